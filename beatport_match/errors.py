@@ -1,0 +1,73 @@
+"""Trouble: the kind that is expected is a value, the kind that is not is an exception.
+
+    Failure                  why a question could not be answered (a value)
+
+    BeatportMatchError
+    ├── PlaylistError        a playlist file cannot be read
+    ├── SettingsError        a setting is out of range or unknown
+    ├── MisuseError          the caller broke a rule (also a ValueError)
+    └── BeatportUnavailable  a single search or fetch could not be answered
+
+What a run must expect (the network, Beatport, one bad entry in a playlist) is never
+raised from matching: it is a `Failure` in the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+FailureKind: TypeAlias = Literal[
+    "timeout",
+    "network",
+    "status",
+    "rate_limited",
+    "blocked",
+    "catalogue_changed",
+    "restricted",
+    "auth",
+    "stopped",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a question could not be answered; never a way to say "not found".
+
+    `kind` is for programs, `detail` one sentence for people, `url` what was asked (empty where
+    nothing was sent).
+    """
+
+    kind: FailureKind
+    detail: str
+    url: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.detail}" + (f" ({self.url})" if self.url else "")
+
+
+class BeatportMatchError(Exception):
+    """Everything this library raises on purpose derives from this."""
+
+
+class PlaylistError(BeatportMatchError):
+    """A playlist file cannot be read; the text names the file, the place and the remedy."""
+
+
+class SettingsError(BeatportMatchError):
+    """A setting is unknown or out of range; the text names the setting, the value and the range."""
+
+
+class MisuseError(BeatportMatchError, ValueError):
+    """The caller broke a rule of the API; the text says which and what to do instead."""
+
+
+class BeatportUnavailable(BeatportMatchError):  # noqa: N818 - a state of Beatport, named by API.md
+    """A single search or fetch could not be answered; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+    def __reduce__(self) -> tuple[type[BeatportUnavailable], tuple[Failure]]:
+        return type(self), (self.failure,)

@@ -1,0 +1,209 @@
+"""The answer about one track: what was found, how sure we are, and why.
+
+Only shapes live here, and the sentence a shape can say about itself. Who fills them: `scoring` and
+`confidence` the scored candidates, `conversation` the match, the hands its metrics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from beatport_match.errors import Failure
+from beatport_match.metrics import TrackMetrics
+from beatport_match.tracks import Candidate, Track
+
+Relation: TypeAlias = Literal["same_recording", "other_version", "different"]
+Outcome: TypeAlias = Literal["matched", "review", "not_found", "failed"]
+Stopped: TypeAlias = Literal["enough", "exhausted", "budget", "stopped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One line of the ledger.
+
+    `name` is a stable code for programs (see `docs/how-matching-works.md`), `local` and
+    `catalogue` what was compared, `effect` the points it gave or took, `note` why, for people.
+    """
+
+    name: str
+    local: str
+    catalogue: str
+    effect: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredCandidate:
+    """A candidate with its judgement.
+
+    `score` (0-100) is the sum of the evidence's effects; `confidence` (0-1) is the probability
+    that this is the recording the DJ has; `relation` says what it is to that recording.
+    """
+
+    candidate: Candidate
+    score: float
+    confidence: float
+    relation: Relation
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def id(self) -> int:
+        """The candidate's number on Beatport."""
+        return self.candidate.id
+
+    @property
+    def url(self) -> str | None:
+        """The candidate's page on Beatport."""
+        return self.candidate.url
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRecord:
+    """One question that was asked.
+
+    `found` counts the candidates it brought, `unreadable` the records that had to be dropped,
+    `requests` what went over the wire for it, retries included.
+    """
+
+    text: str
+    query_type: str
+    found: int
+    requests: int
+    unreadable: int = 0
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What became of one track.
+
+    `outcome`:
+        * `matched`: safe to apply unasked;
+        * `review`: a likely answer, or several: a person should look;
+        * `not_found`: Beatport was asked and has none;
+        * `failed`: a fault kept us from knowing.
+
+    `best` is the accepted candidate; for `review` the most likely one; otherwise `None`.
+    `candidates` are ranked, best first. `confidence` is the best one's (0-1; 0 without one).
+    `stopped` says why the asking ended. `metrics` are measured by the matcher, `None` where no
+    matcher ran the conversation; they do not count when matches are compared, being times.
+    """
+
+    track: Track
+    outcome: Outcome
+    best: ScoredCandidate | None
+    candidates: tuple[ScoredCandidate, ...]
+    confidence: float
+    queries: tuple[QueryRecord, ...]
+    failures: tuple[Failure, ...]
+    stopped: Stopped
+    metrics: TrackMetrics | None = field(default=None, compare=False)
+
+    @property
+    def matched(self) -> bool:
+        """Whether the best candidate is safe to apply unasked."""
+        return self.outcome == "matched"
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent for this track, retries included."""
+        return sum(query.requests for query in self.queries)
+
+    @property
+    def reason(self) -> str:
+        """Why the outcome is what it is, in one short line."""
+        if self.outcome == "failed":
+            return str(self.failures[-1]) if self.failures else "could not ask"
+        if self.best is None:
+            return _nearest_miss(self.candidates)
+        if self.outcome == "review" and (rival := self._rival()):
+            return f"two answers too close to call: also {rival.candidate}"
+        return _strongest(self.best, against=self.outcome == "review")
+
+    def explain(self) -> str:
+        """Say why: the ledger of the best candidate, its runners-up, and what was asked."""
+        lines = [str(self.track), f"  {_HEADLINES[self.outcome]}: {self.reason}"]
+        shown = self.best or (self.candidates[0] if self.candidates else None)
+        if shown:
+            lines += ["", *_ledger_lines(shown)]
+        runners_up = [one for one in self.candidates if one is not shown][:3]
+        if runners_up:
+            lines += ["", "  Runners-up:"]
+            lines += [f"    {_summary(one)}: {_strongest(one, against=True)}" for one in runners_up]
+        lines += ["", f"  Asked ({self.stopped}):"]
+        lines += [f"    {_query_line(query)}" for query in self.queries] or ["    nothing"]
+        return "\n".join(lines)
+
+    def _rival(self) -> ScoredCandidate | None:
+        """A runner-up nearly as likely as the best one, where there is one."""
+        for other in self.candidates[1:2]:
+            if other.relation == "same_recording" and other.confidence > self.confidence / 2:
+                return other
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come, told after each track.
+
+    `total` is `None` where it is not known; `eta_s` is `None` until it can be told. `requests`
+    counts all so far.
+    """
+
+    done: int
+    total: int | None
+    track: Track
+    match: Match
+    elapsed_s: float
+    eta_s: float | None
+    requests: int
+
+
+_HEADLINES: dict[Outcome, str] = {
+    "matched": "Matched",
+    "review": "A person should look",
+    "not_found": "Not on Beatport",
+    "failed": "Could not ask",
+}
+
+
+def _nearest_miss(candidates: tuple[ScoredCandidate, ...]) -> str:
+    if not candidates:
+        return "nothing came back for any query"
+    nearest = candidates[0]
+    return f"nearest was {nearest.candidate}: {_strongest(nearest, against=True)}"
+
+
+def _strongest(scored: ScoredCandidate, *, against: bool) -> str:
+    """The notes of the one or two lines that say most, for or against."""
+    sign = -1 if against else 1
+    telling = [line for line in scored.evidence if line.note and sign * line.effect > 0]
+    if not telling:
+        return "nothing speaks against it" if against else "no evidence"
+    telling.sort(key=lambda line: -abs(line.effect))
+    return "; ".join(line.note for line in telling[:2])
+
+
+def _summary(scored: ScoredCandidate) -> str:
+    return (
+        f"{scored.candidate} [{scored.candidate.id}] "
+        f"score {scored.score:.1f}, confidence {scored.confidence:.2f}, {scored.relation}"
+    )
+
+
+def _ledger_lines(scored: ScoredCandidate) -> list[str]:
+    lines = [f"  {_summary(scored)}"]
+    if scored.candidate.url:
+        lines.append(f"  {scored.candidate.url}")
+    for line in scored.evidence:
+        pair = f"{line.local or '-'} | {line.catalogue or '-'}"
+        lines.append(f"    {line.effect:+7.1f}  {line.name:<12} {pair}  ({line.note})")
+    lines.append(f"    {scored.score:7.1f}  score")
+    return lines
+
+
+def _query_line(query: QueryRecord) -> str:
+    came = str(query.failure) if query.failure else f"{query.found} candidates"
+    dropped = f", {query.unreadable} unreadable" if query.unreadable else ""
+    return f"{query.query_type}: {query.text!r} -> {came}{dropped}"

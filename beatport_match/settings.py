@@ -1,0 +1,126 @@
+"""Settings: frozen models that refuse what they do not know, and say so by name.
+
+Nothing is read from the environment. `load` and `save` speak JSON.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from beatport_match._version import __version__
+from beatport_match.errors import SettingsError
+
+USER_AGENT = f"beatport-match/{__version__}"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise SettingsError(_in_one_sentence(error)) from None
+
+
+class AsyncSettings(_Frozen):
+    """How the async engine works.
+
+    `enabled` lets `match_playlist` use it from sync code. `max_concurrent_tracks` is 1-100,
+    `max_concurrent_requests` (for one track) 1-100, `request_timeout` seconds for one request up
+    to 600, `retry_attempts` (1-10) counts every try of one request, the first included.
+    """
+
+    enabled: bool = False
+    max_concurrent_tracks: Annotated[int, Field(ge=1, le=100)] = 5
+    max_concurrent_requests: Annotated[int, Field(ge=1, le=100)] = 10
+    request_timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
+    retry_attempts: Annotated[int, Field(ge=1, le=10)] = 3
+
+
+class MatchSettings(_Frozen):
+    """How to match and how to ask.
+
+    Args:
+        base_url: Where Beatport is; another host is for tests.
+        accept_confidence: From here on (0-1) an answer is `matched`: applied unasked.
+        review_confidence: From here on (0-1) an answer is `review`: a person should look.
+        enough_score: A best score (0-100) that ends the asking.
+        max_queries: The most searches for one track (1-20).
+        max_results: The most rows asked of one search (1-150; Beatport's pages held 150 in 2023).
+        requests_per_second: The pace of all requests together; `None` is unpaced.
+        max_connections: The most connections at once (1-100).
+        user_agent: What we call ourselves.
+        async_io: How the async engine works.
+
+    Raises:
+        SettingsError: A key is unknown or a value out of range.
+    """
+
+    base_url: str = "https://www.beatport.com"
+    accept_confidence: Annotated[float, Field(ge=0, le=1)] = 0.95
+    review_confidence: Annotated[float, Field(ge=0, le=1)] = 0.15
+    enough_score: Annotated[float, Field(ge=0, le=100)] = 95.0
+    max_queries: Annotated[int, Field(ge=1, le=20)] = 4
+    max_results: Annotated[int, Field(ge=1, le=150)] = 100
+    requests_per_second: Annotated[float, Field(gt=0, le=1000)] | None = 5.0
+    max_connections: Annotated[int, Field(ge=1, le=100)] = 32
+    user_agent: Annotated[str, Field(min_length=1, max_length=500)] = USER_AGENT
+    async_io: AsyncSettings = AsyncSettings()
+
+    @field_validator("base_url")
+    @classmethod
+    def _must_be_a_web_address(cls, url: str) -> str:
+        if not url.startswith(("https://", "http://")) or not url.partition("://")[2].strip("/"):
+            raise ValueError("must begin with https:// or http:// and name a host")
+        return url.rstrip("/")
+
+    @field_validator("user_agent")
+    @classmethod
+    def _must_fit_a_header(cls, text: str) -> str:
+        if not text.isascii() or not text.isprintable():
+            raise ValueError("must be printable ASCII: it is sent as a header")
+        return text
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read settings from a JSON file; what the file leaves out has its default.
+
+        Raises:
+            SettingsError: The file cannot be read, is not JSON, or holds a key or a value that is
+                refused; the text names the file and the place.
+        """
+        try:
+            return cls.model_validate_json(Path(path).read_bytes())
+        except OSError as error:
+            raise SettingsError(f"{path}: cannot be read ({error.strerror or error}).") from None
+        except ValidationError as error:
+            raise SettingsError(f"{path}: {_in_one_sentence(error)}") from None
+        except SettingsError as error:
+            raise SettingsError(f"{path}: {error}") from None
+
+    def save(self, path: str | Path) -> None:
+        """Write the settings as JSON.
+
+        Raises:
+            SettingsError: The file cannot be written.
+        """
+        try:
+            Path(path).write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise SettingsError(f"{path}: cannot be written ({error.strerror or error}).") from None
+
+
+def _in_one_sentence(error: ValidationError) -> str:
+    """The first thing wrong, by its dotted name, with the value and what is allowed."""
+    first = error.errors(include_url=False)[0]
+    name = ".".join(str(part) for part in first["loc"]) or "the file"
+    if first["type"] == "extra_forbidden":
+        return f"there is no setting named {name}; see MatchSettings for those there are."
+    if first["type"] == "json_invalid":
+        return f"is not JSON: {first['msg']}."
+    why = first["msg"].removeprefix("Value error, ")
+    return f"{name} cannot be {first['input']!r}: {why[:1].lower()}{why[1:]}."

@@ -1,0 +1,176 @@
+"""The shapes that talk passes around: what to ask, what came back, and who waits for what.
+
+Only shapes live here. Nothing in this file opens a socket, reads a clock or knows Beatport.
+
+Two generators carry the whole dialogue:
+
+* a **conversation** about one track yields an `Ask` (questions that may be asked at once) and
+  receives their `Answer`s in the order asked;
+* an **exchange** about one question yields one small `Step` at a time (`Turn`, `Send`, `Read`,
+  `Sleep`) and receives a `Reply` that tells it the outcome, the time and the dice.
+
+The hands that drive them are the only code that knows what a second or a socket is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeAlias, TypeVar
+
+from beatport_match.errors import Failure
+from beatport_match.tracks import Candidate
+
+T = TypeVar("T")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One GET, described but not sent; `params` are not yet encoded."""
+
+    url: str
+    params: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What came back; header names are lower case, `body` is decompressed."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What a reader made of a response.
+
+    `candidates` stand in the order served; an empty tuple means that Beatport was asked and has
+    none. `unreadable` counts records that were dropped because they were malformed.
+    """
+
+    candidates: tuple[Candidate, ...]
+    unreadable: int = 0
+
+
+Reader: TypeAlias = Callable[[Response], "Understood | Failure"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A request together with the reader of its answer.
+
+    `query_type` names what the planner did (see `queries`); `text` is the query as a person
+    would type it.
+    """
+
+    request: Request
+    read: Reader
+    text: str
+    query_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A batch of questions that may be asked at once."""
+
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One request as it happened; times on the hands' clock, in seconds."""
+
+    started: float
+    ended: float
+    status: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """How one question ended.
+
+    `value` is what was understood or the last failure. `sent` has one entry per HTTP request, so
+    retries show. `waited` is time spent waiting for a turn or between retries, `read_s` time spent
+    understanding; both in seconds.
+    """
+
+    question: Question
+    value: Understood | Failure
+    started: float
+    ended: float
+    sent: tuple[Sent, ...] = ()
+    waited: float = 0.0
+    read_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Ask the hands for a place in the pace; the reply's outcome is a delay in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send the request; the reply's outcome is a `Response` or a `Failure`."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Understand the response; the reply's outcome is `Understood` or a `Failure`.
+
+    The hands do the call only so that its time can be told: the reader is pure.
+    """
+
+    reader: Reader
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Wait; the reply has no outcome."""
+
+    seconds: float
+
+
+Step: TypeAlias = "Turn | Send | Read | Sleep"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What the hands tell an exchange after a step.
+
+    `now` is the hands' monotonic clock in seconds, `dice` a number in [0, 1).
+    """
+
+    outcome: Response | Understood | Failure | float | None
+    now: float
+    dice: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """Everything that was asked for one track, and when: metrics are measured from this."""
+
+    started: float
+    ended: float
+    asks: tuple[tuple[Answer, ...], ...]
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The answers of all asks, in the order asked."""
+        return tuple(answer for ask in self.asks for answer in ask)
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Generic[T]):
+    """What a driven conversation came to, with its transcript."""
+
+    value: T
+    transcript: Transcript
+
+
+Conversation: TypeAlias = Generator[Ask, tuple[Answer, ...], T]
+Exchange: TypeAlias = Generator[Step, Reply, T]
