@@ -27,6 +27,7 @@ FailureKind: TypeAlias = Literal[
     "restricted",
     "auth",
     "stopped",
+    "unaskable",
 ]
 
 

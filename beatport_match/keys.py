@@ -24,7 +24,7 @@ _OPEN_KEY_1D = 0
 _OPEN_KEY_1M = 9
 
 _NOTE = re.compile(
-    r"([A-G])\s*[-_ ]?\s*(#|♯|SHARP|IS\b|♭|FLAT|B(?![A-Z]))?\s*[-_ ]?\s*"
+    r"([A-G])\s*[-_ ]?\s*(#|♯|SHARP|IS\b|♭|FLAT|B)?\s*[-_ ]?\s*"
     r"(M|MAJ|MAJOR|DUR|MIN|MINOR|MOLL)?\.?",
     re.IGNORECASE,
 )

@@ -85,7 +85,8 @@ class Match:
         * `failed`: a fault kept us from knowing.
 
     `best` is the accepted candidate; for `review` the most likely one; otherwise `None`.
-    `candidates` are ranked, best first. `confidence` is the best one's (0-1; 0 without one).
+    `candidates` are ranked, best first, the most likely ones only; `candidates_weighed` counts all.
+    `confidence` is the best one's (0-1; 0 without one).
     `stopped` says why the asking ended. `metrics` are measured by the matcher, `None` where no
     matcher ran the conversation; they do not count when matches are compared, being times.
     """
@@ -98,6 +99,7 @@ class Match:
     queries: tuple[QueryRecord, ...]
     failures: tuple[Failure, ...]
     stopped: Stopped
+    candidates_weighed: int = 0
     metrics: TrackMetrics | None = field(default=None, compare=False)
 
     @property

@@ -12,7 +12,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from beatport_match.wire import Answer, Failure, Transcript
+from beatport_match.errors import Failure
+from beatport_match.wire import Answer, Transcript
 
 Mode = Literal["sync", "async"]
 
@@ -97,18 +98,18 @@ class PerformanceStats(_Figures):
 
 def query_metrics(answer: Answer) -> QueryMetrics:
     """The figures of one answered question."""
-    failed = isinstance(answer.value, Failure)
+    heard = answer.value
     return QueryMetrics(
         query_text=answer.question.text,
         execution_time=answer.ended - answer.started,
         network_time=sum(sent.ended - sent.started for sent in answer.sent),
         parse_time=answer.read_s,
-        candidates_found=0 if isinstance(answer.value, Failure) else len(answer.value.candidates),
+        candidates_found=0 if isinstance(heard, Failure) else len(heard.candidates),
         cache_hit=False,
         query_type=answer.question.query_type,
         wait_time=answer.waited,
         requests=len(answer.sent),
-        failure=answer.value.kind if failed else None,  # type: ignore[union-attr]
+        failure=heard.kind if isinstance(heard, Failure) else None,
     )
 
 

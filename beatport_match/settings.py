@@ -5,6 +5,7 @@ Nothing is read from the environment. `load` and `save` speak JSON.
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from beatport_match._version import __version__
 from beatport_match.errors import SettingsError
+from beatport_match.tracks import Candidate
 
 USER_AGENT = f"beatport-match/{__version__}"
 
@@ -51,6 +53,9 @@ class MatchSettings(_Frozen):
         enough_score: A best score (0-100) that ends the asking.
         max_queries: The most searches for one track (1-20).
         max_results: The most rows asked of one search (1-150; Beatport's pages held 150 in 2023).
+        max_candidates: The most ranked candidates a match keeps (1-150).
+        wanted_fields: Fields of `Candidate` you cannot do without. A search leaves some out
+            (`preview_url`, mostly); the track's own page is asked for only when one is missing.
         requests_per_second: The pace of all requests together; `None` is unpaced.
         max_connections: The most connections at once (1-100).
         user_agent: What we call ourselves.
@@ -66,6 +71,8 @@ class MatchSettings(_Frozen):
     enough_score: Annotated[float, Field(ge=0, le=100)] = 95.0
     max_queries: Annotated[int, Field(ge=1, le=20)] = 4
     max_results: Annotated[int, Field(ge=1, le=150)] = 100
+    max_candidates: Annotated[int, Field(ge=1, le=150)] = 10
+    wanted_fields: tuple[str, ...] = ()
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] | None = 5.0
     max_connections: Annotated[int, Field(ge=1, le=100)] = 32
     user_agent: Annotated[str, Field(min_length=1, max_length=500)] = USER_AGENT
@@ -77,6 +84,14 @@ class MatchSettings(_Frozen):
         if not url.startswith(("https://", "http://")) or not url.partition("://")[2].strip("/"):
             raise ValueError("must begin with https:// or http:// and name a host")
         return url.rstrip("/")
+
+    @field_validator("wanted_fields")
+    @classmethod
+    def _must_be_fields(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        known = [field.name for field in fields(Candidate)]
+        if strange := [name for name in names if name not in known]:
+            raise ValueError(f"{strange[0]} is no field of Candidate; those are {', '.join(known)}")
+        return names
 
     @field_validator("user_agent")
     @classmethod

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, cast
 
 from beatport_match.errors import MisuseError
 
@@ -142,10 +142,16 @@ def _keep_names(track: Track, *names: str) -> None:
         given: object = getattr(track, name)
         if isinstance(given, str):
             continue
-        entries = tuple(given) if isinstance(given, Iterable) else (given,)
+        entries = _entries(given)
         if not all(isinstance(entry, str) for entry in entries):
             raise MisuseError(f"Track.{name} must be text or a sequence of texts, not {given!r}.")
         object.__setattr__(track, name, entries)
+
+
+def _entries(given: object) -> tuple[object, ...]:
+    if isinstance(given, Iterable):
+        return tuple(cast("Iterable[object]", given))
+    return (given,)
 
 
 def _need_numbers(track: Track, *names: str) -> None:

@@ -23,6 +23,7 @@ from beatport_match.tracks import Candidate
 
 T = TypeVar("T")
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One GET, described but not sent; `params` are not yet encoded."""

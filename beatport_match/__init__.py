@@ -1,0 +1,78 @@
+"""Find a local track on Beatport: the right version, honest about doubt, light on the network.
+
+    from beatport_match import match_track
+
+    match = match_track("Artist - Title (Some Remix)")
+    print(match.outcome, match.best.url if match.best else match.reason)
+
+Plain name = sync; `a…` / `Async…` = async, with the same parameters and the same answers.
+"""
+
+from beatport_match._async import AsyncMatcher
+from beatport_match._functions import (
+    aiter_matches,
+    amatch_playlist,
+    amatch_track,
+    iter_matches,
+    match_playlist,
+    match_track,
+)
+from beatport_match._stream import MatchStream
+from beatport_match._sync import Matcher
+from beatport_match._version import __version__
+from beatport_match.confidence import rank
+from beatport_match.errors import (
+    BeatportMatchError,
+    BeatportUnavailable,
+    Failure,
+    MisuseError,
+    PlaylistError,
+    SettingsError,
+)
+from beatport_match.matches import Evidence, Match, Progress, QueryRecord, ScoredCandidate
+from beatport_match.metrics import PerformanceStats, QueryMetrics, TrackMetrics
+from beatport_match.playlists import PlaylistProblem, list_playlists, read_playlist
+from beatport_match.results import PlaylistMatch
+from beatport_match.settings import AsyncSettings, MatchSettings
+from beatport_match.titles import ParsedTitle, parse_title
+from beatport_match.tracks import Candidate, Track
+from beatport_match.versions import Version
+
+__all__ = [
+    "AsyncMatcher",
+    "AsyncSettings",
+    "BeatportMatchError",
+    "BeatportUnavailable",
+    "Candidate",
+    "Evidence",
+    "Failure",
+    "Match",
+    "MatchSettings",
+    "MatchStream",
+    "Matcher",
+    "MisuseError",
+    "ParsedTitle",
+    "PerformanceStats",
+    "PlaylistError",
+    "PlaylistMatch",
+    "PlaylistProblem",
+    "Progress",
+    "QueryMetrics",
+    "QueryRecord",
+    "ScoredCandidate",
+    "SettingsError",
+    "Track",
+    "TrackMetrics",
+    "Version",
+    "__version__",
+    "aiter_matches",
+    "amatch_playlist",
+    "amatch_track",
+    "iter_matches",
+    "list_playlists",
+    "match_playlist",
+    "match_track",
+    "parse_title",
+    "rank",
+    "read_playlist",
+]

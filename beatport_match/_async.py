@@ -1,0 +1,279 @@
+"""The async hands: `AsyncMatcher`, with its socket, clock and dice, on asyncio and trio.
+
+Method for method the same as `_sync`; what both need stands in `_runs`, `_http` and `_drive`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+from weakref import WeakSet
+
+import anyio
+
+from beatport_match._drive import adrive, bare
+from beatport_match._http import (
+    AsyncHttpClient,
+    arguments,
+    need_colour,
+    new_async_client,
+    read_error,
+    read_response,
+)
+from beatport_match._runs import (
+    STOPPED,
+    OnProgress,
+    Queue,
+    Stop,
+    Tally,
+    Tracks,
+    as_track,
+    gathered,
+    measured,
+    never,
+    source_for,
+)
+from beatport_match._stream import Give, MatchStream, Work
+from beatport_match.conversation import fetch, match, search
+from beatport_match.errors import Failure
+from beatport_match.exchange import admit
+from beatport_match.matches import Match
+from beatport_match.results import PlaylistMatch
+from beatport_match.settings import MatchSettings
+from beatport_match.tracks import Candidate, Track
+from beatport_match.wire import Request, Response
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class AsyncMatcher:
+    """Finds tracks on Beatport, several at once, on asyncio or trio.
+
+    Args:
+        settings: How to match and how to ask; the defaults if not given.
+        http_client: An async `httpx` (or `httpx2`) client of yours, which you close. Ours is made
+            when first needed and closed with the matcher.
+
+    Belongs to the event loop it is used in; its tasks share its pace.
+
+    Raises:
+        MisuseError: `http_client` is a sync one.
+    """
+
+    def __init__(
+        self, settings: MatchSettings | None = None, *, http_client: AsyncHttpClient | None = None
+    ) -> None:
+        self.settings = settings or MatchSettings()
+        if http_client is not None:
+            need_colour(http_client, asynchronous=True)
+        self._line = _Line(self.settings, http_client)
+        self._source = source_for(self.settings)
+        self._streams = WeakSet[MatchStream]()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End what still streams and close our own client; yours stays open."""
+        with anyio.CancelScope(shield=True):
+            for stream in list(self._streams):
+                await stream.aclose()
+            await self._line.aclose()
+
+    async def match_track(self, track_or_text: Track | str, *, stop: Stop | None = None) -> Match:
+        """Find one track.
+
+        Raises:
+            MisuseError: The track is blank or neither a `Track` nor text.
+        """
+        return await self._match(as_track(track_or_text), stop or never)
+
+    async def match_playlist(
+        self,
+        tracks_or_path: Tracks,
+        *,
+        playlist: str | None = None,
+        on_progress: OnProgress | None = None,
+        stop: Stop | None = None,
+    ) -> PlaylistMatch:
+        """Find every track of a playlist, given as tracks or as a file's path.
+
+        `stop` is asked at every decision; what it kept from being asked ends as `failed`.
+
+        Raises:
+            PlaylistError: The file cannot be read.
+        """
+        stop, started = stop or never, anyio.current_time()
+        queue = Queue(tracks_or_path, playlist, count=True)
+        matches: dict[int, Match] = {}
+        tally = Tally(queue.total, on_progress, lambda: anyio.current_time() - started)
+        waiting = iter(queue)
+
+        async def keep(place: int, found: Match) -> None:
+            matches[place] = found
+
+        await self._each(waiting, stop, tally, keep)
+        return gathered(matches, queue, waiting, "async", anyio.current_time() - started)
+
+    def iter_matches(
+        self,
+        tracks_or_path: Tracks,
+        *,
+        playlist: str | None = None,
+        on_progress: OnProgress | None = None,
+        stop: Stop | None = None,
+    ) -> MatchStream:
+        """Find tracks several at once; each match is given as soon as it is known.
+
+        Raises:
+            PlaylistError: The file cannot be read.
+        """
+        work = self._work(
+            Queue(tracks_or_path, playlist, count=on_progress is not None), on_progress, stop
+        )
+        stream = MatchStream(work)
+        self._streams.add(stream)
+        return stream
+
+    def only_iter_matches(
+        self,
+        tracks_or_path: Tracks,
+        playlist: str | None,
+        on_progress: OnProgress | None,
+        stop: Stop | None,
+    ) -> MatchStream:
+        """Like `iter_matches`, and the matcher closes when the matches end."""
+        work = self._work(
+            Queue(tracks_or_path, playlist, count=on_progress is not None), on_progress, stop
+        )
+
+        async def work_and_close(give: Give) -> None:
+            async with self:
+                await work(give)
+
+        return MatchStream(work_and_close)
+
+    def _work(self, queue: Queue, on_progress: OnProgress | None, stop: Stop | None) -> Work:
+        async def work(give: Give) -> None:
+            started = anyio.current_time()
+            tally = Tally(queue.total, on_progress, lambda: anyio.current_time() - started)
+            await self._each(iter(queue), stop or never, tally, give)
+
+        return work
+
+    async def search_tracks(self, query: str) -> tuple[Candidate, ...]:
+        """Search in your own words; the candidates stand as Beatport ranks them.
+
+        Raises:
+            BeatportUnavailable: A fault kept it from being answered.
+            MisuseError: The query is blank.
+        """
+        return (await adrive(search(query, self._source), self._line.hands(never))).value
+
+    async def fetch_track(self, url_or_id: str | int) -> Candidate | None:
+        """Fetch one track's page; `None` where Beatport has no such track.
+
+        Raises:
+            BeatportUnavailable: A fault kept it from being answered.
+            MisuseError: It is neither a number nor the address of a track on this Beatport.
+        """
+        return (await self.fetch_tracks((url_or_id,)))[0]
+
+    async def fetch_tracks(self, urls_or_ids: Iterable[str | int]) -> tuple[Candidate | None, ...]:
+        """Fetch several pages, at once, in the order given.
+
+        Raises:
+            BeatportUnavailable: A fault kept one of them from being answered.
+            MisuseError: One is neither a number nor the address of a track on this Beatport.
+        """
+        return (await adrive(fetch(urls_or_ids, self._source), self._line.hands(never))).value
+
+    async def _each(
+        self, waiting: Iterator[tuple[int, Track]], stop: Stop, tally: Tally, give: Give
+    ) -> None:
+        async def work() -> None:
+            while not stop() and (entry := next(waiting, None)) is not None:
+                place, track = entry
+                found = await self._match(track, stop, place)
+                tally.count(found)
+                await give(place, found)
+
+        try:
+            async with anyio.create_task_group() as group:
+                for _ in range(self.settings.async_io.max_concurrent_tracks):
+                    group.start_soon(work)
+        except BaseExceptionGroup as bugs:
+            raise bare(bugs) from None
+
+    async def _match(self, track: Track, stop: Stop, place: int = 0) -> Match:
+        conversation = match(track, self.settings, self._source)
+        return measured(await adrive(conversation, self._line.hands(stop)), place)
+
+
+class _Line:
+    """The matcher's line to Beatport: one client and one pace for all that it asks."""
+
+    def __init__(self, settings: MatchSettings, client: AsyncHttpClient | None) -> None:
+        self._settings = settings
+        self._given = client
+        self._ours: httpx.AsyncClient | None = None
+        self._next_free = 0.0
+
+    def hands(self, stop: Stop) -> _Hands:
+        return _Hands(self, stop, self._settings)
+
+    def client(self) -> AsyncHttpClient:
+        if self._given is not None:
+            return self._given
+        self._ours = self._ours or new_async_client(self._settings)
+        return self._ours
+
+    def turn(self) -> float:
+        delay, self._next_free = admit(
+            self._next_free, anyio.current_time(), self._settings.requests_per_second
+        )
+        return delay
+
+    async def aclose(self) -> None:
+        client, self._ours = self._ours, None
+        if client is not None:
+            await client.aclose()
+
+
+class _Hands:
+    """What `adrive` needs, for one track."""
+
+    def __init__(self, line: _Line, stop: Stop, settings: MatchSettings) -> None:
+        self.attempts = settings.async_io.retry_attempts
+        self.at_once = settings.async_io.max_concurrent_requests
+        self._line = line
+        self._stop = stop
+
+    def now(self) -> float:
+        return anyio.current_time()
+
+    def dice(self) -> float:
+        return random.random()  # noqa: S311 - jitter, not a secret
+
+    def turn(self) -> float | Failure:
+        return STOPPED if self._stop() else self._line.turn()
+
+    async def send(self, request: Request) -> Response | Failure:
+        try:
+            return read_response(await self._line.client().get(request.url, **arguments(request)))
+        except Exception as error:  # noqa: BLE001 - `read_error` raises what is not the client's
+            return read_error(error, request)
+
+    async def sleep(self, seconds: float) -> None:
+        await anyio.sleep(seconds)

@@ -1,0 +1,159 @@
+"""The two drivers: they run a conversation with a pair of hands, sync or async.
+
+The only code that knows `StopIteration`. Line by line the same in both colours, but that sync
+walks a batch and async gathers it; no rule of matching or asking may stand here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Generic, Protocol, TypeVar, cast
+
+import anyio
+
+from beatport_match.errors import Failure
+from beatport_match.exchange import exchange
+from beatport_match.wire import (
+    Answer,
+    Conversation,
+    Question,
+    Read,
+    Reply,
+    Request,
+    Response,
+    Send,
+    Sleep,
+    Told,
+    Transcript,
+    Turn,
+    Understood,
+)
+
+T = TypeVar("T")
+YieldT = TypeVar("YieldT")
+SendT = TypeVar("SendT")
+Outcome = Response | Understood | Failure | float | None
+
+
+class Hands(Protocol):
+    """What a sync driver needs: a clock, dice, the pace, a socket."""
+
+    attempts: int
+
+    def now(self) -> float: ...
+    def dice(self) -> float: ...
+    def turn(self) -> float | Failure: ...
+    def send(self, request: Request) -> Response | Failure: ...
+    def sleep(self, seconds: float) -> None: ...
+
+
+class AsyncHands(Protocol):
+    """The same for an async driver; `at_once` bounds the questions of one track in flight."""
+
+    attempts: int
+    at_once: int
+
+    def now(self) -> float: ...
+    def dice(self) -> float: ...
+    def turn(self) -> float | Failure: ...
+    async def send(self, request: Request) -> Response | Failure: ...
+    async def sleep(self, seconds: float) -> None: ...
+
+
+def drive(conversation: Conversation[T], hands: Hands) -> Told[T]:
+    """Run a conversation to its end; whatever the hands raise passes through."""
+    started = hands.now()
+    asks: list[tuple[Answer, ...]] = []
+    answers: tuple[Answer, ...] | None = None
+    while not isinstance(ask := _advance(conversation, answers), _Done):
+        answers = tuple([_answer(question, hands) for question in ask.questions])
+        asks.append(answers)
+    return Told(ask.value, Transcript(started=started, ended=hands.now(), asks=tuple(asks)))
+
+
+async def adrive(conversation: Conversation[T], hands: AsyncHands) -> Told[T]:
+    """Run a conversation to its end; whatever the hands raise passes through."""
+    started = hands.now()
+    asks: list[tuple[Answer, ...]] = []
+    answers: tuple[Answer, ...] | None = None
+    while not isinstance(ask := _advance(conversation, answers), _Done):
+        answers = await _gather(ask.questions, hands)
+        asks.append(answers)
+    return Told(ask.value, Transcript(started=started, ended=hands.now(), asks=tuple(asks)))
+
+
+def _answer(question: Question, hands: Hands) -> Answer:
+    steps = exchange(question, attempts=hands.attempts)
+    reply: Reply | None = None
+    while not isinstance(step := _advance(steps, reply), _Done):
+        outcome: Outcome = None
+        if isinstance(step, Send):
+            outcome = hands.send(step.request)
+        elif isinstance(step, Sleep):
+            hands.sleep(step.seconds)
+        else:
+            outcome = _at_hand(step, hands)
+        reply = Reply(outcome=outcome, now=hands.now(), dice=hands.dice())
+    return step.value
+
+
+async def _aanswer(question: Question, hands: AsyncHands) -> Answer:
+    steps = exchange(question, attempts=hands.attempts)
+    reply: Reply | None = None
+    while not isinstance(step := _advance(steps, reply), _Done):
+        outcome: Outcome = None
+        if isinstance(step, Send):
+            outcome = await hands.send(step.request)
+        elif isinstance(step, Sleep):
+            await hands.sleep(step.seconds)
+        else:
+            outcome = _at_hand(step, hands)
+        reply = Reply(outcome=outcome, now=hands.now(), dice=hands.dice())
+    return step.value
+
+
+async def _gather(questions: tuple[Question, ...], hands: AsyncHands) -> tuple[Answer, ...]:
+    """Answer a batch at once, in the order asked; one question needs no tasks."""
+    if len(questions) == 1:
+        return (await _aanswer(questions[0], hands),)
+    answers: dict[int, Answer] = {}
+    places = anyio.Semaphore(hands.at_once)
+
+    async def one(place: int, question: Question) -> None:
+        async with places:
+            answers[place] = await _aanswer(question, hands)
+
+    try:
+        async with anyio.create_task_group() as group:
+            for place, question in enumerate(questions):
+                group.start_soon(one, place, question)
+    except BaseExceptionGroup as bugs:
+        raise bare(bugs) from None
+    return tuple(answers[place] for place in range(len(questions)))
+
+
+def bare(error: BaseException) -> BaseException:
+    """The first exception within a task group's: a bug looks the same in both colours."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    return error
+
+
+def _at_hand(step: Turn | Read, hands: Hands | AsyncHands) -> Outcome:
+    """The steps that wait for nobody, so that both colours do them alike."""
+    return step.reader(step.response) if isinstance(step, Read) else hands.turn()
+
+
+class _Done(Generic[T]):
+    __slots__ = ("value",)
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+
+def _advance(steps: Generator[YieldT, SendT, T], reply: SendT | None) -> YieldT | _Done[T]:
+    """The generator's next step, or `_Done` with what it returned."""
+    try:
+        return next(steps) if reply is None else steps.send(reply)
+    except StopIteration as end:
+        return _Done(end.value)

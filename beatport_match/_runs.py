@@ -1,0 +1,160 @@
+"""What a run over a playlist is, whichever colour the hands have: its tracks, tally and figures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sized
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeAlias
+
+from beatport_match.beatport import WebSource
+from beatport_match.errors import Failure, MisuseError
+from beatport_match.matches import Match, Progress
+from beatport_match.metrics import Mode, performance_stats, track_metrics
+from beatport_match.playlists import PlaylistProblem, read_playlist
+from beatport_match.results import PlaylistMatch
+from beatport_match.settings import MatchSettings
+from beatport_match.sources import Source
+from beatport_match.tracks import Track
+from beatport_match.wire import Told
+
+Tracks: TypeAlias = "str | os.PathLike[str] | Iterable[Track | str]"
+OnProgress: TypeAlias = Callable[[Progress], None]
+Stop: TypeAlias = Callable[[], bool]
+
+STOPPED = Failure("stopped", "the run was stopped before this could be asked")
+
+
+def never() -> bool:
+    """The answer of a host that does not want to stop."""
+    return False
+
+
+def as_track(track_or_text: Track | str) -> Track:
+    """A track, also from a line such as `Artist - Title (Mix)`.
+
+    Raises:
+        MisuseError: It is neither, or blank.
+    """
+    if isinstance(track_or_text, str):
+        return Track.from_text(track_or_text)
+    if not isinstance(track_or_text, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise MisuseError(f"a track must be a Track or text, not {track_or_text!r}.")
+    return track_or_text
+
+
+def source_for(settings: MatchSettings) -> Source:
+    """Where the candidates come from."""
+    return WebSource(
+        base_url=settings.base_url,
+        max_results=settings.max_results,
+        user_agent=settings.user_agent,
+    )
+
+
+class Queue:
+    """The tracks of a run, in order; a file is read as they are taken.
+
+    `total` is their number, `None` where it cannot be known without taking them. `problems` grows
+    as entries of a playlist turn out to be unreadable.
+    """
+
+    def __init__(self, tracks: Tracks, playlist: str | None, *, count: bool) -> None:
+        self.problems: list[PlaylistProblem] = []
+        self.total: int | None = None
+        if isinstance(tracks, str | os.PathLike):
+            path = Path(tracks)
+            if count:
+                self.total = sum(1 for _ in read_playlist(path, playlist))
+            self._tracks = read_playlist(path, playlist, on_problem=self.problems.append)
+            return
+        if playlist is not None:
+            raise MisuseError("playlist= names a playlist within a file; pass the file's path.")
+        if isinstance(tracks, Sized):
+            self.total = len(tracks)
+        self._tracks = map(as_track, tracks)
+
+    def __iter__(self) -> Iterator[tuple[int, Track]]:
+        """The tracks with their places, from 0."""
+        return enumerate(self._tracks)
+
+
+class Tally:
+    """Counts what is done and tells the host; `elapsed` is a clock that began with the run."""
+
+    def __init__(
+        self, total: int | None, on_progress: OnProgress | None, elapsed: Callable[[], float]
+    ) -> None:
+        self._total = total
+        self._on_progress = on_progress
+        self._elapsed = elapsed
+        self._done = 0
+        self._requests = 0
+
+    def count(self, match: Match) -> None:
+        """Take one finished track into the count."""
+        self._done += 1
+        self._requests += match.requests
+        if self._on_progress is None:
+            return
+        elapsed = self._elapsed()
+        left = None if self._total is None else self._total - self._done
+        self._on_progress(
+            Progress(
+                done=self._done,
+                total=self._total,
+                track=match.track,
+                match=match,
+                elapsed_s=elapsed,
+                eta_s=None if left is None else elapsed / self._done * left,
+                requests=self._requests,
+            )
+        )
+
+
+def measured(told: Told[Match], place: int = 0) -> Match:
+    """The match with its figures, measured from the transcript."""
+    match = told.value
+    best = match.best.score if match.best and match.matched else None
+    figures = track_metrics(
+        told.transcript,
+        track_id=match.track.id or str(place),
+        track_title=str(match.track),
+        candidates_evaluated=match.candidates_weighed,
+        enough=match.stopped == "enough",
+        match_score=best,
+    )
+    return replace(match, metrics=figures)
+
+
+def unasked(track: Track) -> Match:
+    """The answer about a track that a stopped run never came to."""
+    return Match(
+        track=track,
+        outcome="failed",
+        best=None,
+        candidates=(),
+        confidence=0.0,
+        queries=(),
+        failures=(STOPPED,),
+        stopped="stopped",
+    )
+
+
+def gathered(
+    matches: dict[int, Match],
+    queue: Queue,
+    rest: Iterable[tuple[int, Track]],
+    mode: Mode,
+    total_time: float,
+) -> PlaylistMatch:
+    """The whole run, in the order of the playlist; `rest` was never begun."""
+    matches = matches | {place: unasked(track) for place, track in rest}
+    ordered = tuple(matches[place] for place in sorted(matches))
+    figures = [match.metrics for match in ordered if match.metrics]
+    return PlaylistMatch(
+        matches=ordered,
+        metrics=performance_stats(figures, mode=mode, total_time=total_time),
+        problems=tuple(queue.problems),
+    )

@@ -1,0 +1,165 @@
+"""What to ask next about a track, and when to stop asking.
+
+Pure generators: they yield an `Ask`, are sent the `Answer`s in the order asked, and return their
+conclusion. Early exit is `return`. Whether one question is asked again is `exchange`'s to decide;
+time, sockets and threads are not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
+
+from beatport_match.confidence import rank, verdict
+from beatport_match.errors import BeatportUnavailable, Failure
+from beatport_match.matches import Match, Outcome, QueryRecord, ScoredCandidate, Stopped
+from beatport_match.queries import plan
+from beatport_match.settings import MatchSettings
+from beatport_match.sources import Source
+from beatport_match.tracks import Candidate, Track
+from beatport_match.wire import Answer, Ask, Conversation, Question, Understood
+
+
+def match(track: Track, settings: MatchSettings, source: Source) -> Conversation[Match]:
+    """Find a track: ask while the best answer is not good enough and something is left to ask."""
+    heard = _Heard(track, settings)
+    for question in _questions(track, settings, source):
+        heard.take((yield Ask(questions=(question,))))
+        if heard.stopped != "exhausted":
+            break
+    else:
+        if len(plan(track)) > settings.max_queries:
+            heard.stopped = "budget"
+    if (best := heard.best()) and _missing(best.candidate, settings):
+        heard.complete(best, (yield Ask(questions=(source.track(best.id, "track_page"),))))
+    return heard.conclude()
+
+
+def search(query: str, source: Source) -> Conversation[tuple[Candidate, ...]]:
+    """Ask one search in the caller's words.
+
+    Raises:
+        BeatportUnavailable: A fault kept it from being answered.
+    """
+    (answer,) = yield Ask(questions=(source.search(query, "search"),))
+    return _understood(answer).candidates
+
+
+def fetch(
+    urls_or_ids: Iterable[str | int], source: Source
+) -> Conversation[tuple[Candidate | None, ...]]:
+    """Fetch track pages; `None` where Beatport has no such track.
+
+    Raises:
+        BeatportUnavailable: A fault kept one of them from being answered.
+    """
+    questions = tuple(source.track(one, "track_page") for one in urls_or_ids)
+    if not questions:
+        return ()
+    answers = yield Ask(questions=questions)
+    return tuple(next(iter(_understood(answer).candidates), None) for answer in answers)
+
+
+def _questions(track: Track, settings: MatchSettings, source: Source) -> Iterator[Question]:
+    if track.beatport_id is not None and track.beatport_id > 0:
+        yield source.track(track.beatport_id, "beatport_id")
+    for query in plan(track)[: settings.max_queries]:  # none where the title is all brackets
+        yield source.search(query.text, query.query_type)
+
+
+class _Heard:
+    """What has been heard about one track so far."""
+
+    def __init__(self, track: Track, settings: MatchSettings) -> None:
+        self.track = track
+        self.settings = settings
+        self.pool: dict[int, Candidate] = {}
+        self.ranked: tuple[ScoredCandidate, ...] = ()
+        self.queries: list[QueryRecord] = []
+        self.stopped: Stopped = "exhausted"
+
+    def take(self, answers: tuple[Answer, ...]) -> None:
+        """Weigh what came, and see whether that ends the asking."""
+        fresh = 0
+        for answer in answers:
+            self.queries.append(_record(answer))
+            if isinstance(answer.value, Failure):
+                self.stopped = "stopped" if answer.value.kind == "stopped" else "failed"
+                continue
+            for candidate in answer.value.candidates:
+                fresh += candidate.id not in self.pool
+                self.pool.setdefault(candidate.id, candidate)
+        if fresh:
+            self.ranked = rank(self.track, self.pool.values())
+        if self._good_enough():
+            self.stopped = "enough"
+
+    def best(self) -> ScoredCandidate | None:
+        """The candidate that a match or a review would name."""
+        if self._outcome() in {"matched", "review"}:
+            return self.ranked[0]
+        return None
+
+    def complete(self, best: ScoredCandidate, answers: tuple[Answer, ...]) -> None:
+        """Fill in from its page what the search left out; the judgement stands."""
+        for answer in answers:
+            self.queries.append(_record(answer))
+            if isinstance(answer.value, Understood) and answer.value.candidates:
+                filled = _filled(best.candidate, answer.value.candidates[0])
+                self.ranked = (replace(best, candidate=filled), *self.ranked[1:])
+
+    def conclude(self) -> Match:
+        """The answer, with everything that led to it."""
+        outcome = self._outcome()
+        failures = tuple(query.failure for query in self.queries if query.failure)
+        if not self.queries:
+            failures = (Failure("unaskable", "the track has no word to search for"),)
+        unsure = not self.ranked or self.ranked[0].relation != "same_recording"
+        if failures and outcome != "matched" and unsure:
+            # What we did not hear might have been the right one.
+            outcome = "failed"
+        best = self.ranked[0] if outcome in {"matched", "review"} else None
+        return Match(
+            track=self.track,
+            outcome=outcome,
+            best=best,
+            candidates=self.ranked[: self.settings.max_candidates],
+            confidence=self.ranked[0].confidence if self.ranked else 0.0,
+            queries=tuple(self.queries),
+            failures=failures,
+            stopped=self.stopped,
+            candidates_weighed=len(self.ranked),
+        )
+
+    def _outcome(self) -> Outcome:
+        return verdict(self.ranked, self.settings)
+
+    def _good_enough(self) -> bool:
+        return self._outcome() == "matched" and self.ranked[0].score >= self.settings.enough_score
+
+
+def _record(answer: Answer) -> QueryRecord:
+    heard, asked = answer.value, answer.question
+    if isinstance(heard, Failure):
+        return QueryRecord(asked.text, asked.query_type, 0, len(answer.sent), failure=heard)
+    found = len(heard.candidates)
+    return QueryRecord(asked.text, asked.query_type, found, len(answer.sent), heard.unreadable)
+
+
+def _understood(answer: Answer) -> Understood:
+    if isinstance(answer.value, Failure):
+        raise BeatportUnavailable(answer.value)
+    return answer.value
+
+
+def _missing(candidate: Candidate, settings: MatchSettings) -> bool:
+    return any(getattr(candidate, name) is None for name in settings.wanted_fields)
+
+
+def _filled(candidate: Candidate, page: Candidate) -> Candidate:
+    gaps = {
+        field.name: getattr(page, field.name)
+        for field in fields(Candidate)
+        if getattr(candidate, field.name) is None
+    }
+    return replace(candidate, **gaps)

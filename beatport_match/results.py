@@ -1,0 +1,195 @@
+"""What became of a whole playlist, and how it is written to files.
+
+The JSON holds everything; the CSV folder holds four tables for people with spreadsheets. This
+room knows files, not how matches are made.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from beatport_match.matches import Match, Outcome
+from beatport_match.metrics import PerformanceStats
+from beatport_match.playlists import PlaylistProblem
+from beatport_match.tracks import as_dict
+
+_MATCH_COLUMNS = (
+    "track_id title artists outcome score confidence relation beatport_id url found_title "
+    "found_mix found_artists found_remixers label release release_date bpm key camelot genre "
+    "length_s isrc reason"
+).split()
+_CANDIDATE_COLUMNS = (
+    "track_id title rank score confidence relation beatport_id found_title found_mix "
+    "found_artists evidence"
+).split()
+_QUERY_COLUMNS = "track_id title query_type text found requests unreadable failure".split()
+# A spreadsheet runs a cell that begins with one of these (OWASP, "CSV Injection").
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaylistMatch:
+    """A whole run: `matches` in the playlist's order, its figures, and what could not be read."""
+
+    matches: tuple[Match, ...]
+    metrics: PerformanceStats
+    problems: tuple[PlaylistProblem, ...] = ()
+
+    @property
+    def matched(self) -> tuple[Match, ...]:
+        """Those safe to apply unasked."""
+        return self._with("matched")
+
+    @property
+    def review(self) -> tuple[Match, ...]:
+        """Those a person should look at."""
+        return self._with("review")
+
+    @property
+    def not_found(self) -> tuple[Match, ...]:
+        """Those Beatport was asked for and has not."""
+        return self._with("not_found")
+
+    @property
+    def failed(self) -> tuple[Match, ...]:
+        """Those a fault kept us from knowing about."""
+        return self._with("failed")
+
+    def to_json(self, path: str | Path) -> None:
+        """Write everything as one JSON document.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        text = json.dumps(self._document(), ensure_ascii=False, indent=1)
+        Path(path).write_text(text + "\n", encoding="utf-8")
+
+    def to_csv(self, folder: str | Path) -> None:
+        """Write `matches.csv`, `candidates.csv`, `queries.csv` and `review.csv` into a folder.
+
+        The folder is made if it is not there. UTF-8 with the mark that Excel needs; a cell that a
+        spreadsheet would run as a formula begins with an apostrophe.
+
+        Raises:
+            OSError: The folder or a file cannot be written.
+        """
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = [_match_row(match) for match in self.matches]
+        review = [row for row in rows if row["outcome"] == "review"]
+        _write_table(folder / "matches.csv", _MATCH_COLUMNS, rows)
+        _write_table(folder / "review.csv", _MATCH_COLUMNS, review)
+        candidates = (row for match in self.matches for row in _candidate_rows(match))
+        _write_table(folder / "candidates.csv", _CANDIDATE_COLUMNS, candidates)
+        queries = (row for match in self.matches for row in _query_rows(match))
+        _write_table(folder / "queries.csv", _QUERY_COLUMNS, queries)
+
+    def _with(self, outcome: Outcome) -> tuple[Match, ...]:
+        return tuple(match for match in self.matches if match.outcome == outcome)
+
+    def _document(self) -> dict[str, Any]:
+        return {
+            "version": "1.0",
+            "summary": {
+                "tracks": len(self.matches),
+                "matched": len(self.matched),
+                "review": len(self.review),
+                "not_found": len(self.not_found),
+                "failed": len(self.failed),
+                "requests": self.metrics.requests,
+            },
+            "matches": [match_document(match) for match in self.matches],
+            "problems": [asdict(problem) for problem in self.problems],
+            "metrics": self.metrics.model_dump(mode="json"),
+        }
+
+
+def match_document(match: Match) -> dict[str, Any]:
+    """One match as a JSON document; times stand in the run's metrics."""
+    return {
+        "track": as_dict(match.track),
+        "outcome": match.outcome,
+        "confidence": match.confidence,
+        "reason": match.reason,
+        "best": match.best.id if match.best else None,
+        "candidates": [
+            {
+                "candidate": as_dict(scored.candidate),
+                "score": scored.score,
+                "confidence": scored.confidence,
+                "relation": scored.relation,
+                "evidence": [asdict(line) for line in scored.evidence],
+            }
+            for scored in match.candidates
+        ],
+        "queries": [asdict(query) for query in match.queries],
+        "failures": [asdict(failure) for failure in match.failures],
+        "stopped": match.stopped,
+    }
+
+
+def _match_row(match: Match) -> dict[str, object]:
+    row: dict[str, object] = {
+        **_track_cells(match),
+        "artists": match.track.artist_text,
+        "outcome": match.outcome,
+        "confidence": match.confidence,
+        "reason": match.reason,
+    }
+    if match.best is None:
+        return row
+    found = match.best.candidate
+    row |= as_dict(found) | {
+        "title": match.track.title,
+        "artists": match.track.artist_text,
+        "score": match.best.score,
+        "relation": match.best.relation,
+        "beatport_id": found.id,
+        "found_title": found.name,
+        "found_mix": found.mix_name,
+        "found_artists": ", ".join(found.artists),
+        "found_remixers": ", ".join(found.remixers),
+    }
+    return row
+
+
+def _candidate_rows(match: Match) -> Iterable[dict[str, object]]:
+    for place, scored in enumerate(match.candidates, start=1):
+        yield _track_cells(match) | {
+            "rank": place,
+            "score": scored.score,
+            "confidence": scored.confidence,
+            "relation": scored.relation,
+            "beatport_id": scored.id,
+            "found_title": scored.candidate.name,
+            "found_mix": scored.candidate.mix_name,
+            "found_artists": ", ".join(scored.candidate.artists),
+            "evidence": "; ".join(f"{line.name} {line.effect:+g}" for line in scored.evidence),
+        }
+
+
+def _query_rows(match: Match) -> Iterable[dict[str, object]]:
+    for query in match.queries:
+        yield _track_cells(match) | asdict(query) | {"failure": str(query.failure or "")}
+
+
+def _track_cells(match: Match) -> dict[str, object]:
+    return {"track_id": match.track.id, "title": match.track.title}
+
+
+def _write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, object]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(columns)
+        table.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
+        return "'" + value
+    return value

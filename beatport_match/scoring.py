@@ -1,0 +1,112 @@
+"""A number out of a track and a candidate: the ledger of evidence, and its sum.
+
+Pure and picklable: no network, no clock, no global state. The score is exactly the sum of the
+ledger's effects; where the sum would leave 0-100, a line named `limit` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from beatport_match.comparisons import (
+    Finding,
+    compare_artists,
+    compare_bpm,
+    compare_lengths,
+    compare_titles,
+    compare_versions,
+)
+from beatport_match.matches import Evidence, Relation
+from beatport_match.readings import Reading, read_candidate, read_track
+from beatport_match.text import fold
+from beatport_match.tracks import Candidate, Track
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A candidate on the scale, before anybody asked how sure that makes us."""
+
+    candidate: Candidate
+    reading: Reading
+    score: float
+    relation: Relation
+    evidence: tuple[Evidence, ...]
+
+
+def weigh(track: Track, candidate: Candidate) -> Weighed:
+    """Weigh one candidate against what the DJ has; the score is 0-100."""
+    local, other = read_track(track), read_candidate(candidate)
+    findings = list(_findings(track, local, candidate, other))
+    ledger = [line for line, _ in findings]
+    score = min(100.0, max(0.0, sum(line.effect for line in ledger)))
+    if over := round(score - sum(line.effect for line in ledger), 1):
+        ledger.append(Evidence("limit", "", "", over, "a score stays within 0-100"))
+    return Weighed(candidate, other, round(score, 1), _relation(findings), tuple(ledger))
+
+
+def length_gap(local_s: float | None, other_s: float | None) -> float | None:
+    """The difference of two lengths in seconds, `None` where one is unknown."""
+    return abs(local_s - other_s) if local_s and other_s and local_s > 0 < other_s else None
+
+
+def _findings(
+    track: Track, local: Reading, candidate: Candidate, other: Reading
+) -> Iterator[tuple[Evidence, Finding]]:
+    gap = length_gap(track.duration_s, candidate.length_s)
+    yield _line("title", local.shown, other.shown, compare_titles(local, other))
+    yield _line("artists", local.artists_shown, other.artists_shown, compare_artists(local, other))
+    mix = candidate.mix_name or other.version.text
+    yield _line("version", local.version.text, mix, compare_versions(local, other, gap))
+    if gap is not None:
+        lengths = _minutes(track.duration_s), _minutes(candidate.length_s)
+        yield _line("length", *lengths, compare_lengths(gap))
+    if track.bpm and candidate.bpm and track.bpm > 0 < candidate.bpm:
+        tempi = f"{track.bpm:g}", f"{candidate.bpm:g}"
+        yield _line("bpm", *tempi, compare_bpm(track.bpm, candidate.bpm))
+    if local.key and other.key:
+        same = local.key == other.key
+        finding = Finding(0.5, "same key") if same else Finding(-0.5, "another key")
+        yield _line("key", local.key.name, other.key.name, finding)
+    yield from _papers(track, local, candidate, other)
+
+
+def _papers(
+    track: Track, local: Reading, candidate: Candidate, other: Reading
+) -> Iterator[tuple[Evidence, Finding]]:
+    """What stands on the sleeve: year, label, album, ISRC, Beatport's own number."""
+    if track.year and candidate.release_date and (year := candidate.release_date[:4]).isdigit():
+        off = abs(track.year - int(year))
+        finding = Finding(0.4, "same year") if off <= 1 else Finding(-0.4, f"{off} years apart")
+        yield _line("year", str(track.year), year, finding)
+    for name, mine, theirs in (
+        ("label", track.label, candidate.label),
+        ("album", track.album, candidate.release),
+    ):
+        if mine and theirs and fold(mine) == fold(theirs):
+            yield _line(name, mine, theirs, Finding(0.6, f"same {name}"))
+    if local.isrc and other.isrc:
+        same = local.isrc == other.isrc
+        finding = Finding(12.0, "same ISRC") if same else Finding(-1.0, "another ISRC")
+        yield _line("isrc", local.isrc, other.isrc, finding)
+    if track.beatport_id == candidate.id:
+        number = str(candidate.id)
+        yield _line("beatport_id", number, number, Finding(12.0, "the number in the tags"))
+
+
+def _line(name: str, local: str, other: str, finding: Finding) -> tuple[Evidence, Finding]:
+    points = round(finding.points, 1)
+    return Evidence(name, local, other, points, finding.note), finding
+
+
+def _relation(findings: list[tuple[Evidence, Finding]]) -> Relation:
+    """A contradiction decides, however long the shared text is."""
+    against = {finding.against for _, finding in findings}
+    if "recording" in against:
+        return "different"
+    return "other_version" if "version" in against else "same_recording"
+
+
+def _minutes(seconds: float | None) -> str:
+    whole = round(seconds or 0)
+    return f"{whole // 60}:{whole % 60:02d}"

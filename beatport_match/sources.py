@@ -1,0 +1,31 @@
+"""Where candidates come from, as the conversation sees it.
+
+Only the shape lives here. A source builds questions and never sends them; this file knows no
+catalogue, and judgement never learns which source answered.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from beatport_match.wire import Question
+
+
+class Source(Protocol):
+    """A catalogue that can be searched, and asked for one track."""
+
+    def search(self, text: str, query_type: str) -> Question:
+        """The question that searches for `text`.
+
+        Raises:
+            MisuseError: There is nothing in `text` to search for.
+        """
+        ...
+
+    def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
+        """The question for one track; an empty answer means that there is no such track.
+
+        Raises:
+            MisuseError: `url_or_id` names no track of this catalogue.
+        """
+        ...

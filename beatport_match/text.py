@@ -1,0 +1,91 @@
+"""Text out of text: folding, so that two spellings of one name become one string.
+
+This room knows letters, not music: nothing here has heard of a mix or a remixer.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# Letters that Unicode does not take apart, written as people type them without the key.
+_LETTERS = str.maketrans(
+    {
+        "ø": "o",
+        "æ": "ae",
+        "œ": "oe",
+        "ß": "ss",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ħ": "h",
+        "ı": "i",
+        "ŋ": "n",
+        "ς": "σ",
+        "$": "s",
+        "@": "a",
+        "&": " and ",
+        "+": " and ",
+    }
+)
+_APOSTROPHES = re.compile(r"['’‘`´ʼ′＇]")
+_NOT_A_WORD = re.compile(r"[\W_]+")
+# Format characters that carry no meaning in a title: zero-width blanks, joiners, direction marks.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_BLANKS = re.compile(r"\s+")
+
+
+def tidy(text: str) -> str:
+    """Typographic variants out, meaning kept: one kind of dash and blank, no invisible characters.
+
+    Case, accents and punctuation stay as they are.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+        text = _DASHES.sub("-", text)
+    return _BLANKS.sub(" ", text).strip()
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """The text as words in lower case, one blank apart, without accents or punctuation.
+
+    Idempotent. Never empty unless the text is blank: a title of nothing but punctuation folds to
+    itself. Latin, Greek and Cyrillic lose their accents, Hebrew and Arabic their vowel points;
+    other scripts keep all their marks.
+    """
+    folded = _fold_once(text)
+    while not folded.isascii() and (again := _fold_once(folded)) != folded:
+        folded = again
+    return folded
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The words of the folded text."""
+    return tuple(fold(text).split())
+
+
+def _fold_once(text: str) -> str:
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = _without_accents(_INVISIBLE.sub("", plain))
+    words = _NOT_A_WORD.sub(" ", _APOSTROPHES.sub("", plain.translate(_LETTERS))).strip()
+    return words or _BLANKS.sub(" ", plain).strip()
+
+
+def _without_accents(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text).translate(_LETTERS)
+    kept = "".join(char for char in apart if not _is_accent(unicodedata.combining(char)))
+    return unicodedata.normalize("NFKC", kept).casefold()
+
+
+def _is_accent(combining_class: int) -> bool:
+    # 10-36: Hebrew and Arabic points; 200 and up: accents above, below and across. What is left
+    # (kana voicing marks, viramas, Thai vowels) makes another letter of its base.
+    return 10 <= combining_class <= 36 or combining_class >= 200

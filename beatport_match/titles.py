@@ -1,0 +1,265 @@
+"""Reading a title: what is the name of the music, what its version, who is featured, what is noise.
+
+Text in, structure out. A title is peeled from the outside in until nothing more comes off; what
+cannot be told stays in the base, and a base is never empty. This room knows no track and no
+candidate: who made the music is told apart in `readings`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from beatport_match.text import fold, tidy, tokens
+from beatport_match.versions import UNSAID, Version, complete_marker, names_version, read_version
+from beatport_match.vocabulary import BARE_ENDINGS, FEATURING, KINDS, NOISE, NUMERALS, PARTS
+
+# A longer title is cut: nobody's title is longer, and a hostile one must not cost time.
+_LONGEST_TITLE = 400
+
+_OPENERS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_CLOSERS = frozenset(_OPENERS.values())
+# Where a bracket stood, until it is known whether it belongs to the title (private use area).
+_HOLE = re.compile("\ue000(\\d+)\ue001")
+
+_SUFFIX = re.compile(r"\.(mp3|wav|aiff?|flac|m4a|ogg|alac|aac|wma)$", re.IGNORECASE)
+_LEADING_NOISE = re.compile(
+    r"""^(?:
+        \[\d{1,4}\]\s*                                # [3]
+      | 0\d\s+(?=[^\W\d])                            # 03 Title
+      | \([A-Z]\)\s+(?=\S)                            # (F), a library's own mark
+      | \d{1,3}(?:[.)]\s+|\s+-\s+)                    # 01. or 01 -
+      | [A-D]\d{1,2}(?:[.)]\s+|\s+-\s+)               # A1 -, a side of vinyl
+      | (?:1[0-2]|0?[1-9])[ABdm](?:\s+-\s+|\s+(?=\d))  # 8A -, a key
+      | \d{2,3}(?:\.\d+)?\s*bpm(?:\s+-)?\s+           # 124 BPM
+      | [★☆*•]+\s*                                    # a rating
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_FEATURED = re.compile(
+    r"(?<!\S)(?:"
+    + "|".join(sorted(FEATURING))
+    + r")\b\.?\s+(?P<names>[^\ue000]+?)(?=\s+-\s|\s*\ue000|$)",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(r"(?:feat|ft|featuring|with|w/)\b\.?\s+(?P<names>.+)", re.IGNORECASE)
+_BARE_PART = re.compile(
+    r"(?:\s|,)+(?:" + "|".join(PARTS) + r")\.?\s*(\d{1,3}|" + "|".join(NUMERALS) + r")$",
+    re.IGNORECASE,
+)
+_BETWEEN_NAMES = re.compile(
+    r"\s*[,;/|]\s*|\s+(?:&|\+|and|x|vs\.?|versus|feat\.?|ft\.?|featuring|with|pres\.?|presents|meets)\s+",
+    re.IGNORECASE,
+)
+# Only kinds that somebody makes of another's track name a remixer.
+_BY_SOMEBODY = frozenset({"remix", "rework", "bootleg", "edit"})
+_POSSESSIVE = re.compile(r"(?:'s|s')\b.*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedTitle:
+    """A title, taken apart; every part but `version` keeps the spelling it came with.
+
+    `base` is what the music is called and never empty unless the text was blank. `remixers` are
+    the names the version itself gives. `noise` is what was dropped.
+    """
+
+    base: str
+    version: Version = UNSAID
+    remixers: tuple[str, ...] = ()
+    featured: tuple[str, ...] = ()
+    noise: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=16384)
+def parse_title(text: str) -> ParsedTitle:
+    """Take a title apart: `Title (X Remix)`, `Title - X Remix`, `[X Remix]`, file names.
+
+    `Artist - Title` stays together in `base`: only who knows the artists can tell them apart.
+    Idempotent: the base, parsed again, is itself.
+    """
+    parsed = _peel(text.strip()[:_LONGEST_TITLE])
+    while (again := _peel(parsed.base)).base != parsed.base:
+        parsed = ParsedTitle(
+            base=again.base,
+            version=again.version | parsed.version,
+            remixers=again.remixers + parsed.remixers,
+            featured=again.featured + parsed.featured,
+            noise=again.noise + parsed.noise,
+        )
+    return parsed
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """The names in a credit: `A & B`, `A feat. B`, `A vs. B`, `A, B`.
+
+    A name that holds `&` itself comes apart too, so names from two sides are compared by their
+    words, never one by one.
+    """
+    return tuple(name for part in _BETWEEN_NAMES.split(text) if (name := part.strip(" .-")))
+
+
+def _unfile(text: str) -> str:
+    """A file name as a title: no suffix, blanks for underscores, room around its dashes."""
+    named_like_a_file = _SUFFIX.search(text) is not None or ("_" in text and " " not in text)
+    text = _SUFFIX.sub("", text)
+    if "_" in text and " " not in text:
+        text = text.replace("-", " - ").replace("_", " ")
+        text = re.sub(r"^(\d{1,3})\s+(?=\D)", r"\1 - ", tidy(text))
+    elif named_like_a_file:
+        text = text.replace("_", " ")
+    return tidy(text)
+
+
+def _peel(text: str) -> ParsedTitle:
+    """One layer off: leading noise, brackets, tails behind a dash, featured names."""
+    text = _unfile(tidy(text)) or text
+    noise: list[str] = []
+    while (lead := _LEADING_NOISE.match(text)) and text[lead.end() :].strip(" -"):
+        noise.append(lead.group().strip())
+        text = text[lead.end() :]
+    held, groups = _brackets(text)
+    found = _Found(noise=noise)
+    kept: dict[int, str] = {}
+    for number, (opener, content) in groups.items():
+        if not found.take(_HOLE.sub(" ", content), square=opener in "[{"):
+            kept[number] = f"{opener}{content}{_OPENERS[opener]}"
+    base = _tails(_featured(held, kept, found), kept, found)
+    while _HOLE.search(base):
+        base = _HOLE.sub(lambda hole: kept.get(int(hole[1]), ""), base)
+    base = _bare_endings(tidy(base).strip(" -"), found)
+    # Nothing but brackets and noise: then they are the title.
+    return found.parsed(base) if base else ParsedTitle(text)
+
+
+class _Found:
+    """What has come off a title so far."""
+
+    def __init__(self, noise: list[str]) -> None:
+        self.version = UNSAID
+        self.remixers: list[str] = []
+        self.featured: list[str] = []
+        self.noise = noise
+
+    def take(self, phrase: str, *, square: bool = False) -> bool:
+        """Whether the phrase could be told and is now kept here rather than in the title."""
+        phrase = tidy(phrase).strip(" -")
+        folded = fold(phrase)
+        if not phrase or folded in NOISE or _is_site(phrase):
+            self.noise.append(phrase)
+        elif featured := _IN_BRACKETS.fullmatch(phrase):
+            self.featured += split_names(featured["names"])
+        elif names_version(phrase):
+            self.take_version(phrase)
+        elif square or (len(folded) == 2 and phrase.isupper()):
+            self.noise.append(phrase)  # [Label], (UK)
+        else:
+            return False
+        return True
+
+    def take_version(self, phrase: str) -> None:
+        self.version |= read_version(phrase)
+        self.remixers += _remixers(phrase)
+
+    def parsed(self, base: str) -> ParsedTitle:
+        return ParsedTitle(
+            base, self.version, tuple(self.remixers), tuple(self.featured), tuple(self.noise)
+        )
+
+
+def _brackets(text: str) -> tuple[str, dict[int, tuple[str, str]]]:
+    """The text with holes for its brackets, and what stood in them.
+
+    A bracket that never closes is a title cut short, perhaps within its last word.
+    """
+    groups: dict[int, tuple[str, str]] = {}
+    open_groups: list[tuple[int, str, list[str]]] = []
+    out: list[str] = []
+    current, number = out, 0
+    for char in text:
+        if char in _OPENERS:
+            current.append(f" \ue000{number}\ue001 ")
+            groups[number] = (char, "")
+            open_groups.append((number, char, current))
+            current, number = [], number + 1
+        elif char in _CLOSERS:
+            if open_groups:
+                at, opener, outer = open_groups.pop()
+                groups[at] = (opener, "".join(current))
+                current = outer
+        else:
+            current.append(char)
+    while open_groups:
+        at, opener, outer = open_groups.pop()
+        groups[at] = (opener, complete_marker("".join(current)))
+        current = outer
+    return "".join(out), groups
+
+
+def _featured(text: str, kept: dict[int, str], found: _Found) -> str:
+    """The text without `feat. X`, where something is left of it."""
+    while match := _FEATURED.search(text):
+        rest = text[: match.start()] + text[match.end() :]
+        if not text[: match.start()].strip(" -"):
+            break
+        names = _HOLE.sub(lambda hole: kept.get(int(hole[1]), ""), match["names"])
+        found.featured += split_names(names)
+        text = rest
+    return text
+
+
+def _tails(text: str, kept: dict[int, str], found: _Found) -> str:
+    """The text without what stands behind its last dashes, as long as that can be told."""
+    segments = re.split(r"\s+-\s+", text)
+    while len(segments) > 1:
+        tail = _HOLE.sub(lambda hole: kept.get(int(hole[1]), ""), segments[-1])
+        if not (names_version(tail) or fold(tail) in NOISE) or not found.take(tail):
+            break
+        segments.pop()
+    return " - ".join(segments)
+
+
+def _bare_endings(base: str, found: _Found) -> str:
+    """The base without `Original Mix` or `Pt. 2` at its end, where something is left of it."""
+    folded = fold(base)
+    for ending in BARE_ENDINGS:
+        words = base.split()
+        if (
+            folded.endswith(" " + ending)
+            and len(words) > 2
+            and fold(" ".join(words[-2:])) == ending
+        ):
+            found.take_version(" ".join(words[-2:]))
+            return " ".join(words[:-2]).strip(" -")
+    if (part := _BARE_PART.search(base)) and base[: part.start()].strip(" -,"):
+        found.version |= read_version(part.group().strip(" ,"))
+        return base[: part.start()].strip(" -,")
+    return base
+
+
+def _remixers(phrase: str) -> list[str]:
+    """Who the phrase says made this version: the names before its first marker."""
+    words = phrase.split()
+    folded = [fold(word) for word in words]
+    if not _BY_SOMEBODY & {KINDS.get(word, "") for word in folded}:
+        return []
+    if len(folded) > 2 and folded[1] == "by":
+        return list(split_names(" ".join(words[2:])))
+    ends = next((at for at, word in enumerate(folded) if word in _ENDS_A_NAME), len(words))
+    names = _POSSESSIVE.sub("", " ".join(words[:ends]))
+    return [name for name in split_names(names) if tokens(name)]
+
+
+_ENDS_A_NAME = frozenset(KINDS) | {"mix", "extended", "radio", "original", "version"}
+
+
+def _is_site(phrase: str) -> bool:
+    return (
+        re.fullmatch(
+            r"(?:https?://)?(?:www\.)?[\w-]+\.(?:com|net|org|ru|pro|co|info)\S*",
+            phrase,
+            re.IGNORECASE,
+        )
+        is not None
+    )

@@ -1,0 +1,140 @@
+"""Which version of a track a phrase names: kind, length, part and the names in front.
+
+A phrase is what stands in brackets, behind a dash, or in Beatport's `mix_name`: this room is told
+where it stood, and does not look for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from beatport_match.text import fold, tokens
+from beatport_match.vocabulary import (
+    CLOSING,
+    JOINTS,
+    KINDS,
+    LENGTHS,
+    LINKS,
+    MARKERS,
+    NUMERALS,
+    OPENING,
+    PARTS,
+    PLAIN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a track, taken apart.
+
+    `kinds` are the words that change the music (`remix`, `dub`, `vip` …; see `vocabulary.KINDS`),
+    `length` is `long`, `short` or empty, `part` a number as text or empty. `words` are all other
+    words, folded: the remixer's name and what he calls his mix. `said` tells "Original Mix" from
+    nothing at all; `text` is the phrase as written.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    length: str = ""
+    part: str = ""
+    words: tuple[str, ...] = ()
+    said: bool = False
+    text: str = ""
+
+    @property
+    def plain(self) -> bool:
+        """Whether this is the track as first made, as far as the phrase says."""
+        return not (self.kinds or self.length or self.words)
+
+    def __or__(self, other: Version) -> Version:
+        """Both phrases about one track: `(X Remix) (Extended Mix)`."""
+        if not other.said:
+            return self
+        if not self.said:
+            return other
+        extra = tuple(word for word in other.words if word not in self.words)
+        return Version(
+            kinds=self.kinds | other.kinds,
+            length=self.length or other.length,
+            part=self.part or other.part,
+            words=self.words + extra,
+            said=True,
+            text=f"{self.text} {other.text}".strip(),
+        )
+
+
+UNSAID = Version()
+
+_SHORTEST_STUMP = 2
+_COMMON_MARKERS = (
+    "original",
+    "extended",
+    "remix",
+    "mix",
+    "radio",
+    "edit",
+    "version",
+    "instrumental",
+)
+
+
+def names_version(phrase: str) -> bool:
+    """Whether a phrase in brackets or behind a dash names a version rather than the title."""
+    words = tokens(phrase)
+    if not words:
+        return False
+    core = _without_trailing_number(words)
+    if not core:
+        return False
+    if core[-1] in CLOSING or (core[0] in OPENING and len(words) > 1 and words[1] in LINKS):
+        return True
+    if core[0] in PARTS:
+        return len(core) == 1 and len(words) > 1
+    return _all_markers(core)
+
+
+def read_version(phrase: str) -> Version:
+    """Take a phrase apart that is known to name a version."""
+    words = tokens(phrase)
+    part, words = _take_part(words)
+    kinds = {KINDS[word] for word in words if word in KINDS}
+    length = next((LENGTHS[word] for word in words if word in LENGTHS), "")
+    if length:
+        kinds.discard("edit")  # "Radio Edit" and "Radio Mix" are one thing
+    other = tuple(word for word in words if word not in MARKERS and word not in JOINTS)
+    # A lone year tells when, not what: "Remix 2019", "2012 Remaster".
+    other = tuple(word for word in other if not _is_year(word)) if kinds else other
+    return Version(frozenset(kinds), length, part, other, said=True, text=phrase.strip())
+
+
+def complete_marker(phrase: str) -> str:
+    """The phrase with a last word that was cut short made whole: `Origina` is `original`."""
+    *lead, last = phrase.split() or [""]
+    start = fold(last)
+    if len(start) < _SHORTEST_STUMP or start in MARKERS:
+        return phrase
+    whole = next((word for word in _COMMON_MARKERS if word.startswith(start)), None)
+    return " ".join([*lead, whole]) if whole else phrase
+
+
+def _all_markers(words: tuple[str, ...]) -> bool:
+    telling = [word for word in words if word in KINDS or word in LENGTHS or word in PLAIN]
+    return bool(telling) and all(word in MARKERS for word in words)
+
+
+def _without_trailing_number(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Without what may follow the noun: `Remix 2`, `Remaster 2019`, `Part II`."""
+    if len(words) > 1 and (words[-1].isdigit() or (words[-2] in PARTS and words[-1] in NUMERALS)):
+        return words[:-1]
+    return words
+
+
+def _take_part(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    for at, (word, number) in enumerate(pairwise(words)):
+        if word in PARTS and (number.isdigit() or number in NUMERALS):
+            return NUMERALS.get(number, number.lstrip("0")), words[:at] + words[at + 2 :]
+    return "", words
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}

@@ -1,0 +1,156 @@
+"""The words that DJs, labels and Beatport use to say which version of a track this is.
+
+Tables only, all words folded. A new word of the field goes here and nowhere else.
+"""
+
+from __future__ import annotations
+
+# Words that end or make up the name of a version, with the kind they make of it. Two versions of
+# different kinds are never the same recording.
+KINDS: dict[str, str] = {
+    "remix": "remix",
+    "remixed": "remix",
+    "rmx": "remix",
+    "rework": "rework",
+    "reworked": "rework",
+    "reinterpretation": "rework",
+    "interpretation": "rework",
+    "reconstruction": "rework",
+    "remake": "rework",
+    "rerub": "rework",
+    "refix": "rework",
+    "bootleg": "bootleg",
+    "mashup": "bootleg",
+    "flip": "bootleg",
+    "edit": "edit",
+    "reedit": "edit",
+    "dub": "dub",
+    "dubmix": "dub",
+    "instrumental": "instrumental",
+    "inst": "instrumental",
+    "acapella": "acapella",
+    "accapella": "acapella",
+    "acappella": "acapella",
+    "cappella": "acapella",
+    "vocal": "vocal",
+    "vox": "vocal",
+    "vip": "vip",
+    "live": "live",
+    "unplugged": "live",
+    "mixed": "mixed",
+    "remaster": "remaster",
+    "remastered": "remaster",
+    "reprise": "reprise",
+    "intro": "intro",
+    "outro": "outro",
+    "beats": "tool",
+    "tool": "tool",
+    "acoustic": "acoustic",
+    "demo": "demo",
+    "club": "club",
+    "album": "album",
+    "mixcut": "mixed",
+}
+
+# Words about how long a version is. `long` and `short` exclude each other.
+LENGTHS: dict[str, str] = {
+    "extended": "long",
+    "ext": "long",
+    "xtended": "long",
+    "long": "long",
+    "radio": "short",
+    "short": "short",
+    "single": "short",
+}
+
+# Words that only say "this is a version", or which is the plain one.
+PLAIN = frozenset({"original", "orig", "orginal", "origional", "main", "full", "length", "lp"})
+NEUTRAL = frozenset({"mix", "mixx", "version", "vers", "ver", "cut", "a", "the", "of", "by", "re"})
+MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN | NEUTRAL
+
+# A phrase that ends in one of these names a version even when other words (a remixer) lead it.
+CLOSING = frozenset(
+    "mix mixx remix rmx edit reedit version dub rework bootleg flip refix remake mashup vip "
+    "instrumental acapella accapella acappella cappella rerub remaster remastered extended "
+    "interpretation reinterpretation reconstruction".split()
+)
+# These may lead a phrase ("Remixed by X", "Live at Y", "Remastered 2019").
+OPENING = frozenset("remix remixed mixed live remaster remastered edit version".split())
+LINKS = frozenset("by at from in of".split())
+
+# Two words that name a version at the end of a title even without brackets or dash.
+BARE_ENDINGS = (
+    "original mix",
+    "original version",
+    "extended mix",
+    "extended version",
+    "extended remix",
+    "radio edit",
+    "radio mix",
+    "club mix",
+    "dub mix",
+)
+
+# What library software, pools and sites add to a title: it says nothing about the music.
+NOISE = frozenset(
+    {
+        "free download",
+        "free dl",
+        "freedownload",
+        "free",
+        "download",
+        "official",
+        "official audio",
+        "official video",
+        "official music video",
+        "official visualizer",
+        "music video",
+        "lyric video",
+        "lyrics",
+        "audio",
+        "video",
+        "visualizer",
+        "hq",
+        "hd",
+        "4k",
+        "preview",
+        "snippet",
+        "out now",
+        "premiere",
+        "exclusive",
+        "promo",
+        "unreleased",
+        "explicit",
+        "clean",
+        "dirty",
+        "master",
+        "final",
+        "wav",
+        "mp3",
+        "aiff",
+        "flac",
+        "320",
+        "320kbps",
+        "320 kbps",
+        "copy",
+    }
+)
+
+FEATURING = frozenset("feat ft featuring".split())
+# Words between names; a name never consists of one of these alone.
+JOINTS = frozenset("and feat ft featuring vs versus x with pres presents presenting meets".split())
+
+PARTS = frozenset("part pt".split())
+NUMERALS: dict[str, str] = {
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "i": "1",
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+    "v": "5",
+    "vi": "6",
+}
