@@ -1,0 +1,157 @@
+"""Matches as lines for a person: the table of a playlist, its summary, and one track alone.
+
+Two lines a track, so that what the DJ has and what was found stand one above the other at the
+greatest width there is. Pure: it knows matches and columns, no stream.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from beatport_match._cells import Line, Piece, cell, clean, line, squeeze, wrap
+from beatport_match.matches import Match, Outcome
+from beatport_match.playlists import PlaylistProblem
+from beatport_match.results import PlaylistMatch
+from beatport_match.tracks import Candidate
+
+_OUTCOMES: dict[Outcome, tuple[str, str]] = {
+    "matched": ("matched", "green"),
+    "review": ("review", "yellow"),
+    "not_found": ("not found", "cyan"),
+    "failed": ("failed", "bold red"),
+}
+_OUTCOME, _SCORE, _CONFIDENCE = 9, 5, 5
+_GAP: Piece = ("  ", "")
+_ARROW = "→ "
+_NARROWEST_REASON = 18
+_SHARE_OF_REASON = 0.36
+_MOST_REASON_LINES = 3
+_MOST_PROBLEMS = 20
+
+
+def table(matches: Iterable[Match], width: int) -> Iterator[Line]:
+    """The matches in their order: outcome, score, confidence, what is had and found, and why."""
+    free = width - _OUTCOME - _SCORE - _CONFIDENCE - 4 * len(_GAP[0])
+    why = max(_NARROWEST_REASON, round(free * _SHARE_OF_REASON))
+    names = free - why
+    yield _row(
+        cell("outcome", _OUTCOME, "bold"),
+        cell("score", _SCORE, "bold", right=True),
+        cell("sure", _CONFIDENCE, "bold", right=True),
+        cell("what you have", names, "bold"),
+        cell("why", why, "bold"),
+    )
+    yield _row(*_blank(3), (_ARROW, "dim"), cell("what was found", names - len(_ARROW), "bold"))
+    yield line("─" * width, "dim")
+    for match in matches:
+        yield from _match_rows(match, names, why)
+
+
+def summary(result: PlaylistMatch) -> Line:
+    """How many of each outcome, in one line."""
+    counts = Counter(match.outcome for match in result.matches)
+    pieces: list[Piece] = [(plural(len(result.matches), "track") + ":", "bold")]
+    for outcome, (name, style) in _OUTCOMES.items():
+        some = counts[outcome]
+        pieces.append((f"  {some} {name}", style if some else "dim"))
+    return tuple(pieces)
+
+
+def failures(result: PlaylistMatch) -> Iterator[Line]:
+    """What kept the failed ones from being known, the most frequent first."""
+    kinds = Counter(match.failures[-1].kind for match in result.failed if match.failures)
+    if kinds:
+        told = ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common())
+        yield line(f"Failed is not the same as not found: {told}. Run it again later.", "red")
+
+
+def problems(found: Sequence[PlaylistProblem]) -> Iterator[Line]:
+    """The entries of a playlist that could not be read."""
+    if not found:
+        return
+    yield line(f"{plural(len(found), 'entry', 'entries')} could not be read:", "yellow")
+    for problem in found[:_MOST_PROBLEMS]:
+        yield line(clean(f"  {problem.place}: {problem.detail}."))
+    if len(found) > _MOST_PROBLEMS:
+        yield line(f"  … and {len(found) - _MOST_PROBLEMS} more; results.json lists them all.")
+
+
+def one_track(match: Match) -> Iterator[Line]:
+    """One match alone, with what a DJ wants to know of the track that was found."""
+    name, style = _OUTCOMES[match.outcome]
+    if match.best is None:
+        yield ((name, style), _GAP, (clean(str(match.track)), ""))
+        yield line(clean(f"  {match.reason}"))
+        return
+    found = match.best.candidate
+    yield ((name, style), _GAP, (clean(str(found)), "bold"))
+    yield line(
+        clean(f"  score {match.best.score:.1f}, {_sure(match)} sure: {match.reason}"), "dim"
+    )
+    for label, value in _facts(found):
+        if value:
+            yield ((f"  {label:<9} ", "dim"), (clean(value), _link(value)))
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """A count with its noun, such as `1 track` or `2 tracks`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def _match_rows(match: Match, names: int, why: int) -> Iterator[Line]:
+    outcome, style = _OUTCOMES[match.outcome]
+    best = match.best
+    found = squeeze(clean(str(best.candidate)) if best else "nothing", names - len(_ARROW))
+    reasons = wrap(clean(match.reason), why, _MOST_REASON_LINES)
+    reasons += [""] * (2 - len(reasons))
+    yield _row(
+        cell(outcome, _OUTCOME, style),
+        cell(f"{best.score:.1f}" if best else "", _SCORE, right=True),
+        cell(_sure(match) if best else "", _CONFIDENCE, style, right=True),
+        cell(squeeze(clean(str(match.track)), names), names),
+        cell(reasons[0], why, "dim"),
+    )
+    link = _link(best.url or "") if best else "dim"
+    arrow_and_found = ((_ARROW, "dim"), cell(found, names - len(_ARROW), link))
+    yield (*_row(*_blank(3)), _GAP, *arrow_and_found, _GAP, cell(reasons[1], why, "dim"))
+    for reason in reasons[2:]:
+        yield _row(*_blank(3), cell("", names), cell(reason, why, "dim"))
+
+
+def _blank(columns: int) -> list[Piece]:
+    return [cell("", width) for width in (_OUTCOME, _SCORE, _CONFIDENCE)[:columns]]
+
+
+def _row(*cells: Piece) -> Line:
+    row: list[Piece] = []
+    for one in cells:
+        row += [_GAP, one] if row else [one]
+    return tuple(row)
+
+
+def _sure(match: Match) -> str:
+    # Rounded down: what is not certain must not look it.
+    return f"{int(match.confidence * 100)}%"
+
+
+def _facts(found: Candidate) -> Iterator[tuple[str, str | None]]:
+    yield "url", found.url
+    camelot = f" ({found.camelot})" if found.camelot else ""
+    yield "key", f"{found.key}{camelot}" if found.key else found.camelot
+    yield "BPM", f"{found.bpm:g}" if found.bpm else None
+    yield "length", _clock(found.length_s) if found.length_s else None
+    yield "genre", found.genre
+    yield "label", found.label
+    yield "released", found.release_date
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"
+
+
+def _link(address: str) -> str:
+    """The style that makes an address clickable, where it is one a style can hold."""
+    web = address.startswith(("https://", "http://"))
+    return f"link {address}" if web and address.isprintable() and " " not in address else ""

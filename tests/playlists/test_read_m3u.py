@@ -1,0 +1,132 @@
+"""M3U playlists: what the reader promises about comments, paths and encodings."""
+
+import pytest
+
+from beatport_match.errors import PlaylistError
+from beatport_match.playlists import list_playlists, read_playlist
+from beatport_match.tracks import Track
+
+
+@pytest.fixture
+def read(tmp_path):
+    def reading(text, encoding="utf-8", **options):
+        file = tmp_path / "set.m3u"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+        return list(read_playlist(file, **options))
+
+    return reading
+
+
+def test_extended_entries(read):
+    """#EXTINF gives length and the whole title; the path below is kept as written."""
+    found = read(
+        "#EXTM3U\r\n#PLAYLIST:Friday\r\n"
+        "#EXTINF:213,Ana Lívia - Tide (Dub Mix)\r\nC:\\Music\\tide_dub.mp3\r\n\r\n"
+        "#EXTINF:-1,Foam\r\n../foam.flac\r\n"
+        "#EXTINF:0,\r\n/Volumes/USB/Salt_&_Light.aif\r\n"
+    )
+    assert found == [
+        Track("Ana Lívia - Tide (Dub Mix)", duration_s=213.0, file="C:\\Music\\tide_dub.mp3"),
+        Track("Foam", file="../foam.flac"),
+        Track("Salt_&_Light", file="/Volumes/USB/Salt_&_Light.aif"),
+    ]
+
+
+def test_lines_of_paths(read):
+    """A file of nothing but paths is an M3U; titles come from the file names."""
+    found = read(
+        "# my set\n/music/Ana - Tide.mp3\nD:\\x\\Dr. No\n\\\\nas\\dj\\Wave.WAV\nv1.2.ogg\n"
+    )
+    assert [one.title for one in found] == ["Ana - Tide", "Dr. No", "Wave", "v1.2"]
+    assert found[2].file == "\\\\nas\\dj\\Wave.WAV"
+
+
+def test_addresses_are_called_after_their_last_part(read):
+    """file:// and stream addresses give their last path part, decoded, as the title."""
+    found = read(
+        "#EXTM3U\nfile:///C:/Music/Low%20Tide.mp3\nhttps://cdn.example/a/Ana%20-%20Foam.mp3?t=1#x\n"
+    )
+    assert [one.title for one in found] == ["Low Tide", "Ana - Foam"]
+    assert found[0].file == "file:///C:/Music/Low%20Tide.mp3"
+
+
+def test_an_entry_without_any_name_is_a_problem(read):
+    """An entry that names nothing is told with its line, and the rest goes on."""
+    problems = []
+    found = read(
+        "#EXTM3U\nhttp://radio.example/\n#EXTINF:9\n/music/\n.mp3\n/music/Kept.mp3\n#EXTINF:7",
+        on_problem=problems.append,
+    )
+    assert [one.title for one in found] == ["Kept"]
+    assert [problem.place for problem in problems] == ["line 2", "line 4", "line 5", "line 7"]
+    assert "add an #EXTINF line" in str(problems[0])
+
+
+def test_extinf_without_a_path_is_still_a_track(read):
+    """An #EXTINF without a path still makes a track, at the end or before another."""
+    found = read("#EXTM3U\n#EXTINF:100,One\n#EXTINF:200,Two\n/m/2.mp3\n#EXTINF:300,Three")
+    assert [(one.title, one.duration_s, one.file) for one in found] == [
+        ("One", 100.0, None),
+        ("Two", 200.0, "/m/2.mp3"),
+        ("Three", 300.0, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "duration"),
+    [
+        ('213 logo="a,b" group="x",Ana - Tide', "Ana - Tide", 213.0),
+        ("213.5 , Tide, Pt. 2", "Tide, Pt. 2", 213.5),
+        ("soon,Tide", "Tide", None),
+        ("inf,Tide", "Tide", None),
+        (",Tide", "Tide", None),
+        ("213 " + "x" * 5000, "file", 213.0),
+    ],
+)
+def test_extinf_in_the_wild(read, line, title, duration):
+    """Attributes, decimals and nonsense before the comma do not cost the title."""
+    (found,) = read(f"#EXTM3U\n#extinf:{line}\n/m/file.mp3\n")
+    assert (found.title, found.duration_s) == (title, duration)
+
+
+def test_artist_and_album_comments(read):
+    """#EXTART and #EXTALB describe the next path, unless its title names an artist itself."""
+    found = read(
+        "#EXTM3U\n#EXTART:Ana\n#EXTALB:Harbour EP\n#EXTINF:9,Tide\n/m/1.mp3\n/m/2.mp3\n"
+        "#EXTINF:9,Tom - Wave\n#EXTART:Various\n/m/3.mp3\n"
+    )
+    assert [(one.artist_text, one.album) for one in found] == [
+        ("Ana", "Harbour EP"),
+        ("", None),
+        ("", None),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_one_encoding_for_the_whole_file(read, encoding):
+    """UTF-8 with or without its mark, cp1252 and UTF-16 are told apart for the file as a whole."""
+    plain = "/m/plain.mp3\n" * 9000  # the first odd byte stands far beyond the head
+    found = read(f"#EXTM3U\n{plain}/m/Señor’s Wave.mp3\n", encoding)
+    assert (len(found), found[-1].title) == (9001, "Señor’s Wave")
+
+
+def test_bytes_that_cp1252_does_not_have_are_latin_1(read):
+    """encoding_of: where even cp1252 has holes, Latin-1; its controls become blanks."""
+    (found,) = read(b"#EXTM3U\n/m/Se\xf1or\x81Wave.mp3")
+    assert found.title == "Señor Wave"
+
+
+def test_control_characters_never_reach_a_track(read):
+    """text: control characters become blanks, also in what a line says about itself."""
+    (found,) = read("#EXTM3U\n#EXTINF:9,\x1b[31mTide\x07\n/m/\x08a.mp3\n")
+    assert (found.title, found.file) == ("[31mTide", "/m/ a.mp3")
+
+
+def test_m3u_has_no_named_playlists(tmp_path):
+    """list_playlists: other formats give an empty tuple, and naming one is refused at the call."""
+    file = tmp_path / "set.xml"  # the suffix says nothing
+    file.write_text("#EXTM3U\n")
+    assert list_playlists(file) == ()
+    assert list(read_playlist(file)) == []
+    with pytest.raises(PlaylistError, match="leave the name out"):
+        read_playlist(file, "Friday")
