@@ -6,10 +6,9 @@ Method for method the same as `_sync`; what both need stands in `_runs`, `_http`
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
-from weakref import WeakSet
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import anyio
 
@@ -35,7 +34,7 @@ from beatport_match._runs import (
     never,
     source_for,
 )
-from beatport_match._stream import Give, MatchStream, Work
+from beatport_match._stream import Give, MatchStream, Running
 from beatport_match.conversation import fetch, match, search
 from beatport_match.errors import Failure
 from beatport_match.exchange import admit
@@ -47,6 +46,8 @@ from beatport_match.wire import Request, Response
 
 if TYPE_CHECKING:
     import httpx
+
+Keep: TypeAlias = Callable[[int, Match], Awaitable[None]]
 
 
 class AsyncMatcher:
@@ -71,7 +72,7 @@ class AsyncMatcher:
             need_colour(http_client, asynchronous=True)
         self._line = _Line(self.settings, http_client)
         self._source = source_for(self.settings)
-        self._streams = WeakSet[MatchStream]()
+        self._streams: list[Running] = []
 
     async def __aenter__(self) -> Self:
         return self
@@ -87,8 +88,9 @@ class AsyncMatcher:
     async def aclose(self) -> None:
         """End what still streams and close our own client; yours stays open."""
         with anyio.CancelScope(shield=True):
-            for stream in list(self._streams):
-                await stream.aclose()
+            for running in self._streams:
+                await running.stop()
+            self._streams.clear()
             await self._line.aclose()
 
     async def match_track(self, track_or_text: Track | str, *, stop: Stop | None = None) -> Match:
@@ -139,38 +141,18 @@ class AsyncMatcher:
         Raises:
             PlaylistError: The file cannot be read.
         """
-        work = self._work(
-            Queue(tracks_or_path, playlist, count=on_progress is not None), on_progress, stop
-        )
-        stream = MatchStream(work)
-        self._streams.add(stream)
-        return stream
+        queue = Queue(tracks_or_path, playlist, count=on_progress is not None)
+        self._streams = [running for running in self._streams if not running.ended]
 
-    def only_iter_matches(
-        self,
-        tracks_or_path: Tracks,
-        playlist: str | None,
-        on_progress: OnProgress | None,
-        stop: Stop | None,
-    ) -> MatchStream:
-        """Like `iter_matches`, and the matcher closes when the matches end."""
-        work = self._work(
-            Queue(tracks_or_path, playlist, count=on_progress is not None), on_progress, stop
-        )
-
-        async def work_and_close(give: Give) -> None:
-            async with self:
-                await work(give)
-
-        return MatchStream(work_and_close)
-
-    def _work(self, queue: Queue, on_progress: OnProgress | None, stop: Stop | None) -> Work:
         async def work(give: Give) -> None:
+            async def keep(_place: int, found: Match) -> None:
+                await give(found)
+
             started = anyio.current_time()
             tally = Tally(queue.total, on_progress, lambda: anyio.current_time() - started)
-            await self._each(iter(queue), stop or never, tally, give)
+            await self._each(iter(queue), stop or never, tally, keep)
 
-        return work
+        return MatchStream(work, lambda running: self._streams.append(running))
 
     async def search_tracks(self, query: str) -> tuple[Candidate, ...]:
         """Search in your own words; the candidates stand as Beatport ranks them.
@@ -200,14 +182,14 @@ class AsyncMatcher:
         return (await adrive(fetch(urls_or_ids, self._source), self._line.hands(never))).value
 
     async def _each(
-        self, waiting: Iterator[tuple[int, Track]], stop: Stop, tally: Tally, give: Give
+        self, waiting: Iterator[tuple[int, Track]], stop: Stop, tally: Tally, keep: Keep
     ) -> None:
         async def work() -> None:
             while not stop() and (entry := next(waiting, None)) is not None:
                 place, track = entry
                 found = await self._match(track, stop, place)
                 tally.count(found)
-                await give(place, found)
+                await keep(place, found)
 
         try:
             async with anyio.create_task_group() as group:

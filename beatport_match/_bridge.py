@@ -9,7 +9,7 @@ import anyio
 import anyio.to_thread
 
 from beatport_match._async import AsyncMatcher
-from beatport_match._http import AsyncHttpClient, HttpClient, is_async
+from beatport_match._http import HttpClient
 from beatport_match._runs import OnProgress, Stop, Tracks
 from beatport_match.errors import MisuseError
 from beatport_match.results import PlaylistMatch
@@ -18,7 +18,7 @@ from beatport_match.settings import MatchSettings
 
 def match_playlist_async(
     settings: MatchSettings,
-    client: HttpClient | AsyncHttpClient | None,
+    client: HttpClient | None,
     tracks_or_path: Tracks,
     playlist: str | None,
     on_progress: OnProgress | None,
@@ -36,7 +36,7 @@ def match_playlist_async(
         )
 
     async def run() -> PlaylistMatch:
-        mine = None if client is None else _awaitable(client)
+        mine = None if client is None else _InThreads(client)
         async with AsyncMatcher(settings, http_client=mine) as matcher:
             return await matcher.match_playlist(
                 tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop
@@ -54,10 +54,6 @@ class _InThreads:
     async def get(self, url: str, *, params: Any = None, headers: Any = None) -> Any:
         call = partial(self._client.get, url, params=params, headers=headers)
         return await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
-
-
-def _awaitable(client: HttpClient | AsyncHttpClient) -> AsyncHttpClient:
-    return client if is_async(client) else _InThreads(client)
 
 
 def _in_a_loop() -> bool:

@@ -60,10 +60,15 @@ def tail(text: str, width: int) -> str:
 
 
 def squeeze(text: str, width: int) -> str:
-    """The text cut in its middle, since the version stands at the end of a title."""
+    """The text cut in its middle, since the version stands at the end of a title.
+
+    What stands in the last brackets is kept whole where that leaves the beginning enough room.
+    """
     if width_of(text) <= width:
         return text
-    end = tail(text, (width - 1) // 2).lstrip()
+    end = text[max(text.rfind("("), text.rfind("[")) :]
+    if len(end) < 2 or width_of(end) > (width - 1) * 2 // 3:
+        end = tail(text, (width - 1) // 2).lstrip()
     return head(text, width - 1 - width_of(end)).rstrip() + ELLIPSIS + end
 
 

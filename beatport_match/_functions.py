@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from beatport_match._async import AsyncMatcher
 from beatport_match._http import AsyncHttpClient, HttpClient
 from beatport_match._runs import OnProgress, Stop, Tracks
-from beatport_match._stream import MatchStream
+from beatport_match._stream import Give, MatchStream
 from beatport_match._sync import Matcher
 from beatport_match.matches import Match
 from beatport_match.results import PlaylistMatch
@@ -102,4 +102,13 @@ def aiter_matches(
 ) -> MatchStream:
     """Find tracks several at once, for `async for`; see `AsyncMatcher.iter_matches`."""
     matcher = AsyncMatcher(settings, http_client=http_client)
-    return matcher.only_iter_matches(tracks_or_path, playlist, on_progress, stop)
+    matches = matcher.iter_matches(
+        tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop
+    )
+
+    async def work(give: Give) -> None:
+        async with matcher, matches:
+            async for match in matches:
+                await give(match)
+
+    return MatchStream(work)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from beatport_match._runs import OnProgress
 from beatport_match._screen import Screen
+from beatport_match._table import duration, plural
 from beatport_match.matches import Progress
 
 if TYPE_CHECKING:
@@ -36,18 +37,6 @@ def progress_on(screen: Screen, label: str, total: int) -> Generator[OnProgress,
         return
     with _bar(console, label, total) as tell:
         yield tell
-
-
-def duration(seconds: float) -> str:
-    """Seconds as a person says them, such as `8 s`, `3 min 05 s` or `1 h 02 min`."""
-    whole = round(seconds)
-    if whole < 100:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    if minutes < 100:
-        return f"{minutes} min {rest:02} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min"
 
 
 class _StatusLine:
@@ -77,7 +66,8 @@ class _StatusLine:
 
 @contextmanager
 def _bar(console: Console, label: str, total: int) -> Generator[OnProgress, None, None]:
-    from rich.progress import BarColumn, Progress as RichProgress, TextColumn
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as RichProgress
 
     columns = (
         TextColumn("{task.description}", style="bold"),
@@ -89,8 +79,7 @@ def _bar(console: Console, label: str, total: int) -> Generator[OnProgress, None
     # What is printed meanwhile is printed by us, and not to the same stream.
     live = RichProgress(*columns, console=console, redirect_stdout=False, redirect_stderr=False)
     with live:
-        fields = {"count": f"0/{total}", "time": "", "requests": ""}
-        task = live.add_task(label, total=total, **fields)
+        task = live.add_task(label, total=total, count=f"0/{total}", time="", requests="")
 
         def tell(progress: Progress) -> None:
             live.update(
@@ -115,4 +104,4 @@ def _time(progress: Progress) -> str:
 
 
 def _requests(progress: Progress) -> str:
-    return f"{progress.requests} request" + ("s" if progress.requests != 1 else "")
+    return plural(progress.requests, "request")

@@ -69,6 +69,8 @@ class Queue:
                 self.total = sum(1 for _ in read_playlist(path, playlist))
             self._tracks = read_playlist(path, playlist, on_problem=self.problems.append)
             return
+        if isinstance(tracks, Track):
+            raise MisuseError("one track is no playlist: use match_track, or put it in a list.")
         if playlist is not None:
             raise MisuseError("playlist= names a playlist within a file; pass the file's path.")
         if isinstance(tracks, Sized):

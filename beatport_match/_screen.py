@@ -27,10 +27,15 @@ _NOBODY_READS = {errno.EPIPE, errno.EINVAL}
 
 
 class Screen:
-    """One stream, such as `sys.stdout`; `None` (a program without a console) takes nothing."""
+    """One stream, such as `sys.stdout`; `None` (a program without a console) takes nothing.
 
-    def __init__(self, stream: TextIO | None) -> None:
+    Where `vital`, trouble with the stream is told; else what it cannot take is dropped, and a run
+    goes on although nobody can be told how far it is.
+    """
+
+    def __init__(self, stream: TextIO | None, *, vital: bool) -> None:
         self._stream = stream
+        self._vital = vital
         self.is_terminal = stream is not None and stream.isatty()
         self._console: Console | None = None
 
@@ -97,7 +102,7 @@ class Screen:
             yield
         except OSError as error:
             self._give_up()
-            if error.errno not in _NOBODY_READS:
+            if self._vital and error.errno not in _NOBODY_READS:
                 raise MisuseError(f"the output cannot be written ({error.strerror}).") from None
 
     def _give_up(self) -> None:

@@ -19,8 +19,55 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from beatport_match.matches import Match
 
-Give: TypeAlias = Callable[[int, Match], Awaitable[None]]
+Give: TypeAlias = Callable[[Match], Awaitable[None]]
 Work: TypeAlias = Callable[[Give], Awaitable[None]]
+
+
+class Running:
+    """The work behind a stream, known to those who may have to wait for it."""
+
+    def __init__(self, send: MemoryObjectSendStream[Match]) -> None:
+        self._send = send
+        self._scope = anyio.CancelScope()
+        self._ended = anyio.Event()
+        self._error: BaseException | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has stopped."""
+        return self._ended.is_set()
+
+    def cancel(self) -> None:
+        """Ask it to stop soon."""
+        self._scope.cancel()
+
+    async def stop(self) -> None:
+        """Stop it and wait until it has stopped."""
+        self.cancel()
+        with anyio.CancelScope(shield=True):
+            await self._ended.wait()
+
+    def take_error(self) -> BaseException | None:
+        """What went wrong in it; told once."""
+        error, self._error = self._error, None
+        return error
+
+    async def run(self, work: Work) -> None:
+        """Do the work; no exception leaves here."""
+        try:
+            with self._scope:
+                await work(self._send.send)
+        except anyio.BrokenResourceError:
+            pass  # nobody listens any more
+        except Exception as error:  # noqa: BLE001 - raised again where the matches are consumed
+            self._error = error
+        finally:
+            self.finish()
+
+    def finish(self) -> None:
+        """Tell everyone that it has stopped."""
+        self._send.close()
+        self._ended.set()
 
 
 class MatchStream:
@@ -30,20 +77,21 @@ class MatchStream:
     `async with` or call `aclose`.
     """
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, on_begin: Callable[[Running], None] | None = None) -> None:
         self._work = work
+        self._on_begin = on_begin
         self._closed = False
-        self._channel: tuple[MemoryObjectReceiveStream[Match], _Ended] | None = None
+        self._channel: tuple[MemoryObjectReceiveStream[Match], Running] | None = None
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Match:
-        receive, ended = self._begun()
+        receive, running = self._begun()
         try:
             return await receive.receive()
         except (anyio.EndOfStream, anyio.ClosedResourceError):
-            if error := ended.take_error():
+            if error := running.take_error():
                 raise error from None
             raise StopAsyncIteration from None
         except BaseException:
@@ -64,75 +112,47 @@ class MatchStream:
     async def aclose(self) -> None:
         """Stop the work and wait until it has stopped."""
         self._closed = True
-        self._drop()
         if self._channel is not None:
-            with anyio.CancelScope(shield=True):
-                await self._channel[1].event.wait()
+            receive, running = self._channel
+            receive.close()
+            await running.stop()
 
     def __del__(self) -> None:
-        self._drop()
-
-    def _drop(self) -> None:
         if self._channel is not None:
-            receive, ended = self._channel
-            ended.scope.cancel()
+            receive, running = self._channel
+            running.cancel()
             receive.close()
 
-    def _begun(self) -> tuple[MemoryObjectReceiveStream[Match], _Ended]:
-        if self._closed and self._channel is None:
-            raise StopAsyncIteration
+    def _begun(self) -> tuple[MemoryObjectReceiveStream[Match], Running]:
         if self._channel is None:
+            if self._closed:
+                raise StopAsyncIteration
             send, receive = anyio.create_memory_object_stream[Match](0)
-            self._channel = receive, _Ended()
+            running = Running(send)
+            self._channel = receive, running
+            if self._on_begin is not None:
+                self._on_begin(running)
             # The task must not hold the stream itself, or dropping the stream would not end it.
-            _spawn(_run, self._work, send, self._channel[1])
+            _spawn(running, self._work)
         return self._channel
 
 
-class _Ended:
-    """How the work ended, kept apart so that the task need not know the stream."""
-
-    def __init__(self) -> None:
-        self.scope = anyio.CancelScope()
-        self.event = anyio.Event()
-        self.error: BaseException | None = None
-
-    def take_error(self) -> BaseException | None:
-        error, self.error = self.error, None
-        return error
-
-
-async def _run(work: Work, send: MemoryObjectSendStream[Match], ended: _Ended) -> None:
-    async def give(place: int, found: Match) -> None:
-        del place
-        await send.send(found)
-
-    try:
-        with ended.scope:
-            await work(give)
-    except anyio.BrokenResourceError:
-        pass  # nobody listens any more
-    except Exception as error:  # noqa: BLE001 - raised again where the matches are consumed
-        ended.error = error
-    finally:
-        send.close()
-        ended.event.set()
-
-
-def _spawn(run: Callable[..., Any], *arguments: object) -> None:
-    """Start a task that belongs to nobody's task group; it must not let an exception out."""
+def _spawn(running: Running, work: Work) -> None:
+    """Start a task that belongs to nobody's task group."""
     trio = sys.modules.get("trio")
     if trio is not None and _in_trio(trio):
-        trio.lowlevel.spawn_system_task(run, *arguments, context=copy_context())
+        trio.lowlevel.spawn_system_task(running.run, work, context=copy_context())
         return
     import asyncio
 
-    task = asyncio.get_running_loop().create_task(run(*arguments))
-    _running.add(task)  # the loop itself keeps only a weak reference
-    task.add_done_callback(_running.discard)
+    task = asyncio.get_running_loop().create_task(running.run(work))
+    _tasks.add(task)  # the loop itself keeps only a weak reference
+    task.add_done_callback(_tasks.discard)
+    # A task cancelled before its first step never comes to its `finally`.
+    task.add_done_callback(lambda _: running.finish())
 
 
-_running: set[Any] = set()
+_tasks: set[Any] = set()
 
 
 def _in_trio(trio: Any) -> bool:

@@ -21,41 +21,50 @@ _OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "not_found": ("not found", "cyan"),
     "failed": ("failed", "bold red"),
 }
-_OUTCOME, _SCORE, _CONFIDENCE = 9, 5, 5
+_OUTCOME, _SCORE, _CONFIDENCE = 9, 5, 4
+_BLANKS: tuple[Piece, ...] = tuple(cell("", width) for width in (_OUTCOME, _SCORE, _CONFIDENCE))
 _GAP: Piece = ("  ", "")
 _ARROW = "→ "
 _NARROWEST_REASON = 18
-_SHARE_OF_REASON = 0.36
-_MOST_REASON_LINES = 3
+_SHARE_OF_REASON = 0.33
+_MOST_REASON_LINES = 4
 _MOST_PROBLEMS = 20
 
 
-def table(matches: Iterable[Match], width: int) -> Iterator[Line]:
-    """The matches in their order: outcome, score, confidence, what is had and found, and why."""
+def table(matches: Iterable[Match], width: int, *, linked: bool = True) -> Iterator[Line]:
+    """The matches in their order: outcome, score, confidence, what is had and found, and why.
+
+    Where `linked`, what was found leads to its page, on terminals that can follow a link.
+    """
     free = width - _OUTCOME - _SCORE - _CONFIDENCE - 4 * len(_GAP[0])
     why = max(_NARROWEST_REASON, round(free * _SHARE_OF_REASON))
     names = free - why
     yield _row(
         cell("outcome", _OUTCOME, "bold"),
         cell("score", _SCORE, "bold", right=True),
-        cell("sure", _CONFIDENCE, "bold", right=True),
+        cell("conf", _CONFIDENCE, "bold", right=True),
         cell("what you have", names, "bold"),
         cell("why", why, "bold"),
     )
-    yield _row(*_blank(3), (_ARROW, "dim"), cell("what was found", names - len(_ARROW), "bold"))
+    yield _second_row(cell("what was found", names - len(_ARROW), "bold"))
     yield line("─" * width, "dim")
     for match in matches:
-        yield from _match_rows(match, names, why)
+        link = _link(match.best.url) if match.best and linked else ""
+        yield from _match_rows(match, names, why, link)
 
 
-def summary(result: PlaylistMatch) -> Line:
-    """How many of each outcome, in one line."""
+def summary(result: PlaylistMatch) -> Iterator[Line]:
+    """How many of each outcome, and what it took."""
     counts = Counter(match.outcome for match in result.matches)
     pieces: list[Piece] = [(plural(len(result.matches), "track") + ":", "bold")]
     for outcome, (name, style) in _OUTCOMES.items():
         some = counts[outcome]
         pieces.append((f"  {some} {name}", style if some else "dim"))
-    return tuple(pieces)
+    yield tuple(pieces)
+    figures = result.metrics
+    each = figures.requests / max(1, len(result.matches))
+    took = duration(figures.session_info.total_time)
+    yield line(f"{plural(figures.requests, 'request')}, {each:.2f} per track, in {took}", "dim")
 
 
 def failures(result: PlaylistMatch) -> Iterator[Line]:
@@ -86,12 +95,22 @@ def one_track(match: Match) -> Iterator[Line]:
         return
     found = match.best.candidate
     yield ((name, style), _GAP, (clean(str(found)), "bold"))
-    yield line(
-        clean(f"  score {match.best.score:.1f}, {_sure(match)} sure: {match.reason}"), "dim"
-    )
+    yield line(clean(f"  score {match.best.score:.1f}, {_sure(match)} sure: {match.reason}"), "dim")
     for label, value in _facts(found):
         if value:
             yield ((f"  {label:<9} ", "dim"), (clean(value), _link(value)))
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them, such as `8 s`, `3 min 05 s` or `1 h 02 min`."""
+    whole = round(seconds)
+    if whole < 100:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 100:
+        return f"{minutes} min {rest:02} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min"
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -99,10 +118,11 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-def _match_rows(match: Match, names: int, why: int) -> Iterator[Line]:
+def _match_rows(match: Match, names: int, why: int, link: str) -> Iterator[Line]:
     outcome, style = _OUTCOMES[match.outcome]
     best = match.best
-    found = squeeze(clean(str(best.candidate)) if best else "nothing", names - len(_ARROW))
+    nothing = "could not ask" if match.outcome == "failed" else "nothing"
+    found = squeeze(clean(str(best.candidate)) if best else nothing, names - len(_ARROW))
     reasons = wrap(clean(match.reason), why, _MOST_REASON_LINES)
     reasons += [""] * (2 - len(reasons))
     yield _row(
@@ -112,15 +132,16 @@ def _match_rows(match: Match, names: int, why: int) -> Iterator[Line]:
         cell(squeeze(clean(str(match.track)), names), names),
         cell(reasons[0], why, "dim"),
     )
-    link = _link(best.url or "") if best else "dim"
-    arrow_and_found = ((_ARROW, "dim"), cell(found, names - len(_ARROW), link))
-    yield (*_row(*_blank(3)), _GAP, *arrow_and_found, _GAP, cell(reasons[1], why, "dim"))
+    yield _second_row(
+        cell(found, names - len(_ARROW), link if best else "dim"), cell(reasons[1], why, "dim")
+    )
     for reason in reasons[2:]:
-        yield _row(*_blank(3), cell("", names), cell(reason, why, "dim"))
+        yield _row(*_BLANKS, cell("", names), cell(reason, why, "dim"))
 
 
-def _blank(columns: int) -> list[Piece]:
-    return [cell("", width) for width in (_OUTCOME, _SCORE, _CONFIDENCE)[:columns]]
+def _second_row(found: Piece, *more: Piece) -> Line:
+    arrow, *rest = _row((_ARROW, "dim"), *more)
+    return (*_row(*_BLANKS), _GAP, arrow, found, *rest)
 
 
 def _row(*cells: Piece) -> Line:
@@ -151,7 +172,9 @@ def _clock(seconds: float) -> str:
     return f"{minutes}:{rest:02}"
 
 
-def _link(address: str) -> str:
+def _link(address: str | None) -> str:
     """The style that makes an address clickable, where it is one a style can hold."""
+    if not address:
+        return ""
     web = address.startswith(("https://", "http://"))
     return f"link {address}" if web and address.isprintable() and " " not in address else ""

@@ -30,16 +30,18 @@ _QUIET_KINDS = frozenset({"club", "album", "vocal"})
 # Alike enough to be one name mistyped; below, two people share some letters.
 _ONE_NAME = 85.0
 _SHORTEST_TYPO_NAME = 5
+_LENGTHS = ((2.0, 4.0), (5.0, 2.0), (10.0, 0.0), (30.0, -6.0), (60.0, -14.0))
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one comparison came to.
 
-    `against` is empty, `version` (this is another version at best) or `recording` (this is
-    another track).
+    `code` names the case, for programs and for `confidence`; `against` is empty, `version` (this is
+    another version at best) or `recording` (this is another track).
     """
 
+    code: str
     points: float
     note: str
     against: Against = ""
@@ -48,28 +50,37 @@ class Finding:
 def compare_titles(local: Reading, other: Reading) -> Finding:
     """Compare the names of the music, without version, featured artists and noise."""
     if local.base == other.base:
-        return Finding(_TITLE, "same title")
-    if local.base.replace(" ", "") == other.base.replace(" ", ""):
-        return Finding(_TITLE - 0.5, "same title, spaced differently")
-    mine, theirs = local.base.split(), other.base.split()
-    left, right, typos = _pair_off(mine, theirs)
-    left = [word for word in left if word not in _SMALL_WORDS | other.artist_words]
-    right = [word for word in right if word not in _SMALL_WORDS | local.artist_words]
-    shared = len(mine) - len(left) - typos
-    if not left and not right and shared + typos:
-        note = f"title with {typos} typo{'s' * (typos > 1)}" if typos else "same telling words"
-        return Finding(_TITLE - 2.0 * typos - (0.5 if not typos else 0.0), note)
-    if not shared or left or right:
-        return Finding(
-            -_TITLE + 40.0 * ratio(local.base, other.base) / 100, "another title", "recording"
-        )
-    return Finding(_TITLE - 4.0, "nearly the same title")
+        return Finding("same", _TITLE, "same title")
+    mine, theirs = local.base.replace(" ", ""), other.base.replace(" ", "")
+    if mine == theirs:
+        return Finding("spacing", _TITLE - 0.5, "same title, spaced differently")
+    if same_words(local, other):
+        return Finding("words", _TITLE - 0.5, "same words, divided differently")
+    left, right, _ = _pair_off(local.base.split(), other.base.split())
+    aside = _SMALL_WORDS | local.artist_words | other.artist_words
+    left = [word for word in left if word not in aside]
+    right = [word for word in right if word not in aside]
+    if not left and not right:
+        return Finding("small_words", _TITLE - 1.0, "same telling words")
+    slips = _slips(mine, theirs)
+    if slips == 1 and (mine + "s" == theirs or theirs + "s" == mine):
+        return Finding("plural", _TITLE - 6.0, "one letter s apart")
+    if slips:
+        note = f"title with {slips} typo{'s' * (slips > 1)}"
+        return Finding("typo" if slips == 1 else "typos", _TITLE - 2.0 * slips, note)
+    points = -_TITLE + 40.0 * ratio(local.base, other.base) / 100
+    return Finding("other", points, "another title", "recording")
+
+
+def same_words(local: Reading, other: Reading) -> bool:
+    """Whether title and version together have the same telling words on both sides."""
+    return local.telling == other.telling and bool(local.telling)
 
 
 def compare_artists(local: Reading, other: Reading) -> Finding:
     """Compare the credits as sets of names, whatever their order and joints."""
     if not local.artists or not other.artists:
-        return Finding(_ARTISTS * 0.6, "no artist to compare")
+        return Finding("unknown", _ARTISTS * 0.6, "no artist to compare")
     mine, theirs = local.artist_words, other.artist_words
     here = [name for name in local.artists if _within(name, theirs)]
     there = [name for name in other.artists if _within(name, mine)]
@@ -80,11 +91,13 @@ def compare_artists(local: Reading, other: Reading) -> Finding:
     missing = [name for name in missing if not _within(name, makers)]
     extra = [name for name in extra if not _within(name, makers)]
     if not typos and not (here and there):
+        if _slips("".join(sorted(mine)), "".join(sorted(theirs))):
+            return Finding("typo", _ARTISTS - 1.5, "artist with a typo")
         if not missing:
-            return Finding(_ARTISTS * 0.4, "the library names only the remixer")
-        return Finding(-_ARTISTS, "another artist", "recording")
+            return Finding("remixer", _ARTISTS * 0.4, "the library names only the remixer")
+        return Finding("other", -_ARTISTS, "another artist", "recording")
     points = _ARTISTS - 1.0 * typos - 0.5 * len(extra) - 2.0 * len(missing)
-    return Finding(max(points, _ARTISTS / 2), _artist_note(typos, missing, extra))
+    return _artist_finding(max(points, _ARTISTS / 2), typos, missing, extra)
 
 
 def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Finding:
@@ -92,76 +105,89 @@ def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Fin
     mine, theirs = local.version, other.version
     same_length = gap_s is not None and gap_s <= 3.0
     if mine.part != theirs.part:
-        return _clash(f"part {mine.part or 'none'} against part {theirs.part or 'none'}")
+        return _clash("part", f"part {mine.part or 'none'} against part {theirs.part or 'none'}")
+    if same_words(local, other) and (mine.said or theirs.plain):
+        return Finding("same", _VERSION, "same version")
     if not mine.said:
         return _unsaid(theirs, same_length=same_length)
     names = _compare_names(local, other)
     if names is None:
-        return _clash("another remixer or mix")
-    points = _VERSION - names
+        return _clash("names", "another remixer or mix")
+    code, points = names
     odd_kinds = mine.kinds ^ theirs.kinds
     if odd_kinds == frozenset({"remix"}) and mine.words and theirs.words:
-        points -= 1.0  # "X Mix" for "X Remix"
+        code, points = "mix_for_remix", points - 1.0  # "X Mix" for "X Remix"
     elif odd_kinds == frozenset({"album"}) and not mine.words:
-        points -= 2.0
+        code, points = "album", points - 2.0
     elif odd_kinds:
-        return _clash("another kind of version")
+        return _clash("kind", "another kind of version")
     if mine.length != theirs.length:
-        if not same_length or (mine.plain or theirs.plain):
-            return _clash("another length of version")
-        points -= 2.0
-    return Finding(points, "same version")
+        if mine.plain or theirs.plain or not same_length:
+            return _clash("length", "another length of version")
+        code, points = "length_vouched", points - 2.0
+    return Finding(code, points, "same version")
 
 
-def compare_lengths(gap_s: float | None) -> Finding:
+def compare_lengths(gap_s: float) -> Finding:
     """Compare lengths: within 2 s is strong, over 10 s speaks against one recording."""
-    if gap_s is None:
-        return Finding(0.0, "")
-    for limit, points in ((2.0, 4.0), (5.0, 2.0), (10.0, 0.0), (30.0, -6.0), (60.0, -14.0)):
+    note = f"{gap_s:.0f} s apart"
+    for limit, points in _LENGTHS:
         if gap_s <= limit:
-            return Finding(points, f"{gap_s:.0f} s apart")
-    return Finding(-24.0, f"{gap_s:.0f} s apart")
+            return Finding(f"within_{limit:.0f}", points, note)
+    return Finding("beyond", -24.0, note)
 
 
 def compare_bpm(local: float, other: float) -> Finding:
     """Compare tempo; half and double count as equal, up to 6 % off as pitched."""
     off = min(abs(local * factor / other - 1) for factor in (0.5, 1.0, 2.0))
     if off <= 0.01:
-        return Finding(0.5, "same tempo")
-    return Finding(-0.5, "tempo pitched") if off <= 0.06 else Finding(-4.0, "another tempo")
+        return Finding("same", 0.5, "same tempo")
+    if off <= 0.06:
+        return Finding("pitched", -0.5, "tempo pitched")
+    return Finding("other", -4.0, "another tempo")
+
+
+def compare_aside(aside: tuple[str, ...], known: frozenset[str]) -> Finding:
+    """What a reading left out costs, unless Beatport knows it; `known` are folded phrases."""
+    strange = [phrase for phrase in aside if phrase not in known]
+    if not strange:
+        return Finding("known", 0.0, "the rest is label or number")
+    return Finding("strange", -3.0 * len(strange), f"leaves out {', '.join(strange)}")
 
 
 def _unsaid(theirs: Version, *, same_length: bool) -> Finding:
     """The library says nothing of a version: the plain one is meant, unless the length vouches."""
     if theirs.plain:
-        return Finding(_VERSION - 0.5, "the plain version")
-    if theirs.words or not theirs.kinds <= _QUIET_KINDS:
-        return _clash("a version the library does not name")
-    if same_length:
-        return Finding(_VERSION - 3.0, "version unsaid, same length")
-    return _clash("a version the library does not name")
+        return Finding("plain", _VERSION - 0.5, "the plain version")
+    if not theirs.words and theirs.kinds <= _QUIET_KINDS and same_length:
+        return Finding("unsaid_vouched", _VERSION - 3.0, "version unsaid, same length")
+    return _clash("unsaid", "a version the library does not name")
 
 
-def _clash(note: str) -> Finding:
-    return Finding(-45.0, note, "version")
+def _clash(code: str, note: str) -> Finding:
+    return Finding(code, -45.0, note, "version")
 
 
-def _compare_names(local: Reading, other: Reading) -> float | None:
-    """What the names in two versions cost; `None` where they are others."""
+def _compare_names(local: Reading, other: Reading) -> tuple[str, float] | None:
+    """The points for the names in two versions, with their case; `None` where they are others."""
     mine, theirs = local.version.words, other.version.words
     artists = local.artist_words | other.artist_words
     left, right, typos = _pair_off(list(mine), list(theirs))
+    if not left and not right:
+        return ("names_typo" if typos else "same"), _VERSION - typos
     left = [word for word in left if word not in other.makers]
     right = [word for word in right if word not in local.makers]
+    if _slips("".join(left), "".join(right)) or _slips("".join(mine), "".join(theirs)):
+        return "names_typo", _VERSION - 1.0
     if "remix" not in local.version.kinds | other.version.kinds:
         # An artist's own version may or may not repeat his name.
         left = [word for word in left if word not in artists]
         right = [word for word in right if word not in artists]
     if not left and not right:
-        return 1.0 * typos
+        return "own_name", _VERSION - 1.5
     named = len(mine) - len(left)
     if not left and named and all(word in other.makers for word in right):
-        return 1.0  # one of several remixers is named
+        return "one_remixer", _VERSION - 1.0
     return None
 
 
@@ -211,9 +237,28 @@ def _same_but_mistyped(missing: list[Name], extra: list[Name]) -> int:
     return found
 
 
-def _artist_note(typos: int, missing: list[Name], extra: list[Name]) -> str:
+def _slips(mine: str, theirs: str) -> int:
+    """How many letters two texts without blanks are apart, where that can be a slip; else 0.
+
+    Never where a digit differs; one slip from five letters on, two from ten, three from twenty.
+    """
+    shortest = min(len(mine), len(theirs))
+    allowed = 0 if shortest < 5 else 1 if shortest < 10 else 2 if shortest < 20 else 3
+    if not allowed or _digits(mine) != _digits(theirs):
+        return 0
+    slips = OSA.distance(mine, theirs, score_cutoff=allowed)
+    return slips if slips <= allowed else 0
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
+
+
+def _artist_finding(points: float, typos: int, missing: list[Name], extra: list[Name]) -> Finding:
     if missing:
-        return "some artists are not credited on Beatport"
+        return Finding("missing", points, "some artists are not credited on Beatport")
     if extra:
-        return "Beatport credits more artists"
-    return "artist with a typo" if typos else "same artists"
+        return Finding("extra", points, "Beatport credits more artists")
+    if typos:
+        return Finding("typo", points, "artist with a typo")
+    return Finding("same", points, "same artists")

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable
 
 from beatport_match.matches import Outcome, Relation, ScoredCandidate
-from beatport_match.scoring import Weighed, length_gap, weigh
+from beatport_match.scoring import RELATIONS, Weighed, length_gap, weigh
 from beatport_match.settings import MatchSettings
 from beatport_match.tracks import Candidate, Track
 
@@ -23,7 +23,6 @@ _CEILING: dict[Relation, float] = {
     "other_version": 0.10,
     "different": 0.02,
 }
-_ORDER: dict[Relation, int] = {"same_recording": 0, "other_version": 1, "different": 2}
 # Releases of one recording differ by a rounding or a fade.
 _SAME_LENGTH_S = 3.0
 
@@ -64,20 +63,20 @@ def verdict(ranked: tuple[ScoredCandidate, ...], settings: MatchSettings) -> Out
 
 
 def same_recording(one: Weighed, other: Weighed) -> bool:
-    """Whether two candidates are releases of one recording."""
+    """Whether two candidates are releases of one recording, as far as Beatport's words tell.
+
+    Their lengths may differ by a fade; by more only where nothing else could tell them apart.
+    """
     mine, theirs = one.reading, other.reading
     if mine.isrc and mine.isrc == theirs.isrc:
         return True
+    if mine.base != theirs.base or mine.version.key != theirs.version.key:
+        return False
+    if mine.artist_words == theirs.artist_words:
+        return True
     gap = length_gap(one.candidate.length_s, other.candidate.length_s)
-    return (
-        mine.base == theirs.base
-        and mine.version.kinds == theirs.version.kinds
-        and mine.version.length == theirs.version.length
-        and mine.version.part == theirs.version.part
-        and set(mine.version.words) == set(theirs.version.words)
-        and mine.artist_words == theirs.artist_words
-        and (gap is None or gap <= _SAME_LENGTH_S)
-    )
+    nested = mine.artist_words <= theirs.artist_words or theirs.artist_words <= mine.artist_words
+    return nested and (gap is None or gap <= _SAME_LENGTH_S)
 
 
 def _share_of_best(weighed: list[Weighed]) -> float:
@@ -95,7 +94,7 @@ def _share_of_best(weighed: list[Weighed]) -> float:
 
 
 def _odds(one: Weighed) -> float:
-    return math.exp((one.score - _EVEN_ODDS_AT) / _POINTS_PER_E)
+    return math.exp((one.raw - _EVEN_ODDS_AT) / _POINTS_PER_E)
 
 
 def _probability(one: Weighed) -> float:
@@ -104,7 +103,7 @@ def _probability(one: Weighed) -> float:
 
 def _best_first(one: Weighed) -> tuple[int, float, str, int]:
     candidate = one.candidate
-    return (_ORDER[one.relation], -one.score, candidate.release_date or "9999", candidate.id)
+    return (RELATIONS.index(one.relation), -one.raw, candidate.release_date or "9999", candidate.id)
 
 
 def _settled(candidate: Candidate) -> tuple[int, str]:

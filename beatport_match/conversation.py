@@ -7,17 +7,21 @@ time, sockets and threads are not known here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import fields, replace
+from typing import TypeVar
 
 from beatport_match.confidence import rank, verdict
-from beatport_match.errors import BeatportUnavailable, Failure
+from beatport_match.errors import BeatportUnavailable, Failure, MisuseError
 from beatport_match.matches import Match, Outcome, QueryRecord, ScoredCandidate, Stopped
 from beatport_match.queries import plan
 from beatport_match.settings import MatchSettings
 from beatport_match.sources import Source
 from beatport_match.tracks import Candidate, Track
 from beatport_match.wire import Answer, Ask, Conversation, Question, Understood
+
+T = TypeVar("T")
 
 
 def match(track: Track, settings: MatchSettings, source: Source) -> Conversation[Match]:
@@ -30,7 +34,8 @@ def match(track: Track, settings: MatchSettings, source: Source) -> Conversation
     else:
         if len(plan(track)) > settings.max_queries:
             heard.stopped = "budget"
-    if (best := heard.best()) and _missing(best.candidate, settings):
+    best = heard.best() if heard.stopped not in {"stopped", "failed"} else None
+    if best and _missing(best.candidate, settings):
         heard.complete(best, (yield Ask(questions=(source.track(best.id, "track_page"),))))
     return heard.conclude()
 
@@ -51,8 +56,11 @@ def fetch(
     """Fetch track pages; `None` where Beatport has no such track.
 
     Raises:
+        MisuseError: One of them is neither a number nor the address of a track.
         BeatportUnavailable: A fault kept one of them from being answered.
     """
+    if isinstance(urls_or_ids, str):
+        raise MisuseError("fetch_tracks takes several addresses; use fetch_track for one.")
     questions = tuple(source.track(one, "track_page") for one in urls_or_ids)
     if not questions:
         return ()
@@ -61,10 +69,16 @@ def fetch(
 
 
 def _questions(track: Track, settings: MatchSettings, source: Source) -> Iterator[Question]:
-    if track.beatport_id is not None and track.beatport_id > 0:
-        yield source.track(track.beatport_id, "beatport_id")
-    for query in plan(track)[: settings.max_queries]:  # none where the title is all brackets
-        yield source.search(query.text, query.query_type)
+    if track.beatport_id is not None:
+        yield from _question(source.track, track.beatport_id, "beatport_id")
+    for query in plan(track)[: settings.max_queries]:
+        yield from _question(source.search, query.text, query.query_type)
+
+
+def _question(build: Callable[[T, str], Question], what: T, query_type: str) -> Iterator[Question]:
+    """The question, unless the source sees nothing in it to ask for."""
+    with suppress(MisuseError):
+        yield build(what, query_type)
 
 
 class _Heard:
@@ -115,7 +129,7 @@ class _Heard:
         if not self.queries:
             failures = (Failure("unaskable", "the track has no word to search for"),)
         unsure = not self.ranked or self.ranked[0].relation != "same_recording"
-        if failures and outcome != "matched" and unsure:
+        if unsure and (not self.queries or self.stopped in {"stopped", "failed"}):
             # What we did not hear might have been the right one.
             outcome = "failed"
         best = self.ranked[0] if outcome in {"matched", "review"} else None

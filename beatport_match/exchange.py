@@ -168,6 +168,6 @@ def _retry_after(response: Response) -> float | None:
     try:
         then = parsedate_to_datetime(text)
         delay = (then - parsedate_to_datetime(response.headers.get("date", ""))).total_seconds()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return min(max(delay, 0.0), _LONGEST_RETRY_AFTER_S)

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from beatport_match.readings import Reading, read_track
+from beatport_match.interpretations import read_track
+from beatport_match.readings import Reading
 from beatport_match.text import tokens
 from beatport_match.titles import parse_title
 from beatport_match.tracks import Track
@@ -44,7 +45,7 @@ def plan(track: Track) -> tuple[Query, ...]:
     """The searches for a track, best first; each has a set of words that no earlier one had."""
     asked: set[frozenset[str]] = set()
     queries: list[Query] = []
-    for query in _wordings(track, read_track(track)):
+    for query in _wordings(track, read_track(track)[0]):
         words = frozenset(tokens(query.text))
         if words and words not in asked:
             asked.add(words)

@@ -66,8 +66,9 @@ class PlaylistMatch:
         Raises:
             OSError: The file cannot be written.
         """
-        text = json.dumps(self._document(), ensure_ascii=False, indent=1)
-        Path(path).write_text(text + "\n", encoding="utf-8")
+        text = json.dumps(self.document(), ensure_ascii=False, indent=1)
+        # A file name that is not text keeps its odd bytes as escapes; JSON reads them back.
+        Path(path).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
     def to_csv(self, folder: str | Path) -> None:
         """Write `matches.csv`, `candidates.csv`, `queries.csv` and `review.csv` into a folder.
@@ -92,7 +93,8 @@ class PlaylistMatch:
     def _with(self, outcome: Outcome) -> tuple[Match, ...]:
         return tuple(match for match in self.matches if match.outcome == outcome)
 
-    def _document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:
+        """Everything as one JSON document, the one that `to_json` writes."""
         return {
             "version": "1.0",
             "summary": {
@@ -183,7 +185,7 @@ def _track_cells(match: Match) -> dict[str, object]:
 
 
 def _write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, object]]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
         table = csv.writer(file)
         table.writerow(columns)
         table.writerows([_cell(row.get(column)) for column in columns] for row in rows)

@@ -12,37 +12,67 @@ from dataclasses import dataclass
 from beatport_match.comparisons import (
     Finding,
     compare_artists,
+    compare_aside,
     compare_bpm,
     compare_lengths,
     compare_titles,
     compare_versions,
 )
+from beatport_match.interpretations import read_track
 from beatport_match.matches import Evidence, Relation
-from beatport_match.readings import Reading, read_candidate, read_track
+from beatport_match.readings import Reading, read_candidate
 from beatport_match.text import fold
 from beatport_match.tracks import Candidate, Track
+
+# Best first.
+RELATIONS: tuple[Relation, ...] = ("same_recording", "other_version", "different")
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A candidate on the scale, before anybody asked how sure that makes us."""
+    """A candidate on the scale, before anybody asked how sure that makes us.
+
+    `raw` is the sum before it was kept within 0-100; `codes` are the cases found, as `name.code`.
+    """
 
     candidate: Candidate
     reading: Reading
     score: float
+    raw: float
     relation: Relation
     evidence: tuple[Evidence, ...]
+    codes: tuple[str, ...]
 
 
 def weigh(track: Track, candidate: Candidate) -> Weighed:
-    """Weigh one candidate against what the DJ has; the score is 0-100."""
-    local, other = read_track(track), read_candidate(candidate)
+    """Weigh one candidate against what the DJ has; the score is 0-100.
+
+    Where the title can be meant in several ways, the candidate is weighed against the one that
+    fits it best; of equals, the likeliest.
+    """
+    other = read_candidate(candidate)
+    best: Weighed | None = None
+    for local in read_track(track):
+        weighed = _weigh(track, local, candidate, other)
+        if best is None or _order(weighed) < _order(best):
+            best = weighed
+    assert best is not None
+    return best
+
+
+def _order(weighed: Weighed) -> tuple[int, float]:
+    return RELATIONS.index(weighed.relation), -weighed.raw
+
+
+def _weigh(track: Track, local: Reading, candidate: Candidate, other: Reading) -> Weighed:
     findings = list(_findings(track, local, candidate, other))
     ledger = [line for line, _ in findings]
-    score = min(100.0, max(0.0, sum(line.effect for line in ledger)))
-    if over := round(score - sum(line.effect for line in ledger), 1):
+    raw = round(sum(line.effect for line in ledger), 1)
+    score = min(100.0, max(0.0, raw))
+    if over := round(score - raw, 1):
         ledger.append(Evidence("limit", "", "", over, "a score stays within 0-100"))
-    return Weighed(candidate, other, round(score, 1), _relation(findings), tuple(ledger))
+    codes = tuple(f"{line.name}.{finding.code}" for line, finding in findings)
+    return Weighed(candidate, other, score, raw, _relation(findings), tuple(ledger), codes)
 
 
 def length_gap(local_s: float | None, other_s: float | None) -> float | None:
@@ -58,6 +88,14 @@ def _findings(
     yield _line("artists", local.artists_shown, other.artists_shown, compare_artists(local, other))
     mix = candidate.mix_name or other.version.text
     yield _line("version", local.version.text, mix, compare_versions(local, other, gap))
+    if local.aside:
+        known = frozenset(
+            fold(text)
+            for text in (candidate.label, candidate.release, candidate.catalog_number)
+            if text
+        )
+        finding = compare_aside(local.aside, known)
+        yield _line("aside", "; ".join(local.aside), candidate.label or "", finding)
     if gap is not None:
         lengths = _minutes(track.duration_s), _minutes(candidate.length_s)
         yield _line("length", *lengths, compare_lengths(gap))
@@ -66,7 +104,9 @@ def _findings(
         yield _line("bpm", *tempi, compare_bpm(track.bpm, candidate.bpm))
     if local.key and other.key:
         same = local.key == other.key
-        finding = Finding(0.5, "same key") if same else Finding(-0.5, "another key")
+        finding = (
+            Finding("same", 0.5, "same key") if same else Finding("other", -0.5, "another key")
+        )
         yield _line("key", local.key.name, other.key.name, finding)
     yield from _papers(track, local, candidate, other)
 
@@ -77,21 +117,27 @@ def _papers(
     """What stands on the sleeve: year, label, album, ISRC, Beatport's own number."""
     if track.year and candidate.release_date and (year := candidate.release_date[:4]).isdigit():
         off = abs(track.year - int(year))
-        finding = Finding(0.4, "same year") if off <= 1 else Finding(-0.4, f"{off} years apart")
+        finding = (
+            Finding("same", 0.4, "same year")
+            if off <= 1
+            else Finding("other", -0.4, f"{off} years apart")
+        )
         yield _line("year", str(track.year), year, finding)
     for name, mine, theirs in (
         ("label", track.label, candidate.label),
         ("album", track.album, candidate.release),
     ):
         if mine and theirs and fold(mine) == fold(theirs):
-            yield _line(name, mine, theirs, Finding(0.6, f"same {name}"))
+            yield _line(name, mine, theirs, Finding("same", 0.6, f"same {name}"))
     if local.isrc and other.isrc:
         same = local.isrc == other.isrc
-        finding = Finding(12.0, "same ISRC") if same else Finding(-1.0, "another ISRC")
+        finding = (
+            Finding("same", 12.0, "same ISRC") if same else Finding("other", -1.0, "another ISRC")
+        )
         yield _line("isrc", local.isrc, other.isrc, finding)
     if track.beatport_id == candidate.id:
         number = str(candidate.id)
-        yield _line("beatport_id", number, number, Finding(12.0, "the number in the tags"))
+        yield _line("beatport_id", number, number, Finding("same", 12.0, "the number in the tags"))
 
 
 def _line(name: str, local: str, other: str, finding: Finding) -> tuple[Evidence, Finding]:

@@ -26,7 +26,7 @@ _HOLE = re.compile("\ue000(\\d+)\ue001")
 _SUFFIX = re.compile(r"\.(mp3|wav|aiff?|flac|m4a|ogg|alac|aac|wma)$", re.IGNORECASE)
 _LEADING_NOISE = re.compile(
     r"""^(?:
-        \[\d{1,4}\]\s*                                # [3]
+        \[\d{1,4}(?:-\d{1,4})?\]\s*                                # [3]
       | 0\d\s+(?=[^\W\d])                            # 03 Title
       | \([A-Z]\)\s+(?=\S)                            # (F), a library's own mark
       | \d{1,3}(?:[.)]\s+|\s+-\s+)                    # 01. or 01 -
@@ -37,10 +37,19 @@ _LEADING_NOISE = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
+# A site that its pool or ripper wrote behind the title, also with its dots lost.
+_SITE = re.compile(
+    r"\s*\b(?:(?:https?://)?(?:www\.)?[\w-]+\.(?:com|net|org|ru|info|pro|eu|de)(?:/\S*)?|www\w{3,}(?:com|net|org))$",
+    re.IGNORECASE,
+)
+DASH = re.compile(r"\s+-+\s*|\s*-+\s+")
+_KEY_TAIL = re.compile(r"(?:1[0-2]|0?[1-9])[ABdm]", re.IGNORECASE)
+_BPM_TAIL = re.compile(r"\d{2,3}(?:\.\d+)?(?:\s*bpm)?", re.IGNORECASE)
+CATALOGUE_NUMBER = re.compile(r"[A-Z][A-Z&.]{1,11}[- ]?\d{2,6}[A-Z]{0,2}")
 _FEATURED = re.compile(
     r"(?<!\S)(?:"
     + "|".join(sorted(FEATURING))
-    + r")\b\.?\s+(?P<names>[^\ue000]+?)(?=\s+-\s|\s*\ue000|$)",
+    + r")\b\.?\s+(?P<names>[^\ue000]+?)(?=\s+-|-\s|\s*\ue000|$)",
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(r"(?:feat|ft|featuring|with|w/)\b\.?\s+(?P<names>.+)", re.IGNORECASE)
@@ -102,14 +111,12 @@ def split_names(text: str) -> tuple[str, ...]:
 
 def _unfile(text: str) -> str:
     """A file name as a title: no suffix, blanks for underscores, room around its dashes."""
-    named_like_a_file = _SUFFIX.search(text) is not None or ("_" in text and " " not in text)
     text = _SUFFIX.sub("", text)
     if "_" in text and " " not in text:
         text = text.replace("-", " - ").replace("_", " ")
         text = re.sub(r"^(\d{1,3})\s+(?=\D)", r"\1 - ", tidy(text))
-    elif named_like_a_file:
-        text = text.replace("_", " ")
-    return tidy(text)
+    text = tidy(text.replace("_", " "))
+    return _SITE.sub("", text) or text
 
 
 def _peel(text: str) -> ParsedTitle:
@@ -146,13 +153,15 @@ class _Found:
         """Whether the phrase could be told and is now kept here rather than in the title."""
         phrase = tidy(phrase).strip(" -")
         folded = fold(phrase)
-        if not phrase or folded in NOISE or _is_site(phrase):
+        if not phrase or folded in NOISE or _SITE.fullmatch(phrase):
             self.noise.append(phrase)
         elif featured := _IN_BRACKETS.fullmatch(phrase):
             self.featured += split_names(featured["names"])
         elif names_version(phrase):
             self.take_version(phrase)
-        elif square or (len(folded) == 2 and phrase.isupper()):
+        elif (
+            square or CATALOGUE_NUMBER.fullmatch(phrase) or (len(folded) == 2 and phrase.isupper())
+        ):
             self.noise.append(phrase)  # [Label], (UK)
         else:
             return False
@@ -211,10 +220,14 @@ def _featured(text: str, kept: dict[int, str], found: _Found) -> str:
 
 def _tails(text: str, kept: dict[int, str], found: _Found) -> str:
     """The text without what stands behind its last dashes, as long as that can be told."""
-    segments = re.split(r"\s+-\s+", text)
+    segments = DASH.split(text)
     while len(segments) > 1:
-        tail = _HOLE.sub(lambda hole: kept.get(int(hole[1]), ""), segments[-1])
-        if not (names_version(tail) or fold(tail) in NOISE) or not found.take(tail):
+        tail = tidy(_HOLE.sub(lambda hole: kept.get(int(hole[1]), ""), segments[-1]))
+        if _BPM_TAIL.fullmatch(tail) and _KEY_TAIL.fullmatch(segments[-2].strip()):
+            found.noise += [segments.pop(-2).strip(), tail]
+        elif _KEY_TAIL.fullmatch(tail) or (CATALOGUE_NUMBER.fullmatch(tail) and len(segments) > 2):
+            found.noise.append(tail)
+        elif not (names_version(tail) or fold(tail) in NOISE) or not found.take(tail):
             break
         segments.pop()
     return " - ".join(segments)
@@ -252,14 +265,3 @@ def _remixers(phrase: str) -> list[str]:
 
 
 _ENDS_A_NAME = frozenset(KINDS) | {"mix", "extended", "radio", "original", "version"}
-
-
-def _is_site(phrase: str) -> bool:
-    return (
-        re.fullmatch(
-            r"(?:https?://)?(?:www\.)?[\w-]+\.(?:com|net|org|ru|pro|co|info)\S*",
-            phrase,
-            re.IGNORECASE,
-        )
-        is not None
-    )

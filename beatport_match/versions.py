@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rapidfuzz.distance import OSA
+
 from beatport_match.text import fold, tokens
 from beatport_match.vocabulary import (
     CLOSING,
@@ -17,6 +19,7 @@ from beatport_match.vocabulary import (
     LENGTHS,
     LINKS,
     MARKERS,
+    NEUTRAL,
     NUMERALS,
     OPENING,
     PARTS,
@@ -42,6 +45,16 @@ class Version:
     text: str = ""
 
     @property
+    def telling(self) -> frozenset[str]:
+        """Every word of the phrase that tells versions apart, markers included."""
+        return frozenset(_words(self.text)) - NEUTRAL - PLAIN - JOINTS
+
+    @property
+    def key(self) -> tuple[frozenset[str], str, str, frozenset[str]]:
+        """What two phrases for one version have in common, whatever their order and spelling."""
+        return self.kinds, self.length, self.part, frozenset(self.words)
+
+    @property
     def plain(self) -> bool:
         """Whether this is the track as first made, as far as the phrase says."""
         return not (self.kinds or self.length or self.words)
@@ -65,6 +78,8 @@ class Version:
 
 UNSAID = Version()
 
+_OFTEN_MISTYPED = ("original", "extended", "instrumental", "acapella")
+_SHORTEST_TYPO = 5
 _SHORTEST_STUMP = 2
 _COMMON_MARKERS = (
     "original",
@@ -80,7 +95,7 @@ _COMMON_MARKERS = (
 
 def names_version(phrase: str) -> bool:
     """Whether a phrase in brackets or behind a dash names a version rather than the title."""
-    words = tokens(phrase)
+    words = _words(phrase)
     if not words:
         return False
     core = _without_trailing_number(words)
@@ -95,7 +110,7 @@ def names_version(phrase: str) -> bool:
 
 def read_version(phrase: str) -> Version:
     """Take a phrase apart that is known to name a version."""
-    words = tokens(phrase)
+    words = _words(phrase)
     part, words = _take_part(words)
     kinds = {KINDS[word] for word in words if word in KINDS}
     length = next((LENGTHS[word] for word in words if word in LENGTHS), "")
@@ -115,6 +130,24 @@ def complete_marker(phrase: str) -> str:
         return phrase
     whole = next((word for word in _COMMON_MARKERS if word.startswith(start)), None)
     return " ".join([*lead, whole]) if whole else phrase
+
+
+def _words(phrase: str) -> tuple[str, ...]:
+    """The folded words of a phrase, with its markers spelled right."""
+    words = tokens(phrase)
+    if len(words) > 1 and words[-2:] == ("a", "cappella"):
+        words = (*words[:-2], "acapella")
+    return tuple(_spelled(word, last=at == len(words)) for at, word in enumerate(words, 1))
+
+
+def _spelled(word: str, *, last: bool) -> str:
+    """A marker for a word that is one, mistyped; only long ones, or a remix where it must stand."""
+    if word in MARKERS or len(word) < _SHORTEST_TYPO:
+        return word
+    for marker in _OFTEN_MISTYPED if not last else (*_OFTEN_MISTYPED, "remix", "version"):
+        if OSA.distance(word, marker, score_cutoff=1) <= 1:
+            return marker
+    return word
 
 
 def _all_markers(words: tuple[str, ...]) -> bool:

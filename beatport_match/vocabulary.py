@@ -20,6 +20,9 @@ KINDS: dict[str, str] = {
     "rerub": "rework",
     "refix": "rework",
     "bootleg": "bootleg",
+    "redux": "rework",
+    "update": "rework",
+    "revision": "rework",
     "mashup": "bootleg",
     "flip": "bootleg",
     "edit": "edit",
@@ -49,7 +52,8 @@ KINDS: dict[str, str] = {
     "demo": "demo",
     "club": "club",
     "album": "album",
-    "mixcut": "mixed",
+    "cut": "cut",
+    "mixcut": "cut",
 }
 
 # Words about how long a version is. `long` and `short` exclude each other.
@@ -65,14 +69,14 @@ LENGTHS: dict[str, str] = {
 
 # Words that only say "this is a version", or which is the plain one.
 PLAIN = frozenset({"original", "orig", "orginal", "origional", "main", "full", "length", "lp"})
-NEUTRAL = frozenset({"mix", "mixx", "version", "vers", "ver", "cut", "a", "the", "of", "by", "re"})
+NEUTRAL = frozenset({"mix", "mixx", "version", "vers", "ver", "a", "the", "of", "by", "re"})
 MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN | NEUTRAL
 
 # A phrase that ends in one of these names a version even when other words (a remixer) lead it.
 CLOSING = frozenset(
     "mix mixx remix rmx edit reedit version dub rework bootleg flip refix remake mashup vip "
     "instrumental acapella accapella acappella cappella rerub remaster remastered extended "
-    "interpretation reinterpretation reconstruction".split()
+    "interpretation reinterpretation reconstruction redux update revision cut dubmix mixcut".split()
 )
 # These may lead a phrase ("Remixed by X", "Live at Y", "Remastered 2019").
 OPENING = frozenset("remix remixed mixed live remaster remastered edit version".split())

@@ -1,0 +1,189 @@
+"""The commands `track` and `playlist`: from options to matches to what is shown and written.
+
+Results go to stdout, progress and remarks to stderr. It knows the library and the screens, and
+raises `BeatportMatchError` for whatever the person can put right.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from argparse import Namespace
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from beatport_match import _table
+from beatport_match._cells import clean, line
+from beatport_match._functions import match_track
+from beatport_match._playlist_run import Playlist, Run
+from beatport_match._screen import Screen
+from beatport_match.errors import MisuseError
+from beatport_match.keys import parse_key
+from beatport_match.playlists import fields, list_playlists
+from beatport_match.results import PlaylistMatch, match_document
+from beatport_match.settings import AsyncSettings, MatchSettings
+from beatport_match.tracks import Track
+
+T = TypeVar("T")
+
+DONE, FAILURES, INTERRUPTED = 0, 1, 130
+
+
+def track(options: Namespace, out: Screen, err: Screen) -> int:
+    """Match one track and say what it is."""
+    del err
+    wanted = Track(
+        options.text,
+        bpm=_hint("--bpm", options.bpm, fields.bpm, "128 or 127.5"),
+        key=_hint("--key", options.key, _key, "Am, 'A Minor' or 8A"),
+        duration_s=_hint("--duration", options.duration, fields.seconds, "6:24 or 384"),
+        isrc=options.isrc,
+    )
+    match = match_track(wanted, settings=settings_from(options))
+    if options.json:
+        show_json(match_document(match), out)
+    elif options.explain:
+        out.show(*(line(clean(text)) for text in match.explain().splitlines()))
+    else:
+        out.show(*_table.one_track(match))
+    return FAILURES if match.outcome == "failed" else DONE
+
+
+def playlist(options: Namespace, out: Screen, err: Screen) -> int:
+    """Match a playlist, show it and write it."""
+    if options.list:
+        return _list(options, out, err)
+    folder = made(options.out) if options.out else None
+    tracks = Playlist(options.file, options.playlist, options.limit)
+    run = tracks.run(settings_from(options), err, "matching")
+    if folder:
+        write_results(run.result, folder)
+    if options.json:
+        show_json(run.result.document(), out)
+    else:
+        out.show(*_table.table(run.result.matches, out.width), line(""))
+        show_summary(run.result, out)
+        if folder:
+            out.show(line(clean(written(folder))))
+    if run.interrupted:
+        say_interrupted(run, err, kept=folder is not None or not options.json)
+    return exit_code(run)
+
+
+def _list(options: Namespace, out: Screen, err: Screen) -> int:
+    names = list_playlists(options.file)
+    if options.json:
+        show_json(list(names), out)
+        return DONE
+    out.show(*(line(clean(name)) for name in names))
+    if not names:
+        err.show(line("This file is one playlist without a name: leave --playlist out."))
+    return DONE
+
+
+def settings_from(options: Namespace) -> MatchSettings:
+    """The settings that the options of a command stand for.
+
+    Raises:
+        SettingsError: One is out of range.
+    """
+    given: dict[str, Any] = {}
+    if options.base_url is not None:
+        given["base_url"] = options.base_url
+    if getattr(options, "unpaced", False):
+        given["requests_per_second"] = None
+    elif getattr(options, "pace", None) is not None:
+        given["requests_per_second"] = options.pace
+    if getattr(options, "async_engine", False):
+        given["async_io"] = AsyncSettings(enabled=True)
+    return MatchSettings(**given)
+
+
+def made(folder: Path) -> Path:
+    """The folder for the results, made before the work so that none is done in vain.
+
+    Raises:
+        MisuseError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise _unwritable(folder, error) from None
+    return folder
+
+
+def write_results(result: PlaylistMatch, folder: Path) -> None:
+    """Write the results as JSON and CSV.
+
+    Raises:
+        MisuseError: A file cannot be written.
+    """
+    try:
+        with _undisturbed():
+            result.to_json(folder / "results.json")
+            result.to_csv(folder)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
+def written(folder: Path) -> str:
+    """Where the results are, in one sentence."""
+    return f"Written to {folder}: results.json; matches, review, candidates and queries as .csv"
+
+
+def show_json(document: object, out: Screen) -> None:
+    """Write one JSON document; ASCII, so that no code page can spoil it for the reader."""
+    out.write(json.dumps(document, indent=1) + "\n")
+
+
+def show_summary(result: PlaylistMatch, out: Screen) -> None:
+    """The counts of a run, what failed and what could not be read."""
+    out.show(*_table.summary(result), *_table.failures(result), *_table.problems(result.problems))
+
+
+def say_interrupted(run: Run, err: Screen, *, kept: bool = True) -> None:
+    """Say that the run was broken off, and how far it came."""
+    done = f"{len(run.result.matches)} of {_table.plural(run.wanted, 'track')}"
+    err.show(line(f"Interrupted after {done}" + ("; what is done is kept." if kept else ".")))
+
+
+def exit_code(run: Run) -> int:
+    """The exit code that tells how a run ended."""
+    if run.interrupted:
+        return INTERRUPTED
+    return FAILURES if run.result.failed else DONE
+
+
+@contextmanager
+def _undisturbed() -> Generator[None, None, None]:
+    """Hold Ctrl-C off: an impatient second one must not leave half a file."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _unwritable(folder: Path, error: Exception) -> MisuseError:
+    why = getattr(error, "strerror", None) or error
+    return MisuseError(f"{folder}: cannot hold the results ({why}); name another with --out.")
+
+
+def _hint(
+    option: str, written: str | None, read: Callable[[str | None], T | None], like: str
+) -> T | None:
+    """What an option says, where it is given; one that would count for nothing is refused."""
+    value = read(written)
+    if written is not None and value is None:
+        raise MisuseError(f"{option} cannot be {written!r}: write it like {like}.")
+    return value
+
+
+def _key(written: str | None) -> str | None:
+    return written if parse_key(written) else None

@@ -1,0 +1,219 @@
+"""The command `demo`: the whole way, sync and async, against the fake Beatport on the loopback.
+
+The one command that knows the right answers, so that it can say what went wrong.
+"""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from beatport_match import _table
+from beatport_match._cells import Line, cell, clean, line
+from beatport_match._commands import (
+    FAILURES,
+    exit_code,
+    made,
+    say_interrupted,
+    show_json,
+    show_summary,
+    write_results,
+    written,
+)
+from beatport_match._playlist_run import Playlist, Run
+from beatport_match._screen import Screen
+from beatport_match.matches import Match
+from beatport_match.results import PlaylistMatch
+from beatport_match.settings import AsyncSettings, MatchSettings
+from beatport_match.testing import FakeBeatport, demo_answers, demo_collection
+
+_NAME, _FIGURE = 20, 10
+
+
+def demo(options: Namespace, out: Screen, err: Screen) -> int:
+    """Match the bundled collection in both colours, show it, check it and write it."""
+    folder = made(options.out)
+    remarks = err if options.json else out
+    remarks.show(*_introduction(options.latency))
+    remarks.flush()
+    runs = _both(options, err)
+    result = runs[0].result
+    write_results(result, folder)
+    check = _check(result, demo_answers())
+    if options.json:
+        show_json(_document(runs, check, options.latency), out)
+    else:
+        out.show(line(""), *_table.table(result.matches, out.width, linked=False), line(""))
+        show_summary(result, out)
+        out.show(line(""), *_verdict(result, check), line(""), *_figures(runs), line(""))
+        out.show(line(clean(written(folder))))
+    if runs[-1].interrupted:
+        say_interrupted(runs[-1], err)
+    elif not _equal(runs):
+        return FAILURES
+    return exit_code(runs[-1])
+
+
+def _both(options: Namespace, err: Screen) -> tuple[Run, ...]:
+    """The sync run and then the async one, or what there is when interrupted."""
+    fake = FakeBeatport(latency_s=options.latency)
+    runs: list[Run] = []
+    with demo_collection() as path, _no_proxy(), fake.serve() as base_url:
+        playlist = Playlist(path, options.playlist)
+        for label in ("sync", "async"):
+            settings = MatchSettings(
+                base_url=base_url,
+                requests_per_second=None,
+                async_io=AsyncSettings(enabled=label == "async"),
+            )
+            runs.append(playlist.run(settings, err, f"{label:<5}"))
+            if runs[-1].interrupted:
+                break
+    return tuple(runs)
+
+
+@contextmanager
+def _no_proxy() -> Generator[None, None, None]:
+    """Keep this machine's proxy, if it has one, from being asked for the loopback."""
+    names = ("NO_PROXY", "no_proxy")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "127.0.0.1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """A result held against the right answers.
+
+    `wrong` were matched to something else, `missed` are on sale but were not found; `review_right`
+    counts the best guesses that are right, `review_absent` the tracks that nothing is right for.
+    """
+
+    wrong: tuple[Match, ...]
+    missed: tuple[Match, ...]
+    review_right: int
+    review_absent: int
+
+
+def _check(result: PlaylistMatch, answers: Mapping[str, tuple[int, ...]]) -> _Check:
+    def right(match: Match) -> tuple[int, ...]:
+        return answers[match.track.id or ""]
+
+    def hit(match: Match) -> bool:
+        return match.best is not None and match.best.id in right(match)
+
+    return _Check(
+        wrong=tuple(match for match in result.matched if not hit(match)),
+        missed=tuple(match for match in result.not_found if right(match)),
+        review_right=sum(hit(match) for match in result.review),
+        review_absent=sum(not right(match) for match in result.review),
+    )
+
+
+def _introduction(latency_s: float) -> tuple[Line, ...]:
+    return (
+        line("Nothing leaves this machine: a fake Beatport answers on 127.0.0.1.", "bold"),
+        line(f"It takes {latency_s:g} s for every answer; all artists and tracks are invented."),
+        line(
+            "The pace is off (requests_per_second=None), as it should never be towards Beatport.",
+            "dim",
+        ),
+    )
+
+
+def _verdict(result: PlaylistMatch, check: _Check) -> Iterator[Line]:
+    """What the check came to; a wrong match is named."""
+    matched, review, absent = len(result.matched), len(result.review), len(result.not_found)
+    yield line("Held against the right answers, which the demo knows:", "bold")
+    if check.wrong:
+        yield line(f"  matched    {len(check.wrong)} of {matched} are WRONG:", "bold red")
+    else:
+        yield line(f"  matched    {matched} of {matched} are right", "green")
+    for match in check.wrong:
+        found = match.best.candidate if match.best else ""
+        yield line(clean(f"             {match.track} → {found}"), "red")
+    yield line(
+        f"  review     {check.review_right} of {review} have the right one on top; "
+        f"not on sale in that version: {check.review_absent}"
+    )
+    yield line(
+        f"  not found  {absent - len(check.missed)} of {absent} are really not on sale"
+        + (f"; {len(check.missed)} missed:" if check.missed else "")
+    )
+    for match in check.missed:
+        yield line(clean(f"             {match.track}"), "yellow")
+
+
+def _figures(runs: tuple[Run, ...]) -> Iterator[Line]:
+    """Time and requests of the runs side by side, and whether they gave the same answers."""
+    figures = [run.result.metrics for run in runs]
+    rows: dict[str, list[str]] = {
+        "": [str(one.mode) for one in figures],
+        "wall time": [f"{one.session_info.total_time:.1f} s" for one in figures],
+        "requests": [str(one.requests) for one in figures],
+        "requests per track": [f"{_per_track(run):.2f}" for run in runs],
+    }
+    for name, values in rows.items():
+        yield (cell(name, _NAME, "bold"), *(cell(value, _FIGURE, right=True) for value in values))
+    if _complete(runs):
+        yield line("")
+        yield line(f"async was {_speed_up(runs):.1f} times as fast as sync.", "green")
+        if _equal(runs):
+            yield line("Both gave the same answers, to the last point of every score.", "green")
+        else:
+            yield line("The two gave DIFFERENT answers: that is a bug, please report it.", "red")
+
+
+def _document(runs: tuple[Run, ...], check: _Check, latency_s: float) -> dict[str, Any]:
+    result = runs[0].result
+    complete = _complete(runs)
+    return {
+        "latency_s": latency_s,
+        "runs": {
+            run.result.metrics.mode: {
+                "wall_time_s": run.result.metrics.session_info.total_time,
+                "tracks": len(run.result.matches),
+                "requests": run.result.metrics.requests,
+                "requests_per_track": _per_track(run),
+                "interrupted": run.interrupted,
+            }
+            for run in runs
+        },
+        "speed_up": _speed_up(runs) if complete else None,
+        "same_answers": _equal(runs) if complete else None,
+        "check": {
+            "wrong": [match.track.id for match in check.wrong],
+            "missed": [match.track.id for match in check.missed],
+            "review_right": check.review_right,
+            "review_absent": check.review_absent,
+        },
+        "results": result.document(),
+    }
+
+
+def _complete(runs: tuple[Run, ...]) -> bool:
+    return len(runs) == 2 and not runs[-1].interrupted
+
+
+def _equal(runs: tuple[Run, ...]) -> bool:
+    return all(run.result.matches == runs[0].result.matches for run in runs)
+
+
+def _speed_up(runs: tuple[Run, ...]) -> float:
+    sync_s, async_s = (run.result.metrics.session_info.total_time for run in runs)
+    return sync_s / async_s
+
+
+def _per_track(run: Run) -> float:
+    return run.result.metrics.requests / max(1, len(run.result.matches))

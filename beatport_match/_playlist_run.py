@@ -1,0 +1,68 @@
+"""A playlist run as the command line does it: progress shown, Ctrl-C keeps what is done.
+
+Between the library and the commands: it starts runs and keeps their matches, and writes no result.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from beatport_match._functions import match_playlist
+from beatport_match._progress import progress_on
+from beatport_match._runs import Queue, gathered
+from beatport_match._screen import Screen
+from beatport_match.matches import Match, Progress
+from beatport_match.metrics import Mode
+from beatport_match.results import PlaylistMatch
+from beatport_match.settings import MatchSettings
+from beatport_match.tracks import Track
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of a run; `wanted` counts the tracks it was to match."""
+
+    result: PlaylistMatch
+    interrupted: bool
+    wanted: int
+
+
+class Playlist:
+    """The tracks of a playlist file, read whole before anything is asked.
+
+    So a file damaged at its end is refused before a request goes out, and every run over it has
+    the same tracks.
+
+    Raises:
+        PlaylistError: The file cannot be read.
+    """
+
+    def __init__(self, path: Path, name: str | None, limit: int | None = None) -> None:
+        self._queue = Queue(path, name, count=False)
+        entries = islice(self._queue, limit)
+        # A copy each: a playlist may hold one track twice, and a match is placed by its track.
+        self.tracks: tuple[Track, ...] = tuple(replace(track) for _, track in entries)
+
+    def run(self, settings: MatchSettings, screen: Screen, label: str) -> Run:
+        """Match the tracks; when interrupted, the result holds those that were finished."""
+        finished: list[Match] = []
+        started = time.monotonic()
+        try:
+            with progress_on(screen, label, len(self.tracks)) as tell:
+
+                def keep(progress: Progress) -> None:
+                    finished.append(progress.match)
+                    tell(progress)
+
+                result = match_playlist(self.tracks, settings=settings, on_progress=keep)
+        except KeyboardInterrupt:
+            places = {id(track): place for place, track in enumerate(self.tracks)}
+            matches = {places[id(match.track)]: match for match in finished}
+            mode: Mode = "async" if settings.async_io.enabled else "sync"
+            result = gathered(matches, self._queue, (), mode, time.monotonic() - started)
+            return Run(result, interrupted=True, wanted=len(self.tracks))
+        result = replace(result, problems=tuple(self._queue.problems))
+        return Run(result, interrupted=False, wanted=len(self.tracks))

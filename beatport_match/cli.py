@@ -1,0 +1,172 @@
+"""The command line: options, exit codes, and the one sentence for expected trouble.
+
+Only what `--help` needs is imported at once; a command's own modules wait until it is chosen. An
+exception nobody expected is a bug and passes through as it is.
+
+Exit codes: 0 done, 1 finished with failures, 2 misuse, 130 interrupted (what was done is kept).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn, TypeAlias
+
+from beatport_match._cells import clean, line
+from beatport_match._screen import Screen
+from beatport_match._version import __version__
+from beatport_match.errors import BeatportMatchError, MisuseError
+
+_AddParser: TypeAlias = Callable[..., argparse.ArgumentParser]
+
+_MISUSE, _INTERRUPTED = 2, 130
+_LONGEST_LATENCY_S = 10.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit code; `--help` and `--version` exit themselves."""
+    out, err = Screen(sys.stdout, vital=True), Screen(sys.stderr, vital=False)
+    try:
+        try:
+            return _run(_parser().parse_args(arguments), out, err)
+        finally:
+            out.flush()
+    except KeyboardInterrupt:
+        err.show(line("beatport-match: interrupted."))
+        return _INTERRUPTED
+    except BeatportMatchError as error:
+        err.show(line(clean(f"beatport-match: {error}")))
+        return _MISUSE
+    finally:
+        err.flush()
+
+
+def _run(options: argparse.Namespace, out: Screen, err: Screen) -> int:
+    if options.command == "demo":
+        from beatport_match import _demo
+
+        return _demo.demo(options, out, err)
+    from beatport_match import _commands
+
+    command = {"track": _commands.track, "playlist": _commands.playlist}[options.command]
+    return command(options, out, err)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise MisuseError(f"{message}; see `{self.prog} --help`.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="beatport-match",
+        description="Find local tracks on Beatport: the right version, honest about doubt.",
+        epilog="Exit codes: 0 done, 1 finished with failures, 2 misuse, 130 interrupted.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"beatport-match {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_demo(commands.add_parser)
+    _add_track(commands.add_parser)
+    _add_playlist(commands.add_parser)
+    return parser
+
+
+def _add_demo(add_parser: _AddParser) -> None:
+    demo = add_parser(
+        "demo",
+        help="see it work: a messy collection against a fake Beatport on this machine",
+        description="Match a bundled messy collection, sync and async, against a fake Beatport "
+        "on the loopback. Nothing leaves this machine; all music in it is invented.",
+        allow_abbrev=False,
+    )
+    demo.add_argument(
+        "--latency",
+        type=_latency,
+        default=0.2,
+        metavar="SECONDS",
+        help="how long the fake takes for an answer (default: %(default)s)",
+    )
+    demo.add_argument("--playlist", metavar="NAME", help="only this playlist of the collection")
+    demo.add_argument(
+        "--out",
+        type=Path,
+        default=Path("output", "demo"),
+        metavar="DIR",
+        help="where the results go, as JSON and CSV (default: %(default)s)",
+    )
+    _add_json(demo)
+
+
+def _add_track(add_parser: _AddParser) -> None:
+    track = add_parser(
+        "track",
+        help="match one track",
+        description="Match one track. What else you know of it makes the answer surer.",
+        allow_abbrev=False,
+    )
+    track.add_argument("text", metavar="TEXT", help='the track: "Artist - Title (Mix)"')
+    track.add_argument("--explain", action="store_true", help="show the evidence, line by line")
+    track.add_argument("--bpm", metavar="N", help="beats per minute")
+    track.add_argument("--key", metavar="KEY", help="such as Am, 'A Minor' or 8A")
+    track.add_argument("--duration", metavar="M:SS", help="length, also in seconds")
+    track.add_argument("--isrc", metavar="CODE", help="International Standard Recording Code")
+    _add_base_url(track)
+    _add_json(track)
+
+
+def _add_playlist(add_parser: _AddParser) -> None:
+    playlist = add_parser(
+        "playlist",
+        help="match a playlist: Rekordbox XML, M3U/M3U8 or CSV",
+        description="Match every track of a playlist. Ctrl-C keeps what is done.",
+        allow_abbrev=False,
+    )
+    playlist.add_argument("file", type=Path, metavar="FILE", help="Rekordbox XML, M3U/M3U8 or CSV")
+    playlist.add_argument(
+        "--playlist", metavar="NAME", help="`Folder/Name` in a Rekordbox file (default: all tracks)"
+    )
+    playlist.add_argument("--list", action="store_true", help="only list the playlists in the file")
+    playlist.add_argument("--limit", type=_count, metavar="N", help="only the first N tracks")
+    playlist.add_argument(
+        "--out", type=Path, metavar="DIR", help="write the results there, as JSON and CSV"
+    )
+    playlist.add_argument(
+        "--async", action="store_true", dest="async_engine", help="match several tracks at once"
+    )
+    pace = playlist.add_mutually_exclusive_group()
+    pace.add_argument("--pace", type=float, metavar="R", help="requests per second (default: 5)")
+    pace.add_argument(
+        "--unpaced", action="store_true", help="as fast as it goes; for servers of your own"
+    )
+    _add_base_url(playlist)
+    _add_json(playlist)
+
+
+def _add_base_url(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--base-url", metavar="URL", help="another Beatport, such as a fake one")
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help="write one JSON document to stdout instead"
+    )
+
+
+def _latency(written: str) -> float:
+    with suppress(ValueError):
+        if 0 <= (seconds := float(written)) <= _LONGEST_LATENCY_S:
+            return seconds
+    raise argparse.ArgumentTypeError(
+        f"must be from 0 to {_LONGEST_LATENCY_S:g} seconds, not {written!r}"
+    )
+
+
+def _count(written: str) -> int:
+    with suppress(ValueError):
+        if (count := int(written)) >= 1:
+            return count
+    raise argparse.ArgumentTypeError(f"must be a number from 1 on, not {written!r}")

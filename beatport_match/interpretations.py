@@ -1,0 +1,130 @@
+"""The ways a local title can be meant, likeliest first.
+
+A library may hold artist, title, label and catalogue number in one field, in any order, and only a
+candidate can tell which is which: so a title is read in several ways, and judgement takes the one
+that fits the candidate best. What a reading had to leave out stands in its `aside`, and counts
+against it unless the candidate knows it (its label, its catalogue number).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from beatport_match.keys import parse_key
+from beatport_match.readings import Reading, clean_isrc, credit, fold_names, words_of
+from beatport_match.text import fold, tokens
+from beatport_match.titles import DASH, ParsedTitle, parse_title, split_names
+from beatport_match.tracks import Track
+from beatport_match.versions import Version, read_version
+
+# More segments than this is a sentence, not "Artist - Title - Label - Number".
+_MOST_SEGMENTS = 5
+_BAR = re.compile(r"\s+[|•]\s+")
+_BRACKET = re.compile(r"\s*\(([^()]*)\)")
+_QUOTED = re.compile(r"""(?<!\w)(?:'([^']{2,})'|"([^"]{2,})")(?!\w)""")
+_BARE_DASH = re.compile(r"(?<=\w)-(?=\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to divide a title: who, what, and what is left over."""
+
+    artists: tuple[str, ...]
+    title: str
+    aside: tuple[str, ...] = ()
+    version: str = ""
+
+
+@lru_cache(maxsize=1024)
+def read_track(track: Track) -> tuple[Reading, ...]:
+    """Read the DJ's side in every way that makes sense; the first is the likeliest."""
+    parsed = parse_title(track.title)
+    readings = (_reading(track, parsed, way) for way in _ways(parsed.base, credit(track.artists)))
+    return tuple(dict.fromkeys(readings))
+
+
+def _reading(track: Track, parsed: ParsedTitle, way: _Way) -> Reading:
+    inner = parse_title(way.title)
+    makers = words_of(credit(track.remixers))
+    version = inner.version | parsed.version
+    if way.version:
+        version = read_version(way.version) | version
+    return Reading(
+        base=fold(inner.base),
+        shown=inner.base,
+        version=_local_version(version, track.remixer_text, makers),
+        artists=fold_names((*way.artists, *parsed.featured, *inner.featured)),
+        artists_shown=track.artist_text or ", ".join(way.artists),
+        makers=makers,
+        key=parse_key(track.key),
+        isrc=clean_isrc(track.isrc),
+        aside=tuple(fold(phrase) for phrase in way.aside),
+    )
+
+
+def _ways(base: str, known: tuple[str, ...]) -> Iterator[_Way]:
+    for way in _divided(base, known):
+        yield way
+        if bracket := _BRACKET.search(way.title):
+            rest = _BRACKET.sub("", way.title, count=1).strip()
+            if rest:
+                # A bracket nobody marked: the remixer's bare name, or a label's business.
+                yield replace(way, title=rest, version=f"{bracket[1]} Remix")
+                yield replace(way, title=rest, aside=(*way.aside, bracket[1]))
+
+
+def _divided(base: str, known: tuple[str, ...]) -> Iterator[_Way]:
+    segments = [part for part in _BAR.sub(" - ", base).split(" - ")] if _BAR.search(base) else None
+    segments = segments or DASH.split(base)
+    segments = [part.strip() for part in segments if part.strip()][:_MOST_SEGMENTS]
+    yield from _with_artists(segments, known) if known else _without_artists(base, segments)
+
+
+def _with_artists(segments: list[str], known: tuple[str, ...]) -> Iterator[_Way]:
+    """The artists are known: a segment that names them is not part of the title."""
+    rest = [part for part in segments if not _names(part, known)] or segments
+    whole = " - ".join(rest)
+    yield _Way(known, whole)
+    if len(rest) < len(segments):
+        yield _Way(known, " - ".join(segments))
+    if len(rest) > 1:
+        yield _Way(known, rest[0], tuple(rest[1:]))
+        yield _Way(known, rest[-1], tuple(rest[:-1]))
+
+
+def _without_artists(base: str, segments: list[str]) -> Iterator[_Way]:
+    """Nobody is named: the segments say who and what, usually in this order."""
+    if len(segments) == 1:
+        if quoted := _QUOTED.search(base):
+            title = quoted[1] or quoted[2]
+            yield _Way(split_names(base[: quoted.start()]), title)
+        elif len(parts := _BARE_DASH.split(base)) == 2:
+            yield _Way(split_names(parts[0]), parts[1])
+        yield _Way((), base)
+        return
+    first, second, *rest = segments
+    yield _Way(split_names(first), " - ".join([second, *rest]))
+    if rest:
+        yield _Way(split_names(first), second, tuple(rest))
+        yield _Way(split_names(second), rest[0], (first, *rest[1:]))
+    yield _Way(split_names(second), first, tuple(rest))
+    yield _Way((), base)
+
+
+def _names(segment: str, known: tuple[str, ...]) -> bool:
+    said = set(tokens(segment))
+    return said <= words_of(known) or any(
+        set(tokens(name)) <= said for name in known if tokens(name)
+    )
+
+
+def _local_version(version: Version, remixers: str, makers: frozenset[str]) -> Version:
+    """The version, with the library's remixer field where the title leaves the name out."""
+    if not makers or version.words or (version.said and version.plain):
+        return version
+    if not version.said:
+        return read_version(f"{remixers} Remix")
+    return replace(version, words=tuple(tokens(remixers)), text=f"{remixers} {version.text}")

@@ -1,0 +1,158 @@
+"""Which records stand where on which page.
+
+Here, and not in the envelope, live the traps of the real site: the one nesting level that tells
+`/search` from `/search/tracks`, and recommendations that look like the track that was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any, TypeAlias
+from urllib.parse import quote_plus
+
+from beatport_match.testing.catalogue import CatalogueTrack
+from beatport_match.testing.envelope import Page, answered, session, translations
+from beatport_match.testing.identities import artist_id, guid, number, slug
+from beatport_match.testing.traits import MEDIA, cover
+
+Json: TypeAlias = dict[str, Any]
+
+GROUPS = ("tracks", "artists", "charts", "labels", "releases")
+GROUP_SIZE = 15
+_COUNTRY = "NL"
+
+
+def search_page(kind: str, query: str, rows: Sequence[Json], asked: str, locale: str) -> Page:
+    """`/search/<kind>`: one list, up to 150 rows; `asked` is the path with its query."""
+    group: Json = {"data": list(rows)}
+    key = ["search-" + kind, {"q": query, "count": "150", "preorder": True}, _COUNTRY]
+    page = _searched(query, [answered(key, group)], locale)
+    page.kind, page.query, page.path = "/search/[type]", {"q": query, "type": kind}, asked
+    page.records = [(group, "data")]
+    return page
+
+
+def search_all_page(
+    query: str, groups: Mapping[str, Sequence[Json]], asked: str, locale: str
+) -> Page:
+    """`/search`: five groups, one level deeper than on `/search/tracks`."""
+    data: Json = {group: {"data": list(groups[group])} for group in GROUPS}
+    about = {"q": query, "count": str(GROUP_SIZE), "is_approved": True, "preorder": True}
+    page = _searched(query, [answered(["search-all", about, _COUNTRY], data)], locale)
+    page.path = asked
+    page.records = [(data["tracks"], "data")]
+    return page
+
+
+def track_page(
+    track: CatalogueTrack, record: Json, recommended: Sequence[Json], locale: str
+) -> Page:
+    """`/track/<slug>/<id>` as it is today: three queries, of which only the first is the track."""
+    details = answered([f"track-details-{track.id}"], record)
+    queries = [
+        details,
+        answered([f"track-{track.id}-charts"], _charts(track)),
+        answered([f"track-{track.id}-recommendations"], list(recommended)),
+    ]
+    page = _track(track, locale)
+    page.props = {
+        "dehydratedState": {"mutations": [], "queries": queries},
+        "anonSession": session(),
+        "_nextI18Next": translations(locale),
+    }
+    page.records = [(details["state"], "data")]
+    return page
+
+
+def old_track_page(track: CatalogueTrack, record: Json, locale: str) -> Page:
+    """`/track/<slug>/<id>` as it was: one query, and the same object again as `track`."""
+    details = answered([f"track-{track.id}"], record)
+    page = _track(track, locale)
+    page.props = {
+        "dehydratedState": {"mutations": [], "queries": [details]},
+        "track": record,
+        "anonSession": session(),
+        "_nextI18Next": translations(locale),
+    }
+    page.records = [(details["state"], "data"), (page.props, "track")]
+    return page
+
+
+def not_found_page(asked: str, locale: str) -> Page:
+    """The page for an unknown track or address: status 404, and no query at all."""
+    return Page(
+        kind="/404",
+        query={},
+        props={"_nextI18Next": translations(locale)},
+        path=asked,
+        title="Nothing here | Beatport",
+        body="<main><h1>404 Error</h1><p>Nothing is kept at this address.</p></main>",
+        locale=locale,
+        status=404,
+    )
+
+
+def _searched(query: str, queries: list[Json], locale: str) -> Page:
+    return Page(
+        kind="/search",
+        query={"q": query},
+        props={
+            "anonSession": session(),
+            "query": query,
+            "location": {"realIp": "203.0.113.7", "countryCode": _COUNTRY},
+            "dehydratedState": {"mutations": [], "queries": queries},
+            "_nextI18Next": translations(locale),
+            "isPageExplicit": False,
+        },
+        path=f"/search?q={quote_plus(query)}",
+        title=f"{query} | Beatport",
+        body='<main class="MainLayout-style__MainContent-sc-0"></main>',
+        locale=locale,
+    )
+
+
+def _track(track: CatalogueTrack, locale: str) -> Page:
+    name = f"{', '.join(track.artists)} - {track.name} ({track.mix_name}) [{track.label}]"
+    return Page(
+        kind="/track/[description]/[id]",
+        query={"description": slug(track.name), "id": str(track.id)},
+        props={},
+        path=f"/track/{slug(track.name) or '-'}/{track.id}",
+        title=f"{name} | Music & Downloads on Beatport",
+        description=f"Download & Stream {name}, and more from where it came from",
+        picture=f"{MEDIA}/{{w}}x{{h}}/{cover(track)}.jpg",
+        body=(
+            '<main><h1 class="TrackHeader-style__Name-sc-0">'
+            f"{escape(track.name)}<!-- --> <span>{escape(track.mix_name)}</span></h1></main>"
+        ),
+        locale=locale,
+    )
+
+
+def _charts(track: CatalogueTrack) -> Json:
+    name = (track.artists or ("Nobody",))[0]
+    chart = {
+        "add_date": "2026-07-20T01:41:57-06:00",
+        "change_date": "2026-07-20T01:52:08-06:00",
+        "id": number(400_000, 900_000, "chart", name),
+        "image": {
+            "id": number(10_000_000, 60_000_000, "chart image", name),
+            "uri": f"{MEDIA}/500x500/{guid('chart', name)}.jpg",
+            "dynamic_uri": f"{MEDIA}/{{w}}x{{h}}/{guid('chart', name)}.jpg",
+        },
+        "name": f"{name} - Shelf of the Month",
+        "price": None,
+        "publish_date": "2026-07-20T01:52:08-06:00",
+        "slug": slug(f"{name} shelf of the month"),
+        "track_count": 10,
+        "artist": {"id": artist_id(name), "name": name, "slug": slug(name)},
+    }
+    return {
+        "next": None,
+        "previous": None,
+        "count": 1,
+        "page": "1/1",
+        "per_page": 50,
+        "results": [chart],
+    }

@@ -1,0 +1,17 @@
+"""What every room of the suite shares: the two event loops, and no test against the clock."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+
+# A deadline would be a timed assertion, and fail on a busy machine.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
+
+
+# The `anyio` marker and its runner come with anyio itself; the package called pytest-anyio on the
+# index is an empty placeholder and must not be installed for them.
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    return request.param

@@ -1,0 +1,106 @@
+"""ARCHITECTURE, "two colours, one brain": the whole demo collection, over real sockets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from colours import COLOURS, UNPACED, Colour, Name
+
+from beatport_match import PlaylistMatch
+from beatport_match.testing import FakeBeatport, FakeRequest, demo_answers, demo_collection
+
+TIMES = {"total_time", "execution_time", "network_time", "parse_time", "wait_time"}
+TIMES |= {"average_time_per_track", "average_time_per_query"}
+
+Run = tuple[PlaylistMatch, tuple[FakeRequest, ...]]
+
+
+@pytest.fixture(scope="module")
+def runs() -> Iterator[dict[Name, Run]]:
+    """The demo collection in every colour: the answers, and the requests that the server saw."""
+    fake = FakeBeatport()
+    came: dict[Name, Run] = {}
+    with fake.serve() as base_url, demo_collection() as path:
+        settings = UNPACED.model_copy(update={"base_url": base_url})
+        for name in COLOURS:
+            before = len(fake.requests)
+            found = Colour(name).call("match_playlist", path, settings=settings)
+            came[name] = found, fake.requests[before:]
+        yield came
+
+
+@pytest.mark.parametrize("name", ["asyncio", "trio", "bridge"])
+def test_every_colour_gives_the_same_matches(runs: dict[Name, Run], name: Name) -> None:
+    """ "The same answers, byte for byte, in sync, asyncio and trio", and from sync code with
+    `settings.async_io.enabled`."""
+    sync, _ = runs["sync"]
+    other, _ = runs[name]
+    assert len(sync.matches) == len(demo_answers())
+    assert other.matches == sync.matches
+    assert repr([untimed(match) for match in other.matches]) == repr(
+        [untimed(match) for match in sync.matches]
+    )
+
+
+@pytest.mark.parametrize("name", ["asyncio", "trio", "bridge"])
+def test_every_colour_asks_the_same(runs: dict[Name, Run], name: Name) -> None:
+    """The same requests go out; only their order between tracks may differ."""
+    assert sorted(runs[name][1]) == sorted(runs["sync"][1])
+
+
+@pytest.mark.parametrize("name", ["asyncio", "trio", "bridge"])
+def test_every_colour_writes_the_same_document(
+    runs: dict[Name, Run], name: Name, tmp_path: Path
+) -> None:
+    """PlaylistMatch.to_json: "everything as one JSON document", equal but for times and mode."""
+    assert written(runs[name][0], tmp_path) == written(runs["sync"][0], tmp_path)
+
+
+def test_the_collection_costs_few_requests(runs: dict[Name, Run]) -> None:
+    """ "Light on the network": three requests for two tracks, never above the budget, and every
+    request is on the books."""
+    found, requests = runs["sync"]
+    assert len(requests) <= 1.5 * len(found.matches)
+    assert max(match.requests for match in found.matches) <= UNPACED.max_queries
+    assert found.metrics.requests == len(requests)
+    assert sum(match.requests for match in found.matches) == len(requests)
+
+
+def test_what_is_matched_is_right(runs: dict[Name, Run]) -> None:
+    """Match: `matched` is "safe to apply unasked"; the colours are compared on true answers."""
+    found, _ = runs["sync"]
+    answers = demo_answers()
+    wrong = [match.track for match in found.matched if match.best.id not in answers[match.track.id]]
+    assert wrong == []
+    assert len(found.matched) > len(found.matches) / 2
+
+
+def test_figures_say_which_engine_ran(runs: dict[Name, Run]) -> None:
+    """PerformanceStats: `mode` tells the engines apart."""
+    modes = {name: found.metrics.mode for name, (found, _) in runs.items()}
+    assert modes == {"sync": "sync", "asyncio": "async", "trio": "async", "bridge": "async"}
+
+
+def untimed(match: Any) -> Any:
+    """The match without its figures, which are times."""
+    return [getattr(match, name) for name in match.__slots__ if name != "metrics"]
+
+
+def written(found: PlaylistMatch, folder: Path) -> Any:
+    """The document on disk, without times and without the name of the engine."""
+    found.to_json(folder / "run.json")
+    document = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert document["metrics"].pop("mode") in {"sync", "async"}
+    return without_times(document)
+
+
+def without_times(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {name: without_times(inner) for name, inner in part.items() if name not in TIMES}
+    if isinstance(part, list):
+        return [without_times(inner) for inner in part]
+    return part

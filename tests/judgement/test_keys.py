@@ -1,0 +1,97 @@
+"""Keys: every notation DJs use comes to one value, compared by pitch class and mode."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beatport_match.keys import Key, parse_key
+
+# Every spelling Beatport uses for a key, with its hour on the Camelot wheel.
+BEATPORT = """
+    Ab Minor 1A | Eb Minor 2A | Bb Minor 3A | F Minor 4A  | C Minor 5A  | G Minor 6A
+    D Minor 7A  | A Minor 8A  | E Minor 9A  | B Minor 10A | F# Minor 11A | Db Minor 12A
+    B Major 1B  | F# Major 2B | Db Major 3B | Ab Major 4B | Eb Major 5B | Bb Major 6B
+    F Major 7B  | C Major 8B  | G Major 9B  | D Major 10B | A Major 11B | E Major 12B
+    A# Major 6B | A# Minor 3A | C# Major 3B | C# Minor 12A | D# Major 5B | D# Minor 2A
+    G# Major 4B | G# Minor 1A | Gb Major 2B | Gb Minor 11A
+"""
+SPELLINGS = [
+    tuple(row.strip().rsplit(" ", 1)) for row in BEATPORT.replace("\n", "|").split("|") if row.strip()
+]
+ALL_KEYS = [Key(pitch, mode) for pitch in range(12) for mode in ("major", "minor")]
+
+
+def test_the_table_of_spellings_is_whole():
+    """Beatport has 24 keys, ten of them under a second spelling: 34 rows (guards the table)."""
+    assert len(SPELLINGS) == len(set(SPELLINGS)) == 34
+    assert {hour for _, hour in SPELLINGS} == {f"{n}{letter}" for n in range(1, 13) for letter in "AB"}
+
+
+@pytest.mark.parametrize(("name", "hour"), SPELLINGS)
+def test_beatports_spellings_and_their_hours_are_one_key(name, hour):
+    """Both sharp and flat spellings occur: a name and its place on the wheel are the same key."""
+    key = parse_key(name)
+    assert key == parse_key(hour)
+    assert key.camelot == hour
+
+
+@pytest.mark.parametrize("key", ALL_KEYS, ids=str)
+def test_names_and_hours_lead_back_to_the_key(key):
+    """What a key calls itself, in either notation, is read as that key."""
+    assert parse_key(key.name) == key == parse_key(key.camelot)
+
+
+def test_open_key_runs_beside_camelot():
+    """Open Key `1d` is C major, which is Camelot `8B`: seven hours apart all the way round."""
+    for hour in range(1, 13):
+        beside = (hour + 6) % 12 + 1
+        assert parse_key(f"{hour}d") == parse_key(f"{beside}B")
+        assert parse_key(f"{hour}m") == parse_key(f"{beside}A")
+    assert parse_key("1m") == parse_key("A minor")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("G# Minor", "Ab Minor"), ("A#", "Bb"), ("F♯ maj", "G♭ maj"), ("Cb Major", "B Major"),
+     ("E# min", "F min"), ("B#", "C")],
+)  # fmt: skip
+def test_enharmonic_spellings_are_one_key(one, other):
+    """Keys are compared by pitch class and enharmonics."""
+    assert parse_key(one) is not None
+    assert parse_key(one) == parse_key(other)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Am", "A Minor"), ("a minor", "A Minor"), ("A min", "A Minor"), ("A-minor", "A Minor"),
+        ("Amin.", "A Minor"), ("A MINOR", "A Minor"), ("a moll", "A Minor"), ("  Am ", "A Minor"),
+        ("G#min", "Ab Minor"), ("G#m", "Ab Minor"), ("G♯m", "Ab Minor"), ("g sharp minor", "Ab Minor"),
+        ("A♭ maj", "Ab Major"), ("A flat", "Ab Major"), ("As you are", None), ("Ab", "Ab Major"),
+        ("C", "C Major"), ("CM", "C Major"), ("Cmaj", "C Major"), ("C dur", "C Major"),
+        ("bb", "Bb Major"), ("bbm", "Bb Minor"), ("b", "B Major"), ("bm", "B Minor"),
+        ("Fis-Moll", "F# Minor"), ("08A", "A Minor"), ("8a", "A Minor"), ("12 B", "E Major"),
+        ("12D", "F Major"), ("1M", "A Minor"),
+    ],
+)  # fmt: skip
+def test_common_notations(written, meant):
+    """Any common key notation is understood; a lone capital `M` is major."""
+    key = parse_key(written)
+    assert (key.name if key else None) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [None, "", "  ", "H", "Z minor", "0A", "13A", "8C", "8", "A8", "Amen", "Dmitri", "Cmaj7", "all",
+     "8A/9A", "Am Am", "unknown", "Ａ"],
+)  # fmt: skip
+def test_what_is_not_a_key(text):
+    """`None` where the text is not a key."""
+    assert parse_key(text) is None
+
+
+@given(st.text())
+def test_any_text_is_a_key_or_none(text):
+    """Input is hostile until read: no text is an error, and what is read is on the wheel."""
+    key = parse_key(text)
+    assert key is None or key in ALL_KEYS

@@ -1,0 +1,155 @@
+"""The bundled catalogue is invented, consistent, and full of near misses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+
+import pytest
+
+import beatport_match.testing
+from beatport_match.errors import MisuseError
+from beatport_match.keys import parse_key
+from beatport_match.testing import CatalogueTrack, bundled_catalogue
+from beatport_match.testing.identities import GENRE_IDS, KEY_IDS, artist_id, label_id
+
+CATALOGUE = bundled_catalogue()
+
+
+def songs() -> dict[tuple[frozenset[str], str], list[CatalogueTrack]]:
+    found: dict[tuple[frozenset[str], str], list[CatalogueTrack]] = defaultdict(list)
+    for track in CATALOGUE:
+        found[frozenset(track.artists), track.name].append(track)
+    return found
+
+
+def test_all_is_complete_and_sorted() -> None:
+    """`beatport_match.testing` exports its names sorted, and each exists."""
+    names = beatport_match.testing.__all__
+    constants = [name for name in names if name.isupper()]
+    others = [name for name in names if not name.isupper()]
+    assert names == constants + sorted(others, key=lambda n: (not n[0].isupper(), n))
+    assert all(hasattr(beatport_match.testing, name) for name in names)
+
+
+def test_ids_are_unique_and_eight_digits_long() -> None:
+    """Ids 8 digits, in the order of the file."""
+    ids = [track.id for track in CATALOGUE]
+    assert ids == sorted(set(ids))
+    assert all(10_000_000 <= number <= 99_999_999 for number in ids)
+    assert len(ids) == 504
+
+
+def test_made_up_numbers_of_people_and_labels_do_not_collide() -> None:
+    """A number stands for one artist, and for one label."""
+    people = {name for track in CATALOGUE for name in (*track.artists, *track.remixers)}
+    labels = {track.label for track in CATALOGUE}
+    assert len(people) >= 80
+    assert len(labels) >= 28
+    assert len({artist_id(name) for name in people}) == len(people)
+    assert len({label_id(name) for name in labels}) == len(labels)
+
+
+def test_number_and_text_order_of_artists_differ() -> None:
+    """The order by id as text is a trap only where it differs from the order by id."""
+    ids = [artist_id(name) for track in CATALOGUE for name in track.artists]
+    assert sorted(ids) != sorted(ids, key=str)
+
+
+def test_isrcs_are_invented_and_mean_one_recording() -> None:
+    """An ISRC is shared by re-releases of one recording, and by nothing else."""
+    recordings: dict[str, set[tuple[object, ...]]] = defaultdict(set)
+    for track in CATALOGUE:
+        assert re.fullmatch(r"XX[A-Z0-9]{3}\d{7}", track.isrc)
+        what = (track.name, track.mix_name, frozenset(track.artists), track.remixers, track.bpm)
+        recordings[track.isrc].add(what)
+    assert all(len(what) == 1 for what in recordings.values())
+    assert len(CATALOGUE) - len(recordings) >= 20
+
+
+def test_every_track_makes_sense() -> None:
+    """No track's version, length, key or genre is nonsense."""
+    for track in CATALOGUE:
+        seconds, version = track.length_ms / 1000, track.mix_name
+        assert 150 <= seconds <= 510, track
+        if re.search(r"Radio (Edit|Mix)$", version):
+            assert 175 <= seconds <= 232, track
+        elif "Extended" in version:
+            assert 330 <= seconds <= 462, track
+        elif re.search(r"(Dub|Dub Mix|Club Mix)$|^Live", version):
+            assert seconds >= 275, track
+        assert parse_key(track.key), track
+        assert track.key in KEY_IDS, track
+        assert track.genre in GENRE_IDS, track
+        assert 80 <= track.bpm <= 180, track
+        assert "2013" <= track.release_date[:4] <= "2025", track
+        assert all(remixer in version for remixer in track.remixers), track
+        assert bool(track.remixers) == bool(re.search(r" (Remix|Dub|Club Mix|VIP)\b", version)), (
+            track
+        )
+
+
+def test_versions_of_a_title_fit_each_other() -> None:
+    """A radio edit is shorter than the extended mix; a remaster is later and as long as before."""
+    compared = 0
+    for versions in songs().values():
+        own = {t.mix_name: t for t in reversed(versions) if not t.remixers}
+        extended, original = own.get("Extended Mix"), own.get("Original Mix")
+        radio = own.get("Radio Edit") or own.get("Radio Mix")
+        if extended and radio:
+            assert radio.length_ms < extended.length_ms - 60_000
+            compared += 1
+        if extended and original:
+            assert original.length_ms < extended.length_ms - 30_000
+            compared += 1
+        for name, track in own.items():
+            if name.startswith("Instrumental") and original:
+                assert abs(track.length_ms - original.length_ms) < 2_000
+            if name.endswith("Remaster") and original:
+                assert track.release_date > original.release_date
+                assert abs(track.length_ms - original.length_ms) < 3_000
+                compared += 1
+    assert compared > 60
+
+
+def test_near_misses_are_there() -> None:
+    """Many near misses: each kind that the demo promises is in the catalogue."""
+    every = songs()
+    titles = defaultdict(set)
+    for people, name in every:
+        titles[name].add(people)
+    remixes = [t for t in CATALOGUE if t.remixers]
+    by_one = defaultdict(set)
+    for t in remixes:
+        by_one[t.name, t.remixers].add(t.mix_name)
+    assert sum(len(people) > 1 for people in titles.values()) >= 2  # one title, two artists
+    assert sum(len(mixes) > 1 for mixes in by_one.values()) >= 10  # two remixes by one remixer
+    assert any(len(mixes) > 2 for mixes in by_one.values())
+    assert any(set(t.artists) & set(t.remixers) for t in CATALOGUE)  # Artist and Remixer in one
+    assert any("Part 2" in t.name for t in CATALOGUE)
+    assert any("feat." in t.name for t in CATALOGUE)
+    assert any(" & " in artist for t in CATALOGUE for artist in t.artists)
+    assert any(artist.isdecimal() for t in CATALOGUE for artist in t.artists)
+    assert any("Remix" in t.name and t.mix_name == "Original Mix" for t in CATALOGUE)
+    assert {t.artists for t in CATALOGUE} & {t.artists[::-1] for t in CATALOGUE if t.artists[1:]}
+    words = ("Acapella", "Instrumental", "VIP", "Live", "Remaster", "Dub", "Club", "Radio")
+    assert all(any(word in t.mix_name for t in CATALOGUE) for word in words)
+    letters = {unicodedata.name(c).split()[0] for t in CATALOGUE for c in t.name if c.isalpha()}
+    assert letters >= {"LATIN", "CYRILLIC", "GREEK", "ARABIC", "HEBREW", "CJK", "KATAKANA"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": 0},
+        {"artists": "One Name"},
+        {"key": "loud"},
+        {"release_date": "last week"},
+    ],
+    ids=str,
+)
+def test_a_track_that_cannot_be_served_is_refused(wrong: dict[str, object]) -> None:
+    """`MisuseError`: a field cannot be served as Beatport would serve it; the text names it."""
+    with pytest.raises(MisuseError, match=f"CatalogueTrack.{next(iter(wrong))}"):
+        CatalogueTrack(**{"id": 1, "name": "Some Title", **wrong})  # type: ignore[arg-type]

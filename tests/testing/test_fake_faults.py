@@ -1,0 +1,247 @@
+"""Each fault is what it says, for sync and async clients on the transport and on a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from beatport_match.errors import MisuseError
+from beatport_match.testing import (
+    FAULTS,
+    CatalogueTrack,
+    FakeBeatport,
+    Fault,
+    always,
+    bundled_catalogue,
+    first,
+    sometimes,
+)
+
+SEARCH = "/search/tracks?q=olvarin+undertow"
+TRACK = f"/track/-/{bundled_catalogue()[0].id}"
+Get = Callable[[str], httpx.Response]
+WAYS = ("sync", "asyncio", "trio", "server")
+
+
+@contextmanager
+def client(fake: FakeBeatport, way: str, timeout: float = 5.0) -> Iterator[Get]:
+    """One GET function, whatever lies behind it."""
+    if way in ("sync", "server"):
+        if way == "sync":
+            with httpx.Client(
+                transport=fake.transport(), base_url="http://fake", timeout=timeout
+            ) as c:
+                yield c.get
+        else:
+            with fake.serve() as url, httpx.Client(base_url=url, timeout=timeout) as c:
+                yield c.get
+        return
+
+    async def get(path: str) -> httpx.Response:
+        async with httpx.AsyncClient(
+            transport=fake.transport(), base_url="http://fake", timeout=timeout
+        ) as c:
+            return await c.get(path)
+
+    yield lambda path: anyio.run(get, path, backend=way)
+
+
+def ask(kind: Fault, way: str, path: str = SEARCH, timeout: float = 5.0) -> httpx.Response:
+    with client(FakeBeatport(faults=always(kind), slow_body_s=0.05), way, timeout) as get:
+        return get(path)
+
+
+pytestmark = pytest.mark.filterwarnings("error")
+every_way = pytest.mark.parametrize("way", WAYS)
+
+
+@every_way
+def test_without_fault_all_ways_give_the_same_bytes(way: str) -> None:
+    """The server and the transport share one answer."""
+    fake = FakeBeatport()
+    with client(fake, way) as get:
+        reply = get(SEARCH)
+    expected = FakeBeatport().respond("GET", SEARCH)
+    assert (reply.status_code, reply.content) == (200, expected.body)
+    assert reply.headers["content-type"] == "text/html; charset=utf-8"
+    assert reply.headers["content-length"] == str(len(expected.body))
+    assert fake.requests == ((SEARCH, 200),)
+
+
+@every_way
+@pytest.mark.parametrize(("kind", "status"), [("challenge", 403), ("challenge_200", 200)])
+def test_challenge(way: str, kind: Fault, status: int) -> None:
+    """403 with Cloudflare's page and its header; or the same page as if all were well."""
+    reply = ask(kind, way)
+    assert reply.status_code == status
+    assert (reply.headers.get("cf-mitigated") == "challenge") == (status == 403)
+    for mark in ("Just a moment...", "_cf_chl_opt", "challenge-error-text"):
+        assert mark in reply.text[:16_000]
+    assert "__NEXT_DATA__" not in reply.text
+
+
+@every_way
+@pytest.mark.parametrize(
+    ("kind", "status"), [("rate_limited", 429), ("unavailable", 503), ("empty", 200)]
+)
+def test_refusals(way: str, kind: Fault, status: int) -> None:
+    """429 with Retry-After, 503, and an empty 200."""
+    reply = ask(kind, way)
+    assert reply.status_code == status
+    assert ("retry-after" in reply.headers) == (kind == "rate_limited")
+    assert (reply.content == b"") == (kind == "empty")
+
+
+@every_way
+def test_truncated_body_agrees_with_its_length(way: str) -> None:
+    """The body ends inside the data; its Content-Length agrees."""
+    reply = ask("truncated", way)
+    assert reply.status_code == 200
+    assert reply.headers["content-length"] == str(len(reply.content))
+    assert b'id="__NEXT_DATA__"' in reply.content
+    assert b"</script><script>" not in reply.content[reply.content.index(b"__NEXT_DATA__") :]
+
+
+@every_way
+def test_cut_connection(way: str) -> None:
+    """The connection ends inside the data, before the promised Content-Length."""
+    with pytest.raises(httpx.RemoteProtocolError):
+        ask("cut", way)
+
+
+@every_way
+def test_reset(way: str) -> None:
+    """The connection is reset before any answer; the book says that none was given."""
+    fake = FakeBeatport(faults=always("reset"))
+    with client(fake, way) as get, pytest.raises(httpx.ReadError):
+        get(SEARCH)
+    assert fake.requests == ((SEARCH, None),)
+
+
+@every_way
+def test_hang(way: str) -> None:
+    """No answer while the client is willing to wait; the server still closes at once."""
+    with pytest.raises(httpx.ReadTimeout):
+        ask("hang", way, timeout=0.05)
+
+
+@every_way
+def test_slow_body(way: str) -> None:
+    """The body comes in drips, and comes whole."""
+    assert ask("slow_body", way).content == FakeBeatport().respond("GET", SEARCH).body
+
+
+@pytest.mark.parametrize("way", ["sync", "asyncio", "trio"])
+@pytest.mark.parametrize("kind", [None, "slow_body"])
+def test_a_client_of_little_patience_times_out(way: str, kind: Fault | None) -> None:
+    """A client that waits less long than the fake takes meets ReadTimeout."""
+    plan = always(kind) if kind else None
+    latency = 0.0 if kind else 9.0
+    fake = FakeBeatport(faults=plan, latency_s=latency, slow_body_s=90.0)
+    with client(fake, way, timeout=0.02) as get, pytest.raises(httpx.ReadTimeout):
+        get(SEARCH)
+
+
+@every_way
+def test_no_next_data(way: str) -> None:
+    """200 and a page without the data, otherwise as ever."""
+    reply = ask("no_next_data", way)
+    assert reply.status_code == 200
+    assert "__NEXT_DATA__" not in reply.text
+    assert 'rel="canonical"' in reply.text
+
+
+@pytest.mark.parametrize("shape", ["C1", "V4"])
+@pytest.mark.parametrize("path", [SEARCH, "/search?q=olvarin", TRACK])
+def test_moved(next_data: Callable[[bytes], Any], path: str, shape: Any) -> None:
+    """The data is there, under another name."""
+    fake = FakeBeatport(track_shape=shape)
+    props = next_data(fake.respond("GET", path, "moved").body)["props"]["pageProps"]
+    assert {"dehydratedState", "track"}.isdisjoint(props)
+    assert props["dehydratedStateNext"]["queries"]
+
+
+@pytest.mark.parametrize("path", [SEARCH, "/search?q=olvarin+undertow"])
+def test_bad_record_leaves_the_good_ones(queries: Callable[[bytes], Any], path: str) -> None:
+    """One malformed record more, ahead of the good ones."""
+    fake = FakeBeatport()
+
+    def records(fault: Fault | None) -> Any:
+        data = queries(fake.respond("GET", path, fault).body)[0]["state"]["data"]
+        return data.get("tracks", data)["data"]
+
+    good, spoiled = records(None), records("bad_record")
+    assert good
+    assert spoiled[1:] == good
+    assert spoiled[0]["track_name"] is None
+    assert records(None) == good, "the fault must not outlive its request"
+
+
+@pytest.mark.parametrize("shape", ["C1", "V4"])
+def test_bad_record_on_a_track_page_is_the_record(
+    next_data: Callable[[bytes], Any], shape: Any
+) -> None:
+    """On a track page: the record itself is malformed, wherever the page repeats it."""
+    body = FakeBeatport(track_shape=shape).respond("GET", TRACK, "bad_record").body
+    props = next_data(body)["props"]["pageProps"]
+    records = [props["dehydratedState"]["queries"][0]["state"]["data"]]
+    records += [props["track"]] if shape == "V4" else []
+    assert [record["track_id"] for record in records] == ["n/a"] * len(records)
+
+
+@pytest.mark.parametrize("path", [SEARCH, "/search?q=olvarin", TRACK])
+def test_wrong_shape(queries: Callable[[bytes], Any], path: str) -> None:
+    """A text stands where the list or the record should be."""
+    data = queries(FakeBeatport().respond("GET", path, "wrong_shape").body)[0]["state"]["data"]
+    data = data if path == TRACK else data.get("tracks", data)["data"]
+    assert data == "see elsewhere"
+
+
+def test_first_and_always_count_requests() -> None:
+    """The first n requests meet the fault, and no later one."""
+    fake = FakeBeatport(faults=first(2, "unavailable"))
+    with client(fake, "sync") as get:
+        assert [get(SEARCH).status_code for _ in range(4)] == [503, 503, 200, 200]
+    fake = FakeBeatport(
+        faults=lambda index, path: "rate_limited" if "q=b" in path and index else None
+    )
+    with client(fake, "sync") as get:
+        assert [get(f"/search?q={q}").status_code for q in "bab"] == [200, 200, 429]
+
+
+def test_sometimes_depends_on_path_and_turn_not_on_order() -> None:
+    """Sync and async runs meet the same faults, in whatever order they ask."""
+    paths = [f"/search?q={n}" for n in range(200)]
+    forward, backward = sometimes("challenge", 0.3, seed=4), sometimes("challenge", 0.3, seed=4)
+    one = {path: [forward(i, path), forward(i, path)] for i, path in enumerate(paths)}
+    two = {path: [backward(i, path), backward(i, path)] for i, path in enumerate(reversed(paths))}
+    assert one == two
+    hit = sum(faults.count("challenge") for faults in one.values())
+    assert 0.2 < hit / 400 < 0.4
+    assert any(a != b for a, b in one.values()), "asking again must get another chance"
+    other = sometimes("challenge", 0.3, seed=5)
+    assert [other(0, path) for path in paths] != [faults[0] for faults in one.values()]
+
+
+@pytest.mark.parametrize(
+    "make", [always, lambda kind: first(1, kind), lambda kind: sometimes(kind, 1)]
+)
+def test_unknown_faults_are_refused_by_name(make: Any) -> None:
+    """`MisuseError`: the name is not one of `Fault`."""
+    with pytest.raises(MisuseError, match=r"earthquake.*challenge_200"):
+        make("earthquake")
+    with pytest.raises(MisuseError, match="earthquake"):
+        FakeBeatport().respond("GET", SEARCH, "earthquake")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_every_fault_changes_something(kind: Fault) -> None:
+    """No fault of the list is without effect, on any page that holds records."""
+    for path in (SEARCH, TRACK):
+        fake = FakeBeatport([*bundled_catalogue(), CatalogueTrack(id=9, name="Nine")])
+        assert fake.respond("GET", path, kind) != fake.respond("GET", path)
