@@ -144,6 +144,9 @@ class AsyncMatcher:
         queue = Queue(tracks_or_path, playlist, count=on_progress is not None)
         self._streams = [running for running in self._streams if not running.ended]
 
+        def on_begin(running: Running) -> None:
+            self._streams.append(running)
+
         async def work(give: Give) -> None:
             async def keep(_place: int, found: Match) -> None:
                 await give(found)
@@ -152,7 +155,7 @@ class AsyncMatcher:
             tally = Tally(queue.total, on_progress, lambda: anyio.current_time() - started)
             await self._each(iter(queue), stop or never, tally, keep)
 
-        return MatchStream(work, lambda running: self._streams.append(running))
+        return MatchStream(work, on_begin)
 
     async def search_tracks(self, query: str) -> tuple[Candidate, ...]:
         """Search in your own words; the candidates stand as Beatport ranks them.

@@ -69,7 +69,7 @@ def squeeze(text: str, width: int) -> str:
     end = text[max(text.rfind("("), text.rfind("[")) :]
     if len(end) < 2 or width_of(end) > (width - 1) * 2 // 3:
         end = tail(text, (width - 1) // 2).lstrip()
-    return head(text, width - 1 - width_of(end)).rstrip() + ELLIPSIS + end
+    return head(text, width - 1 - width_of(end)).rstrip(" -,") + ELLIPSIS + end
 
 
 def wrap(text: str, width: int, most: int) -> list[str]:

@@ -145,7 +145,7 @@ def _verdict(result: PlaylistMatch, check: _Check) -> Iterator[Line]:
         yield line(clean(f"             {match.track} → {found}"), "red")
     yield line(
         f"  review     {check.review_right} of {review} have the right one on top; "
-        f"not on sale in that version: {check.review_absent}"
+        f"of {check.review_absent} only other versions are on sale"
     )
     yield line(
         f"  not found  {absent - len(check.missed)} of {absent} are really not on sale"

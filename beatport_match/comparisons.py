@@ -56,13 +56,16 @@ def compare_titles(local: Reading, other: Reading) -> Finding:
         return Finding("spacing", _TITLE - 0.5, "same title, spaced differently")
     if same_words(local, other):
         return Finding("words", _TITLE - 0.5, "same words, divided differently")
-    left, right, _ = _pair_off(local.base.split(), other.base.split())
-    aside = _SMALL_WORDS | local.artist_words | other.artist_words
-    left = [word for word in left if word not in aside]
-    right = [word for word in right if word not in aside]
-    if not left and not right:
+    left, right, typos = _pair_off(local.base.split(), other.base.split())
+    known = local.artist_words | other.artist_words
+    credited = any(word in known for word in left)
+    left = [word for word in left if word not in _SMALL_WORDS | known]
+    right = [word for word in right if word not in _SMALL_WORDS | known]
+    if credited:
+        left = [word for word in left if OSA.distance(word, "feat", score_cutoff=1) > 1]
+    slips = (not left and not right and typos) or _slips(mine, theirs)
+    if not left and not right and not typos:
         return Finding("small_words", _TITLE - 1.0, "same telling words")
-    slips = _slips(mine, theirs)
     if slips == 1 and (mine + "s" == theirs or theirs + "s" == mine):
         return Finding("plural", _TITLE - 6.0, "one letter s apart")
     if slips:
@@ -107,7 +110,7 @@ def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Fin
     if mine.part != theirs.part:
         return _clash("part", f"part {mine.part or 'none'} against part {theirs.part or 'none'}")
     if same_words(local, other) and (mine.said or theirs.plain):
-        return Finding("same", _VERSION, "same version")
+        return _same_version(mine, theirs)
     if not mine.said:
         return _unsaid(theirs, same_length=same_length)
     names = _compare_names(local, other)
@@ -125,7 +128,7 @@ def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Fin
         if mine.plain or theirs.plain or not same_length:
             return _clash("length", "another length of version")
         code, points = "length_vouched", points - 2.0
-    return Finding(code, points, "same version")
+    return Finding(code, points, "same version") if code != "same" else _same_version(mine, theirs)
 
 
 def compare_lengths(gap_s: float) -> Finding:
@@ -152,7 +155,7 @@ def compare_aside(aside: tuple[str, ...], known: frozenset[str]) -> Finding:
     strange = [phrase for phrase in aside if phrase not in known]
     if not strange:
         return Finding("known", 0.0, "the rest is label or number")
-    return Finding("strange", -3.0 * len(strange), f"leaves out {', '.join(strange)}")
+    return Finding("strange", -1.0 - 2.0 * (len(strange) - 1), f"leaves out {', '.join(strange)}")
 
 
 def _unsaid(theirs: Version, *, same_length: bool) -> Finding:
@@ -162,6 +165,14 @@ def _unsaid(theirs: Version, *, same_length: bool) -> Finding:
     if not theirs.words and theirs.kinds <= _QUIET_KINDS and same_length:
         return Finding("unsaid_vouched", _VERSION - 3.0, "version unsaid, same length")
     return _clash("unsaid", "a version the library does not name")
+
+
+def _same_version(mine: Version, theirs: Version) -> Finding:
+    """All telling words agree; labels do tell a "Night Mix" from a "Night", and mix from version."""
+    said = {mine.noun, theirs.noun}
+    if mine.said and len(said) == 2 and ("" not in said or mine.words):
+        return Finding("noun", _VERSION - 2.5, "same version by another word")
+    return Finding("same", _VERSION, "same version")
 
 
 def _clash(code: str, note: str) -> Finding:

@@ -1,7 +1,8 @@
 """From the ledger to a verdict: how probable, in which order, and what to do with it.
 
-`confidence` is the probability that a candidate is the recording the DJ has. It grows with the
-score, is bounded by the relation, and is shared between rivals that cannot be told apart.
+`confidence` is the probability that a candidate is the recording the DJ has: a logistic regression
+over the ledger's cases and over what else was on offer, with the weights in `weights`. A
+contradiction bounds it, whatever the weights say.
 """
 
 from __future__ import annotations
@@ -13,18 +14,21 @@ from beatport_match.matches import Outcome, Relation, ScoredCandidate
 from beatport_match.scoring import RELATIONS, Weighed, length_gap, weigh
 from beatport_match.settings import MatchSettings
 from beatport_match.tracks import Candidate, Track
+from beatport_match.weights import CONSTANT, WEIGHTS
 
-# First estimate by hand, on the scale of the ledger: even odds at 84 points, and each 3.6 points
-# multiply the odds by e. 96 points (all text agrees) come to 0.966, 100 to 0.988.
-_EVEN_ODDS_AT = 84.0
-_POINTS_PER_E = 3.6
+# No more is known of any candidate than this; and a contradiction leaves little.
 _CEILING: dict[Relation, float] = {
-    "same_recording": 0.995,
-    "other_version": 0.10,
-    "different": 0.02,
+    "same_recording": 0.999,
+    "other_version": 0.30,
+    "different": 0.05,
 }
-# Releases of one recording differ by a rounding or a fade.
-_SAME_LENGTH_S = 3.0
+# Points between two recordings that a person would not see, and that one would.
+_CLOSE = 1.0
+_NEAR = 4.0
+# Releases of one recording differ by a rounding or a fade; more is another edit. Where one release
+# credits more artists than the other, less is taken for chance.
+_SAME_CREDIT_S = 15.0
+_OTHER_CREDIT_S = 3.0
 
 
 def rank(track: Track, candidates: Iterable[Candidate]) -> tuple[ScoredCandidate, ...]:
@@ -34,19 +38,32 @@ def rank(track: Track, candidates: Iterable[Candidate]) -> tuple[ScoredCandidate
     several releases of one recording, the one filed under the track's own album stands first,
     else the earliest.
     """
-    unique = {candidate.id: candidate for candidate in sorted(candidates, key=_settled)}
-    weighed = sorted((weigh(track, one) for one in unique.values()), key=_best_first)
-    share = _share_of_best(weighed)
+    weighed = weigh_all(track, candidates)
+    if not weighed:
+        return ()
+    best = _probability(weighed[0].relation, cases_of(weighed))
     return tuple(
         ScoredCandidate(
             candidate=one.candidate,
             score=one.score,
-            confidence=round(_probability(one) * share, 4),
+            confidence=round(_behind(one, best) if place else best, 4),
             relation=one.relation,
             evidence=one.evidence,
         )
-        for one in weighed
+        for place, one in enumerate(weighed)
     )
+
+
+def weigh_all(track: Track, candidates: Iterable[Candidate]) -> list[Weighed]:
+    """Every candidate once, weighed, best first."""
+    unique = {candidate.id: candidate for candidate in sorted(candidates, key=_settled)}
+    return sorted((weigh(track, one) for one in unique.values()), key=_best_first)
+
+
+def cases_of(weighed: list[Weighed]) -> tuple[str, ...]:
+    """What speaks for and against the first of a ranking: its ledger's cases, and its rivals."""
+    best = weighed[0]
+    return (*best.codes, *_rival_cases(weighed), *_lone_cases(best))
 
 
 def verdict(ranked: tuple[ScoredCandidate, ...], settings: MatchSettings) -> Outcome:
@@ -63,42 +80,50 @@ def verdict(ranked: tuple[ScoredCandidate, ...], settings: MatchSettings) -> Out
 
 
 def same_recording(one: Weighed, other: Weighed) -> bool:
-    """Whether two candidates are releases of one recording, as far as Beatport's words tell.
-
-    Their lengths may differ by a fade; by more only where nothing else could tell them apart.
-    """
+    """Whether two candidates are releases of one recording, as far as Beatport's figures tell."""
     mine, theirs = one.reading, other.reading
     if mine.isrc and mine.isrc == theirs.isrc:
         return True
     if mine.base != theirs.base or mine.version.key != theirs.version.key:
         return False
-    if mine.artist_words == theirs.artist_words:
-        return True
     gap = length_gap(one.candidate.length_s, other.candidate.length_s)
+    if mine.artist_words == theirs.artist_words:
+        return gap is None or gap <= _SAME_CREDIT_S
     nested = mine.artist_words <= theirs.artist_words or theirs.artist_words <= mine.artist_words
-    return nested and (gap is None or gap <= _SAME_LENGTH_S)
+    return nested and (gap is None or gap <= _OTHER_CREDIT_S)
 
 
-def _share_of_best(weighed: list[Weighed]) -> float:
-    """What is left for the best when other recordings fit as well: its part of all their odds."""
-    if not weighed or weighed[0].relation != "same_recording":
-        return 1.0
+def _rival_cases(weighed: list[Weighed]) -> tuple[str, ...]:
+    """Other recordings that fit about as well."""
     best = weighed[0]
-    rivals = [
-        one
+    gaps = [
+        best.raw - one.raw
         for one in weighed[1:]
-        if one.relation == "same_recording" and not same_recording(best, one)
+        if one.relation == best.relation == "same_recording" and not same_recording(best, one)
     ]
-    mine = _odds(best)
-    return mine / (mine + sum(_odds(one) for one in rivals))
+    close = sum(gap <= _CLOSE for gap in gaps)
+    if close:
+        return ("rivals.close" if close == 1 else "rivals.crowd",)
+    return ("rivals.near",) if any(gap <= _NEAR for gap in gaps) else ()
 
 
-def _odds(one: Weighed) -> float:
-    return math.exp((one.raw - _EVEN_ODDS_AT) / _POINTS_PER_E)
+def _lone_cases(best: Weighed) -> tuple[str, ...]:
+    """A title without an artist is worth the more, the longer it is and the more agrees with it."""
+    if "artists.unknown" not in best.codes:
+        return ()
+    words = min(3, len(best.reading.base.split()))
+    vouched = {"length.within_2", "bpm.same"} <= set(best.codes)
+    return (f"lone.words_{words}", *(("lone.vouched",) if vouched else ()))
 
 
-def _probability(one: Weighed) -> float:
-    return min(_CEILING[one.relation], 1 / (1 + 1 / _odds(one)))
+def _behind(one: Weighed, best: float) -> float:
+    """A runner-up is at most what the best one leaves."""
+    return min(1.0 - best, _probability(one.relation, one.codes))
+
+
+def _probability(relation: Relation, cases: Iterable[str]) -> float:
+    odds = CONSTANT + sum(WEIGHTS.get(case, 0.0) for case in cases)
+    return min(_CEILING[relation], 1 / (1 + math.exp(-odds)))
 
 
 def _best_first(one: Weighed) -> tuple[int, float, str, int]:

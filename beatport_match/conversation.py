@@ -69,7 +69,7 @@ def fetch(
 
 
 def _questions(track: Track, settings: MatchSettings, source: Source) -> Iterator[Question]:
-    if track.beatport_id is not None:
+    if track.beatport_id is not None and track.beatport_id > 0:
         yield from _question(source.track, track.beatport_id, "beatport_id")
     for query in plan(track)[: settings.max_queries]:
         yield from _question(source.search, query.text, query.query_type)

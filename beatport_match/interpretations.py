@@ -42,7 +42,8 @@ class _Way:
 def read_track(track: Track) -> tuple[Reading, ...]:
     """Read the DJ's side in every way that makes sense; the first is the likeliest."""
     parsed = parse_title(track.title)
-    readings = (_reading(track, parsed, way) for way in _ways(parsed.base, credit(track.artists)))
+    ways = _ways(parsed.base, credit(track.artists), parsed.aside)
+    readings = (_reading(track, parsed, way) for way in ways)
     return tuple(dict.fromkeys(readings))
 
 
@@ -65,21 +66,23 @@ def _reading(track: Track, parsed: ParsedTitle, way: _Way) -> Reading:
     )
 
 
-def _ways(base: str, known: tuple[str, ...]) -> Iterator[_Way]:
+def _ways(base: str, known: tuple[str, ...], square: tuple[str, ...]) -> Iterator[_Way]:
     for way in _divided(base, known):
-        yield way
-        if bracket := _BRACKET.search(way.title):
-            rest = _BRACKET.sub("", way.title, count=1).strip()
-            if rest:
-                # A bracket nobody marked: the remixer's bare name, or a label's business.
-                yield replace(way, title=rest, version=f"{bracket[1]} Remix")
-                yield replace(way, title=rest, aside=(*way.aside, bracket[1]))
+        yield replace(way, aside=(*way.aside, *square))
+        if square:
+            yield replace(way, version=" ".join(square))
+        bracket = _BRACKET.search(way.title)
+        rest = _BRACKET.sub("", way.title, count=1).strip()
+        if bracket and rest:
+            # A bracket nobody marked: the remixer's bare name, or a label's business.
+            aside = (*way.aside, *square)
+            yield replace(way, title=rest, version=f"{bracket[1]} Remix", aside=aside)
+            yield replace(way, title=rest, aside=(*aside, bracket[1]))
 
 
 def _divided(base: str, known: tuple[str, ...]) -> Iterator[_Way]:
-    segments = [part for part in _BAR.sub(" - ", base).split(" - ")] if _BAR.search(base) else None
-    segments = segments or DASH.split(base)
-    segments = [part.strip() for part in segments if part.strip()][:_MOST_SEGMENTS]
+    parts = _BAR.sub(" - ", base).split(" - ") if _BAR.search(base) else DASH.split(base)
+    segments = [part.strip() for part in parts if part.strip()][:_MOST_SEGMENTS]
     yield from _with_artists(segments, known) if known else _without_artists(base, segments)
 
 

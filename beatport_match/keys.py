@@ -26,9 +26,10 @@ _OPEN_KEY_1M = 9
 _NOTE = re.compile(
     r"([A-G])\s*[-_ ]?\s*(#|♯|SHARP|IS\b|♭|FLAT|B)?\s*[-_ ]?\s*"
     r"(M|MAJ|MAJOR|DUR|MIN|MINOR|MOLL)?\.?",
-    re.IGNORECASE,
+    # ASCII: without it a dotted capital I counts as an i, which no table here knows.
+    re.IGNORECASE | re.ASCII,
 )
-_WHEEL = re.compile(r"0?([1-9]|1[0-2])\s*([ABDM])", re.IGNORECASE)
+_WHEEL = re.compile(r"0?([1-9]|1[0-2])\s*([ABDM])", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

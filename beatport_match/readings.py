@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from beatport_match.keys import Key, parse_key
 from beatport_match.text import fold, tokens
-from beatport_match.titles import ParsedTitle, parse_title, split_names
+from beatport_match.titles import IN_BRACKETS, ParsedTitle, parse_title, split_names
 from beatport_match.tracks import Candidate, Names
 from beatport_match.versions import UNSAID, Version, read_version
 from beatport_match.vocabulary import JOINTS
@@ -62,12 +62,15 @@ def read_candidate(candidate: Candidate) -> Reading:
     """Read Beatport's side: its own fields are the better witness, but its names hold mixes too."""
     parsed = _read_name(candidate.name)
     mix = _read_mix(candidate.mix_name) if candidate.mix_name else UNSAID
+    featured = parsed.featured
+    if candidate.mix_name and (names := IN_BRACKETS.fullmatch(candidate.mix_name.strip())):
+        mix, featured = UNSAID, (*featured, *split_names(names["names"]))
     return Reading(
         base=fold(parsed.base),
         shown=parsed.base,
         # "Original Mix" is also what stands there when nobody filled the field in.
         version=parsed.version if mix.plain and not parsed.version.plain else mix | parsed.version,
-        artists=fold_names((*candidate.artists, *parsed.featured)),
+        artists=fold_names((*candidate.artists, *featured)),
         artists_shown=", ".join(candidate.artists),
         makers=words_of(candidate.remixers),
         key=parse_key(candidate.key) or parse_key(candidate.camelot),

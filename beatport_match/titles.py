@@ -11,10 +11,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from beatport_match.text import fold, tidy, tokens
 from beatport_match.versions import UNSAID, Version, complete_marker, names_version, read_version
 from beatport_match.vocabulary import BARE_ENDINGS, FEATURING, KINDS, NOISE, NUMERALS, PARTS
 
+# Noise this long may hold a typo and still be nothing else.
+_LONG_NOISE = 7
 # A longer title is cut: nobody's title is longer, and a hostile one must not cost time.
 _LONGEST_TITLE = 400
 
@@ -52,7 +56,7 @@ _FEATURED = re.compile(
     + r")\b\.?\s+(?P<names>[^\ue000]+?)(?=\s+-|-\s|\s*\ue000|$)",
     re.IGNORECASE,
 )
-_IN_BRACKETS = re.compile(r"(?:feat|ft|featuring|with|w/)\b\.?\s+(?P<names>.+)", re.IGNORECASE)
+IN_BRACKETS = re.compile(r"(?:feat|ft|featuring|with|w/)\b\.?\s+(?P<names>.+)", re.IGNORECASE)
 _BARE_PART = re.compile(
     r"(?:\s|,)+(?:" + "|".join(PARTS) + r")\.?\s*(\d{1,3}|" + "|".join(NUMERALS) + r")$",
     re.IGNORECASE,
@@ -71,7 +75,8 @@ class ParsedTitle:
     """A title, taken apart; every part but `version` keeps the spelling it came with.
 
     `base` is what the music is called and never empty unless the text was blank. `remixers` are
-    the names the version itself gives. `noise` is what was dropped.
+    the names the version itself gives. `noise` is what was dropped; `aside` what stood in square
+    brackets and could not be told: mostly the label, now and then a mix.
     """
 
     base: str
@@ -79,6 +84,7 @@ class ParsedTitle:
     remixers: tuple[str, ...] = ()
     featured: tuple[str, ...] = ()
     noise: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=16384)
@@ -96,6 +102,7 @@ def parse_title(text: str) -> ParsedTitle:
             remixers=again.remixers + parsed.remixers,
             featured=again.featured + parsed.featured,
             noise=again.noise + parsed.noise,
+            aside=again.aside + parsed.aside,
         )
     return parsed
 
@@ -147,22 +154,23 @@ class _Found:
         self.version = UNSAID
         self.remixers: list[str] = []
         self.featured: list[str] = []
+        self.square: list[str] = []
         self.noise = noise
 
     def take(self, phrase: str, *, square: bool = False) -> bool:
         """Whether the phrase could be told and is now kept here rather than in the title."""
         phrase = tidy(phrase).strip(" -")
         folded = fold(phrase)
-        if not phrase or folded in NOISE or _SITE.fullmatch(phrase):
+        if not phrase or _is_noise(folded) or _SITE.fullmatch(phrase):
             self.noise.append(phrase)
-        elif featured := _IN_BRACKETS.fullmatch(phrase):
+        elif featured := IN_BRACKETS.fullmatch(phrase):
             self.featured += split_names(featured["names"])
         elif names_version(phrase):
             self.take_version(phrase)
         elif (
             square or CATALOGUE_NUMBER.fullmatch(phrase) or (len(folded) == 2 and phrase.isupper())
         ):
-            self.noise.append(phrase)  # [Label], (UK)
+            self.noise.append(phrase)  # (JAM001), (UK)
         else:
             return False
         return True
@@ -173,7 +181,12 @@ class _Found:
 
     def parsed(self, base: str) -> ParsedTitle:
         return ParsedTitle(
-            base, self.version, tuple(self.remixers), tuple(self.featured), tuple(self.noise)
+            base=base,
+            version=self.version,
+            remixers=tuple(self.remixers),
+            featured=tuple(self.featured),
+            noise=tuple(self.noise),
+            aside=tuple(self.square),
         )
 
 
@@ -227,7 +240,7 @@ def _tails(text: str, kept: dict[int, str], found: _Found) -> str:
             found.noise += [segments.pop(-2).strip(), tail]
         elif _KEY_TAIL.fullmatch(tail) or (CATALOGUE_NUMBER.fullmatch(tail) and len(segments) > 2):
             found.noise.append(tail)
-        elif not (names_version(tail) or fold(tail) in NOISE) or not found.take(tail):
+        elif not (names_version(tail) or _is_noise(fold(tail))) or not found.take(tail):
             break
         segments.pop()
     return " - ".join(segments)
@@ -249,6 +262,14 @@ def _bare_endings(base: str, found: _Found) -> str:
         found.version |= read_version(part.group().strip(" ,"))
         return base[: part.start()].strip(" -,")
     return base
+
+
+def _is_noise(folded: str) -> bool:
+    if folded in NOISE:
+        return True
+    return len(folded) >= _LONG_NOISE and any(
+        OSA.distance(folded, noise, score_cutoff=1) <= 1 for noise in NOISE
+    )
 
 
 def _remixers(phrase: str) -> list[str]:

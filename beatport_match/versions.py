@@ -50,6 +50,11 @@ class Version:
         return frozenset(_words(self.text)) - NEUTRAL - PLAIN - JOINTS
 
     @property
+    def noun(self) -> str:
+        """What the phrase calls itself: `mix`, `version`, `edit`; empty where it does not say."""
+        return next((word for word in reversed(_words(self.text)) if word in _NOUNS), "")
+
+    @property
     def key(self) -> tuple[frozenset[str], str, str, frozenset[str]]:
         """What two phrases for one version have in common, whatever their order and spelling."""
         return self.kinds, self.length, self.part, frozenset(self.words)
@@ -80,6 +85,9 @@ UNSAID = Version()
 
 _OFTEN_MISTYPED = ("original", "extended", "instrumental", "acapella")
 _SHORTEST_TYPO = 5
+_BEFORE_MIX = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN
+_LONGEST_MIX = 5
+_NOUNS = frozenset({"mix", "version", "edit"})
 _SHORTEST_STUMP = 2
 _COMMON_MARKERS = (
     "original",
@@ -135,19 +143,25 @@ def complete_marker(phrase: str) -> str:
 def _words(phrase: str) -> tuple[str, ...]:
     """The folded words of a phrase, with its markers spelled right."""
     words = tokens(phrase)
-    if len(words) > 1 and words[-2:] == ("a", "cappella"):
+    if words[-2:] == ("a", "cappella"):
         words = (*words[:-2], "acapella")
-    return tuple(_spelled(word, last=at == len(words)) for at, word in enumerate(words, 1))
+    return tuple(_spelled(words, at) for at in range(len(words)))
 
 
-def _spelled(word: str, *, last: bool) -> str:
-    """A marker for a word that is one, mistyped; only long ones, or a remix where it must stand."""
-    if word in MARKERS or len(word) < _SHORTEST_TYPO:
+def _spelled(words: tuple[str, ...], at: int) -> str:
+    """The word, or the marker it was meant to be; only where a marker is likely to stand."""
+    word = words[at]
+    if word in MARKERS:
         return word
-    for marker in _OFTEN_MISTYPED if not last else (*_OFTEN_MISTYPED, "remix", "version"):
-        if OSA.distance(word, marker, score_cutoff=1) <= 1:
-            return marker
-    return word
+    last = at == len(words) - 1
+    meant: tuple[str, ...] = _OFTEN_MISTYPED if len(word) >= _SHORTEST_TYPO else ()
+    if last and meant:
+        meant += ("remix", "version")
+    if at and words[at - 1] in _BEFORE_MIX and len(word) <= _LONGEST_MIX:
+        meant += ("mix", "edit")
+    if not last and words[at + 1] in {"edit", "mix"}:
+        meant += ("radio",)
+    return next((one for one in meant if OSA.distance(word, one, score_cutoff=1) <= 1), word)
 
 
 def _all_markers(words: tuple[str, ...]) -> bool:

@@ -112,6 +112,7 @@ def test_a_long_query_ends_with_a_whole_word() -> None:
     """`safe_query`: at most 200 characters, cut between words where there are any."""
     assert safe_query("lantern " * 60) == " ".join(["lantern"] * 25)
     assert safe_query("x" * 900) == "x" * 200
+    assert safe_query("(" * 300 + "lantern") == "lantern"
     assert safe_query("( " + "x" * 900 + " )") == "x" * 198
     assert safe_query("word " * 38 + "(mix " + "x" * 90 + ")") == " ".join(["word"] * 38 + ["mix"])
 

@@ -6,30 +6,20 @@ child process against the same server.
 
 from __future__ import annotations
 
-import io
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from command_line import Ran
 
 from beatport_match import _playlist_run
 from beatport_match.cli import main
 from beatport_match.testing import FakeBeatport, demo_collection
-
-HERE = Path(__file__).resolve()
-ROOT = HERE.parents[2]
-
-
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture(autouse=True)
@@ -80,9 +70,7 @@ def interruptible() -> Iterator[None]:
 
 
 @pytest.fixture
-def interrupt_after(
-    monkeypatch: pytest.MonkeyPatch, interruptible: None
-) -> Callable[[int], None]:
+def interrupt_after(monkeypatch: pytest.MonkeyPatch, interruptible: None) -> Callable[[int], None]:
     """Press Ctrl-C when so many tracks have been finished, over all runs of a command."""
 
     def arrange(tracks: int) -> None:
@@ -103,37 +91,9 @@ def interrupt_after(
     return arrange
 
 
-class Terminal(io.StringIO):
-    """A stream that says that it is a terminal."""
-
-    encoding = "utf-8"
-
-    def isatty(self) -> bool:
-        return True
-
-
 @pytest.fixture
 def without_rich(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:
         monkeypatch.setitem(sys.modules, name, None)
     for name in ("rich", "rich.console", "rich.text", "rich.progress"):
         monkeypatch.setitem(sys.modules, name, None)
-
-
-@contextmanager
-def child(*arguments: object, **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """`python -m beatport_match …` as a process of its own."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-    with subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "beatport_match", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        env=environment | options.pop("env", {}),
-        **options,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()

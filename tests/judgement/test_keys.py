@@ -16,7 +16,9 @@ BEATPORT = """
     G# Major 4B | G# Minor 1A | Gb Major 2B | Gb Minor 11A
 """
 SPELLINGS = [
-    tuple(row.strip().rsplit(" ", 1)) for row in BEATPORT.replace("\n", "|").split("|") if row.strip()
+    tuple(row.strip().rsplit(" ", 1))
+    for row in BEATPORT.replace("\n", "|").split("|")
+    if row.strip()
 ]
 ALL_KEYS = [Key(pitch, mode) for pitch in range(12) for mode in ("major", "minor")]
 
@@ -24,7 +26,9 @@ ALL_KEYS = [Key(pitch, mode) for pitch in range(12) for mode in ("major", "minor
 def test_the_table_of_spellings_is_whole():
     """Beatport has 24 keys, ten of them under a second spelling: 34 rows (guards the table)."""
     assert len(SPELLINGS) == len(set(SPELLINGS)) == 34
-    assert {hour for _, hour in SPELLINGS} == {f"{n}{letter}" for n in range(1, 13) for letter in "AB"}
+    assert {hour for _, hour in SPELLINGS} == {
+        f"{n}{letter}" for n in range(1, 13) for letter in "AB"
+    }
 
 
 @pytest.mark.parametrize(("name", "hour"), SPELLINGS)
@@ -66,7 +70,8 @@ def test_enharmonic_spellings_are_one_key(one, other):
     [
         ("Am", "A Minor"), ("a minor", "A Minor"), ("A min", "A Minor"), ("A-minor", "A Minor"),
         ("Amin.", "A Minor"), ("A MINOR", "A Minor"), ("a moll", "A Minor"), ("  Am ", "A Minor"),
-        ("G#min", "Ab Minor"), ("G#m", "Ab Minor"), ("G♯m", "Ab Minor"), ("g sharp minor", "Ab Minor"),
+        ("G#min", "Ab Minor"), ("G#m", "Ab Minor"), ("G♯m", "Ab Minor"),
+        ("g sharp minor", "Ab Minor"),
         ("A♭ maj", "Ab Major"), ("A flat", "Ab Major"), ("As you are", None), ("Ab", "Ab Major"),
         ("C", "C Major"), ("CM", "C Major"), ("Cmaj", "C Major"), ("C dur", "C Major"),
         ("bb", "Bb Major"), ("bbm", "Bb Minor"), ("b", "B Major"), ("bm", "B Minor"),

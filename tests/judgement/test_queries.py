@@ -16,7 +16,8 @@ TRACKS = st.builds(
     st.one_of(
         st.text(min_size=1),
         st.lists(
-            st.sampled_from("Night|Ferry|(Dub)|[x]|-|(|)|feat.|Ana|Remix|夜|Pt. 2".split("|")), min_size=1
+            st.sampled_from("Night|Ferry|(Dub)|[x]|-|(|)|feat.|Ana|Remix|夜|Pt. 2".split("|")),
+            min_size=1,
         ).map(" ".join),
     ).filter(str.strip),
     st.one_of(st.text(), st.lists(st.text(), max_size=3).map(tuple)),
@@ -46,7 +47,7 @@ def test_a_title_with_a_word_is_asked_for(track):
 def test_queries_hold_no_brackets(track):
     """Queries are made safe for the site: no brackets, no blanks around, each word once."""
     for text in texts(track):
-        assert not set("()[]{}<>\"“”") & set(text)
+        assert not set('()[]{}<>"“”') & set(text)
         assert text == " ".join(text.split()) != ""
         assert len(text.split()) == len(set(text.split()))
 
@@ -76,7 +77,8 @@ def test_the_first_query_names_title_artists_and_mix(recording, style):
         (Track("Night Ferry (Original Mix)", "Ana Sol"),
          ["Ana Sol Night Ferry", "Night Ferry", "Ana Sol Night Ferry Original Mix"]),
         (Track("Night Ferry (Nørd Remix)", "Ana Sol"),
-         ["Ana Sol Night Ferry Nørd Remix", "Ana Sol Night Ferry", "Night Ferry Nørd", "Night Ferry"]),
+         ["Ana Sol Night Ferry Nørd Remix", "Ana Sol Night Ferry", "Night Ferry Nørd",
+          "Night Ferry"]),
         (Track("Ana Sol - Night Ferry (Dub)"),
          ["Ana Sol Night Ferry Dub", "Ana Sol Night Ferry", "Night Ferry"]),
         (Track("Night Ferry", "Ana Sol, Tom, Lea"),
@@ -113,7 +115,9 @@ def test_a_title_without_a_word_asks_nothing_or_itself():
     assert texts(Track("()")) == []
 
 
-@pytest.mark.xfail(strict=True, reason="`plain` overlooks the part, so the strictest query leaves it out")
+@pytest.mark.xfail(
+    strict=True, reason="`plain` overlooks the part, so the strictest query leaves it out"
+)
 def test_the_part_is_asked_for():
     """The strictest query holds the part number: it tells this recording from its siblings."""
     assert {"2"} <= set(tokens(texts(Track("Night Ferry, Pt. 2", "Ana Sol"))[0]))

@@ -11,7 +11,9 @@ from beatport_match.tracks import Candidate, Track
 TITLES = st.one_of(
     st.text(min_size=1), st.sampled_from(["Tide", "Tide (Dub)", "Tide (Nørd Remix)", "Ana - Tide"])
 ).filter(str.strip)
-NAMES = st.one_of(st.text(), st.lists(st.sampled_from(["Ana", "Tom", "Nørd"]), max_size=3).map(tuple))
+NAMES = st.one_of(
+    st.text(), st.lists(st.sampled_from(["Ana", "Tom", "Nørd"]), max_size=3).map(tuple)
+)
 TRACKS = st.builds(
     Track,
     TITLES,
@@ -89,7 +91,8 @@ def test_absent_evidence_is_neutral(name):
 @pytest.mark.parametrize(
     ("track", "candidate"),
     [
-        ({"bpm": 0}, {"bpm": 124.0}), ({"bpm": 124.0}, {"bpm": 0.0}), ({"year": 0}, {"release_date": "2019-01-01"}),
+        ({"bpm": 0}, {"bpm": 124.0}), ({"bpm": 124.0}, {"bpm": 0.0}),
+        ({"year": 0}, {"release_date": "2019-01-01"}),
         ({"year": 2019}, {"release_date": "soon"}), ({"year": 2019}, {"release_date": ""}),
         ({"key": "loud"}, {"key": "A Minor"}), ({"isrc": " - "}, {"isrc": "DEAB11900001"}),
         ({"label": ""}, {"label": "Quay"}), ({"bpm": -3}, {"bpm": 3.0}),
@@ -98,7 +101,9 @@ def test_absent_evidence_is_neutral(name):
 def test_what_says_nothing_is_absent(track, candidate):
     """Zero, a blank or nonsense counts as unknown, not as another value."""
     silent = weigh(LOCAL, as_candidate(BASE))
-    assert weigh(as_track(BASE, **track), as_candidate(BASE, **candidate)).evidence == silent.evidence
+    assert (
+        weigh(as_track(BASE, **track), as_candidate(BASE, **candidate)).evidence == silent.evidence
+    )
 
 
 @pytest.mark.parametrize("seconds", [0, 0.0, -5.0, None])
@@ -122,7 +127,9 @@ def test_evidence_that_agrees_speaks_for_and_never_lowers_the_score(name):
 
 def test_the_number_in_the_tags_is_evidence():
     """A Beatport id in the tags that is the candidate's own speaks for it; another says nothing."""
-    assert lines(weigh(as_track(BASE, beatport_id=7), as_candidate(BASE, 7)))["beatport_id"].effect > 0
+    assert (
+        lines(weigh(as_track(BASE, beatport_id=7), as_candidate(BASE, 7)))["beatport_id"].effect > 0
+    )
     assert "beatport_id" not in lines(weigh(as_track(BASE, beatport_id=8), as_candidate(BASE, 7)))
 
 
@@ -170,9 +177,7 @@ def test_a_contradiction_decides_however_long_the_shared_text_is():
 def test_an_isrc_that_contradicts_the_title_is_reported_not_trusted():
     """ISRC contradicted by the title: it stands in the ledger, but does not make one recording."""
     theirs = Recording(title="Velvet Quarry")
-    weighed = weigh(
-        as_track(BASE, isrc="DEAB11900001"), as_candidate(theirs, isrc="DEAB11900001")
-    )
+    weighed = weigh(as_track(BASE, isrc="DEAB11900001"), as_candidate(theirs, isrc="DEAB11900001"))
     assert lines(weighed)["isrc"].effect > 0
     assert weighed.relation == "different"
 

@@ -59,7 +59,7 @@ def test_every_number_has_a_range():
 
 @pytest.mark.parametrize(("model", "name", "least", "most", "below", "above"), RANGES)
 def test_ranges(model, name, least, most, below, above):
-    """A setting out of its range is refused; the text names the setting, the value and the range."""
+    """A setting out of range is refused; the text names the setting, the value and the range."""
     for allowed in (least, most):
         assert getattr(model(**{name: allowed}), name) == allowed
     for refused, limit in ((below, least), (above, most)):
@@ -174,7 +174,8 @@ def test_what_a_file_leaves_out_has_its_default(tmp_path):
     ("text", "place"),
     [
         ('{"max_queries": 0}', "max_queries"), ('{"max_querys": 1}', "max_querys"),
-        ('{"async_io": {"retry_attempts": 99}}', "retry_attempts"), ("{", "not JSON"), ("", "not JSON"),
+        ('{"async_io": {"retry_attempts": 99}}', "retry_attempts"), ("{", "not JSON"),
+        ("", "not JSON"),
         ("\xff\xfe", "not JSON"), ("[]", "object"), ("null", "object"), ('"x"', "object"),
         ('{"max_queries": NaN}', "max_queries"), ('{"async_io": null}', "async_io"),
     ],

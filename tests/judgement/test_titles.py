@@ -1,4 +1,4 @@
-"""Titles: a grammar, not a bag of regexes. What is the name of the music, what only surrounds it."""
+"""Titles: a grammar, not a bag of regexes, tells the name of the music from what surrounds it."""
 
 import pytest
 from hypothesis import example, given
@@ -32,7 +32,8 @@ PART_2 = ("", "", "2", ())
 @pytest.mark.parametrize(
     ("text", "version"),
     [
-        ("Night Ferry", PLAIN), ("Night Ferry (Original Mix)", PLAIN), ("Night Ferry - Original", PLAIN),
+        ("Night Ferry", PLAIN), ("Night Ferry (Original Mix)", PLAIN),
+        ("Night Ferry - Original", PLAIN),
         ("Night Ferry (Nørd Remix)", REMIX), ("Night Ferry [Nørd Remix]", REMIX),
         ("Night Ferry {Nørd Remix}", REMIX), ("Night Ferry <Nørd Remix>", REMIX),
         ("Night Ferry (Nørd Remix", REMIX), ("Night Ferry [Nørd Remi", REMIX),
@@ -42,11 +43,13 @@ PART_2 = ("", "", "2", ())
         ("Night Ferry — Nørd Remix", REMIX), ("Night Ferry - (Nørd Remix)", REMIX),
         ("Night Ferry（Nørd Remix）", REMIX), ("Night Ferry(Nørd Remix)", REMIX),
         ("Night Ferry (Remixed by Nørd)", REMIX), ("Night Ferry (Nørd Rmx)", REMIX),
-        ("  Night   Ferry\u200b (Nørd  Remix) ", REMIX), ("Night Ferry (Nørd Remix 2)", (*REMIX[:3], ("nord", "2"))),
+        ("  Night   Ferry\u200b (Nørd  Remix) ", REMIX),
+        ("Night Ferry (Nørd Remix 2)", (*REMIX[:3], ("nord", "2"))),
         ("Night Ferry (Extended Mix)", EXTENDED), ("Night Ferry (Extended Mi", EXTENDED),
         ("Night Ferry - Extended Version", EXTENDED), ("Night Ferry Extended Mix", EXTENDED),
         ("Night Ferry (Radio Edit)", RADIO), ("Night Ferry - Radio Edit", RADIO),
-        ("Night Ferry Radio Edit", RADIO), ("Night Ferry (Dub)", DUB), ("Night Ferry - Dub Mix", DUB),
+        ("Night Ferry Radio Edit", RADIO), ("Night Ferry (Dub)", DUB),
+        ("Night Ferry - Dub Mix", DUB),
         ("Night Ferry (Nørd Remix) (Radio Edit)", ("remix", "short", "", ("nord",))),
         ("Night Ferry (Nørd Remix) [Extended Mix]", ("remix", "long", "", ("nord",))),
         ("Night Ferry (Nørd Remix - Radio Edit)", ("remix", "short", "", ("nord",))),
@@ -57,7 +60,8 @@ PART_2 = ("", "", "2", ())
         ("Night Ferry (2019 Remaster)", ("remaster", "", "", ())),
         ("Night Ferry (Mixed)", ("mixed", "", "", ())), ("Night Ferry (VIP)", ("vip", "", "", ())),
         ("Night Ferry (Acapella)", ("acapella", "", "", ())),
-        ("Night Ferry, Pt. 2", PART_2), ("Night Ferry Pt. II", PART_2), ("Night Ferry Part Two", PART_2),
+        ("Night Ferry, Pt. 2", PART_2), ("Night Ferry Pt. II", PART_2),
+        ("Night Ferry Part Two", PART_2),
         ("Night Ferry (Part 2)", PART_2), ("Night Ferry - Part 2", PART_2),
         ("Night Ferry (Pt. 2) (Nørd Remix)", ("remix", "", "2", ("nord",))),
         ("Night Ferry Part 2 (Extended Mix)", ("", "long", "2", ())),
@@ -73,10 +77,12 @@ def test_the_version_comes_off_wherever_it_stands(text, version):
 @pytest.mark.parametrize(
     "text",
     [
-        "01 - Night Ferry", "01. Night Ferry", "1) Night Ferry", "[3] Night Ferry", "A1. Night Ferry",
+        "01 - Night Ferry", "01. Night Ferry", "1) Night Ferry", "[3] Night Ferry",
+        "A1. Night Ferry",
         "B2 - Night Ferry", "8A - Night Ferry", "8A - 124 - Night Ferry", "124 BPM Night Ferry",
         "124.5 bpm - Night Ferry", "★★★★☆ Night Ferry", "(F) Night Ferry", "• Night Ferry",
-        "Night Ferry.mp3", "Night Ferry.FLAC", "Night_Ferry", "01_night_ferry.wav", "01 - Night Ferry.aiff",
+        "Night Ferry.mp3", "Night Ferry.FLAC", "Night_Ferry", "01_night_ferry.wav",
+        "01 - Night Ferry.aiff",
         "Night Ferry (Free Download)", "Night Ferry [FREE DL]", "Night Ferry (Official Video)",
         "Night Ferry [Out Now]", "Night Ferry (HQ)", "Night Ferry [QUAY012]",
         "Night Ferry [Quay Records]", "Night Ferry (www.someblog.com)",
@@ -134,10 +140,14 @@ def test_featured_artists_in_every_place(text, base, names):
         ("Night Ferry (Nørd Remix)", "Nørd"), ("Night Ferry - Nørd Edit", "Nørd"),
         ("Night Ferry (Nørd & Ana Sol Remix)", "Nørd, Ana Sol"),
         ("Night Ferry (Nørd vs. Ana Sol Rework)", "Nørd, Ana Sol"),
-        ("Night Ferry (Nørd's Harbour Remix)", "Nørd"), ("Night Ferry (Nørd Extended Remix)", "Nørd"),
-        ("Night Ferry (Remixed by Nørd & Tom)", "Nørd, Tom"), ("Night Ferry (Nørd Bootleg)", "Nørd"),
-        ("Night Ferry (Nørd Remix) (Tom Edit)", "Nørd, Tom"), ("Night Ferry (Nørd VIP Remix)", "Nørd"),
-        ("Night Ferry (Remix)", ""), ("Night Ferry (Radio Edit)", ""), ("Night Ferry (Extended Mix)", ""),
+        ("Night Ferry (Nørd's Harbour Remix)", "Nørd"),
+        ("Night Ferry (Nørd Extended Remix)", "Nørd"),
+        ("Night Ferry (Remixed by Nørd & Tom)", "Nørd, Tom"),
+        ("Night Ferry (Nørd Bootleg)", "Nørd"),
+        ("Night Ferry (Nørd Remix) (Tom Edit)", "Nørd, Tom"),
+        ("Night Ferry (Nørd VIP Remix)", "Nørd"),
+        ("Night Ferry (Remix)", ""), ("Night Ferry (Radio Edit)", ""),
+        ("Night Ferry (Extended Mix)", ""),
         ("Night Ferry (Original Mix)", ""), ("Night Ferry (Dub)", ""),
     ],
 )  # fmt: skip
@@ -152,9 +162,11 @@ def test_remixers_as_the_version_names_them(text, names):
         "Marea (We've Lost Dancing)", "Harbour (The Long Way Home)", "One Night (Only You)",
         "Take Me (To the Club)", "(I Just) Sail Away", "Tide (No. 5)", "(Don't) Look Back",
         "White Feathers", "Dub Be Good To Me", "Edit", "Original", "Remix", "Dub", "Live", "Radio",
-        "Instrumental", "Free", "Final", "Intro", "Part", "Part of Me", "Live Forever", "Vocal Cords",
+        "Instrumental", "Free", "Final", "Intro", "Part", "Part of Me", "Live Forever",
+        "Vocal Cords",
         "Mixed Emotions", "Club Tropics", "Radio Silence", "The Original", "Black & White Mix",
-        "Extended Family", "Original Sin", "Master of None", "VIP Area", "Short Circuit", "Demo Tape",
+        "Extended Family", "Original Sin", "Master of None", "VIP Area", "Short Circuit",
+        "Demo Tape",
         "1999", "124", "8A", "A1", "01", "99 Lanterns", "7th Ferry", "24/7", "4 AM", "303",
         "!!!", "...", "?", "-", "()", "[]", "♥", "(Original Mix)", "[Intro]", "(Free Download)",
         "S.O.S.", "Mr. Right", "A-Side", "X-Press", "Re-Entry", "T.N.T", "夜の鉄道", "Ночной паром",
@@ -172,7 +184,7 @@ def test_what_belongs_to_the_title_stays(text):
 
 
 def test_a_title_that_is_only_a_marker_keeps_its_version_apart():
-    """"Edit (Original Mix)" is the plain version of a track named Edit."""
+    """ "Edit (Original Mix)" is the plain version of a track named Edit."""
     assert parts("Edit (Original Mix)") == ("Edit", *PLAIN)
     assert parts("Dub (Nørd Remix)") == ("Dub", *REMIX)
     assert parts("Original (Extended Mix)") == ("Original", *EXTENDED)
@@ -184,7 +196,8 @@ def test_a_title_that_is_only_a_marker_keeps_its_version_apart():
         ("01_ana_sol-night_ferry-original_mix.mp3", "ana sol - night ferry", PLAIN),
         ("ana_sol_-_night_ferry_(nord_remix).aiff", "ana sol - night ferry", REMIX),
         ("07 - Ana Sol - Night Ferry (Nørd Remix).m4a", "Ana Sol - Night Ferry", REMIX),
-        ("03. Ana Sol - Night Ferry (Extended Mix) [QUAY012].wav", "Ana Sol - Night Ferry", EXTENDED),
+        ("03. Ana Sol - Night Ferry (Extended Mix) [QUAY012].wav",
+        "Ana Sol - Night Ferry", EXTENDED),
         ("8A - 124 - Ana Sol - Night Ferry (Radio Edit).flac", "Ana Sol - Night Ferry", RADIO),
         ("Ana Sol – Night Ferry – Dub Mix", "Ana Sol - Night Ferry", DUB),
     ],
@@ -194,8 +207,12 @@ def test_file_names(text, base, version):
     assert parts(text) == (base, *version)
 
 
-@pytest.mark.parametrize("title", ["夜のフェリー", "Ночной паром", "Νύχτα", "مركب الليل", "מעבורת לילה"])
-@pytest.mark.parametrize("form", ["{} (Extended Mix)", "01 - {} - Extended Mix", "{} [Extended Mix].mp3"])
+@pytest.mark.parametrize(
+    "title", ["夜のフェリー", "Ночной паром", "Νύχτα", "مركب الليل", "מעבורת לילה"]
+)
+@pytest.mark.parametrize(
+    "form", ["{} (Extended Mix)", "01 - {} - Extended Mix", "{} [Extended Mix].mp3"]
+)
 def test_titles_in_any_script(title, form):
     """Cyrillic, Greek, CJK, Arabic and Hebrew titles are read like Latin ones."""
     assert parts(form.format(title)) == (title, *EXTENDED)
@@ -213,7 +230,8 @@ def test_what_was_dropped_is_kept_as_noise():
         ("Ana Sol", "Ana Sol"), ("Ana & Tom", "Ana|Tom"), ("Ana feat. Tom", "Ana|Tom"),
         ("Ana vs. Tom vs Nørd", "Ana|Tom|Nørd"), ("Ana, Tom;Nørd / Lea", "Ana|Tom|Nørd|Lea"),
         ("Ana x Tom", "Ana|Tom"), ("Ana X Tom", "Ana|Tom"), ("Xana Sol", "Xana Sol"),
-        ("Ana pres. Sol", "Ana|Sol"), ("Ana with Tom", "Ana|Tom"), ("", ""), (" , ", ""), ("&", "&"),
+        ("Ana pres. Sol", "Ana|Sol"), ("Ana with Tom", "Ana|Tom"), ("", ""), (" , ", ""),
+        ("&", "&"),
         ("Andrea Sandt", "Andrea Sandt"), ("夜 & 昼", "夜|昼"), ("Ana meets Tom", "Ana|Tom"),
     ],
 )  # fmt: skip
@@ -222,7 +240,13 @@ def test_the_names_in_a_credit(text, names):
     assert "|".join(split_names(text)) == names
 
 
-DECORATIONS = ["(Original Mix)", "[Free Download]", "(feat. Ana Sol)", "[QUAY012]", "(Official Video)"]
+DECORATIONS = [
+    "(Original Mix)",
+    "[Free Download]",
+    "(feat. Ana Sol)",
+    "[QUAY012]",
+    "(Official Video)",
+]
 PREFIXES = ["", "01 - ", "8A - ", "124 BPM ", "★★ ", "[7] "]
 WORDS = "lantern orchard velvet harbour quay kingfisher".split()
 
@@ -241,8 +265,8 @@ def test_decorations_come_off_in_any_order(words, prefix, decorations, suffix):
 
 # Everything that means something in a title, to be thrown together.
 PIECES = st.sampled_from(
-    "night|ferry|夜|Ж|(|)|[|]|{|}|<|>| - |-|_| |  |\t|–|（|feat. |ft|Remix|Original|Mix|Dub|Pt. 2|01|8A"
-    "|124|BPM|.mp3|★|Free|[x]|(UK)|Nørd|www.a.com|Edi|w/ |&|\u200b".split("|")
+    "night|ferry|夜|Ж|(|)|[|]|{|}|<|>| - |-|_| |  |\t|–|（|feat. |ft|Remix|Original|Mix|Dub|Pt. 2"
+    "|01|8A|124|BPM|.mp3|★|Free|[x]|(UK)|Nørd|www.a.com|Edi|w/ |&|\u200b".split("|")
 )
 TITLES = st.one_of(st.lists(PIECES, max_size=14).map("".join), st.text())
 
@@ -305,7 +329,9 @@ def test_a_title_cannot_forge_the_mark_of_a_hole(text):
         assert "foo" in parse_title(text).base
 
 
-@pytest.mark.xfail(strict=True, run=False, reason="the joint's regex is quadratic in a run of blanks")
+@pytest.mark.xfail(
+    strict=True, run=False, reason="the joint's regex is quadratic in a run of blanks"
+)
 def test_blanks_in_a_credit_cost_bounded_work():
     """A credit padded with blanks is read like any other (it took minutes, hence not run)."""
     assert split_names("Ana" + " " * 100_000 + "& Tom") == ("Ana", "Tom")

@@ -32,7 +32,9 @@ def test_a_string_of_artists_is_kept_as_written(artists):
     assert (track.artists, track.remixers, track.artist_text) == (artists, artists, artists)
 
 
-@pytest.mark.parametrize("given", [["Ana & Tom", "Lea"], ("Ana & Tom", "Lea"), iter(["Ana & Tom", "Lea"])])
+@pytest.mark.parametrize(
+    "given", [["Ana & Tom", "Lea"], ("Ana & Tom", "Lea"), iter(["Ana & Tom", "Lea"])]
+)
 def test_a_sequence_of_artists_is_one_name_an_entry(given):
     """A sequence is taken as one name an entry, whatever sequence it is."""
     track = Track("Night Ferry", given)
@@ -89,7 +91,9 @@ def test_from_text_leaves_the_reading_to_judgement():
 
 
 VALUES = [
-    Track("Night Ferry", ["Ana", "Tom"], bpm=124.0, key="8A", remixers=["Nørd"], file="a.mp3", id="1"),
+    Track(
+        "Night Ferry", ["Ana", "Tom"], bpm=124.0, key="8A", remixers=["Nørd"], file="a.mp3", id="1"
+    ),
     Candidate(id=5, name="Night Ferry", mix_name="Dub", artists=["Ana"], remixers=["Nørd"]),
 ]
 

@@ -1,0 +1,183 @@
+"""Ctrl-C: what is done is kept, exit code 130, no traceback, with either engine."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from command_line import Ran, child
+
+from beatport_match import read_playlist
+from beatport_match.testing import FakeBeatport
+
+ENGINES = pytest.mark.parametrize("engine", [(), ("--async",)], ids=["sync", "async"])
+
+
+def finished_in(results: Path) -> list[str]:
+    """The ids of the tracks in a results file; each was asked for and answered."""
+    matches = json.loads(results.read_text(encoding="utf-8"))["matches"]
+    assert all(match["outcome"] != "failed" for match in matches)
+    return [match["track"]["id"] for match in matches]
+
+
+def in_order(ids: list[str], collection: Path) -> bool:
+    """Whether the tracks stand as they do in the playlist."""
+    every = [track.id for track in read_playlist(collection)]
+    return ids == [id_ for id_ in every if id_ in ids]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
+@ENGINES
+def test_a_real_process_keeps_what_is_done(
+    collection: Path, tmp_path: Path, interruptible: None, engine: tuple[str, ...]
+) -> None:
+    """ "Ctrl-C keeps what is done": the results hold the tracks that were finished."""
+    fake = FakeBeatport(latency_s=0.05)
+    options = ("--base-url", None, "--unpaced", "--out", tmp_path / "out", *engine)
+    with fake.serve() as base_url:
+        arguments = [base_url if option is None else option for option in options]
+        with child("playlist", collection, *arguments) as process:
+            until = time.monotonic() + 60
+            while len(fake.requests) < 20 and time.monotonic() < until:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    kept = finished_in(tmp_path / "out" / "results.json")
+    assert 0 < len(kept) < 85
+    assert in_order(kept, collection)
+    assert f"Interrupted after {len(kept)} of 85 tracks; what is done is kept." in err
+    assert f"{len(kept)} tracks:" in out
+    rows = (tmp_path / "out" / "matches.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(rows) == 1 + len(kept)
+
+
+@ENGINES
+def test_the_finished_ones_stand_in_the_order_of_the_playlist(
+    command: Callable[..., Ran],
+    interrupt_after: Callable[[int], None],
+    collection: Path,
+    tmp_path: Path,
+    engine: tuple[str, ...],
+) -> None:
+    """The async engine finishes tracks in any order; what is kept stands in the playlist's."""
+    interrupt_after(12)
+    with FakeBeatport(jitter_s=0.05).serve() as base_url:
+        ran = command(
+            "playlist", collection, "--unpaced", "--base-url", base_url, "--out", tmp_path, *engine
+        )
+    assert ran.code == 130
+    kept = finished_in(tmp_path / "results.json")
+    assert len(kept) == 12 if not engine else 12 <= len(kept) < 40
+    assert in_order(kept, collection)
+
+
+def test_a_track_listed_twice_is_kept_twice(
+    command: Callable[..., Ran],
+    interrupt_after: Callable[[int], None],
+    base_url: str,
+    tmp_path: Path,
+) -> None:
+    """What is done is kept entry by entry, also where two entries mean one track."""
+    playlist = tmp_path / "twice.xml"
+    entries = "".join(f'<TRACK Key="{key}"/>' for key in (1, 2, 1, 2))
+    playlist.write_text(
+        '<?xml version="1.0"?><DJ_PLAYLISTS Version="1.0.0"><COLLECTION>'
+        '<TRACK TrackID="1" Name="Pavement" Artist="Tigerglass"/>'
+        '<TRACK TrackID="2" Name="Countersunk" Artist="Plinth"/></COLLECTION><PLAYLISTS>'
+        '<NODE Type="0" Name="ROOT"><NODE Name="Twice" Type="1" KeyType="0">'
+        f"{entries}</NODE></NODE></PLAYLISTS></DJ_PLAYLISTS>",
+        encoding="utf-8",
+    )
+    interrupt_after(3)
+    options = ("--playlist", "Twice", "--unpaced", "--base-url", base_url, "--out", tmp_path)
+    assert command("playlist", playlist, *options).code == 130
+    assert finished_in(tmp_path / "results.json") == ["1", "2", "1"]
+
+
+def test_json_on_stdout_holds_what_is_done(
+    command: Callable[..., Ran],
+    interrupt_after: Callable[[int], None],
+    collection: Path,
+    base_url: str,
+) -> None:
+    """`--json` prints one document also when interrupted."""
+    interrupt_after(3)
+    ran = command("playlist", collection, "--unpaced", "--base-url", base_url, "--json")
+    assert ran.code == 130
+    assert len(json.loads(ran.out)["matches"]) == 3
+
+
+@pytest.mark.parametrize(("after", "mode"), [(4, "sync"), (14, "async")])
+def test_the_demo_keeps_what_is_done(
+    command: Callable[..., Ran],
+    interrupt_after: Callable[[int], None],
+    tmp_path: Path,
+    after: int,
+    mode: str,
+) -> None:
+    """ "Ctrl-C in the middle of a playlist or demo (both engines)"; the list has ten tracks."""
+    interrupt_after(after)
+    arguments = ("demo", "--latency", 0, "--playlist", "Not on sale", "--out", tmp_path, "--json")
+    ran = command(*arguments)
+    assert ran.code == 130
+    assert "Interrupted after" in ran.err
+    told = json.loads(ran.out)
+    assert told["runs"][mode]["interrupted"]
+    assert told["speed_up"] is None
+    assert len(finished_in(tmp_path / "results.json")) == (4 if mode == "sync" else 10)
+
+
+def test_an_interrupted_demo_is_shown(
+    command: Callable[..., Ran], interrupt_after: Callable[[int], None]
+) -> None:
+    """The table holds what is done, and nothing is said of a comparison that was not made."""
+    interrupt_after(14)
+    ran = command("demo", "--latency", 0, "--playlist", "Not on sale")
+    assert ran.code == 130
+    assert "10 tracks:" in ran.out
+    assert "as fast as" not in ran.out
+    assert "same answers" not in ran.out
+
+
+def test_a_second_interrupt_while_writing_does_no_harm(
+    command: Callable[..., Ran],
+    interrupt_after: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+    collection: Path,
+    base_url: str,
+    tmp_path: Path,
+) -> None:
+    """An impatient Ctrl-C must not leave half a results file."""
+    from beatport_match import PlaylistMatch
+
+    def to_csv(self: PlaylistMatch, folder: Path) -> None:
+        signal.raise_signal(signal.SIGINT)
+        (folder / "whole").touch()
+
+    monkeypatch.setattr(PlaylistMatch, "to_csv", to_csv)
+    interrupt_after(2)
+    ran = command(
+        "playlist", collection, "--unpaced", "--base-url", base_url, "--out", tmp_path / "out"
+    )
+    assert ran.code == 130
+    assert (tmp_path / "out" / "whole").exists()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_interrupted_track_is_no_traceback(
+    command: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is nothing to keep of one track: exit code 130 and one line."""
+
+    def interrupted(*arguments: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("beatport_match._commands.match_track", interrupted)
+    assert command("track", "a - b") == (130, "", "beatport-match: interrupted.\n")
