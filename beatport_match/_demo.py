@@ -138,19 +138,20 @@ def _verdict(result: PlaylistMatch, check: _Check) -> Iterator[Line]:
     yield line("Held against the right answers, which the demo knows:", "bold")
     if check.wrong:
         yield line(f"  matched    {len(check.wrong)} of {matched} are WRONG:", "bold red")
-    else:
+    elif matched:
         yield line(f"  matched    {matched} of {matched} are right", "green")
     for match in check.wrong:
         found = match.best.candidate if match.best else ""
         yield line(clean(f"             {match.track} → {found}"), "red")
-    yield line(
-        f"  review     {check.review_right} of {review} have the right one on top; "
-        f"of {check.review_absent} only other versions are on sale"
-    )
-    yield line(
-        f"  not found  {absent - len(check.missed)} of {absent} are really not on sale"
-        + (f"; {len(check.missed)} missed:" if check.missed else "")
-    )
+    if review:
+        yield line(
+            f"  review     {check.review_right} of {review} have the right one on top; "
+            f"of {check.review_absent} only other versions are on sale"
+        )
+    if absent:
+        missed = f"; {len(check.missed)} missed:" if check.missed else ""
+        right = absent - len(check.missed)
+        yield line(f"  not found  {right} of {absent} are really not on sale{missed}")
     for match in check.missed:
         yield line(clean(f"             {match.track}"), "yellow")
 

@@ -9,6 +9,7 @@ length fills up to 100. Nothing known is worth nothing, for or against.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -16,7 +17,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
 from beatport_match.readings import Name, Reading
-from beatport_match.versions import Version
+from beatport_match.versions import Version, is_year
 from beatport_match.vocabulary import JOINTS
 
 Against: TypeAlias = Literal["", "version", "recording"]
@@ -30,6 +31,21 @@ _QUIET_KINDS = frozenset({"club", "album", "vocal"})
 # Alike enough to be one name mistyped; below, two people share some letters.
 _ONE_NAME = 85.0
 _SHORTEST_TYPO_NAME = 5
+# Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which one sign is a letter and not a word.
+_ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
+_ROMAN = {
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+    "v": "5",
+    "vi": "6",
+    "vii": "7",
+    "viii": "8",
+    "ix": "9",
+    "x": "10",
+    "xi": "11",
+    "xii": "12",
+}
 _LENGTHS = ((2.0, 4.0), (5.0, 2.0), (10.0, 0.0), (30.0, -6.0), (60.0, -14.0))
 
 
@@ -56,23 +72,50 @@ def compare_titles(local: Reading, other: Reading) -> Finding:
         return Finding("spacing", _TITLE - 0.5, "same title, spaced differently")
     if same_words(local, other):
         return Finding("words", _TITLE - 0.5, "same words, divided differently")
-    left, right, typos = _pair_off(local.base.split(), other.base.split())
+    if _numbers(local.base) != _numbers(other.base):
+        return _other_title(local, other)
+    left, right, typos = _pair_off(_spelled_numbers(local.base), _spelled_numbers(other.base))
+    if len(left) == len(local.base.split()) and not typos:
+        return _slip(local, other) or _other_title(local, other)
     known = local.artist_words | other.artist_words
     credited = any(word in known for word in left)
     left = [word for word in left if word not in _SMALL_WORDS | known]
     right = [word for word in right if word not in _SMALL_WORDS | known]
     if credited:
         left = [word for word in left if OSA.distance(word, "feat", score_cutoff=1) > 1]
-    slips = (not left and not right and typos) or _slips(mine, theirs)
-    if not left and not right and not typos:
+    if left or right:
+        return _slip(local, other) or _other_title(local, other)
+    if not typos:
         return Finding("small_words", _TITLE - 1.0, "same telling words")
-    if slips == 1 and (mine + "s" == theirs or theirs + "s" == mine):
-        return Finding("plural", _TITLE - 6.0, "one letter s apart")
-    if slips:
-        note = f"title with {slips} typo{'s' * (slips > 1)}"
-        return Finding("typo" if slips == 1 else "typos", _TITLE - 2.0 * slips, note)
+    note = f"title with {typos} typo{'s' * (typos > 1)}"
+    return Finding("typo" if typos == 1 else "typos", _TITLE - 2.0 * typos, note)
+
+
+def _slip(local: Reading, other: Reading) -> Finding | None:
+    """Titles a letter or two apart that may be one, mistyped, or two: a person should look."""
+    slips = _slips(local.base.replace(" ", ""), other.base.replace(" ", ""))
+    if not slips:
+        return None
+    if local.base.count(" ") != other.base.count(" "):
+        return Finding("typo", _TITLE - 2.0 * slips, "title with a blank out of place")
+    return Finding("slip", _TITLE - 4.0 * slips, "title a letter apart")
+
+
+def _other_title(local: Reading, other: Reading) -> Finding:
     points = -_TITLE + 40.0 * ratio(local.base, other.base) / 100
     return Finding("other", points, "another title", "recording")
+
+
+def _numbers(base: str) -> tuple[str, ...]:
+    """The numbers in a title, in order; a Roman one counts at the end, where sequels have it."""
+    return tuple(word for word in _spelled_numbers(base) if word.isdigit())
+
+
+def _spelled_numbers(base: str) -> list[str]:
+    words = base.split()
+    if len(words) > 1 and words[-1] in _ROMAN:
+        words[-1] = _ROMAN[words[-1]]
+    return [word.lstrip("0") or "0" if word.isdecimal() else word for word in words]
 
 
 def same_words(local: Reading, other: Reading) -> bool:
@@ -91,12 +134,13 @@ def compare_artists(local: Reading, other: Reading) -> Finding:
     extra = [name for name in other.artists if name not in there]
     typos = _same_but_mistyped(missing, extra)
     makers = other.makers | local.makers | {*other.version.words, *local.version.words}
+    only_makers = all(_within(name, makers) for name in local.artists)
     missing = [name for name in missing if not _within(name, makers)]
     extra = [name for name in extra if not _within(name, makers)]
     if not typos and not (here and there):
         if _slips("".join(sorted(mine)), "".join(sorted(theirs))):
-            return Finding("typo", _ARTISTS - 1.5, "artist with a typo")
-        if not missing:
+            return Finding("slip", _ARTISTS - 1.5, "artist a letter apart")
+        if only_makers:
             return Finding("remixer", _ARTISTS * 0.4, "the library names only the remixer")
         return Finding("other", -_ARTISTS, "another artist", "recording")
     points = _ARTISTS - 1.0 * typos - 0.5 * len(extra) - 2.0 * len(missing)
@@ -125,6 +169,8 @@ def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Fin
     elif odd_kinds:
         return _clash("kind", "another kind of version")
     if mine.length != theirs.length:
+        if mine.length and theirs.length:
+            return _clash("length", "long against short")
         if mine.plain or theirs.plain or not same_length:
             return _clash("length", "another length of version")
         code, points = "length_vouched", points - 2.0
@@ -150,11 +196,17 @@ def compare_bpm(local: float, other: float) -> Finding:
     return Finding("other", -4.0, "another tempo")
 
 
-def compare_aside(aside: tuple[str, ...], known: frozenset[str]) -> Finding:
-    """What a reading left out costs, unless Beatport knows it; `known` are folded phrases."""
+def compare_aside(aside: tuple[str, ...], known: frozenset[str], *, labelled: bool) -> Finding:
+    """What a reading left out costs, unless Beatport knows it.
+
+    `known` are folded phrases; `labelled` tells whether the label, which it mostly is, is among
+    them.
+    """
     strange = [phrase for phrase in aside if phrase not in known]
     if not strange:
         return Finding("known", 0.0, "the rest is label or number")
+    if not labelled and len(strange) == 1:
+        return Finding("unlabelled", -1.0, f"takes {strange[0]} for the label")
     return Finding("strange", -1.0 - 2.0 * (len(strange) - 1), f"leaves out {', '.join(strange)}")
 
 
@@ -183,13 +235,14 @@ def _compare_names(local: Reading, other: Reading) -> tuple[str, float] | None:
     """The points for the names in two versions, with their case; `None` where they are others."""
     mine, theirs = local.version.words, other.version.words
     artists = local.artist_words | other.artist_words
+    mine, theirs = _without_idle_years(mine, theirs)
     left, right, typos = _pair_off(list(mine), list(theirs))
     if not left and not right:
         return ("names_typo" if typos else "same"), _VERSION - typos
     left = [word for word in left if word not in other.makers]
     right = [word for word in right if word not in local.makers]
     if _slips("".join(left), "".join(right)) or _slips("".join(mine), "".join(theirs)):
-        return "names_typo", _VERSION - 1.0
+        return "names_slip", _VERSION - 1.0
     if "remix" not in local.version.kinds | other.version.kinds:
         # An artist's own version may or may not repeat his name.
         left = [word for word in left if word not in artists]
@@ -200,6 +253,16 @@ def _compare_names(local: Reading, other: Reading) -> tuple[str, float] | None:
     if not left and named and all(word in other.makers for word in right):
         return "one_remixer", _VERSION - 1.0
     return None
+
+
+def _without_idle_years(
+    mine: tuple[str, ...], theirs: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A year that only one side gives tells when, not what; two years tell two mixes apart."""
+    if any(map(is_year, mine)) and any(map(is_year, theirs)):
+        return mine, theirs
+    drop = frozenset(word for word in mine + theirs if is_year(word))
+    return tuple(w for w in mine if w not in drop), tuple(w for w in theirs if w not in drop)
 
 
 def _pair_off(mine: list[str], theirs: list[str]) -> tuple[list[str], list[str], int]:
@@ -220,11 +283,18 @@ def _pair_off(mine: list[str], theirs: list[str]) -> tuple[list[str], list[str],
 
 
 def _mistyped(word: str, other: str) -> bool:
-    """Whether two words are one, mistyped: never where a digit differs, never short ones."""
-    longest = max(len(word), len(other))
-    if longest < 4 or any(char.isdigit() for char in word + other):
+    """Whether two words are one, mistyped: never with digits in it, never short ones."""
+    longest, shortest = max(len(word), len(other)), min(len(word), len(other))
+    if longest < 4 or shortest < 3 or not _ALPHABETIC.fullmatch(word + other):
         return False
-    return OSA.distance(word, other) <= (1 if longest < 8 else 2)
+    allowed = 1 if longest < 8 else 2
+    # A letter too many, too few or out of place is a slip; another letter in a short word, or one
+    # more s, makes another word ("Light" and "Night", "Shift" and "Shifts").
+    if longest < 8 and longest == shortest and sorted(word) != sorted(other):
+        return False
+    if word + "s" == other or other + "s" == word:
+        return False
+    return OSA.distance(word, other, score_cutoff=allowed) <= allowed
 
 
 def _within(name: Name, words: frozenset[str]) -> bool:
@@ -238,7 +308,9 @@ def _same_but_mistyped(missing: list[Name], extra: list[Name]) -> int:
         mine = " ".join(name)
         for other in extra:
             theirs = " ".join(other)
-            if min(len(mine), len(theirs)) < _SHORTEST_TYPO_NAME:
+            if min(len(mine), len(theirs)) < _SHORTEST_TYPO_NAME or _digits(mine) != _digits(
+                theirs
+            ):
                 continue
             if ratio(mine.replace(" ", ""), theirs.replace(" ", "")) >= _ONE_NAME:
                 missing.remove(name)
@@ -255,7 +327,8 @@ def _slips(mine: str, theirs: str) -> int:
     """
     shortest = min(len(mine), len(theirs))
     allowed = 0 if shortest < 5 else 1 if shortest < 10 else 2 if shortest < 20 else 3
-    if not allowed or _digits(mine) != _digits(theirs):
+    alphabetic = _ALPHABETIC.fullmatch(mine + theirs)
+    if not allowed or not alphabetic or _digits(mine) != _digits(theirs):
         return 0
     slips = OSA.distance(mine, theirs, score_cutoff=allowed)
     return slips if slips <= allowed else 0

@@ -22,6 +22,14 @@ _CEILING: dict[Relation, float] = {
     "other_version": 0.30,
     "different": 0.05,
 }
+# Cases that no figure makes safe: two titles, names or recordings may be meant.
+_DOUBT = frozenset(
+    {
+        *("title.slip", "artists.slip", "artists.remixer", "version.names_slip", "aside.strange"),
+        *("rivals.close", "rivals.crowd"),
+    }
+)
+_DOUBTFUL = 0.75
 # Points between two recordings that a person would not see, and that one would.
 _CLOSE = 1.0
 _NEAR = 4.0
@@ -122,8 +130,12 @@ def _behind(one: Weighed, best: float) -> float:
 
 
 def _probability(relation: Relation, cases: Iterable[str]) -> float:
+    cases = tuple(cases)
     odds = CONSTANT + sum(WEIGHTS.get(case, 0.0) for case in cases)
-    return min(_CEILING[relation], 1 / (1 + math.exp(-odds)))
+    ceiling = _CEILING[relation]
+    if not _DOUBT.isdisjoint(cases):
+        ceiling = min(ceiling, _DOUBTFUL)
+    return min(ceiling, 1 / (1 + math.exp(-odds)))
 
 
 def _best_first(one: Weighed) -> tuple[int, float, str, int]:

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from beatport_match.keys import parse_key
 from beatport_match.readings import Reading, clean_isrc, credit, fold_names, words_of
-from beatport_match.text import fold, tokens
+from beatport_match.text import fold, tidy, tokens
 from beatport_match.titles import DASH, ParsedTitle, parse_title, split_names
 from beatport_match.tracks import Track
 from beatport_match.versions import Version, read_version
@@ -42,8 +42,10 @@ class _Way:
 def read_track(track: Track) -> tuple[Reading, ...]:
     """Read the DJ's side in every way that makes sense; the first is the likeliest."""
     parsed = parse_title(track.title)
-    ways = _ways(parsed.base, credit(track.artists), parsed.aside)
-    readings = (_reading(track, parsed, way) for way in ways)
+    known = credit(track.artists)
+    readings = [_reading(track, parsed, way) for way in _ways(parsed.base, known, parsed.aside)]
+    if not known and (way := _marker_as_title(track.title)):
+        readings.append(_reading(track, ParsedTitle(way.title), way))
     return tuple(dict.fromkeys(readings))
 
 
@@ -71,6 +73,7 @@ def _ways(base: str, known: tuple[str, ...], square: tuple[str, ...]) -> Iterato
         yield replace(way, aside=(*way.aside, *square))
         if square:
             yield replace(way, version=" ".join(square))
+            yield replace(way, title=" ".join((way.title, *(f"({part})" for part in square))))
         bracket = _BRACKET.search(way.title)
         rest = _BRACKET.sub("", way.title, count=1).strip()
         if bracket and rest:
@@ -115,6 +118,14 @@ def _without_artists(base: str, segments: list[str]) -> Iterator[_Way]:
         yield _Way(split_names(second), rest[0], (first, *rest[1:]))
     yield _Way(split_names(second), first, tuple(rest))
     yield _Way((), base)
+
+
+def _marker_as_title(text: str) -> _Way | None:
+    """`Artist - Intro`: what looks like a version or like noise is all the title there is."""
+    segments = DASH.split(tidy(text))
+    if len(segments) != 2 or parse_title(text).base.strip() != segments[0].strip():
+        return None
+    return _Way(split_names(segments[0]), segments[1])
 
 
 def _names(segment: str, known: tuple[str, ...]) -> bool:

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from beatport_match.interpretations import read_track
 from beatport_match.readings import Reading
-from beatport_match.text import tokens
+from beatport_match.text import tidy, tokens
 from beatport_match.titles import parse_title
 from beatport_match.tracks import Track
 
@@ -31,6 +31,8 @@ QueryType: TypeAlias = Literal[
 _BRACKETS = re.compile(r"[()\[\]{}<>\"“”]+")
 # More artists narrow nothing down, but each is one more word that may be spelled another way.
 _MOST_ARTISTS = 3
+# Longer ones find nothing more.
+_LONGEST_QUERY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def _wordings(track: Track, local: Reading) -> Iterator[Query]:
     parsed = parse_title(track.title)
     artists = [part for part in re.split(r"\s*[,;/]\s*", local.artists_shown) if part]
     mix = local.version.text
-    if local.version.plain or not local.version.said:
+    if not local.version.part and (local.version.plain or not local.version.said):
         mix = ""
     remixers = " ".join(parsed.remixers) or track.remixer_text
     yield _query("artist_title", *artists[:_MOST_ARTISTS], local.shown, mix)
@@ -70,5 +72,5 @@ def _wordings(track: Track, local: Reading) -> Iterator[Query]:
 
 def _query(query_type: QueryType, *parts: str) -> Query:
     """The parts in a row, every word once: a repeated one only narrows the site's patience."""
-    words = _BRACKETS.sub(" ", " ".join(parts)).replace(" - ", " ").split()
-    return Query(" ".join(dict.fromkeys(words)), query_type)
+    words = _BRACKETS.sub(" ", tidy(" ".join(parts))).replace(" - ", " ").split()
+    return Query(" ".join(dict.fromkeys(words))[:_LONGEST_QUERY].rstrip(), query_type)

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from beatport_match.keys import Key, parse_key
 from beatport_match.text import fold, tokens
-from beatport_match.titles import IN_BRACKETS, ParsedTitle, parse_title, split_names
+from beatport_match.titles import IN_BRACKETS, parse_title, split_names
 from beatport_match.tracks import Candidate, Names
 from beatport_match.versions import UNSAID, Version, read_version
 from beatport_match.vocabulary import JOINTS
@@ -22,7 +22,7 @@ from beatport_match.vocabulary import JOINTS
 Name = tuple[str, ...]
 
 # Beatport tells namesakes apart by country: "Samm (BE)", "Alex Lynch (U.K.)".
-_COUNTRY = re.compile(r"\s*\((?:[A-Z]{2,3}|[A-Z][a-z]|U\.K\.|U\.S\.)\)")
+_COUNTRY = re.compile(r"\s*\((?!II|IV|VI|IX)(?:[A-Z]{2}|[A-Z][a-z]|USA|U\.K\.|U\.S\.(?:A\.)?)\)")
 # What gets into artist fields: track numbers, social handles.
 _CREDIT_NOISE = re.compile(r"^\d{1,3}[.)]\s+|\s*@\w+")
 _SILENT_IN_NAMES = JOINTS | {"dj", "the", "mc"}
@@ -60,14 +60,16 @@ class Reading:
 
 def read_candidate(candidate: Candidate) -> Reading:
     """Read Beatport's side: its own fields are the better witness, but its names hold mixes too."""
-    parsed = _read_name(candidate.name)
+    parsed = parse_title(candidate.name)
     mix = _read_mix(candidate.mix_name) if candidate.mix_name else UNSAID
     featured = parsed.featured
     if candidate.mix_name and (names := IN_BRACKETS.fullmatch(candidate.mix_name.strip())):
         mix, featured = UNSAID, (*featured, *split_names(names["names"]))
+    # On Beatport a square bracket is no label: it belongs to the title.
+    title = " ".join((parsed.base, *(f"[{phrase}]" for phrase in parsed.aside)))
     return Reading(
-        base=fold(parsed.base),
-        shown=parsed.base,
+        base=fold(title),
+        shown=title,
         # "Original Mix" is also what stands there when nobody filled the field in.
         version=parsed.version if mix.plain and not parsed.version.plain else mix | parsed.version,
         artists=fold_names((*candidate.artists, *featured)),
@@ -81,11 +83,6 @@ def read_candidate(candidate: Candidate) -> Reading:
 def clean_isrc(isrc: str | None) -> str:
     """The code alone: tags write it with hyphens, blanks and in lower case."""
     return "".join(char for char in isrc or "" if char.isalnum()).upper()
-
-
-@lru_cache(maxsize=16384)
-def _read_name(name: str) -> ParsedTitle:
-    return parse_title(_COUNTRY.sub("", name) or name)
 
 
 @lru_cache(maxsize=4096)

@@ -94,7 +94,7 @@ def _findings(
             for text in (candidate.label, candidate.release, candidate.catalog_number)
             if text
         )
-        finding = compare_aside(local.aside, known)
+        finding = compare_aside(local.aside, known, labelled=bool(candidate.label))
         yield _line("aside", "; ".join(local.aside), candidate.label or "", finding)
     if gap is not None:
         lengths = _minutes(track.duration_s), _minutes(candidate.length_s)

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from beatport_match._version import __version__
 from beatport_match.errors import SettingsError
 from beatport_match.tracks import Candidate
 
+_LONGEST_SHOWN = 100
 USER_AGENT = f"beatport-match/{__version__}"
 
 
@@ -85,6 +86,25 @@ class MatchSettings(_Frozen):
             raise ValueError("must begin with https:// or http:// and name a host")
         return url.rstrip("/")
 
+    @field_validator("async_io", mode="before")
+    @classmethod
+    def _must_say_where(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        try:
+            return AsyncSettings(**cast("dict[str, Any]", given))
+        except SettingsError as error:
+            raise SettingsError(f"async_io.{error}") from None
+
+    @model_validator(mode="after")
+    def _must_be_in_order(self) -> Self:
+        if self.review_confidence > self.accept_confidence:
+            raise SettingsError(
+                f"review_confidence cannot be {self.review_confidence}: it must not be above "
+                f"accept_confidence, which is {self.accept_confidence}."
+            )
+        return self
+
     @field_validator("wanted_fields")
     @classmethod
     def _must_be_fields(cls, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -109,9 +129,11 @@ class MatchSettings(_Frozen):
                 refused; the text names the file and the place.
         """
         try:
-            return cls.model_validate_json(Path(path).read_bytes())
-        except OSError as error:
-            raise SettingsError(f"{path}: cannot be read ({error.strerror or error}).") from None
+            written = Path(path).read_bytes()
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"{str(path)!r} cannot be read ({error}).") from None
+        try:
+            return cls.model_validate_json(written)
         except ValidationError as error:
             raise SettingsError(f"{path}: {_in_one_sentence(error)}") from None
         except SettingsError as error:
@@ -125,8 +147,8 @@ class MatchSettings(_Frozen):
         """
         try:
             Path(path).write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise SettingsError(f"{path}: cannot be written ({error.strerror or error}).") from None
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"{str(path)!r} cannot be written ({error}).") from None
 
 
 def _in_one_sentence(error: ValidationError) -> str:
@@ -138,4 +160,6 @@ def _in_one_sentence(error: ValidationError) -> str:
     if first["type"] == "json_invalid":
         return f"is not JSON: {first['msg']}."
     why = first["msg"].removeprefix("Value error, ")
-    return f"{name} cannot be {first['input']!r}: {why[:1].lower()}{why[1:]}."
+    shown = repr(first["input"])
+    shown = shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + "…"
+    return f"{name} cannot be {shown}: {why[:1].lower()}{why[1:]}."

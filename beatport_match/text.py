@@ -73,10 +73,18 @@ def tokens(text: str) -> tuple[str, ...]:
 
 def _fold_once(text: str) -> str:
     plain = text.casefold()
-    if not plain.isascii():
-        plain = _without_accents(_INVISIBLE.sub("", plain))
-    words = _NOT_A_WORD.sub(" ", _APOSTROPHES.sub("", plain.translate(_LETTERS))).strip()
-    return words or _BLANKS.sub(" ", plain).strip()
+    if plain.isascii():
+        words = _NOT_A_WORD.sub(" ", _APOSTROPHES.sub("", plain.translate(_LETTERS))).strip()
+        return words or _BLANKS.sub(" ", plain).strip()
+    visible = _INVISIBLE.sub("", plain)
+    bare = _APOSTROPHES.sub("", _without_accents(visible).translate(_LETTERS))
+    # Vowels of many scripts are marks, which are no word characters for a regular expression.
+    words = "".join(char if char.isalnum() or _is_mark(char) else " " for char in bare)
+    return _BLANKS.sub(" ", words).strip() or _BLANKS.sub(" ", visible).strip()
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char)[0] == "M"
 
 
 def _without_accents(text: str) -> str:

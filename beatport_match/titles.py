@@ -22,7 +22,7 @@ _LONG_NOISE = 7
 # A longer title is cut: nobody's title is longer, and a hostile one must not cost time.
 _LONGEST_TITLE = 400
 
-_OPENERS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_OPENERS = {"(": ")", "[": "]", "{": "}", "<": ">", "【": "】", "〔": "〕"}
 _CLOSERS = frozenset(_OPENERS.values())
 # Where a bracket stood, until it is known whether it belongs to the title (private use area).
 _HOLE = re.compile("\ue000(\\d+)\ue001")
@@ -43,7 +43,7 @@ _LEADING_NOISE = re.compile(
 )
 # A site that its pool or ripper wrote behind the title, also with its dots lost.
 _SITE = re.compile(
-    r"\s*\b(?:(?:https?://)?(?:www\.)?[\w-]+\.(?:com|net|org|ru|info|pro|eu|de)(?:/\S*)?|www\w{3,}(?:com|net|org))$",
+    r"\s*\b(?:(?:https?://)?[\w-]+(?:\.[\w-]+){0,3}\.(?:com|net|org|ru|info|pro|eu|de)(?:/\S*)?|www\w{3,}(?:com|net|org))$",
     re.IGNORECASE,
 )
 DASH = re.compile(r"\s+-+\s*|\s*-+\s+")
@@ -56,7 +56,14 @@ _FEATURED = re.compile(
     + r")\b\.?\s+(?P<names>[^\ue000]+?)(?=\s+-|-\s|\s*\ue000|$)",
     re.IGNORECASE,
 )
-IN_BRACKETS = re.compile(r"(?:feat|ft|featuring|with|w/)\b\.?\s+(?P<names>.+)", re.IGNORECASE)
+IN_BRACKETS = re.compile(r"(?:(?:feat|ft|featuring|with)\b\.?\s|w/)\s*(?P<names>.+)", re.IGNORECASE)
+_VERSION_WITH_GUEST = re.compile(
+    r"(?P<version>.+?)\s+(?:feat|ft|featuring)\b\.?\s+(?P<names>.+)", re.IGNORECASE
+)
+# Six feet under: a length, not a guest.
+_FEET = re.compile(
+    r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten))\s*$", re.IGNORECASE
+)
 _BARE_PART = re.compile(
     r"(?:\s|,)+(?:" + "|".join(PARTS) + r")\.?\s*(\d{1,3}|" + "|".join(NUMERALS) + r")$",
     re.IGNORECASE,
@@ -94,6 +101,7 @@ def parse_title(text: str) -> ParsedTitle:
     `Artist - Title` stays together in `base`: only who knows the artists can tell them apart.
     Idempotent: the base, parsed again, is itself.
     """
+    text = text.replace("\ue000", " ").replace("\ue001", " ")
     parsed = _peel(text.strip()[:_LONGEST_TITLE])
     while (again := _peel(parsed.base)).base != parsed.base:
         parsed = ParsedTitle(
@@ -113,7 +121,7 @@ def split_names(text: str) -> tuple[str, ...]:
     A name that holds `&` itself comes apart too, so names from two sides are compared by their
     words, never one by one.
     """
-    return tuple(name for part in _BETWEEN_NAMES.split(text) if (name := part.strip(" .-")))
+    return tuple(name for part in _BETWEEN_NAMES.split(tidy(text)) if (name := part.strip(" .-")))
 
 
 def _unfile(text: str) -> str:
@@ -167,10 +175,13 @@ class _Found:
             self.featured += split_names(featured["names"])
         elif names_version(phrase):
             self.take_version(phrase)
-        elif (
-            square or CATALOGUE_NUMBER.fullmatch(phrase) or (len(folded) == 2 and phrase.isupper())
-        ):
+        elif (guest := _VERSION_WITH_GUEST.fullmatch(phrase)) and names_version(guest["version"]):
+            self.take_version(guest["version"])
+            self.featured += split_names(guest["names"])
+        elif CATALOGUE_NUMBER.fullmatch(phrase) or _is_country(phrase, folded):
             self.noise.append(phrase)  # (JAM001), (UK)
+        elif square:
+            self.square.append(phrase)
         else:
             return False
         return True
@@ -223,7 +234,8 @@ def _featured(text: str, kept: dict[int, str], found: _Found) -> str:
     """The text without `feat. X`, where something is left of it."""
     while match := _FEATURED.search(text):
         rest = text[: match.start()] + text[match.end() :]
-        if not text[: match.start()].strip(" -"):
+        before = text[: match.start()]
+        if not before.strip(" -") or ("." not in match.group()[:5] and _FEET.search(before)):
             break
         names = _HOLE.sub(lambda hole: kept.get(int(hole[1]), ""), match["names"])
         found.featured += split_names(names)
@@ -262,6 +274,10 @@ def _bare_endings(base: str, found: _Found) -> str:
         found.version |= read_version(part.group().strip(" ,"))
         return base[: part.start()].strip(" -,")
     return base
+
+
+def _is_country(phrase: str, folded: str) -> bool:
+    return len(folded) == 2 and phrase.isalpha() and phrase.isupper() and folded not in NUMERALS
 
 
 def _is_noise(folded: str) -> bool:

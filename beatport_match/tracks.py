@@ -56,6 +56,7 @@ class Track:
 
     def __post_init__(self) -> None:
         _need_text(self.title)
+        _need_texts(self, "album", "label", "key", "isrc", "file", "id")
         _keep_names(self, "artists", "remixers")
         _need_numbers(self, "year", "bpm", "duration_s", "beatport_id")
 
@@ -135,6 +136,13 @@ def _one_line(names: Names) -> str:
 def _need_text(title: object) -> None:
     if not isinstance(title, str) or not title.strip():
         raise MisuseError(f"Track.title must be text that is not blank, not {title!r}.")
+
+
+def _need_texts(track: Track, *names: str) -> None:
+    for name in names:
+        given: object = getattr(track, name)
+        if given is not None and not isinstance(given, str):
+            raise MisuseError(f"Track.{name} must be text or None, not {given!r}.")
 
 
 def _keep_names(track: Track, *names: str) -> None:

@@ -6,6 +6,7 @@ where it stood, and does not look for it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -107,7 +108,7 @@ def names_version(phrase: str) -> bool:
     if not words:
         return False
     core = _without_trailing_number(words)
-    if not core:
+    if not core or core[0] == "in":  # "(In the Mix)" is a place
         return False
     if core[-1] in CLOSING or (core[0] in OPENING and len(words) > 1 and words[1] in LINKS):
         return True
@@ -125,8 +126,6 @@ def read_version(phrase: str) -> Version:
     if length:
         kinds.discard("edit")  # "Radio Edit" and "Radio Mix" are one thing
     other = tuple(word for word in words if word not in MARKERS and word not in JOINTS)
-    # A lone year tells when, not what: "Remix 2019", "2012 Remaster".
-    other = tuple(word for word in other if not _is_year(word)) if kinds else other
     return Version(frozenset(kinds), length, part, other, said=True, text=phrase.strip())
 
 
@@ -145,7 +144,21 @@ def _words(phrase: str) -> tuple[str, ...]:
     words = tokens(phrase)
     if words[-2:] == ("a", "cappella"):
         words = (*words[:-2], "acapella")
+    if "re" in words:
+        words = tuple(_joined(words))  # "Re-Mix", "Re-Edit"
     return tuple(_spelled(words, at) for at in range(len(words)))
+
+
+def _joined(words: tuple[str, ...]) -> Iterator[str]:
+    rest = iter(words)
+    for word in rest:
+        following = next(rest, "") if word == "re" else ""
+        if following and f"re{following}" in KINDS:
+            yield f"re{following}"
+        else:
+            yield word
+            if following:
+                yield following
 
 
 def _spelled(words: tuple[str, ...], at: int) -> str:
@@ -183,5 +196,6 @@ def _take_part(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return "", words
 
 
-def _is_year(word: str) -> bool:
+def is_year(word: str) -> bool:
+    """Whether a word is a year that music on sale can be from."""
     return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}

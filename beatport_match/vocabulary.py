@@ -69,7 +69,7 @@ LENGTHS: dict[str, str] = {
 
 # Words that only say "this is a version", or which is the plain one.
 PLAIN = frozenset({"original", "orig", "orginal", "origional", "main", "full", "length", "lp"})
-NEUTRAL = frozenset({"mix", "mixx", "version", "vers", "ver", "a", "the", "of", "by", "re"})
+NEUTRAL = frozenset({"mix", "mixx", "version", "vers", "ver", "inch", "a", "the", "of", "by", "re"})
 MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN | NEUTRAL
 
 # A phrase that ends in one of these names a version even when other words (a remixer) lead it.

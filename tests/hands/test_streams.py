@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Iterator
 
 import anyio
+import anyio.lowlevel
 import httpx
 import pytest
 from colours import KIND, UNPACED, impatient, tasks

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from zlib import crc32
 
 import anyio
+import anyio.lowlevel
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -63,7 +63,7 @@ def test_strictest_first(recording, style):
 
 @given(recordings(), styles())
 def test_the_first_query_names_title_artists_and_mix(recording, style):
-    """One request is enough where the first query holds all that tells this recording from others."""
+    """One request is enough where the first query holds all that tells recordings apart."""
     first = plan(as_track(recording, style))[0]
     wanted = tokens(f"{recording.title} {' '.join(recording.artists)} {recording.remixer}")
     assert set(wanted) - {"and"} <= set(tokens(first.text))

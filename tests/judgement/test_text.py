@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from beatport_match.text import fold, tidy, tokens
@@ -93,6 +93,7 @@ def test_an_accent_alone_is_not_erased(title):
 
 
 @given(st.text())
+@example("\uffa0Tide")  # a filler that only shows its invisible self once it is normalised
 def test_folding_is_idempotent(text):
     """Folding is idempotent."""
     assert fold(fold(text)) == fold(text)
@@ -143,3 +144,9 @@ def test_tidying_is_idempotent_and_keeps_the_words(text):
     """Tidying only removes variants: doing it again changes nothing, and it folds the same."""
     assert tidy(tidy(text)) == tidy(text)
     assert fold(tidy(text)) == fold(text)
+
+
+@pytest.mark.xfail(strict=True, reason="invisible characters go before normalising makes new ones")
+def test_tidying_twice_changes_nothing_of_a_filler():
+    """No invisible characters are left, nor such as normalising makes."""
+    assert tidy("\uffa0Tide") == "Tide"

@@ -1,0 +1,196 @@
+"""The plan of the house: every module, the room it stands in, and what it may import.
+
+Rooms stand from the bottom up. A row reads `module: package modules | other families`; a module
+that is not on the plan cannot be added unseen. What every module may import is `FURNITURE`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import beatport_match
+
+# The package that is under test, which is the wheel's where the source folder is gone.
+PACKAGE = Path(beatport_match.__file__).parent
+FURNITURE = frozenset(
+    "__future__ collections contextlib dataclasses functools itertools types typing".split()
+)
+
+PLAN = {
+    "values": """
+        _version:
+        errors:
+        keys: | re
+        tracks: errors | math
+        wire: errors tracks
+        sources: wire
+        metrics: errors wire | pydantic
+        matches: errors metrics tracks
+        settings: _version errors tracks | pathlib pydantic
+    """,
+    "judgement": """
+        text: | re unicodedata
+        vocabulary:
+        weights:
+        versions: text vocabulary | rapidfuzz
+        titles: text versions vocabulary | rapidfuzz re
+        readings: keys text titles tracks versions vocabulary | re
+        interpretations: keys readings text titles tracks versions | re
+        comparisons: readings versions vocabulary weights | rapidfuzz
+        scoring: comparisons interpretations matches readings text tracks weights
+        confidence: matches scoring settings tracks weights | math
+    """,
+    "talk": """
+        queries: interpretations readings text titles tracks | re
+        exchange: errors wire | email urllib
+        conversation: confidence errors matches queries settings sources tracks wire
+        beatport: beatport.addresses beatport.web
+        beatport.fields: | datetime unicodedata
+        beatport.addresses: beatport.fields errors | re unicodedata urllib
+        beatport.pages: beatport.fields errors wire | json parsel
+        beatport.records: beatport.addresses beatport.fields keys tracks
+        beatport.web: beatport.addresses beatport.fields beatport.pages beatport.records errors
+            wire | re
+    """,
+    "files": """
+        playlists: errors playlists.delimited playlists.m3u playlists.problems
+            playlists.recognition playlists.rekordbox tracks | os pathlib
+        playlists.problems:
+        playlists.fields: tracks | re urllib
+        playlists.opening: errors | io pathlib stat
+        playlists.elements: errors playlists.opening | pathlib xml
+        playlists.delimited: errors playlists.fields playlists.opening playlists.problems tracks
+            | csv pathlib re
+        playlists.m3u: playlists.fields playlists.opening playlists.problems tracks | pathlib re
+        playlists.rekordbox: errors playlists.elements playlists.fields playlists.problems tracks
+            | pathlib unicodedata
+        playlists.recognition: errors playlists.delimited playlists.fields playlists.opening
+            | pathlib re
+        results: matches metrics playlists tracks | csv json pathlib
+    """,
+    "hands": """
+        _drive: errors exchange wire | anyio
+        _http: errors settings wire | httpx inspect
+        _runs: beatport errors matches metrics playlists results settings sources tracks wire
+            | os pathlib
+        _stream: matches | anyio asyncio contextvars sys
+        _sync: _bridge _drive _http _runs conversation errors exchange matches results settings
+            tracks wire | httpx random threading time
+        _async: _drive _http _runs _stream conversation errors exchange matches results settings
+            tracks wire | anyio httpx random
+        _bridge: _async _http _runs errors results settings | anyio
+        _functions: _async _http _runs _stream _sync matches results settings tracks
+    """,
+    "testing": """
+        testing: testing.catalogue testing.demo testing.fake testing.faults testing.shop
+            testing.transport testing.visits
+        testing.catalogue: errors keys | datetime importlib json
+        testing.demo: | importlib json pathlib
+        testing.detail_shape: testing.catalogue testing.identities testing.traits
+        testing.envelope: testing.translations | html json
+        testing.fake: testing.catalogue testing.faults testing.server testing.shop
+            testing.transport testing.visits
+        testing.faults: errors testing.envelope testing.identities
+        testing.groups: testing.catalogue testing.identities testing.search testing.search_shape
+            testing.traits
+        testing.identities: errors keys | hashlib re unicodedata
+        testing.pages: testing.catalogue testing.envelope testing.identities testing.traits
+            | html urllib
+        testing.search: | hashlib math re unicodedata
+        testing.search_shape: testing.catalogue testing.identities testing.traits
+        testing.server: testing.faults testing.visits | http socket struct sys threading
+        testing.shop: testing.catalogue testing.detail_shape testing.envelope testing.faults
+            testing.groups testing.pages testing.search testing.search_shape testing.traits
+            testing.v4_shape | urllib
+        testing.traits: testing.catalogue testing.identities
+        testing.translations:
+        testing.transport: testing.faults testing.visits | anyio httpx time
+        testing.v4_shape: testing.catalogue testing.identities testing.traits
+        testing.visits: testing.faults testing.identities testing.shop | threading
+    """,
+    "command line": """
+        _cells: | unicodedata
+        _screen: _cells errors | errno os rich shutil
+        _table: _cells matches playlists results tracks
+        _progress: _runs _screen _table matches | os rich
+        _playlist_run: _functions _progress _runs _screen matches metrics results settings tracks
+            | pathlib time
+        _commands: _cells _functions _playlist_run _screen _table errors keys playlists
+            playlists.fields results settings tracks | argparse json pathlib signal threading
+        _demo: _cells _commands _playlist_run _screen _table matches results settings testing
+            | argparse os
+        cli: _cells _commands _demo _screen _version errors | argparse pathlib sys
+        __main__: cli | sys
+    """,
+    "front door": """
+        __init__: _async _functions _stream _sync _version confidence errors matches metrics
+            playlists results settings titles tracks versions
+    """,
+}
+CENTRE = ("values", "judgement", "talk")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One module on the plan."""
+
+    room: str
+    package: frozenset[str]
+    families: frozenset[str]
+
+
+def rows() -> dict[str, Row]:
+    """The plan, read."""
+    read: dict[str, Row] = {}
+    for room, text in PLAN.items():
+        for line in _entries(text):
+            module, _, imports = line.partition(":")
+            package, _, families = imports.partition("|")
+            assert module not in read, f"{module} stands on the plan twice"
+            read[module] = Row(room, frozenset(package.split()), frozenset(families.split()))
+    return read
+
+
+def modules() -> dict[str, Path]:
+    """The modules that there are, by name within the package."""
+    found: dict[str, Path] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        name = ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
+        found[name] = path
+    return found
+
+
+def tree(path: Path) -> ast.Module:
+    """A module's syntax."""
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Everything a module imports, wherever in it, with the line: within functions and for type
+    checkers alone as well. Package modules come as `beatport_match.name`."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            origin = node.module or ""
+            assert node.level == 0, f"{path.name}:{node.lineno}: a relative import hides its arrow"
+            for alias in node.names:
+                within = origin == "beatport_match" or origin.startswith("beatport_match.")
+                full = f"{origin}.{alias.name}"
+                is_module = within and full.removeprefix("beatport_match.") in modules()
+                yield (full if is_module else origin), node.lineno
+
+
+def _entries(text: str) -> list[str]:
+    """The rows of a room; a line without a colon goes on from the one before."""
+    entries: list[str] = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if ":" in line:
+            entries.append(line)
+        else:
+            entries[-1] += f" {line}"
+    return entries
