@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
 from beatport_match.readings import Name, Reading
-from beatport_match.versions import Version, is_year
+from beatport_match.versions import Version
 from beatport_match.vocabulary import JOINTS
 
 Against: TypeAlias = Literal["", "version", "recording"]
@@ -153,6 +153,8 @@ def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Fin
     same_length = gap_s is not None and gap_s <= 3.0
     if mine.part != theirs.part:
         return _clash("part", f"part {mine.part or 'none'} against part {theirs.part or 'none'}")
+    if mine.year and theirs.year and mine.year != theirs.year:
+        return _clash("year", f"of {mine.year} against {theirs.year}")
     if same_words(local, other) and (mine.said or theirs.plain):
         return _same_version(mine, theirs)
     if not mine.said:
@@ -220,7 +222,7 @@ def _unsaid(theirs: Version, *, same_length: bool) -> Finding:
 
 
 def _same_version(mine: Version, theirs: Version) -> Finding:
-    """All telling words agree; labels do tell a "Night Mix" from a "Night", and mix from version."""
+    """All telling words agree; but labels do tell a "Night Mix" from a "Night"."""
     said = {mine.noun, theirs.noun}
     if mine.said and len(said) == 2 and ("" not in said or mine.words):
         return Finding("noun", _VERSION - 2.5, "same version by another word")
@@ -235,7 +237,6 @@ def _compare_names(local: Reading, other: Reading) -> tuple[str, float] | None:
     """The points for the names in two versions, with their case; `None` where they are others."""
     mine, theirs = local.version.words, other.version.words
     artists = local.artist_words | other.artist_words
-    mine, theirs = _without_idle_years(mine, theirs)
     left, right, typos = _pair_off(list(mine), list(theirs))
     if not left and not right:
         return ("names_typo" if typos else "same"), _VERSION - typos
@@ -253,16 +254,6 @@ def _compare_names(local: Reading, other: Reading) -> tuple[str, float] | None:
     if not left and named and all(word in other.makers for word in right):
         return "one_remixer", _VERSION - 1.0
     return None
-
-
-def _without_idle_years(
-    mine: tuple[str, ...], theirs: tuple[str, ...]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """A year that only one side gives tells when, not what; two years tell two mixes apart."""
-    if any(map(is_year, mine)) and any(map(is_year, theirs)):
-        return mine, theirs
-    drop = frozenset(word for word in mine + theirs if is_year(word))
-    return tuple(w for w in mine if w not in drop), tuple(w for w in theirs if w not in drop)
 
 
 def _pair_off(mine: list[str], theirs: list[str]) -> tuple[list[str], list[str], int]:

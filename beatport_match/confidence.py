@@ -23,13 +23,15 @@ _CEILING: dict[Relation, float] = {
     "different": 0.05,
 }
 # Cases that no figure makes safe: two titles, names or recordings may be meant.
-_DOUBT = frozenset(
-    {
-        *("title.slip", "artists.slip", "artists.remixer", "version.names_slip", "aside.strange"),
-        *("rivals.close", "rivals.crowd"),
-    }
-)
-_DOUBTFUL = 0.75
+_DOUBTFUL = {
+    "title.slip": 0.75,
+    "artists.slip": 0.75,
+    "artists.remixer": 0.75,
+    "version.names_slip": 0.75,
+    "aside.strange": 0.75,
+    "rivals.close": 0.5,
+    "rivals.crowd": 0.3,
+}
 # Points between two recordings that a person would not see, and that one would.
 _CLOSE = 1.0
 _NEAR = 4.0
@@ -130,11 +132,10 @@ def _behind(one: Weighed, best: float) -> float:
 
 
 def _probability(relation: Relation, cases: Iterable[str]) -> float:
-    cases = tuple(cases)
-    odds = CONSTANT + sum(WEIGHTS.get(case, 0.0) for case in cases)
-    ceiling = _CEILING[relation]
-    if not _DOUBT.isdisjoint(cases):
-        ceiling = min(ceiling, _DOUBTFUL)
+    odds, ceiling = CONSTANT, _CEILING[relation]
+    for case in cases:
+        odds += WEIGHTS.get(case, 0.0)
+        ceiling = min(ceiling, _DOUBTFUL.get(case, 1.0))
     return min(ceiling, 1 / (1 + math.exp(-odds)))
 
 

@@ -80,7 +80,7 @@ def _fold_once(text: str) -> str:
     bare = _APOSTROPHES.sub("", _without_accents(visible).translate(_LETTERS))
     # Vowels of many scripts are marks, which are no word characters for a regular expression.
     words = "".join(char if char.isalnum() or _is_mark(char) else " " for char in bare)
-    return _BLANKS.sub(" ", words).strip() or _BLANKS.sub(" ", visible).strip()
+    return _BLANKS.sub(" ", words).strip() or tidy(visible)
 
 
 def _is_mark(char: str) -> bool:

@@ -33,7 +33,8 @@ class Version:
     """A version of a track, taken apart.
 
     `kinds` are the words that change the music (`remix`, `dub`, `vip` …; see `vocabulary.KINDS`),
-    `length` is `long`, `short` or empty, `part` a number as text or empty. `words` are all other
+    `length` is `long`, `short` or empty, `part` a number as text or empty, `year` when a remix or
+    remaster was made. `words` are all other
     words, folded: the remixer's name and what he calls his mix. `said` tells "Original Mix" from
     nothing at all; `text` is the phrase as written.
     """
@@ -44,6 +45,7 @@ class Version:
     words: tuple[str, ...] = ()
     said: bool = False
     text: str = ""
+    year: str = ""
 
     @property
     def telling(self) -> frozenset[str]:
@@ -76,6 +78,7 @@ class Version:
             kinds=self.kinds | other.kinds,
             length=self.length or other.length,
             part=self.part or other.part,
+            year=self.year or other.year,
             words=self.words + extra,
             said=True,
             text=f"{self.text} {other.text}".strip(),
@@ -126,7 +129,9 @@ def read_version(phrase: str) -> Version:
     if length:
         kinds.discard("edit")  # "Radio Edit" and "Radio Mix" are one thing
     other = tuple(word for word in words if word not in MARKERS and word not in JOINTS)
-    return Version(frozenset(kinds), length, part, other, said=True, text=phrase.strip())
+    year = next((word for word in other if _is_year(word)), "") if kinds else ""
+    other = tuple(word for word in other if word != year)
+    return Version(frozenset(kinds), length, part, other, said=True, text=phrase.strip(), year=year)
 
 
 def complete_marker(phrase: str) -> str:
@@ -196,6 +201,6 @@ def _take_part(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return "", words
 
 
-def is_year(word: str) -> bool:
+def _is_year(word: str) -> bool:
     """Whether a word is a year that music on sale can be from."""
     return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}

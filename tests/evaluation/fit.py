@@ -32,7 +32,20 @@ _LEAST_SEEN = 3
 _NEVER_AGAINST = (".same", ".within_2", ".vouched", ".known")
 _NEVER_FOR = (
     *(".other", ".beyond", ".within_10", ".within_30", ".within_60", ".pitched", ".strange"),
-    *(".close", ".crowd", ".near", ".unknown", ".kind", ".length", ".names", ".unsaid", ".part"),
+    *(
+        ".close",
+        ".crowd",
+        ".near",
+        ".unknown",
+        ".kind",
+        ".length",
+        ".words_1",
+        ".words_2",
+        ".words_3",
+        ".names",
+        ".unsaid",
+        ".part",
+    ),
 )
 
 

@@ -39,7 +39,7 @@ PLAN = {
         titles: text versions vocabulary | rapidfuzz re
         readings: keys text titles tracks versions vocabulary | re
         interpretations: keys readings text titles tracks versions | re
-        comparisons: readings versions vocabulary weights | rapidfuzz
+        comparisons: readings versions vocabulary weights | rapidfuzz re
         scoring: comparisons interpretations matches readings text tracks weights
         confidence: matches scoring settings tracks weights | math
     """,

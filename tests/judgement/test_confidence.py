@@ -113,6 +113,27 @@ def test_what_contradicts_is_never_likely(track, candidates):
             assert one.confidence < 0.5
 
 
+def test_no_weight_makes_a_contradiction_likely(monkeypatch):
+    """A contradiction bounds the confidence, whatever the weights say."""
+    monkeypatch.setattr("beatport_match.confidence.CONSTANT", 99.0)
+    monkeypatch.setattr("beatport_match.confidence.WEIGHTS", {})
+    remix = as_candidate(replace(BASE, mix="Remix", remixer="Marwick"))
+    for wrong in (remix, as_candidate(replace(BASE, title="Velvet Quarry"))):
+        assert rank(as_track(BASE), [wrong])[0].confidence < 0.5
+
+
+def test_a_contradiction_stands_below_a_poor_fit_of_more_points():
+    """Relation before score: a sibling with more points never passes the recording itself."""
+    track = as_track(BASE, bpm=124, isrc="DEAB11900001", beatport_id=2)
+    poor = Candidate(id=1, name="Lantern Meridain", length_s=900.0, bpm=90.0, isrc="GBXX22000003")
+    sibling = as_candidate(
+        replace(BASE, mix="Remix", remixer="Marwick"), 2, bpm=124.0, isrc="DEAB11900001"
+    )
+    first, second = rank(track, [sibling, poor])
+    assert first.score < second.score
+    assert (first.id, second.id) == (poor.id, sibling.id)
+
+
 @pytest.mark.parametrize(
     ("known", "seconds"),
     [({}, 600.0), ({"artists": ""}, 400.0), ({"bpm": 150.0}, 460.0)],

@@ -65,6 +65,7 @@ PART_2 = ("", "", "2", ())
         ("Night Ferry (Part 2)", PART_2), ("Night Ferry - Part 2", PART_2),
         ("Night Ferry (Pt. 2) (Nørd Remix)", ("remix", "", "2", ("nord",))),
         ("Night Ferry Part 2 (Extended Mix)", ("", "long", "2", ())),
+        ("Night Ferry Pt. 2 Extended Mix", ("", "long", "2", ())),
         bug("Night Ferry【Nørd Remix】", REMIX, reason="brackets of the East are not brackets"),
         bug("Night Ferry (Nørd Re-Mix)", REMIX, reason="`Re-Mix` is no `Remix`"),
     ],
@@ -275,6 +276,7 @@ TITLES = st.one_of(st.lists(PIECES, max_size=14).map("".join), st.text())
 @example("((((")
 @example("Night (Ferry (Dub")
 @example("feat. feat. feat.")
+@example("Night Ferry Pt. 2 Extended Mix")
 def test_reading_is_idempotent(text):
     """Idempotent: the base, parsed again, is itself, with nothing left to come off."""
     base = parse_title(text).base
