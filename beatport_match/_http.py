@@ -70,8 +70,8 @@ def need_colour(client: HttpClient | AsyncHttpClient, *, asynchronous: bool) -> 
         MisuseError: The client is of the other colour.
     """
     if is_async(client) != asynchronous:
-        want, got = ("async", "sync") if asynchronous else ("sync", "async")
-        raise MisuseError(f"http_client must be an {want} client here, not an {got} one.")
+        want, got = ("an async", "a sync") if asynchronous else ("a sync", "an async")
+        raise MisuseError(f"http_client must be {want} client here, not {got} one.")
 
 
 def read_response(response: HttpResponse) -> Response:

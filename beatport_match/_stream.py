@@ -23,6 +23,10 @@ Give: TypeAlias = Callable[[Match], Awaitable[None]]
 Work: TypeAlias = Callable[[Give], Awaitable[None]]
 
 
+class _NobodyListensError(Exception):
+    """The consumer dropped its end of the channel."""
+
+
 class Running:
     """The work behind a stream, known to those who may have to wait for it."""
 
@@ -56,13 +60,20 @@ class Running:
         """Do the work; no exception leaves here."""
         try:
             with self._scope:
-                await work(self._send.send)
-        except anyio.BrokenResourceError:
-            pass  # nobody listens any more
+                await work(self._give)
+        except _NobodyListensError:
+            pass
         except Exception as error:  # noqa: BLE001 - raised again where the matches are consumed
             self._error = error
         finally:
             self.finish()
+
+    async def _give(self, found: Match) -> None:
+        try:
+            await self._send.send(found)
+        except anyio.BrokenResourceError:
+            # Told apart from the same error out of the host's own code.
+            raise _NobodyListensError from None
 
     def finish(self) -> None:
         """Tell everyone that it has stopped."""

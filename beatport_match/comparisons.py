@@ -9,7 +9,6 @@ length fills up to 100. Nothing known is worth nothing, for or against.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -17,6 +16,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
 from beatport_match.readings import Name, Reading
+from beatport_match.spelling import digits, numbers, pair_off, slips_between, with_numbers
 from beatport_match.versions import Version
 from beatport_match.vocabulary import JOINTS
 
@@ -31,21 +31,6 @@ _QUIET_KINDS = frozenset({"club", "album", "vocal"})
 # Alike enough to be one name mistyped; below, two people share some letters.
 _ONE_NAME = 85.0
 _SHORTEST_TYPO_NAME = 5
-# Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which one sign is a letter and not a word.
-_ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
-_ROMAN = {
-    "ii": "2",
-    "iii": "3",
-    "iv": "4",
-    "v": "5",
-    "vi": "6",
-    "vii": "7",
-    "viii": "8",
-    "ix": "9",
-    "x": "10",
-    "xi": "11",
-    "xii": "12",
-}
 _LENGTHS = ((2.0, 4.0), (5.0, 2.0), (10.0, 0.0), (30.0, -6.0), (60.0, -14.0))
 
 
@@ -72,9 +57,9 @@ def compare_titles(local: Reading, other: Reading) -> Finding:
         return Finding("spacing", _TITLE - 0.5, "same title, spaced differently")
     if same_words(local, other):
         return Finding("words", _TITLE - 0.5, "same words, divided differently")
-    if _numbers(local.base) != _numbers(other.base):
+    if numbers(local.base) != numbers(other.base):
         return _other_title(local, other)
-    left, right, typos = _pair_off(_spelled_numbers(local.base), _spelled_numbers(other.base))
+    left, right, typos = pair_off(with_numbers(local.base), with_numbers(other.base))
     if len(left) == len(local.base.split()) and not typos:
         return _slip(local, other) or _other_title(local, other)
     known = local.artist_words | other.artist_words
@@ -93,7 +78,7 @@ def compare_titles(local: Reading, other: Reading) -> Finding:
 
 def _slip(local: Reading, other: Reading) -> Finding | None:
     """Titles a letter or two apart that may be one, mistyped, or two: a person should look."""
-    slips = _slips(local.base.replace(" ", ""), other.base.replace(" ", ""))
+    slips = slips_between(local.base.replace(" ", ""), other.base.replace(" ", ""))
     if not slips:
         return None
     if local.base.count(" ") != other.base.count(" "):
@@ -104,18 +89,6 @@ def _slip(local: Reading, other: Reading) -> Finding | None:
 def _other_title(local: Reading, other: Reading) -> Finding:
     points = -_TITLE + 40.0 * ratio(local.base, other.base) / 100
     return Finding("other", points, "another title", "recording")
-
-
-def _numbers(base: str) -> tuple[str, ...]:
-    """The numbers in a title, in order; a Roman one counts at the end, where sequels have it."""
-    return tuple(word for word in _spelled_numbers(base) if word.isdigit())
-
-
-def _spelled_numbers(base: str) -> list[str]:
-    words = base.split()
-    if len(words) > 1 and words[-1] in _ROMAN:
-        words[-1] = _ROMAN[words[-1]]
-    return [word.lstrip("0") or "0" if word.isdecimal() else word for word in words]
 
 
 def same_words(local: Reading, other: Reading) -> bool:
@@ -138,7 +111,7 @@ def compare_artists(local: Reading, other: Reading) -> Finding:
     missing = [name for name in missing if not _within(name, makers)]
     extra = [name for name in extra if not _within(name, makers)]
     if not typos and not (here and there):
-        if _slips("".join(sorted(mine)), "".join(sorted(theirs))):
+        if slips_between("".join(sorted(mine)), "".join(sorted(theirs))):
             return Finding("slip", _ARTISTS - 1.5, "artist a letter apart")
         if only_makers:
             return Finding("remixer", _ARTISTS * 0.4, "the library names only the remixer")
@@ -237,12 +210,14 @@ def _compare_names(local: Reading, other: Reading) -> tuple[str, float] | None:
     """The points for the names in two versions, with their case; `None` where they are others."""
     mine, theirs = local.version.words, other.version.words
     artists = local.artist_words | other.artist_words
-    left, right, typos = _pair_off(list(mine), list(theirs))
+    left, right, typos = pair_off(list(mine), list(theirs))
     if not left and not right:
         return ("names_typo" if typos else "same"), _VERSION - typos
     left = [word for word in left if word not in other.makers]
     right = [word for word in right if word not in local.makers]
-    if _slips("".join(left), "".join(right)) or _slips("".join(mine), "".join(theirs)):
+    if slips_between("".join(left), "".join(right)) or slips_between(
+        "".join(mine), "".join(theirs)
+    ):
         return "names_slip", _VERSION - 1.0
     if "remix" not in local.version.kinds | other.version.kinds:
         # An artist's own version may or may not repeat his name.
@@ -256,38 +231,6 @@ def _compare_names(local: Reading, other: Reading) -> tuple[str, float] | None:
     return None
 
 
-def _pair_off(mine: list[str], theirs: list[str]) -> tuple[list[str], list[str], int]:
-    """The words only one side has, after equal and mistyped ones found each other."""
-    left, right = list(mine), list(theirs)
-    for word in mine:
-        if word in right:
-            left.remove(word)
-            right.remove(word)
-    typos = 0
-    for word in list(left):
-        twin = next((other for other in right if _mistyped(word, other)), None)
-        if twin is not None:
-            left.remove(word)
-            right.remove(twin)
-            typos += 1
-    return left, right, typos
-
-
-def _mistyped(word: str, other: str) -> bool:
-    """Whether two words are one, mistyped: never with digits in it, never short ones."""
-    longest, shortest = max(len(word), len(other)), min(len(word), len(other))
-    if longest < 4 or shortest < 3 or not _ALPHABETIC.fullmatch(word + other):
-        return False
-    allowed = 1 if longest < 8 else 2
-    # A letter too many, too few or out of place is a slip; another letter in a short word, or one
-    # more s, makes another word ("Light" and "Night", "Shift" and "Shifts").
-    if longest < 8 and longest == shortest and sorted(word) != sorted(other):
-        return False
-    if word + "s" == other or other + "s" == word:
-        return False
-    return OSA.distance(word, other, score_cutoff=allowed) <= allowed
-
-
 def _within(name: Name, words: frozenset[str]) -> bool:
     return all(word in words for word in name)
 
@@ -299,9 +242,7 @@ def _same_but_mistyped(missing: list[Name], extra: list[Name]) -> int:
         mine = " ".join(name)
         for other in extra:
             theirs = " ".join(other)
-            if min(len(mine), len(theirs)) < _SHORTEST_TYPO_NAME or _digits(mine) != _digits(
-                theirs
-            ):
+            if min(len(mine), len(theirs)) < _SHORTEST_TYPO_NAME or digits(mine) != digits(theirs):
                 continue
             if ratio(mine.replace(" ", ""), theirs.replace(" ", "")) >= _ONE_NAME:
                 missing.remove(name)
@@ -309,24 +250,6 @@ def _same_but_mistyped(missing: list[Name], extra: list[Name]) -> int:
                 found += 1
                 break
     return found
-
-
-def _slips(mine: str, theirs: str) -> int:
-    """How many letters two texts without blanks are apart, where that can be a slip; else 0.
-
-    Never where a digit differs; one slip from five letters on, two from ten, three from twenty.
-    """
-    shortest = min(len(mine), len(theirs))
-    allowed = 0 if shortest < 5 else 1 if shortest < 10 else 2 if shortest < 20 else 3
-    alphabetic = _ALPHABETIC.fullmatch(mine + theirs)
-    if not allowed or not alphabetic or _digits(mine) != _digits(theirs):
-        return 0
-    slips = OSA.distance(mine, theirs, score_cutoff=allowed)
-    return slips if slips <= allowed else 0
-
-
-def _digits(text: str) -> str:
-    return "".join(char for char in text if char.isdigit())
 
 
 def _artist_finding(points: float, typos: int, missing: list[Name], extra: list[Name]) -> Finding:

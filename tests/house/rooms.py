@@ -39,8 +39,9 @@ PLAN = {
         titles: text versions vocabulary | rapidfuzz re
         readings: keys text titles tracks versions vocabulary | re
         interpretations: keys readings text titles tracks versions | re
-        comparisons: readings versions vocabulary weights | rapidfuzz re
-        scoring: comparisons interpretations matches readings text tracks weights
+        spelling: | rapidfuzz re
+        comparisons: readings spelling versions vocabulary | rapidfuzz
+        scoring: comparisons interpretations matches readings text tracks
         confidence: matches scoring settings tracks weights | math
     """,
     "talk": """

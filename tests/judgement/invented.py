@@ -197,15 +197,6 @@ def vouched_for(style, recording, other):
     return unsaid and other.mix_name in QUIET and other.length_s == recording.length_s
 
 
-def excused(recording, other):
-    """Two mixes that say opposite lengths, yet last equally long.
-
-    A known fault of `compare_versions` (see its tests); away with this once that is mended.
-    """
-    said = {"Extended Mix", "Radio Edit"}
-    return {recording.mix_name, other.mix_name} == said and recording.length_s == other.length_s
-
-
 def ask(track, *candidates, settings=None):
     """What a DJ is told about a track when Beatport has these candidates."""
     ranked = rank(track, candidates)

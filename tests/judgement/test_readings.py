@@ -10,11 +10,6 @@ from beatport_match.readings import clean_isrc, read_candidate
 from beatport_match.tracks import Candidate, Track
 
 
-def bug(*values, reason):
-    """A row that states what is right and is known to come out wrong today."""
-    return pytest.param(*values, marks=pytest.mark.xfail(strict=True, reason=reason))
-
-
 def on_beatport(name="Night Ferry", mix_name="Original Mix", artists=("Ana Sol",), **more):
     return Candidate(id=1, name=name, mix_name=mix_name, artists=artists, **more)
 
@@ -51,10 +46,8 @@ def structure(reading):
         (on_beatport("Marea (We've Lost Dancing)"), "marea weve lost dancing", "ana sol", ""),
         (on_beatport(artists=()), "night ferry", "", ""),
         (on_beatport("Edit"), "edit", "ana sol", ""),
-        bug(on_beatport("Night Ferry (VIP)"), "night ferry", "ana sol", "vip",
-            reason="the country suffix of artists is also cut from names: (VIP) is no country"),
-        bug(on_beatport("Night Ferry (DUB)"), "night ferry", "ana sol", "dub",
-            reason="the country suffix of artists is also cut from names: (DUB) is no country"),
+        (on_beatport("Night Ferry (VIP)"), "night ferry", "ana sol", "vip"),
+        (on_beatport("Night Ferry (DUB)"), "night ferry", "ana sol", "dub"),
     ],
 )  # fmt: skip
 def test_beatports_fields_are_read(candidate, base, artists, version):

@@ -60,8 +60,13 @@ def test_every_number_has_a_range():
 @pytest.mark.parametrize(("model", "name", "least", "most", "below", "above"), RANGES)
 def test_ranges(model, name, least, most, below, above):
     """A setting out of range is refused; the text names the setting, the value and the range."""
+    # The two thresholds bound each other.
+    other = {
+        "accept_confidence": {"review_confidence": 0},
+        "review_confidence": {"accept_confidence": 1},
+    }
     for allowed in (least, most):
-        assert getattr(model(**{name: allowed}), name) == allowed
+        assert getattr(model(**{name: allowed}, **other.get(name, {})), name) == allowed
     for refused, limit in ((below, least), (above, most)):
         with pytest.raises(SettingsError) as caught:
             model(**{name: refused})
@@ -100,18 +105,21 @@ def test_an_unknown_key_is_refused_with_its_name():
         MatchSettings(max_querys=3)
     with pytest.raises(SettingsError, match="no setting named retries"):
         AsyncSettings(retries=3)
-    with pytest.raises(SettingsError, match="retries"):
+
+
+@pytest.mark.xfail(strict=True, reason="the place is put before the sentence, not before the name")
+def test_an_unknown_inner_key_is_refused_with_its_place():
+    """Unknown keys are refused with their dotted name, in a sentence that reads as one."""
+    with pytest.raises(SettingsError, match=r"^there is no setting named async_io\.retries"):
         MatchSettings(async_io={"retries": 3})
 
 
-@pytest.mark.xfail(strict=True, reason="the inner model's own error goes by without its place")
 def test_an_inner_setting_is_named_with_its_place():
     """The first thing wrong is named by its dotted name."""
     with pytest.raises(SettingsError, match=r"async_io\.retry_attempts cannot be 99"):
         MatchSettings(async_io={"retry_attempts": 99})
 
 
-@pytest.mark.xfail(strict=True, reason="the message repeats the value at any length")
 def test_a_message_is_readable_whatever_was_given():
     """One clear sentence: a value of a megabyte does not make a message of one."""
     with pytest.raises(SettingsError) as caught:
@@ -119,7 +127,6 @@ def test_a_message_is_readable_whatever_was_given():
     assert len(str(caught.value)) < 1000
 
 
-@pytest.mark.xfail(strict=True, reason="the two thresholds are not compared")
 def test_thresholds_in_the_wrong_order_are_refused():
     """A person cannot be asked only where we are surer than where we do not ask."""
     with pytest.raises(SettingsError, match="review_confidence"):
@@ -195,9 +202,7 @@ def test_a_bad_file_is_refused_with_its_name_and_the_place(tmp_path, text, place
     [
         "nonesuch.json",
         ".",
-        pytest.param(
-            "a\0b", marks=pytest.mark.xfail(strict=True, reason="a null in a path is a ValueError")
-        ),
+        "a\0b",
     ],
 )
 def test_a_file_that_cannot_be_opened_is_named(tmp_path, name):

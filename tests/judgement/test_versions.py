@@ -98,26 +98,9 @@ SAME = [
     ("Nørd Rework", "Nørd Re-Work"), ("Nørd Remix", "Nørd Re-Mix"), ("Acapella", "A Capella"),
     ('12" Version', "12 Inch Version"),
 ]  # fmt: skip
-UNKNOWN_SPELLINGS = {
-    "Nørd Re-Work": "only `Re-Edit` is known with its hyphen",
-    "Nørd Re-Mix": "only `Re-Edit` is known with its hyphen",
-    "12 Inch Version": "the sign for inches folds away, the word does not",
-}
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        pytest.param(
-            one,
-            other,
-            marks=[pytest.mark.xfail(strict=True, reason=UNKNOWN_SPELLINGS[other])]
-            if other in UNKNOWN_SPELLINGS
-            else [],
-        )
-        for one, other in SAME
-    ],
-)
+@pytest.mark.parametrize(("one", "other"), SAME)
 def test_two_ways_to_write_one_version(one, other):
     """The same on both sides: spellings of one version come to the same structure."""
     mine, theirs = read_version(one), read_version(other)

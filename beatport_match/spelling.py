@@ -1,0 +1,91 @@
+"""Whether two words are one, mistyped, or two words of their own.
+
+The room of doubt about letters: text in, a count of slips out. A slip is a letter too many, too few
+or out of place. It knows neither titles nor names, and its caller decides what a slip is worth.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz.distance import OSA
+
+# Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which one sign is a letter and not a word.
+_ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
+_ROMAN = {
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+    "v": "5",
+    "vi": "6",
+    "vii": "7",
+    "viii": "8",
+    "ix": "9",
+    "x": "10",
+    "xi": "11",
+    "xii": "12",
+}
+
+
+def numbers(base: str) -> tuple[str, ...]:
+    """The numbers in a title, in order; a Roman one counts at the end, where sequels have it."""
+    return tuple(word for word in with_numbers(base) if word.isdigit())
+
+
+def with_numbers(base: str) -> list[str]:
+    """The words of a title, its numbers in one spelling."""
+    words = base.split()
+    if len(words) > 1 and words[-1] in _ROMAN:
+        words[-1] = _ROMAN[words[-1]]
+    return [word.lstrip("0") or "0" if word.isdecimal() else word for word in words]
+
+
+def pair_off(mine: list[str], theirs: list[str]) -> tuple[list[str], list[str], int]:
+    """The words only one side has, after equal and mistyped ones found each other."""
+    left, right = list(mine), list(theirs)
+    for word in mine:
+        if word in right:
+            left.remove(word)
+            right.remove(word)
+    typos = 0
+    for word in list(left):
+        twin = next((other for other in right if mistyped(word, other)), None)
+        if twin is not None:
+            left.remove(word)
+            right.remove(twin)
+            typos += 1
+    return left, right, typos
+
+
+def mistyped(word: str, other: str) -> bool:
+    """Whether two words are one, mistyped: never with digits in it, never short ones."""
+    longest, shortest = max(len(word), len(other)), min(len(word), len(other))
+    if longest < 4 or shortest < 3 or not _ALPHABETIC.fullmatch(word + other):
+        return False
+    allowed = 1 if longest < 8 else 2
+    # A letter too many, too few or out of place is a slip; another letter in a short word, or one
+    # more s, makes another word ("Light" and "Night", "Shift" and "Shifts").
+    if longest < 8 and longest == shortest and sorted(word) != sorted(other):
+        return False
+    if word + "s" == other or other + "s" == word:
+        return False
+    return OSA.distance(word, other, score_cutoff=allowed) <= allowed
+
+
+def slips_between(mine: str, theirs: str) -> int:
+    """How many letters two texts without blanks are apart, where that can be a slip; else 0.
+
+    Never where a digit differs; one slip from five letters on, two from ten, three from twenty.
+    """
+    shortest = min(len(mine), len(theirs))
+    allowed = 0 if shortest < 5 else 1 if shortest < 10 else 2 if shortest < 20 else 3
+    alphabetic = _ALPHABETIC.fullmatch(mine + theirs)
+    if not allowed or not alphabetic or digits(mine) != digits(theirs):
+        return 0
+    slips = OSA.distance(mine, theirs, score_cutoff=allowed)
+    return slips if slips <= allowed else 0
+
+
+def digits(text: str) -> str:
+    """The digits in a text, in order."""
+    return "".join(char for char in text if char.isdigit())
