@@ -63,7 +63,8 @@ class Running:
                 await work(self._give)
         except _NobodyListensError:
             pass
-        except Exception as error:  # noqa: BLE001 - raised again where the matches are consumed
+        except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001
+            # Raised again where the matches are consumed: a task of nobody's may not end the loop.
             self._error = error
         finally:
             self.finish()

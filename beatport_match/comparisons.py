@@ -128,7 +128,7 @@ def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Fin
         return _clash("part", f"part {mine.part or 'none'} against part {theirs.part or 'none'}")
     if mine.year and theirs.year and mine.year != theirs.year:
         return _clash("year", f"of {mine.year} against {theirs.year}")
-    if same_words(local, other) and (mine.said or theirs.plain):
+    if same_words(local, other):
         return _same_version(mine, theirs)
     if not mine.said:
         return _unsaid(theirs, same_length=same_length)

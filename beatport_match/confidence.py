@@ -94,7 +94,9 @@ def same_recording(one: Weighed, other: Weighed) -> bool:
     mine, theirs = one.reading, other.reading
     if mine.isrc and mine.isrc == theirs.isrc:
         return True
-    if mine.base != theirs.base or mine.version.key != theirs.version.key:
+    if mine.base.replace(" ", "") != theirs.base.replace(" ", ""):
+        return False
+    if mine.version.key != theirs.version.key:
         return False
     gap = length_gap(one.candidate.length_s, other.candidate.length_s)
     if mine.artist_words == theirs.artist_words:

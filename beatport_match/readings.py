@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from beatport_match.keys import Key, parse_key
 from beatport_match.text import fold, tokens
-from beatport_match.titles import IN_BRACKETS, parse_title, split_names
+from beatport_match.titles import IN_BRACKETS, VERSION_WITH_GUEST, parse_title, split_names
 from beatport_match.tracks import Candidate, Names
 from beatport_match.versions import UNSAID, Version, read_version
 from beatport_match.vocabulary import JOINTS
@@ -63,8 +63,11 @@ def read_candidate(candidate: Candidate) -> Reading:
     parsed = parse_title(candidate.name)
     mix = _read_mix(candidate.mix_name) if candidate.mix_name else UNSAID
     featured = parsed.featured
-    if candidate.mix_name and (names := IN_BRACKETS.fullmatch(candidate.mix_name.strip())):
-        mix, featured = UNSAID, (*featured, *split_names(names["names"]))
+    said = (candidate.mix_name or "").strip()
+    if guest := IN_BRACKETS.fullmatch(said):
+        mix, featured = UNSAID, (*featured, *split_names(guest["names"]))
+    elif guest := VERSION_WITH_GUEST.fullmatch(said):
+        mix, featured = _read_mix(guest["version"]), (*featured, *split_names(guest["names"]))
     # On Beatport a square bracket is no label: it belongs to the title.
     title = " ".join((parsed.base, *(f"[{phrase}]" for phrase in parsed.aside)))
     return Reading(

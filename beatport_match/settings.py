@@ -67,7 +67,7 @@ class MatchSettings(_Frozen):
     """
 
     base_url: str = "https://www.beatport.com"
-    accept_confidence: Annotated[float, Field(ge=0, le=1)] = 0.95
+    accept_confidence: Annotated[float, Field(ge=0, le=1)] = 0.9
     review_confidence: Annotated[float, Field(ge=0, le=1)] = 0.15
     enough_score: Annotated[float, Field(ge=0, le=100)] = 95.0
     max_queries: Annotated[int, Field(ge=1, le=20)] = 4

@@ -38,6 +38,7 @@ _LEADING_NOISE = re.compile(
       | (?:1[0-2]|0?[1-9])[ABdm](?:\s+-\s+|\s+(?=\d))  # 8A -, a key
       | \d{2,3}(?:\.\d+)?\s*bpm(?:\s+-)?\s+           # 124 BPM
       | [★☆*•]+\s*                                    # a rating
+      | (?:premiere|exclusive|free\s+(?:download|dl))\s*[:|]\s*
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -47,6 +48,7 @@ _SITE = re.compile(
     re.IGNORECASE,
 )
 DASH = re.compile(r"\s+-+\s*|\s*-+\s+")
+_QUALITY = re.compile(r"\s+(?:full\s+)?(?:hq|hd|4k|\d{2,3}\s?kbps)$", re.IGNORECASE)
 _KEY_TAIL = re.compile(r"(?:1[0-2]|0?[1-9])[ABdm]", re.IGNORECASE)
 _BPM_TAIL = re.compile(r"\d{2,3}(?:\.\d+)?(?:\s*bpm)?", re.IGNORECASE)
 CATALOGUE_NUMBER = re.compile(r"[A-Z][A-Z&.]{1,11}[- ]?\d{2,6}[A-Z]{0,2}")
@@ -57,7 +59,7 @@ _FEATURED = re.compile(
     re.IGNORECASE,
 )
 IN_BRACKETS = re.compile(r"(?:(?:feat|ft|featuring|with)\b\.?\s|w/)\s*(?P<names>.+)", re.IGNORECASE)
-_VERSION_WITH_GUEST = re.compile(
+VERSION_WITH_GUEST = re.compile(
     r"(?P<version>.+?)\s+(?:feat|ft|featuring)\b\.?\s+(?P<names>.+)", re.IGNORECASE
 )
 # Six feet under: a length, not a guest.
@@ -131,7 +133,7 @@ def _unfile(text: str) -> str:
         text = text.replace("-", " - ").replace("_", " ")
         text = re.sub(r"^(\d{1,3})\s+(?=\D)", r"\1 - ", tidy(text))
     text = tidy(text.replace("_", " "))
-    return _SITE.sub("", text) or text
+    return _QUALITY.sub("", _SITE.sub("", text)) or text
 
 
 def _peel(text: str) -> ParsedTitle:
@@ -175,13 +177,13 @@ class _Found:
             self.featured += split_names(featured["names"])
         elif names_version(phrase):
             self.take_version(phrase)
-        elif (guest := _VERSION_WITH_GUEST.fullmatch(phrase)) and names_version(guest["version"]):
+        elif (guest := VERSION_WITH_GUEST.fullmatch(phrase)) and names_version(guest["version"]):
             self.take_version(guest["version"])
             self.featured += split_names(guest["names"])
         elif CATALOGUE_NUMBER.fullmatch(phrase) or _is_country(phrase, folded):
             self.noise.append(phrase)  # (JAM001), (UK)
         elif square:
-            self.square.append(phrase)
+            (self.noise if folded.isdigit() else self.square).append(phrase)
         else:
             return False
         return True

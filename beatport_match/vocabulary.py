@@ -116,6 +116,7 @@ NOISE = frozenset(
         "visualizer",
         "hq",
         "hd",
+        "full hd",
         "4k",
         "preview",
         "snippet",

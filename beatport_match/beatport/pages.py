@@ -191,7 +191,8 @@ def _title(response: Response) -> str:
     from parsel import Selector
 
     head = response.body[:_HEAD].decode("utf-8", "replace")
-    title = Selector(text=head, type="html").xpath("string(//title)").get()
+    # The comment keeps parsel before 1.12 from taking a body that looks like JSON for JSON.
+    title = Selector(text=f"<!-- -->{head}", type="html").xpath("string(//title)").get()
     title = clean(title or "", 80)
     return f', "{title}"' if title else ""
 

@@ -1,0 +1,112 @@
+"""Spelling: whether two words are one, mistyped, or two words of their own."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beatport_match.spelling import (
+    digits,
+    mistyped,
+    numbers,
+    pair_off,
+    slips_between,
+    with_numbers,
+)
+
+WORDS = st.text(alphabet="abcdeæøяб夜昼19", max_size=9)
+TITLES = st.lists(st.text(alphabet="abя夜1", min_size=1, max_size=9), max_size=5)
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("lantern", "lantren"), ("lantern", "lanter"), ("lantern", "lanntern"),
+        ("kingfisher", "kingfihser"), ("kingfisher", "kingfischer"), ("kingfisher", "kingfasher"),
+        ("ferry", "fery"), ("паром", "парм"),
+    ],
+)  # fmt: skip
+def test_slips_of_the_hand(word, other):
+    """A slip is a letter too many, too few or out of place; in a long word, another letter too."""
+    assert mistyped(word, other)
+    assert mistyped(other, word)
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("light", "night"), ("marco", "mario"), ("shift", "shifts"), ("tide", "tides"),
+        ("he", "she"),
+        ("sun", "son"), ("夜の鉄道", "昼の鉄道"), ("lantern", "orchard"), ("take1", "take2"),
+        ("", "a"),
+        pytest.param(
+            "sector77",
+            "sector79",
+            marks=pytest.mark.xfail(strict=True, reason="digits count as letters of a long word"),
+        ),
+    ],
+)  # fmt: skip
+def test_words_of_their_own(word, other):
+    """Another letter in a short word, one more s, a digit or an ideogram makes another word."""
+    assert not mistyped(word, other)
+    assert not mistyped(other, word)
+
+
+@given(WORDS, WORDS)
+def test_no_digit_and_no_ideogram_is_a_slip(word, other):
+    """No slip where a digit differs or a sign is a word of its own."""
+    if set("夜昼") & set(word + other):
+        assert not mistyped(word, other)
+    if digits(word) != digits(other) or set("夜昼") & set(word + other):
+        assert slips_between(word, other) == 0
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "slips"),
+    [
+        ("nightferry", "nihgtferry", 1), ("nightferries", "ngihtferreis", 2), ("night", "nigth", 1),
+        ("nigh", "nihg", 0), ("nightferry", "nightferry", 0), ("nightferry", "dayferry", 0),
+        ("nightferry2", "nightferry3", 0), ("夜行列車の旅", "昼行列車の旅", 0), ("", "", 0),
+        ("nightferryoverthestraits", "ngihtfrryovertehstraits", 3), ("", "nightferry", 0),
+    ],
+)  # fmt: skip
+def test_slips_between_two_texts(mine, theirs, slips):
+    """One slip from five letters on, two from ten, three from twenty; else 0."""
+    assert slips_between(mine, theirs) == slips
+    assert slips_between(theirs, mine) == slips
+
+
+@given(TITLES, TITLES)
+def test_pairing_words_off_loses_none(mine, theirs):
+    """The words only one side has: every other one found its equal, or its twin with a typo."""
+    left, right, typos = pair_off(mine, theirs)
+    assert len(mine) - len(left) == len(theirs) - len(right) >= typos
+    assert not set(left) & set(right)
+    assert not any(mistyped(word, other) for word in left for other in right)
+
+
+def test_pairing_words_off_counts_each_once():
+    """A word said twice on one side and once on the other is left over once."""
+    assert pair_off(["go", "go"], ["go"]) == (["go"], [], 0)
+    assert pair_off(["lantern", "sea"], ["sea", "lantren"]) == ([], [], 1)
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("night ferry", ()), ("night ferry 2", ("2",)), ("night ferry ii", ("2",)),
+        ("night ferry 02", ("2",)), ("ii", ()), ("x", ()), ("iv night", ()),
+        ("24 hours 7", ("24", "7")),
+        ("take 0", ("0",)), ("", ()),
+    ],
+)  # fmt: skip
+def test_the_numbers_in_a_title(title, found):
+    """Numbers in one spelling; a Roman one counts at the end, where sequels have it."""
+    assert numbers(title) == found
+
+
+@given(st.text())
+def test_numbers_change_no_other_word(text):
+    """The words of a title stay in their order; only a number may be spelled anew."""
+    before, after = text.split(), with_numbers(text)
+    assert len(before) == len(after)
+    assert all(one == other or other.isdecimal() for one, other in zip(before, after, strict=True))
