@@ -5,7 +5,7 @@ Anything with httpx's `get(url, headers=…, params=…)` serves. You close what
 
 import httpx
 
-from beatport_match import MatchSettings, Matcher
+from beatport_match import Matcher, MatchSettings
 from beatport_match.testing import FakeBeatport
 
 

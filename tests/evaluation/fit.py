@@ -10,7 +10,7 @@ to one half and measures on the other instead of writing.
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import math
 import zlib
 from collections import Counter
@@ -144,7 +144,7 @@ def write(table: dict[str, float], data: str, size: int) -> None:
         "Do not edit by hand: fit again. A case that is not listed weighs nothing.",
         '"""',
         "",
-        f'FITTED = "{datetime.datetime.now(tz=datetime.UTC).date().isoformat()}"',
+        f'FITTED = "{dt.datetime.now(tz=dt.UTC).date().isoformat()}"',
         f'DATA = "{data}"',
         f"EXAMPLES = {size}",
         f"CONSTANT = {constant:.3f}",

@@ -21,8 +21,9 @@ from invented import (
 )
 from test_scoring import CANDIDATES, TRACKS
 
-from beatport_match.confidence import rank, verdict
+from beatport_match.confidence import rank, same_recording, verdict
 from beatport_match.matches import ScoredCandidate
+from beatport_match.scoring import weigh
 from beatport_match.settings import MatchSettings
 from beatport_match.tracks import Candidate, Track
 
@@ -182,6 +183,31 @@ def test_equal_isrcs_make_one_recording():
     one = as_candidate(replace(BASE, length_s=400), 1, isrc="DEAB11900001")
     two = as_candidate(replace(BASE, length_s=460), 2, isrc="DEAB11900001")
     assert ask(track, one, two)[0] == "matched"
+
+
+TWO_ARTISTS = replace(BASE, artists=("Ana Solberg", "Marwick"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (BASE, BASE, True),
+        (BASE, replace(BASE, title="Lantern Quarry"), False),
+        (BASE, replace(BASE, mix="Dub"), False),
+        (BASE, replace(BASE, part="2"), False),
+        (BASE, replace(BASE, length_s=401), True),
+        (BASE, replace(BASE, length_s=460), False),
+        (BASE, replace(BASE, length_s=None), True),
+        (BASE, TWO_ARTISTS, True),
+        (BASE, replace(TWO_ARTISTS, length_s=410), False),
+        (TWO_ARTISTS, replace(BASE, artists=("Ana Solberg", "Basalto")), False),
+    ],
+)
+def test_which_candidates_are_releases_of_one_recording(one, other, same):
+    """Releases of one recording agree in title, version and credit, and nearly in length."""
+    track = as_track(BASE)
+    mine, theirs = weigh(track, as_candidate(one, 1)), weigh(track, as_candidate(other, 2))
+    assert same_recording(mine, theirs) is same_recording(theirs, mine) is same
 
 
 def test_two_recordings_too_close_to_call_are_for_a_person():

@@ -69,6 +69,8 @@ def test_the_remixer_field_fills_in_what_the_title_leaves_out(track, version):
         ("Night Ferry | Ana Sol", (), "night ferry", "ana sol"),
         ("Night Ferry - Ana Sol", "Ana Sol", "night ferry", "ana sol"),
         ("Night - Ferry", "Ana Sol", "night ferry", "ana sol"),
+        ("Night - Ferry", "Night", "ferry", "night"),
+        ("Night - Ferry", "Night", "night ferry", "night"),
         ("Ana Sol - Free", (), "free", "ana sol"),
         ("Ana Sol - Intro", (), "intro", "ana sol"),
         ("Ana Sol - Original", (), "original", "ana sol"),

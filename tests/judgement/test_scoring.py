@@ -125,6 +125,15 @@ def test_evidence_that_agrees_speaks_for_and_never_lowers_the_score(name):
     assert agreed.score > silent.score
 
 
+@pytest.mark.parametrize("field", ["label", "release", "catalog_number"])
+def test_what_a_reading_leaves_out_counts_unless_the_candidate_knows_it(field):
+    """What had to be left out of a title counts against it, unless the candidate knows it."""
+    track = Track("Lantern Meridian - Quay Twelve", "Ana Solberg")
+    strange = lines(weigh(track, as_candidate(BASE)))["aside"]
+    known = lines(weigh(track, as_candidate(BASE, **{field: "QUAY TWELVE"})))["aside"]
+    assert strange.effect < 0 == known.effect
+
+
 def test_the_number_in_the_tags_is_evidence():
     """A Beatport id in the tags that is the candidate's own speaks for it; another says nothing."""
     assert (
