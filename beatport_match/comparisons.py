@@ -171,18 +171,19 @@ def compare_bpm(local: float, other: float) -> Finding:
     return Finding("other", -4.0, "another tempo")
 
 
-def compare_aside(aside: tuple[str, ...], known: frozenset[str], *, labelled: bool) -> Finding:
+def compare_aside(local: Reading, known: frozenset[str], *, labelled: bool) -> Finding:
     """What a reading left out costs, unless Beatport knows it.
 
-    `known` are folded phrases; `labelled` tells whether the label, which it mostly is, is among
-    them.
+    `known` are the candidate's label, release and catalogue number, folded; `labelled` tells
+    whether the label is among them: only then can it speak against what was taken for one.
     """
-    strange = [phrase for phrase in aside if phrase not in known]
+    strange = [phrase for phrase in (*local.aside, *local.label) if phrase not in known]
     if not strange:
         return Finding("known", 0.0, "the rest is label or number")
-    if not labelled and len(strange) == 1:
-        return Finding("unlabelled", -1.0, f"takes {strange[0]} for the label")
-    return Finding("strange", -1.0 - 2.0 * (len(strange) - 1), f"leaves out {', '.join(strange)}")
+    points = -1.0 - 2.0 * (len(strange) - 1)
+    if labelled or any(phrase in strange for phrase in local.aside):
+        return Finding("strange", points, f"leaves out {', '.join(strange)}")
+    return Finding("unlabelled", points, f"takes {', '.join(strange)} for the label")
 
 
 def _unsaid(theirs: Version, *, same_length: bool) -> Finding:

@@ -30,11 +30,16 @@ _BARE_DASH = re.compile(r"(?<=\w)-(?=\w)")
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """One way to divide a title: who, what, and what is left over."""
+    """One way to divide a title: who, what, and what is left over.
+
+    What is left over is mostly a `label` in square brackets or behind the last dash; elsewhere it
+    is `aside` and more likely to belong to the title.
+    """
 
     artists: tuple[str, ...]
     title: str
     aside: tuple[str, ...] = ()
+    label: tuple[str, ...] = ()
     version: str = ""
 
 
@@ -65,12 +70,13 @@ def _reading(track: Track, parsed: ParsedTitle, way: _Way) -> Reading:
         key=parse_key(track.key),
         isrc=clean_isrc(track.isrc),
         aside=tuple(fold(phrase) for phrase in way.aside),
+        label=tuple(fold(phrase) for phrase in way.label),
     )
 
 
 def _ways(base: str, known: tuple[str, ...], square: tuple[str, ...]) -> Iterator[_Way]:
     for way in _divided(base, known):
-        yield replace(way, aside=(*way.aside, *square))
+        yield replace(way, label=(*way.label, *square))
         if square:
             yield replace(way, version=" ".join(square))
             yield replace(way, title=" ".join((way.title, *(f"({part})" for part in square))))
@@ -78,9 +84,9 @@ def _ways(base: str, known: tuple[str, ...], square: tuple[str, ...]) -> Iterato
         rest = _BRACKET.sub("", way.title, count=1).strip()
         if bracket and rest:
             # A bracket nobody marked: the remixer's bare name, or a label's business.
-            aside = (*way.aside, *square)
-            yield replace(way, title=rest, version=f"{bracket[1]} Remix", aside=aside)
-            yield replace(way, title=rest, aside=(*aside, bracket[1]))
+            label = (*way.label, *square)
+            yield replace(way, title=rest, version=f"{bracket[1]} Remix", label=label)
+            yield replace(way, title=rest, aside=(*way.aside, bracket[1]), label=label)
 
 
 def _divided(base: str, known: tuple[str, ...]) -> Iterator[_Way]:
@@ -97,7 +103,7 @@ def _with_artists(segments: list[str], known: tuple[str, ...]) -> Iterator[_Way]
     if len(rest) < len(segments):
         yield _Way(known, " - ".join(segments))
     if len(rest) > 1:
-        yield _Way(known, rest[0], tuple(rest[1:]))
+        yield _Way(known, rest[0], label=tuple(rest[1:]))
         yield _Way(known, rest[-1], tuple(rest[:-1]))
 
 
@@ -114,9 +120,9 @@ def _without_artists(base: str, segments: list[str]) -> Iterator[_Way]:
     first, second, *rest = segments
     yield _Way(split_names(first), " - ".join([second, *rest]))
     if rest:
-        yield _Way(split_names(first), second, tuple(rest))
-        yield _Way(split_names(second), rest[0], (first, *rest[1:]))
-    yield _Way(split_names(second), first, tuple(rest))
+        yield _Way(split_names(first), second, label=tuple(rest))
+        yield _Way(split_names(second), rest[0], (first,), label=tuple(rest[1:]))
+    yield _Way(split_names(second), first, label=tuple(rest))
     yield _Way((), base)
 
 

@@ -34,7 +34,8 @@ class Reading:
 
     `base` is the folded title and `shown` the same as written. `artists` are names as folded
     words, featured ones included; `makers` the words of the remixers' names from their own field.
-    `aside` is what this reading had to leave out to make sense of a title, as folded phrases.
+    `aside` and `label` are what this reading had to leave out to make sense of a title, as folded
+    phrases; `label` where a label would stand.
     """
 
     base: str
@@ -46,6 +47,7 @@ class Reading:
     key: Key | None
     isrc: str
     aside: tuple[str, ...] = ()
+    label: tuple[str, ...] = ()
 
     @property
     def telling(self) -> frozenset[str]:

@@ -88,14 +88,12 @@ def _findings(
     yield _line("artists", local.artists_shown, other.artists_shown, compare_artists(local, other))
     mix = candidate.mix_name or other.version.text
     yield _line("version", local.version.text, mix, compare_versions(local, other, gap))
-    if local.aside:
-        known = frozenset(
-            fold(text)
-            for text in (candidate.label, candidate.release, candidate.catalog_number)
-            if text
-        )
-        finding = compare_aside(local.aside, known, labelled=bool(candidate.label))
-        yield _line("aside", "; ".join(local.aside), candidate.label or "", finding)
+    if local.aside or local.label:
+        papers = (candidate.label, candidate.release, candidate.catalog_number)
+        known = frozenset(fold(text) for text in papers if text)
+        finding = compare_aside(local, known, labelled=bool(candidate.label))
+        left_out = "; ".join((*local.aside, *local.label))
+        yield _line("aside", left_out, candidate.label or "", finding)
     if gap is not None:
         lengths = _minutes(track.duration_s), _minutes(candidate.length_s)
         yield _line("length", *lengths, compare_lengths(gap))

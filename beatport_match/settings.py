@@ -156,7 +156,7 @@ def _in_one_sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"]) or "the file"
     if first["type"] == "extra_forbidden":
-        return f"there is no setting named {name}; see MatchSettings for those there are."
+        return f"{name} is not a setting; see MatchSettings for those there are."
     if first["type"] == "json_invalid":
         return f"is not JSON: {first['msg']}."
     why = first["msg"].removeprefix("Value error, ")

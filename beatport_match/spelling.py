@@ -58,9 +58,11 @@ def pair_off(mine: list[str], theirs: list[str]) -> tuple[list[str], list[str], 
 
 
 def mistyped(word: str, other: str) -> bool:
-    """Whether two words are one, mistyped: never with digits in it, never short ones."""
+    """Whether two words are one, mistyped: never by a digit, never short ones."""
     longest, shortest = max(len(word), len(other)), min(len(word), len(other))
     if longest < 4 or shortest < 3 or not _ALPHABETIC.fullmatch(word + other):
+        return False
+    if digits(word) != digits(other):
         return False
     allowed = 1 if longest < 8 else 2
     # A letter too many, too few or out of place is a slip; another letter in a short word, or one

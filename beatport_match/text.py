@@ -47,7 +47,8 @@ def tidy(text: str) -> str:
     Case, accents and punctuation stay as they are.
     """
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+        # Normalising can bring forth one more of the invisible.
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
         text = _DASHES.sub("-", text)
     return _BLANKS.sub(" ", text).strip()
 

@@ -103,7 +103,7 @@ def parse_title(text: str) -> ParsedTitle:
     `Artist - Title` stays together in `base`: only who knows the artists can tell them apart.
     Idempotent: the base, parsed again, is itself.
     """
-    text = text.replace("\ue000", " ").replace("\ue001", " ")
+    text = text.replace("\ue000", "\ufffd").replace("\ue001", "\ufffd")
     parsed = _peel(text.strip()[:_LONGEST_TITLE])
     while (again := _peel(parsed.base)).base != parsed.base:
         parsed = ParsedTitle(

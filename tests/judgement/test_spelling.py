@@ -38,11 +38,7 @@ def test_slips_of_the_hand(word, other):
         ("he", "she"),
         ("sun", "son"), ("夜の鉄道", "昼の鉄道"), ("lantern", "orchard"), ("take1", "take2"),
         ("", "a"),
-        pytest.param(
-            "sector77",
-            "sector79",
-            marks=pytest.mark.xfail(strict=True, reason="digits count as letters of a long word"),
-        ),
+        ("sector77", "sector79"),
     ],
 )  # fmt: skip
 def test_words_of_their_own(word, other):

