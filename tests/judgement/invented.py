@@ -197,6 +197,13 @@ def vouched_for(style, recording, other):
     return unsaid and other.mix_name in QUIET and other.length_s == recording.length_s
 
 
+def structure(reading):
+    """What is compared of a version, in one line."""
+    version = reading.version
+    kinds = [*sorted(version.kinds), version.length, version.part and f"part {version.part}"]
+    return " ".join([*filter(None, kinds), *sorted(set(version.words))])
+
+
 def ask(track, *candidates, settings=None):
     """What a DJ is told about a track when Beatport has these candidates."""
     ranked = rank(track, candidates)
@@ -221,3 +228,43 @@ def steps_at_most(limit):
         yield
     finally:
         sys.settrace(before)
+
+
+# Any track and any candidate, sensible or not.
+TITLES = st.one_of(
+    st.text(min_size=1), st.sampled_from(["Tide", "Tide (Dub)", "Tide (Nørd Remix)", "Ana - Tide"])
+).filter(str.strip)
+NAMES = st.one_of(
+    st.text(), st.lists(st.sampled_from(["Ana", "Tom", "Nørd"]), max_size=3).map(tuple)
+)
+TRACKS = st.builds(
+    Track,
+    TITLES,
+    NAMES,
+    album=st.none() | st.sampled_from(["Harbour EP", ""]),
+    label=st.none() | st.sampled_from(["Quay", ""]),
+    year=st.none() | st.integers(-10, 10_000),
+    bpm=st.none() | st.floats(-10, 1e9),
+    key=st.none() | st.sampled_from(["Am", "8A", "nonsense"]),
+    duration_s=st.none() | st.floats(-10, 1e9),
+    isrc=st.none() | st.sampled_from(["DEAB11900001", "DE-AB1-19-00002", ""]),
+    beatport_id=st.none() | st.integers(-1, 3),
+    remixers=NAMES,
+)
+CANDIDATES = st.builds(
+    Candidate,
+    id=st.integers(1, 3),
+    name=TITLES,
+    mix_name=st.none() | st.sampled_from(["Original Mix", "Dub", "Nørd Remix", ""]) | st.text(),
+    artists=st.lists(st.sampled_from(["Ana", "Tom", "Nørd"]) | st.text(), max_size=3),
+    remixers=st.lists(st.sampled_from(["Nørd", "Tom"]), max_size=2),
+    label=st.none() | st.sampled_from(["Quay", "Other"]),
+    release=st.none() | st.sampled_from(["Harbour EP", "Best Of"]),
+    release_date=st.none() | st.sampled_from(["2019-05-03", "2001-01-01", "", "soon"]),
+    bpm=st.none() | st.floats(-10, 1e9),
+    key=st.none() | st.sampled_from(["A Minor", "G# Minor"]),
+    length_s=st.none() | st.floats(-10, 1e9),
+    isrc=st.none() | st.sampled_from(["DEAB11900001", "GBXX22000003"]),
+)
+# Private characters alone are a known fault, stated in the tests of titles.
+SHOWN = st.text(st.characters(exclude_categories=("Cs", "Co")), min_size=1).filter(str.strip)

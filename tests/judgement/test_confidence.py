@@ -7,8 +7,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from invented import (
+    CANDIDATES,
     QUIET,
     RELATION,
+    TRACKS,
     WAYS_TO_DIFFER,
     Recording,
     as_candidate,
@@ -19,7 +21,6 @@ from invented import (
     styles,
     vouched_for,
 )
-from test_scoring import CANDIDATES, TRACKS
 
 from beatport_match.confidence import rank, same_recording, verdict
 from beatport_match.matches import ScoredCandidate

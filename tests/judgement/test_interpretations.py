@@ -3,8 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from invented import as_track, recordings, styles
-from test_readings import SHOWN, structure
+from invented import SHOWN, as_track, recordings, structure, styles
 
 from beatport_match.interpretations import read_track
 from beatport_match.tracks import Track

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from invented import SHOWN, structure
 
 from beatport_match.interpretations import read_track
 from beatport_match.keys import parse_key
@@ -17,13 +18,6 @@ def on_beatport(name="Night Ferry", mix_name="Original Mix", artists=("Ana Sol",
 def likeliest(track):
     """The DJ's side, read the likeliest way."""
     return read_track(track)[0]
-
-
-def structure(reading):
-    """What is compared of a version, in one line."""
-    version = reading.version
-    kinds = [*sorted(version.kinds), version.length, version.part and f"part {version.part}"]
-    return " ".join([*filter(None, kinds), *sorted(set(version.words))])
 
 
 @pytest.mark.parametrize(
@@ -103,10 +97,6 @@ def test_keys_are_read_on_both_sides():
 
 
 NAMES = st.one_of(st.text(), st.lists(st.text(), max_size=3).map(tuple))
-
-
-# Private characters alone are a known fault, stated in the tests of titles.
-SHOWN = st.text(st.characters(exclude_categories=("Cs", "Co")), min_size=1).filter(str.strip)
 
 
 @given(SHOWN, NAMES, NAMES)

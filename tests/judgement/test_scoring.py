@@ -2,47 +2,10 @@
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
-from invented import Recording, as_candidate, as_track, recordings, styles
+from invented import CANDIDATES, TRACKS, Recording, as_candidate, as_track, recordings, styles
 
 from beatport_match.scoring import length_gap, weigh
 from beatport_match.tracks import Candidate, Track
-
-TITLES = st.one_of(
-    st.text(min_size=1), st.sampled_from(["Tide", "Tide (Dub)", "Tide (Nørd Remix)", "Ana - Tide"])
-).filter(str.strip)
-NAMES = st.one_of(
-    st.text(), st.lists(st.sampled_from(["Ana", "Tom", "Nørd"]), max_size=3).map(tuple)
-)
-TRACKS = st.builds(
-    Track,
-    TITLES,
-    NAMES,
-    album=st.none() | st.sampled_from(["Harbour EP", ""]),
-    label=st.none() | st.sampled_from(["Quay", ""]),
-    year=st.none() | st.integers(-10, 10_000),
-    bpm=st.none() | st.floats(-10, 1e9),
-    key=st.none() | st.sampled_from(["Am", "8A", "nonsense"]),
-    duration_s=st.none() | st.floats(-10, 1e9),
-    isrc=st.none() | st.sampled_from(["DEAB11900001", "DE-AB1-19-00002", ""]),
-    beatport_id=st.none() | st.integers(-1, 3),
-    remixers=NAMES,
-)
-CANDIDATES = st.builds(
-    Candidate,
-    id=st.integers(1, 3),
-    name=TITLES,
-    mix_name=st.none() | st.sampled_from(["Original Mix", "Dub", "Nørd Remix", ""]) | st.text(),
-    artists=st.lists(st.sampled_from(["Ana", "Tom", "Nørd"]) | st.text(), max_size=3),
-    remixers=st.lists(st.sampled_from(["Nørd", "Tom"]), max_size=2),
-    label=st.none() | st.sampled_from(["Quay", "Other"]),
-    release=st.none() | st.sampled_from(["Harbour EP", "Best Of"]),
-    release_date=st.none() | st.sampled_from(["2019-05-03", "2001-01-01", "", "soon"]),
-    bpm=st.none() | st.floats(-10, 1e9),
-    key=st.none() | st.sampled_from(["A Minor", "G# Minor"]),
-    length_s=st.none() | st.floats(-10, 1e9),
-    isrc=st.none() | st.sampled_from(["DEAB11900001", "GBXX22000003"]),
-)
 
 
 @given(TRACKS, CANDIDATES)
