@@ -56,7 +56,9 @@ def compare_titles(local: Reading, other: Reading) -> Finding:
     if mine == theirs:
         return Finding("spacing", _TITLE - 0.5, "same title, spaced differently")
     if same_words(local, other):
-        return Finding("words", _TITLE - 0.5, "same words, divided differently")
+        if sorted(local.base.split()) == sorted(other.base.split()):
+            return Finding("order", _TITLE - 4.0, "same words in another order")
+        return Finding("words", _TITLE - 1.0, "same words, divided differently")
     if numbers(local.base) != numbers(other.base):
         return _other_title(local, other)
     left, right, typos = pair_off(with_numbers(local.base), with_numbers(other.base))
@@ -138,7 +140,7 @@ def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Fin
     code, points = names
     odd_kinds = mine.kinds ^ theirs.kinds
     if odd_kinds == frozenset({"remix"}) and mine.words and theirs.words:
-        code, points = "mix_for_remix", points - 1.0  # "X Mix" for "X Remix"
+        code, points = "mix_for_remix", points - 2.5  # "X Mix" for "X Remix"
     elif odd_kinds == frozenset({"album"}) and not mine.words:
         code, points = "album", points - 2.0
     elif odd_kinds:
@@ -177,10 +179,16 @@ def compare_aside(local: Reading, known: frozenset[str], *, labelled: bool) -> F
     `known` are the candidate's label, release and catalogue number, folded; `labelled` tells
     whether the label is among them: only then can it speak against what was taken for one.
     """
-    strange = [phrase for phrase in (*local.aside, *local.label) if phrase not in known]
+    strange = [
+        phrase
+        for phrase in (*local.aside, *local.label)
+        if phrase not in known and not any(slips_between(phrase, one) for one in known)
+    ]
     if not strange:
         return Finding("known", 0.0, "the rest is label or number")
-    points = -1.0 - 2.0 * (len(strange) - 1)
+    points = -4.0 * len(set(strange) & set(local.aside)) - 1.0 * len(
+        set(strange) - set(local.aside)
+    )
     if labelled or any(phrase in strange for phrase in local.aside):
         return Finding("strange", points, f"leaves out {', '.join(strange)}")
     return Finding("unlabelled", points, f"takes {', '.join(strange)} for the label")

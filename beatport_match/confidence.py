@@ -25,13 +25,17 @@ _CEILING: dict[Relation, float] = {
 # Cases that no figure makes safe: two titles, names or recordings may be meant.
 _DOUBTFUL = {
     "title.slip": 0.75,
+    "title.order": 0.75,
     "artists.slip": 0.75,
     "artists.remixer": 0.75,
     "version.names_slip": 0.75,
+    "version.mix_for_remix": 0.85,
     "aside.strange": 0.75,
     "rivals.close": 0.5,
     "rivals.crowd": 0.3,
 }
+_LETTERS = frozenset({"title.slip", "artists.slip", "version.names_slip"})
+_VOUCHED = frozenset({"length.within_2", "bpm.same"})
 # Points between two recordings that a person would not see, and that one would.
 _CLOSE = 1.0
 _NEAR = 4.0
@@ -124,7 +128,7 @@ def _lone_cases(best: Weighed) -> tuple[str, ...]:
     if "artists.unknown" not in best.codes:
         return ()
     words = min(3, len(best.reading.base.split()))
-    vouched = {"length.within_2", "bpm.same"} <= set(best.codes)
+    vouched = set(best.codes) >= _VOUCHED
     return (f"lone.words_{words}", *(("lone.vouched",) if vouched else ()))
 
 
@@ -135,9 +139,13 @@ def _behind(one: Weighed, best: float) -> float:
 
 def _probability(relation: Relation, cases: Iterable[str]) -> float:
     odds, ceiling = CONSTANT, _CEILING[relation]
+    cases = frozenset(cases)
+    # Two tracks a letter apart seldom have one length and one tempo as well.
+    doubts = _DOUBTFUL.keys() & cases - (_LETTERS if cases >= _VOUCHED else frozenset())
     for case in cases:
         odds += WEIGHTS.get(case, 0.0)
-        ceiling = min(ceiling, _DOUBTFUL.get(case, 1.0))
+    for doubt in doubts:
+        ceiling = min(ceiling, _DOUBTFUL[doubt])
     return min(ceiling, 1 / (1 + math.exp(-odds)))
 
 

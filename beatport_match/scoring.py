@@ -6,6 +6,7 @@ ledger's effects; where the sum would leave 0-100, a line named `limit` says so.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -77,7 +78,9 @@ def _weigh(track: Track, local: Reading, candidate: Candidate, other: Reading) -
 
 def length_gap(local_s: float | None, other_s: float | None) -> float | None:
     """The difference of two lengths in seconds, `None` where one is unknown."""
-    return abs(local_s - other_s) if local_s and other_s and local_s > 0 < other_s else None
+    if not local_s or not other_s or not math.isfinite(local_s + other_s):
+        return None
+    return abs(local_s - other_s) if local_s > 0 < other_s else None
 
 
 def _findings(

@@ -129,7 +129,7 @@ def split_names(text: str) -> tuple[str, ...]:
 def _unfile(text: str) -> str:
     """A file name as a title: no suffix, blanks for underscores, room around its dashes."""
     text = _SUFFIX.sub("", text)
-    if "_" in text and " " not in text:
+    if text.count("_") > text.count(" "):
         text = text.replace("-", " - ").replace("_", " ")
         text = re.sub(r"^(\d{1,3})\s+(?=\D)", r"\1 - ", tidy(text))
     text = tidy(text.replace("_", " "))

@@ -55,7 +55,11 @@ class Version:
     @property
     def noun(self) -> str:
         """What the phrase calls itself: `mix`, `version`, `edit`; empty where it does not say."""
-        return next((word for word in reversed(_words(self.text)) if word in _NOUNS), "")
+        words = list(_words(self.text))
+        if not self.plain and {"original", "mix"} <= set(words):
+            words.remove("original")  # "(X Remix) (Original Mix)" says one thing too many
+            words.remove("mix")
+        return next((word for word in reversed(words) if word in _NOUNS), "")
 
     @property
     def key(self) -> tuple[frozenset[str], str, str, frozenset[str]]:

@@ -41,7 +41,7 @@ PLAN = {
         interpretations: keys readings text titles tracks versions | re
         spelling: | rapidfuzz re
         comparisons: readings spelling versions vocabulary | rapidfuzz
-        scoring: comparisons interpretations matches readings text tracks
+        scoring: comparisons interpretations matches readings text tracks | math
         confidence: matches scoring settings tracks weights | math
     """,
     "talk": """

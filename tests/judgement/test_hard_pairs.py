@@ -189,6 +189,13 @@ def test_no_invented_pair_is_wrong(decision):
     assert decision.decide() != "wrong"
 
 
+def test_clean_and_dirty_are_two_recordings():
+    """Another version is never `matched`: a clean edit is not the dirty one."""
+    decision = pair("clean against dirty", "Ember (Clean)", "Nørdlys", 245,
+                    "Ember (Dirty) | Original Mix | Nørdlys | | 245", want=None)  # fmt: skip
+    assert decision.decide() != "wrong"
+
+
 def test_most_invented_pairs_are_right_unasked():
     """Hard pairs: at least 85 % right unasked."""
     assert len(INVENTED) >= 25

@@ -154,6 +154,11 @@ def test_an_isrc_that_contradicts_the_title_is_reported_not_trusted():
     assert weighed.relation == "different"
 
 
+def test_an_endless_length_is_no_error():
+    """Input is hostile until read: JSON can say 1e999, which no length is."""
+    assert weigh(LOCAL, as_candidate(Recording(length_s=float("inf")))).score < 100
+
+
 def test_a_score_that_would_leave_the_scale_says_so():
     """Where the sum would leave 0-100, a line named `limit` says so."""
     track = as_track(BASE, isrc="DEAB11900001")
