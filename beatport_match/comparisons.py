@@ -75,7 +75,7 @@ def compare_titles(local: Reading, other: Reading) -> Finding:
     if not typos:
         return Finding("small_words", _TITLE - 1.0, "same telling words")
     note = f"title with {typos} typo{'s' * (typos > 1)}"
-    return Finding("typo" if typos == 1 else "typos", _TITLE - 2.0 * typos, note)
+    return Finding("typo" if typos == 1 else "typos", _TITLE - 1.0 * typos, note)
 
 
 def _slip(local: Reading, other: Reading) -> Finding | None:

@@ -28,6 +28,8 @@ def match(track: Track, settings: MatchSettings, source: Source) -> Conversation
     """Find a track: ask while the best answer is not good enough and something is left to ask."""
     heard = _Heard(track, settings)
     for question in _questions(track, settings, source):
+        if heard.names_found and question.query_type == "as_written":
+            continue  # other words are for names the shop spells otherwise
         heard.take((yield Ask(questions=(question,))))
         if heard.stopped != "exhausted":
             break
@@ -107,6 +109,11 @@ class _Heard:
             self.ranked = rank(self.track, self.pool.values())
         if self._good_enough():
             self.stopped = "enough"
+
+    @property
+    def names_found(self) -> bool:
+        """Whether title and artist have turned up, if not in the wanted version."""
+        return bool(self.ranked) and self.ranked[0].relation != "different"
 
     def best(self) -> ScoredCandidate | None:
         """The candidate that a match or a review would name."""
