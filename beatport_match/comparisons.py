@@ -27,10 +27,11 @@ _ARTISTS = 30.0
 _VERSION = 20.0
 _SMALL_WORDS = frozenset({"the", "a", "an", "of", "in", "to", "n", "feat", "ft"}) | JOINTS
 # Versions that a library often leaves unsaid; an equal length can vouch for them.
-_QUIET_KINDS = frozenset({"club", "album", "vocal"})
+_QUIET_KINDS = frozenset({"club", "album", "vocal", "remaster"})
 # Alike enough to be one name mistyped; below, two people share some letters.
 _ONE_NAME = 85.0
 _SHORTEST_TYPO_NAME = 5
+_SHORTEST_PART = 4
 _LENGTHS = ((2.0, 4.0), (5.0, 2.0), (10.0, 0.0), (30.0, -6.0), (60.0, -14.0))
 
 
@@ -115,6 +116,8 @@ def compare_artists(local: Reading, other: Reading) -> Finding:
     if not typos and not (here and there):
         if slips_between("".join(sorted(mine)), "".join(sorted(theirs))):
             return Finding("slip", _ARTISTS - 1.5, "artist a letter apart")
+        if _partly(local.artists, other.artists) or _partly(other.artists, local.artists):
+            return Finding("part", _ARTISTS * 0.5, "part of the artist's name")
         if only_makers:
             return Finding("remixer", _ARTISTS * 0.4, "the library names only the remixer")
         return Finding("other", -_ARTISTS, "another artist", "recording")
@@ -173,25 +176,30 @@ def compare_bpm(local: float, other: float) -> Finding:
     return Finding("other", -4.0, "another tempo")
 
 
-def compare_aside(local: Reading, known: frozenset[str], *, labelled: bool) -> Finding:
+def compare_aside(local: Reading, known: tuple[str, ...], *, labelled: bool) -> Finding:
     """What a reading left out costs, unless Beatport knows it.
 
     `known` are the candidate's label, release and catalogue number, folded; `labelled` tells
     whether the label is among them: only then can it speak against what was taken for one.
     """
-    strange = [
-        phrase
-        for phrase in (*local.aside, *local.label)
-        if phrase not in known and not any(slips_between(phrase, one) for one in known)
-    ]
-    if not strange:
+    aside = [phrase for phrase in local.aside if not _known(phrase, known)]
+    label = [phrase for phrase in local.label if not _known(phrase, known)]
+    points = -4.0 * len(aside) - 1.0 * len(label)
+    if aside:
+        return Finding("strange", points, f"leaves out {', '.join(aside + label)}")
+    if not label:
         return Finding("known", 0.0, "the rest is label or number")
-    points = -4.0 * len(set(strange) & set(local.aside)) - 1.0 * len(
-        set(strange) - set(local.aside)
+    note = f"takes {', '.join(label)} for the label"
+    return Finding("other_label" if labelled else "unlabelled", points, note)
+
+
+def _known(phrase: str, known: tuple[str, ...]) -> bool:
+    """Whether a phrase is one of those, part of one ("Quay" of "Quay Records"), or nearly."""
+    words = set(phrase.split())
+    return any(
+        words <= set(one.split()) or set(one.split()) <= words or slips_between(phrase, one)
+        for one in known
     )
-    if labelled or any(phrase in strange for phrase in local.aside):
-        return Finding("strange", points, f"leaves out {', '.join(strange)}")
-    return Finding("unlabelled", points, f"takes {', '.join(strange)} for the label")
 
 
 def _unsaid(theirs: Version, *, same_length: bool) -> Finding:
@@ -259,6 +267,17 @@ def _same_but_mistyped(missing: list[Name], extra: list[Name]) -> int:
                 found += 1
                 break
     return found
+
+
+def _partly(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:
+    """Whether a name of one side is the beginning or end of a name of the other."""
+    return any(
+        len("".join(name)) >= _SHORTEST_PART
+        and len(name) < len(other)
+        and name in (other[: len(name)], other[-len(name) :])
+        for name in short
+        for other in long
+    )
 
 
 def _artist_finding(points: float, typos: int, missing: list[Name], extra: list[Name]) -> Finding:

@@ -30,7 +30,9 @@ _DOUBTFUL = {
     "artists.remixer": 0.75,
     "version.names_slip": 0.75,
     "version.mix_for_remix": 0.85,
+    "artists.part": 0.5,
     "aside.strange": 0.75,
+    "aside.other_label": 0.75,
     "rivals.close": 0.5,
     "rivals.crowd": 0.3,
 }
@@ -141,7 +143,11 @@ def _probability(relation: Relation, cases: Iterable[str]) -> float:
     odds, ceiling = CONSTANT, _CEILING[relation]
     cases = frozenset(cases)
     # Two tracks a letter apart seldom have one length and one tempo as well.
-    doubts = _DOUBTFUL.keys() & cases - (_LETTERS if cases >= _VOUCHED else frozenset())
+    doubts = _DOUBTFUL.keys() & cases
+    if cases >= _VOUCHED:
+        doubts -= _LETTERS
+    if "length.within_2" in cases:
+        doubts -= {"aside.other_label"}
     for case in cases:
         odds += WEIGHTS.get(case, 0.0)
     for doubt in doubts:

@@ -25,6 +25,9 @@ _MOST_SEGMENTS = 5
 _BAR = re.compile(r"\s+[|•]\s+")
 _BRACKET = re.compile(r"\s*\(([^()]*)\)")
 _QUOTED = re.compile(r"""(?<!\w)(?:'([^']{2,})'|"([^"]{2,})")(?!\w)""")
+# "TECHNO: Artist - Title", "LABEL007: Artist - Title": what a channel writes in front.
+_PREFIX = re.compile(r"[\w&' ]{2,20}:\s*")
+_LABEL_WORDS = frozenset("records recordings recs music audio digital label".split())
 _BARE_DASH = re.compile(r"(?<=\w)-(?=\w)")
 
 
@@ -86,13 +89,26 @@ def _ways(base: str, known: tuple[str, ...], square: tuple[str, ...]) -> Iterato
             # A bracket nobody marked: the remixer's bare name, or a label's business.
             label = (*way.label, *square)
             yield replace(way, title=rest, version=f"{bracket[1]} Remix", label=label)
-            yield replace(way, title=rest, aside=(*way.aside, bracket[1]), label=label)
+            if _like_a_label(bracket[1]):
+                yield replace(way, title=rest, label=(*label, bracket[1]))
+            else:
+                yield replace(way, title=rest, aside=(*way.aside, bracket[1]), label=label)
 
 
 def _divided(base: str, known: tuple[str, ...]) -> Iterator[_Way]:
-    parts = _BAR.sub(" - ", base).split(" - ") if _BAR.search(base) else DASH.split(base)
-    segments = [part.strip() for part in parts if part.strip()][:_MOST_SEGMENTS]
+    segments = _segments(base)
     yield from _with_artists(segments, known) if known else _without_artists(base, segments)
+
+
+def _segments(base: str) -> list[str]:
+    parts = _BAR.sub(" - ", base).split(" - ") if _BAR.search(base) else DASH.split(base)
+    return [part.strip() for part in parts if part.strip()][:_MOST_SEGMENTS]
+
+
+def _like_a_label(phrase: str) -> bool:
+    """Whether a phrase in brackets is a label's or a catalogue's rather than the title's."""
+    words = tokens(phrase)
+    return any(char.isdigit() for char in phrase) or not _LABEL_WORDS.isdisjoint(words)
 
 
 def _with_artists(segments: list[str], known: tuple[str, ...]) -> Iterator[_Way]:
@@ -109,6 +125,9 @@ def _with_artists(segments: list[str], known: tuple[str, ...]) -> Iterator[_Way]
 
 def _without_artists(base: str, segments: list[str]) -> Iterator[_Way]:
     """Nobody is named: the segments say who and what, usually in this order."""
+    if (prefix := _PREFIX.match(base)) and base[prefix.end() :]:
+        for way in _without_artists("", _segments(base[prefix.end() :])):
+            yield replace(way, label=(*way.label, prefix.group().strip(" :")))
     if len(segments) == 1:
         if quoted := _QUOTED.search(base):
             title = quoted[1] or quoted[2]

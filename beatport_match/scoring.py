@@ -93,7 +93,7 @@ def _findings(
     yield _line("version", local.version.text, mix, compare_versions(local, other, gap))
     if local.aside or local.label:
         papers = (candidate.label, candidate.release, candidate.catalog_number)
-        known = frozenset(fold(text) for text in papers if text)
+        known = tuple(fold(text) for text in papers if text)
         finding = compare_aside(local, known, labelled=bool(candidate.label))
         left_out = "; ".join((*local.aside, *local.label))
         yield _line("aside", left_out, candidate.label or "", finding)

@@ -48,7 +48,12 @@ _SITE = re.compile(
     re.IGNORECASE,
 )
 DASH = re.compile(r"\s+-+\s*|\s*-+\s+")
-_QUALITY = re.compile(r"\s+(?:full\s+)?(?:hq|hd|4k|\d{2,3}\s?kbps)$", re.IGNORECASE)
+_QUALITY = re.compile(
+    r"\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?kbps|official\s+(?:music\s+)?(?:video|audio))$",
+    re.IGNORECASE,
+)
+# What stands behind a version in brackets: "Title (Original Mix) Label".
+_BEHIND = re.compile("\ue000(\\d+)\ue001\\s*(?://|\\|)?\\s*([^\ue000\ue001()-]+)$")
 _KEY_TAIL = re.compile(r"(?:1[0-2]|0?[1-9])[ABdm]", re.IGNORECASE)
 _BPM_TAIL = re.compile(r"\d{2,3}(?:\.\d+)?(?:\s*bpm)?", re.IGNORECASE)
 CATALOGUE_NUMBER = re.compile(r"[A-Z][A-Z&.]{1,11}[- ]?\d{2,6}[A-Z]{0,2}")
@@ -146,10 +151,23 @@ def _peel(text: str) -> ParsedTitle:
     held, groups = _brackets(text)
     found = _Found(noise=noise)
     kept: dict[int, str] = {}
+    versions: set[int] = set()
     for number, (opener, content) in groups.items():
-        if not found.take(_HOLE.sub(" ", content), square=opener in "[{"):
+        if names_version(content):
+            versions.add(number)
+        if not found.take(_HOLE.sub(" ", content), square=opener in "[{【〔"):
             kept[number] = f"{opener}{content}{_OPENERS[opener]}"
-    base = _tails(_featured(held, kept, found), kept, found)
+    held = _featured(held, kept, found)
+    behind = _BEHIND.search(held)
+    if (
+        behind
+        and behind[2].strip()
+        and int(behind[1]) in versions
+        and not _BARE_PART.search(f" {behind[2]}")
+    ):
+        found.square.append(tidy(behind[2]))
+        held = held[: behind.start()]
+    base = _tails(held, kept, found)
     while _HOLE.search(base):
         base = _HOLE.sub(lambda hole: kept.get(int(hole[1]), ""), base)
     base = _bare_endings(tidy(base).strip(" -"), found)

@@ -95,10 +95,12 @@ def test_a_bracket_nobody_marked_may_name_the_remixer():
 
 
 def test_what_a_reading_leaves_out_stands_aside():
-    """What a reading had to leave out stands in its `aside`; the likeliest leaves nothing out."""
+    """What a reading had to leave out stands in its `aside`, or in `label` where it looks like one."""
     first, *others = read_track(Track("Night Ferry (Quay Records)", "Ana Sol"))
-    assert first.aside == ()
-    assert ("quay records",) in [one.aside for one in others]
+    assert first.aside == first.label == ()
+    assert ("quay records",) in [one.label for one in others]
+    _, *others = read_track(Track("Night Ferry (We Never Sank)", "Ana Sol"))
+    assert ("we never sank",) in [one.aside for one in others]
 
 
 @given(recordings(), styles())
