@@ -184,7 +184,7 @@ def compare_aside(local: Reading, known: tuple[str, ...], *, labelled: bool) -> 
     """
     aside = [phrase for phrase in local.aside if not _known(phrase, known)]
     label = [phrase for phrase in local.label if not _known(phrase, known)]
-    points = -4.0 * len(aside) - 1.0 * len(label)
+    points = -4.0 * len(aside) - 1.5 * len(label)
     if aside:
         return Finding("strange", points, f"leaves out {', '.join(aside + label)}")
     if not label:

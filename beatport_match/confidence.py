@@ -147,7 +147,7 @@ def _probability(relation: Relation, cases: Iterable[str]) -> float:
     if cases >= _VOUCHED:
         doubts -= _LETTERS
     if "length.within_2" in cases:
-        doubts -= {"aside.other_label"}
+        doubts -= {"aside.other_label", "version.mix_for_remix"}
     for case in cases:
         odds += WEIGHTS.get(case, 0.0)
     for doubt in doubts:

@@ -27,6 +27,8 @@ _BRACKET = re.compile(r"\s*\(([^()]*)\)")
 _QUOTED = re.compile(r"""(?<!\w)(?:'([^']{2,})'|"([^"]{2,})")(?!\w)""")
 # "TECHNO: Artist - Title", "LABEL007: Artist - Title": what a channel writes in front.
 _PREFIX = re.compile(r"[\w&' ]{2,20}:\s*")
+# "14 Artist - Title": a file's number, or part of the artist's name.
+_NUMBER = re.compile(r"\d{1,3}\s+(?=[^\W\d])")
 _LABEL_WORDS = frozenset("records recordings recs music audio digital label".split())
 _BARE_DASH = re.compile(r"(?<=\w)-(?=\w)")
 
@@ -128,6 +130,8 @@ def _without_artists(base: str, segments: list[str]) -> Iterator[_Way]:
     if (prefix := _PREFIX.match(base)) and base[prefix.end() :]:
         for way in _without_artists("", _segments(base[prefix.end() :])):
             yield replace(way, label=(*way.label, prefix.group().strip(" :")))
+    if (number := _NUMBER.match(base)) and len(segments) > 1:
+        yield from _without_artists("", _segments(base[number.end() :]))
     if len(segments) == 1:
         if quoted := _QUOTED.search(base):
             title = quoted[1] or quoted[2]

@@ -44,12 +44,12 @@ _LEADING_NOISE = re.compile(
 )
 # A site that its pool or ripper wrote behind the title, also with its dots lost.
 _SITE = re.compile(
-    r"\s*\b(?:(?:https?://)?[\w-]+(?:\.[\w-]+){0,3}\.(?:com|net|org|ru|info|pro|eu|de)(?:/\S*)?|www\w{3,}(?:com|net|org))$",
+    r"\s*\b(?:(?:https?://)?[\w-]+(?:\.[\w-]+){0,3}\.(?:com|net|org|ru|info|pro|eu|de|vip|kz)(?:/\S*)?|www\w{3,}(?:com|net|org))$",
     re.IGNORECASE,
 )
 DASH = re.compile(r"\s+-+\s*|\s*-+\s+")
 _QUALITY = re.compile(
-    r"\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?kbps|official\s+(?:music\s+)?(?:video|audio))$",
+    r"\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)|official\s+(?:music\s+)?(?:video|audio))$",
     re.IGNORECASE,
 )
 # What stands behind a version in brackets: "Title (Original Mix) Label".
@@ -165,7 +165,7 @@ def _peel(text: str) -> ParsedTitle:
         and int(behind[1]) in versions
         and not _BARE_PART.search(f" {behind[2]}")
     ):
-        found.square.append(tidy(behind[2]))
+        found.take(behind[2], square=True)
         held = held[: behind.start()]
     base = _tails(held, kept, found)
     while _HOLE.search(base):
@@ -201,7 +201,7 @@ class _Found:
         elif CATALOGUE_NUMBER.fullmatch(phrase) or _is_country(phrase, folded):
             self.noise.append(phrase)  # (JAM001), (UK)
         elif square:
-            (self.noise if folded.isdigit() else self.square).append(phrase)
+            (self.noise if folded.replace(" ", "").isdigit() else self.square).append(phrase)
         else:
             return False
         return True

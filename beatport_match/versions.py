@@ -142,7 +142,8 @@ def complete_marker(phrase: str) -> str:
     """The phrase with a last word that was cut short made whole: `Origina` is `original`."""
     *lead, last = phrase.split() or [""]
     start = fold(last)
-    if len(start) < _SHORTEST_STUMP or start in MARKERS:
+    after_marker = bool(lead) and fold(lead[-1]) in _BEFORE_MIX
+    if start in MARKERS or len(start) < (1 if after_marker else _SHORTEST_STUMP):
         return phrase
     whole = next((word for word in _COMMON_MARKERS if word.startswith(start)), None)
     return " ".join([*lead, whole]) if whole else phrase
