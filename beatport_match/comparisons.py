@@ -16,7 +16,14 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
 from beatport_match.readings import Name, Reading
-from beatport_match.spelling import digits, numbers, pair_off, slips_between, with_numbers
+from beatport_match.spelling import (
+    digits,
+    mistyped,
+    numbers,
+    pair_off,
+    slips_between,
+    with_numbers,
+)
 from beatport_match.versions import Version
 from beatport_match.vocabulary import JOINTS
 
@@ -30,7 +37,8 @@ _SMALL_WORDS = frozenset({"the", "a", "an", "of", "in", "to", "n", "feat", "ft"}
 _QUIET_KINDS = frozenset({"club", "album", "vocal", "remaster"})
 # Alike enough to be one name mistyped; below, two people share some letters.
 _ONE_NAME = 85.0
-_SHORTEST_TYPO_NAME = 5
+_SHORTEST_SLIP_NAME = 5
+_SHORTEST_TYPO_NAME = 8
 _SHORTEST_PART = 4
 _LENGTHS = ((2.0, 4.0), (5.0, 2.0), (10.0, 0.0), (30.0, -6.0), (60.0, -14.0))
 
@@ -216,7 +224,8 @@ def _same_version(mine: Version, theirs: Version) -> Finding:
     said = {mine.noun, theirs.noun}
     if mine.said and len(said) == 2 and ("" not in said or mine.words):
         return Finding("noun", _VERSION - 2.5, "same version by another word")
-    return Finding("same", _VERSION, "same version")
+    # A mix with a name of its own says more than "Original Mix".
+    return Finding("named" if theirs.words else "same", _VERSION, "same version")
 
 
 def _clash(code: str, note: str) -> Finding:
@@ -253,20 +262,23 @@ def _within(name: Name, words: frozenset[str]) -> bool:
 
 
 def _same_but_mistyped(missing: list[Name], extra: list[Name]) -> int:
-    """Take names off both lists that are one name, mistyped; how many there were."""
+    """Take names off both lists that are one name, mistyped or spaced otherwise; how many."""
     found = 0
     for name in list(missing):
-        mine = " ".join(name)
-        for other in extra:
-            theirs = " ".join(other)
-            if min(len(mine), len(theirs)) < _SHORTEST_TYPO_NAME or digits(mine) != digits(theirs):
-                continue
-            if ratio(mine.replace(" ", ""), theirs.replace(" ", "")) >= _ONE_NAME:
-                missing.remove(name)
-                extra.remove(other)
-                found += 1
-                break
+        twin = next((other for other in extra if _one_name("".join(name), "".join(other))), None)
+        if twin is not None:
+            missing.remove(name)
+            extra.remove(twin)
+            found += 1
     return found
+
+
+def _one_name(mine: str, theirs: str) -> bool:
+    shortest = min(len(mine), len(theirs))
+    if mine == theirs or (shortest >= _SHORTEST_SLIP_NAME and mistyped(mine, theirs)):
+        return True
+    same_digits = digits(mine) == digits(theirs)
+    return shortest >= _SHORTEST_TYPO_NAME and same_digits and ratio(mine, theirs) >= _ONE_NAME
 
 
 def _partly(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:

@@ -142,9 +142,9 @@ def _behind(one: Weighed, best: float) -> float:
 def _probability(relation: Relation, cases: Iterable[str]) -> float:
     odds, ceiling = CONSTANT, _CEILING[relation]
     cases = frozenset(cases)
-    # Two tracks a letter apart seldom have one length and one tempo as well.
+    # Two tracks a letter apart seldom have one length and one tempo, or one remixer, as well.
     doubts = _DOUBTFUL.keys() & cases
-    if cases >= _VOUCHED:
+    if cases >= _VOUCHED or "version.named" in cases:
         doubts -= _LETTERS
     if "length.within_2" in cases:
         doubts -= {"aside.other_label", "version.mix_for_remix"}

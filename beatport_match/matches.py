@@ -22,8 +22,9 @@ Stopped: TypeAlias = Literal["enough", "exhausted", "budget", "stopped", "failed
 class Evidence:
     """One line of the ledger.
 
-    `name` is a stable code for programs (see `docs/how-matching-works.md`), `local` and
-    `catalogue` what was compared, `effect` the points it gave or took, `note` why, for people.
+    `name` says what was compared and `code` which case it came to, both stable, for programs (see
+    `docs/how-matching-works.md`); `local` and `catalogue` are the two sides, `effect` the points it
+    gave or took, `note` why, for people.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Evidence:
     catalogue: str
     effect: float
     note: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

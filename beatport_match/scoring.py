@@ -143,7 +143,7 @@ def _papers(
 
 def _line(name: str, local: str, other: str, finding: Finding) -> tuple[Evidence, Finding]:
     points = round(finding.points, 1)
-    return Evidence(name, local, other, points, finding.note), finding
+    return Evidence(name, local, other, points, finding.note, finding.code), finding
 
 
 def _relation(findings: list[tuple[Evidence, Finding]]) -> Relation:

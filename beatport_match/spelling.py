@@ -65,9 +65,9 @@ def mistyped(word: str, other: str) -> bool:
     if digits(word) != digits(other):
         return False
     allowed = 1 if longest < 8 else 2
-    # A letter too many, too few or out of place is a slip; another letter in a short word, or one
-    # more s, makes another word ("Light" and "Night", "Shift" and "Shifts").
-    if longest < 8 and longest == shortest and sorted(word) != sorted(other):
+    # A letter too many, too few or out of place is a slip; another letter, or one more s, makes
+    # another word ("Light" and "Night", "Shift" and "Shifts").
+    if longest == shortest and sorted(word) != sorted(other):
         return False
     if word + "s" == other or other + "s" == word:
         return False

@@ -29,7 +29,7 @@ _ROUNDS = 25
 # A case seen less often says nothing yet.
 _LEAST_SEEN = 3
 # What agrees never speaks against, what contradicts never for, whatever the data's accidents.
-_NEVER_AGAINST = (".same", ".within_2", ".vouched", ".known")
+_NEVER_AGAINST = (".same", ".named", ".within_2", ".vouched", ".known")
 _NEVER_FOR = (
     *(".other", ".beyond", ".within_10", ".within_30", ".within_60", ".pitched", ".strange"),
     *(
@@ -63,6 +63,7 @@ def main() -> None:
     table = fit(examples)
     print(report(table, examples))
     write(table, fingerprint(given.data), len(examples))
+    print("The docs show these weights: python tests/evaluation/evidence_table.py --write")
 
 
 def gather(folder: Path) -> list[Example]:

@@ -177,7 +177,7 @@ def test_the_document_has_the_layout_that_was_promised(tmp_path: Path) -> None:
     # A program takes text as it is: only spreadsheets need the apostrophe.
     assert match["candidates"][0]["candidate"]["name"] == FORMULA
     ledger = match["candidates"][0]["evidence"]
-    assert " ".join(ledger[0]) == "name local catalogue effect note"
+    assert " ".join(ledger[0]) == "name local catalogue effect note code"
     assert sum(line["effect"] for line in ledger) == pytest.approx(match["candidates"][0]["score"])
 
 

@@ -95,7 +95,7 @@ def test_a_bracket_nobody_marked_may_name_the_remixer():
 
 
 def test_what_a_reading_leaves_out_stands_aside():
-    """What a reading had to leave out stands in its `aside`, or in `label` where it looks like one."""
+    """What a reading had to leave out stands in its `aside`, or in `label` if it looks like one."""
     first, *others = read_track(Track("Night Ferry (Quay Records)", "Ana Sol"))
     assert first.aside == first.label == ()
     assert ("quay records",) in [one.label for one in others]

@@ -1,0 +1,151 @@
+"""The smallest pair of track and candidates that provokes each case of the ledger.
+
+From these the table in the docs takes its points, and a test that no case is without its example.
+`docs/how-matching-works.md` shows the phrase beside the code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from beatport_match.tracks import Candidate, Track
+
+
+@dataclass(frozen=True)
+class Example:
+    """A case (`name.code`), what it means in plain words, and a pair in which it is found."""
+
+    case: str
+    phrase: str
+    track: Track
+    candidates: tuple[Candidate, ...]
+
+
+_ARTIST = "Lea Quint"
+_NAME = "Small Hours"
+
+
+def _on_sale(**given: Any) -> Candidate:
+    fields: dict[str, Any] = {"id": 1, "name": _NAME, "mix_name": "Original Mix"}
+    return Candidate(**{**fields, "artists": (_ARTIST,), **given})
+
+
+def _title(code: str, phrase: str, mine: str, theirs: str, **more: Any) -> Example:
+    return Example(f"title.{code}", phrase, Track(mine, _ARTIST), (_on_sale(name=theirs, **more),))
+
+
+def _artists(code: str, phrase: str, mine: str, *theirs: str, **more: Any) -> Example:
+    track = Track(more.pop("title", _NAME), mine)
+    return Example(f"artists.{code}", phrase, track, (_on_sale(artists=theirs, **more),))
+
+
+def _version(code: str, phrase: str, mine: str, theirs: str, **more: Any) -> Example:
+    length = more.pop("length", None)
+    track = Track(f"{_NAME} {mine}".strip(), _ARTIST, duration_s=length)
+    sold = _on_sale(mix_name=theirs, length_s=length, **more)
+    return Example(f"version.{code}", phrase, track, (sold,))
+
+
+def _figure(case: str, phrase: str, mine: dict[str, Any], theirs: dict[str, Any]) -> Example:
+    return Example(case, phrase, Track(_NAME, _ARTIST, **mine), (_on_sale(**theirs),))
+
+
+def _length(code: str, phrase: str, apart: float) -> Example:
+    return _figure(f"length.{code}", phrase, {"duration_s": 300}, {"length_s": 300.0 + apart})
+
+
+def _aside(code: str, phrase: str, mine: str, **more: Any) -> Example:
+    track = Track(mine, more.pop("artists", _ARTIST))
+    return Example(f"aside.{code}", phrase, track, (_on_sale(**more),))
+
+
+def _rivals(code: str, phrase: str, *lengths: float) -> Example:
+    sold = tuple(_on_sale(id=at, length_s=length) for at, length in enumerate(lengths, 1))
+    return Example(f"rivals.{code}", phrase, Track(_NAME, _ARTIST), sold)
+
+
+def _lone(code: str, phrase: str, title: str, **more: Any) -> Example:
+    sold = _on_sale(name=title, length_s=more.get("duration_s"), bpm=more.get("bpm"))
+    return Example(f"lone.{code}", phrase, Track(title, **more), (sold,))
+
+
+EXAMPLES: tuple[Example, ...] = (
+    _title("same", "the same words", "Small Hours", "small hours"),
+    _title("spacing", "the same letters, spaced differently", "Smallhours", "Small Hours"),
+    _title("words", "the same words, divided otherwise into title and version",
+           "Small Hours Basalto", "Small Hours", mix_name="Basalto"),
+    _title("order", "the same words in another order", "Hours Small", "Small Hours"),
+    _title("small_words", "all but small words or an artist's name", "The Small Hours", _NAME),
+    _title("typo", "one word mistyped", "Smal Hours", "Small Hours"),
+    _title("typo", "one word mistyped", "Lanttern Driftwood", "Lantern Driftwood"),
+    _title("typos", "several words mistyped", "Lanttern Dirftwood Bay", "Lantern Driftwood Bay"),
+    _title("slip", "a letter apart: mistyped, or another word", "Night Ferry", "Light Ferry"),
+    _title("other", "another title", "Small Hours", "Xylographic Ember"),
+    _title("other", "another title", "Small Hours 2", "Small Hours 3"),
+    _artists("same", "the same names in any order", "Lea Quint & Ugo", "Ugo", "Lea Quint"),
+    _artists("extra", "Beatport credits more names", "Lea Quint", "Lea Quint", "Ugo"),
+    _artists("extra", "Beatport credits more names", "Lea Quint", "Lea Quint", "Ugo", "Nord"),
+    _artists("missing", "a name of the library is not credited", "Lea Quint, Ugo", "Lea Quint"),
+    _artists("typo", "a name mistyped", "Tomek Brzoza", "Tomek Brzoaz"),
+    _artists("slip", "a name a letter apart", "Marco", "Mario"),
+    _artists("part", "part of a name", "Brzoza", "Tomek Brzoza"),
+    _artists("remixer", "the library names only the remixer", "Basalto", "Lea Quint",
+             title=f"{_NAME} (Basalto Remix)", mix_name="Basalto Remix", remixers=("Basalto",)),
+    _artists("unknown", "one side has no artist", "", "Lea Quint"),
+    _artists("other", "another artist", "Lea Quint", "Tomek Brzoza"),
+    _version("same", "the same version, or unsaid and the plain one", "(Dub Mix)", "Dub Mix"),
+    _version("named", "the same, and it has a name of its own", "(Basalto Remix)", "Basalto Remix"),
+    Example("version.plain", "the title differs a little, and so does what is said of the version",
+            Track("Smal Hours", _ARTIST), (_on_sale(),)),
+    _version("unsaid_vouched", "unsaid, of the same length", "", "Club Mix", length=300),
+    _version("length_vouched", "one names a length the other does not; the lengths are equal",
+             "(Basalto Extended Remix)", "Basalto Remix", length=300),
+    _version("noun", "the same by another word", "(Basalto Version)", "Basalto Mix"),
+    _version("names_typo", "a name in it mistyped", "(Basaltto Remix)", "Basalto Remix"),
+    _version("names_slip", "a name in it a letter apart", "(Marco Remix)", "Mario Remix"),
+    _version("own_name", "the artist's own, named or not", "(Lea Quint VIP)", "VIP"),
+    _version("one_remixer", "one of several remixers", "(Basalto Remix)",
+             "Basalto & Marwick Remix", remixers=("Basalto", "Marwick")),
+    _version("mix_for_remix", '"X Mix" for "X Remix"', "(Basalto Mix)", "Basalto Remix"),
+    _version("album", "album version or not", "(Album Version)", "Original Mix"),
+    _version("unsaid", "a version that the library does not name", "", "Basalto Remix"),
+    _version("names", "another remixer or mix", "(Basalto Remix)", "Dunja Petrovac Remix"),
+    _version("kind", "another kind", "(Dub Mix)", "Instrumental Mix"),
+    _version("length", "long against short or plain", "(Extended Mix)", "Original Mix"),
+    _version("part", "another part", "(Part 1)", "Part 2"),
+    _version("year", "another year", "(Basalto 2012 Remix)", "Basalto 2019 Remix"),
+    _aside("known", "Beatport knows it as label, release or number", "Small Hours [Tallow Lane]",
+           label="Tallow Lane"),
+    _aside("unlabelled", "taken for the label, which is not known", "Small Hours [Tallow Lane]"),
+    _aside("other_label", "taken for the label, and Beatport knows another",
+           "Small Hours [Tallow Lane]", label="Kiln"),
+    _aside("strange", "part of the title, perhaps", "Small Hours (Tallow Lane)", label="Kiln"),
+    _length("within_2", "up to 2 s apart", 1),
+    _length("within_5", "up to 5 s apart", 4),
+    _length("within_10", "up to 10 s apart", 8),
+    _length("within_30", "up to 30 s apart", 20),
+    _length("within_60", "up to 60 s apart", 50),
+    _length("beyond", "more than 60 s apart", 120),
+    _figure("bpm.same", "equal, half or double", {"bpm": 62}, {"bpm": 124}),
+    _figure("bpm.pitched", "up to 6 % off", {"bpm": 120}, {"bpm": 124}),
+    _figure("bpm.other", "another tempo", {"bpm": 100}, {"bpm": 124}),
+    _figure("key.same", "the same, however it is written", {"key": "8A"}, {"key": "A Minor"}),
+    _figure("key.other", "another", {"key": "9A"}, {"key": "A Minor"}),
+    _figure("year.same", "up to a year apart", {"year": 2019}, {"release_date": "2020-01-10"}),
+    _figure("year.other", "more than a year apart", {"year": 2009}, {"release_date": "2020-01-10"}),
+    _figure("label.same", "the same", {"label": "Kiln"}, {"label": "KILN"}),
+    _figure("album.same", "the same", {"album": "Ferries"}, {"release": "Ferries"}),
+    _figure("isrc.same", "the same code", {"isrc": "XX-AB1-23-00001"}, {"isrc": "XXAB12300001"}),
+    _figure("isrc.other", "another code", {"isrc": "XXAB12300002"}, {"isrc": "XXAB12300001"}),
+    _figure("beatport_id.same", "the number in the tags", {"beatport_id": 1}, {}),
+    Example("rivals.near", "another recording fits nearly as well",
+            Track(_NAME, _ARTIST, duration_s=300),
+            (_on_sale(length_s=300), _on_sale(id=2, length_s=304, artists=(_ARTIST, "Ugo")))),
+    _rivals("close", "another recording fits as well", 300, 420),
+    _rivals("crowd", "several fit as well", 300, 420, 510),
+    _lone("words_1", "no artist, one word of title", "Ember"),
+    _lone("words_2", "no artist, two words of title", "Small Hours"),
+    _lone("words_3", "no artist, three words and more", "Around The Harbour"),
+    _lone("vouched", "no artist, length and tempo agree", "Ember", duration_s=300, bpm=124),
+)  # fmt: skip

@@ -1,0 +1,206 @@
+"""The table of evidence in the docs, made from the code.
+
+    python tests/evaluation/evidence_table.py [--write]
+
+Every case that judgement can find, with its points in the score, its fitted weight in the
+confidence, and the most confidence it leaves. `--write` puts it into the docs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from evidence_examples import EXAMPLES, Example
+from pages import DOCS, between_marks, put_between_marks
+
+from beatport_match import comparisons, confidence, scoring
+from beatport_match.confidence import _CEILING, _DOUBTFUL, cases_of, weigh_all
+from beatport_match.scoring import Weighed
+from beatport_match.weights import WEIGHTS
+
+PAGE = DOCS / "how-matching-works.md"
+MARK = "evidence"
+# Which line of the ledger a function of `comparisons` writes.
+_WRITES = {
+    "compare_titles": "title",
+    "_slip": "title",
+    "_other_title": "title",
+    "compare_artists": "artists",
+    "_artist_finding": "artists",
+    "compare_versions": "version",
+    "_unsaid": "version",
+    "_same_version": "version",
+    "_compare_names": "version",
+    "compare_lengths": "length",
+    "compare_bpm": "bpm",
+    "compare_aside": "aside",
+}
+_CASE = re.compile(r"[a-z_]+\.[a-z_0-9]*[a-z0-9]")
+_CODE = re.compile(r"[a-z][a-z_0-9]*")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--write", action="store_true", help="put it into the docs")
+    if parser.parse_args().write:
+        put_between_marks(PAGE, MARK, evidence_table())
+    else:
+        print(evidence_table())
+
+
+def evidence_table() -> str:
+    """Cases in the order of the ledger, one line each."""
+    lines = ["| case | when | points | weight | at most |", "|---|---|--:|--:|--:|"]
+    for case in dict.fromkeys(example.case for example in EXAMPLES):
+        examples = [example for example in EXAMPLES if example.case == case]
+        weight = f"{WEIGHTS[case]:+.2f}" if case in WEIGHTS else "–"
+        ceiling = min(_ceiling(example) for example in examples)
+        most = f"{ceiling:.2f}" if ceiling < _CEILING["same_recording"] else ""
+        lines.append(
+            f"| `{case}` | {examples[0].phrase} | {_points(examples)} | {weight} | {most} |"
+        )
+    lines.append("| `limit` | the score stays within 0-100 | what is needed | – | |")
+    lines += [
+        "",
+        "Some bounds above 0.5 are lifted where enough else agrees, such as the length.",
+    ]
+    return "\n".join(lines)
+
+
+def in_the_docs() -> str:
+    return between_marks(PAGE, MARK)
+
+
+def best_of(example: Example) -> Weighed:
+    """The example's first candidate, weighed; the case is about it."""
+    return weigh_all(example.track, example.candidates)[0]
+
+
+def found_in(example: Example) -> tuple[str, ...]:
+    return cases_of(weigh_all(example.track, example.candidates))
+
+
+def cases_in_source() -> frozenset[str]:
+    """Every case that stands in the code of the three rooms that make them."""
+    return frozenset(
+        (*_of_comparisons(), *_of_scoring(), *_of_confidence(), *_of_lengths(), *WEIGHTS)
+    )
+
+
+def _points(examples: list[Example]) -> str:
+    """What the case's line of the ledger gives; from the least to the most the examples show."""
+    name, _ = examples[0].case.split(".")
+    effects = [
+        line.effect
+        for example in examples
+        for line in best_of(example).evidence
+        if line.name == name
+    ]
+    if not effects:
+        return "–"
+    low, high = min(effects), max(effects)
+    return f"{low:+g}" if low == high else f"{low:+g} to {high:+g}"
+
+
+def _ceiling(example: Example) -> float:
+    return min(_CEILING[best_of(example).relation], _DOUBTFUL.get(example.case, 1.0))
+
+
+def _of_comparisons() -> Iterator[str]:
+    for function in _functions(comparisons.__file__):
+        codes = {code for node in ast.walk(function) for code in _codes(node)}
+        if codes and function.name != "_clash":
+            # A new function that makes findings must say which line it writes.
+            yield from (f"{_WRITES[function.name]}.{code}" for code in codes)
+
+
+def _codes(node: ast.AST) -> Iterator[str]:
+    """Codes stand first in a call that makes a finding, and first in a pair of code and points."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id in {"Finding", "_clash"} and node.args:
+            yield from _texts(node.args[0])
+    elif isinstance(node, ast.Tuple) and node.elts:
+        first, *rest = node.elts
+        # Not every tuple that begins with text: its second part must be points.
+        if rest and not isinstance(rest[0], (ast.Constant, ast.JoinedStr)):
+            yield from _texts(first)
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from (*_texts(node.body), *_texts(node.orelse))
+    elif (text := _text(node)) and _CODE.fullmatch(text):
+        yield text
+
+
+def _text(node: ast.AST) -> str:
+    """The text of a literal; empty where it is none."""
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return node.value if is_text else ""
+
+
+def _of_scoring() -> Iterator[str]:
+    """A finding belongs to the line that is written next."""
+    for function in _functions(scoring.__file__):
+        waiting: list[str] = []
+        for node in _in_order(function):
+            if isinstance(node, ast.For):
+                names = _loop_names(node)
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            if node.func.id == "Finding":
+                waiting += _texts(node.args[0])
+            elif node.func.id == "_line":
+                name = node.args[0]
+                lines = list(_texts(name)) if isinstance(name, ast.Constant) else names
+                yield from (f"{line}.{code}" for line in lines for code in waiting)
+                waiting = []
+
+
+def _in_order(function: ast.FunctionDef) -> list[ast.AST]:
+    """Inner calls before outer ones, as they happen."""
+    nodes = [node for node in ast.walk(function) if isinstance(node, (ast.Call, ast.For))]
+    return sorted(
+        nodes,
+        key=lambda node: (
+            (node.lineno, node.col_offset)
+            if isinstance(node, ast.For)
+            else (node.end_lineno or 0, node.end_col_offset or 0)
+        ),
+    )
+
+
+def _loop_names(loop: ast.For) -> list[str]:
+    if not isinstance(loop.iter, ast.Tuple):
+        return []
+    return [
+        text for row in loop.iter.elts if isinstance(row, ast.Tuple) for text in _texts(row.elts[0])
+    ]
+
+
+def _of_confidence() -> Iterator[str]:
+    tree = ast.parse(Path(confidence.__file__).read_text("utf-8"))
+    texts = map(_text, ast.walk(tree))
+    yield from (text for text in texts if _CASE.fullmatch(text))
+
+
+def _of_lengths() -> Iterator[str]:
+    for limit, _ in comparisons._LENGTHS:
+        yield f"length.within_{limit:.0f}"
+    for words in (1, 2, 3):
+        yield f"lone.words_{words}"
+
+
+def _functions(file: str) -> list[ast.FunctionDef]:
+    tree = ast.parse(Path(file).read_text("utf-8"))
+    return [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Ask all questions of the evaluation data, in process, and say how well we did.
+
+    python tests/evaluation/run.py [--set questions|pairs|hard|all] [--sample N] [--errors N]
+        [--data FOLDER] [--save FILE] [--markdown FILE] [--picture FILE] [--jobs 2]
+
+`--sample` takes so many of each set, always the same; `--errors` explains so many wrong answers;
+`--save` keeps every outcome for `compare.py`; `--markdown` puts the tables between the page's two
+marks, `--picture` draws the calibration.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from figures import Figures
+from outcomes import Outcome, count_all, save, settle_all, settle_hard
+from pages import put_between_marks
+from picture import draw
+from questions import DATA, SETS, fingerprint
+from tables import sections
+
+from beatport_match import weights
+
+_LONGEST_EXPLANATION = 18
+
+
+def main() -> None:
+    given = _arguments().parse_args()
+    groups = list(SETS) if given.set == "all" else [given.set] if given.set in SETS else []
+    if not (given.data / "catalogue.jsonl.gz").exists():
+        sys.exit(f"{given.data} holds no evaluation data; name its folder with --data.")
+    total = count_all(given.data, groups, given.sample)
+    outcomes = list(_told(settle_all(given.data, groups, given.sample, given.jobs), total))
+    if given.set in {"hard", "all"}:
+        outcomes += settle_hard(given.data)
+    figures = Figures.of(outcomes)
+    found = "\n\n".join(f"### {name}\n\n{text}" for name, text in sections(figures))
+    print(found)
+    for one in [one for one in outcomes if one.verdict == "wrong"][: given.errors]:
+        print(f"\n{_explained(one)}")
+    if given.save:
+        save(outcomes, given.save)
+    if given.markdown:
+        put_between_marks(given.markdown, "figures", f"{_about(given.data, figures)}\n\n{found}")
+    if given.picture:
+        given.picture.parent.mkdir(parents=True, exist_ok=True)
+        given.picture.write_text(draw(figures.only(lambda one: one.group in SETS)), "utf-8")
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--set", choices=(*SETS, "hard", "all"), default="all")
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--errors", type=int, default=0)
+    parser.add_argument("--save", type=Path)
+    parser.add_argument("--markdown", type=Path)
+    parser.add_argument("--picture", type=Path)
+    parser.add_argument("--jobs", type=int, default=2)
+    return parser
+
+
+def _told(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
+    """The same outcomes, with progress on the error stream: one line that a terminal rewrites."""
+    every, end = (100, "\r") if sys.stderr.isatty() else (1000, "\n")
+    for done, outcome in enumerate(outcomes, 1):
+        if done % every == 0 or done == total:
+            print(f"{done} of {total}", end=end, file=sys.stderr, flush=True)
+        yield outcome
+
+
+def _explained(one: Outcome) -> str:
+    wrong = "another version" if one.sibling else "another track"
+    what = wrong if one.answerable else f"nothing right is on sale; {wrong}"
+    lines = one.why.splitlines()[:_LONGEST_EXPLANATION]
+    return "\n".join([f"{one.key} ({what})", *(f"  {line}" for line in lines)])
+
+
+def _about(folder: Path, figures: Figures) -> str:
+    return (
+        f"{figures.size:,} questions and pairs of data `{fingerprint(folder)}`; weights fitted "
+        f"{weights.FITTED} to data `{weights.DATA}`; {figures.shuffled} questions were asked "
+        "again with their candidates shuffled."
+    )
+
+
+if __name__ == "__main__":
+    main()

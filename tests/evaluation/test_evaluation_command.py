@@ -1,0 +1,125 @@
+"""`docs/evaluation.md`: one command measures, another says what changed between two runs."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import compare
+import pytest
+import run
+from figures import Figures
+from messy import shop_and_questions
+from outcomes import Outcome, load
+from pages import between_marks
+from questions import SETS
+
+from beatport_match.testing import bundled_catalogue
+
+ONE = Outcome(
+    group="questions",
+    qid="a",
+    kind="exact",
+    verdict="right",
+    best=1,
+    confidence=0.95,
+    relation="same_recording",
+    answerable=True,
+    first=True,
+    sibling=False,
+    requests=1,
+    by_requests=("asked", "right", "right", "right"),
+    steady=True,
+    why="",
+)
+WRONG = replace(ONE, qid="b", verdict="wrong", first=False, sibling=True, why="Why\n  so")
+NEGATIVE = replace(ONE, qid="c", verdict="wrong", first=False, answerable=False, requests=4)
+ASKED = replace(ONE, qid="d", verdict="asked", confidence=0.4)
+NONE = replace(ONE, qid="e", verdict="none", best=None, first=False, confidence=0.0, relation="")
+ALL = Figures((ONE, WRONG, NEGATIVE, ASKED, NONE))
+
+
+def test_figures_are_those_of_the_definitions() -> None:
+    """Precision: right of accepted. Recall: right of answerable. On negatives, asked, requests."""
+    assert ALL.precision == 1 / 3
+    assert ALL.recall == 1 / 4
+    assert ALL.named == 2 / 4
+    assert (ALL.negatives_accepted, ALL.negatives, ALL.siblings) == (1, 1, 1)
+    assert ALL.asked == 1 / 5
+    assert ALL.requests == 8 / 5
+    assert Figures(()).precision == 0
+
+
+def test_calibration_is_over_answers_with_a_best_candidate() -> None:
+    """ECE: mean |observed − stated| over tenths of confidence, by answers."""
+    assert [one.size for one in ALL.tenths] == [1, 3]
+    assert ALL.calibration_error == pytest.approx((0.6 * 1 + (0.95 - 1 / 3) * 3) / 4)
+
+
+def test_fewer_searches_and_other_thresholds_are_counted_anew() -> None:
+    """Recall by number of searches allowed, and by `accept_confidence`."""
+    assert ALL.by_requests(1).right == 0
+    assert ALL.accepting_from(0.3).right == 2
+    assert ALL.accepting_from(0.99).accepted == 0
+
+
+def test_a_change_is_told_once_and_the_worst_first() -> None:
+    """What changed: newly wrong first and explained; the unchanged is not listed."""
+    before = [replace(WRONG, verdict="right", first=True), ASKED, ONE, NONE]
+    after = [WRONG, replace(ASKED, verdict="right"), ONE, NONE]
+    told = "\n".join(compare.changes(before, after))
+    assert told.index("newly wrong: 1") < told.index("Why") < told.index("newly right: 1")
+    assert "questions/a" not in told
+    assert "No answer changed" in "\n".join(compare.changes(before, before))
+    assert "| questions, after" in compare.side_by_side(before, after)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder of evaluation data, invented: no hard pairs, and questions for both sets."""
+    _, questions = shop_and_questions(each=1)
+    catalogue = [vars_of(track) for track in bundled_catalogue()]
+    files = {"catalogue.jsonl.gz": catalogue, **dict.fromkeys(SETS.values(), questions)}
+    for name, rows in files.items():
+        with gzip.open(tmp_path / name, "wt", encoding="utf-8") as file:
+            file.writelines(f"{json.dumps(row)}\n" for row in rows)
+    (tmp_path / "hard_pairs.json").write_text("[]")
+    return tmp_path
+
+
+def vars_of(track: object) -> dict[str, object]:
+    return {name: getattr(track, name) for name in track.__dataclass_fields__}
+
+
+def test_one_command_measures_saves_and_draws(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`run.py` prints every table, saves each outcome, and fills a page and its picture."""
+    page = data / "page.md"
+    page.write_text("Before\n<!-- figures: begin -->\nold\n<!-- figures: end -->\nAfter\n")
+    picture, saved = data / "pictures" / "calibration.svg", data / "run.json"
+    files = ("--markdown", page, "--picture", picture, "--save", saved)
+    given = ["run.py", "--data", data, "--jobs", "1", *files]
+    monkeypatch.setattr(sys, "argv", [str(one) for one in given])
+    run.main()
+    printed = capsys.readouterr().out
+    for heading in ("Goals", "By kind: real pairs", "Calibration", "searches", "accept_confidence"):
+        assert heading in printed
+    assert printed.strip() in between_marks(page, "figures")
+    assert page.read_text().startswith("Before")
+    assert page.read_text().endswith("After\n")
+    assert ET.fromstring(picture.read_text("utf-8")).tag.endswith("svg")
+    assert len(load(saved)) == 32
+
+
+def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
+    """The page is named, and the marks that it lacks."""
+    page = tmp_path / "page.md"
+    page.write_text("Mine\n")
+    with pytest.raises(SystemExit, match="figures: begin"):
+        between_marks(page, "figures")
+    assert page.read_text() == "Mine\n"
