@@ -38,7 +38,7 @@ _DOUBTFUL = {
 }
 _LETTERS = frozenset({"title.slip", "artists.slip", "version.names_slip"})
 _VOUCHED = frozenset({"length.within_2", "bpm.same"})
-# Points between two recordings that a person would not see, and that one would.
+# Points between two recordings: below the first they are alike, up to the second one is worse.
 _CLOSE = 1.0
 _NEAR = 4.0
 # Releases of one recording differ by a rounding or a fade; more is another edit. Where one release
@@ -119,7 +119,7 @@ def _rival_cases(weighed: list[Weighed]) -> tuple[str, ...]:
         for one in weighed[1:]
         if one.relation == best.relation == "same_recording" and not same_recording(best, one)
     ]
-    close = sum(gap <= _CLOSE for gap in gaps)
+    close = sum(gap < _CLOSE for gap in gaps)
     if close:
         return ("rivals.close" if close == 1 else "rivals.crowd",)
     return ("rivals.near",) if any(gap <= _NEAR for gap in gaps) else ()

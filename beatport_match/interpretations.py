@@ -90,7 +90,8 @@ def _ways(base: str, known: tuple[str, ...], square: tuple[str, ...]) -> Iterato
         if bracket and rest:
             # A bracket nobody marked: the remixer's bare name, or a label's business.
             label = (*way.label, *square)
-            yield replace(way, title=rest, version=f"{bracket[1]} Remix", label=label)
+            for version in (bracket[1], f"{bracket[1]} Remix"):
+                yield replace(way, title=rest, version=version, label=label)
             if _like_a_label(bracket[1]):
                 yield replace(way, title=rest, label=(*label, bracket[1]))
             else:

@@ -22,7 +22,7 @@ from beatport_match.vocabulary import JOINTS
 Name = tuple[str, ...]
 
 # Beatport tells namesakes apart by country: "Samm (BE)", "Alex Lynch (U.K.)".
-_COUNTRY = re.compile(r"\s*\((?!II|IV|VI|IX)(?:[A-Z]{2}|[A-Z][a-z]|USA|U\.K\.|U\.S\.(?:A\.)?)\)")
+_COUNTRY = re.compile(r"\s*\((?!II|IV|VI|IX)(?:[A-Za-z]{2}|USA|U\.K\.|U\.S\.(?:A\.)?)\)")
 # What gets into artist fields: track numbers, social handles.
 _CREDIT_NOISE = re.compile(r"^\d{1,3}[.)]\s+|\s*@\w+")
 _SILENT_IN_NAMES = JOINTS | {"dj", "the", "mc"}

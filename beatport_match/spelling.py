@@ -69,7 +69,7 @@ def mistyped(word: str, other: str) -> bool:
     # another word ("Light" and "Night", "Shift" and "Shifts").
     if longest == shortest and sorted(word) != sorted(other):
         return False
-    if word + "s" == other or other + "s" == word:
+    if other in (word + "s", word + "es") or word in (other + "s", other + "es"):
         return False
     return OSA.distance(word, other, score_cutoff=allowed) <= allowed
 

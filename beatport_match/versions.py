@@ -55,10 +55,9 @@ class Version:
     @property
     def noun(self) -> str:
         """What the phrase calls itself: `mix`, `version`, `edit`; empty where it does not say."""
-        words = list(_words(self.text))
-        if not self.plain and {"original", "mix"} <= set(words):
-            words.remove("original")  # "(X Remix) (Original Mix)" says one thing too many
-            words.remove("mix")
+        words = _words(self.text)
+        if not self.plain and words[-2:] == ("original", "mix"):
+            words = words[:-2]  # "(X Remix) (Original Mix)" says one thing too many
         return next((word for word in reversed(words) if word in _NOUNS), "")
 
     @property
