@@ -10,8 +10,7 @@ settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
 
-# The `anyio` marker and its runner come with anyio itself; the package called pytest-anyio on the
-# index is an empty placeholder and must not be installed for them.
+# The `anyio` marker and its runner come with anyio itself.
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     return request.param
