@@ -277,8 +277,11 @@ def _one_name(mine: str, theirs: str) -> bool:
     shortest = min(len(mine), len(theirs))
     if mine == theirs or (shortest >= _SHORTEST_SLIP_NAME and mistyped(mine, theirs)):
         return True
-    same_digits = digits(mine) == digits(theirs)
-    return shortest >= _SHORTEST_TYPO_NAME and same_digits and ratio(mine, theirs) >= _ONE_NAME
+    return (
+        shortest >= _SHORTEST_TYPO_NAME
+        and ratio(mine, theirs, score_cutoff=_ONE_NAME) >= _ONE_NAME
+        and digits(mine) == digits(theirs)
+    )
 
 
 def _partly(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:

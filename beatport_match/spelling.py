@@ -60,18 +60,19 @@ def pair_off(mine: list[str], theirs: list[str]) -> tuple[list[str], list[str], 
 def mistyped(word: str, other: str) -> bool:
     """Whether two words are one, mistyped: never by a digit, never short ones."""
     longest, shortest = max(len(word), len(other)), min(len(word), len(other))
-    if longest < 4 or shortest < 3 or not _ALPHABETIC.fullmatch(word + other):
-        return False
-    if digits(word) != digits(other):
-        return False
     allowed = 1 if longest < 8 else 2
+    # Cheapest first: most pairs of words are nothing like each other.
+    if longest < 4 or shortest < 3 or longest - shortest > allowed:
+        return False
+    if OSA.distance(word, other, score_cutoff=allowed) > allowed:
+        return False
+    if not _ALPHABETIC.fullmatch(word + other) or digits(word) != digits(other):
+        return False
     # A letter too many, too few or out of place is a slip; another letter, or one more s, makes
     # another word ("Light" and "Night", "Shift" and "Shifts").
     if longest == shortest and sorted(word) != sorted(other):
         return False
-    if other in (word + "s", word + "es") or word in (other + "s", other + "es"):
-        return False
-    return OSA.distance(word, other, score_cutoff=allowed) <= allowed
+    return other not in (word + "s", word + "es") and word not in (other + "s", other + "es")
 
 
 def slips_between(mine: str, theirs: str) -> int:
@@ -81,11 +82,12 @@ def slips_between(mine: str, theirs: str) -> int:
     """
     shortest = min(len(mine), len(theirs))
     allowed = 0 if shortest < 5 else 1 if shortest < 10 else 2 if shortest < 20 else 3
-    alphabetic = _ALPHABETIC.fullmatch(mine + theirs)
-    if not allowed or not alphabetic or digits(mine) != digits(theirs):
+    if not allowed or abs(len(mine) - len(theirs)) > allowed:
         return 0
     slips = OSA.distance(mine, theirs, score_cutoff=allowed)
-    return slips if slips <= allowed else 0
+    if slips > allowed or not _ALPHABETIC.fullmatch(mine + theirs):
+        return 0
+    return slips if digits(mine) == digits(theirs) else 0
 
 
 def digits(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz.distance import OSA
@@ -148,6 +149,7 @@ def complete_marker(phrase: str) -> str:
     return " ".join([*lead, whole]) if whole else phrase
 
 
+@lru_cache(maxsize=16384)
 def _words(phrase: str) -> tuple[str, ...]:
     """The folded words of a phrase, with its markers spelled right."""
     words = tokens(phrase)
