@@ -11,14 +11,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA
-
+from beatport_match import noise
 from beatport_match.text import fold, tidy, tokens
 from beatport_match.versions import UNSAID, Version, complete_marker, names_version, read_version
-from beatport_match.vocabulary import BARE_ENDINGS, FEATURING, KINDS, NOISE, NUMERALS, PARTS
+from beatport_match.vocabulary import BARE_ENDINGS, FEATURING, KINDS, NUMERALS, PARTS
 
-# Noise this long may hold a typo and still be nothing else.
-_LONG_NOISE = 7
 # A longer title is cut: nobody's title is longer, and a hostile one must not cost time.
 _LONGEST_TITLE = 400
 
@@ -27,36 +24,9 @@ _CLOSERS = frozenset(_OPENERS.values())
 # Where a bracket stood, until it is known whether it belongs to the title (private use area).
 _HOLE = re.compile("\ue000(\\d+)\ue001")
 
-_SUFFIX = re.compile(r"\.(mp3|wav|aiff?|flac|m4a|ogg|alac|aac|wma)$", re.IGNORECASE)
-_LEADING_NOISE = re.compile(
-    r"""^(?:
-        \[\d{1,4}(?:-\d{1,4})?\]\s*                                # [3]
-      | 0\d\s+(?=[^\W\d])                            # 03 Title
-      | \([A-Z]\)\s+(?=\S)                            # (F), a library's own mark
-      | \d{1,3}(?:[.)]\s+|\s+-\s+)                    # 01. or 01 -
-      | [A-D]\d{1,2}(?:[.)]\s+|\s+-\s+)               # A1 -, a side of vinyl
-      | (?:1[0-2]|0?[1-9])[ABdm](?:\s+-\s+|\s+(?=\d))  # 8A -, a key
-      | \d{2,3}(?:\.\d+)?\s*bpm(?:\s+-)?\s+           # 124 BPM
-      | [★☆*•]+\s*                                    # a rating
-      | (?:premiere|exclusive|free\s+(?:download|dl))\s*[:|]\s*
-    )""",
-    re.VERBOSE | re.IGNORECASE,
-)
-# A site that its pool or ripper wrote behind the title, also with its dots lost.
-_SITE = re.compile(
-    r"\s*\b(?:(?:https?://)?[\w-]+(?:\.[\w-]+){0,3}\.(?:com|net|org|ru|info|pro|eu|de|vip|kz)(?:/\S*)?|www\w{3,}(?:com|net|org))$",
-    re.IGNORECASE,
-)
 DASH = re.compile(r"\s+-+\s*|\s*-+\s+")
-_QUALITY = re.compile(
-    r"\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)|official\s+(?:music\s+)?(?:video|audio))$",
-    re.IGNORECASE,
-)
 # What stands behind a version in brackets: "Title (Original Mix) Label".
 _BEHIND = re.compile("\ue000(\\d+)\ue001\\s*(?://|\\|)?\\s*([^\ue000\ue001()-]+)$")
-_KEY_TAIL = re.compile(r"(?:1[0-2]|0?[1-9])[ABdm]", re.IGNORECASE)
-_BPM_TAIL = re.compile(r"\d{2,3}(?:\.\d+)?(?:\s*bpm)?", re.IGNORECASE)
-CATALOGUE_NUMBER = re.compile(r"[A-Z][A-Z&.]{1,11}[- ]?\d{2,6}[A-Z]{0,2}")
 _FEATURED = re.compile(
     r"(?<!\S)(?:"
     + "|".join(sorted(FEATURING))
@@ -131,25 +101,15 @@ def split_names(text: str) -> tuple[str, ...]:
     return tuple(name for part in _BETWEEN_NAMES.split(tidy(text)) if (name := part.strip(" .-")))
 
 
-def _unfile(text: str) -> str:
-    """A file name as a title: no suffix, blanks for underscores, room around its dashes."""
-    text = _SUFFIX.sub("", text)
-    if text.count("_") > text.count(" "):
-        text = text.replace("-", " - ").replace("_", " ")
-        text = re.sub(r"^(\d{1,3})\s+(?=\D)", r"\1 - ", tidy(text))
-    text = tidy(text.replace("_", " "))
-    return _QUALITY.sub("", _SITE.sub("", text)) or text
-
-
 def _peel(text: str) -> ParsedTitle:
     """One layer off: leading noise, brackets, tails behind a dash, featured names."""
-    text = _unfile(tidy(text)) or text
-    noise: list[str] = []
-    while (lead := _LEADING_NOISE.match(text)) and text[lead.end() :].strip(" -"):
-        noise.append(lead.group().strip())
-        text = text[lead.end() :]
+    text = noise.without_file_marks(tidy(text)) or text
+    dropped: list[str] = []
+    while lead := noise.leading(text):
+        dropped.append(lead.strip())
+        text = text[len(lead) :]
     held, groups = _brackets(text)
-    found = _Found(noise=noise)
+    found = _Found(dropped)
     kept: dict[int, str] = {}
     versions: set[int] = set()
     for number, (opener, content) in groups.items():
@@ -178,18 +138,18 @@ def _peel(text: str) -> ParsedTitle:
 class _Found:
     """What has come off a title so far."""
 
-    def __init__(self, noise: list[str]) -> None:
+    def __init__(self, dropped: list[str]) -> None:
         self.version = UNSAID
         self.remixers: list[str] = []
         self.featured: list[str] = []
         self.square: list[str] = []
-        self.noise = noise
+        self.noise = dropped
 
     def take(self, phrase: str, *, square: bool = False) -> bool:
         """Whether the phrase could be told and is now kept here rather than in the title."""
         phrase = tidy(phrase).strip(" -")
         folded = fold(phrase)
-        if not phrase or _is_noise(folded) or _SITE.fullmatch(phrase):
+        if not phrase or noise.is_noise(phrase):
             self.noise.append(phrase)
         elif featured := IN_BRACKETS.fullmatch(phrase):
             self.featured += split_names(featured["names"])
@@ -198,7 +158,7 @@ class _Found:
         elif (guest := VERSION_WITH_GUEST.fullmatch(phrase)) and names_version(guest["version"]):
             self.take_version(guest["version"])
             self.featured += split_names(guest["names"])
-        elif CATALOGUE_NUMBER.fullmatch(phrase) or _is_country(phrase, folded):
+        elif noise.is_number_or_country(phrase):
             self.noise.append(phrase)  # (JAM001), (UK)
         elif square:
             (self.noise if folded.replace(" ", "").isdigit() else self.square).append(phrase)
@@ -268,11 +228,11 @@ def _tails(text: str, kept: dict[int, str], found: _Found) -> str:
     segments = DASH.split(text)
     while len(segments) > 1:
         tail = tidy(_HOLE.sub(lambda hole: kept.get(int(hole[1]), ""), segments[-1]))
-        if _BPM_TAIL.fullmatch(tail) and _KEY_TAIL.fullmatch(segments[-2].strip()):
+        if noise.is_tempo(tail) and noise.is_key(segments[-2].strip()):
             found.noise += [segments.pop(-2).strip(), tail]
-        elif _KEY_TAIL.fullmatch(tail) or (CATALOGUE_NUMBER.fullmatch(tail) and len(segments) > 2):
+        elif noise.is_key(tail) or (noise.is_catalogue_number(tail) and len(segments) > 2):
             found.noise.append(tail)
-        elif not (names_version(tail) or _is_noise(fold(tail))) or not found.take(tail):
+        elif not (names_version(tail) or noise.is_noise(tail)) or not found.take(tail):
             break
         segments.pop()
     return " - ".join(segments)
@@ -294,18 +254,6 @@ def _bare_endings(base: str, found: _Found) -> str:
         found.version |= read_version(part.group().strip(" ,"))
         return base[: part.start()].strip(" -,")
     return base
-
-
-def _is_country(phrase: str, folded: str) -> bool:
-    return len(folded) == 2 and phrase.isalpha() and phrase.isupper() and folded not in NUMERALS
-
-
-def _is_noise(folded: str) -> bool:
-    if folded in NOISE:
-        return True
-    return len(folded) >= _LONG_NOISE and any(
-        OSA.distance(folded, noise, score_cutoff=1) <= 1 for noise in NOISE
-    )
 
 
 def _remixers(phrase: str) -> list[str]:

@@ -36,7 +36,8 @@ PLAN = {
         vocabulary:
         weights:
         versions: text vocabulary | rapidfuzz
-        titles: text versions vocabulary | rapidfuzz re
+        noise: text vocabulary | rapidfuzz re
+        titles: noise text versions vocabulary | re
         readings: keys text titles tracks versions vocabulary | re
         interpretations: keys readings text titles tracks versions | re
         spelling: | rapidfuzz re

@@ -1,0 +1,95 @@
+"""What libraries, pools, channels and sites write around a title: it says nothing about the music.
+
+File names, track numbers, keys, tempi, sites, quality, catalogue numbers. The words of it stand in
+`vocabulary`; where in a title to look for it is `titles`' to know.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz.distance import OSA
+
+from beatport_match.text import fold, tidy
+from beatport_match.vocabulary import NOISE, NUMERALS
+
+# Noise this long may hold a typo and still be nothing else.
+_LONG_NOISE = 7
+_SUFFIX = re.compile(r"\.(mp3|wav|aiff?|flac|m4a|ogg|alac|aac|wma)$", re.IGNORECASE)
+_LEADING = re.compile(
+    r"""^(?:
+        \[\d{1,4}(?:-\d{1,4})?\]\s*                                # [3]
+      | 0\d\s+(?=[^\W\d])                            # 03 Title
+      | \([A-Z]\)\s+(?=\S)                            # (F), a library's own mark
+      | \d{1,3}(?:[.)]\s+|\s+-\s+)                    # 01. or 01 -
+      | [A-D]\d{1,2}(?:[.)]\s+|\s+-\s+)               # A1 -, a side of vinyl
+      | (?:1[0-2]|0?[1-9])[ABdm](?:\s+-\s+|\s+(?=\d))  # 8A -, a key
+      | \d{2,3}(?:\.\d+)?\s*bpm(?:\s+-)?\s+           # 124 BPM
+      | [★☆*•]+\s*                                    # a rating
+      | (?:premiere|exclusive|free\s+(?:download|dl))\s*[:|]\s*
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# A site that its pool or ripper wrote behind the title, also with its dots lost.
+_SITE = re.compile(
+    r"\s*\b(?:(?:https?://)?[\w-]+(?:\.[\w-]+){0,3}\.(?:com|net|org|ru|info|pro|eu|de|vip|kz)(?:/\S*)?|www\w{3,}(?:com|net|org))$",
+    re.IGNORECASE,
+)
+_QUALITY = re.compile(
+    r"\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)|official\s+(?:music\s+)?(?:video|audio))$",
+    re.IGNORECASE,
+)
+_KEY_TAIL = re.compile(r"(?:1[0-2]|0?[1-9])[ABdm]", re.IGNORECASE)
+_BPM_TAIL = re.compile(r"\d{2,3}(?:\.\d+)?(?:\s*bpm)?", re.IGNORECASE)
+_CATALOGUE_NUMBER = re.compile(r"[A-Z][A-Z&.]{1,11}[- ]?\d{2,6}[A-Z]{0,2}")
+
+
+def without_file_marks(text: str) -> str:
+    """A file name as a title: no suffix, no site, blanks for underscores, room at its dashes."""
+    text = _SUFFIX.sub("", text)
+    if text.count("_") > text.count(" "):
+        text = text.replace("-", " - ").replace("_", " ")
+        text = re.sub(r"^(\d{1,3})\s+(?=\D)", r"\1 - ", tidy(text))
+    text = tidy(text.replace("_", " "))
+    return _QUALITY.sub("", _SITE.sub("", text)) or text
+
+
+def leading(text: str) -> str:
+    """What stands before a title and is not part of it; empty where nothing would be left."""
+    lead = _LEADING.match(text)
+    return lead.group() if lead and text[lead.end() :].strip(" -") else ""
+
+
+def is_noise(phrase: str) -> bool:
+    """Whether a phrase in brackets or behind a dash is noise, give or take a letter; a site is."""
+    folded = fold(phrase)
+    if folded in NOISE or _SITE.fullmatch(phrase):
+        return True
+    return len(folded) >= _LONG_NOISE and any(
+        OSA.distance(folded, noise, score_cutoff=1) <= 1 for noise in NOISE
+    )
+
+
+def is_number_or_country(phrase: str) -> bool:
+    """Whether a phrase in brackets is a catalogue number (`JAM001`) or a country (`UK`)."""
+    return is_catalogue_number(phrase) or (
+        len(phrase) == 2
+        and phrase.isalpha()
+        and phrase.isupper()
+        and phrase.casefold() not in NUMERALS
+    )
+
+
+def is_catalogue_number(phrase: str) -> bool:
+    """Whether a phrase looks like a label's number for a release."""
+    return _CATALOGUE_NUMBER.fullmatch(phrase) is not None
+
+
+def is_key(phrase: str) -> bool:
+    """Whether a phrase is a key as DJ software writes it into file names."""
+    return _KEY_TAIL.fullmatch(phrase) is not None
+
+
+def is_tempo(phrase: str) -> bool:
+    """Whether a phrase is a number that a key may precede as a tempo."""
+    return _BPM_TAIL.fullmatch(phrase) is not None
