@@ -135,8 +135,8 @@ def _lone_cases(best: Weighed) -> tuple[str, ...]:
 
 
 def _behind(one: Weighed, best: float) -> float:
-    """A runner-up is at most what the best one leaves."""
-    return min(1.0 - best, _probability(one.relation, one.codes))
+    """A runner-up, as the answer instead of the best: no surer than it, nor than what it leaves."""
+    return min(best, 1.0 - best, _probability(one.relation, one.codes))
 
 
 def _probability(relation: Relation, cases: Iterable[str]) -> float:

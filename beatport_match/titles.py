@@ -2,7 +2,7 @@
 
 Text in, structure out. A title is peeled from the outside in until nothing more comes off; what
 cannot be told stays in the base, and a base is never empty. This room knows no track and no
-candidate: who made the music is told apart in `readings`.
+candidate: who made the music is told apart in `interpretations`.
 """
 
 from __future__ import annotations

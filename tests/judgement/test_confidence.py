@@ -296,3 +296,14 @@ def test_accepting_more_asks_for_less():
         for accept, review in [(0.5, 0.1), (0.7, 0.1), (0.7, 0.65)]
     ]
     assert [order.index(outcome) for outcome in outcomes] == [0, 1, 2]
+
+
+def test_no_runner_up_is_surer_than_the_best():
+    """Rank puts the best first: nothing behind it is surer, however many fit as well."""
+    track = Track("Ember")
+    rivals = [
+        Candidate(id=number, name="Ember", mix_name="Original Mix", artists=(name,))
+        for number, name in enumerate(("Ana Solberg", "Tomek Brzoza", "Lea Quint"), 1)
+    ]
+    sure = [one.confidence for one in rank(track, rivals)]
+    assert max(sure) == sure[0] < 0.5
