@@ -21,6 +21,7 @@ from beatport_match.spelling import (
     mistyped,
     numbers,
     pair_off,
+    short_slip,
     slips_between,
     with_numbers,
 )
@@ -40,6 +41,8 @@ _ONE_NAME = 85.0
 _SHORTEST_SLIP_NAME = 5
 _SHORTEST_TYPO_NAME = 8
 _SHORTEST_PART = 4
+_SHORTEST_CUT = 3
+_LONGEST_ALONE = 4
 _LENGTHS = ((2.0, 4.0), (5.0, 2.0), (10.0, 0.0), (30.0, -6.0), (60.0, -14.0))
 
 
@@ -59,6 +62,8 @@ class Finding:
 
 def compare_titles(local: Reading, other: Reading) -> Finding:
     """Compare the names of the music, without version, featured artists and noise."""
+    if local.found:
+        return Finding("found", _TITLE - 3.0, "the title stands among the words")
     if local.base == other.base:
         return Finding("same", _TITLE, "same title")
     mine, theirs = local.base.replace(" ", ""), other.base.replace(" ", "")
@@ -68,9 +73,15 @@ def compare_titles(local: Reading, other: Reading) -> Finding:
         if sorted(local.base.split()) == sorted(other.base.split()):
             return Finding("order", _TITLE - 4.0, "same words in another order")
         return Finding("words", _TITLE - 1.0, "same words, divided differently")
+    if local.base in other.titles:
+        return Finding("one_of", _TITLE - 6.0, "one of several titles")
     if numbers(local.base) != numbers(other.base):
         return _other_title(local, other)
     left, right, typos = pair_off(with_numbers(local.base), with_numbers(other.base))
+    if len(left) == len(right) == 1 and short_slip(left[0], right[0]):
+        # Alone a short word may be another one; among words that all agree it is a slip.
+        if len(local.base) - len(left[0]) >= _LONGEST_ALONE:
+            left, right, typos = [], [], typos + 1
     if len(left) == len(local.base.split()) and not typos:
         return _slip(local, other) or _other_title(local, other)
     known = local.artist_words | other.artist_words
@@ -118,7 +129,9 @@ def compare_artists(local: Reading, other: Reading) -> Finding:
     extra = [name for name in other.artists if name not in there]
     typos = _same_but_mistyped(missing, extra)
     makers = other.makers | local.makers | {*other.version.words, *local.version.words}
-    only_makers = all(_within(name, makers) for name in local.artists)
+    only_makers = any(
+        all(_within(name, makers) for name in names) for names in (local.artists, other.artists)
+    )
     missing = [name for name in missing if not _within(name, makers)]
     extra = [name for name in extra if not _within(name, makers)]
     if not typos and not (here and there):
@@ -127,7 +140,7 @@ def compare_artists(local: Reading, other: Reading) -> Finding:
         if _partly(local.artists, other.artists) or _partly(other.artists, local.artists):
             return Finding("part", _ARTISTS * 0.5, "part of the artist's name")
         if only_makers:
-            return Finding("remixer", _ARTISTS * 0.4, "the library names only the remixer")
+            return Finding("remixer", _ARTISTS * 0.4, "one side names only the remixer")
         return Finding("other", -_ARTISTS, "another artist", "recording")
     points = _ARTISTS - 1.0 * typos - 0.5 * len(extra) - 2.0 * len(missing)
     return _artist_finding(max(points, _ARTISTS / 2), typos, missing, extra)
@@ -141,8 +154,10 @@ def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Fin
         return _clash("part", f"part {mine.part or 'none'} against part {theirs.part or 'none'}")
     if mine.year and theirs.year and mine.year != theirs.year:
         return _clash("year", f"of {mine.year} against {theirs.year}")
-    if same_words(local, other):
+    if same_words(local, other) or (mine.said and mine.squashed == theirs.squashed):
         return _same_version(mine, theirs)
+    if cut_short(local, other):
+        return Finding("cut", _VERSION - 2.0, "the same version, cut short")
     if not mine.said:
         return _unsaid(theirs, same_length=same_length)
     names = _compare_names(local, other)
@@ -165,6 +180,12 @@ def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Fin
     return Finding(code, points, "same version") if code != "same" else _same_version(mine, theirs)
 
 
+def cut_short(local: Reading, other: Reading) -> bool:
+    """Whether a bracket that never closed is the beginning of the other side's version."""
+    beginning = local.cut.replace(" ", "")
+    return len(beginning) >= _SHORTEST_CUT and other.version.squashed.startswith(beginning)
+
+
 def compare_lengths(gap_s: float) -> Finding:
     """Compare lengths: within 2 s is strong, over 10 s speaks against one recording."""
     note = f"{gap_s:.0f} s apart"
@@ -184,13 +205,16 @@ def compare_bpm(local: float, other: float) -> Finding:
     return Finding("other", -4.0, "another tempo")
 
 
-def compare_aside(local: Reading, known: tuple[str, ...], *, labelled: bool) -> Finding:
+def compare_aside(
+    local: Reading, other: Reading, known: tuple[str, ...], *, labelled: bool
+) -> Finding:
     """What a reading left out costs, unless Beatport knows it.
 
     `known` are the candidate's label, release and catalogue number, folded; `labelled` tells
     whether the label is among them: only then can it speak against what was taken for one.
     """
     aside = [phrase for phrase in local.aside if not _known(phrase, known)]
+    aside += [local.cut] if local.cut and not cut_short(local, other) else []
     label = [phrase for phrase in local.label if not _known(phrase, known)]
     points = -4.0 * len(aside) - 1.5 * len(label)
     if aside:
@@ -237,6 +261,8 @@ def _compare_names(local: Reading, other: Reading) -> tuple[str, float] | None:
     mine, theirs = local.version.words, other.version.words
     artists = local.artist_words | other.artist_words
     left, right, typos = pair_off(list(mine), list(theirs))
+    if mine and "".join(mine) == "".join(theirs):
+        return "same", _VERSION
     if not left and not right:
         return ("names_typo" if typos else "same"), _VERSION - typos
     left = [word for word in left if word not in other.makers]

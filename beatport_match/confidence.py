@@ -26,6 +26,8 @@ _CEILING: dict[Relation, float] = {
 _DOUBTFUL = {
     "title.slip": 0.75,
     "title.order": 0.75,
+    "title.one_of": 0.75,
+    "title.found": 0.75,
     "artists.slip": 0.75,
     "artists.remixer": 0.75,
     "version.names_slip": 0.75,
@@ -36,6 +38,17 @@ _DOUBTFUL = {
     "rivals.close": 0.5,
     "rivals.crowd": 0.3,
 }
+# An equal length settles which of two readings or wordings was meant.
+_LENGTH_SETTLES = frozenset(
+    {
+        "aside.other_label",
+        "version.mix_for_remix",
+        "title.found",
+        "title.one_of",
+        "artists.remixer",
+        "artists.part",
+    }
+)
 _LETTERS = frozenset({"title.slip", "artists.slip", "version.names_slip"})
 _VOUCHED = frozenset({"length.within_2", "bpm.same"})
 # Points between two recordings: below the first they are alike, up to the second one is worse.
@@ -114,15 +127,23 @@ def same_recording(one: Weighed, other: Weighed) -> bool:
 def _rival_cases(weighed: list[Weighed]) -> tuple[str, ...]:
     """Other recordings that fit about as well."""
     best = weighed[0]
-    gaps = [
-        best.raw - one.raw
+    rivals = [
+        one
         for one in weighed[1:]
         if one.relation == best.relation == "same_recording" and not same_recording(best, one)
     ]
-    close = sum(gap < _CLOSE for gap in gaps)
+    close = sum(best.raw - one.raw < _CLOSE or _better_measured(one, best) for one in rivals)
     if close:
         return ("rivals.close" if close == 1 else "rivals.crowd",)
-    return ("rivals.near",) if any(gap <= _NEAR for gap in gaps) else ()
+    near = any(best.raw - one.raw <= _NEAR for one in rivals)
+    return ("rivals.near",) if near else ()
+
+
+def _better_measured(one: Weighed, best: Weighed) -> bool:
+    """Whether a rival's length agrees, and nothing is known of the best one's."""
+    if best.raw - one.raw > _NEAR or "length.within_2" not in one.codes:
+        return False
+    return not any(code.startswith("length.") for code in best.codes)
 
 
 def _lone_cases(best: Weighed) -> tuple[str, ...]:
@@ -147,7 +168,7 @@ def _probability(relation: Relation, cases: Iterable[str]) -> float:
     if cases >= _VOUCHED or "version.named" in cases:
         doubts -= _LETTERS
     if "length.within_2" in cases:
-        doubts -= {"aside.other_label", "version.mix_for_remix"}
+        doubts -= _LENGTH_SETTLES
     for case in cases:
         odds += WEIGHTS.get(case, 0.0)
     for doubt in doubts:
@@ -155,9 +176,10 @@ def _probability(relation: Relation, cases: Iterable[str]) -> float:
     return min(ceiling, 1 / (1 + math.exp(-odds)))
 
 
-def _best_first(one: Weighed) -> tuple[int, float, str, int]:
+def _best_first(one: Weighed) -> tuple[int, float, bool, str, int]:
     candidate = one.candidate
-    return (RELATIONS.index(one.relation), -one.raw, candidate.release_date or "9999", candidate.id)
+    released = candidate.release_date or "9999"
+    return RELATIONS.index(one.relation), -one.raw, not one.verbatim, released, candidate.id
 
 
 def _settled(candidate: Candidate) -> tuple[int, str]:

@@ -30,6 +30,7 @@ _PREFIX = re.compile(r"[\w&' ]{2,20}:\s*")
 # "14 Artist - Title": a file's number, or part of the artist's name.
 _NUMBER = re.compile(r"\d{1,3}\s+(?=[^\W\d])")
 _LABEL_WORDS = frozenset("records recordings recs music audio digital label".split())
+_CHANNEL_WORDS = frozenset("premiere premier exclusive".split())
 _BARE_DASH = re.compile(r"(?<=\w)-(?=\w)")
 
 
@@ -46,6 +47,7 @@ class _Way:
     aside: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
     version: str = ""
+    cut: str = ""
 
 
 @lru_cache(maxsize=1024)
@@ -53,7 +55,7 @@ def read_track(track: Track) -> tuple[Reading, ...]:
     """Read the DJ's side in every way that makes sense; the first is the likeliest."""
     parsed = parse_title(track.title)
     known = credit(track.artists)
-    readings = [_reading(track, parsed, way) for way in _ways(parsed.base, known, parsed.aside)]
+    readings = [_reading(track, parsed, way) for way in _ways(parsed, known)]
     if not known and (way := _marker_as_title(track.title)):
         readings.append(_reading(track, ParsedTitle(way.title), way))
     return tuple(dict.fromkeys(readings))
@@ -68,7 +70,7 @@ def _reading(track: Track, parsed: ParsedTitle, way: _Way) -> Reading:
     return Reading(
         base=fold(inner.base),
         shown=inner.base,
-        version=_local_version(version, track.remixer_text, makers),
+        version=local_version(version, track.remixer_text, makers),
         artists=fold_names((*way.artists, *parsed.featured, *inner.featured)),
         artists_shown=track.artist_text or ", ".join(way.artists),
         makers=makers,
@@ -76,11 +78,13 @@ def _reading(track: Track, parsed: ParsedTitle, way: _Way) -> Reading:
         isrc=clean_isrc(track.isrc),
         aside=tuple(fold(phrase) for phrase in way.aside),
         label=tuple(fold(phrase) for phrase in way.label),
+        cut=fold(way.cut),
     )
 
 
-def _ways(base: str, known: tuple[str, ...], square: tuple[str, ...]) -> Iterator[_Way]:
-    for way in _divided(base, known):
+def _ways(parsed: ParsedTitle, known: tuple[str, ...]) -> Iterator[_Way]:
+    square = parsed.aside
+    for way in _divided(parsed.base, known):
         yield replace(way, label=(*way.label, *square))
         if square:
             yield replace(way, version=" ".join(square))
@@ -92,7 +96,9 @@ def _ways(base: str, known: tuple[str, ...], square: tuple[str, ...]) -> Iterato
             label = (*way.label, *square)
             for version in (bracket[1], f"{bracket[1]} Remix"):
                 yield replace(way, title=rest, version=version, label=label)
-            if _like_a_label(bracket[1]):
+            if tidy(bracket[1]) == parsed.cut:
+                yield replace(way, title=rest, cut=parsed.cut, label=label)
+            elif _like_a_label(bracket[1]):
                 yield replace(way, title=rest, label=(*label, bracket[1]))
             else:
                 yield replace(way, title=rest, aside=(*way.aside, bracket[1]), label=label)
@@ -145,9 +151,16 @@ def _without_artists(base: str, segments: list[str]) -> Iterator[_Way]:
     yield _Way(split_names(first), " - ".join([second, *rest]))
     if rest:
         yield _Way(split_names(first), second, label=tuple(rest))
-        yield _Way(split_names(second), rest[0], (first,), label=tuple(rest[1:]))
+        yield _after_a_mark(first, _Way(split_names(second), rest[0], label=tuple(rest[1:])))
     yield _Way(split_names(second), first, label=tuple(rest))
     yield _Way((), base)
+
+
+def _after_a_mark(mark: str, way: _Way) -> _Way:
+    """The way, with what stood before it: a catalogue number, a channel's own mark, or who knows."""
+    if _like_a_label(mark) or not _CHANNEL_WORDS.isdisjoint(tokens(mark)):
+        return replace(way, label=(mark, *way.label))
+    return replace(way, aside=(mark,))
 
 
 def _marker_as_title(text: str) -> _Way | None:
@@ -165,7 +178,7 @@ def _names(segment: str, known: tuple[str, ...]) -> bool:
     )
 
 
-def _local_version(version: Version, remixers: str, makers: frozenset[str]) -> Version:
+def local_version(version: Version, remixers: str, makers: frozenset[str]) -> Version:
     """The version, with the library's remixer field where the title leaves the name out."""
     if not makers or version.words or (version.said and version.plain):
         return version

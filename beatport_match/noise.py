@@ -24,7 +24,7 @@ _LEADING = re.compile(
       | \d{1,3}(?:[.)]\s+|\s+-\s+)                    # 01. or 01 -
       | [A-D]\d{1,2}(?:[.)]\s+|\s+-\s+)               # A1 -, a side of vinyl
       | (?:1[0-2]|0?[1-9])[ABdm](?:\s+-\s+|\s+(?=\d))  # 8A -, a key
-      | \d{2,3}(?:\.\d+)?\s*bpm(?:\s+-)?\s+           # 124 BPM
+      | \d{2,3}(?:\.\d+)?\s*bpm(?:\s+-)?\s+(?=[^\s(\[])  # 124 BPM, where a title follows
       | [★☆*•]+\s*                                    # a rating
       | (?:premiere|exclusive|free\s+(?:download|dl))\s*[:|]\s*
     )""",
@@ -39,8 +39,10 @@ _QUALITY = re.compile(
     r"\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)|official\s+(?:music\s+)?(?:video|audio))$",
     re.IGNORECASE,
 )
-_KEY_TAIL = re.compile(r"(?:1[0-2]|0?[1-9])[ABdm]", re.IGNORECASE)
-_BPM_TAIL = re.compile(r"\d{2,3}(?:\.\d+)?(?:\s*bpm)?", re.IGNORECASE)
+# What DJ software writes behind a title: "Title - 8A", "Title - 8A - 124".
+_TRAILING = re.compile(
+    r"\s+-\s+(?:1[0-2]|0?[1-9])[ABdm](?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s*$", re.IGNORECASE
+)
 _CATALOGUE_NUMBER = re.compile(r"[A-Z][A-Z&.]{1,11}[- ]?\d{2,6}[A-Z]{0,2}")
 
 
@@ -54,10 +56,24 @@ def without_file_marks(text: str) -> str:
     return _QUALITY.sub("", _SITE.sub("", text)) or text
 
 
+def without_marks(text: str) -> str:
+    """A title without what stands before and behind it and is not part of it."""
+    text = without_file_marks(tidy(text)) or text
+    while lead := leading(text):
+        text = text[len(lead) :]
+    return text[: -len(tail)] if (tail := trailing(text)) else text
+
+
 def leading(text: str) -> str:
     """What stands before a title and is not part of it; empty where nothing would be left."""
     lead = _LEADING.match(text)
     return lead.group() if lead and text[lead.end() :].strip(" -") else ""
+
+
+def trailing(text: str) -> str:
+    """The key and tempo behind a title; empty where nothing would be left."""
+    tail = _TRAILING.search(text)
+    return tail.group() if tail and text[: tail.start()].strip(" -") else ""
 
 
 def is_noise(phrase: str) -> bool:
@@ -83,13 +99,3 @@ def is_number_or_country(phrase: str) -> bool:
 def is_catalogue_number(phrase: str) -> bool:
     """Whether a phrase looks like a label's number for a release."""
     return _CATALOGUE_NUMBER.fullmatch(phrase) is not None
-
-
-def is_key(phrase: str) -> bool:
-    """Whether a phrase is a key as DJ software writes it into file names."""
-    return _KEY_TAIL.fullmatch(phrase) is not None
-
-
-def is_tempo(phrase: str) -> bool:
-    """Whether a phrase is a number that a key may precede as a tempo."""
-    return _BPM_TAIL.fullmatch(phrase) is not None

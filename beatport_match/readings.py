@@ -35,7 +35,9 @@ class Reading:
     `base` is the folded title and `shown` the same as written. `artists` are names as folded
     words, featured ones included; `makers` the words of the remixers' names from their own field.
     `aside` and `label` are what this reading had to leave out to make sense of a title, as folded
-    phrases; `label` where a label would stand.
+    phrases; `label` where a label would stand. `cut` is a bracket that never closed, `titles` are
+    the single ones of a track that joins several, and `found` tells that the title was found among
+    words that nothing divides.
     """
 
     base: str
@@ -48,6 +50,9 @@ class Reading:
     isrc: str
     aside: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
+    cut: str = ""
+    found: bool = False
+    titles: tuple[str, ...] = ()
 
     @property
     def telling(self) -> frozenset[str]:
@@ -82,7 +87,14 @@ def read_candidate(candidate: Candidate) -> Reading:
         makers=words_of(candidate.remixers),
         key=parse_key(candidate.key) or parse_key(candidate.camelot),
         isrc=clean_isrc(candidate.isrc),
+        titles=_single_titles(title),
     )
+
+
+def _single_titles(title: str) -> tuple[str, ...]:
+    """The titles of "One / Two / Three"; none where there is but one."""
+    parts = title.split(" / ")
+    return tuple(map(fold, parts)) if len(parts) > 1 else ()
 
 
 def clean_isrc(isrc: str | None) -> str:

@@ -24,6 +24,7 @@ from beatport_match.matches import Evidence, Relation
 from beatport_match.readings import Reading, read_candidate
 from beatport_match.text import fold
 from beatport_match.tracks import Candidate, Track
+from beatport_match.undivided import read_by
 
 # Best first.
 RELATIONS: tuple[Relation, ...] = ("same_recording", "other_version", "different")
@@ -34,6 +35,7 @@ class Weighed:
     """A candidate on the scale, before anybody asked how sure that makes us.
 
     `raw` is the sum before it was kept within 0-100; `codes` are the cases found, as `name.code`.
+    `verbatim` tells whether the version is worded as in the library, which breaks ties.
     """
 
     candidate: Candidate
@@ -43,6 +45,7 @@ class Weighed:
     relation: Relation
     evidence: tuple[Evidence, ...]
     codes: tuple[str, ...]
+    verbatim: bool
 
 
 def weigh(track: Track, candidate: Candidate) -> Weighed:
@@ -58,6 +61,8 @@ def weigh(track: Track, candidate: Candidate) -> Weighed:
         if best is None or _order(weighed) < _order(best):
             best = weighed
     assert best is not None
+    if best.relation == "different" and (local := read_by(track, candidate, other)):
+        return min(best, _weigh(track, local, candidate, other), key=_order)
     return best
 
 
@@ -73,7 +78,16 @@ def _weigh(track: Track, local: Reading, candidate: Candidate, other: Reading) -
     if over := round(score - raw, 1):
         ledger.append(Evidence("limit", "", "", over, "a score stays within 0-100"))
     codes = tuple(f"{line.name}.{finding.code}" for line, finding in findings)
-    return Weighed(candidate, other, score, raw, _relation(findings), tuple(ledger), codes)
+    return Weighed(
+        candidate=candidate,
+        reading=other,
+        score=score,
+        raw=raw,
+        relation=_relation(findings),
+        evidence=tuple(ledger),
+        codes=codes,
+        verbatim=fold(local.version.text) == fold(other.version.text),
+    )
 
 
 def length_gap(local_s: float | None, other_s: float | None) -> float | None:
@@ -91,11 +105,11 @@ def _findings(
     yield _line("artists", local.artists_shown, other.artists_shown, compare_artists(local, other))
     mix = candidate.mix_name or other.version.text
     yield _line("version", local.version.text, mix, compare_versions(local, other, gap))
-    if local.aside or local.label:
+    if local.aside or local.label or local.cut:
         papers = (candidate.label, candidate.release, candidate.catalog_number)
         known = tuple(fold(text) for text in papers if text)
-        finding = compare_aside(local, known, labelled=bool(candidate.label))
-        left_out = "; ".join((*local.aside, *local.label))
+        finding = compare_aside(local, other, known, labelled=bool(candidate.label))
+        left_out = "; ".join(filter(None, (*local.aside, local.cut, *local.label)))
         yield _line("aside", left_out, candidate.label or "", finding)
     if gap is not None:
         lengths = _minutes(track.duration_s), _minutes(candidate.length_s)

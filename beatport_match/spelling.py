@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 
 # Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which one sign is a letter and not a word.
 _ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
+_LONGEST_SHORT = 4
 _ROMAN = {
     "ii": "2",
     "iii": "3",
@@ -73,6 +74,23 @@ def mistyped(word: str, other: str) -> bool:
     if longest == shortest and sorted(word) != sorted(other):
         return False
     return other not in (word + "s", word + "es") and word not in (other + "s", other + "es")
+
+
+def short_slip(word: str, other: str) -> bool:
+    """Whether two words of up to four letters are a letter too many, too few or out of place apart.
+
+    For words that everything around them vouches for: never a digit or a Roman number, never one
+    more s.
+    """
+    if max(len(word), len(other)) > _LONGEST_SHORT or {word, other} & _ROMAN.keys():
+        return False
+    if not _ALPHABETIC.fullmatch(word + other) or digits(word + other):
+        return False
+    if len(word) == len(other) and sorted(word) != sorted(other):
+        return False
+    if other == word + "s" or word == other + "s":
+        return False
+    return OSA.distance(word, other, score_cutoff=1) == 1
 
 
 def slips_between(mine: str, theirs: str) -> int:

@@ -30,7 +30,7 @@ _BEHIND = re.compile("\ue000(\\d+)\ue001\\s*(?://|\\|)?\\s*([^\ue000\ue001()-]+)
 _FEATURED = re.compile(
     r"(?<!\S)(?:"
     + "|".join(sorted(FEATURING))
-    + r")\b\.?\s+(?P<names>[^\ue000]+?)(?=\s+-|-\s|\s*\ue000|$)",
+    + r")\b\.?\s+(?P<names>[^\ue000]+?)(?=\s+-|-\s|\s+['\"]|\s*\ue000|$)",
     re.IGNORECASE,
 )
 IN_BRACKETS = re.compile(r"(?:(?:feat|ft|featuring|with)\b\.?\s|w/)\s*(?P<names>.+)", re.IGNORECASE)
@@ -60,7 +60,8 @@ class ParsedTitle:
 
     `base` is what the music is called and never empty unless the text was blank. `remixers` are
     the names the version itself gives. `noise` is what was dropped; `aside` what stood in square
-    brackets and could not be told: mostly the label, now and then a mix.
+    brackets and could not be told: mostly the label, now and then a mix. `cut` is a last bracket
+    that was cut short and still stands in the base: perhaps the beginning of a version.
     """
 
     base: str
@@ -69,6 +70,7 @@ class ParsedTitle:
     featured: tuple[str, ...] = ()
     noise: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
+    cut: str = ""
 
 
 @lru_cache(maxsize=16384)
@@ -88,6 +90,7 @@ def parse_title(text: str) -> ParsedTitle:
             featured=again.featured + parsed.featured,
             noise=again.noise + parsed.noise,
             aside=again.aside + parsed.aside,
+            cut=parsed.cut or again.cut,
         )
     return parsed
 
@@ -108,7 +111,10 @@ def _peel(text: str) -> ParsedTitle:
     while lead := noise.leading(text):
         dropped.append(lead.strip())
         text = text[len(lead) :]
-    held, groups = _brackets(text)
+    if tail := noise.trailing(text):
+        dropped.append(tail.strip(" -"))
+        text = text[: -len(tail)]
+    held, groups, cut = _brackets(text)
     found = _Found(dropped)
     kept: dict[int, str] = {}
     versions: set[int] = set()
@@ -117,6 +123,8 @@ def _peel(text: str) -> ParsedTitle:
             versions.add(number)
         if not found.take(_HOLE.sub(" ", content), square=opener in "[{【〔"):
             kept[number] = f"{opener}{content}{_OPENERS[opener]}"
+            if number == cut:
+                found.cut = tidy(content)
     held = _featured(held, kept, found)
     behind = _BEHIND.search(held)
     if (
@@ -143,6 +151,7 @@ class _Found:
         self.remixers: list[str] = []
         self.featured: list[str] = []
         self.square: list[str] = []
+        self.cut = ""
         self.noise = dropped
 
     def take(self, phrase: str, *, square: bool = False) -> bool:
@@ -178,11 +187,12 @@ class _Found:
             featured=tuple(self.featured),
             noise=tuple(self.noise),
             aside=tuple(self.square),
+            cut=self.cut,
         )
 
 
-def _brackets(text: str) -> tuple[str, dict[int, tuple[str, str]]]:
-    """The text with holes for its brackets, and what stood in them.
+def _brackets(text: str) -> tuple[str, dict[int, tuple[str, str]], int | None]:
+    """The text with holes for its brackets, what stood in them, and which one never closed.
 
     A bracket that never closes is a title cut short, perhaps within its last word.
     """
@@ -190,6 +200,7 @@ def _brackets(text: str) -> tuple[str, dict[int, tuple[str, str]]]:
     open_groups: list[tuple[int, str, list[str]]] = []
     out: list[str] = []
     current, number = out, 0
+    cut: int | None = None
     for char in text:
         if char in _OPENERS:
             current.append(f" \ue000{number}\ue001 ")
@@ -206,8 +217,8 @@ def _brackets(text: str) -> tuple[str, dict[int, tuple[str, str]]]:
     while open_groups:
         at, opener, outer = open_groups.pop()
         groups[at] = (opener, complete_marker("".join(current)))
-        current = outer
-    return "".join(out), groups
+        current, cut = outer, at
+    return "".join(out), groups, cut
 
 
 def _featured(text: str, kept: dict[int, str], found: _Found) -> str:
@@ -228,9 +239,7 @@ def _tails(text: str, kept: dict[int, str], found: _Found) -> str:
     segments = DASH.split(text)
     while len(segments) > 1:
         tail = tidy(_HOLE.sub(lambda hole: kept.get(int(hole[1]), ""), segments[-1]))
-        if noise.is_tempo(tail) and noise.is_key(segments[-2].strip()):
-            found.noise += [segments.pop(-2).strip(), tail]
-        elif noise.is_key(tail) or (noise.is_catalogue_number(tail) and len(segments) > 2):
+        if noise.is_catalogue_number(tail) and len(segments) > 2:
             found.noise.append(tail)
         elif not (names_version(tail) or noise.is_noise(tail)) or not found.take(tail):
             break

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
+from beatport_match.spelling import mistyped
 from beatport_match.text import fold, tokens
 from beatport_match.vocabulary import (
     CLOSING,
@@ -54,6 +55,11 @@ class Version:
         return frozenset(_words(self.text)) - NEUTRAL - PLAIN - JOINTS
 
     @property
+    def squashed(self) -> str:
+        """The phrase without blanks: "W&W Remix" and "WandW Remix" are one."""
+        return fold(self.text).replace(" ", "")
+
+    @property
     def noun(self) -> str:
         """What the phrase calls itself: `mix`, `version`, `edit`; empty where it does not say."""
         words = _words(self.text)
@@ -92,6 +98,8 @@ class Version:
 UNSAID = Version()
 
 _OFTEN_MISTYPED = ("original", "extended", "instrumental", "acapella")
+# Short words, of which only a slip makes another spelling: a "Clue Mix" is somebody's.
+_BEFORE_A_MIX = ("orig", "club")
 _SHORTEST_TYPO = 5
 _BEFORE_MIX = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN
 _LONGEST_MIX = 5
@@ -185,6 +193,8 @@ def _spelled(words: tuple[str, ...], at: int) -> str:
         meant += ("mix", "edit")
     if not last and words[at + 1] in {"edit", "mix"}:
         meant += ("radio",)
+        if words[at + 1] == "mix":
+            meant += tuple(one for one in _BEFORE_A_MIX if mistyped(word, one))
     return next((one for one in meant if OSA.distance(word, one, score_cutoff=1) <= 1), word)
 
 

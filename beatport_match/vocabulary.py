@@ -71,7 +71,7 @@ LENGTHS: dict[str, str] = {
 }
 
 # Words that only say "this is a version", or which is the plain one.
-PLAIN = frozenset({"original", "orig", "orginal", "origional", "main", "full", "length", "lp"})
+PLAIN = frozenset({"original", "orig", "org", "orginal", "origional", "main", "full", "length", "lp"})
 NEUTRAL = frozenset({"mix", "mixx", "version", "vers", "ver", "inch", "a", "the", "of", "by", "re"})
 MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN | NEUTRAL
 

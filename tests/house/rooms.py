@@ -35,14 +35,15 @@ PLAN = {
         text: | re unicodedata
         vocabulary:
         weights:
-        versions: text vocabulary | rapidfuzz
+        spelling: | rapidfuzz re
+        versions: spelling text vocabulary | rapidfuzz
         noise: text vocabulary | rapidfuzz re
         titles: noise text versions vocabulary | re
         readings: keys text titles tracks versions vocabulary | re
         interpretations: keys readings text titles tracks versions | re
-        spelling: | rapidfuzz re
+        undivided: interpretations keys noise readings text tracks versions vocabulary
         comparisons: readings spelling versions vocabulary | rapidfuzz
-        scoring: comparisons interpretations matches readings text tracks | math
+        scoring: comparisons interpretations matches readings text tracks undivided | math
         confidence: matches scoring settings tracks weights | math
     """,
     "talk": """
