@@ -23,6 +23,7 @@ QueryType: TypeAlias = Literal[
     "first_artist",  # the first artist and the title
     "remixer",  # the title and who remixed it
     "title_only",  # nothing but the title
+    "keyword",  # the first artist and the longest word of the title
     "as_written",  # all words, as they came
     "track_page",  # not a search: the page of the best candidate, for what a search leaves out
     "search",  # a search the caller worded
@@ -67,6 +68,9 @@ def _wordings(track: Track, local: Reading) -> Iterator[Query]:
     if remixers:
         yield _query("remixer", local.shown, remixers)
     yield _query("title_only", local.shown)
+    if artists:
+        longest = max(local.shown.split(), key=len, default="")
+        yield _query("keyword", artists[0], longest)
     yield _query("as_written", track.artist_text, track.title)
 
 
