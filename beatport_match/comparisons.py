@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
+from beatport_match.rarity import shared
 from beatport_match.readings import Name, Reading
 from beatport_match.spelling import (
     digits,
@@ -109,7 +110,9 @@ def _slip(local: Reading, other: Reading) -> Finding | None:
 
 
 def _other_title(local: Reading, other: Reading) -> Finding:
-    points = -_TITLE + 40.0 * ratio(local.base, other.base) / 100
+    mine, theirs = local.base.split(), other.base.split()
+    alike = (ratio(local.base, other.base) / 100 + shared(mine, theirs)) / 2
+    points = -_TITLE + 40.0 * alike
     return Finding("other", points, "another title", "recording")
 
 

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable
 
 from beatport_match.matches import Outcome, Relation, ScoredCandidate
+from beatport_match.rarity import weight
 from beatport_match.scoring import RELATIONS, Weighed, length_gap, weigh
 from beatport_match.settings import MatchSettings
 from beatport_match.tracks import Candidate, Track
@@ -49,10 +50,15 @@ _LENGTH_SETTLES = frozenset(
         "artists.part",
     }
 )
+# Proofs: where they were trusted, nothing else is asked.
+_PROVEN = frozenset({"isrc.same", "beatport_id.same"})
+_LEAST_PROVEN = 0.99
 _LETTERS = frozenset({"title.slip", "artists.slip", "version.names_slip"})
 _VOUCHED = frozenset({"length.within_2", "bpm.same"})
 # Points between two recordings: below the first they are alike, up to the second one is worse.
 _CLOSE = 1.0
+# From what weight of its words on a title is one of few or of some.
+_RARE = ((2.0, "rare"), (1.0, "usual"))
 _NEAR = 4.0
 # Releases of one recording differ by a rounding or a fade; more is another edit. Where one release
 # credits more artists than the other, less is taken for chance.
@@ -147,12 +153,13 @@ def _better_measured(one: Weighed, best: Weighed) -> bool:
 
 
 def _lone_cases(best: Weighed) -> tuple[str, ...]:
-    """A title without an artist is worth the more, the longer it is and the more agrees with it."""
+    """A title without an artist is worth the more, the rarer it is and the more agrees with it."""
     if "artists.unknown" not in best.codes:
         return ()
-    words = min(3, len(best.reading.base.split()))
+    told = weight(best.reading.base.split())
+    rare = next((name for least, name in _RARE if told >= least), "common")
     vouched = set(best.codes) >= _VOUCHED
-    return (f"lone.words_{words}", *(("lone.vouched",) if vouched else ()))
+    return (f"lone.{rare}", *(("lone.vouched",) if vouched else ()))
 
 
 def _behind(one: Weighed, best: float) -> float:
@@ -171,9 +178,10 @@ def _probability(relation: Relation, cases: Iterable[str]) -> float:
         doubts -= _LENGTH_SETTLES
     for case in cases:
         odds += WEIGHTS.get(case, 0.0)
-    for doubt in doubts:
-        ceiling = min(ceiling, _DOUBTFUL[doubt])
-    return min(ceiling, 1 / (1 + math.exp(-odds)))
+    chance = 1 / (1 + math.exp(-odds))
+    if cases & _PROVEN:
+        return min(ceiling, max(_LEAST_PROVEN, chance))
+    return min(ceiling, chance, *(_DOUBTFUL[doubt] for doubt in doubts))
 
 
 def _best_first(one: Weighed) -> tuple[int, float, bool, str, int]:

@@ -16,6 +16,7 @@ from beatport_match.confidence import rank, verdict
 from beatport_match.errors import BeatportUnavailable, Failure, MisuseError
 from beatport_match.matches import Match, Outcome, QueryRecord, ScoredCandidate, Stopped
 from beatport_match.queries import plan
+from beatport_match.readings import beatport_number, clean_isrc
 from beatport_match.settings import MatchSettings
 from beatport_match.sources import Source
 from beatport_match.tracks import Candidate, Track
@@ -75,8 +76,10 @@ def fetch(
 
 
 def _questions(track: Track, settings: MatchSettings, source: Source) -> Iterator[Question]:
-    if track.beatport_id is not None and track.beatport_id > 0:
-        yield from _question(source.track, track.beatport_id, "beatport_id")
+    if number := beatport_number(track):
+        yield from _question(source.track, number, "beatport_id")
+    if isrc := clean_isrc(track.isrc):
+        yield from _question(source.isrc, isrc, "isrc")
     for query in plan(track)[: settings.max_queries]:
         yield from _question(source.search, query.text, query.query_type)
 

@@ -16,6 +16,8 @@ from beatport_match.vocabulary import NOISE, NUMERALS
 # Noise this long may hold a typo and still be nothing else.
 _LONG_NOISE = 7
 _SUFFIX = re.compile(r"\.(mp3|wav|aiff?|flac|m4a|ogg|alac|aac|wma)$", re.IGNORECASE)
+_DOWNLOAD = re.compile(r"(\d{5,9})_+(?=[^\W_])")
+_DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _LEADING = re.compile(
     r"""^(?:
         \[\d{1,4}(?:-\d{1,4})?\]\s*                                # [3]
@@ -46,9 +48,18 @@ _TRAILING = re.compile(
 _CATALOGUE_NUMBER = re.compile(r"[A-Z][A-Z&.]{1,11}[- ]?\d{2,6}[A-Z]{0,2}")
 
 
+def download_number(name: str) -> int | None:
+    """The track's number in the name of a file downloaded from Beatport: `7654321_Title_(Mix)`.
+
+    Eight digits that are a date are taken for one.
+    """
+    number = _DOWNLOAD.match(name)
+    return int(number[1]) if number and not _DATE.fullmatch(number[1]) else None
+
+
 def without_file_marks(text: str) -> str:
     """A file name as a title: no suffix, no site, blanks for underscores, room at its dashes."""
-    text = _SUFFIX.sub("", text)
+    text = _DOWNLOAD.sub("", _SUFFIX.sub("", text))
     if text.count("_") > text.count(" "):
         text = text.replace("-", " - ").replace("_", " ")
         text = re.sub(r"^(\d{1,3})\s+(?=\D)", r"\1 - ", tidy(text))

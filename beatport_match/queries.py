@@ -19,6 +19,7 @@ from beatport_match.tracks import Track
 
 QueryType: TypeAlias = Literal[
     "beatport_id",  # the number in the tags, looked up
+    "isrc",  # the recording's code, where the source can be asked for one
     "artist_title",  # artists, title, and the mix where it is a particular one
     "first_artist",  # the first artist and the title
     "remixer",  # the title and who remixed it

@@ -12,15 +12,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from beatport_match import noise
 from beatport_match.keys import Key, parse_key
 from beatport_match.text import fold, tokens
 from beatport_match.titles import IN_BRACKETS, VERSION_WITH_GUEST, parse_title, split_names
-from beatport_match.tracks import Candidate, Names
+from beatport_match.tracks import Candidate, Names, Track
 from beatport_match.versions import UNSAID, Version, read_version
 from beatport_match.vocabulary import JOINTS
 
 Name = tuple[str, ...]
 
+_FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
 # Beatport tells namesakes apart by country: "Samm (BE)", "Alex Lynch (U.K.)".
 _COUNTRY = re.compile(r"\s*\((?!II|IV|VI|IX)(?:[A-Za-z]{2}|USA|U\.K\.|U\.S\.(?:A\.)?)\)")
 # What gets into artist fields: track numbers, social handles.
@@ -95,6 +97,14 @@ def _single_titles(title: str) -> tuple[str, ...]:
     """The titles of "One / Two / Three"; none where there is but one."""
     parts = title.split(" / ")
     return tuple(map(fold, parts)) if len(parts) > 1 else ()
+
+
+def beatport_number(track: Track) -> int | None:
+    """The track's number on Beatport, from its tags or as Beatport's downloads are named."""
+    if track.beatport_id is not None:
+        return track.beatport_id if track.beatport_id > 0 else None
+    name = _FOLDERS.sub("", track.file or "")
+    return noise.download_number(name) or noise.download_number(track.title)
 
 
 def clean_isrc(isrc: str | None) -> str:

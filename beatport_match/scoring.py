@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from beatport_match.comparisons import (
     Finding,
@@ -21,11 +22,20 @@ from beatport_match.comparisons import (
 )
 from beatport_match.interpretations import read_track
 from beatport_match.matches import Evidence, Relation
-from beatport_match.readings import Reading, read_candidate
+from beatport_match.readings import Reading, beatport_number, read_candidate
 from beatport_match.text import fold
 from beatport_match.tracks import Candidate, Track
 from beatport_match.undivided import read_by
 
+_Line: TypeAlias = tuple[Evidence, Finding]
+
+_PROOFS = frozenset({"isrc", "beatport_id"})
+# What a proof comes to at least: title, artists and version that agree.
+_PROVEN = 96.0
+_OUTWEIGHS_PROOF = frozenset(
+    "title.other version.names version.kind version.part "
+    "length.within_30 length.within_60 length.beyond".split()
+)
 # Best first.
 RELATIONS: tuple[Relation, ...] = ("same_recording", "other_version", "different")
 
@@ -72,6 +82,7 @@ def _order(weighed: Weighed) -> tuple[int, float]:
 
 def _weigh(track: Track, local: Reading, candidate: Candidate, other: Reading) -> Weighed:
     findings = list(_findings(track, local, candidate, other))
+    findings += _proofs(track, local, candidate, other, findings)
     ledger = [line for line, _ in findings]
     raw = round(sum(line.effect for line in ledger), 1)
     score = min(100.0, max(0.0, raw))
@@ -99,7 +110,7 @@ def length_gap(local_s: float | None, other_s: float | None) -> float | None:
 
 def _findings(
     track: Track, local: Reading, candidate: Candidate, other: Reading
-) -> Iterator[tuple[Evidence, Finding]]:
+) -> Iterator[_Line]:
     gap = length_gap(track.duration_s, candidate.length_s)
     yield _line("title", local.shown, other.shown, compare_titles(local, other))
     yield _line("artists", local.artists_shown, other.artists_shown, compare_artists(local, other))
@@ -123,13 +134,11 @@ def _findings(
             Finding("same", 0.5, "same key") if same else Finding("other", -0.5, "another key")
         )
         yield _line("key", local.key.name, other.key.name, finding)
-    yield from _papers(track, local, candidate, other)
+    yield from _papers(track, candidate)
 
 
-def _papers(
-    track: Track, local: Reading, candidate: Candidate, other: Reading
-) -> Iterator[tuple[Evidence, Finding]]:
-    """What stands on the sleeve: year, label, album, ISRC, Beatport's own number."""
+def _papers(track: Track, candidate: Candidate) -> Iterator[_Line]:
+    """What stands on the sleeve: year, label, album."""
     if track.year and candidate.release_date and (year := candidate.release_date[:4]).isdigit():
         off = abs(track.year - int(year))
         finding = (
@@ -144,25 +153,46 @@ def _papers(
     ):
         if mine and theirs and fold(mine) == fold(theirs):
             yield _line(name, mine, theirs, Finding("same", 0.6, f"same {name}"))
-    if local.isrc and other.isrc:
-        same = local.isrc == other.isrc
-        finding = (
-            Finding("same", 12.0, "same ISRC") if same else Finding("other", -1.0, "another ISRC")
-        )
-        yield _line("isrc", local.isrc, other.isrc, finding)
-    if track.beatport_id == candidate.id:
-        number = str(candidate.id)
-        yield _line("beatport_id", number, number, Finding("same", 12.0, "the number in the tags"))
 
 
-def _line(name: str, local: str, other: str, finding: Finding) -> tuple[Evidence, Finding]:
+def _proofs(
+    track: Track, local: Reading, candidate: Candidate, other: Reading, lines: list[_Line]
+) -> Iterator[_Line]:
+    """Codes that name one recording: ISRC, and Beatport's own number.
+
+    Decisive where they agree, over another wording of the version or the artists; tags are wrong
+    often enough that they are only reported where title, remixer, kind or length contradict.
+    """
+    against = {f"{line.name}.{finding.code}" for line, finding in lines} & _OUTWEIGHS_PROOF
+    lacking = _PROVEN - sum(line.effect for line, _ in lines)
+    number = beatport_number(track)
+    for name, what, mine, theirs in (
+        ("isrc", "ISRC", local.isrc, other.isrc),
+        ("beatport_id", "number on Beatport", str(number or ""), str(candidate.id)),
+    ):
+        if not mine or not theirs:
+            continue
+        if mine != theirs:
+            if name == "isrc":  # a re-release has a number of its own; mostly a code, too
+                yield _line(name, mine, theirs, Finding("other", -1.0, f"another {what}"))
+        elif against:
+            note = f"same {what}, not trusted: the rest contradicts it"
+            yield _line(name, mine, theirs, Finding("contradicted", 0.0, note))
+        else:
+            yield _line(name, mine, theirs, Finding("same", max(12.0, lacking), f"same {what}"))
+            lacking = 0.0
+
+
+def _line(name: str, local: str, other: str, finding: Finding) -> _Line:
     points = round(finding.points, 1)
     return Evidence(name, local, other, points, finding.note, finding.code), finding
 
 
-def _relation(findings: list[tuple[Evidence, Finding]]) -> Relation:
-    """A contradiction decides, however long the shared text is."""
-    against = {finding.against for _, finding in findings}
+def _relation(lines: list[_Line]) -> Relation:
+    """A contradiction decides, however long the shared text is; a proof decides over it."""
+    if any(line.name in _PROOFS and finding.code == "same" for line, finding in lines):
+        return "same_recording"
+    against = {finding.against for _, finding in lines}
     if "recording" in against:
         return "different"
     return "other_version" if "version" in against else "same_recording"

@@ -22,6 +22,14 @@ class Source(Protocol):
         """
         ...
 
+    def isrc(self, isrc: str, query_type: str) -> Question:
+        """The question for the tracks with an ISRC.
+
+        Raises:
+            MisuseError: This catalogue cannot be asked by ISRC.
+        """
+        ...
+
     def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
         """The question for one track; an empty answer means that there is no such track.
 

@@ -23,7 +23,7 @@ from beatport_match.beatport.pages import (
     unreadable,
 )
 from beatport_match.beatport.records import read_record
-from beatport_match.errors import Failure
+from beatport_match.errors import Failure, MisuseError
 from beatport_match.wire import Question, Request, Response, Understood
 
 # What browsers send; the language keeps genre names in English.
@@ -69,6 +69,16 @@ class WebSource:
             MisuseError: There is nothing in `text` to search for.
         """
         return self._search("/search", text, query_type, ())
+
+    def isrc(self, isrc: str, query_type: str) -> Question:
+        """Refuse: no recorded page shows that the site's search knows ISRCs.
+
+        Raises:
+            MisuseError: Always.
+        """
+        raise MisuseError(
+            f"Beatport's web pages are not known to find an ISRC ({query_type} {isrc!r})."
+        )
 
     def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
         """Ask for the page of one track.

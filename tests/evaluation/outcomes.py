@@ -61,6 +61,7 @@ class Answering(Protocol):
     """A shop: a source that answers its own questions."""
 
     def search(self, text: str, query_type: str) -> Question: ...
+    def isrc(self, isrc: str, query_type: str) -> Question: ...
     def track(self, url_or_id: int | str, query_type: str = ...) -> Question: ...
     def answer(self, question: Question, limit: int) -> Answer: ...
 
@@ -74,6 +75,9 @@ class _Shuffled:
 
     def search(self, text: str, query_type: str) -> Question:
         return self.shop.search(text, query_type)
+
+    def isrc(self, isrc: str, query_type: str) -> Question:
+        return self.shop.isrc(isrc, query_type)
 
     def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
         return self.shop.track(url_or_id, query_type)

@@ -13,6 +13,7 @@ import math
 from collections import Counter, defaultdict
 from typing import Any
 
+from beatport_match.errors import MisuseError
 from beatport_match.text import tokens
 from beatport_match.tracks import Candidate
 from beatport_match.wire import Answer, Question, Request, Response, Sent, Understood
@@ -37,6 +38,9 @@ class Shop:
 
     def search(self, text: str, query_type: str) -> Question:
         return Question(request=Request(url=text), read=_nobody, text=text, query_type=query_type)
+
+    def isrc(self, isrc: str, query_type: str) -> Question:
+        raise MisuseError("the search of the evaluation knows no codes")
 
     def track(self, url_or_id: int | str, query_type: str) -> Question:
         return self.search(str(url_or_id), query_type)

@@ -36,20 +36,21 @@ PLAN = {
         vocabulary:
         weights:
         spelling: | rapidfuzz re
+        rarity:
         versions: spelling text vocabulary | rapidfuzz
         noise: text vocabulary | rapidfuzz re
         titles: noise text versions vocabulary | re
-        readings: keys text titles tracks versions vocabulary | re
+        readings: keys noise text titles tracks versions vocabulary | re
         interpretations: keys readings text titles tracks versions | re
         undivided: interpretations keys noise readings text tracks versions vocabulary
-        comparisons: readings spelling versions vocabulary | rapidfuzz
+        comparisons: rarity readings spelling versions vocabulary | rapidfuzz
         scoring: comparisons interpretations matches readings text tracks undivided | math
-        confidence: matches scoring settings tracks weights | math
+        confidence: matches rarity scoring settings tracks weights | math
     """,
     "talk": """
         queries: interpretations readings text titles tracks | re
         exchange: errors wire | email urllib
-        conversation: confidence errors matches queries settings sources tracks wire
+        conversation: confidence errors matches queries readings settings sources tracks wire
         beatport: beatport.addresses beatport.web
         beatport.fields: | datetime unicodedata
         beatport.addresses: beatport.fields errors | re unicodedata urllib

@@ -119,6 +119,9 @@ class Shop:
     def search(self, text: str, query_type: str) -> Question:
         return question(f"/search?{text}", text, query_type)
 
+    def isrc(self, isrc: str, query_type: str) -> Question:
+        return question(f"/isrc/{isrc}", isrc, query_type)
+
     def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
         return question(f"/track/{url_or_id}", str(url_or_id), query_type)
 
