@@ -20,6 +20,7 @@ from beatport_match._functions import (
 from beatport_match._stream import MatchStream
 from beatport_match._sync import Matcher
 from beatport_match._version import __version__
+from beatport_match.changes import Change
 from beatport_match.confidence import rank
 from beatport_match.errors import (
     BeatportMatchError,
@@ -29,7 +30,8 @@ from beatport_match.errors import (
     PlaylistError,
     SettingsError,
 )
-from beatport_match.matches import Evidence, Match, Progress, QueryRecord, ScoredCandidate
+from beatport_match.ledger import Evidence, ScoredCandidate
+from beatport_match.matches import Match, Progress, QueryRecord
 from beatport_match.metrics import PerformanceStats, QueryMetrics, TrackMetrics
 from beatport_match.playlists import PlaylistProblem, list_playlists, read_playlist
 from beatport_match.results import PlaylistMatch
@@ -44,6 +46,7 @@ __all__ = [
     "BeatportMatchError",
     "BeatportUnavailable",
     "Candidate",
+    "Change",
     "Evidence",
     "Failure",
     "Match",

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from beatport_match._cells import Line, Piece, cell, clean, line, squeeze, wrap
-from beatport_match.matches import Match, Outcome
+from beatport_match.ledger import Outcome
+from beatport_match.matches import Match
 from beatport_match.playlists import PlaylistProblem
 from beatport_match.results import PlaylistMatch
 from beatport_match.tracks import Candidate

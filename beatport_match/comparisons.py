@@ -1,4 +1,4 @@
-"""Comparing two readings, part by part: title, artists, version, and the figures beside them.
+"""Comparing two readings, part by part: title, artists, and the figures beside them.
 
 Each function answers one question about one pair with a `Finding`: points for the ledger, a note
 for people, and whether it is a contradiction. What the findings come to together is `scoring`.
@@ -26,17 +26,13 @@ from beatport_match.spelling import (
     slips_between,
     with_numbers,
 )
-from beatport_match.versions import Version
 from beatport_match.vocabulary import JOINTS
 
 Against: TypeAlias = Literal["", "version", "recording"]
 
 _TITLE = 46.0
 _ARTISTS = 30.0
-_VERSION = 20.0
 _SMALL_WORDS = frozenset({"the", "a", "an", "of", "in", "to", "n", "feat", "ft"}) | JOINTS
-# Versions that a library often leaves unsaid; an equal length can vouch for them.
-_QUIET_KINDS = frozenset({"club", "album", "vocal", "remaster"})
 # Alike enough to be one name mistyped; below, two people share some letters.
 _ONE_NAME = 85.0
 _SHORTEST_SLIP_NAME = 5
@@ -79,10 +75,10 @@ def compare_titles(local: Reading, other: Reading) -> Finding:
     if numbers(local.base) != numbers(other.base):
         return _other_title(local, other)
     left, right, typos = pair_off(with_numbers(local.base), with_numbers(other.base))
-    if len(left) == len(right) == 1 and short_slip(left[0], right[0]):
-        # Alone a short word may be another one; among words that all agree it is a slip.
-        if len(local.base) - len(left[0]) >= _LONGEST_ALONE:
-            left, right, typos = [], [], typos + 1
+    # Alone a short word may be another one; among words that all agree it is a slip.
+    vouched = len(left) == len(right) == 1 and len(local.base) - len(left[0]) >= _LONGEST_ALONE
+    if vouched and short_slip(left[0], right[0]):
+        left, right, typos = [], [], typos + 1
     if len(left) == len(local.base.split()) and not typos:
         return _slip(local, other) or _other_title(local, other)
     known = local.artist_words | other.artist_words
@@ -149,40 +145,6 @@ def compare_artists(local: Reading, other: Reading) -> Finding:
     return _artist_finding(max(points, _ARTISTS / 2), typos, missing, extra)
 
 
-def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Finding:
-    """Compare kind, length class, part and remixers; `gap_s` is the difference in length."""
-    mine, theirs = local.version, other.version
-    same_length = gap_s is not None and gap_s <= 3.0
-    if mine.part != theirs.part:
-        return _clash("part", f"part {mine.part or 'none'} against part {theirs.part or 'none'}")
-    if mine.year and theirs.year and mine.year != theirs.year:
-        return _clash("year", f"of {mine.year} against {theirs.year}")
-    if same_words(local, other) or (mine.said and mine.squashed == theirs.squashed):
-        return _same_version(mine, theirs)
-    if cut_short(local, other):
-        return Finding("cut", _VERSION - 2.0, "the same version, cut short")
-    if not mine.said:
-        return _unsaid(theirs, same_length=same_length)
-    names = _compare_names(local, other)
-    if names is None:
-        return _clash("names", "another remixer or mix")
-    code, points = names
-    odd_kinds = mine.kinds ^ theirs.kinds
-    if odd_kinds == frozenset({"remix"}) and mine.words and theirs.words:
-        code, points = "mix_for_remix", points - 2.5  # "X Mix" for "X Remix"
-    elif odd_kinds == frozenset({"album"}) and not mine.words:
-        code, points = "album", points - 2.0
-    elif odd_kinds:
-        return _clash("kind", "another kind of version")
-    if mine.length != theirs.length:
-        if mine.length and theirs.length:
-            return _clash("length", "long against short")
-        if mine.plain or theirs.plain or not same_length:
-            return _clash("length", "another length of version")
-        code, points = "length_vouched", points - 2.0
-    return Finding(code, points, "same version") if code != "same" else _same_version(mine, theirs)
-
-
 def cut_short(local: Reading, other: Reading) -> bool:
     """Whether a bracket that never closed is the beginning of the other side's version."""
     beginning = local.cut.replace(" ", "")
@@ -235,55 +197,6 @@ def _known(phrase: str, known: tuple[str, ...]) -> bool:
         words <= set(one.split()) or set(one.split()) <= words or slips_between(phrase, one)
         for one in known
     )
-
-
-def _unsaid(theirs: Version, *, same_length: bool) -> Finding:
-    """The library says nothing of a version: the plain one is meant, unless the length vouches."""
-    if theirs.plain:
-        return Finding("plain", _VERSION - 0.5, "the plain version")
-    if not theirs.words and theirs.kinds <= _QUIET_KINDS and same_length:
-        return Finding("unsaid_vouched", _VERSION - 3.0, "version unsaid, same length")
-    return _clash("unsaid", "a version the library does not name")
-
-
-def _same_version(mine: Version, theirs: Version) -> Finding:
-    """All telling words agree; but labels do tell a "Night Mix" from a "Night"."""
-    said = {mine.noun, theirs.noun}
-    if mine.said and len(said) == 2 and ("" not in said or mine.words):
-        return Finding("noun", _VERSION - 2.5, "same version by another word")
-    # A mix with a name of its own says more than "Original Mix".
-    return Finding("named" if theirs.words else "same", _VERSION, "same version")
-
-
-def _clash(code: str, note: str) -> Finding:
-    return Finding(code, -45.0, note, "version")
-
-
-def _compare_names(local: Reading, other: Reading) -> tuple[str, float] | None:
-    """The points for the names in two versions, with their case; `None` where they are others."""
-    mine, theirs = local.version.words, other.version.words
-    artists = local.artist_words | other.artist_words
-    left, right, typos = pair_off(list(mine), list(theirs))
-    if mine and "".join(mine) == "".join(theirs):
-        return "same", _VERSION
-    if not left and not right:
-        return ("names_typo" if typos else "same"), _VERSION - typos
-    left = [word for word in left if word not in other.makers]
-    right = [word for word in right if word not in local.makers]
-    if slips_between("".join(left), "".join(right)) or slips_between(
-        "".join(mine), "".join(theirs)
-    ):
-        return "names_slip", _VERSION - 1.0
-    if "remix" not in local.version.kinds | other.version.kinds:
-        # An artist's own version may or may not repeat his name.
-        left = [word for word in left if word not in artists]
-        right = [word for word in right if word not in artists]
-    if not left and not right:
-        return "own_name", _VERSION - 1.5
-    named = len(mine) - len(left)
-    if not left and named and all(word in other.makers for word in right):
-        return "one_remixer", _VERSION - 1.0
-    return None
 
 
 def _within(name: Name, words: frozenset[str]) -> bool:

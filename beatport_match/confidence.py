@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from beatport_match.matches import Outcome, Relation, ScoredCandidate
+from beatport_match.ledger import Outcome, Relation, ScoredCandidate
 from beatport_match.rarity import weight
+from beatport_match.readings import is_gathered
 from beatport_match.scoring import RELATIONS, Weighed, length_gap, weigh
 from beatport_match.settings import MatchSettings
 from beatport_match.tracks import Candidate, Track
@@ -70,23 +71,27 @@ def rank(track: Track, candidates: Iterable[Candidate]) -> tuple[ScoredCandidate
     """Judge candidates and put the best first; the order they come in does not matter.
 
     Pure and picklable: no network, no global state. A candidate given twice is judged once. Of
-    several releases of one recording, the one filed under the track's own album stands first,
-    else the earliest.
+    several releases of one recording the one stands first that more of the tags fit (album, label,
+    year); else an original release before a compilation or re-issue, as its name tells; else the
+    earliest.
     """
     weighed = weigh_all(track, candidates)
     if not weighed:
         return ()
-    best = _probability(weighed[0].relation, cases_of(weighed))
-    return tuple(
-        ScoredCandidate(
-            candidate=one.candidate,
-            score=one.score,
-            confidence=round(_behind(one, best) if place else best, 4),
-            relation=one.relation,
-            evidence=one.evidence,
-        )
-        for place, one in enumerate(weighed)
-    )
+    first, *others = weighed
+    cases = cases_of(weighed)
+    best = _probability(first.relation, cases)
+    ranked = [_scored(first, best)]
+    for one in others:
+        if again := one.relation == first.relation and same_recording(first, one):
+            # As right as the first, as far as its own ledger goes.
+            around = set(cases) - set(first.codes)
+            chance = min(best, _probability(one.relation, (*one.codes, *around)))
+        else:
+            # As the answer instead of the first: no surer than it, nor than what it leaves.
+            chance = min(best, 1.0 - best, _probability(one.relation, one.codes))
+        ranked.append(_scored(one, chance, rerelease=again))
+    return tuple(ranked)
 
 
 def weigh_all(track: Track, candidates: Iterable[Candidate]) -> list[Weighed]:
@@ -162,9 +167,15 @@ def _lone_cases(best: Weighed) -> tuple[str, ...]:
     return (f"lone.{rare}", *(("lone.vouched",) if vouched else ()))
 
 
-def _behind(one: Weighed, best: float) -> float:
-    """A runner-up, as the answer instead of the best: no surer than it, nor than what it leaves."""
-    return min(best, 1.0 - best, _probability(one.relation, one.codes))
+def _scored(one: Weighed, chance: float, *, rerelease: bool = False) -> ScoredCandidate:
+    return ScoredCandidate(
+        candidate=one.candidate,
+        score=one.score,
+        confidence=round(chance, 4),
+        relation=one.relation,
+        evidence=one.evidence,
+        rerelease=rerelease,
+    )
 
 
 def _probability(relation: Relation, cases: Iterable[str]) -> float:
@@ -184,10 +195,10 @@ def _probability(relation: Relation, cases: Iterable[str]) -> float:
     return min(ceiling, chance, *(_DOUBTFUL[doubt] for doubt in doubts))
 
 
-def _best_first(one: Weighed) -> tuple[int, float, bool, str, int]:
+def _best_first(one: Weighed) -> tuple[int, float, bool, bool, str, int]:
     candidate = one.candidate
-    released = candidate.release_date or "9999"
-    return RELATIONS.index(one.relation), -one.raw, not one.verbatim, released, candidate.id
+    release = is_gathered(candidate.release), candidate.release_date or "9999", candidate.id
+    return RELATIONS.index(one.relation), -one.raw, not one.verbatim, *release
 
 
 def _settled(candidate: Candidate) -> tuple[int, str]:

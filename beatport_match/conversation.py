@@ -14,7 +14,8 @@ from typing import TypeVar
 
 from beatport_match.confidence import rank, verdict
 from beatport_match.errors import BeatportUnavailable, Failure, MisuseError
-from beatport_match.matches import Match, Outcome, QueryRecord, ScoredCandidate, Stopped
+from beatport_match.ledger import Outcome, ScoredCandidate
+from beatport_match.matches import Match, QueryRecord, Stopped
 from beatport_match.queries import plan
 from beatport_match.readings import beatport_number, clean_isrc
 from beatport_match.settings import MatchSettings
@@ -24,8 +25,8 @@ from beatport_match.wire import Answer, Ask, Conversation, Question, Understood
 
 T = TypeVar("T")
 
-# A search misses a row now and then. Once artist and title have turned up, though not in the wanted
-# version, so many searches have looked for it; more find next to nothing (docs/evaluation.md).
+# A search misses a row now and then. Where artist and title turn up, though not in the wanted
+# version, one more search has to look for it; more find next to nothing (docs/evaluation.md).
 _LOOKS_ENOUGH = 2
 
 
@@ -33,7 +34,7 @@ def match(track: Track, settings: MatchSettings, source: Source) -> Conversation
     """Find a track: ask while the best answer is not good enough and something is left to ask."""
     heard = _Heard(track, settings)
     for question in _questions(track, settings, source):
-        if heard.names_found and len(heard.queries) >= _LOOKS_ENOUGH:
+        if heard.looks >= _LOOKS_ENOUGH:
             break
         heard.take((yield Ask(questions=(question,))))
         if heard.stopped != "exhausted":
@@ -100,6 +101,8 @@ class _Heard:
         self.ranked: tuple[ScoredCandidate, ...] = ()
         self.queries: list[QueryRecord] = []
         self.stopped: Stopped = "exhausted"
+        # Searches that found the names, if not in the wanted version.
+        self.looks = 0
 
     def take(self, answers: tuple[Answer, ...]) -> None:
         """Weigh what came, and see whether that ends the asking."""
@@ -114,13 +117,9 @@ class _Heard:
                 self.pool.setdefault(candidate.id, candidate)
         if fresh:
             self.ranked = rank(self.track, self.pool.values())
+        self.looks += bool(self.ranked) and self.ranked[0].relation != "different"
         if self._good_enough():
             self.stopped = "enough"
-
-    @property
-    def names_found(self) -> bool:
-        """Whether title and artist have turned up, if not in the wanted version."""
-        return bool(self.ranked) and self.ranked[0].relation != "different"
 
     def best(self) -> ScoredCandidate | None:
         """The candidate that a match or a review would name."""

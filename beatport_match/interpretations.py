@@ -157,7 +157,7 @@ def _without_artists(base: str, segments: list[str]) -> Iterator[_Way]:
 
 
 def _after_a_mark(mark: str, way: _Way) -> _Way:
-    """The way, with what stood before it: a catalogue number, a channel's own mark, or who knows."""
+    """The way, with what stood before it: a catalogue number, a channel's mark, or who knows."""
     if _like_a_label(mark) or not _CHANNEL_WORDS.isdisjoint(tokens(mark)):
         return replace(way, label=(mark, *way.label))
     return replace(way, aside=(mark,))

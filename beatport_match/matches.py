@@ -1,7 +1,7 @@
 """The answer about one track: what was found, how sure we are, and why.
 
-Only shapes live here, and the sentence a shape can say about itself. Who fills them: `scoring` and
-`confidence` the scored candidates, `conversation` the match, the hands its metrics.
+A shape, and what it can say about itself to a person. Who fills it: `confidence` the scored
+candidates, `conversation` the match, the hands its metrics.
 """
 
 from __future__ import annotations
@@ -9,55 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from beatport_match.changes import Change, what_would_change
 from beatport_match.errors import Failure
+from beatport_match.ledger import Outcome, ScoredCandidate
 from beatport_match.metrics import TrackMetrics
-from beatport_match.tracks import Candidate, Track
+from beatport_match.settings import MatchSettings
+from beatport_match.tracks import Track
 
-Relation: TypeAlias = Literal["same_recording", "other_version", "different"]
-Outcome: TypeAlias = Literal["matched", "review", "not_found", "failed"]
 Stopped: TypeAlias = Literal["enough", "exhausted", "budget", "stopped", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One line of the ledger.
-
-    `name` says what was compared and `code` which case it came to, both stable, for programs (see
-    `docs/how-matching-works.md`); `local` and `catalogue` are the two sides, `effect` the points it
-    gave or took, `note` why, for people.
-    """
-
-    name: str
-    local: str
-    catalogue: str
-    effect: float
-    note: str
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredCandidate:
-    """A candidate with its judgement.
-
-    `score` (0-100) is the sum of the evidence's effects; `confidence` (0-1) is the probability
-    that this is the recording the DJ has; `relation` says what it is to that recording.
-    """
-
-    candidate: Candidate
-    score: float
-    confidence: float
-    relation: Relation
-    evidence: tuple[Evidence, ...]
-
-    @property
-    def id(self) -> int:
-        """The candidate's number on Beatport."""
-        return self.candidate.id
-
-    @property
-    def url(self) -> str | None:
-        """The candidate's page on Beatport."""
-        return self.candidate.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,23 +84,48 @@ class Match:
             return f"two answers too close to call: also {rival.candidate}"
         return _strongest(self.best, against=self.outcome == "review")
 
-    def explain(self) -> str:
-        """Say why: the ledger of the best candidate, its runners-up, and what was asked."""
+    @property
+    def rereleases(self) -> tuple[ScoredCandidate, ...]:
+        """The first candidate's recording on other releases, as far as they were found."""
+        return tuple(one for one in self.candidates if one.rerelease)
+
+    def changes(self, settings: MatchSettings | None = None) -> tuple[Change, ...]:
+        """What would make another answer of this one: a fact more, less, or another.
+
+        `settings` are those it was matched with; the defaults if not given. Judged anew among the
+        candidates that were kept; empty for `failed`.
+        """
+        if self.outcome == "failed":
+            return ()
+        kept = tuple(one.candidate for one in self.candidates)
+        return what_would_change(self.track, kept, settings or MatchSettings())
+
+    def explain(self, settings: MatchSettings | None = None) -> str:
+        """Say why: the best one's ledger, the runners-up, what would change it, what was asked.
+
+        `settings` are those it was matched with; the defaults if not given.
+        """
         lines = [str(self.track), f"  {_HEADLINES[self.outcome]}: {self.reason}"]
         shown = self.best or (self.candidates[0] if self.candidates else None)
         if shown:
             lines += ["", *_ledger_lines(shown)]
-        runners_up = [one for one in self.candidates if one is not shown][:3]
-        if runners_up:
+        if self.rereleases:
+            lines += ["", "  The same recording on other releases:"]
+            lines += [f"    {_release(one)}" for one in self.rereleases[:_MOST_SHOWN]]
+        others = [one for one in self.candidates if one is not shown and not one.rerelease]
+        if others := others[:_MOST_SHOWN]:
             lines += ["", "  Runners-up:"]
-            lines += [f"    {_summary(one)}: {_strongest(one, against=True)}" for one in runners_up]
+            lines += [f"    {_summary(one)}: {_strongest(one, against=True)}" for one in others]
+        if changes := self.changes(settings):
+            lines += ["", "  What would change it:"]
+            lines += [f"    {change}" for change in changes]
         lines += ["", f"  Asked ({self.stopped}):"]
         lines += [f"    {_query_line(query)}" for query in self.queries] or ["    nothing"]
         return "\n".join(lines)
 
     def _rival(self) -> ScoredCandidate | None:
         """A runner-up nearly as likely as the best one, where there is one."""
-        for other in self.candidates[1:2]:
+        for other in [one for one in self.candidates[1:] if not one.rerelease][:1]:
             if other.relation == "same_recording" and other.confidence > self.confidence / 2:
                 return other
         return None
@@ -164,6 +148,7 @@ class Progress:
     requests: int
 
 
+_MOST_SHOWN = 3
 _HEADLINES: dict[Outcome, str] = {
     "matched": "Matched",
     "review": "A person should look",
@@ -194,6 +179,12 @@ def _summary(scored: ScoredCandidate) -> str:
         f"{scored.candidate} [{scored.candidate.id}] "
         f"score {scored.score:.1f}, confidence {scored.confidence:.2f}, {scored.relation}"
     )
+
+
+def _release(scored: ScoredCandidate) -> str:
+    found = scored.candidate
+    where = ", ".join(filter(None, (found.release, found.label, found.release_date)))
+    return f"[{found.id}] {where or 'nothing is known of it'}"
 
 
 def _ledger_lines(scored: ScoredCandidate) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from beatport_match.interpretations import read_track
+from beatport_match.rarity import weight
 from beatport_match.readings import Reading
 from beatport_match.text import tidy, tokens
 from beatport_match.titles import parse_title
@@ -24,7 +25,7 @@ QueryType: TypeAlias = Literal[
     "first_artist",  # the first artist and the title
     "remixer",  # the title and who remixed it
     "title_only",  # nothing but the title
-    "keyword",  # the first artist and the longest word of the title
+    "keyword",  # the first artist and the rarest word of the title
     "as_written",  # all words, as they came
     "track_page",  # not a search: the page of the best candidate, for what a search leaves out
     "search",  # a search the caller worded
@@ -70,9 +71,13 @@ def _wordings(track: Track, local: Reading) -> Iterator[Query]:
         yield _query("remixer", local.shown, remixers)
     yield _query("title_only", local.shown)
     if artists:
-        longest = max(local.shown.split(), key=len, default="")
-        yield _query("keyword", artists[0], longest)
+        yield _query("keyword", artists[0], _rarest(local.shown))
     yield _query("as_written", track.artist_text, track.title)
+
+
+def _rarest(title: str) -> str:
+    """The word of a title that tells most: of few titles, and long."""
+    return max(title.split(), key=lambda word: (weight(tokens(word)), len(word)), default="")
 
 
 def _query(query_type: QueryType, *parts: str) -> Query:

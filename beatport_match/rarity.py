@@ -40,9 +40,7 @@ _COMMON = tuple(
         """,
     )
 )
-_WEIGHT = {
-    word: weight for words, weight in zip(_COMMON, _WEIGHTS, strict=True) for word in words
-}
+_WEIGHT = {word: weight for words, weight in zip(_COMMON, _WEIGHTS, strict=True) for word in words}
 
 
 def weight(words: Iterable[str]) -> float:

@@ -17,8 +17,8 @@ from beatport_match.keys import Key, parse_key
 from beatport_match.text import fold, tokens
 from beatport_match.titles import IN_BRACKETS, VERSION_WITH_GUEST, parse_title, split_names
 from beatport_match.tracks import Candidate, Names, Track
-from beatport_match.versions import UNSAID, Version, read_version
-from beatport_match.vocabulary import JOINTS
+from beatport_match.versions import UNSAID, Version, is_year, read_version
+from beatport_match.vocabulary import GATHERED, JOINTS
 
 Name = tuple[str, ...]
 
@@ -105,6 +105,12 @@ def beatport_number(track: Track) -> int | None:
         return track.beatport_id if track.beatport_id > 0 else None
     name = _FOLDERS.sub("", track.file or "")
     return noise.download_number(name) or noise.download_number(track.title)
+
+
+def is_gathered(release: str | None) -> bool:
+    """Whether a release looks like a compilation or a re-issue by its name."""
+    words = tokens(release or "")
+    return any(word in GATHERED or is_year(word) for word in words)
 
 
 def clean_isrc(isrc: str | None) -> str:

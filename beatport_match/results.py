@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from beatport_match.matches import Match, Outcome
+from beatport_match.ledger import Outcome
+from beatport_match.matches import Match
 from beatport_match.metrics import PerformanceStats
 from beatport_match.playlists import PlaylistProblem
 from beatport_match.tracks import as_dict

@@ -18,10 +18,10 @@ from beatport_match.comparisons import (
     compare_bpm,
     compare_lengths,
     compare_titles,
-    compare_versions,
 )
 from beatport_match.interpretations import read_track
-from beatport_match.matches import Evidence, Relation
+from beatport_match.ledger import Evidence, Relation
+from beatport_match.mixes import compare_versions
 from beatport_match.readings import Reading, beatport_number, read_candidate
 from beatport_match.text import fold
 from beatport_match.tracks import Candidate, Track
@@ -71,8 +71,8 @@ def weigh(track: Track, candidate: Candidate) -> Weighed:
         if best is None or _order(weighed) < _order(best):
             best = weighed
     assert best is not None
-    if best.relation == "different" and (local := read_by(track, candidate, other)):
-        return min(best, _weigh(track, local, candidate, other), key=_order)
+    if best.relation == "different" and (read := read_by(track, candidate, other)):
+        return min(best, _weigh(track, read, candidate, other), key=_order)
     return best
 
 

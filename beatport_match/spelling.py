@@ -13,6 +13,13 @@ from rapidfuzz.distance import OSA
 # Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which one sign is a letter and not a word.
 _ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
 _LONGEST_SHORT = 4
+# English words of up to four letters that are a letter apart from another one of them.
+_SHORT_WORDS = frozenset(
+    "a an and any are as at be bee been day days do dos for form four from he hear heat her here "
+    "hers him his i in into is it its law low lows me men my no noon not now of off on one or our "
+    "ours out own she so soo son soon sun the thee their them then there they thin thing this to "
+    "too two up us use we well were what when where who with you your".split()
+)
 _ROMAN = {
     "ii": "2",
     "iii": "3",
@@ -80,15 +87,15 @@ def short_slip(word: str, other: str) -> bool:
     """Whether two words of up to four letters are a letter too many, too few or out of place apart.
 
     For words that everything around them vouches for: never a digit or a Roman number, never one
-    more s.
+    more s, never two words of the language ("He Sails", "She Sails").
     """
     if max(len(word), len(other)) > _LONGEST_SHORT or {word, other} & _ROMAN.keys():
         return False
     if not _ALPHABETIC.fullmatch(word + other) or digits(word + other):
         return False
-    if len(word) == len(other) and sorted(word) != sorted(other):
+    if {word, other} <= _SHORT_WORDS or other == word + "s" or word == other + "s":
         return False
-    if other == word + "s" or word == other + "s":
+    if len(word) == len(other) and sorted(word) != sorted(other):
         return False
     return OSA.distance(word, other, score_cutoff=1) == 1
 

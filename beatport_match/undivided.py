@@ -61,14 +61,15 @@ def read_by(track: Track, candidate: Candidate, other: Reading) -> Reading | Non
 
 def _version_in(words: Name, names: Iterable[Name], papers: Iterable[Name]) -> str | None:
     """The phrase that names the version, perhaps empty; `None` where the words are no such."""
-    rest = _without(words, papers)
-    for left in (rest, _without(rest, names)):
-        phrase = " ".join(left)
+    whole = _without(words, papers)
+    rest = _without(whole, names)
+    # The artist stands before the version, or is who made it.
+    for phrase in (" ".join(rest), " ".join(whole)):
         if not phrase or noise.is_noise(phrase):
             return ""
-        if names_version(phrase):
+        if names_version(phrase) and (rest == whole or read_version(phrase).words):
             return phrase
-    return None
+    return " ".join(rest) if names_version(" ".join(rest)) else None
 
 
 def _around(run: Name, words: Name) -> Iterator[tuple[Name, Name]]:

@@ -141,7 +141,7 @@ def read_version(phrase: str) -> Version:
     if length:
         kinds.discard("edit")  # "Radio Edit" and "Radio Mix" are one thing
     other = tuple(word for word in words if word not in MARKERS and word not in JOINTS)
-    year = next((word for word in other if _is_year(word)), "") if kinds else ""
+    year = next((word for word in other if is_year(word)), "") if kinds else ""
     other = tuple(word for word in other if word != year)
     return Version(frozenset(kinds), length, part, other, said=True, text=phrase.strip(), year=year)
 
@@ -217,6 +217,6 @@ def _take_part(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return "", words
 
 
-def _is_year(word: str) -> bool:
+def is_year(word: str) -> bool:
     """Whether a word is a year that music on sale can be from."""
     return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}

@@ -71,7 +71,9 @@ LENGTHS: dict[str, str] = {
 }
 
 # Words that only say "this is a version", or which is the plain one.
-PLAIN = frozenset({"original", "orig", "org", "orginal", "origional", "main", "full", "length", "lp"})
+PLAIN = frozenset(
+    {"original", "orig", "org", "orginal", "origional", "main", "full", "length", "lp"}
+)
 NEUTRAL = frozenset({"mix", "mixx", "version", "vers", "ver", "inch", "a", "the", "of", "by", "re"})
 MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN | NEUTRAL
 
@@ -139,6 +141,13 @@ NOISE = frozenset(
         "320 kbps",
         "copy",
     }
+)
+
+# Words in the name of a release that gathers music released before, or sells it again.
+GATHERED = frozenset(
+    "anniversary annual anthology best classics collected collection compilation compiled deluxe "
+    "essential essentials festival gems greatest hits ibiza miami mixed reissue remastered sampler "
+    "selected selection selections summer top va various vol volume winter years".split()
 )
 
 FEATURING = frozenset("feat ft featuring".split())

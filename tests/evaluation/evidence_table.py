@@ -17,7 +17,7 @@ from pathlib import Path
 from evidence_examples import EXAMPLES, Example
 from pages import DOCS, between_marks, put_between_marks
 
-from beatport_match import comparisons, confidence, scoring
+from beatport_match import comparisons, confidence, mixes, scoring
 from beatport_match.confidence import _CEILING, _DOUBTFUL, cases_of, weigh_all
 from beatport_match.scoring import Weighed
 from beatport_match.weights import WEIGHTS
@@ -113,7 +113,7 @@ def _ceiling(example: Example) -> float:
 
 
 def _of_comparisons() -> Iterator[str]:
-    for function in _functions(comparisons.__file__):
+    for function in (*_functions(comparisons.__file__), *_functions(mixes.__file__)):
         codes = {code for node in ast.walk(function) for code in _codes(node)}
         if codes and function.name != "_clash":
             # A new function that makes findings must say which line it writes.
@@ -193,8 +193,8 @@ def _of_confidence() -> Iterator[str]:
 def _of_lengths() -> Iterator[str]:
     for limit, _ in comparisons._LENGTHS:
         yield f"length.within_{limit:.0f}"
-    for words in (1, 2, 3):
-        yield f"lone.words_{words}"
+    for rare in ("common", *(name for _, name in confidence._RARE)):
+        yield f"lone.{rare}"
 
 
 def _functions(file: str) -> list[ast.FunctionDef]:

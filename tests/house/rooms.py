@@ -28,7 +28,7 @@ PLAN = {
         wire: errors tracks
         sources: wire
         metrics: errors wire | pydantic
-        matches: errors metrics tracks
+        ledger: tracks
         settings: _version errors tracks | pathlib pydantic
     """,
     "judgement": """
@@ -43,14 +43,17 @@ PLAN = {
         readings: keys noise text titles tracks versions vocabulary | re
         interpretations: keys readings text titles tracks versions | re
         undivided: interpretations keys noise readings text tracks versions vocabulary
-        comparisons: rarity readings spelling versions vocabulary | rapidfuzz
-        scoring: comparisons interpretations matches readings text tracks undivided | math
-        confidence: matches rarity scoring settings tracks weights | math
+        comparisons: rarity readings spelling vocabulary | rapidfuzz
+        mixes: comparisons readings spelling versions
+        scoring: comparisons interpretations ledger mixes readings text tracks undivided | math
+        confidence: ledger rarity readings scoring settings tracks weights | math
+        changes: confidence ledger settings titles tracks
     """,
     "talk": """
-        queries: interpretations readings text titles tracks | re
+        matches: changes errors ledger metrics settings tracks
+        queries: interpretations rarity readings text titles tracks | re
         exchange: errors wire | email urllib
-        conversation: confidence errors matches queries readings settings sources tracks wire
+        conversation: confidence errors ledger matches queries readings settings sources tracks wire
         beatport: beatport.addresses beatport.web
         beatport.fields: | datetime unicodedata
         beatport.addresses: beatport.fields errors | re unicodedata urllib
@@ -73,7 +76,7 @@ PLAN = {
             | pathlib unicodedata
         playlists.recognition: errors playlists.delimited playlists.fields playlists.opening
             | pathlib re
-        results: matches metrics playlists tracks | csv json pathlib
+        results: ledger matches metrics playlists tracks | csv json pathlib
     """,
     "hands": """
         _drive: errors exchange wire | anyio
@@ -118,7 +121,7 @@ PLAN = {
     "command line": """
         _cells: | unicodedata
         _screen: _cells errors | errno os rich shutil
-        _table: _cells matches playlists results tracks
+        _table: _cells ledger matches playlists results tracks
         _progress: _runs _screen _table matches | os rich
         _playlist_run: _functions _progress _runs _screen matches metrics results settings tracks
             | pathlib time
@@ -130,8 +133,8 @@ PLAN = {
         __main__: cli | sys
     """,
     "front door": """
-        __init__: _async _functions _stream _sync _version confidence errors matches metrics
-            playlists results settings titles tracks versions
+        __init__: _async _functions _stream _sync _version changes confidence errors ledger
+            matches metrics playlists results settings titles tracks versions
     """,
 }
 CENTRE = ("values", "judgement", "talk")

@@ -7,9 +7,9 @@ from beatport_match.comparisons import (
     compare_bpm,
     compare_lengths,
     compare_titles,
-    compare_versions,
 )
 from beatport_match.interpretations import read_track
+from beatport_match.mixes import compare_versions
 from beatport_match.readings import read_candidate
 from beatport_match.tracks import Candidate, Track
 
@@ -95,6 +95,63 @@ def test_another_artist_is_another_track(mine, theirs):
     assert compare_artists(*pair(mine=mine, theirs=theirs)).against == "recording"
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        ("On hTe Ferry", "On The Ferry"), ("Show e Lantern", "Show Me Lantern"),
+        ("Give UUp", "Give Up"), ("Cant Hold tI", "Can't Hold It"),
+        ("Th Deep Quay", "The Deep Quay"),
+    ],
+)  # fmt: skip
+def test_a_short_word_mistyped_among_words_that_agree(mine, theirs):
+    """A slip in a short word is one where the words around it vouch for it."""
+    assert compare_titles(*pair(mine, theirs)).code in {"typo", "small_words"}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        ("To Lantern", "Two Lantern"), ("He Sails Home", "She Sails Home"),
+        ("Act I Ferry", "Act II Ferry"), ("Day Ferry", "Days Ferry"), ("He", "Hey"),
+        ("Take 12 Lanterns", "Take 1 Lanterns"),
+    ],
+)  # fmt: skip
+def test_two_short_words_are_no_slip(mine, theirs):
+    """Two words of the language, a number, one more s, and a word that stands alone are none."""
+    assert compare_titles(*pair(mine, theirs)).code in {"slip", "other"}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "code"),
+    [
+        ("Kiln Road", "Night Ferry / Kiln Road / Quay", "one_of"),
+        ("Night Ferry", "Night Ferry / Kiln Road", "one_of"),
+        ("Night", "Night Ferry / Kiln Road", "other"),
+        ("Night Ferry", "Night/Ferry", "same"),
+    ],
+)
+def test_one_title_of_a_track_that_joins_several(mine, theirs, code):
+    """A track that joins titles is called by one of them, wholly."""
+    assert compare_titles(*pair(mine, theirs)).code == code
+
+
+def test_another_title_counts_by_its_rare_words():
+    """Rare words weigh more than common ones, also in what is another title."""
+    rare = compare_titles(*pair("Love Lantern Quay", "Night Lantern Quay"))
+    common = compare_titles(*pair("Lantern Love Night", "Meridian Love Night"))
+    assert (rare.against, common.against) == ("recording", "recording")
+    assert rare.points > common.points
+
+
+def test_either_side_may_name_only_the_remixer():
+    """Tags and Beatport both now and then credit nobody but who made the remix."""
+    title, mix = "Night Ferry (Nørd Remix)", "Nørd Remix"
+    here = compare_artists(*pair(title, mine="Nørd", theirs=("Ana Sol",), mix=mix))
+    there = compare_artists(*pair(title, mine="Ana Sol", theirs=("Nørd",), mix=mix))
+    assert here.code == there.code == "remixer"
+    assert here.against == there.against == ""
+
+
 def test_part_of_a_name_is_not_the_name():
     """Substring is not equality: "Sol" for "Ana Sol" is far from the points of the same artist."""
     same = compare_artists(*pair(mine="Ana Sol"))
@@ -133,6 +190,8 @@ def test_a_missing_credit_is_neither_for_nor_against():
         ("(Tom & Nørd Remix)", "Nørd & Tom Remix"),
         ("(Remastered)", "2019 Remaster"), ("(VIP)", "VIP Mix"),
         ("(Ana Sol's Dub)", "Ana Sol's Dub"), ("(Dunja Petrovac Remix)", "Dunja Petrovak Remix"),
+        ("(W&W Remix)", "WandW Remix"), ("(.MMayer Rmx)", "M.Mayer Remix"),
+        ("(Cllub Mix)", "Club Mix"), ("(rOig Mix)", "Original Mix"), ("(Org Mix)", "Original Mix"),
         ("(Main Mix)", "Original Mix"), ("Pt. 2", "Part 2"),
         ("(Nørd Remix) (Extended)", "Nørd Extended Remix"),
     ],
@@ -206,6 +265,26 @@ def test_a_length_vouches_for_a_remix_whose_length_class_is_unsaid():
 def test_no_length_vouches_for_another_recording(mix):
     """Nobody leaves a remix or a dub unsaid: an equal length is a coincidence."""
     assert compare_versions(*pair(mix=mix), 0.0).against == "version"
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "code"),
+    [
+        ("(Victor Ru", "Victor Ruiz Remix", "cut"),
+        ("(Osk Vell Ext", "Osk Vell Extended Mix", "cut"),
+        ("(Victor Ru", "Viktor Ruiz Remix", "unsaid"), ("(Vi", "Victor Ruiz Remix", "unsaid"),
+        ("(Victor Ru)", "Victor Ruiz Remix", "unsaid"),
+    ],
+)  # fmt: skip
+def test_a_bracket_cut_short_begins_the_version(mine, theirs, code):
+    """A title cut short ends within its bracket: what is left must begin the version."""
+    codes = [
+        compare_versions(local, read_candidate(other), None).code
+        for other in [Candidate(id=1, name="Night Ferry", mix_name=theirs, artists=("Ana Sol",))]
+        for local in read_track(Track(f"Night Ferry {mine}", "Ana Sol"))
+        if local.base == "night ferry" and not local.version.said
+    ]
+    assert codes == [code]
 
 
 def test_beatports_remixer_field_is_a_witness():

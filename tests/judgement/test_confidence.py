@@ -23,7 +23,7 @@ from invented import (
 )
 
 from beatport_match.confidence import rank, same_recording, verdict
-from beatport_match.matches import ScoredCandidate
+from beatport_match.ledger import ScoredCandidate
 from beatport_match.scoring import weigh
 from beatport_match.settings import MatchSettings
 from beatport_match.tracks import Candidate, Track
@@ -121,10 +121,28 @@ def test_no_weight_makes_a_contradiction_likely(monkeypatch):
 
 def test_a_contradiction_stands_below_a_poor_fit_of_more_points():
     """Relation before score: a sibling with more points never passes the recording itself."""
-    track = as_track(BASE, bpm=124, isrc="DEAB11900001", beatport_id=2)
-    poor = Candidate(id=1, name="Lantern Meridain", length_s=900.0, bpm=90.0, isrc="GBXX22000003")
+    known = {"bpm": 124, "key": "8A", "label": "Kiln", "album": "Ferries", "isrc": "DEAB11900001"}
+    known["year"] = 2019
+    track = as_track(replace(BASE, title="Lantern Meridian (Kiln Road) [Kiln] [Ferries]"), **known)
+    poor = Candidate(
+        id=1,
+        name="Lintern Meridion",
+        artists=("Solberg",),
+        length_s=900.0,
+        bpm=90.0,
+        isrc="GBXX22000003",
+        key="C Major",
+        label="Quay",
+        release_date="2010-01-01",
+    )
     sibling = as_candidate(
-        replace(BASE, mix="Remix", remixer="Marwick"), 2, bpm=124.0, isrc="DEAB11900001"
+        replace(BASE, title="Lantern Meridian (Kiln Road)", mix="Remix", remixer="Marwick"),
+        2,
+        bpm=124.0,
+        key="A Minor",
+        label="Kiln",
+        release="Ferries",
+        release_date="2019-05-03",
     )
     first, second = rank(track, [sibling, poor])
     assert first.score < second.score
@@ -162,9 +180,48 @@ def test_several_releases_of_one_recording_are_one_answer():
 
 
 def test_the_earliest_release_stands_first():
-    """Of several releases of one recording, the earliest stands first; an undated one last."""
+    """Of several original releases the earliest stands first, an undated one after dated ones."""
+    again = replace(EARLY, id=9, release_date="2019-01-01")
+    _, ranked = ask(as_track(BASE), again, UNDATED, EARLY)
+    assert [one.id for one in ranked] == [EARLY.id, again.id, UNDATED.id]
+
+
+@pytest.mark.parametrize(
+    "release", ["Best Of", "Ferries, Vol. 2", "Miami 2019", "Ferries (Deluxe)", "Quay Sampler"]
+)
+def test_an_original_release_stands_before_a_compilation(release):
+    """An original release before compilations and re-issues, though these are older."""
+    gathered = replace(LATE, id=2, release=release, release_date="2010-01-01")
+    _, ranked = ask(as_track(BASE), gathered, EARLY)
+    assert [one.id for one in ranked] == [EARLY.id, gathered.id]
+    assert [one.rerelease for one in ranked] == [False, True]
+
+
+def test_a_rerelease_is_as_right_as_the_first():
+    """The same recording on several releases is one answer: none of them makes another unsure."""
     _, ranked = ask(as_track(BASE), LATE, UNDATED, EARLY)
-    assert [one.id for one in ranked] == [EARLY.id, LATE.id, UNDATED.id]
+    assert len({one.confidence for one in ranked}) == 1
+
+
+def test_the_version_worded_as_in_the_library_stands_first():
+    """Of two that fit alike, the one whose version is written as the library writes it."""
+    track = Track("Lantern Meridian (Burger & Voss Mix)", "Ana Solberg", duration_s=400)
+    mixes = ("Burger / Voss Mix", "Burger & Voss Mix")
+    one, two = (
+        Candidate(id=at, name="Lantern Meridian", mix_name=mix, artists=("Ana Solberg",),
+                  length_s=400.0)
+        for at, mix in enumerate(mixes)
+    )  # fmt: skip
+    assert ask(track, one, two)[1][0].id == two.id
+
+
+def test_a_rival_that_is_better_measured_leaves_doubt():
+    """A rival's length agrees, and nothing is known of the best one's: a person should look."""
+    track = Track("Lantern Meridian", "Ana Solberg", duration_s=300)
+    unmeasured = as_candidate(replace(BASE, length_s=None), 1)
+    joined = as_candidate(replace(BASE, title="Lantern Meridian / Quay", length_s=300), 2)
+    assert ask(track, unmeasured)[0] == "matched"
+    assert ask(track, unmeasured, joined)[0] == "review"
 
 
 @pytest.mark.parametrize(
@@ -234,7 +291,7 @@ def test_a_length_calls_it_between_two_recordings():
 def test_rivals_share_one_certainty():
     """`confidence` is shared between rivals: of two recordings only one is what the DJ has."""
     track = Track("Lantern Meridian", "Ana Solberg", duration_s=400)
-    one, two = as_candidate(BASE, 1), as_candidate(replace(BASE, length_s=408), 2)
+    one, two = as_candidate(BASE, 1), as_candidate(replace(BASE, length_s=420), 2)
     assert sum(each.confidence for each in rank(track, [one, two])) <= 1
 
 

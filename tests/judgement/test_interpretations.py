@@ -28,6 +28,8 @@ from beatport_match.tracks import Track
         (Track("Night Ferry", "DJ Ana, The Owls"), "night ferry", "ana|owls", ""),
         (Track("Night Ferry", "The DJ"), "night ferry", "the dj", ""),
         (Track("Ana Sol - Night Ferry (Original Mix)"), "night ferry", "ana sol", ""),
+        (Track("Ana Sol feat. Tom 'Night Ferry'"), "night ferry", "ana sol|tom", ""),
+        (Track("7654321_Night_Ferry_(Dub).mp3", "Ana Sol"), "night ferry", "ana sol", "dub"),
         (Track("夜の鉄道 - 灯台 (Extended Mix)"), "灯台", "夜の鉄道", "long"),
     ],
 )  # fmt: skip

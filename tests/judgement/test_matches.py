@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from beatport_match.confidence import rank
 from beatport_match.errors import Failure
-from beatport_match.matches import Evidence, Match, QueryRecord, ScoredCandidate
+from beatport_match.ledger import Evidence, ScoredCandidate
+from beatport_match.matches import Match, QueryRecord
 from beatport_match.metrics import track_metrics
 from beatport_match.tracks import Candidate, Track
 from beatport_match.wire import Transcript
@@ -130,10 +132,32 @@ Ana Sol - Night Ferry (Nørd Remix)
     unknown artist - Lantern [13] score 0.0, confidence 0.00, different: \
 another artist; another title
 
+  What would change it:
+    with version Tom Remix: matched, confidence 0.98 [12]
+
   Asked (exhausted):
     artist_title: 'Ana Sol Night Ferry Nørd Remix' -> 3 candidates
     title_only: 'Night Ferry' -> 0 candidates, 2 unreadable"""
     )
+
+
+def test_releases_and_what_it_hangs_on_are_told():
+    """One recording on several releases is one answer, the others listed; and what it hangs on."""
+    track = Track("Ember", duration_s=300)
+    early, late = (
+        Candidate(id=at, name="Ember", mix_name="Original Mix", artists=("Ana Sol",), bpm=124,
+                  length_s=300, release=release, label="Kiln", release_date=date)
+        for at, release, date in ((1, "Ember EP", "2018-03-01"), (2, "Best Of", "2021-01-01"))
+    )  # fmt: skip
+    rival = replace(early, id=3, artists=("Marwick",), length_s=420, release="Quay")
+    ranked = rank(track, [early, late, rival])
+    match = replace(found("matched", ranked[0], ranked, "enough", (ASKED,)), track=track)
+    said = match.explain()
+    assert [one.id for one in match.rereleases] == [2]
+    assert "The same recording on other releases:\n    [2] Best Of, Kiln, 2021-01-01\n" in said
+    assert "  Runners-up:\n    Marwick - Ember" in said
+    assert "  What would change it:\n    without length: " in said
+    assert match.changes()[0].outcome == "review"
 
 
 def test_what_is_not_there_explains_itself():

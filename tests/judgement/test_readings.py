@@ -7,7 +7,7 @@ from invented import SHOWN, structure
 
 from beatport_match.interpretations import read_track
 from beatport_match.keys import parse_key
-from beatport_match.readings import clean_isrc, read_candidate
+from beatport_match.readings import beatport_number, clean_isrc, is_gathered, read_candidate
 from beatport_match.tracks import Candidate, Track
 
 
@@ -111,3 +111,42 @@ def test_any_candidate_can_be_read(name, mix_name, artists):
     """Input is hostile until read: no text in any field is an error."""
     reading = read_candidate(on_beatport(name, mix_name, artists, remixers=artists))
     assert all(all(name) for name in reading.artists)
+
+
+@pytest.mark.parametrize(
+    ("track", "number"),
+    [
+        (Track("Night Ferry", beatport_id=12), 12),
+        (Track("Night Ferry", beatport_id=0, file="7654321_Night_Ferry.mp3"), None),
+        (Track("Night Ferry", file="/music/7654321_Night_Ferry_(Dub).mp3"), 7654321),
+        (Track("Night Ferry", file="C:\\sets\\17654321_Night_Ferry.wav"), 17654321),
+        (Track("7654321_Night_Ferry.mp3"), 7654321),
+        (Track("Night Ferry", file="/7654321_sets/Night Ferry.mp3"), None),
+        (Track("Night Ferry", file="/music/20240131_Night_Ferry.mp3"), None),
+        (Track("Night Ferry", file="/music/01_Night_Ferry.mp3"), None),
+        (Track("Night Ferry", file="/music/7654321 Night Ferry.mp3"), None),
+        (Track("Night Ferry"), None),
+    ],
+)
+def test_the_number_on_beatport(track, number):
+    """From the tags, or as Beatport's downloads are named; a date is none."""
+    assert beatport_number(track) == number
+
+
+@pytest.mark.parametrize(
+    ("release", "gathered"),
+    [
+        ("Best Of Quay", True), ("Night Ferry", False), ("Quay Sampler 3", True),
+        ("Miami 2019", True), ("Ferries (Deluxe)", True), ("Ferries EP", False), (None, False),
+        ("1999", True), ("Volume", True),
+    ],
+)  # fmt: skip
+def test_compilations_and_reissues_by_name(release, gathered):
+    """A release looks like a compilation or a re-issue by its name."""
+    assert is_gathered(release) is gathered
+
+
+def test_a_track_that_joins_titles_has_each_of_them():
+    """`titles` are the single ones of a track that joins several; none where there is but one."""
+    assert read_candidate(on_beatport("Night Ferry / Quay")).titles == ("night ferry", "quay")
+    assert read_candidate(on_beatport("Night Ferry")).titles == ()

@@ -1,5 +1,7 @@
 """Scoring: the score is a ledger a person can check, and a contradiction decides."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from invented import CANDIDATES, TRACKS, Recording, as_candidate, as_track, recordings, styles
@@ -147,11 +149,41 @@ def test_a_contradiction_decides_however_long_the_shared_text_is():
 
 
 def test_an_isrc_that_contradicts_the_title_is_reported_not_trusted():
-    """ISRC contradicted by the title: it stands in the ledger, but does not make one recording."""
-    theirs = Recording(title="Velvet Quarry")
-    weighed = weigh(as_track(BASE, isrc="DEAB11900001"), as_candidate(theirs, isrc="DEAB11900001"))
-    assert lines(weighed)["isrc"].effect > 0
-    assert weighed.relation == "different"
+    """ISRC contradicted by title or length: it stands in the ledger, and decides nothing."""
+    for theirs, relation in (
+        (replace(BASE, title="Velvet Quarry"), "different"),
+        (replace(BASE, mix="Remix", remixer="Marwick"), "other_version"),
+        (replace(BASE, length_s=BASE.length_s + 20), "same_recording"),
+    ):
+        candidate = as_candidate(theirs, isrc="DEAB11900001")
+        weighed = weigh(as_track(BASE, isrc="DEAB11900001"), candidate)
+        assert lines(weighed)["isrc"].effect == 0
+        assert "not trusted" in lines(weighed)["isrc"].note
+        assert weighed.relation == relation
+
+
+@pytest.mark.parametrize("known", [{"isrc": "DEAB11900001"}, {"beatport_id": 1}])
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        replace(BASE, mix="Extended"),
+        replace(BASE, artists=("Somebody Else",)),
+    ],
+    ids=["a version unsaid", "an alias"],
+)
+def test_a_proof_decides_over_another_wording(known, theirs):
+    """ISRC or number, equal and consistent: decisive, over how version and artists are written."""
+    track, candidate = as_track(BASE, **known), as_candidate(theirs, 1, isrc="DEAB11900001")
+    proven = weigh(track, candidate)
+    assert weigh(as_track(BASE), candidate).relation != "same_recording"
+    assert (proven.relation, proven.score) == ("same_recording", 96.0)
+    assert proven.score == sum(line.effect for line in proven.evidence)
+
+
+def test_another_code_is_no_contradiction():
+    """One recording has a code of its own on each release, now and then."""
+    weighed = weigh(as_track(BASE, isrc="DEAB11900001"), as_candidate(BASE, isrc="GBXX22000003"))
+    assert (weighed.relation, lines(weighed)["isrc"].effect) == ("same_recording", -1.0)
 
 
 def test_an_endless_length_is_no_error():

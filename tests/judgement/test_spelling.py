@@ -9,6 +9,7 @@ from beatport_match.spelling import (
     mistyped,
     numbers,
     pair_off,
+    short_slip,
     slips_between,
     with_numbers,
 )
@@ -29,6 +30,13 @@ def test_slips_of_the_hand(word, other):
     """A slip is a letter too many, too few or out of place; in a long word, another letter too."""
     assert mistyped(word, other)
     assert mistyped(other, word)
+
+
+@given(WORDS, WORDS)
+def test_a_short_slip_is_one_from_both_sides(word, other):
+    """A letter too many here is one too few there; and a word is no slip of itself."""
+    assert short_slip(word, other) == short_slip(other, word)
+    assert not short_slip(word, word)
 
 
 @pytest.mark.parametrize(

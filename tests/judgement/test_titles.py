@@ -85,7 +85,8 @@ def test_the_version_comes_off_wherever_it_stands(text, version):
         "Night Ferry [someblog.net]", "Night Ferry (UK)", "Night Ferry - Free Download",
         "Night Ferry ()", "Night Ferry (", "Night Ferry )", "Night Ferry [] ()", "- Night Ferry -",
         "Night Ferry (320kbps)", "Night Ferry (Premiere) [Free Download]",
-        "Night Ferry (music.someblog.com)",
+        "Night Ferry (music.someblog.com)", "Night Ferry - 8A", "Night Ferry - 11A - 126",
+        "Night Ferry - 08m - 124.5 bpm", "7654321_Night_Ferry.mp3",
     ],
 )  # fmt: skip
 def test_noise_comes_off(text):
@@ -160,6 +161,7 @@ def test_remixers_as_the_version_names_them(text, names):
         "Mixed Emotions", "Club Tropics", "Radio Silence", "The Original", "Black & White Mix",
         "Extended Family", "Original Sin", "Master of None", "VIP Area", "Short Circuit",
         "Demo Tape",
+        "119 BPM", "119 BPM (Long Way Home)",
         "1999", "124", "8A", "A1", "01", "99 Lanterns", "7th Ferry", "24/7", "4 AM", "303",
         "!!!", "...", "?", "-", "()", "[]", "♥", "(Original Mix)", "[Intro]", "(Free Download)",
         "S.O.S.", "Mr. Right", "A-Side", "X-Press", "Re-Entry", "T.N.T", "夜の鉄道", "Ночной паром",
@@ -329,3 +331,18 @@ def test_a_title_of_private_characters_alone_is_not_erased():
 def test_blanks_in_a_credit_cost_bounded_work():
     """A credit padded with blanks is read like any other (it took minutes, hence not run)."""
     assert split_names("Ana" + " " * 100_000 + "& Tom") == ("Ana", "Tom")
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "cut"),
+    [
+        ("Night Ferry (Victor Ru", "Night Ferry (Victor Ru)", "Victor Ru"),
+        ("Night Ferry (Victor Ru - 7A - 126", "Night Ferry (Victor Ru)", "Victor Ru"),
+        ("Night Ferry (Nørd Remi", "Night Ferry", ""),
+        ("Night Ferry (Victor Ru)", "Night Ferry (Victor Ru)", ""),
+    ],
+)
+def test_a_bracket_that_never_closes_is_kept_as_cut(text, base, cut):
+    """`cut` is a last bracket that was cut short and still stands in the base."""
+    parsed = parse_title(text)
+    assert (parsed.base, parsed.cut) == (base, cut)

@@ -44,6 +44,7 @@ FULL = ("artist_title", "Mirrow Tam Oriel Slow Lantern Osk Vell Remix")
 FIRST_ARTIST = ("first_artist", "Mirrow Slow Lantern")
 REMIXER = ("remixer", "Slow Lantern Osk Vell")
 TITLE_ONLY = ("title_only", "Slow Lantern")
+KEYWORD = ("keyword", "Mirrow Lantern")
 WEB = WebSource(base_url="https://shop.example", max_results=10, user_agent="test")
 TIMEOUT = Failure("timeout", "late")
 STOPPED = Failure("stopped", "by the host")
@@ -72,6 +73,41 @@ def test_asking_goes_on_only_while_nothing_is_good_enough() -> None:
     assert [query.found for query in playbook.ended.queries] == [0, 1, 1]
 
 
+def test_two_looks_are_enough_once_the_names_have_turned_up() -> None:
+    """How matching works: once the names are there, one more search looks for the version."""
+    playbook = begin()
+    assert playbook << FULL >> [ORIGINAL] << FIRST_ARTIST >> [ORIGINAL, STRANGER]
+    assert (playbook.ended.outcome, playbook.ended.stopped) == ("review", "exhausted")
+
+
+def test_a_search_that_found_no_names_is_no_look() -> None:
+    """How matching works: a search without the names in its answer was no look."""
+    playbook = begin()
+    assert playbook << FULL >> [STRANGER] << FIRST_ARTIST >> [ORIGINAL] << REMIXER >> [ORIGINAL]
+    assert playbook.ended.outcome == "review"
+
+
+def test_what_names_the_recording_is_asked_first() -> None:
+    """Issue "Right answers": "ISRC or id first when known; then the strictest text query"."""
+    playbook = begin(replace(TRACK, isrc="de-ab1-19-00001", beatport_id=101))
+    assert playbook << ("beatport_id", "101") >> [] << ("isrc", "DEAB11900001") >> [ORIGINAL]
+    assert playbook << FULL >> [RIGHT]
+    assert playbook.ended.outcome == "matched"
+
+
+def test_the_number_in_a_download_s_name_is_asked_first() -> None:
+    """Track: `7654321_Title_(Mix).mp3` is how Beatport names its downloads."""
+    playbook = begin(replace(TRACK, file="/music/7654321_Slow_Lantern_(Osk_Vell_Remix).mp3"))
+    assert playbook << ("beatport_id", "7654321") >> [replace(RIGHT, id=7654321)]
+    assert (playbook.ended.outcome, len(playbook.ended.queries)) == ("matched", 1)
+
+
+def test_a_source_that_knows_no_codes_is_not_asked_for_one() -> None:
+    """Source: `isrc` may refuse; the web pages do."""
+    asked = next(match(replace(TRACK, isrc="DEAB11900001"), MatchSettings(), WEB)).questions
+    assert [one.query_type for one in asked] == ["artist_title"]
+
+
 def test_a_match_below_the_enough_score_is_not_the_end() -> None:
     """Settings: `enough_score` is "a best score that ends the asking", not `accept_confidence`."""
     playbook = begin(enough_score=100, accept_confidence=0.5)
@@ -83,6 +119,7 @@ def test_everything_asked_and_nothing_found_is_not_found() -> None:
     """API.md: `not_found` is "Beatport was asked and has none", after all words were tried."""
     playbook = begin(max_queries=20)
     assert playbook << FULL >> [STRANGER] << FIRST_ARTIST >> [] << REMIXER >> [] << TITLE_ONLY >> []
+    assert playbook << KEYWORD >> []
     assert (playbook.ended.outcome, playbook.ended.stopped) == ("not_found", "exhausted")
     assert playbook.ended.best is None
     assert playbook.ended.failures == ()
@@ -246,8 +283,8 @@ def test_unreadable_records_are_counted() -> None:
 def test_what_comes_in_several_answers_is_weighed_once() -> None:
     """Match: `candidates_weighed` counts all, and each candidate once."""
     playbook = begin()
-    assert playbook << FULL >> [ORIGINAL, STRANGER] << FIRST_ARTIST >> [STRANGER, ORIGINAL]
-    assert playbook << REMIXER >> [ORIGINAL] << TITLE_ONLY >> [ORIGINAL, RIGHT, ORIGINAL]
+    assert playbook << FULL >> [STRANGER] << FIRST_ARTIST >> [STRANGER, ORIGINAL, STRANGER]
+    assert playbook << REMIXER >> [ORIGINAL, RIGHT, ORIGINAL]
     assert playbook.ended.candidates_weighed == 3
     ids = [one.id for one in playbook.ended.candidates]
     assert len(ids) == len(set(ids))
