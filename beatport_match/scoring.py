@@ -165,17 +165,17 @@ def _proofs(
     """
     against = {f"{line.name}.{finding.code}" for line, finding in lines} & _OUTWEIGHS_PROOF
     lacking = _PROVEN - sum(line.effect for line, _ in lines)
+    if local.isrc and other.isrc and local.isrc != other.isrc:
+        # A recording has one code mostly, and another on a release now and then.
+        yield _line("isrc", local.isrc, other.isrc, Finding("other", -1.0, "another ISRC"))
     number = beatport_number(track)
     for name, what, mine, theirs in (
         ("isrc", "ISRC", local.isrc, other.isrc),
         ("beatport_id", "number on Beatport", str(number or ""), str(candidate.id)),
     ):
-        if not mine or not theirs:
+        if not mine or mine != theirs:
             continue
-        if mine != theirs:
-            if name == "isrc":  # a re-release has a number of its own; mostly a code, too
-                yield _line(name, mine, theirs, Finding("other", -1.0, f"another {what}"))
-        elif against:
+        if against:
             note = f"same {what}, not trusted: the rest contradicts it"
             yield _line(name, mine, theirs, Finding("contradicted", 0.0, note))
         else:

@@ -79,7 +79,7 @@ EXAMPLES: tuple[Example, ...] = (
     _title("small_words", "all but small words or an artist's name", "The Small Hours", _NAME),
     _title("one_of", "one of the titles that a track joins", _NAME, "Small Hours / Kiln Road"),
     Example("title.found", "found among words that nothing divides",
-            Track("Lea Quint Small Hours"), (_on_sale(),)),
+            Track("Lea Quint Small Hours Basalto Remix"), (_on_sale(mix_name="Basalto Remix"),)),
     _title("typo", "one word mistyped", "Smal Hours", "Small Hours"),
     _title("typo", "one word mistyped", "Lanttern Driftwood", "Lantern Driftwood"),
     _title("typos", "several words mistyped", "Lanttern Dirftwood Bay", "Lantern Driftwood Bay"),

@@ -52,8 +52,8 @@ def test_nothing_is_applied_where_nothing_right_is_on_sale(invented: Figures) ->
 
 def test_the_right_one_is_found(invented: Figures) -> None:
     """However a library writes it: recall over all, and for no way of writing much less."""
-    assert invented.recall >= 0.985, told(invented)
-    assert invented.named >= 0.985, told(invented)
+    assert invented.recall >= 0.99, told(invented)
+    assert invented.named >= 0.99, told(invented)
     for kind in RULES:
         assert invented.only(lambda one, kind=kind: one.kind == kind).recall >= 0.9, kind
 
@@ -67,7 +67,7 @@ def test_confidence_means_what_it_says(invented: Figures) -> None:
 
 def test_requests_are_earned(invented: Figures) -> None:
     """Light on the network: what is on sale takes little more than one search."""
-    assert invented.only(lambda one: one.answerable).requests <= 1.15
+    assert invented.only(lambda one: one.answerable).requests <= 1.1
 
 
 def test_the_order_of_candidates_changes_nothing(invented: Figures) -> None:
@@ -84,8 +84,8 @@ def sampled() -> dict[str, Figures]:
 
 # The sample is small: one wrong answer is a third of a percent.
 FLOORS = {
-    "questions": {"precision": 0.99, "recall": 0.955, "named": 0.98, "error": 0.03, "asks": 1.25},
-    "pairs": {"precision": 0.985, "recall": 0.955, "named": 0.975, "error": 0.02, "asks": 1.15},
+    "questions": {"precision": 0.99, "recall": 0.97, "named": 0.985, "error": 0.02, "asks": 1.2},
+    "pairs": {"precision": 0.985, "recall": 0.965, "named": 0.98, "error": 0.02, "asks": 1.12},
 }
 
 
