@@ -364,3 +364,12 @@ def test_no_runner_up_is_surer_than_the_best():
     ]
     sure = [one.confidence for one in rank(track, rivals)]
     assert max(sure) == sure[0] < 0.5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "outcome"), [(2, "matched"), (9, "matched"), (20, "review"), (90, "review")]
+)
+def test_a_length_that_contradicts_is_for_a_person(seconds, outcome):
+    """More than 10 s apart speaks against: whatever the words say, a person should look."""
+    track = as_track(BASE, duration_s=BASE.length_s + seconds)
+    assert ask(track, as_candidate(BASE))[0] == outcome
