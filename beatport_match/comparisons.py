@@ -20,11 +20,9 @@ from beatport_match.readings import Name, Reading
 from beatport_match.spelling import (
     digits,
     mistyped,
-    numbers,
     pair_off,
     short_slip,
     slips_between,
-    with_numbers,
 )
 from beatport_match.vocabulary import JOINTS
 
@@ -63,8 +61,7 @@ def compare_titles(local: Reading, other: Reading) -> Finding:
         return Finding("found", _TITLE - 3.0, "the title stands among the words")
     if local.base == other.base:
         return Finding("same", _TITLE, "same title")
-    mine, theirs = local.base.replace(" ", ""), other.base.replace(" ", "")
-    if mine == theirs:
+    if local.squashed == other.squashed:
         return Finding("spacing", _TITLE - 0.5, "same title, spaced differently")
     if same_words(local, other):
         if sorted(local.base.split()) == sorted(other.base.split()):
@@ -72,14 +69,14 @@ def compare_titles(local: Reading, other: Reading) -> Finding:
         return Finding("words", _TITLE - 1.0, "same words, divided differently")
     if local.base in other.titles:
         return Finding("one_of", _TITLE - 6.0, "one of several titles")
-    if numbers(local.base) != numbers(other.base):
+    if local.numbers != other.numbers:
         return _other_title(local, other)
-    left, right, typos = pair_off(with_numbers(local.base), with_numbers(other.base))
+    left, right, typos = pair_off(local.words, other.words)
     # Alone a short word may be another one; among words that all agree it is a slip.
     vouched = len(left) == len(right) == 1 and len(local.base) - len(left[0]) >= _LONGEST_ALONE
     if vouched and short_slip(left[0], right[0]):
         left, right, typos = [], [], typos + 1
-    if len(left) == len(local.base.split()) and not typos:
+    if len(left) == len(local.words) and not typos:
         return _slip(local, other) or _other_title(local, other)
     known = local.artist_words | other.artist_words
     credited = any(word in known for word in left)
@@ -97,7 +94,7 @@ def compare_titles(local: Reading, other: Reading) -> Finding:
 
 def _slip(local: Reading, other: Reading) -> Finding | None:
     """Titles a letter or two apart that may be one, mistyped, or two: a person should look."""
-    slips = slips_between(local.base.replace(" ", ""), other.base.replace(" ", ""))
+    slips = slips_between(local.squashed, other.squashed)
     if not slips:
         return None
     if local.base.count(" ") != other.base.count(" "):

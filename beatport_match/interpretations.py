@@ -14,7 +14,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from beatport_match.keys import parse_key
-from beatport_match.readings import Reading, clean_isrc, credit, fold_names, words_of
+from beatport_match.readings import (
+    Reading,
+    beatport_number,
+    clean_isrc,
+    credit,
+    fold_names,
+    words_of,
+)
 from beatport_match.text import fold, tidy, tokens
 from beatport_match.titles import DASH, ParsedTitle, parse_title, split_names
 from beatport_match.tracks import Track
@@ -76,6 +83,7 @@ def _reading(track: Track, parsed: ParsedTitle, way: _Way) -> Reading:
         makers=makers,
         key=parse_key(track.key),
         isrc=clean_isrc(track.isrc),
+        number=beatport_number(track),
         aside=tuple(fold(phrase) for phrase in way.aside),
         label=tuple(fold(phrase) for phrase in way.label),
         cut=fold(way.cut),

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from beatport_match import noise
 from beatport_match.keys import Key, parse_key
+from beatport_match.spelling import numbers, with_numbers
 from beatport_match.text import fold, tokens
 from beatport_match.titles import IN_BRACKETS, VERSION_WITH_GUEST, parse_title, split_names
 from beatport_match.tracks import Candidate, Names, Track
@@ -30,7 +31,7 @@ _CREDIT_NOISE = re.compile(r"^\d{1,3}[.)]\s+|\s*@\w+")
 _SILENT_IN_NAMES = JOINTS | {"dj", "the", "mc"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """One side, ready to compare.
 
@@ -39,7 +40,8 @@ class Reading:
     `aside` and `label` are what this reading had to leave out to make sense of a title, as folded
     phrases; `label` where a label would stand. `cut` is a bracket that never closed, `titles` are
     the single ones of a track that joins several, and `found` tells that the title was found among
-    words that nothing divides.
+    words that nothing divides. `number` is the track's on Beatport. What follows from these is
+    worked out once: a reading is compared with many.
     """
 
     base: str
@@ -50,18 +52,34 @@ class Reading:
     makers: frozenset[str]
     key: Key | None
     isrc: str
+    number: int | None = None
     aside: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
     cut: str = ""
     found: bool = False
     titles: tuple[str, ...] = ()
 
-    @property
+    @cached_property
+    def squashed(self) -> str:
+        """The title without blanks."""
+        return self.base.replace(" ", "")
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words of the title, its numbers in one spelling."""
+        return tuple(with_numbers(self.base))
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers in the title."""
+        return numbers(self.base)
+
+    @cached_property
     def telling(self) -> frozenset[str]:
         """Every word that tells this music from other music, wherever it stood."""
         return frozenset(self.base.split()) | self.version.telling
 
-    @property
+    @cached_property
     def artist_words(self) -> frozenset[str]:
         """Every word of every artist's name."""
         return frozenset(word for name in self.artists for word in name)

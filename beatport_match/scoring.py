@@ -22,14 +22,14 @@ from beatport_match.comparisons import (
 from beatport_match.interpretations import read_track
 from beatport_match.ledger import Evidence, Relation
 from beatport_match.mixes import compare_versions
-from beatport_match.readings import Reading, beatport_number, read_candidate
+from beatport_match.readings import Reading, read_candidate
 from beatport_match.text import fold
 from beatport_match.tracks import Candidate, Track
 from beatport_match.undivided import read_by
 
-_Line: TypeAlias = tuple[Evidence, Finding]
+# A line of the ledger before it is written out: what was compared, both sides, what was found.
+_Line: TypeAlias = tuple[str, str, str, Finding]
 
-_PROOFS = frozenset({"isrc", "beatport_id"})
 # What a proof comes to at least: title, artists and version that agree.
 _PROVEN = 96.0
 _OUTWEIGHS_PROOF = frozenset(
@@ -58,47 +58,34 @@ class Weighed:
     verbatim: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """A candidate against one reading of the track, its lines not yet written out."""
+
+    local: Reading
+    lines: list[_Line]
+    raw: float
+    relation: Relation
+
+
 def weigh(track: Track, candidate: Candidate) -> Weighed:
     """Weigh one candidate against what the DJ has; the score is 0-100.
 
     Where the title can be meant in several ways, the candidate is weighed against the one that
     fits it best; of equals, the likeliest.
     """
-    other = read_candidate(candidate)
-    best: Weighed | None = None
-    for local in read_track(track):
-        weighed = _weigh(track, local, candidate, other)
-        if best is None or _order(weighed) < _order(best):
-            best = weighed
-    assert best is not None
+    other, readings = read_candidate(candidate), read_track(track)
+    gap = length_gap(track.duration_s, candidate.length_s)
+    # What stands beside the words is the same, however the words are read.
+    beside = list(_beside(track, readings[0], candidate, other, gap))
+
+    def fit(local: Reading) -> _Fit:
+        return _fit(local, candidate, other, gap, beside)
+
+    best = min(map(fit, readings), key=_order)
     if best.relation == "different" and (read := read_by(track, candidate, other)):
-        return min(best, _weigh(track, read, candidate, other), key=_order)
-    return best
-
-
-def _order(weighed: Weighed) -> tuple[int, float]:
-    return RELATIONS.index(weighed.relation), -weighed.raw
-
-
-def _weigh(track: Track, local: Reading, candidate: Candidate, other: Reading) -> Weighed:
-    findings = list(_findings(track, local, candidate, other))
-    findings += _proofs(track, local, candidate, other, findings)
-    ledger = [line for line, _ in findings]
-    raw = round(sum(line.effect for line in ledger), 1)
-    score = min(100.0, max(0.0, raw))
-    if over := round(score - raw, 1):
-        ledger.append(Evidence("limit", "", "", over, "a score stays within 0-100"))
-    codes = tuple(f"{line.name}.{finding.code}" for line, finding in findings)
-    return Weighed(
-        candidate=candidate,
-        reading=other,
-        score=score,
-        raw=raw,
-        relation=_relation(findings),
-        evidence=tuple(ledger),
-        codes=codes,
-        verbatim=fold(local.version.text) == fold(other.version.text),
-    )
+        best = min(best, fit(read), key=_order)
+    return _written(best, candidate, other)
 
 
 def length_gap(local_s: float | None, other_s: float | None) -> float | None:
@@ -108,94 +95,115 @@ def length_gap(local_s: float | None, other_s: float | None) -> float | None:
     return abs(local_s - other_s) if local_s > 0 < other_s else None
 
 
-def _findings(
-    track: Track, local: Reading, candidate: Candidate, other: Reading
+def _order(fit: _Fit) -> tuple[int, float]:
+    return RELATIONS.index(fit.relation), -fit.raw
+
+
+def _fit(
+    local: Reading, candidate: Candidate, other: Reading, gap: float | None, beside: list[_Line]
+) -> _Fit:
+    lines = [*_words(local, candidate, other, gap), *beside]
+    proofs = list(_proofs(local, candidate, other, lines))
+    lines += proofs
+    raw = round(sum(round(finding.points, 1) for *_, finding in lines), 1)
+    proven = any(finding.code == "same" for *_, finding in proofs)
+    return _Fit(local, lines, raw, "same_recording" if proven else _relation(lines))
+
+
+def _written(fit: _Fit, candidate: Candidate, other: Reading) -> Weighed:
+    ledger = [
+        Evidence(name, mine, theirs, round(found.points, 1), found.note, found.code)
+        for name, mine, theirs, found in fit.lines
+    ]
+    score = min(100.0, max(0.0, fit.raw))
+    if over := round(score - fit.raw, 1):
+        ledger.append(Evidence("limit", "", "", over, "a score stays within 0-100"))
+    return Weighed(
+        candidate=candidate,
+        reading=other,
+        score=score,
+        raw=fit.raw,
+        relation=fit.relation,
+        evidence=tuple(ledger),
+        codes=tuple(f"{name}.{found.code}" for name, _, _, found in fit.lines),
+        verbatim=fit.local.version.folded == other.version.folded,
+    )
+
+
+def _relation(lines: list[_Line]) -> Relation:
+    """A contradiction decides, however long the shared text is."""
+    against = {finding.against for *_, finding in lines}
+    if "recording" in against:
+        return "different"
+    return "other_version" if "version" in against else "same_recording"
+
+
+def _words(
+    local: Reading, candidate: Candidate, other: Reading, gap: float | None
 ) -> Iterator[_Line]:
-    gap = length_gap(track.duration_s, candidate.length_s)
-    yield _line("title", local.shown, other.shown, compare_titles(local, other))
-    yield _line("artists", local.artists_shown, other.artists_shown, compare_artists(local, other))
+    """Title, artists, version, and what the reading had to leave out."""
+    yield "title", local.shown, other.shown, compare_titles(local, other)
+    yield "artists", local.artists_shown, other.artists_shown, compare_artists(local, other)
     mix = candidate.mix_name or other.version.text
-    yield _line("version", local.version.text, mix, compare_versions(local, other, gap))
+    yield "version", local.version.text, mix, compare_versions(local, other, gap)
     if local.aside or local.label or local.cut:
         papers = (candidate.label, candidate.release, candidate.catalog_number)
         known = tuple(fold(text) for text in papers if text)
         finding = compare_aside(local, other, known, labelled=bool(candidate.label))
         left_out = "; ".join(filter(None, (*local.aside, local.cut, *local.label)))
-        yield _line("aside", left_out, candidate.label or "", finding)
+        yield "aside", left_out, candidate.label or "", finding
+
+
+def _beside(
+    track: Track, local: Reading, candidate: Candidate, other: Reading, gap: float | None
+) -> Iterator[_Line]:
+    """Length, tempo, key, and what stands on the sleeve: year, label, album."""
     if gap is not None:
         lengths = _minutes(track.duration_s), _minutes(candidate.length_s)
-        yield _line("length", *lengths, compare_lengths(gap))
+        yield "length", *lengths, compare_lengths(gap)
     if track.bpm and candidate.bpm and track.bpm > 0 < candidate.bpm:
         tempi = f"{track.bpm:g}", f"{candidate.bpm:g}"
-        yield _line("bpm", *tempi, compare_bpm(track.bpm, candidate.bpm))
+        yield "bpm", *tempi, compare_bpm(track.bpm, candidate.bpm)
     if local.key and other.key:
-        same = local.key == other.key
-        finding = (
-            Finding("same", 0.5, "same key") if same else Finding("other", -0.5, "another key")
-        )
-        yield _line("key", local.key.name, other.key.name, finding)
-    yield from _papers(track, candidate)
-
-
-def _papers(track: Track, candidate: Candidate) -> Iterator[_Line]:
-    """What stands on the sleeve: year, label, album."""
+        same = Finding("same", 0.5, "same key")
+        finding = same if local.key == other.key else Finding("other", -0.5, "another key")
+        yield "key", local.key.name, other.key.name, finding
     if track.year and candidate.release_date and (year := candidate.release_date[:4]).isdigit():
         off = abs(track.year - int(year))
-        finding = (
-            Finding("same", 0.4, "same year")
-            if off <= 1
-            else Finding("other", -0.4, f"{off} years apart")
-        )
-        yield _line("year", str(track.year), year, finding)
+        same = Finding("same", 0.4, "same year")
+        finding = same if off <= 1 else Finding("other", -0.4, f"{off} years apart")
+        yield "year", str(track.year), year, finding
     for name, mine, theirs in (
         ("label", track.label, candidate.label),
         ("album", track.album, candidate.release),
     ):
         if mine and theirs and fold(mine) == fold(theirs):
-            yield _line(name, mine, theirs, Finding("same", 0.6, f"same {name}"))
+            yield name, mine, theirs, Finding("same", 0.6, f"same {name}")
 
 
 def _proofs(
-    track: Track, local: Reading, candidate: Candidate, other: Reading, lines: list[_Line]
+    local: Reading, candidate: Candidate, other: Reading, lines: list[_Line]
 ) -> Iterator[_Line]:
     """Codes that name one recording: ISRC, and Beatport's own number.
 
     Decisive where they agree, over another wording of the version or the artists; tags are wrong
     often enough that they are only reported where title, remixer, kind or length contradict.
     """
-    against = {f"{line.name}.{finding.code}" for line, finding in lines} & _OUTWEIGHS_PROOF
-    lacking = _PROVEN - sum(line.effect for line, _ in lines)
     if local.isrc and other.isrc and local.isrc != other.isrc:
         # A recording has one code mostly, and another on a release now and then.
-        yield _line("isrc", local.isrc, other.isrc, Finding("other", -1.0, "another ISRC"))
-    number = beatport_number(track)
+        yield "isrc", local.isrc, other.isrc, Finding("other", -1.0, "another ISRC")
+    lacking = _PROVEN - sum(round(finding.points, 1) for *_, finding in lines)
     for name, what, mine, theirs in (
         ("isrc", "ISRC", local.isrc, other.isrc),
-        ("beatport_id", "number on Beatport", str(number or ""), str(candidate.id)),
+        ("beatport_id", "number on Beatport", local.number, candidate.id),
     ):
         if not mine or mine != theirs:
             continue
-        if against:
-            note = f"same {what}, not trusted: the rest contradicts it"
-            yield _line(name, mine, theirs, Finding("contradicted", 0.0, note))
-        else:
-            yield _line(name, mine, theirs, Finding("same", max(12.0, lacking), f"same {what}"))
-            lacking = 0.0
-
-
-def _line(name: str, local: str, other: str, finding: Finding) -> _Line:
-    points = round(finding.points, 1)
-    return Evidence(name, local, other, points, finding.note, finding.code), finding
-
-
-def _relation(lines: list[_Line]) -> Relation:
-    """A contradiction decides, however long the shared text is; a proof decides over it."""
-    if any(line.name in _PROOFS and finding.code == "same" for line, finding in lines):
-        return "same_recording"
-    against = {finding.against for _, finding in lines}
-    if "recording" in against:
-        return "different"
-    return "other_version" if "version" in against else "same_recording"
+        code, points, note = "same", max(12.0, lacking), f"same {what}"
+        lacking = 0.0
+        if any(f"{compared}.{found.code}" in _OUTWEIGHS_PROOF for compared, *_, found in lines):
+            code, points, note = "contradicted", 0.0, f"{note}, not trusted: the rest contradicts"
+        yield name, str(mine), str(theirs), Finding(code, points, note)
 
 
 def _minutes(seconds: float | None) -> str:

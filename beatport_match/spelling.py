@@ -7,6 +7,7 @@ or out of place. It knows neither titles nor names, and its caller decides what 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
@@ -48,7 +49,7 @@ def with_numbers(base: str) -> list[str]:
     return [word.lstrip("0") or "0" if word.isdecimal() else word for word in words]
 
 
-def pair_off(mine: list[str], theirs: list[str]) -> tuple[list[str], list[str], int]:
+def pair_off(mine: Sequence[str], theirs: Sequence[str]) -> tuple[list[str], list[str], int]:
     """The words only one side has, after equal and mistyped ones found each other."""
     left, right = list(mine), list(theirs)
     for word in mine:

@@ -11,7 +11,15 @@ from collections.abc import Iterable, Iterator
 from beatport_match import noise
 from beatport_match.interpretations import local_version
 from beatport_match.keys import parse_key
-from beatport_match.readings import Name, Reading, clean_isrc, credit, fold_names, words_of
+from beatport_match.readings import (
+    Name,
+    Reading,
+    beatport_number,
+    clean_isrc,
+    credit,
+    fold_names,
+    words_of,
+)
 from beatport_match.text import tokens
 from beatport_match.tracks import Candidate, Track
 from beatport_match.versions import UNSAID, names_version, read_version
@@ -55,6 +63,7 @@ def read_by(track: Track, candidate: Candidate, other: Reading) -> Reading | Non
         makers=makers,
         key=parse_key(track.key),
         isrc=clean_isrc(track.isrc),
+        number=beatport_number(track),
         found=True,
     )
 

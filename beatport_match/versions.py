@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from rapidfuzz.distance import OSA
@@ -30,7 +30,7 @@ from beatport_match.vocabulary import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Version:
     """A version of a track, taken apart.
 
@@ -38,7 +38,8 @@ class Version:
     `length` is `long`, `short` or empty, `part` a number as text or empty, `year` when a remix or
     remaster was made. `words` are all other
     words, folded: the remixer's name and what he calls his mix. `said` tells "Original Mix" from
-    nothing at all; `text` is the phrase as written.
+    nothing at all; `text` is the phrase as written. What follows from these is worked out once: a
+    version is compared with many.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -49,17 +50,22 @@ class Version:
     text: str = ""
     year: str = ""
 
-    @property
+    @cached_property
     def telling(self) -> frozenset[str]:
         """Every word of the phrase that tells versions apart, markers included."""
         return frozenset(_words(self.text)) - NEUTRAL - PLAIN - JOINTS
 
-    @property
+    @cached_property
+    def folded(self) -> str:
+        """The phrase, folded."""
+        return fold(self.text)
+
+    @cached_property
     def squashed(self) -> str:
         """The phrase without blanks: "W&W Remix" and "WandW Remix" are one."""
-        return fold(self.text).replace(" ", "")
+        return self.folded.replace(" ", "")
 
-    @property
+    @cached_property
     def noun(self) -> str:
         """What the phrase calls itself: `mix`, `version`, `edit`; empty where it does not say."""
         words = _words(self.text)
@@ -67,7 +73,7 @@ class Version:
             words = words[:-2]  # "(X Remix) (Original Mix)" says one thing too many
         return next((word for word in reversed(words) if word in _NOUNS), "")
 
-    @property
+    @cached_property
     def key(self) -> tuple[frozenset[str], str, str, frozenset[str]]:
         """What two phrases for one version have in common, whatever their order and spelling."""
         return self.kinds, self.length, self.part, frozenset(self.words)

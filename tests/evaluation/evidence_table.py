@@ -128,7 +128,7 @@ def _codes(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.Tuple) and node.elts:
         first, *rest = node.elts
         # Not every tuple that begins with text: its second part must be points.
-        if rest and not isinstance(rest[0], (ast.Constant, ast.JoinedStr)):
+        if rest and not isinstance(rest[0], ast.JoinedStr) and not _text(rest[0]):
             yield from _texts(first)
 
 
@@ -146,32 +146,34 @@ def _text(node: ast.AST) -> str:
 
 
 def _of_scoring() -> Iterator[str]:
-    """A finding belongs to the line that is written next."""
+    """A finding belongs to the line that is yielded next."""
     for function in _functions(scoring.__file__):
         waiting: list[str] = []
+        names: list[str] = []
         for node in _in_order(function):
             if isinstance(node, ast.For):
                 names = _loop_names(node)
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-                continue
-            if node.func.id == "Finding":
-                waiting += _texts(node.args[0])
-            elif node.func.id == "_line":
-                name = node.args[0]
-                lines = list(_texts(name)) if isinstance(name, ast.Constant) else names
+            elif isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple):
+                first = node.value.elts[0]
+                lines = [_text(first)] if isinstance(first, ast.Constant) else names
                 yield from (f"{line}.{code}" for line in lines for code in waiting)
                 waiting = []
+            else:
+                waiting += _codes(node)
 
 
 def _in_order(function: ast.FunctionDef) -> list[ast.AST]:
-    """Inner calls before outer ones, as they happen."""
-    nodes = [node for node in ast.walk(function) if isinstance(node, (ast.Call, ast.For))]
+    """Inner parts before outer ones, as they happen; a loop before what it does."""
+    kinds = (ast.Call, ast.For, ast.Yield)
+    nodes = [node for node in ast.walk(function) if isinstance(node, kinds)]
+    # Of tuples only those that are given names: code, points and note.
+    nodes += [node.value for node in ast.walk(function) if isinstance(node, ast.Assign)]
     return sorted(
         nodes,
         key=lambda node: (
             (node.lineno, node.col_offset)
             if isinstance(node, ast.For)
-            else (node.end_lineno or 0, node.end_col_offset or 0)
+            else (node.end_lineno or 0, node.end_col_offset or 0, -node.lineno, -node.col_offset)
         ),
     )
 

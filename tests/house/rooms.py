@@ -40,7 +40,7 @@ PLAN = {
         versions: spelling text vocabulary | rapidfuzz
         noise: text vocabulary | rapidfuzz re
         titles: noise text versions vocabulary | re
-        readings: keys noise text titles tracks versions vocabulary | re
+        readings: keys noise spelling text titles tracks versions vocabulary | re
         interpretations: keys readings text titles tracks versions | re
         undivided: interpretations keys noise readings text tracks versions vocabulary
         comparisons: rarity readings spelling vocabulary | rapidfuzz
