@@ -60,6 +60,11 @@ class PlaylistMatch:
         """Those a fault kept us from knowing about."""
         return self._with("failed")
 
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent for all of them, retries included."""
+        return sum(match.requests for match in self.matches)
+
     def to_json(self, path: str | Path) -> None:
         """Write everything as one JSON document.
 
@@ -103,7 +108,7 @@ class PlaylistMatch:
                 "review": len(self.review),
                 "not_found": len(self.not_found),
                 "failed": len(self.failed),
-                "requests": self.metrics.requests,
+                "requests": self.requests,
             },
             "matches": [match_document(match) for match in self.matches],
             "problems": [asdict(problem) for problem in self.problems],
