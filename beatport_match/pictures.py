@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from math import ceil, fsum, log10
+from math import fsum, log10
 
 from beatport_match.measuring import in_flight
 from beatport_match.metrics import PerformanceStats, QueryMetrics
@@ -25,10 +25,12 @@ _WIDTH = 900
 _LABEL, _VALUE = 150, 150
 _BAR, _GAP = 22, 12
 _LEFT, _BOTTOM, _TOP = 44, 44, 10
-_CHART = 220
+_CHART = 170
 # More steps than pixels cannot be seen; each column shows the most that was in flight in it.
 _MOST_STEPS = _WIDTH - _LEFT
-_BIN = 5
+_BINS = 20
+# Shorter than any run, and long enough to be divided.
+_SHORTEST_S = 0.001
 _LONGEST_NAME = 18
 
 
@@ -57,7 +59,7 @@ def requests_in_flight(stats: PerformanceStats) -> str:
     steps = in_flight((one.started, one.ended) for one in sent)
     if not steps:
         return _nothing("No request was sent.")
-    end = max(stats.session_info.total_time, steps[-1][0])
+    end = max(stats.session_info.total_time, steps[-1][0], _SHORTEST_S)
     peak = max(count for _, count in steps)
     wide = (_WIDTH - _LEFT) / end
     high = _CHART / peak
@@ -75,27 +77,30 @@ def requests_in_flight(stats: PerformanceStats) -> str:
 
 
 def score_distribution(stats: PerformanceStats) -> str:
-    """How many accepted candidates have which score."""
+    """How many accepted candidates have which score, from the ten below the lowest up to 100."""
     scores = [one.match_score for one in stats.track_metrics if one.match_score is not None]
     if not scores:
         return _nothing("No track was matched.")
-    counts = [0] * (100 // _BIN)
+    lowest = max(0.0, min(90.0, min(scores) // 10 * 10))
+    size = (100 - lowest) / _BINS
+    counts = [0] * _BINS
     for score in scores:
-        counts[min(len(counts) - 1, max(0, int(score // _BIN)))] += 1
+        counts[int(min(_BINS - 1.0, max(0.0, (score - lowest) // size)))] += 1
     peak = max(counts)
-    wide, high = (_WIDTH - _LEFT) / len(counts), _CHART / peak
+    wide, high = (_WIDTH - _LEFT) / _BINS, _CHART / peak
     lines = [*_count_axis(peak, high)]
     for place, count in enumerate(counts):
         if count:
             x, tall = _LEFT + place * wide, count * high
-            low = place * _BIN
+            low = lowest + place * size
             lines.append(
                 f'<rect class="score" x="{x + 1:.1f}" y="{_TOP + _CHART - tall:.1f}" '
                 f'width="{wide - 2:.1f}" height="{tall:.1f}">'
-                f"<title>{low} to {low + _BIN}: {count}</title></rect>"
+                f"<title>{low:g} to {low + size:g}: {count}</title></rect>"
             )
-    marks = [(_LEFT + mark / _BIN * wide, str(mark)) for mark in range(0, 101, 10)]
-    lines += _axis(marks)
+    lines += _axis(
+        (_LEFT + mark / size * wide, f"{lowest + mark:g}") for mark in _ticks(100 - lowest)
+    )
     return _svg(_TOP + _CHART + _BOTTOM, f"Scores of {len(scores)} matched tracks", lines)
 
 
@@ -119,7 +124,8 @@ def _bar(name: str, queries: Sequence[QueryMetrics], y: float, scale: float) -> 
                 f"<title>{escape(name)}, {PARTS[part]}: {seconds(time)} ({share})</title></rect>"
             )
         x += wide
-    times = f"{seconds(whole)} in {len(queries)}"
+    count = "1 query" if len(queries) == 1 else f"{len(queries)} queries"
+    times = f"{seconds(whole)} in {count}"
     yield f'<text class="quiet" x="{x + 8:.1f}" y="{middle}">{times}</text>'
 
 
@@ -155,11 +161,10 @@ def _columns(steps: Sequence[tuple[float, int]], end: float) -> Iterator[tuple[f
 
 
 def _count_axis(peak: int, high: float) -> Iterator[str]:
-    step = max(1, ceil(peak / 5))
-    for count in range(0, peak + 1, step):
+    for count in _ticks(peak, least=1):
         y = _TOP + _CHART - count * high
         yield f'<path class="grid" d="M{_LEFT} {y:.1f}H{_WIDTH}"/>'
-        yield f'<text class="end quiet" x="{_LEFT - 8}" y="{y:.1f}">{count}</text>'
+        yield f'<text class="end quiet" x="{_LEFT - 8}" y="{y:.1f}">{count:g}</text>'
 
 
 def _axis(marks: Iterable[tuple[float, str]]) -> Iterator[str]:
@@ -170,9 +175,9 @@ def _axis(marks: Iterable[tuple[float, str]]) -> Iterator[str]:
         yield f'<text class="{place} quiet" x="{x:.1f}" y="{y + 20}">{label}</text>'
 
 
-def _ticks(end: float) -> list[float]:
-    """Round numbers, at most ten of them, from 0 to the end."""
-    rough = end / 8
+def _ticks(end: float, least: float = 0.0) -> list[float]:
+    """Round numbers from 0 to the end, at most nine, and no less than so much apart."""
+    rough = max(least, end / 8)
     power = 10.0 ** int(log10(rough) // 1)
     step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough)
     return [round(place * step, 12) for place in range(int(end / step) + 1)]
