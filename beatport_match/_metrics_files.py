@@ -75,14 +75,19 @@ def load_metrics_from_json(path: str | Path) -> PerformanceStats:
             field; the text names the file and the field.
     """
     try:
-        written = _read(Path(path))
-        document = json.loads(written, parse_constant=_no_number)
-        return PerformanceStats.model_validate(document)
-    except ValidationError as error:
-        raise MetricsFileError(f"{path}: {_first_fault(error)}") from None
-    except (OSError, UnicodeError) as error:
+        written = _read(Path(path)).decode("utf-8")
+    except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise MetricsFileError(f"{path}: cannot be read ({why}).") from None
+    return _understood(path, written)
+
+
+def _understood(path: str | Path, written: str) -> PerformanceStats:
+    """The figures that a text holds; trouble is told with the name of the file."""
+    try:
+        return PerformanceStats.model_validate(json.loads(written, parse_constant=_no_number))
+    except ValidationError as error:
+        raise MetricsFileError(f"{path}: {_first_fault(error)}") from None
     except (ValueError, RecursionError) as error:
         why = "nested too deeply" if isinstance(error, RecursionError) else error
         raise MetricsFileError(

@@ -160,10 +160,12 @@ def _judged(network: float | None, hits: float | None) -> tuple[Recommendation, 
 def _caveats(stats: PerformanceStats, recommendation: Recommendation) -> Iterator[str]:
     """What to bear in mind about the advice, the weightiest first."""
     tracks = stats.session_info.total_tracks
+    if not tracks:
+        return
     if tracks < _FEWEST_TRACKS:
         yield (
             f"Fewer than {_FEWEST_TRACKS} tracks ({tracks}): one slow answer can turn the advice, "
-            f"and all that could be saved is {stats.session_info.total_time:.1f} s."
+            f"and there are only {stats.session_info.total_time:.1f} s to save from."
         )
     yield from _order_caveats(stats, recommendation)
     yield from _pace_caveats(stats)

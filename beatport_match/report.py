@@ -44,8 +44,10 @@ def _run(stats: PerformanceStats) -> Iterator[str]:
         f"{session.unmatched_tracks} not"
     )
     yield f"  wall       {session.total_time:.2f} s"
-    asked = f"{len(stats.queries)} queries, {_count(stats.requests)} requests"
-    yield f"  asked      {asked}, {_count(stats.retries)} of them retries"
+    requests = f"requests {_UNKNOWN}"
+    if stats.requests is not None:
+        requests = f"{stats.requests} requests, {_count(stats.retries)} of them retries"
+    yield f"  asked      {len(stats.queries)} queries, {requests}"
     if stats.failures:
         kinds = ", ".join(f"{kind} ({count})" for kind, count in stats.failures.items())
         yield f"  failed     {_short(kinds, _WIDTH - 13)}"
@@ -61,7 +63,8 @@ def _whereabouts(stats: PerformanceStats) -> Iterator[str]:
     block, queries = stats.network_analysis, stats.queries
     whole = block.total_execution_time if block else sum(one.execution_time for one in queries)
     network = block.total_network_time if block else sum(one.network_time for one in queries)
-    parse = sum(query.parse_time for query in queries) if queries else None
+    summed = queries or stats.query_metrics is not None
+    parse = sum(query.parse_time for query in queries) if summed else None
     parts = {
         "network": network,
         "retries": stats.retry_time,
@@ -70,8 +73,9 @@ def _whereabouts(stats: PerformanceStats) -> Iterator[str]:
     }
     yield "Where the queries' time went:"
     for name, seconds in parts.items():
-        pace = f", {stats.pace_time:.2f} s of it for the pace" if name == "waiting" else ""
-        yield f"  {name:<20}{_part(seconds, whole)}" + (pace if stats.pace_time else "")
+        paced = stats.pace_time if name == "waiting" else None
+        of_it = f", {paced:.2f} s of it for the pace" if paced else ""
+        yield f"  {name:<20}{_part(seconds, whole)}{of_it}"
     if None not in parts.values():
         rest = max(0.0, whole - sum(seconds or 0.0 for seconds in parts.values()))
         yield f"  {'the rest':<20}{_part(rest, whole)}"
@@ -150,11 +154,11 @@ def _part(seconds: float | None, whole: float) -> str:
 def _concurrency(stats: ConcurrencyStats | None) -> str:
     if stats is None:
         return _UNKNOWN
-    if stats.peak_tracks_in_flight <= 1 and stats.peak_requests_in_flight <= 1:
-        return "one track and one request"
+    if stats.peak_tracks_in_flight <= 1:
+        return "never more than one track"
     return (
         f"up to {stats.peak_tracks_in_flight} tracks ({stats.mean_tracks_in_flight:.1f} on "
-        f"average) and {stats.peak_requests_in_flight} requests "
+        f"average), requests in flight {stats.peak_requests_in_flight} "
         f"({stats.mean_requests_in_flight:.1f})"
     )
 
