@@ -1,6 +1,6 @@
 """The command `analyze`: metrics files in, a report out, as text, JSON or a page.
 
-It asks nothing of Beatport, so it imports neither a matcher nor an HTTP client.
+It asks nothing of Beatport and starts no matcher.
 """
 
 from __future__ import annotations

@@ -28,8 +28,9 @@ _CANDIDATE_COLUMNS = (
     "found_artists evidence"
 ).split()
 _QUERY_COLUMNS = "track_id title query_type text found requests unreadable failure".split()
-# A spreadsheet runs a cell that begins with one of these (OWASP, "CSV Injection").
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet runs a cell that begins with one of these (OWASP, "CSV Injection"), some of them
+# also in the full width of East Asian keyboards.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
