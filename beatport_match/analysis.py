@@ -26,6 +26,9 @@ _FEWEST_TRACKS = 10
 # Above this share of the time, waiting for the pace or repeating tries is what a run is about.
 _TELLING_SHARE = 20.0
 _USUAL_AT_ONCE = 5
+# A request that takes less is, for the most part, work of this machine: an HTTP client alone needs
+# some 2 ms for one (`tests/benchmarks/async_worth.py advice`, at 0 ms).
+_NEAR_S = 0.01
 
 
 def analyze(stats: PerformanceStats) -> NetworkAnalysis:
@@ -169,6 +172,12 @@ def _caveats(stats: PerformanceStats, recommendation: Recommendation) -> Iterato
         )
     yield from _order_caveats(stats, recommendation)
     yield from _pace_caveats(stats)
+    sent = stats.requests and sum(query.network_time for query in stats.queries) / stats.requests
+    if sent and sent < _NEAR_S and recommendation != "skip":
+        yield (
+            f"A request takes {1000 * sent:.0f} ms on average: so near, most of that is this "
+            "machine's own work, which does not overlap."
+        )
     whole = fsum(query.execution_time for query in stats.queries)
     if stats.retry_time and whole and 100 * stats.retry_time / whole > _TELLING_SHARE:
         yield (

@@ -41,6 +41,11 @@ class PlaylistMatch:
     metrics: PerformanceStats
     problems: tuple[PlaylistProblem, ...] = ()
 
+    def __repr__(self) -> str:
+        # asyncio writes out a task's result when its loop ends (3.11: several times), and a run's
+        # every candidate and ledger would be some 60 kB a track.
+        return f"<PlaylistMatch: {len(self.matches)} tracks, {len(self.matched)} matched>"
+
     @property
     def matched(self) -> tuple[Match, ...]:
         """Those safe to apply unasked."""

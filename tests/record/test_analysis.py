@@ -139,6 +139,12 @@ def test_a_paced_run_is_a_caveat() -> None:
     assert "pace" not in caveats(a_run(0.05, 0.05, settings={"requests_per_second": 500}))
 
 
+@pytest.mark.parametrize(("seconds", "near"), [(0.004, True), (0.02, False)])
+def test_a_near_server_is_a_caveat(seconds: float, *, near: bool) -> None:
+    """Where a request takes as long as its own handling, little of it is waiting."""
+    assert ("machine's own work" in caveats(a_run(0.001, seconds))) is near
+
+
 def test_tracks_at_once_are_a_caveat() -> None:
     """Under concurrency a query's time holds that of others: said so."""
     together = [a_track(a_query(), started=0.0) for _ in range(10)]
