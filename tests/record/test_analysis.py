@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from figures import a_query, a_track, of_a_run, shares
+from invented_runs import a_query, a_track, of_a_run, shares
 
 from beatport_match import (
     MisuseError,

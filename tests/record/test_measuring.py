@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from figures import BLOCKED, NOON, TIMEOUT, answer, found, of_a_run, of_a_track, told
 from hypothesis import given
 from hypothesis import strategies as st
+from invented_runs import BLOCKED, NOON, TIMEOUT, answer, found, of_a_run, of_a_track, told
 from pydantic import ValidationError
 
 from beatport_match.measuring import concurrency_stats, in_flight, query_metrics, track_metrics

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from figures import BLOCKED, TIMEOUT, a_query, a_track, answer, found, of_a_run, of_a_track
+from invented_runs import BLOCKED, TIMEOUT, a_query, a_track, answer, found, of_a_run, of_a_track
 
 from beatport_match import (
     PerformanceStats,

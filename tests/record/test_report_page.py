@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
-from figures import a_query, a_track, answer, found, of_a_run, of_a_track
+from invented_runs import a_query, a_track, answer, found, of_a_run, of_a_track
 
 from beatport_match import PerformanceStats, compare_runs
 from beatport_match.metrics import SentMetrics
