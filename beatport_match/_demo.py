@@ -28,7 +28,7 @@ from beatport_match._playlist_run import Playlist, Run
 from beatport_match._screen import Screen, show_json
 from beatport_match.analysis import analyze, compare_runs
 from beatport_match.matches import Match
-from beatport_match.metrics import PerformanceStats
+from beatport_match.metrics import RunComparison
 from beatport_match.report import advice
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import AsyncSettings, MatchSettings
@@ -164,7 +164,7 @@ def _verdict(result: PlaylistMatch, check: _Check) -> Iterator[Line]:
 
 def _figures(runs: tuple[Run, ...]) -> Iterator[Line]:
     """Time and requests of the runs side by side, and whether they gave the same answers."""
-    figures = _figures_of(runs)
+    figures = [run.result.metrics for run in runs]
     at_once = [one.concurrency for one in figures if one.concurrency]
     rows: dict[str, list[str]] = {
         "": [str(one.mode) for one in figures],
@@ -176,10 +176,10 @@ def _figures(runs: tuple[Run, ...]) -> Iterator[Line]:
     }
     for name, values in rows.items():
         yield (cell(name, _NAME, "bold"), *(cell(value, _FIGURE, right=True) for value in values))
-    if _complete(runs):
+    if comparison := _compared(runs):
         yield line("")
-        saved = compare_runs(*figures).improvement_percentage or 0.0
-        faster = f"async was {_speed_up(runs):.1f} times as fast as sync"
+        faster = f"async was {comparison.speed_up or 0:.1f} times as fast as sync"
+        saved = comparison.improvement_percentage or 0
         yield line(f"{faster}: it took {saved:.0f} % less time.", "green")
         if _equal(runs):
             yield line("Both gave the same answers, to the last point of every score.", "green")
@@ -189,7 +189,7 @@ def _figures(runs: tuple[Run, ...]) -> Iterator[Line]:
 
 def _advice(runs: tuple[Run, ...]) -> Iterator[Line]:
     """What the sync run alone says of async: the same that `analyze` says of its file."""
-    if _complete(runs):
+    if _compared(runs):
         yield line("Is async worth it here? What the sync run alone says:", "bold")
         yield from (line(clean(text)) for text in advice(analyze(runs[0].result.metrics)))
         yield line("")
@@ -197,7 +197,7 @@ def _advice(runs: tuple[Run, ...]) -> Iterator[Line]:
 
 def _document(runs: tuple[Run, ...], check: _Check, latency_s: float) -> dict[str, Any]:
     result = runs[0].result
-    complete = _complete(runs)
+    comparison = _compared(runs)
     return {
         "latency_s": latency_s,
         "runs": {
@@ -210,10 +210,10 @@ def _document(runs: tuple[Run, ...], check: _Check, latency_s: float) -> dict[st
             }
             for run in runs
         },
-        "speed_up": _speed_up(runs) if complete else None,
-        "same_answers": _equal(runs) if complete else None,
-        "comparison": compare_runs(*_figures_of(runs)).model_dump() if complete else None,
-        "analysis": analyze(runs[0].result.metrics).model_dump() if complete else None,
+        "speed_up": comparison.speed_up if comparison else None,
+        "same_answers": _equal(runs) if comparison else None,
+        "comparison": comparison.model_dump() if comparison else None,
+        "analysis": analyze(runs[0].result.metrics).model_dump() if comparison else None,
         "check": {
             "wrong": [match.track.id for match in check.wrong],
             "missed": [match.track.id for match in check.missed],
@@ -224,21 +224,16 @@ def _document(runs: tuple[Run, ...], check: _Check, latency_s: float) -> dict[st
     }
 
 
-def _complete(runs: tuple[Run, ...]) -> bool:
-    return len(runs) == 2 and not runs[-1].interrupted
+def _compared(runs: tuple[Run, ...]) -> RunComparison | None:
+    """The runs held against each other, where both came to their end."""
+    if len(runs) < 2 or runs[-1].interrupted:
+        return None
+    sync, other = runs
+    return compare_runs(sync.result.metrics, other.result.metrics)
 
 
 def _equal(runs: tuple[Run, ...]) -> bool:
     return all(run.result.matches == runs[0].result.matches for run in runs)
-
-
-def _figures_of(runs: tuple[Run, ...]) -> list[PerformanceStats]:
-    return [run.result.metrics for run in runs]
-
-
-def _speed_up(runs: tuple[Run, ...]) -> float:
-    sync_s, async_s = (one.session_info.total_time for one in _figures_of(runs))
-    return sync_s / async_s
 
 
 def _per_track(run: Run) -> float:

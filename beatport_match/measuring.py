@@ -246,8 +246,7 @@ def _mean(numbers: Sequence[float]) -> float:
 
 
 def _percentage(part: float, whole: float) -> float:
-    # A part is no more than its whole, whatever rounding says.
-    return min(100.0, 100 * _ratio(part, whole))
+    return 100 * _ratio(part, whole)
 
 
 def _ratio(part: float, whole: float) -> float:

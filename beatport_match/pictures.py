@@ -63,7 +63,7 @@ def requests_in_flight(stats: PerformanceStats) -> str:
     peak = max(count for _, count in steps)
     wide = (_WIDTH - _LEFT) / end
     high = _CHART / peak
-    path = [f"M{_LEFT} {_TOP + _CHART}"]
+    path = [f"M{_LEFT + steps[0][0] * wide:.1f} {_TOP + _CHART}"]
     for begin, finish, count in _columns(steps, end):
         y = _TOP + _CHART - count * high
         path.append(f"L{_LEFT + begin * wide:.1f} {y:.1f}H{_LEFT + finish * wide:.1f}")
@@ -147,10 +147,8 @@ def _whole(queries: Sequence[QueryMetrics]) -> float:
 def _columns(steps: Sequence[tuple[float, int]], end: float) -> Iterator[tuple[float, float, int]]:
     """The steps as columns from, to, count; those too thin to be seen are joined to their most."""
     thinnest = end / _MOST_STEPS
-    begin, most = 0.0, 0
+    begin, most = steps[0][0], 0
     times = [*(time for time, _ in steps[1:]), end]
-    if steps[0][0] > 0:
-        begin = steps[0][0]
     for (_, count), until in zip(steps, times, strict=True):
         most = max(most, count)
         if until - begin >= thinnest:

@@ -32,7 +32,7 @@ body { margin: 0 auto; max-width: 980px; padding: 32px 20px 48px; background: va
   color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
 h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 18px; margin: 0 0 12px; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
-  padding: 20px; margin: 20px 0 0; }
+  padding: 20px; margin: 20px 0 0; overflow-x: auto; }
 p { margin: 0 0 8px; } ul { margin: 8px 0 0; padding-left: 20px; }
 pre { margin: 0; overflow-x: auto; font: 14px/1.5 ui-monospace, monospace; }
 .quiet { color: var(--quiet); } .verdict { font-size: 20px; font-weight: 650; }
@@ -41,7 +41,7 @@ pre { margin: 0; overflow-x: auto; font: 14px/1.5 ui-monospace, monospace; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 0 0 8px; font-size: 14px; }
 .legend i { display: inline-block; width: 12px; height: 12px; border-radius: 3px;
   margin-right: 6px; }
-svg { display: block; width: 100%; height: auto; }
+svg { display: block; width: 100%; min-width: 640px; height: auto; }
 svg text { fill: var(--ink); font-size: 13px; dominant-baseline: middle; }
 svg text.quiet { fill: var(--quiet); } svg .end { text-anchor: end; }
 svg .middle { text-anchor: middle; } svg .grid { stroke: var(--line); fill: none; }

@@ -136,7 +136,7 @@ def test_any_name_can_be_made_plain(name: str) -> None:
     """plain_name: "what would lead out of a folder becomes `_`", and it fits a file system."""
     plain = files.plain_name(name)
     files._check_name(plain)
-    assert len(plain.encode("utf-8", "backslashreplace")) <= 200 or len(plain) <= 50
+    assert 1 <= len(plain) <= 50
 
 
 @pytest.mark.parametrize("call", ["fsync", "link"])

@@ -134,6 +134,13 @@ def test_the_timeline_shows_what_was_in_flight() -> None:
     assert (begin, top) == (44, bottom)
 
 
+def test_a_run_of_no_length_is_drawn() -> None:
+    """A file may hold times that are next to nothing: they divide nothing by zero."""
+    sent = SentMetrics(started=0, ended=5e-324, status=200)
+    stats = of_a_run([a_track(a_query(sent=(sent,)))], total_time=0.0)
+    assert "1 at most" in requests_in_flight(stats)
+
+
 def test_a_long_run_is_a_small_picture() -> None:
     """Steps too thin to be seen are joined to their highest: small, and with a true peak."""
     sent = tuple(
