@@ -17,23 +17,36 @@ from beatport_match._functions import (
     match_playlist,
     match_track,
 )
+from beatport_match._metrics_files import (
+    export_performance_metrics_json,
+    load_metrics_from_json,
+)
 from beatport_match._stream import MatchStream
 from beatport_match._sync import Matcher
 from beatport_match._version import __version__
+from beatport_match.analysis import analyze, analyze_network_time_percentage, compare_runs
 from beatport_match.changes import Change
 from beatport_match.confidence import rank
 from beatport_match.errors import (
     BeatportMatchError,
     BeatportUnavailable,
     Failure,
+    MetricsFileError,
     MisuseError,
     PlaylistError,
     SettingsError,
 )
 from beatport_match.ledger import Evidence, ScoredCandidate
 from beatport_match.matches import Match, Progress, QueryRecord
-from beatport_match.metrics import PerformanceStats, QueryMetrics, TrackMetrics
+from beatport_match.metrics import (
+    NetworkAnalysis,
+    PerformanceStats,
+    QueryMetrics,
+    RunComparison,
+    TrackMetrics,
+)
 from beatport_match.playlists import PlaylistProblem, list_playlists, read_playlist
+from beatport_match.report import generate_async_io_analysis_report, generate_comparison_report
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import AsyncSettings, MatchSettings
 from beatport_match.titles import ParsedTitle, parse_title
@@ -53,7 +66,9 @@ __all__ = [
     "MatchSettings",
     "MatchStream",
     "Matcher",
+    "MetricsFileError",
     "MisuseError",
+    "NetworkAnalysis",
     "ParsedTitle",
     "PerformanceStats",
     "PlaylistError",
@@ -62,6 +77,7 @@ __all__ = [
     "Progress",
     "QueryMetrics",
     "QueryRecord",
+    "RunComparison",
     "ScoredCandidate",
     "SettingsError",
     "Track",
@@ -71,8 +87,15 @@ __all__ = [
     "aiter_matches",
     "amatch_playlist",
     "amatch_track",
+    "analyze",
+    "analyze_network_time_percentage",
+    "compare_runs",
+    "export_performance_metrics_json",
+    "generate_async_io_analysis_report",
+    "generate_comparison_report",
     "iter_matches",
     "list_playlists",
+    "load_metrics_from_json",
     "match_playlist",
     "match_track",
     "parse_title",

@@ -25,6 +25,7 @@ from beatport_match._runs import (
     STOPPED,
     OnProgress,
     Queue,
+    Session,
     Stop,
     Tally,
     Tracks,
@@ -116,17 +117,17 @@ class AsyncMatcher:
         Raises:
             PlaylistError: The file cannot be read.
         """
-        stop, started = stop or never, anyio.current_time()
+        session = Session("async", self.settings, anyio.current_time)
         queue = Queue(tracks_or_path, playlist, count=True)
         matches: dict[int, Match] = {}
-        tally = Tally(queue.total, on_progress, lambda: anyio.current_time() - started)
+        tally = Tally(queue.total, on_progress, session)
         waiting = iter(queue)
 
         async def keep(place: int, found: Match) -> None:
             matches[place] = found
 
-        await self._each(waiting, stop, tally, keep)
-        return gathered(matches, queue, waiting, "async", anyio.current_time() - started)
+        await self._each(waiting, stop or never, tally, keep)
+        return gathered(matches, queue, waiting, session)
 
     def iter_matches(
         self,
@@ -151,8 +152,8 @@ class AsyncMatcher:
             async def keep(_place: int, found: Match) -> None:
                 await give(found)
 
-            started = anyio.current_time()
-            tally = Tally(queue.total, on_progress, lambda: anyio.current_time() - started)
+            session = Session("async", self.settings, anyio.current_time)
+            tally = Tally(queue.total, on_progress, session)
             await self._each(iter(queue), stop or never, tally, keep)
 
         return MatchStream(work, on_begin)
@@ -190,7 +191,7 @@ class AsyncMatcher:
         async def work() -> None:
             while not stop() and (entry := next(waiting, None)) is not None:
                 place, track = entry
-                found = await self._match(track, stop, place)
+                found = await self._match(track, stop, place, tally.began)
                 tally.count(found)
                 await keep(place, found)
 
@@ -201,9 +202,11 @@ class AsyncMatcher:
         except BaseExceptionGroup as bugs:
             raise bare(bugs) from None
 
-    async def _match(self, track: Track, stop: Stop, place: int = 0) -> Match:
+    async def _match(
+        self, track: Track, stop: Stop, place: int = 0, began: float | None = None
+    ) -> Match:
         conversation = match(track, self.settings, self._source)
-        return measured(await adrive(conversation, self._line.hands(stop)), place)
+        return measured(await adrive(conversation, self._line.hands(stop)), place, began)
 
 
 class _Line:

@@ -6,7 +6,6 @@ raises `BeatportMatchError` for whatever the person can put right.
 
 from __future__ import annotations
 
-import json
 import signal
 import threading
 from argparse import Namespace
@@ -18,8 +17,9 @@ from typing import Any, TypeVar
 from beatport_match import _table
 from beatport_match._cells import clean, line
 from beatport_match._functions import match_track
+from beatport_match._metrics_files import export_performance_metrics_json, plain_name
 from beatport_match._playlist_run import Playlist, Run
-from beatport_match._screen import Screen
+from beatport_match._screen import Screen, show_json
 from beatport_match.errors import MisuseError
 from beatport_match.keys import parse_key
 from beatport_match.playlists import fields, list_playlists
@@ -57,10 +57,12 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> int:
     if options.list:
         return _list(options, out, err)
     folder = made(options.out) if options.out else None
+    figures = made(options.metrics, "--metrics") if options.metrics else None
     tracks = Playlist(options.file, options.playlist, options.limit)
     run = tracks.run(settings_from(options), err, "matching")
     if folder:
         write_results(run.result, folder)
+    file = write_metrics(run.result, options.file.stem, figures) if figures else ""
     if options.json:
         show_json(run.result.document(), out)
     else:
@@ -68,6 +70,8 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> int:
         show_summary(run.result, out)
         if folder:
             out.show(line(clean(written(folder))))
+        if file:
+            out.show(line(clean(f"Figures written to {file}")))
     if run.interrupted:
         say_interrupted(run, err, kept=folder is not None or not options.json)
     return exit_code(run)
@@ -102,8 +106,8 @@ def settings_from(options: Namespace) -> MatchSettings:
     return MatchSettings(**given)
 
 
-def made(folder: Path) -> Path:
-    """The folder for the results, made before the work so that none is done in vain.
+def made(folder: Path, option: str = "--out") -> Path:
+    """The folder that an option names, made before the work so that none is done in vain.
 
     Raises:
         MisuseError: It cannot be made.
@@ -111,7 +115,7 @@ def made(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        raise _unwritable(folder, error) from None
+        raise _unwritable(folder, error, option) from None
     return folder
 
 
@@ -129,14 +133,22 @@ def write_results(result: PlaylistMatch, folder: Path) -> None:
         raise _unwritable(folder, error) from None
 
 
+def write_metrics(result: PlaylistMatch, name: str, folder: Path) -> str:
+    """Write the analysis file, named after the playlist, and give its path.
+
+    Raises:
+        MisuseError: The file cannot be written.
+    """
+    try:
+        with _undisturbed():
+            return export_performance_metrics_json(result.metrics, plain_name(name), folder)
+    except OSError as error:
+        raise _unwritable(folder, error, "--metrics") from None
+
+
 def written(folder: Path) -> str:
     """Where the results are, in one sentence."""
     return f"Written to {folder}: results.json; matches, review, candidates and queries as .csv"
-
-
-def show_json(document: object, out: Screen) -> None:
-    """Write one JSON document; ASCII, so that no code page can spoil it for the reader."""
-    out.write(json.dumps(document, indent=1) + "\n")
 
 
 def show_summary(result: PlaylistMatch, out: Screen) -> None:
@@ -170,9 +182,9 @@ def _undisturbed() -> Generator[None, None, None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _unwritable(folder: Path, error: Exception) -> MisuseError:
+def _unwritable(folder: Path, error: Exception, option: str = "--out") -> MisuseError:
     why = getattr(error, "strerror", None) or error
-    return MisuseError(f"{folder}: cannot hold the results ({why}); name another with --out.")
+    return MisuseError(f"{folder}: cannot hold the results ({why}); name another with {option}.")
 
 
 def _hint(

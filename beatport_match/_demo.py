@@ -19,14 +19,17 @@ from beatport_match._commands import (
     exit_code,
     made,
     say_interrupted,
-    show_json,
     show_summary,
+    write_metrics,
     write_results,
     written,
 )
 from beatport_match._playlist_run import Playlist, Run
-from beatport_match._screen import Screen
+from beatport_match._screen import Screen, show_json
+from beatport_match.analysis import analyze, compare_runs
 from beatport_match.matches import Match
+from beatport_match.metrics import RunComparison
+from beatport_match.report import advice
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import AsyncSettings, MatchSettings
 from beatport_match.testing import FakeBeatport, demo_answers, demo_collection
@@ -43,6 +46,8 @@ def demo(options: Namespace, out: Screen, err: Screen) -> int:
     runs = _both(options, err)
     result = runs[0].result
     write_results(result, folder)
+    for run in runs:
+        write_metrics(run.result, f"demo_{run.result.metrics.mode}", folder)
     check = _check(result, demo_answers())
     if options.json:
         show_json(_document(runs, check, options.latency), out)
@@ -50,6 +55,7 @@ def demo(options: Namespace, out: Screen, err: Screen) -> int:
         out.show(line(""), *_table.table(result.matches, out.width, linked=False), line(""))
         show_summary(result, out)
         out.show(line(""), *_verdict(result, check), line(""), *_figures(runs), line(""))
+        out.show(*_advice(runs))
         out.show(line(clean(written(folder))))
     if runs[-1].interrupted:
         say_interrupted(runs[-1], err)
@@ -159,40 +165,55 @@ def _verdict(result: PlaylistMatch, check: _Check) -> Iterator[Line]:
 def _figures(runs: tuple[Run, ...]) -> Iterator[Line]:
     """Time and requests of the runs side by side, and whether they gave the same answers."""
     figures = [run.result.metrics for run in runs]
+    at_once = [one.concurrency for one in figures if one.concurrency]
     rows: dict[str, list[str]] = {
         "": [str(one.mode) for one in figures],
         "wall time": [f"{one.session_info.total_time:.1f} s" for one in figures],
-        "requests": [str(one.requests) for one in figures],
+        "requests": [str(run.result.requests) for run in runs],
         "requests per track": [f"{_per_track(run):.2f}" for run in runs],
+        "tracks at once": [str(one.peak_tracks_in_flight) for one in at_once],
+        "requests at once": [f"{one.mean_requests_in_flight:.1f}" for one in at_once],
     }
     for name, values in rows.items():
         yield (cell(name, _NAME, "bold"), *(cell(value, _FIGURE, right=True) for value in values))
-    if _complete(runs):
+    if comparison := _compared(runs):
         yield line("")
-        yield line(f"async was {_speed_up(runs):.1f} times as fast as sync.", "green")
+        faster = f"async was {comparison.speed_up or 0:.1f} times as fast as sync"
+        saved = comparison.improvement_percentage or 0
+        yield line(f"{faster}: it took {saved:.0f} % less time.", "green")
         if _equal(runs):
             yield line("Both gave the same answers, to the last point of every score.", "green")
         else:
             yield line("The two gave DIFFERENT answers: that is a bug, please report it.", "red")
 
 
+def _advice(runs: tuple[Run, ...]) -> Iterator[Line]:
+    """What the sync run alone says of async: the same that `analyze` says of its file."""
+    if _compared(runs):
+        yield line("Is async worth it here? What the sync run alone says:", "bold")
+        yield from (line(clean(text)) for text in advice(analyze(runs[0].result.metrics)))
+        yield line("")
+
+
 def _document(runs: tuple[Run, ...], check: _Check, latency_s: float) -> dict[str, Any]:
     result = runs[0].result
-    complete = _complete(runs)
+    comparison = _compared(runs)
     return {
         "latency_s": latency_s,
         "runs": {
             run.result.metrics.mode: {
                 "wall_time_s": run.result.metrics.session_info.total_time,
                 "tracks": len(run.result.matches),
-                "requests": run.result.metrics.requests,
+                "requests": run.result.requests,
                 "requests_per_track": _per_track(run),
                 "interrupted": run.interrupted,
             }
             for run in runs
         },
-        "speed_up": _speed_up(runs) if complete else None,
-        "same_answers": _equal(runs) if complete else None,
+        "speed_up": comparison.speed_up if comparison else None,
+        "same_answers": _equal(runs) if comparison else None,
+        "comparison": comparison.model_dump() if comparison else None,
+        "analysis": analyze(runs[0].result.metrics).model_dump() if comparison else None,
         "check": {
             "wrong": [match.track.id for match in check.wrong],
             "missed": [match.track.id for match in check.missed],
@@ -203,18 +224,17 @@ def _document(runs: tuple[Run, ...], check: _Check, latency_s: float) -> dict[st
     }
 
 
-def _complete(runs: tuple[Run, ...]) -> bool:
-    return len(runs) == 2 and not runs[-1].interrupted
+def _compared(runs: tuple[Run, ...]) -> RunComparison | None:
+    """The runs held against each other, where both came to their end."""
+    if len(runs) < 2 or runs[-1].interrupted:
+        return None
+    sync, other = runs
+    return compare_runs(sync.result.metrics, other.result.metrics)
 
 
 def _equal(runs: tuple[Run, ...]) -> bool:
     return all(run.result.matches == runs[0].result.matches for run in runs)
 
 
-def _speed_up(runs: tuple[Run, ...]) -> float:
-    sync_s, async_s = (run.result.metrics.session_info.total_time for run in runs)
-    return sync_s / async_s
-
-
 def _per_track(run: Run) -> float:
-    return run.result.metrics.requests / max(1, len(run.result.matches))
+    return run.result.requests / max(1, len(run.result.matches))

@@ -6,7 +6,7 @@ walks a batch and async gathers it; no rule of matching or asking may stand here
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Generic, Protocol, TypeVar, cast
 
 import anyio
@@ -15,6 +15,8 @@ from beatport_match.errors import Failure
 from beatport_match.exchange import exchange
 from beatport_match.wire import (
     Answer,
+    Ask,
+    Asked,
     Conversation,
     Question,
     Read,
@@ -62,24 +64,18 @@ class AsyncHands(Protocol):
 
 def drive(conversation: Conversation[T], hands: Hands) -> Told[T]:
     """Run a conversation to its end; whatever the hands raise passes through."""
-    started = hands.now()
-    asks: list[tuple[Answer, ...]] = []
-    answers: tuple[Answer, ...] | None = None
-    while not isinstance(ask := _advance(conversation, answers), _Done):
-        answers = tuple([_answer(question, hands) for question in ask.questions])
-        asks.append(answers)
-    return Told(ask.value, Transcript(started=started, ended=hands.now(), asks=tuple(asks)))
+    talk = _Talk(conversation, hands.now)
+    while not isinstance(ask := talk.next(), _Done):
+        talk.heard = tuple([_answer(question, hands) for question in ask.questions])
+    return talk.told(ask.value)
 
 
 async def adrive(conversation: Conversation[T], hands: AsyncHands) -> Told[T]:
     """Run a conversation to its end; whatever the hands raise passes through."""
-    started = hands.now()
-    asks: list[tuple[Answer, ...]] = []
-    answers: tuple[Answer, ...] | None = None
-    while not isinstance(ask := _advance(conversation, answers), _Done):
-        answers = await _gather(ask.questions, hands)
-        asks.append(answers)
-    return Told(ask.value, Transcript(started=started, ended=hands.now(), asks=tuple(asks)))
+    talk = _Talk(conversation, hands.now)
+    while not isinstance(ask := talk.next(), _Done):
+        talk.heard = await _gather(ask.questions, hands)
+    return talk.told(ask.value)
 
 
 def _answer(question: Question, hands: Hands) -> Answer:
@@ -142,6 +138,28 @@ def bare(error: BaseException) -> BaseException:
 def _at_hand(step: Turn | Read, hands: Hands | AsyncHands) -> Outcome:
     """The steps that wait for nobody, so that both colours do them alike."""
     return step.reader(step.response) if isinstance(step, Read) else hands.turn()
+
+
+class _Talk(Generic[T]):
+    """A conversation under way, and what its transcript will be; `heard` is what it hears next."""
+
+    def __init__(self, conversation: Conversation[T], now: Callable[[], float]) -> None:
+        self.heard: tuple[Answer, ...] | None = None
+        self._conversation = conversation
+        self._now = now
+        self._started = now()
+        self._asks: list[Asked] = []
+
+    def next(self) -> Ask | _Done[T]:
+        began = self._now()
+        ask = _advance(self._conversation, self.heard)
+        if self.heard is not None:
+            self._asks.append(Asked(answers=self.heard, weighed_s=self._now() - began))
+        return ask
+
+    def told(self, value: T) -> Told[T]:
+        asks = tuple(self._asks)
+        return Told(value, Transcript(started=self._started, ended=self._now(), asks=asks))
 
 
 class _Done(Generic[T]):

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from beatport_match._functions import match_playlist
 from beatport_match._progress import progress_on
-from beatport_match._runs import Queue, gathered
+from beatport_match._runs import Queue, Session, gathered
 from beatport_match._screen import Screen
 from beatport_match.matches import Match, Progress
-from beatport_match.metrics import Mode
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import MatchSettings
 from beatport_match.tracks import Track
@@ -49,7 +48,9 @@ class Playlist:
     def run(self, settings: MatchSettings, screen: Screen, label: str) -> Run:
         """Match the tracks; when interrupted, the result holds those that were finished."""
         finished: list[Match] = []
-        started = time.monotonic()
+        session = Session(
+            "async" if settings.async_io.enabled else "sync", settings, time.monotonic
+        )
         try:
             with progress_on(screen, label, len(self.tracks)) as tell:
 
@@ -61,8 +62,7 @@ class Playlist:
         except KeyboardInterrupt:
             places = {id(track): place for place, track in enumerate(self.tracks)}
             matches = {places[id(match.track)]: match for match in finished}
-            mode: Mode = "async" if settings.async_io.enabled else "sync"
-            result = gathered(matches, self._queue, (), mode, time.monotonic() - started)
+            result = gathered(matches, self._queue, (), session)
             return Run(result, interrupted=True, wanted=len(self.tracks))
         result = replace(result, problems=tuple(self._queue.problems))
         return Run(result, interrupted=False, wanted=len(self.tracks))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from beatport_match.beatport import WebSource
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matches import Match, Progress
-from beatport_match.metrics import Mode, performance_stats, track_metrics
+from beatport_match.measuring import performance_stats, track_metrics
+from beatport_match.metrics import Mode
 from beatport_match.playlists import PlaylistProblem, read_playlist
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import MatchSettings
@@ -82,15 +84,29 @@ class Queue:
         return enumerate(self._tracks)
 
 
-class Tally:
-    """Counts what is done and tells the host; `elapsed` is a clock that began with the run."""
+class Session:
+    """When a run began, for people and on its own clock, and how it runs."""
 
-    def __init__(
-        self, total: int | None, on_progress: OnProgress | None, elapsed: Callable[[], float]
-    ) -> None:
+    def __init__(self, mode: Mode, settings: MatchSettings, now: Callable[[], float]) -> None:
+        self.mode: Mode = mode
+        self.settings = settings
+        self.started_at = datetime.now().astimezone()
+        self.began = now()
+        self._now = now
+
+    def elapsed(self) -> float:
+        """Seconds since it began."""
+        return self._now() - self.began
+
+
+class Tally:
+    """Counts what is done and tells the host."""
+
+    def __init__(self, total: int | None, on_progress: OnProgress | None, session: Session) -> None:
+        self.began = session.began
         self._total = total
         self._on_progress = on_progress
-        self._elapsed = elapsed
+        self._elapsed = session.elapsed
         self._done = 0
         self._requests = 0
 
@@ -115,19 +131,10 @@ class Tally:
         )
 
 
-def measured(told: Told[Match], place: int = 0) -> Match:
-    """The match with its figures, measured from the transcript."""
-    match = told.value
-    best = match.best.score if match.best and match.matched else None
-    figures = track_metrics(
-        told.transcript,
-        track_id=match.track.id or str(place),
-        track_title=str(match.track),
-        candidates_evaluated=match.candidates_weighed,
-        enough=match.stopped == "enough",
-        match_score=best,
-    )
-    return replace(match, metrics=figures)
+def measured(told: Told[Match], place: int = 0, began: float | None = None) -> Match:
+    """The match with its figures; `began` is when its run did, if it is part of one."""
+    began = told.transcript.started if began is None else began
+    return replace(told.value, metrics=track_metrics(told, place=place, began=began))
 
 
 def unasked(track: Track) -> Match:
@@ -148,15 +155,20 @@ def gathered(
     matches: dict[int, Match],
     queue: Queue,
     rest: Iterable[tuple[int, Track]],
-    mode: Mode,
-    total_time: float,
+    session: Session,
 ) -> PlaylistMatch:
     """The whole run, in the order of the playlist; `rest` was never begun."""
     matches = matches | {place: unasked(track) for place, track in rest}
     ordered = tuple(matches[place] for place in sorted(matches))
-    figures = [match.metrics for match in ordered if match.metrics]
+    figures = performance_stats(
+        [match.metrics for match in ordered if match.metrics],
+        mode=session.mode,
+        total_time=session.elapsed(),
+        started_at=session.started_at,
+        settings=session.settings.model_dump(mode="json"),
+    )
     return PlaylistMatch(
         matches=ordered,
-        metrics=performance_stats(figures, mode=mode, total_time=total_time),
+        metrics=figures,
         problems=tuple(queue.problems),
     )

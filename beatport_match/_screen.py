@@ -7,6 +7,7 @@ the text that it cannot take, never a traceback. It does not know what the text 
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 from collections.abc import Generator
@@ -113,6 +114,11 @@ class Screen:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, stream.fileno())
             os.close(nowhere)
+
+
+def show_json(document: object, screen: Screen) -> None:
+    """Write one JSON document; ASCII, so that no code page can spoil it for the reader."""
+    screen.write(json.dumps(document, indent=1) + "\n")
 
 
 def _console(stream: TextIO | None) -> Console | None:

@@ -25,6 +25,7 @@ from beatport_match._runs import (
     STOPPED,
     OnProgress,
     Queue,
+    Session,
     Stop,
     Tally,
     Tracks,
@@ -117,12 +118,12 @@ class Matcher:
             return match_playlist_async(
                 self.settings, self._given, tracks_or_path, playlist, on_progress, stop
             )
-        stop, started = stop or never, time.monotonic()
+        session = Session("sync", self.settings, time.monotonic)
         queue = Queue(tracks_or_path, playlist, count=True)
-        tally = Tally(queue.total, on_progress, lambda: time.monotonic() - started)
+        tally = Tally(queue.total, on_progress, session)
         waiting = iter(queue)
-        matches = dict(self._each(waiting, stop, tally))
-        return gathered(matches, queue, waiting, "sync", time.monotonic() - started)
+        matches = dict(self._each(waiting, stop or never, tally))
+        return gathered(matches, queue, waiting, session)
 
     def iter_matches(
         self,
@@ -137,9 +138,9 @@ class Matcher:
         Raises:
             PlaylistError: The file cannot be read.
         """
-        started = time.monotonic()
+        session = Session("sync", self.settings, time.monotonic)
         queue = Queue(tracks_or_path, playlist, count=on_progress is not None)
-        tally = Tally(queue.total, on_progress, lambda: time.monotonic() - started)
+        tally = Tally(queue.total, on_progress, session)
         return (found for _, found in self._each(iter(queue), stop or never, tally))
 
     def search_tracks(self, query: str) -> tuple[Candidate, ...]:
@@ -174,13 +175,13 @@ class Matcher:
     ) -> Iterator[tuple[int, Match]]:
         while not stop() and (entry := next(waiting, None)) is not None:
             place, track = entry
-            found = self._match(track, stop, place)
+            found = self._match(track, stop, place, tally.began)
             tally.count(found)
             yield place, found
 
-    def _match(self, track: Track, stop: Stop, place: int = 0) -> Match:
+    def _match(self, track: Track, stop: Stop, place: int = 0, began: float | None = None) -> Match:
         conversation = match(track, self.settings, self._source)
-        return measured(drive(conversation, self._line.hands(stop)), place)
+        return measured(drive(conversation, self._line.hands(stop)), place, began)
 
 
 class _Line:

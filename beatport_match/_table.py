@@ -62,10 +62,9 @@ def summary(result: PlaylistMatch) -> Iterator[Line]:
         some = counts[outcome]
         pieces.append((f"  {some} {name}", style if some else "dim"))
     yield tuple(pieces)
-    figures = result.metrics
-    each = figures.requests / max(1, len(result.matches))
-    took = duration(figures.session_info.total_time)
-    yield line(f"{plural(figures.requests, 'request')}, {each:.2f} per track, in {took}", "dim")
+    each = result.requests / max(1, len(result.matches))
+    took = duration(result.metrics.session_info.total_time)
+    yield line(f"{plural(result.requests, 'request')}, {each:.2f} per track, in {took}", "dim")
 
 
 def failures(result: PlaylistMatch) -> Iterator[Line]:

@@ -49,6 +49,10 @@ def _run(options: argparse.Namespace, out: Screen, err: Screen) -> int:
         from beatport_match import _demo
 
         return _demo.demo(options, out, err)
+    if options.command == "analyze":
+        from beatport_match import _analyze
+
+        return _analyze.analyze_file(options, out, err)
     from beatport_match import _commands
 
     command = {"track": _commands.track, "playlist": _commands.playlist}[options.command]
@@ -72,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(commands.add_parser)
     _add_track(commands.add_parser)
     _add_playlist(commands.add_parser)
+    _add_analyze(commands.add_parser)
     return parser
 
 
@@ -135,6 +140,9 @@ def _add_playlist(add_parser: _AddParser) -> None:
         "--out", type=Path, metavar="DIR", help="write the results there, as JSON and CSV"
     )
     playlist.add_argument(
+        "--metrics", type=Path, metavar="DIR", help="write there where the time went, for `analyze`"
+    )
+    playlist.add_argument(
         "--async", action="store_true", dest="async_engine", help="match several tracks at once"
     )
     pace = playlist.add_mutually_exclusive_group()
@@ -144,6 +152,26 @@ def _add_playlist(add_parser: _AddParser) -> None:
     )
     _add_base_url(playlist)
     _add_json(playlist)
+
+
+def _add_analyze(add_parser: _AddParser) -> None:
+    analyze = add_parser(
+        "analyze",
+        help="say where a run's time went, and whether async is worth it",
+        description="Read a file that `playlist --metrics` wrote. Nothing is asked of Beatport.",
+        allow_abbrev=False,
+    )
+    analyze.add_argument("file", type=Path, metavar="METRICS", help="a metrics file, as JSON")
+    analyze.add_argument(
+        "--compare", type=Path, metavar="FILE", help="the other run: one of the two sync, one async"
+    )
+    analyze.add_argument(
+        "--html",
+        type=Path,
+        metavar="FILE",
+        help="write a page with pictures, which needs no network",
+    )
+    _add_json(analyze)
 
 
 def _add_base_url(parser: argparse.ArgumentParser) -> None:

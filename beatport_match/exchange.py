@@ -95,6 +95,7 @@ class _Log:
         self.dice = 0.0
         self.sent: list[Sent] = []
         self.waited = 0.0
+        self.paced = 0.0
         self.read_s = 0.0
 
     def send(self, request: Request) -> Exchange[Response | Failure]:
@@ -104,7 +105,7 @@ class _Log:
         if isinstance(reply.outcome, Failure):
             return reply.outcome
         if isinstance(reply.outcome, float) and reply.outcome > 0:
-            yield from self.sleep(reply.outcome)
+            self.paced += yield from self.sleep(reply.outcome)
         began = self.now
         reply = yield Send(request)
         self.now, self.dice = reply.now, reply.dice
@@ -121,11 +122,12 @@ class _Log:
         assert isinstance(reply.outcome, Understood | Failure)
         return reply.outcome
 
-    def sleep(self, seconds: float) -> Exchange[None]:
+    def sleep(self, seconds: float) -> Exchange[float]:
         began = self.now
         reply = yield Sleep(seconds)
         self.now = reply.now
         self.waited += reply.now - began
+        return reply.now - began
 
     def answer(self, value: Understood | Failure) -> Answer:
         return Answer(
@@ -135,6 +137,7 @@ class _Log:
             ended=self.now,
             sent=tuple(self.sent),
             waited=self.waited,
+            paced=self.paced,
             read_s=self.read_s,
         )
 

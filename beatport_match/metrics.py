@@ -1,174 +1,224 @@
-"""Metrics: Pydantic models, measured from a run's transcript after the fact.
+"""Metrics: a run in figures, as Pydantic models that are, dumped, the layout of the analysis file.
 
-Nothing counts while working. Times are in seconds, percentages 0-100. The models are the
-analysis file: dumped, they are its layout.
+Only shapes live here; `measuring` fills them from transcripts, `analysis` judges them. Times are in
+seconds, percentages 0-100. What a file of an older tool may lack is `None`: unknown, never zero.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer
 
-from beatport_match.errors import Failure
-from beatport_match.wire import Answer, Transcript
+Mode: TypeAlias = Literal["sync", "async"]
+Recommendation: TypeAlias = Literal["implement", "evaluate", "skip"]
 
-Mode = Literal["sync", "async"]
+# Wide enough for any run (three hundred years, a million million), narrow enough that sums over a
+# file from anywhere stay numbers.
+Seconds: TypeAlias = Annotated[float, Field(ge=0, le=1e10)]
+Count: TypeAlias = Annotated[int, Field(ge=0, le=10**12)]
+Mean: TypeAlias = Annotated[float, Field(ge=0, le=1e12)]
+Percentage: TypeAlias = Annotated[float, Field(ge=0, le=100)]
+Moment: TypeAlias = Annotated[datetime, PlainSerializer(datetime.isoformat, return_type=str)]
+"""A time of day, ISO 8601 when dumped; ours have their zone."""
 
 
 class _Figures(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+
+class SentMetrics(_Figures):
+    """One HTTP request: seconds since its run began, and the status, `None` without an answer."""
+
+    started: Seconds
+    ended: Seconds
+    status: int | None
 
 
 class QueryMetrics(_Figures):
-    """One question: what it was, how long it took, what it brought.
+    """One query: what it was, how long it took, what it brought.
 
-    `execution_time` is the whole of it; `network_time` lasts until the last body was read,
-    `parse_time` is understanding it, `wait_time` is pace and backoff; the three add up to no more
-    than the whole. `requests` counts what went out, retries included.
+    `execution_time` is the whole of it. Of that, `network_time` went by until the body of its last
+    try was read, `parse_time` in understanding and scoring, `wait_time` in waiting for the pace
+    (`pace_time`) and between tries, `retry_time` on the wire for tries that had to be repeated;
+    the parts add up to no more than the whole. `requests` counts what went out, `retries` the
+    repeated tries. The page of the best track, where a search left something out, counts in the
+    query that caused it; then `cache_hit` says that neither needed a request, and `failure` is the
+    kind of whichever failed.
     """
 
     query_text: str
-    execution_time: float
-    network_time: float
-    parse_time: float
-    candidates_found: int
+    execution_time: Seconds
+    network_time: Seconds
+    parse_time: Seconds
+    candidates_found: Count
     cache_hit: bool
     query_type: str
-    wait_time: float = 0.0
-    requests: int = 0
+    wait_time: Seconds | None = None
+    pace_time: Seconds | None = None
+    retry_time: Seconds | None = None
+    requests: Count | None = None
+    retries: Count | None = None
     failure: str | None = None
+    sent: tuple[SentMetrics, ...] | None = None
 
 
 class TrackMetrics(_Figures):
-    """One track: its questions, and whether the asking could end early.
+    """One track: its queries, and whether the asking could end early.
 
-    `early_exit_query_index` is the place (from 0) of the question that was good enough.
+    `early_exit_query_index` is the place (from 0) of the query that was good enough. `match_score`
+    (0-100) is the accepted candidate's, `beatport_id` the best one's, accepted or to be reviewed.
+    `started` is in seconds since the run began.
     """
 
     track_id: str
     track_title: str
-    total_time: float
-    total_queries: int
-    total_candidates: int
-    candidates_evaluated: int
+    total_time: Seconds
+    total_queries: Count
+    total_candidates: Count
+    candidates_evaluated: Count
     early_exit: bool
-    early_exit_query_index: int | None
+    early_exit_query_index: Count | None
     match_found: bool
     match_score: float | None
     queries: tuple[QueryMetrics, ...]
-
-    @property
-    def requests(self) -> int:
-        """HTTP requests sent for this track."""
-        return sum(query.requests for query in self.queries)
+    outcome: str | None = None
+    beatport_id: int | None = None
+    started: Seconds | None = None
 
 
 class SessionInfo(_Figures):
-    """The run as a whole; `matched_tracks` are those applied unasked."""
+    """The run as a whole, as a clock on the wall saw it; `matched_tracks` were applied unasked."""
 
-    total_time: float
-    total_tracks: int
-    matched_tracks: int
-    unmatched_tracks: int
+    start_time: Moment | None = None
+    end_time: Moment | None = None
+    total_time: Seconds
+    total_tracks: Count
+    matched_tracks: Count
+    unmatched_tracks: Count
+
+
+class CacheStats(_Figures):
+    """How many queries needed no request."""
+
+    hits: Count | None = None
+    misses: Count | None = None
+    hit_rate: Percentage | None = None
 
 
 class AggregateStats(_Figures):
-    """Means over the run; `match_rate` and `cache_hit_rate` are percentages."""
+    """Means over the run; `match_rate` is a percentage of tracks, `cache_hit_rate` of queries."""
 
-    average_time_per_track: float
-    average_time_per_query: float
-    cache_hit_rate: float
-    match_rate: float
+    average_time_per_track: Mean
+    average_time_per_query: Mean
+    cache_hit_rate: Percentage
+    match_rate: Percentage
+
+
+class QueryTypeStats(_Figures):
+    """The queries of one type, summed up."""
+
+    total_network_time: Mean
+    total_execution_time: Mean
+    average_network_time: Mean
+    network_time_percentage: Percentage
+    count: Count
+
+
+class NetworkStats(_Figures):
+    """Where the time of all queries went, added up; queries that ran at once add up all the same.
+
+    The keys of `network_time_by_query_type` are `queries.QueryType`.
+    """
+
+    total_network_time: Mean
+    total_execution_time: Mean
+    network_time_percentage: Percentage
+    average_network_time_per_query: Mean
+    network_time_by_query_type: dict[str, QueryTypeStats]
+
+
+class ConcurrencyStats(_Figures):
+    """How much went on at once: requests on the wire, and tracks begun and not ended.
+
+    Means are over the time from the first track's beginning to the last one's end.
+    """
+
+    peak_requests_in_flight: Count
+    mean_requests_in_flight: Mean
+    peak_tracks_in_flight: Count
+    mean_tracks_in_flight: Mean
 
 
 class PerformanceStats(_Figures):
-    """A run in figures."""
+    """A run in figures; dumped, it is the analysis file.
 
-    version: Literal["1.0"] = "1.0"
-    mode: Mode
-    session_info: SessionInfo
-    requests: int
-    failures: dict[str, int]
-    aggregate_stats: AggregateStats
-    track_metrics: tuple[TrackMetrics, ...]
-
-
-def query_metrics(answer: Answer) -> QueryMetrics:
-    """The figures of one answered question."""
-    heard = answer.value
-    return QueryMetrics(
-        query_text=answer.question.text,
-        execution_time=answer.ended - answer.started,
-        network_time=sum(sent.ended - sent.started for sent in answer.sent),
-        parse_time=answer.read_s,
-        candidates_found=0 if isinstance(heard, Failure) else len(heard.candidates),
-        cache_hit=False,
-        query_type=answer.question.query_type,
-        wait_time=answer.waited,
-        requests=len(answer.sent),
-        failure=heard.kind if isinstance(heard, Failure) else None,
-    )
-
-
-def track_metrics(
-    transcript: Transcript,
-    *,
-    track_id: str,
-    track_title: str,
-    candidates_evaluated: int,
-    enough: bool,
-    match_score: float | None,
-) -> TrackMetrics:
-    """The figures of one track.
-
-    `enough` says that the asking ended because the best was good enough; `match_score` is the
-    accepted candidate's score, `None` where none was accepted.
+    `query_metrics` are the queries of all tracks in one row. `failures` counts failed queries by
+    kind. `wait_time`, `pace_time` and `retry_time` are sums, as those of `NetworkStats`.
+    `peak_memory_bytes` is for a host that knows it. `settings` are those of the run.
     """
-    queries = tuple(query_metrics(answer) for answer in transcript.answers)
-    return TrackMetrics(
-        track_id=track_id,
-        track_title=track_title,
-        total_time=transcript.ended - transcript.started,
-        total_queries=len(queries),
-        total_candidates=sum(query.candidates_found for query in queries),
-        candidates_evaluated=candidates_evaluated,
-        early_exit=enough,
-        early_exit_query_index=len(queries) - 1 if enough and queries else None,
-        match_found=match_score is not None,
-        match_score=match_score,
-        queries=queries,
-    )
+
+    version: Literal["1.0"]
+    generated: Moment | None = None
+    session_info: SessionInfo
+    cache_stats: CacheStats | None = None
+    query_metrics: tuple[QueryMetrics, ...] | None = None
+    track_metrics: tuple[TrackMetrics, ...]
+    aggregate_stats: AggregateStats | None = None
+    network_analysis: NetworkStats | None = None
+    mode: Mode | None = None
+    settings: dict[str, JsonValue] | None = None
+    requests: Count | None = None
+    retries: Count | None = None
+    failures: dict[str, Count] | None = None
+    wait_time: Mean | None = None
+    pace_time: Mean | None = None
+    retry_time: Mean | None = None
+    concurrency: ConcurrencyStats | None = None
+    peak_memory_bytes: Count | None = None
+
+    @property
+    def queries(self) -> tuple[QueryMetrics, ...]:
+        """All queries of the run, also where a file names them under their tracks alone."""
+        if self.query_metrics is not None:
+            return self.query_metrics
+        return tuple(query for track in self.track_metrics for query in track.queries)
 
 
-def performance_stats(
-    tracks: Iterable[TrackMetrics], *, mode: Mode, total_time: float
-) -> PerformanceStats:
-    """The figures of a run; an empty run is all zeros."""
-    tracks = tuple(tracks)
-    queries = [query for track in tracks for query in track.queries]
-    matched = sum(track.match_found for track in tracks)
-    return PerformanceStats(
-        mode=mode,
-        session_info=SessionInfo(
-            total_time=total_time,
-            total_tracks=len(tracks),
-            matched_tracks=matched,
-            unmatched_tracks=len(tracks) - matched,
-        ),
-        requests=sum(query.requests for query in queries),
-        failures=dict(sorted(Counter(q.failure for q in queries if q.failure).items())),
-        aggregate_stats=AggregateStats(
-            average_time_per_track=_mean([track.total_time for track in tracks]),
-            average_time_per_query=_mean([query.execution_time for query in queries]),
-            cache_hit_rate=100 * _mean([float(query.cache_hit) for query in queries]),
-            match_rate=100 * matched / len(tracks) if tracks else 0.0,
-        ),
-        track_metrics=tracks,
-    )
+class NetworkAnalysis(_Figures):
+    """The answer to "is async worth it here?".
+
+    `percentage` is the network's share of the queries' time, `cache_hit_rate` that of queries that
+    needed no request; `None` where it is unknown. `reason` is one sentence, `caveats` are what to
+    bear in mind about it.
+    """
+
+    percentage: Percentage | None
+    cache_hit_rate: Percentage | None
+    recommendation: Recommendation
+    reason: str
+    caveats: tuple[str, ...] = ()
 
 
-def _mean(numbers: list[float]) -> float:
-    return sum(numbers) / len(numbers) if numbers else 0.0
+class RunComparison(_Figures):
+    """A sync and an async run over the same tracks, held against each other.
+
+    `improvement_percentage` is the share of the sync run's time that async saved, negative where
+    it took longer; `speed_up` how many times as fast it was. `same_answers` is `None` where nothing
+    can be said; `different_tracks` names the tracks, by title, whose answers differ or that only
+    one run has.
+    """
+
+    sync_time: Seconds
+    async_time: Seconds
+    improvement_percentage: float | None
+    speed_up: float | None
+    sync_requests: Count | None
+    async_requests: Count | None
+    sync_memory_bytes: Count | None
+    async_memory_bytes: Count | None
+    sync_concurrency: ConcurrencyStats | None
+    async_concurrency: ConcurrencyStats | None
+    same_answers: bool | None
+    different_tracks: tuple[str, ...]

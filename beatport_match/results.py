@@ -29,8 +29,9 @@ _CANDIDATE_COLUMNS = (
     "found_artists evidence"
 ).split()
 _QUERY_COLUMNS = "track_id title query_type text found requests unreadable failure".split()
-# A spreadsheet runs a cell that begins with one of these (OWASP, "CSV Injection").
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet runs a cell that begins with one of these (OWASP, "CSV Injection"), some of them
+# also in the full width of East Asian keyboards.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class PlaylistMatch:
     matches: tuple[Match, ...]
     metrics: PerformanceStats
     problems: tuple[PlaylistProblem, ...] = ()
+
+    def __repr__(self) -> str:
+        # asyncio writes out a task's result when its loop ends (3.11: several times), and a run's
+        # every candidate and ledger would be some 60 kB a track.
+        return f"<PlaylistMatch: {len(self.matches)} tracks, {len(self.matched)} matched>"
 
     @property
     def matched(self) -> tuple[Match, ...]:
@@ -60,6 +66,11 @@ class PlaylistMatch:
     def failed(self) -> tuple[Match, ...]:
         """Those a fault kept us from knowing about."""
         return self._with("failed")
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent for all of them, retries included."""
+        return sum(match.requests for match in self.matches)
 
     def to_json(self, path: str | Path) -> None:
         """Write everything as one JSON document.
@@ -104,7 +115,7 @@ class PlaylistMatch:
                 "review": len(self.review),
                 "not_found": len(self.not_found),
                 "failed": len(self.failed),
-                "requests": self.metrics.requests,
+                "requests": self.requests,
             },
             "matches": [match_document(match) for match in self.matches],
             "problems": [asdict(problem) for problem in self.problems],

@@ -93,8 +93,9 @@ class Answer:
     """How one question ended.
 
     `value` is what was understood or the last failure. `sent` has one entry per HTTP request, so
-    retries show. `waited` is time spent waiting for a turn or between retries, `read_s` time spent
-    understanding; both in seconds.
+    retries show. `waited` is time spent waiting for a turn or between retries, `paced` the part of
+    it that was for a turn, `read_s` time spent understanding; all in seconds. `cached` says that it
+    came from the cache or from an equal question of this run.
     """
 
     question: Question
@@ -103,7 +104,9 @@ class Answer:
     ended: float
     sent: tuple[Sent, ...] = ()
     waited: float = 0.0
+    paced: float = 0.0
     read_s: float = 0.0
+    cached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +155,24 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One `Ask` with its answers, in the order asked.
+
+    `weighed_s` is how long the conversation took, in seconds, to weigh them and to decide what is
+    next.
+    """
+
+    answers: tuple[Answer, ...]
+    weighed_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
     """Everything that was asked for one track, and when: metrics are measured from this."""
 
     started: float
     ended: float
-    asks: tuple[tuple[Answer, ...], ...]
-
-    @property
-    def answers(self) -> tuple[Answer, ...]:
-        """The answers of all asks, in the order asked."""
-        return tuple(answer for ask in self.asks for answer in ask)
+    asks: tuple[Asked, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,7 +221,8 @@ def test_demo_shows_checks_and_writes(command: Callable[..., Ran], tmp_path: Pat
     assert "sync  85/85" in ran.err
     assert "async 85/85" in ran.err
     written = tmp_path / "output" / "demo"
-    assert {path.name for path in written.iterdir()} == FILES
+    figures = {path.name for path in written.glob("demo_*_metrics_*.json")}
+    assert {path.name for path in written.iterdir()} - figures == FILES
     matches = json.loads((written / "results.json").read_text(encoding="utf-8"))["matches"]
     matched = [match for match in matches if match["outcome"] == "matched"]
     right = sum(match["best"] in demo_answers()[match["track"]["id"]] for match in matched)
@@ -289,7 +290,7 @@ def test_a_real_process(collection: Path, base_url: str) -> None:
 def test_version_and_help(command: Callable[..., Ran]) -> None:
     """`--version` is global; every command explains itself."""
     assert command("--version") == (0, f"beatport-match {__version__}\n", "")
-    for arguments in ((), ("demo",), ("track",), ("playlist",)):
+    for arguments in ((), ("demo",), ("track",), ("playlist",), ("analyze",)):
         ran = command(*arguments, "--help")
         assert ran.code == 0
         assert ran.out.startswith("usage: beatport-match")

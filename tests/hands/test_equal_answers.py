@@ -13,8 +13,13 @@ from colours import COLOURS, UNPACED, Colour, Name
 from beatport_match import PlaylistMatch
 from beatport_match.testing import FakeBeatport, FakeRequest, demo_answers, demo_collection
 
-TIMES = {"total_time", "execution_time", "network_time", "parse_time", "wait_time"}
-TIMES |= {"average_time_per_track", "average_time_per_query"}
+# What may differ between two runs that did the same: times, what is made of them, and the engine.
+DIFFERING = set(
+    "generated start_time end_time started ended mode settings concurrency total_time "
+    "execution_time network_time parse_time wait_time pace_time retry_time total_network_time "
+    "total_execution_time network_time_percentage average_time_per_track average_time_per_query "
+    "average_network_time average_network_time_per_query".split()
+)
 
 Run = tuple[PlaylistMatch, tuple[FakeRequest, ...]]
 
@@ -91,16 +96,15 @@ def untimed(match: Any) -> Any:
 
 
 def written(found: PlaylistMatch, folder: Path) -> Any:
-    """The document on disk, without times and without the name of the engine."""
+    """The document on disk, without times and without what names the engine."""
     found.to_json(folder / "run.json")
     document = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    assert document["metrics"].pop("mode") in {"sync", "async"}
-    return without_times(document)
+    return alike(document)
 
 
-def without_times(part: Any) -> Any:
+def alike(part: Any) -> Any:
     if isinstance(part, dict):
-        return {name: without_times(inner) for name, inner in part.items() if name not in TIMES}
+        return {name: alike(inner) for name, inner in part.items() if name not in DIFFERING}
     if isinstance(part, list):
-        return [without_times(inner) for inner in part]
+        return [alike(inner) for inner in part]
     return part

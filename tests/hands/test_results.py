@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,16 @@ def test_the_tables_have_the_columns_that_were_promised(tmp_path: Path) -> None:
         assert file.read_text(encoding="utf-8-sig").splitlines()[0] == ",".join(TABLES[file.name])
 
 
+def test_the_doc_names_the_columns() -> None:
+    """docs/result-files.md: the columns of each table, in their order."""
+    doc = Path(__file__).parents[2] / "docs" / "result-files.md"
+    rows = [
+        line.split("|")[1:4] for line in doc.read_text("utf-8").splitlines() if ".csv` |" in line
+    ]
+    told = {name.strip(" `"): re.findall(r"`(\w+)`", columns) for name, _, columns in rows}
+    assert told == {**TABLES, "review.csv": []}
+
+
 def test_excel_is_told_that_it_is_utf_8(tmp_path: Path) -> None:
     """to_csv: "UTF-8 with the mark that Excel needs", once, and lines that end as CSV's do."""
     run(Track("Järnvägsdröm", "Νυχτερινό")).to_csv(tmp_path)
@@ -117,7 +128,7 @@ def test_excel_is_told_that_it_is_utf_8(tmp_path: Path) -> None:
     assert table(tmp_path / "matches.csv")[0]["title"] == "Järnvägsdröm"
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t=", "\r="])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t=", "\r=", "\n=", "＝", "＋", "－", "＠"])
 def test_a_cell_is_never_a_formula(tmp_path: Path, sign: str) -> None:
     """to_csv: "a cell that a spreadsheet would run as a formula begins with an apostrophe"; text
     comes from strangers on both sides."""
@@ -125,7 +136,7 @@ def test_a_cell_is_never_a_formula(tmp_path: Path, sign: str) -> None:
     found = run(Track(title, f"{sign}Artist", id=f"{sign}7"), Track(FORMULA, "@Ursa"))
     found.to_csv(tmp_path)
     cells = [cell for name in TABLES for row in table(tmp_path / name) for cell in row.values()]
-    assert [cell for cell in cells if cell.startswith(("=", "+", "@", "\t", "\r"))] == []
+    assert [cell for cell in cells if cell[:1] in set("=+@\t\r\n＝＋－＠")] == []
     guarded = {"'" + FORMULA, f"'{title}", "'@Ursa", "'-Minus", "'+Plus"}
     assert guarded <= set(cells)
 
@@ -203,6 +214,12 @@ def test_a_name_that_is_not_text_does_not_lose_the_run(tmp_path: Path) -> None:
     document = json.loads((tmp_path / "run.json").read_bytes())
     assert document["matches"][0]["track"]["file"] == "/music/\udcff.mp3"
     assert len(table(tmp_path / "matches.csv")) == 1
+
+
+def test_a_run_is_written_out_short() -> None:
+    """asyncio writes out a task's result when a loop ends: cheap, whatever the run's size."""
+    found = run(*[Track(FORMULA, "@Ursa, Pell")] * 3, Track("( )"))
+    assert repr(found) == "<PlaylistMatch: 4 tracks, 3 matched>"
 
 
 def test_outcomes_are_sorted_out() -> None:

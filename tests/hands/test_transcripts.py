@@ -119,7 +119,7 @@ def spoken(told: Told[Any]) -> list[list[Any]]:
     return [
         [
             (answer.question.request, answer.value, [sent.status for sent in answer.sent])
-            for answer in ask
+            for answer in ask.answers
         ]
         for ask in told.transcript.asks
     ]
@@ -128,7 +128,10 @@ def spoken(told: Told[Any]) -> list[list[Any]]:
 def timed(told: Told[Any]) -> list[list[Any]]:
     """The times of the same."""
     return [
-        [(one.started, one.ended, one.sent, one.waited, one.read_s) for one in ask]
+        [
+            (one.started, one.ended, one.sent, one.waited, one.paced, one.read_s)
+            for one in ask.answers
+        ]
         for ask in told.transcript.asks
     ]
 

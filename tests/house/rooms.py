@@ -27,7 +27,7 @@ PLAN = {
         tracks: errors | math
         wire: errors tracks
         sources: wire
-        metrics: errors wire | pydantic
+        metrics: | datetime pydantic
         ledger: tracks
         settings: _version errors tracks | pathlib pydantic
     """,
@@ -62,6 +62,13 @@ PLAN = {
         beatport.web: beatport.addresses beatport.fields beatport.pages beatport.records errors
             wire | re
     """,
+    "record": """
+        measuring: errors matches metrics wire | datetime math pydantic
+        analysis: errors metrics | math
+        report: analysis metrics | textwrap
+        pictures: measuring metrics | html math
+        report_page: analysis metrics pictures report | html
+    """,
     "files": """
         playlists: errors playlists.delimited playlists.m3u playlists.problems
             playlists.recognition playlists.rekordbox tracks | os pathlib
@@ -81,8 +88,9 @@ PLAN = {
     "hands": """
         _drive: errors exchange wire | anyio
         _http: errors settings wire | httpx inspect
-        _runs: beatport errors matches metrics playlists results settings sources tracks wire
-            | os pathlib
+        _runs: beatport errors matches measuring metrics playlists results settings sources tracks
+            wire | datetime os pathlib
+        _metrics_files: errors metrics | datetime json os pathlib pydantic re secrets
         _stream: matches | anyio asyncio contextvars sys
         _sync: _bridge _drive _http _runs conversation errors exchange matches results settings
             tracks wire | httpx random threading time
@@ -120,24 +128,27 @@ PLAN = {
     """,
     "command line": """
         _cells: | unicodedata
-        _screen: _cells errors | errno os rich shutil
+        _screen: _cells errors | errno json os rich shutil
         _table: _cells ledger matches playlists results tracks
         _progress: _runs _screen _table matches | os rich
-        _playlist_run: _functions _progress _runs _screen matches metrics results settings tracks
+        _playlist_run: _functions _progress _runs _screen matches results settings tracks
             | pathlib time
-        _commands: _cells _functions _playlist_run _screen _table errors keys playlists
-            playlists.fields results settings tracks | argparse json pathlib signal threading
-        _demo: _cells _commands _playlist_run _screen _table matches results settings testing
-            | argparse os
-        cli: _cells _commands _demo _screen _version errors | argparse pathlib sys
+        _commands: _cells _functions _metrics_files _playlist_run _screen _table errors keys
+            playlists playlists.fields results settings tracks | argparse pathlib signal threading
+        _analyze: _cells _metrics_files _screen analysis errors metrics report report_page
+            | argparse pathlib
+        _demo: _cells _commands _playlist_run _screen _table analysis matches metrics report results
+            settings testing | argparse os
+        cli: _analyze _cells _commands _demo _screen _version errors | argparse pathlib sys
         __main__: cli | sys
     """,
     "front door": """
-        __init__: _async _functions _stream _sync _version changes confidence errors ledger
-            matches metrics playlists results settings titles tracks versions
+        __init__: _async _functions _metrics_files _stream _sync _version analysis changes
+            confidence errors ledger matches metrics playlists report results settings titles tracks
+            versions
     """,
 }
-CENTRE = ("values", "judgement", "talk")
+CENTRE = ("values", "judgement", "talk", "record")
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ METHODS = sorted(public(Matcher))
 FUNCTIONS = sorted(
     name
     for name in beatport_match.__all__
-    if name.startswith("a") and inspect.isroutine(getattr(beatport_match, name))
+    if name.startswith("a")
+    and getattr(beatport_match, name).__module__ == "beatport_match._functions"
 )
 
 

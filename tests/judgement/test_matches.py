@@ -9,9 +9,9 @@ from beatport_match.confidence import rank
 from beatport_match.errors import Failure
 from beatport_match.ledger import Evidence, ScoredCandidate
 from beatport_match.matches import Match, QueryRecord
-from beatport_match.metrics import track_metrics
+from beatport_match.measuring import track_metrics
 from beatport_match.tracks import Candidate, Track
-from beatport_match.wire import Transcript
+from beatport_match.wire import Told, Transcript
 
 TRACK = Track("Night Ferry (Nørd Remix)", ["Ana Sol"], duration_s=401)
 
@@ -256,17 +256,8 @@ def test_a_scored_candidate_leads_to_its_page():
 
 def test_times_do_not_make_another_match():
     """Same inputs and same answers give the same match: metrics, being times, do not count."""
-    timed = replace(
-        MATCHED,
-        metrics=track_metrics(
-            Transcript(started=0, ended=1.5, asks=()),
-            track_id="1",
-            track_title="x",
-            candidates_evaluated=0,
-            enough=True,
-            match_score=90.5,
-        ),
-    )
+    told = Told(MATCHED, Transcript(started=0, ended=1.5, asks=()))
+    timed = replace(MATCHED, metrics=track_metrics(told, place=0, began=0))
     assert timed == MATCHED
     assert replace(MATCHED, stopped="budget") != MATCHED
 

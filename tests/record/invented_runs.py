@@ -1,0 +1,147 @@
+"""Invented runs: answers as the hands would record them, and what is measured from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from beatport_match.errors import Failure
+from beatport_match.matches import Match, ScoredCandidate
+from beatport_match.measuring import performance_stats, track_metrics
+from beatport_match.metrics import PerformanceStats, QueryMetrics, TrackMetrics
+from beatport_match.tracks import Candidate, Track
+from beatport_match.wire import Answer, Asked, Question, Request, Sent, Told, Transcript, Understood
+
+CANDIDATE = Candidate(id=1, name="Night Ferry")
+TIMEOUT = Failure("timeout", "no answer within 30 s")
+BLOCKED = Failure("blocked", "a challenge page")
+NOON = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
+SETTINGS = {"requests_per_second": None, "async_io": {"max_concurrent_tracks": 5}}
+
+
+def question(text: str = "Ana Sol Night Ferry", query_type: str = "artist_title") -> Question:
+    request = Request(url="https://www.beatport.com/search/tracks", params=(("q", text),))
+    return Question(request=request, read=lambda _: TIMEOUT, text=text, query_type=query_type)
+
+
+def answer(
+    value: Understood | Failure,
+    *,
+    started: float = 100.0,
+    waits: Sequence[float] = (),
+    sends: Sequence[float] = (),
+    statuses: Sequence[int | None] = (),
+    paced: float = 0.0,
+    read_s: float = 0.0,
+    idle: float = 0.0,
+    cached: bool = False,
+    **asked: str,
+) -> Answer:
+    """An answer as the hands would record it: wait, send, wait, send, …, then read."""
+    now = started
+    sent: list[Sent] = []
+    for place, (wait, send) in enumerate(zip(waits, sends, strict=True)):
+        now += wait
+        status = statuses[place] if statuses else 200
+        sent.append(Sent(started=now, ended=now + send, status=status))
+        now += send
+    return Answer(
+        question=question(**asked),
+        value=value,
+        started=started,
+        ended=now + read_s + idle,
+        sent=tuple(sent),
+        waited=sum(waits),
+        paced=paced,
+        read_s=read_s,
+        cached=cached,
+    )
+
+
+def found(number: int) -> Understood:
+    return Understood(candidates=(CANDIDATE,) * number)
+
+
+def told(
+    *asks: Asked,
+    score: float | None = None,
+    total: float = 10.0,
+    began: float = 100.0,
+    **match: Any,
+) -> Told[Match]:
+    """A track's conversation that has ended, with `score` where something was accepted."""
+    best = None
+    if score is not None:
+        best = ScoredCandidate(CANDIDATE, score, 0.99, "same_recording", ())
+    given: dict[str, Any] = {"outcome": "matched" if best else "not_found", "stopped": "exhausted"}
+    value = Match(
+        **{
+            "track": Track("Night Ferry", "Ana Sol", id="7"),
+            "best": best,
+            "candidates": (best,) if best else (),
+            "confidence": 0.99 if best else 0.0,
+            "queries": (),
+            "failures": (),
+            **given,
+            **match,
+        }
+    )
+    return Told(value, Transcript(started=began, ended=began + total, asks=asks))
+
+
+def of_a_track(*answers: Answer, began: float = 100.0, weighed_s: float = 0.0, **how: Any):
+    """The figures of a track that was asked for in one ask each."""
+    asks = [Asked(answers=(one,), weighed_s=weighed_s) for one in answers]
+    return track_metrics(told(*asks, **how), place=0, began=began)
+
+
+def of_a_run(tracks: Sequence[TrackMetrics], *, mode: Any = "sync", total_time: float = 1.0):
+    return performance_stats(
+        tracks, mode=mode, total_time=total_time, started_at=NOON, settings=SETTINGS
+    )
+
+
+def a_query(**changed: Any) -> QueryMetrics:
+    """A query of one second, half of it on the network."""
+    return QueryMetrics(
+        **{
+            "query_text": "Ana Sol Night Ferry",
+            "execution_time": 1.0,
+            "network_time": 0.5,
+            "parse_time": 0.1,
+            "candidates_found": 3,
+            "cache_hit": False,
+            "query_type": "artist_title",
+            **changed,
+        }
+    )
+
+
+def a_track(*queries: QueryMetrics, **changed: Any) -> TrackMetrics:
+    return TrackMetrics(
+        **{
+            "track_id": "7",
+            "track_title": "Ana Sol - Night Ferry",
+            "total_time": sum(query.execution_time for query in queries),
+            "total_queries": len(queries),
+            "total_candidates": sum(query.candidates_found for query in queries),
+            "candidates_evaluated": 3,
+            "early_exit": True,
+            "early_exit_query_index": 0,
+            "match_found": True,
+            "match_score": 97.5,
+            "queries": queries,
+            **changed,
+        }
+    )
+
+
+def shares(network: float, hits: float, *, tracks: int = 20, **changed: Any) -> PerformanceStats:
+    """A sync run whose summary says these two percentages."""
+    stats = of_a_run([a_track(a_query())] * tracks, total_time=100.0)
+    assert stats.network_analysis
+    assert stats.aggregate_stats
+    block = stats.network_analysis.model_copy(update={"network_time_percentage": network})
+    means = stats.aggregate_stats.model_copy(update={"cache_hit_rate": hits})
+    return stats.model_copy(update={"network_analysis": block, "aggregate_stats": means, **changed})
