@@ -38,12 +38,13 @@ _SHORTEST_TYPO_NAME = 8
 _SHORTEST_PART = 4
 _SHORTEST_CUT = 3
 _LONGEST_ALONE = 4
+_LEAST_ALIKE = 45.0
 _LENGTHS = ((2.0, 4.0), (5.0, 2.0), (10.0, 0.0), (30.0, -6.0), (60.0, -14.0))
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one comparison came to.
+    """What one comparison came to; `points` have one decimal.
 
     `code` names the case, for programs and for `confidence`; `against` is empty, `version` (this is
     another version at best) or `recording` (this is another track).
@@ -69,7 +70,7 @@ def compare_titles(local: Reading, other: Reading) -> Finding:
         return Finding("words", _TITLE - 1.0, "same words, divided differently")
     if local.base in other.titles:
         return Finding("one_of", _TITLE - 6.0, "one of several titles")
-    if local.numbers != other.numbers:
+    if local.numbers != other.numbers or _nothing_alike(local, other):
         return _other_title(local, other)
     left, right, typos = pair_off(local.words, other.words)
     # Alone a short word may be another one; among words that all agree it is a slip.
@@ -92,6 +93,12 @@ def compare_titles(local: Reading, other: Reading) -> Finding:
     return Finding("typo" if typos == 1 else "typos", _TITLE - 1.0 * typos, note)
 
 
+def _nothing_alike(local: Reading, other: Reading) -> bool:
+    """Whether two titles share no word and few letters: most pairs, and no slip makes that."""
+    alike = ratio(local.base, other.base, score_cutoff=_LEAST_ALIKE)
+    return not alike and set(local.words).isdisjoint(other.words)
+
+
 def _slip(local: Reading, other: Reading) -> Finding | None:
     """Titles a letter or two apart that may be one, mistyped, or two: a person should look."""
     slips = slips_between(local.squashed, other.squashed)
@@ -105,7 +112,7 @@ def _slip(local: Reading, other: Reading) -> Finding | None:
 def _other_title(local: Reading, other: Reading) -> Finding:
     mine, theirs = local.base.split(), other.base.split()
     alike = (ratio(local.base, other.base) / 100 + shared(mine, theirs)) / 2
-    points = -_TITLE + 40.0 * alike
+    points = round(-_TITLE + 40.0 * alike, 1)
     return Finding("other", points, "another title", "recording")
 
 

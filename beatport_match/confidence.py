@@ -99,7 +99,12 @@ def rank(track: Track, candidates: Iterable[Candidate]) -> tuple[ScoredCandidate
 
 def weigh_all(track: Track, candidates: Iterable[Candidate]) -> list[Weighed]:
     """Every candidate once, weighed, best first."""
-    unique = {candidate.id: candidate for candidate in sorted(candidates, key=_settled)}
+    unique: dict[int, Candidate] = {}
+    for one in candidates:
+        known = unique.setdefault(one.id, one)
+        if known != one:
+            # Two rows with one id must not be told apart by which came first.
+            unique[one.id] = max(known, one, key=repr)
     return sorted((weigh(track, one) for one in unique.values()), key=_best_first)
 
 
@@ -202,8 +207,3 @@ def _best_first(one: Weighed) -> tuple[int, float, bool, bool, str, int]:
     candidate = one.candidate
     release = is_gathered(candidate.release), candidate.release_date or "9999", candidate.id
     return RELATIONS.index(one.relation), -one.raw, not one.verbatim, *release
-
-
-def _settled(candidate: Candidate) -> tuple[int, str]:
-    # Two rows with one id must not be told apart by which came first.
-    return candidate.id, repr(candidate)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Mode = Literal["major", "minor"]
@@ -59,6 +60,7 @@ def _hour(pitch: int, start: int) -> int:
     return (pitch - start) * 7 % 12 + 1
 
 
+@lru_cache(maxsize=512)
 def parse_key(text: str | None) -> Key | None:
     """Read a key in any common notation; `None` where the text is not a key.
 

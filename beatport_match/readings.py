@@ -85,6 +85,7 @@ class Reading:
         return frozenset(word for name in self.artists for word in name)
 
 
+@lru_cache(maxsize=2048)
 def read_candidate(candidate: Candidate) -> Reading:
     """Read Beatport's side: its own fields are the better witness, but its names hold mixes too."""
     parsed = parse_title(candidate.name)

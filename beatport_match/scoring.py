@@ -105,14 +105,14 @@ def _fit(
     lines = [*_words(local, candidate, other, gap), *beside]
     proofs = list(_proofs(local, candidate, other, lines))
     lines += proofs
-    raw = round(sum(round(finding.points, 1) for *_, finding in lines), 1)
+    raw = round(sum(finding.points for *_, finding in lines), 1)
     proven = any(finding.code == "same" for *_, finding in proofs)
     return _Fit(local, lines, raw, "same_recording" if proven else _relation(lines))
 
 
 def _written(fit: _Fit, candidate: Candidate, other: Reading) -> Weighed:
     ledger = [
-        Evidence(name, mine, theirs, round(found.points, 1), found.note, found.code)
+        Evidence(name, mine, theirs, found.points, found.note, found.code)
         for name, mine, theirs, found in fit.lines
     ]
     score = min(100.0, max(0.0, fit.raw))
@@ -192,7 +192,7 @@ def _proofs(
     if local.isrc and other.isrc and local.isrc != other.isrc:
         # A recording has one code mostly, and another on a release now and then.
         yield "isrc", local.isrc, other.isrc, Finding("other", -1.0, "another ISRC")
-    lacking = _PROVEN - sum(round(finding.points, 1) for *_, finding in lines)
+    lacking = round(_PROVEN - sum(finding.points for *_, finding in lines), 1)
     for name, what, mine, theirs in (
         ("isrc", "ISRC", local.isrc, other.isrc),
         ("beatport_id", "number on Beatport", local.number, candidate.id),
