@@ -126,15 +126,14 @@ def compare_artists(local: Reading, other: Reading) -> Finding:
     if not local.artists or not other.artists:
         return Finding("unknown", _ARTISTS * 0.6, "no artist to compare")
     mine, theirs = local.artist_words, other.artist_words
+    if mine == theirs:
+        return _artist_finding(_ARTISTS, 0, [], [])
     here = [name for name in local.artists if _within(name, theirs)]
     there = [name for name in other.artists if _within(name, mine)]
     missing = [name for name in local.artists if name not in here]
     extra = [name for name in other.artists if name not in there]
     typos = _same_but_mistyped(missing, extra)
-    makers = other.makers | local.makers | {*other.version.words, *local.version.words}
-    only_makers = any(
-        all(_within(name, makers) for name in names) for names in (local.artists, other.artists)
-    )
+    makers = other.makers.union(local.makers, other.version.words, local.version.words)
     missing = [name for name in missing if not _within(name, makers)]
     extra = [name for name in extra if not _within(name, makers)]
     if not typos and not (here and there):
@@ -142,7 +141,8 @@ def compare_artists(local: Reading, other: Reading) -> Finding:
             return Finding("slip", _ARTISTS - 1.5, "artist a letter apart")
         if _partly(local.artists, other.artists) or _partly(other.artists, local.artists):
             return Finding("part", _ARTISTS * 0.5, "part of the artist's name")
-        if only_makers:
+        names = (local.artists, other.artists)
+        if any(all(_within(name, makers) for name in some) for some in names):
             return Finding("remixer", _ARTISTS * 0.4, "one side names only the remixer")
         return Finding("other", -_ARTISTS, "another artist", "recording")
     points = _ARTISTS - 1.0 * typos - 0.5 * len(extra) - 2.0 * len(missing)
@@ -204,7 +204,7 @@ def _known(phrase: str, known: tuple[str, ...]) -> bool:
 
 
 def _within(name: Name, words: frozenset[str]) -> bool:
-    return all(word in words for word in name)
+    return words.issuperset(name)
 
 
 def _same_but_mistyped(missing: list[Name], extra: list[Name]) -> int:

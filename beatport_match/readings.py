@@ -154,7 +154,7 @@ def credit(names: Names) -> tuple[str, ...]:
 
 def fold_names(names: Iterable[str]) -> tuple[Name, ...]:
     """Each name once, as folded words."""
-    folded = (_name(_COUNTRY.sub("", name) or name) for name in names)
+    folded = map(_name, names)
     return tuple(dict.fromkeys(name for name in folded if name))
 
 
@@ -166,5 +166,5 @@ def words_of(names: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=16384)
 def _name(name: str) -> Name:
     """A name's telling words: `DJ`, `The` and `and` only count where nothing else is left."""
-    words = tokens(name)
+    words = tokens(_COUNTRY.sub("", name) or name)
     return tuple(word for word in words if word not in _SILENT_IN_NAMES) or words
