@@ -6,6 +6,7 @@ supposed track is judged anew among the same candidates.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -88,7 +89,8 @@ def _more(track: Track, best: Candidate) -> Iterator[_Supposed]:
         yield "version", "with", best.mix_name, named
     for name, _, theirs in _FACTS:
         value = getattr(best, theirs)
-        if value and value != getattr(track, name):
+        known = value and (isinstance(value, str | tuple) or math.isfinite(value))
+        if known and value != getattr(track, name):
             yield name, "with", _text(name, value), _with(track, name, value)
 
 
@@ -98,7 +100,7 @@ def _less(track: Track, best: ScoredCandidate) -> Iterator[_Supposed]:
     for name, _, _ in _FACTS:
         if getattr(track, name):
             yield name, "without", "", _with(track, name, getattr(empty, name))
-    if best.candidate.length_s:
+    if best.candidate.length_s and math.isfinite(best.candidate.length_s):
         seconds = best.candidate.length_s + _ANOTHER_LENGTH_S
         yield (
             "duration_s",

@@ -18,6 +18,7 @@ from rapidfuzz.fuzz import ratio
 from beatport_match.rarity import shared
 from beatport_match.readings import Name, Reading
 from beatport_match.spelling import (
+    confusable,
     digits,
     mistyped,
     pair_off,
@@ -30,7 +31,7 @@ Against: TypeAlias = Literal["", "version", "recording"]
 
 _TITLE = 46.0
 _ARTISTS = 30.0
-_SMALL_WORDS = frozenset({"the", "a", "an", "of", "in", "to", "n", "feat", "ft"}) | JOINTS
+_SMALL_WORDS = frozenset({"the", "an", "n", "feat", "ft"}) | JOINTS
 # Alike enough to be one name mistyped; below, two people share some letters.
 _ONE_NAME = 85.0
 _SHORTEST_SLIP_NAME = 5
@@ -58,11 +59,22 @@ class Finding:
 
 def compare_titles(local: Reading, other: Reading) -> Finding:
     """Compare the names of the music, without version, featured artists and noise."""
+    finding = _compare_bases(local, other)
+    if not finding.against and (more := other.noise - local.noise):
+        # What is noise in a library may tell titles apart on Beatport: "Sequence [2]", "Move HD".
+        note = f"Beatport's title says more: {', '.join(sorted(more))}"
+        return Finding("noise", finding.points - 4.0, note)
+    return finding
+
+
+def _compare_bases(local: Reading, other: Reading) -> Finding:
     if local.found:
         return Finding("found", _TITLE - 3.0, "the title stands among the words")
     if local.base == other.base:
         return Finding("same", _TITLE, "same title")
-    if local.squashed == other.squashed:
+    if local.squashed == other.squashed and not (
+        local.numbers and other.numbers and local.numbers != other.numbers
+    ):
         return Finding("spacing", _TITLE - 0.5, "same title, spaced differently")
     if same_words(local, other):
         if sorted(local.base.split()) == sorted(other.base.split()):
@@ -77,20 +89,49 @@ def compare_titles(local: Reading, other: Reading) -> Finding:
     vouched = len(left) == len(right) == 1 and len(local.base) - len(left[0]) >= _LONGEST_ALONE
     if vouched and short_slip(left[0], right[0]):
         left, right, typos = [], [], typos + 1
+    if len(left) == len(right) == 1 and confusable(left[0], right[0]):
+        return Finding("slip", _TITLE - 4.0, "title a letter apart")
     if len(left) == len(local.words) and not typos:
         return _slip(local, other) or _other_title(local, other)
-    known = local.artist_words | other.artist_words
-    credited = any(word in known for word in left)
-    left = [word for word in left if word not in _SMALL_WORDS | known]
-    right = [word for word in right if word not in _SMALL_WORDS | known]
-    if credited:
-        left = [word for word in left if OSA.distance(word, "feat", score_cutoff=1) > 1]
+    left, right, unsure = _without_names(left, right, local, other)
+    # Where the artist may stand in the title, a small word may be his name.
+    small = _SMALL_WORDS if local.artists else frozenset[str]()
+    left = [word for word in left if word not in small]
+    right = [word for word in right if word not in small]
     if left or right:
         return _slip(local, other) or _other_title(local, other)
+    if unsure:
+        return Finding("credited", _TITLE - 1.0, "same title, perhaps an artist's name aside")
     if not typos:
         return Finding("small_words", _TITLE - 1.0, "same telling words")
     note = f"title with {typos} typo{'s' * (typos > 1)}"
     return Finding("typo" if typos == 1 else "typos", _TITLE - 1.0 * typos, note)
+
+
+def _without_names(
+    left: list[str], right: list[str], local: Reading, other: Reading
+) -> tuple[list[str], list[str], bool]:
+    """The odd words without whole names of artists among them, and whether that is unsure.
+
+    Only where the library names an artist: else the name is what may contradict.
+    """
+    names = (*local.artists, *other.artists) if local.artists else ()
+    found = [name for name in names if any({*name} <= {*odd} for odd in (left, right))]
+    if not found:
+        return left, right, False
+    dropped = {word for name in found for word in name}
+    featured = any(map(_mistyped_feat, left))
+    left = [word for word in left if word not in dropped and not _mistyped_feat(word)]
+    right = [word for word in right if word not in dropped]
+    # A name of one word may be the title's own: "Solo Love" by Solo.
+    divided = featured or " - " in local.shown
+    return left, right, not divided and all(len(name) == 1 for name in found)
+
+
+def _mistyped_feat(word: str) -> bool:
+    return sorted(word) == sorted("feat") or (
+        len(word) != len("feat") and OSA.distance(word, "feat", score_cutoff=1) == 1
+    )
 
 
 def _nothing_alike(local: Reading, other: Reading) -> bool:
@@ -104,7 +145,8 @@ def _slip(local: Reading, other: Reading) -> Finding | None:
     slips = slips_between(local.squashed, other.squashed)
     if not slips:
         return None
-    if local.base.count(" ") != other.base.count(" "):
+    odd = {*local.words} ^ {*other.words}
+    if local.base.count(" ") != other.base.count(" ") and all(len(word) > 1 for word in odd):
         return Finding("typo", _TITLE - 2.0 * slips, "title with a blank out of place")
     return Finding("slip", _TITLE - 4.0 * slips, "title a letter apart")
 
@@ -175,16 +217,17 @@ def compare_bpm(local: float, other: float) -> Finding:
 
 
 def compare_aside(
-    local: Reading, other: Reading, known: tuple[str, ...], *, labelled: bool
+    local: Reading, other: Reading, known: tuple[str, ...], release: str, *, labelled: bool
 ) -> Finding:
     """What a reading left out costs, unless Beatport knows it.
 
-    `known` are the candidate's label, release and catalogue number, folded; `labelled` tells
-    whether the label is among them: only then can it speak against what was taken for one.
+    `known` are the candidate's label and catalogue number, folded; `labelled` tells whether the
+    label is among them: only then can it speak against what was taken for one. `release` must be
+    the whole phrase: releases are named after their remixes.
     """
-    aside = [phrase for phrase in local.aside if not _known(phrase, known)]
+    aside = [one for one in local.aside if one != release and not _known(one, known)]
     aside += [local.cut] if local.cut and not cut_short(local, other) else []
-    label = [phrase for phrase in local.label if not _known(phrase, known)]
+    label = [one for one in local.label if one != release and not _known(one, known)]
     points = -4.0 * len(aside) - 1.5 * len(label)
     if aside:
         return Finding("strange", points, f"leaves out {', '.join(aside + label)}")
@@ -242,6 +285,8 @@ def _partly(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:
 
 
 def _artist_finding(points: float, typos: int, missing: list[Name], extra: list[Name]) -> Finding:
+    if missing and extra:
+        return Finding("exchanged", points, "another artist beside the same one")
     if missing:
         return Finding("missing", points, "some artists are not credited on Beatport")
     if extra:

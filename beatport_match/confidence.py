@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from beatport_match.comparisons import compare_bpm
 from beatport_match.ledger import Outcome, Relation, ScoredCandidate
 from beatport_match.rarity import weight
 from beatport_match.readings import is_gathered
@@ -35,6 +36,10 @@ _DOUBTFUL = {
     "version.names_slip": 0.75,
     "version.mix_for_remix": 0.85,
     "artists.part": 0.5,
+    "title.credited": 0.75,
+    "title.noise": 0.75,
+    "artists.exchanged": 0.75,
+    "bpm.other": 0.75,
     "length.within_30": 0.85,
     "length.within_60": 0.6,
     "length.beyond": 0.4,
@@ -50,6 +55,9 @@ _LENGTH_SETTLES = frozenset(
         "version.mix_for_remix",
         "title.found",
         "title.one_of",
+        "title.credited",
+        "title.noise",
+        "artists.exchanged",
         "artists.remixer",
         "artists.part",
     }
@@ -61,9 +69,9 @@ _LETTERS = frozenset({"title.slip", "artists.slip", "version.names_slip"})
 _VOUCHED = frozenset({"length.within_2", "bpm.same"})
 # Points between two recordings: below the first they are alike, up to the second one is worse.
 _CLOSE = 1.0
+_NEAR = 4.0
 # From what weight of its words on a title is one of few or of some.
 _RARE = ((2.0, "rare"), (1.0, "usual"))
-_NEAR = 4.0
 # Releases of one recording differ by a rounding or a fade; more is another edit. Where one release
 # credits more artists than the other, less is taken for chance.
 _SAME_CREDIT_S = 15.0
@@ -86,7 +94,8 @@ def rank(track: Track, candidates: Iterable[Candidate]) -> tuple[ScoredCandidate
     best = _probability(first.relation, cases)
     ranked = [_scored(first, best)]
     for one in others:
-        if again := one.relation == first.relation and same_recording(first, one):
+        known = first.relation != "different"
+        if again := known and one.relation == first.relation and same_recording(first, one):
             # As right as the first, as far as its own ledger goes.
             around = set(cases) - set(first.codes)
             chance = min(best, _probability(one.relation, (*one.codes, *around)))
@@ -135,6 +144,11 @@ def same_recording(one: Weighed, other: Weighed) -> bool:
     if mine.base.replace(" ", "") != theirs.base.replace(" ", ""):
         return False
     if mine.version.key != theirs.version.key:
+        return False
+    if mine.makers and theirs.makers and mine.makers != theirs.makers:
+        return False
+    tempi = one.candidate.bpm, other.candidate.bpm
+    if tempi[0] and tempi[1] and compare_bpm(tempi[0], tempi[1]).code == "other":
         return False
     gap = length_gap(one.candidate.length_s, other.candidate.length_s)
     if mine.artist_words == theirs.artist_words:
@@ -187,16 +201,17 @@ def _scored(one: Weighed, chance: float, *, rerelease: bool = False) -> ScoredCa
 
 
 def _probability(relation: Relation, cases: Iterable[str]) -> float:
-    odds, ceiling = CONSTANT, _CEILING[relation]
-    cases = frozenset(cases)
+    ceiling, cases = _CEILING[relation], frozenset(cases)
     # Two tracks a letter apart seldom have one length and one tempo, or one remixer, as well.
     doubts = _DOUBTFUL.keys() & cases
-    if cases >= _VOUCHED or "version.named" in cases:
+    if cases >= _VOUCHED:
         doubts -= _LETTERS
+    elif "version.named" in cases:
+        doubts -= {"artists.slip"}
     if "length.within_2" in cases:
         doubts -= _LENGTH_SETTLES
-    for case in cases:
-        odds += WEIGHTS.get(case, 0.0)
+    # Exactly the same sum in whatever order the cases come.
+    odds = CONSTANT + math.fsum(WEIGHTS.get(case, 0.0) for case in cases)
     chance = 1 / (1 + math.exp(-odds))
     if cases & _PROVEN:
         return min(ceiling, max(_LEAST_PROVEN, chance))

@@ -29,7 +29,7 @@ from beatport_match.versions import Version, read_version
 
 # More segments than this is a sentence, not "Artist - Title - Label - Number".
 _MOST_SEGMENTS = 5
-_BAR = re.compile(r"\s+[|•]\s+")
+_BAR = re.compile(r"\s+[|•:]\s+")
 _BRACKET = re.compile(r"\s*\(([^()]*)\)")
 _QUOTED = re.compile(r"""(?<!\w)(?:'([^']{2,})'|"([^"]{2,})")(?!\w)""")
 # "TECHNO: Artist - Title", "LABEL007: Artist - Title": what a channel writes in front.
@@ -37,6 +37,8 @@ _PREFIX = re.compile(r"[\w&' ]{2,20}:\s*")
 # "14 Artist - Title": a file's number, or part of the artist's name.
 _NUMBER = re.compile(r"\d{1,3}\s+(?=[^\W\d])")
 _LABEL_WORDS = frozenset("records recordings recs music audio digital label".split())
+# "(Chapter 2)" is the title's.
+_COUNTING = frozenset("act chapter day episode movement no part phase pt scene side vol".split())
 _CHANNEL_WORDS = frozenset("premiere premier exclusive".split())
 _BARE_DASH = re.compile(r"(?<=\w)-(?=\w)")
 
@@ -87,6 +89,7 @@ def _reading(track: Track, parsed: ParsedTitle, way: _Way) -> Reading:
         aside=tuple(fold(phrase) for phrase in way.aside),
         label=tuple(fold(phrase) for phrase in way.label),
         cut=fold(way.cut),
+        noise=frozenset(map(fold, (*parsed.noise, *inner.noise))),
     )
 
 
@@ -125,6 +128,8 @@ def _segments(base: str) -> list[str]:
 def _like_a_label(phrase: str) -> bool:
     """Whether a phrase in brackets is a label's or a catalogue's rather than the title's."""
     words = tokens(phrase)
+    if not words or words[0] in _COUNTING:
+        return False
     return any(char.isdigit() for char in phrase) or not _LABEL_WORDS.isdisjoint(words)
 
 

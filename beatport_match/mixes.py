@@ -22,8 +22,10 @@ def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Fin
     same_length = gap_s is not None and gap_s <= 3.0
     if mine.part != theirs.part:
         return _clash("part", f"part {mine.part or 'none'} against part {theirs.part or 'none'}")
-    if mine.year and theirs.year and mine.year != theirs.year:
-        return _clash("year", f"of {mine.year} against {theirs.year}")
+    # "Remastered" and "2019 Remaster" are one; a remix of a year is not that of another or of none.
+    odd_years = mine.year != theirs.year and (mine.kinds | theirs.kinds) - {"remaster"}
+    if odd_years and ((mine.year and theirs.year) or not same_length):
+        return _clash("year", f"of {mine.year or 'no year'} against {theirs.year or 'none'}")
     if same_words(local, other) or (mine.said and mine.squashed == theirs.squashed):
         return _same_version(mine, theirs)
     if cut_short(local, other):
@@ -87,7 +89,8 @@ def _compare_names(local: Reading, other: Reading) -> tuple[str, float] | None:
         "".join(mine), "".join(theirs)
     ):
         return "names_slip", _VERSION - 1.0
-    if "remix" not in local.version.kinds | other.version.kinds:
+    by_itself = "remix" not in local.version.kinds | other.version.kinds
+    if by_itself and not (left and right):
         # An artist's own version may or may not repeat his name.
         left = [word for word in left if word not in artists]
         right = [word for word in right if word not in artists]

@@ -45,7 +45,14 @@ _QUALITY = re.compile(
 _TRAILING = re.compile(
     r"\s+-\s+(?:1[0-2]|0?[1-9])[ABdm](?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s*$", re.IGNORECASE
 )
-_CATALOGUE_NUMBER = re.compile(r"[A-Z][A-Z&.]{1,11}[- ]?\d{2,6}[A-Z]{0,2}")
+_CATALOGUE_NUMBER = re.compile(r"([A-Z][A-Z&.]{1,11})[- ]?\d{2,6}[A-Z]{0,2}")
+# Words that a title counts with: "(VOL. 12)" is no label's number.
+_COUNTED = frozenset(
+    "ACT CHAPTER DAY DISC EPISODE LOOP MOVEMENT NO OP OPUS PART PHASE PT SCENE SESSION SIDE SKETCH "
+    "STUDY TAKE TAPE TOOL TRACK VOL VOLUME".split()
+)
+# Two capitals in brackets say where somebody is from; but these are hours, cities and formats.
+_NO_COUNTRIES = frozenset("AM PM LA NY DC SF OK UP HD EP LP CD DJ MC IX XI XX XL".split())
 
 
 def download_number(name: str) -> int | None:
@@ -64,15 +71,19 @@ def without_file_marks(text: str) -> str:
         text = text.replace("-", " - ").replace("_", " ")
         text = re.sub(r"^(\d{1,3})\s+(?=\D)", r"\1 - ", tidy(text))
     text = tidy(text.replace("_", " "))
-    return _QUALITY.sub("", _SITE.sub("", text)) or text
+    return _SITE.sub("", text) or text
 
 
-def without_marks(text: str) -> str:
-    """A title without what stands before and behind it and is not part of it."""
-    text = without_file_marks(tidy(text)) or text
+def peeled(text: str) -> tuple[str, list[str]]:
+    """A title without what stands before and behind it and is not part of it, and what that was."""
+    text, dropped = without_file_marks(tidy(text)) or text, list[str]()
     while lead := leading(text):
+        dropped.append(lead.strip())
         text = text[len(lead) :]
-    return text[: -len(tail)] if (tail := trailing(text)) else text
+    while tail := trailing(text):
+        dropped.append(tail.strip(" -"))
+        text = text[: -len(tail)]
+    return text, dropped
 
 
 def leading(text: str) -> str:
@@ -82,8 +93,8 @@ def leading(text: str) -> str:
 
 
 def trailing(text: str) -> str:
-    """The key and tempo behind a title; empty where nothing would be left."""
-    tail = _TRAILING.search(text)
+    """Key, tempo or quality behind a title; empty where nothing would be left."""
+    tail = _TRAILING.search(text) or _QUALITY.search(text)
     return tail.group() if tail and text[: tail.start()].strip(" -") else ""
 
 
@@ -97,16 +108,18 @@ def is_noise(phrase: str) -> bool:
     )
 
 
-def is_number_or_country(phrase: str) -> bool:
-    """Whether a phrase in brackets is a catalogue number (`JAM001`) or a country (`UK`)."""
-    return is_catalogue_number(phrase) or (
+def is_country(phrase: str) -> bool:
+    """Whether a phrase in brackets says where somebody is from (`UK`)."""
+    return (
         len(phrase) == 2
         and phrase.isalpha()
         and phrase.isupper()
         and phrase.casefold() not in NUMERALS
+        and phrase not in _NO_COUNTRIES
     )
 
 
 def is_catalogue_number(phrase: str) -> bool:
     """Whether a phrase looks like a label's number for a release."""
-    return _CATALOGUE_NUMBER.fullmatch(phrase) is not None
+    number = _CATALOGUE_NUMBER.fullmatch(phrase)
+    return number is not None and number[1].rstrip(".") not in _COUNTED

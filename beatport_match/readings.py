@@ -23,6 +23,8 @@ from beatport_match.vocabulary import GATHERED, JOINTS
 
 Name = tuple[str, ...]
 
+# ISO 3901: country, registrant, year and number.
+_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 _FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
 # Beatport tells namesakes apart by country: "Samm (BE)", "Alex Lynch (U.K.)".
 _COUNTRY = re.compile(r"\s*\((?!II|IV|VI|IX)(?:[A-Za-z]{2}|USA|U\.K\.|U\.S\.(?:A\.)?)\)")
@@ -40,8 +42,8 @@ class Reading:
     `aside` and `label` are what this reading had to leave out to make sense of a title, as folded
     phrases; `label` where a label would stand. `cut` is a bracket that never closed, `titles` are
     the single ones of a track that joins several, and `found` tells that the title was found among
-    words that nothing divides. `number` is the track's on Beatport. What follows from these is
-    worked out once: a reading is compared with many.
+    words that nothing divides. `noise` is what was dropped, folded. `number` is the track's on
+    Beatport. What follows from these is worked out once: a reading is compared with many.
     """
 
     base: str
@@ -58,6 +60,7 @@ class Reading:
     cut: str = ""
     found: bool = False
     titles: tuple[str, ...] = ()
+    noise: frozenset[str] = frozenset()
 
     @cached_property
     def squashed(self) -> str:
@@ -109,6 +112,8 @@ def read_candidate(candidate: Candidate) -> Reading:
         key=parse_key(candidate.key) or parse_key(candidate.camelot),
         isrc=clean_isrc(candidate.isrc),
         titles=_single_titles(title),
+        # Where somebody is from tells people apart, not titles.
+        noise=frozenset(fold(one) for one in parsed.noise if not noise.is_country(one)),
     )
 
 
@@ -133,8 +138,9 @@ def is_gathered(release: str | None) -> bool:
 
 
 def clean_isrc(isrc: str | None) -> str:
-    """The code alone: tags write it with hyphens, blanks and in lower case."""
-    return "".join(char for char in isrc or "" if char.isalnum()).upper()
+    """The code alone, empty for what is none: tags write it with hyphens, blanks, in lower case."""
+    code = "".join(char for char in isrc or "" if char.isalnum()).upper()
+    return code if _ISRC.fullmatch(code) else ""
 
 
 @lru_cache(maxsize=4096)

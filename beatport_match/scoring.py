@@ -18,6 +18,7 @@ from beatport_match.comparisons import (
     compare_bpm,
     compare_lengths,
     compare_titles,
+    cut_short,
 )
 from beatport_match.interpretations import read_track
 from beatport_match.ledger import Evidence, Relation
@@ -33,9 +34,12 @@ _Line: TypeAlias = tuple[str, str, str, Finding]
 # What a proof comes to at least: title, artists and version that agree.
 _PROVEN = 96.0
 _OUTWEIGHS_PROOF = frozenset(
-    "title.other version.names version.kind version.part "
+    "title.other version.names version.kind version.part version.year "
     "length.within_30 length.within_60 length.beyond".split()
 )
+# What a proof decides over only where the lengths are known to agree.
+_NEEDS_A_LENGTH = frozenset({"version.length", "version.unsaid", "artists.other"})
+_LENGTH_AGREES = frozenset({"length.within_2", "length.within_5", "length.within_10"})
 # Best first.
 RELATIONS: tuple[Relation, ...] = ("same_recording", "other_version", "different")
 
@@ -146,10 +150,11 @@ def _words(
     yield "artists", local.artists_shown, other.artists_shown, compare_artists(local, other)
     mix = candidate.mix_name or other.version.text
     yield "version", local.version.text, mix, compare_versions(local, other, gap)
-    if local.aside or local.label or local.cut:
-        papers = (candidate.label, candidate.release, candidate.catalog_number)
+    if local.aside or local.label or (local.cut and not cut_short(local, other)):
+        papers = (candidate.label, candidate.catalog_number)
         known = tuple(fold(text) for text in papers if text)
-        finding = compare_aside(local, other, known, labelled=bool(candidate.label))
+        release = fold(candidate.release or "")
+        finding = compare_aside(local, other, known, release, labelled=bool(candidate.label))
         left_out = "; ".join(filter(None, (*local.aside, local.cut, *local.label)))
         yield "aside", left_out, candidate.label or "", finding
 
@@ -192,6 +197,9 @@ def _proofs(
     if local.isrc and other.isrc and local.isrc != other.isrc:
         # A recording has one code mostly, and another on a release now and then.
         yield "isrc", local.isrc, other.isrc, Finding("other", -1.0, "another ISRC")
+    cases = {f"{name}.{found.code}" for name, *_, found in lines}
+    against = cases & _OUTWEIGHS_PROOF or (cases & _NEEDS_A_LENGTH and not cases & _LENGTH_AGREES)
+    over = [found.note for *_, found in lines if found.against]
     lacking = round(_PROVEN - sum(finding.points for *_, finding in lines), 1)
     for name, what, mine, theirs in (
         ("isrc", "ISRC", local.isrc, other.isrc),
@@ -199,10 +207,15 @@ def _proofs(
     ):
         if not mine or mine != theirs:
             continue
-        code, points, note = "same", max(12.0, lacking), f"same {what}"
+        note = f"same {what}" + (f", which decides over {'; '.join(over)}" if over else "")
+        code, points = "same", max(12.0, lacking)
         lacking = 0.0
-        if any(f"{compared}.{found.code}" in _OUTWEIGHS_PROOF for compared, *_, found in lines):
-            code, points, note = "contradicted", 0.0, f"{note}, not trusted: the rest contradicts"
+        if against:
+            code, points, note = (
+                "contradicted",
+                0.0,
+                f"same {what}, not trusted: the rest contradicts",
+            )
         yield name, str(mine), str(theirs), Finding(code, points, note)
 
 

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
+from beatport_match.rarity import is_known
+
 # Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which one sign is a letter and not a word.
 _ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
 _LONGEST_SHORT = 4
@@ -18,7 +20,7 @@ _LONGEST_SHORT = 4
 _SHORT_WORDS = frozenset(
     "a an and any are as at be bee been day days do dos for form four from he hear heat her here "
     "hers him his i in into is it its law low lows me men my no noon not now of off on one or our "
-    "ours out own she so soo son soon sun the thee their them then there they thin thing this to "
+    "ours out own she so son soon sun the thee their them then there they thin thing this to "
     "too two up us use we well were what when where who with you your".split()
 )
 _ROMAN = {
@@ -67,7 +69,16 @@ def pair_off(mine: Sequence[str], theirs: Sequence[str]) -> tuple[list[str], lis
 
 
 def mistyped(word: str, other: str) -> bool:
-    """Whether two words are one, mistyped: never by a digit, never short ones."""
+    """Whether two words are one, mistyped: never by a digit, nor where both are words of titles."""
+    return _alike(word, other) and not _both_words(word, other)
+
+
+def confusable(word: str, other: str) -> bool:
+    """Whether two words of titles are so much alike that either may be the other, mistyped."""
+    return _alike(word, other) and _both_words(word, other)
+
+
+def _alike(word: str, other: str) -> bool:
     longest, shortest = max(len(word), len(other)), min(len(word), len(other))
     allowed = 1 if longest < 8 else 2
     # Cheapest first: most pairs of words are nothing like each other.
@@ -94,11 +105,16 @@ def short_slip(word: str, other: str) -> bool:
         return False
     if not _ALPHABETIC.fullmatch(word + other) or digits(word + other):
         return False
-    if {word, other} <= _SHORT_WORDS or other == word + "s" or word == other + "s":
+    if _both_words(word, other) or other == word + "s" or word == other + "s":
         return False
     if len(word) == len(other) and sorted(word) != sorted(other):
         return False
     return OSA.distance(word, other, score_cutoff=1) == 1
+
+
+def _both_words(word: str, other: str) -> bool:
+    """Whether both are words that titles are made of: "rain" is no slip for "train"."""
+    return all(one in _SHORT_WORDS or (len(one) > 1 and is_known(one)) for one in (word, other))
 
 
 def slips_between(mine: str, theirs: str) -> int:

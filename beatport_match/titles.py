@@ -33,7 +33,13 @@ _FEATURED = re.compile(
     + r")\b\.?\s+(?P<names>[^\ue000]+?)(?=\s+-|-\s|\s+['\"]|\s*\ue000|$)",
     re.IGNORECASE,
 )
-IN_BRACKETS = re.compile(r"(?:(?:feat|ft|featuring|with)\b\.?\s|w/)\s*(?P<names>.+)", re.IGNORECASE)
+# "(With You)" is a title's, not a guest.
+IN_BRACKETS = re.compile(
+    r"(?:(?:feat|ft|featuring)\b\.?\s|(?:with\b\s|w/)\s*"
+    r"(?!(?:me|you|us|him|her|them|it|my\w*|your\w*|our\w*|a|an|the|love|no|out)\b))"
+    r"\s*(?P<names>.+)",
+    re.IGNORECASE,
+)
 VERSION_WITH_GUEST = re.compile(
     r"(?P<version>.+?)\s+(?:feat|ft|featuring)\b\.?\s+(?P<names>.+)", re.IGNORECASE
 )
@@ -106,14 +112,7 @@ def split_names(text: str) -> tuple[str, ...]:
 
 def _peel(text: str) -> ParsedTitle:
     """One layer off: leading noise, brackets, tails behind a dash, featured names."""
-    text = noise.without_file_marks(tidy(text)) or text
-    dropped: list[str] = []
-    while lead := noise.leading(text):
-        dropped.append(lead.strip())
-        text = text[len(lead) :]
-    if tail := noise.trailing(text):
-        dropped.append(tail.strip(" -"))
-        text = text[: -len(tail)]
+    text, dropped = noise.peeled(text)
     held, groups, cut = _brackets(text)
     found = _Found(dropped)
     kept: dict[int, str] = {}
@@ -167,7 +166,7 @@ class _Found:
         elif (guest := VERSION_WITH_GUEST.fullmatch(phrase)) and names_version(guest["version"]):
             self.take_version(guest["version"])
             self.featured += split_names(guest["names"])
-        elif noise.is_number_or_country(phrase):
+        elif noise.is_catalogue_number(phrase) or noise.is_country(phrase):
             self.noise.append(phrase)  # (JAM001), (UK)
         elif square:
             (self.noise if folded.replace(" ", "").isdigit() else self.square).append(phrase)

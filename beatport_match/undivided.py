@@ -32,7 +32,8 @@ def read_by(track: Track, candidate: Candidate, other: Reading) -> Reading | Non
     A word may belong to the candidate's title, its artists, its label, its catalogue number, or to
     a phrase that names a version. Somebody has to be named, in the title or beside it.
     """
-    words, base = tokens(noise.without_marks(track.title)), tuple(other.base.split())
+    title, _ = noise.peeled(track.title)
+    words, base = tokens(title), tuple(other.base.split())
     if not set(base) <= set(words):
         return None
     known = fold_names(credit(track.artists))

@@ -6,6 +6,7 @@ where it stood, and does not look for it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -67,16 +68,22 @@ class Version:
 
     @cached_property
     def noun(self) -> str:
-        """What the phrase calls itself: `mix`, `version`, `edit`; empty where it does not say."""
+        """What the phrase calls itself: `mix`, `version`, `edit`; empty where it does not say.
+
+        Empty as well where kind or length say it: "Dub" and "Dub Mix" are one, "Radio Mix" and
+        "Radio Edit"; but a "Short Edit" is not always the "Short Version".
+        """
         words = _words(self.text)
+        if self.kinds or (self.length and "short" not in words):
+            return ""
         if not self.plain and words[-2:] == ("original", "mix"):
             words = words[:-2]  # "(X Remix) (Original Mix)" says one thing too many
         return next((word for word in reversed(words) if word in _NOUNS), "")
 
     @cached_property
-    def key(self) -> tuple[frozenset[str], str, str, frozenset[str]]:
+    def key(self) -> tuple[frozenset[str], str, str, str, frozenset[str]]:
         """What two phrases for one version have in common, whatever their order and spelling."""
-        return self.kinds, self.length, self.part, frozenset(self.words)
+        return self.kinds, self.length, self.part, self.year, frozenset(self.words)
 
     @property
     def plain(self) -> bool:
@@ -102,6 +109,9 @@ class Version:
 
 
 UNSAID = Version()
+
+_POSSESSIVE = re.compile(r"(?<=\w)['’‘`´ʼ′]s\b", re.IGNORECASE)
+_NUMBERED_PART = re.compile(rf"\b({'|'.join(sorted(PARTS))})(\d+)\b", re.IGNORECASE)
 
 _OFTEN_MISTYPED = ("original", "extended", "instrumental", "acapella")
 # Short words, of which only a slip makes another spelling: a "Clue Mix" is somebody's.
@@ -166,7 +176,7 @@ def complete_marker(phrase: str) -> str:
 @lru_cache(maxsize=16384)
 def _words(phrase: str) -> tuple[str, ...]:
     """The folded words of a phrase, with its markers spelled right."""
-    words = tokens(phrase)
+    words = tokens(_NUMBERED_PART.sub(r"\1 \2", _POSSESSIVE.sub("", phrase)))
     if words[-2:] == ("a", "cappella"):
         words = (*words[:-2], "acapella")
     if "re" in words:

@@ -27,6 +27,7 @@ MARK = "evidence"
 # Which line of the ledger a function of `comparisons` writes.
 _WRITES = {
     "compare_titles": "title",
+    "_compare_bases": "title",
     "_slip": "title",
     "_other_title": "title",
     "compare_artists": "artists",
@@ -68,7 +69,7 @@ def evidence_table() -> str:
     lines.append("| `limit` | the score stays within 0-100 | what is needed | – | |")
     lines += [
         "",
-        "Some bounds above 0.5 are lifted where enough else agrees, such as the length.",
+        "Some bounds are lifted where enough else agrees, such as the length.",
     ]
     return "\n".join(lines)
 

@@ -2,7 +2,7 @@
 
     python tests/evaluation/words.py [--data FOLDER]
 
-Prints the table's three rows: words that stand in more than 10, 3 and 1 of 1,000 titles.
+Prints the table's four rows: words that stand in more than 10, 3, 1 and a quarter of 1,000 titles.
 """
 
 from __future__ import annotations

@@ -35,9 +35,9 @@ PLAN = {
         text: | re unicodedata
         vocabulary:
         weights:
-        spelling: | rapidfuzz re
+        spelling: rarity | rapidfuzz re
         rarity:
-        versions: spelling text vocabulary | rapidfuzz
+        versions: spelling text vocabulary | rapidfuzz re
         noise: text vocabulary | rapidfuzz re
         titles: noise text versions vocabulary | re
         readings: keys noise spelling text titles tracks versions vocabulary | re
@@ -46,8 +46,8 @@ PLAN = {
         comparisons: rarity readings spelling vocabulary | rapidfuzz
         mixes: comparisons readings spelling versions
         scoring: comparisons interpretations ledger mixes readings text tracks undivided | math
-        confidence: ledger rarity readings scoring settings tracks weights | math
-        changes: confidence ledger settings titles tracks
+        confidence: comparisons ledger rarity readings scoring settings tracks weights | math
+        changes: confidence ledger settings titles tracks | math
     """,
     "talk": """
         matches: changes errors ledger metrics settings tracks

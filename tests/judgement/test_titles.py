@@ -49,7 +49,7 @@ PART_2 = ("", "", "2", ())
         ("Night Ferry (Nørd Remix) [Extended Mix]", ("remix", "long", "", ("nord",))),
         ("Night Ferry (Nørd Remix - Radio Edit)", ("remix", "short", "", ("nord",))),
         ("Night Ferry (Nørd Remix Instrumental)", ("instrumental remix", "", "", ("nord",))),
-        ("Night Ferry (Nørd's Harbour Dub)", ("dub", "", "", ("nords", "harbour"))),
+        ("Night Ferry (Nørd's Harbour Dub)", ("dub", "", "", ("nord", "harbour"))),
         ("Night Ferry (Live at Quay)", ("live", "", "", ("at", "quay"))),
         ("Night Ferry - Remastered 2019", ("remaster", "", "", ())),
         ("Night Ferry (2019 Remaster)", ("remaster", "", "", ())),

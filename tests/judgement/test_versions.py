@@ -66,7 +66,7 @@ def test_phrases_that_belong_to_the_title(phrase):
         ("Nørd & Ana Sol Edit", version("edit", words="nord ana sol")),
         ("Nørd vs. Sol Remix", version("remix", words="nord sol")),
         ("Remixed by Nørd", version("remix", words="nord")),
-        ("Nørd's Harbour Dub", version("dub", words="nords harbour")),
+        ("Nørd's Harbour Dub", version("dub", words="nord harbour")),
         ("Nørd Remix Pt. 2", version("remix", part="2", words="nord")),
         ("Part Two", version(part="2")), ("Pt. IV", version(part="4")),
         ("Part 07", version(part="7")),
