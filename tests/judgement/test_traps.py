@@ -23,7 +23,10 @@ def of(title, artists="Kolva", **more):
 
 TORREK = ("Torrek",)
 TWO = {
-    "a namesake in one field": (of("Mason - Moonrise", ""), sold("Moonrise", artists=("Mason Maynard",))),
+    "a namesake in one field": (
+        of("Mason - Moonrise", ""),
+        sold("Moonrise", artists=("Mason Maynard",)),
+    ),
     "names from two people": (
         of("Paul Kalbrand - Moonrise", ""),
         sold("Moonrise", artists=("Fritz Kalbrand", "Paul Oakden")),
@@ -34,7 +37,10 @@ TWO = {
         of("Deep Inside", "Deep Dish"),
         sold("Inside", artists=("Deep Dish",)),
     ),
-    "a title with the artist's one word": (of("Solo Love", "Solo"), sold("Love", artists=("Solo",))),
+    "a title with the artist's one word": (
+        of("Solo Love", "Solo"),
+        sold("Love", artists=("Solo",)),
+    ),
     "beat is not feat": (of("Night Beat Kolva"), sold("Night")),
     "a remixer in brackets, the release named after it": (
         of("Moonrise (Torrek)"),
@@ -84,7 +90,10 @@ TWO = {
     ),
     "a title that goes on": (of("Alone (With You)"), sold("Alone")),
     "with me and with you": (of("Alone (With You)"), sold("Alone (With Me)")),
-    "another guest": (of("Moonrise", "Kolva feat. Anna"), sold("Moonrise", artists=("Kolva", "Bella"))),
+    "another guest": (
+        of("Moonrise", "Kolva feat. Anna"),
+        sold("Moonrise", artists=("Kolva", "Bella")),
+    ),
     "in and to": (of("In Love"), sold("To Love")),
     "in motion": (of("In Motion"), sold("Motion")),
     "a letter behind": (of("Vitamin C"), sold("Vitamin")),
@@ -95,7 +104,7 @@ TWO = {
     "love and lover": (of("Love"), sold("Lover")),
     "your and you": (of("Your Night"), sold("You Night")),
     "another tempo": (of("Home", bpm=100), sold("Home", bpm=128)),
-}  # fmt: skip
+}
 
 ONE = {
     "mix said or not": (of("Night (Brenn Dub Mix)"), sold("Night", "Brenn Dub")),
@@ -116,8 +125,11 @@ ONE = {
     ),
     "artist and title with a colon": (of("Kolva : Moonrise", ""), sold("Moonrise")),
     "the artist before the title as well": (of("Kolva - Moonrise"), sold("Moonrise")),
-    "feat mistyped": (of("Moonrise eat. Anna Berg"), sold("Moonrise", artists=("Kolva", "Anna Berg"))),
-}  # fmt: skip
+    "feat mistyped": (
+        of("Moonrise eat. Anna Berg"),
+        sold("Moonrise", artists=("Kolva", "Anna Berg")),
+    ),
+}
 
 
 @pytest.mark.parametrize(("track", "candidate"), TWO.values(), ids=TWO.keys())
