@@ -5,6 +5,7 @@
     BeatportMatchError
     ├── PlaylistError        a playlist file cannot be read
     ├── SettingsError        a setting is out of range or unknown
+    ├── JournalError         a journal cannot be used
     ├── MisuseError          the caller broke a rule (also a ValueError)
     └── BeatportUnavailable  a single search or fetch could not be answered
 
@@ -57,6 +58,10 @@ class PlaylistError(BeatportMatchError):
 
 class SettingsError(BeatportMatchError):
     """A setting is unknown or out of range; the text names the setting, the value and the range."""
+
+
+class JournalError(BeatportMatchError):
+    """A journal cannot be used; the text names the file, why, and the remedy."""
 
 
 class MisuseError(BeatportMatchError, ValueError):

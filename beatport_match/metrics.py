@@ -105,7 +105,7 @@ def query_metrics(answer: Answer) -> QueryMetrics:
         network_time=sum(sent.ended - sent.started for sent in answer.sent),
         parse_time=answer.read_s,
         candidates_found=0 if isinstance(heard, Failure) else len(heard.candidates),
-        cache_hit=False,
+        cache_hit=answer.cached,
         query_type=answer.question.query_type,
         wait_time=answer.waited,
         requests=len(answer.sent),

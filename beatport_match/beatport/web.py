@@ -80,7 +80,9 @@ class WebSource:
         # The site takes any slug: the number decides.
         request = self._get(f"/track/-/{number}", ())
         read = partial(read_track, wanted=number, base_url=self.base_url)
-        return Question(request=request, read=read, text=str(number), query_type=query_type)
+        return Question(
+            request=request, read=read, text=str(number), query_type=query_type, shelf="page"
+        )
 
     def _search(
         self, path: str, text: str, query_type: str, params: tuple[tuple[str, str], ...]

@@ -25,7 +25,7 @@ PLAN = {
         errors:
         keys: | re
         tracks: errors | math
-        wire: errors tracks
+        wire: errors tracks | urllib
         sources: wire
         metrics: errors wire | pydantic
         matches: errors metrics tracks
@@ -47,6 +47,7 @@ PLAN = {
     """,
     "talk": """
         queries: interpretations readings text titles tracks | re
+        pace: errors wire
         exchange: errors wire | email urllib
         conversation: confidence errors matches queries settings sources tracks wire
         beatport: beatport.addresses beatport.web
@@ -74,17 +75,27 @@ PLAN = {
         results: matches metrics playlists tracks | csv json pathlib
     """,
     "hands": """
+        _log: | logging
+        _packing: tracks wire | math pydantic re zlib
+        _cache: _log _packing _version wire | os pathlib sqlite3 stat threading time
+        _memory: _cache _packing settings wire | anyio threading time
+        _journal: _log _version errors matches playlists.problems settings tracks weights
+            | hashlib json os pathlib pydantic re sys msvcrt fcntl
+        _pacing: _log errors pace settings wire | threading
         _drive: errors exchange wire | anyio
-        _http: errors settings wire | httpx inspect
-        _runs: beatport errors matches metrics playlists results settings sources tracks wire
-            | os pathlib
+        _bodies: errors | zlib
+        _http: _bodies errors settings wire | anyio httpx inspect time
+        _runs: _pacing beatport errors matches metrics playlists results settings sources tracks
+            wire | os pathlib
         _stream: matches | anyio asyncio contextvars sys
-        _sync: _bridge _drive _http _runs conversation errors exchange matches results settings
-            tracks wire | httpx random threading time
-        _async: _drive _http _runs _stream conversation errors exchange matches results settings
-            tracks wire | anyio httpx random
-        _bridge: _async _http _runs errors results settings | anyio
-        _functions: _async _http _runs _stream _sync matches results settings tracks
+        _line: _http _memory _pacing _runs errors settings wire | httpx random threading time
+        _aline: _http _memory _pacing _runs errors settings wire | anyio httpx random
+        _sync: _bridge _drive _http _journal _line _runs conversation matches results settings
+            tracks | time
+        _async: _aline _drive _http _journal _runs _stream conversation matches results settings
+            tracks | anyio
+        _bridge: _async _bodies _http _journal _runs errors results settings wire | anyio
+        _functions: _async _http _journal _runs _stream _sync matches results settings tracks
     """,
     "testing": """
         testing: testing.catalogue testing.demo testing.fake testing.faults testing.shop
