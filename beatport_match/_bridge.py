@@ -10,8 +10,7 @@ import anyio
 import anyio.to_thread
 
 from beatport_match._async import AsyncMatcher
-from beatport_match._bodies import FailedError
-from beatport_match._http import HttpClient, get
+from beatport_match._http import FailedError, HttpClient, get
 from beatport_match._journal import JournalPath
 from beatport_match._runs import OnProgress, Stop, Tracks
 from beatport_match.errors import Failure, MisuseError

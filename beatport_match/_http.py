@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import anyio
 
-from beatport_match._bodies import ACCEPTED, Body, FailedError, check_size
+from beatport_match._bodies import ACCEPTED, Body, too_large
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.settings import MatchSettings
 from beatport_match.wire import Request, Response
@@ -98,9 +98,10 @@ def get(client: HttpClient, request: Request, total_s: float) -> Response | Fail
         with stream("GET", request.url, **_streaming(request)) as response:
             if response.is_stream_consumed:
                 return _ready(response, request)
-            body = Body(request.url, response.headers.get("content-encoding", ""))
+            body = _body(response, request)
             for piece in response.iter_raw():
-                body.take(piece)
+                if not body.take(piece):
+                    break
                 if time.monotonic() > until:
                     return _too_late(request, total_s)
             return _read(response, body.whole())
@@ -110,31 +111,48 @@ def get(client: HttpClient, request: Request, total_s: float) -> Response | Fail
 
 async def aget(client: AsyncHttpClient, request: Request, total_s: float) -> Response | Failure:
     """Send a request and read the answer, within so many seconds in all."""
+    body: Body | None = None
     try:
-        with anyio.move_on_after(total_s):
+        with anyio.move_on_after(total_s) as scope:
             stream: AsyncStream | None = getattr(client, "stream", None)
             if stream is None:
                 return _ready(await client.get(request.url, **_arguments(request)), request)
             async with stream("GET", request.url, **_streaming(request)) as response:
                 if response.is_stream_consumed:
                     return _ready(response, request)
-                body = Body(request.url, response.headers.get("content-encoding", ""))
+                body = _body(response, request)
                 async for piece in response.aiter_raw():
-                    body.take(piece)
+                    if not body.take(piece):
+                        # Breaking off would leave the client's generators to the collector.
+                        scope.cancel()
                 return _read(response, body.whole())
     except Exception as error:  # noqa: BLE001 - `_read_error` raises what is not the client's
         return _read_error(error, request)
-    return _too_late(request, total_s)
+    return (body.failure if body else None) or _too_late(request, total_s)
 
 
-def _ready(response: HttpResponse, request: Request) -> Response:
+class FailedError(Exception):
+    """How a client of our own making hands on a `failure` it was told."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+def _body(response: HttpResponse, request: Request) -> Body:
+    return Body(request.url, response.headers.get("content-encoding", ""))
+
+
+def _ready(response: HttpResponse, request: Request) -> Response | Failure:
     """An answer whose body the client has read and unpacked already."""
-    check_size(len(response.content), request.url)
-    return _read(response, response.content)
+    body = response.content
+    return _read(response, too_large(len(body), request.url) or body)
 
 
-def _read(response: HttpResponse, body: bytes) -> Response:
+def _read(response: HttpResponse, body: bytes | Failure) -> Response | Failure:
     """A client's response as a value; header names in lower case."""
+    if isinstance(body, Failure):
+        return body
     return Response(
         status=response.status_code,
         url=str(response.url),

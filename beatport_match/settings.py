@@ -17,6 +17,7 @@ from beatport_match.tracks import Candidate
 
 _LONGEST_SHOWN = 100
 _DAY_S = 24 * 60 * 60.0
+_LONGEST_TTL_S = 3650 * _DAY_S
 USER_AGENT = f"beatport-match/{__version__}"
 
 
@@ -67,8 +68,8 @@ class MatchSettings(_Frozen):
         wait_when_refused: Sit that out instead of failing; `stop` still ends it.
         cache_path: A file that keeps what was understood for later runs; `None` keeps nothing. It
             is made where there is none, several programs may share it, and it stays below 256 MiB.
-        cache_ttl_s: How long (s) a search in the cache counts; a week.
-        cache_page_ttl_s: How long (s) a track's page in the cache counts; thirty days.
+        cache_ttl_s: How long (s, up to ten years) a search in the cache counts; a week.
+        cache_page_ttl_s: The same for the page of a track; thirty days.
         max_connections: The most connections at once (1-100).
         user_agent: What we call ourselves.
         async_io: How the async engine works.
@@ -90,8 +91,8 @@ class MatchSettings(_Frozen):
     refusal_pause_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
     wait_when_refused: bool = False
     cache_path: Path | None = None
-    cache_ttl_s: Annotated[float, Field(gt=0)] = 7 * _DAY_S
-    cache_page_ttl_s: Annotated[float, Field(gt=0)] = 30 * _DAY_S
+    cache_ttl_s: Annotated[float, Field(gt=0, le=_LONGEST_TTL_S)] = 7 * _DAY_S
+    cache_page_ttl_s: Annotated[float, Field(gt=0, le=_LONGEST_TTL_S)] = 30 * _DAY_S
     max_connections: Annotated[int, Field(ge=1, le=100)] = 32
     user_agent: Annotated[str, Field(min_length=1, max_length=500)] = USER_AGENT
     async_io: AsyncSettings = AsyncSettings()

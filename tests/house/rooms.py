@@ -94,7 +94,7 @@ PLAN = {
             tracks | time
         _async: _aline _drive _http _journal _runs _stream conversation matches results settings
             tracks | anyio
-        _bridge: _async _bodies _http _journal _runs errors results settings wire | anyio
+        _bridge: _async _http _journal _runs errors results settings wire | anyio
         _functions: _async _http _journal _runs _stream _sync matches results settings tracks
     """,
     "testing": """
@@ -106,7 +106,7 @@ PLAN = {
         testing.envelope: testing.translations | html json
         testing.fake: testing.catalogue testing.faults testing.server testing.shop
             testing.transport testing.visits
-        testing.faults: errors testing.envelope testing.identities
+        testing.faults: errors testing.envelope testing.identities | gzip
         testing.groups: testing.catalogue testing.identities testing.search testing.search_shape
             testing.traits
         testing.identities: errors keys | hashlib re unicodedata
@@ -131,8 +131,9 @@ PLAN = {
         _progress: _runs _screen _table matches | os rich
         _playlist_run: _functions _progress _runs _screen matches metrics results settings tracks
             | pathlib time
-        _commands: _cells _functions _playlist_run _screen _table errors keys playlists
-            playlists.fields results settings tracks | argparse json pathlib signal threading
+        _commands: _cells _functions _log _playlist_run _screen _table errors keys playlists
+            playlists.fields results settings tracks
+            | argparse json logging pathlib signal threading
         _demo: _cells _commands _playlist_run _screen _table matches results settings testing
             | argparse os
         cli: _cells _commands _demo _screen _version errors | argparse pathlib sys
