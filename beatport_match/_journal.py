@@ -90,7 +90,7 @@ class Journal:
         if match.outcome == "failed" or match.stopped == "stopped":
             return
         head = f'{{"beatport_match":"{__version__}","key":"{self._key(match.track)}","match":'
-        line = memoryview(head.encode() + _adapter().dump_json(match) + b"}\n")
+        line = memoryview(head.encode() + _written(match) + b"}\n")
         self._lines += 1
         try:
             written = 0
@@ -107,10 +107,10 @@ class Journal:
 
     def _scan(self) -> None:
         """Find the lines, mend the last one, and refuse a file that is no journal."""
-        damaged = list[int]()
+        damaged, torn = list[int](), b""
         while line := self._reader.readline(_LONGEST_LINE):
             if not line.endswith(b"\n") and len(line) < _LONGEST_LINE:
-                self._mend(line, alone=not self._lines)
+                torn = line
                 break
             self._lines += 1
             if found := _HEAD.match(line):
@@ -118,21 +118,15 @@ class Journal:
             elif line.strip():
                 damaged.append(self._lines)
             self._end += len(line)
-        if damaged and not self._places:
-            raise self._not_ours()
+        begun = min(len(torn), len(_OPENING))
+        if not self._places and (damaged or torn[:begun] != _OPENING[:begun]):
+            raise JournalError(f"{self._path}: is not a journal of ours; name another file.")
+        if torn:
+            # What a killed process left of its last line; nothing was promised of that track.
+            self._file.truncate(self._end)
+            LOG.info("the last line of the journal %s was torn; mended", self._path.name)
         for number in damaged:
             self._damaged(number)
-
-    def _mend(self, line: bytes, *, alone: bool) -> None:
-        """Drop what a killed process left of its last line."""
-        size = min(len(line), len(_OPENING))
-        if alone and line[:size] != _OPENING[:size]:
-            raise self._not_ours()
-        self._file.truncate(self._end)
-        LOG.info("line %d of the journal %s was torn; mended", self._lines + 1, self._path.name)
-
-    def _not_ours(self) -> JournalError:
-        return JournalError(f"{self._path}: is not a journal of ours; name another file.")
 
     def _damaged(self, number: int) -> None:
         LOG.warning("line %d of the journal %s is damaged", number, self._path.name)
@@ -215,6 +209,12 @@ def _judge(settings: MatchSettings) -> list[object]:
     """Everything but the track that an answer depends on."""
     matter = settings.model_dump(mode="json", include=_SETTINGS_THAT_MATTER)
     return [__version__, weights.FITTED, weights.DATA, matter]
+
+
+def _written(match: Match) -> bytes:
+    # A track's names may be any iterable to those who make one, which pydantic would warn of; it
+    # holds text or a tuple.
+    return _adapter().dump_json(match, warnings=False)
 
 
 def _match_of(line: bytes) -> Match | None:
