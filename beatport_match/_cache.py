@@ -102,19 +102,24 @@ class Cache:
             try:
                 self._connection = self._connection or _opened(self._path)
                 return act(self._connection)
-            except sqlite3.Error as error:
-                code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-                if code in _BUSY:
-                    return None
-                self._close()
-                if code in _DAMAGED and not self._set_aside_before:
-                    self._set_aside()
-                else:
-                    self._give_up(str(error))
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                self._amend(error)
             except (OSError, _NotOursError) as error:
                 self._close()
                 self._give_up(getattr(error, "strerror", None) or str(error))
             return None
+
+    def _amend(self, error: Exception) -> None:
+        """Go on after SQLite's complaint: without this answer, with a new file, or without any."""
+        # A damaged table may be named in bytes that are no text, which Python then trips over.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        if code in _BUSY:
+            return
+        self._close()
+        if code in _DAMAGED and not self._set_aside_before:
+            self._set_aside()
+        else:
+            self._give_up(str(error))
 
     def _set_aside(self) -> None:
         self._set_aside_before = True

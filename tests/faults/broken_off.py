@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import anyio
 import anyio.lowlevel
-from figures import Engine, settings
+from fault_figures import Engine, settings
 
 from beatport_match import AsyncMatcher, Match, MatchSettings, match_playlist
 from beatport_match.testing import FakeBeatport

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from broken_off import cancelled, killed, whole
-from figures import ENGINES, KINDS, SHARE, Engine, Row, measure, plans, tracks, undisturbed
+from fault_figures import ENGINES, KINDS, SHARE, Engine, Row, measure, plans, tracks, undisturbed
 
 from beatport_match import AsyncSettings, Match, MatchSettings, match_playlist
 from beatport_match.testing import FakeBeatport, FaultPlan, mixed

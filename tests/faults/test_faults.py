@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from broken_off import cancelled, killed, whole
-from figures import SHARE, Engine, measure, tracks, undisturbed
+from fault_figures import SHARE, Engine, measure, tracks, undisturbed
 
 from beatport_match import Match
 from beatport_match.testing import Fault, always, mixed, sometimes

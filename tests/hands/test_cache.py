@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from colours import COLOURS, KIND, Colour, Name, impatient
 from gates import QUICK, SLOW
-from hypothesis import given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from beatport_match import Candidate, Match, Matcher, PlaylistMatch, Track
@@ -318,6 +318,34 @@ def test_a_row_that_is_no_answer_is_none(path: Path, row: tuple[Any, Any]) -> No
     cache.close()
 
 
+@pytest.mark.fuzz
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(junk=b"\x00\x80", at=4053, ours=True)  # SQLite's own message was no text
+@given(junk=st.binary(max_size=300), at=st.integers(0, 8191), ours=st.booleans())
+def test_any_bytes_are_a_cache_or_set_aside(
+    tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int, ours: bool
+) -> None:
+    """Issue: a damaged or foreign file is "never trusted and never fatal", wherever it is hit."""
+    path = tmp_path_factory.getbasetemp() / "fuzzed.cache"
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+    if ours:
+        before = Cache(path)
+        before.put("a", ONE)
+        before.close()
+        whole = path.read_bytes()
+        path.write_bytes(whole[:at] + junk + whole[at + len(junk) :])
+    else:
+        path.write_bytes(junk)
+    cache = Cache(path)
+    known = cache.get("a")
+    assert known is None or isinstance(known.value, Understood)
+    cache.put("b", ONE)
+    cache.get("b")
+    cache.close()
+
+
+@pytest.mark.fuzz
 @given(st.binary(max_size=300))
 def test_any_bytes_are_an_answer_or_none(data: bytes) -> None:
     """_packing: "hostile until read"."""

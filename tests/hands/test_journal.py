@@ -251,7 +251,8 @@ def test_a_damaged_line_costs_its_track_only(
     assert path.read_bytes().splitlines(keepends=True)[:2] == before[:2]
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.fuzz
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.binary(max_size=300)
     | st.lists(
