@@ -30,6 +30,8 @@ _CANDIDATE_COLUMNS = (
 _QUERY_COLUMNS = "track_id title query_type text found requests unreadable failure".split()
 # A spreadsheet runs a cell that begins with one of these (OWASP, "CSV Injection").
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# Tables are looked at in terminals too, which C0 and C1 controls would steer; lines stay lines.
+_CONTROLS = dict.fromkeys([*range(9), *range(11, 13), *range(14, 32), *range(127, 160)], " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,6 @@ def _write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, ob
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    return ("'" + value if value.startswith(_FORMULA_SIGNS) else value).translate(_CONTROLS)

@@ -63,7 +63,7 @@ class MatchSettings(_Frozen):
         requests_per_second: The pace of all requests together; `None` is unpaced.
         max_refusals: After so many refusals in a row (1-1000; challenges, 403, 429) nothing more
             is asked: what is left ends as `failed` with the kind `blocked`.
-        refusal_pause_s: How long (1-3600 s) nothing is asked then, before one request is let
+        refusal_pause_s: How long (up to 3600 s) nothing is asked then, before one request is let
             through to see; each further refusal doubles it, up to an hour.
         wait_when_refused: Sit that out instead of failing; `stop` still ends it.
         cache_path: A file that keeps what was understood for later runs; `None` keeps nothing. It
@@ -88,7 +88,7 @@ class MatchSettings(_Frozen):
     wanted_fields: tuple[str, ...] = ()
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] | None = 5.0
     max_refusals: Annotated[int, Field(ge=1, le=1000)] = 10
-    refusal_pause_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
+    refusal_pause_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
     wait_when_refused: bool = False
     cache_path: Path | None = None
     cache_ttl_s: Annotated[float, Field(gt=0, le=_LONGEST_TTL_S)] = 7 * _DAY_S

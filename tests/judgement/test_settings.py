@@ -39,7 +39,7 @@ RANGES = [
     (MatchSettings, "max_candidates", 1, 150, 0, 151),
     (MatchSettings, "requests_per_second", 0.001, 1000, 0, 1001),
     (MatchSettings, "max_refusals", 1, 1000, 0, 1001),
-    (MatchSettings, "refusal_pause_s", 1, 3600, 0.9, 3601),
+    (MatchSettings, "refusal_pause_s", 0.001, 3600, 0, 3601),
     (MatchSettings, "cache_ttl_s", 0.001, 3650 * 86_400, 0, 3651 * 86_400),
     (MatchSettings, "cache_page_ttl_s", 0.001, 3650 * 86_400, 0, 3651 * 86_400),
     (MatchSettings, "max_connections", 1, 100, 0, 101),
