@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import re
 import zlib
-from dataclasses import astuple
+from dataclasses import fields
 from functools import cache
+from operator import attrgetter
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -21,6 +22,7 @@ from beatport_match.wire import Understood
 _LARGEST = 4 * 2**20
 _LONGEST_TEXT = 2000
 _LARGEST_NUMBER = 2**63 - 1
+_VALUES = attrgetter(*(field.name for field in fields(Candidate)))
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -51,7 +53,7 @@ def _adapter() -> TypeAdapter[Understood]:
 
 def _is_fit(candidate: Candidate) -> bool:
     web = (candidate.url, candidate.artwork_url, candidate.preview_url)
-    values = (*astuple(candidate), *candidate.artists, *candidate.remixers)
+    values = (*_VALUES(candidate), *candidate.artists, *candidate.remixers)
     return (
         0 < candidate.id <= _LARGEST_NUMBER
         and all(url is None or url.startswith(("https://", "http://")) for url in web)

@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of the readers of pages and of playlists.
 
     pip install atheris
-    python tests/faults/guided.py pages|playlists -max_total_time=300 [CORPUS]
+    python tests/faults/guided.py pages|records|playlists -max_total_time=300 [CORPUS]
 
 Only our own errors may be raised, and no failure to understand may pass for "not found". What it
 finds is minimised and kept as a test beside the reader's others.
@@ -9,6 +9,7 @@ finds is minimised and kept as a test beside the reader's others.
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from collections.abc import Callable
@@ -40,6 +41,28 @@ def read_page(data: bytes) -> None:
                 assert b"[]" in b"".join(body.split()) or b"404" in body or b"_error" in body
 
 
+def read_records(data: bytes) -> None:
+    """Put what the bytes stand for in places of a real page that they choose, and read it."""
+    bytes_left = atheris.FuzzedDataProvider(data)
+    for page, read in ((json.loads(seed), read) for seed, read in zip(PAGES, READS, strict=True)):
+        for _ in range(bytes_left.ConsumeIntInRange(1, 4)):
+            node = page
+            while True:
+                keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+                if not keys:
+                    break
+                key = keys[bytes_left.ConsumeIntInRange(0, len(keys) - 1)]
+                if (
+                    not isinstance(node[key], dict | list)
+                    or bytes_left.ConsumeIntInRange(0, 9) == 0
+                ):
+                    with suppress(ValueError, RecursionError):
+                        node[key] = json.loads(bytes_left.ConsumeUnicode(40))
+                    break
+                node = node[key]
+        read(Response(status=200, url="", body=HEAD + json.dumps(page).encode() + b"</script>"))
+
+
 FILE = Path(tempfile.mkdtemp()) / "playlist"
 
 
@@ -53,14 +76,22 @@ def read_file(data: bytes) -> None:
         list_playlists(FILE)
 
 
+def pages() -> list[bytes]:
+    """The data of a search page and of a track page."""
+    song = bundled_catalogue()[0]
+    fake = FakeBeatport(bundled_catalogue()[:3], miss_rate=0)
+    paths = ("/search/tracks?q=" + song.name.replace(" ", "+"), f"/track/-/{song.id}")
+    bodies = [fake.respond("GET", path).body.split(b"__NEXT_DATA__")[1] for path in paths]
+    return [body.split(b">", 1)[1].split(b"</script>")[0] for body in bodies]
+
+
+PAGES, READS = pages(), (SEARCH, WEB.track(bundled_catalogue()[0].id).read)
+
+
 def seeds(target: str) -> list[bytes]:
     """Inputs to begin with: small pages and playlists in every form that is read."""
-    if target == "pages":
-        fake = FakeBeatport(bundled_catalogue()[:3], miss_rate=0)
-        song = bundled_catalogue()[0]
-        paths = ("/search/tracks?q=" + song.name.replace(" ", "+"), f"/track/-/{song.id}")
-        pages = [fake.respond("GET", path).body.split(b"__NEXT_DATA__")[1] for path in paths]
-        return [page.split(b">", 1)[1].split(b"</script>")[0] for page in pages]
+    if target != "playlists":
+        return PAGES if target == "pages" else [bytes(range(256))]
     with demo_collection() as path:
         xml = path.read_bytes()[:4000]
     return [
@@ -71,7 +102,11 @@ def seeds(target: str) -> list[bytes]:
     ]
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {"pages": read_page, "playlists": read_file}
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "pages": read_page,
+    "records": read_records,
+    "playlists": read_file,
+}
 
 
 def main() -> None:

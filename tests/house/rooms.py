@@ -76,7 +76,7 @@ PLAN = {
     """,
     "hands": """
         _log: | logging
-        _packing: tracks wire | math pydantic re zlib
+        _packing: tracks wire | math operator pydantic re zlib
         _cache: _log _packing _version wire | os pathlib sqlite3 stat threading time
         _memory: _cache _packing settings wire | anyio threading time
         _journal: _log _version errors matches playlists.problems settings tracks weights
