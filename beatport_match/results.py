@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from beatport_match.drafts import draft_of
 from beatport_match.matches import Match, Outcome
 from beatport_match.metrics import PerformanceStats
 from beatport_match.playlists import PlaylistProblem
@@ -70,7 +71,8 @@ class PlaylistMatch:
         """
         text = json.dumps(self.document(), ensure_ascii=False, indent=1)
         # A file name that is not text keeps its odd bytes as escapes; JSON reads them back.
-        Path(path).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+        with draft_of(Path(path)) as draft:
+            draft.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
     def to_csv(self, folder: str | Path) -> None:
         """Write `matches.csv`, `candidates.csv`, `queries.csv` and `review.csv` into a folder.
@@ -187,7 +189,10 @@ def _track_cells(match: Match) -> dict[str, object]:
 
 
 def _write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, object]]) -> None:
-    with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
+    with (
+        draft_of(path) as draft,
+        draft.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,
+    ):
         table = csv.writer(file)
         table.writerow(columns)
         table.writerows([_cell(row.get(column)) for column in columns] for row in rows)

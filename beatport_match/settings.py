@@ -5,6 +5,7 @@ Nothing is read from the environment. `load` and `save` speak JSON.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Self, cast
@@ -158,14 +159,18 @@ class MatchSettings(_Frozen):
             raise SettingsError(f"{path}: {error}") from None
 
     def save(self, path: str | Path) -> None:
-        """Write the settings as JSON.
+        """Write the settings as JSON, whole or not at all.
 
         Raises:
             SettingsError: The file cannot be written.
         """
+        draft = Path(f"{path}.draft")
         try:
-            Path(path).write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            draft.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            draft.replace(path)
         except (OSError, ValueError) as error:
+            with suppress(OSError, ValueError):
+                draft.unlink()
             raise SettingsError(f"{str(path)!r} cannot be written ({error}).") from None
 
 

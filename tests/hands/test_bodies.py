@@ -16,7 +16,7 @@ from gates import SLOW
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatport_match import Match, Matcher
+from beatport_match import AsyncMatcher, Match, Matcher
 from beatport_match._bodies import LARGEST_BODY, Body
 from beatport_match.errors import Failure
 from beatport_match.testing import FakeBeatport, always, first
@@ -192,3 +192,48 @@ def test_what_was_packed_is_unpacked(plain: bytes, size: int) -> None:
         for at in range(0, len(packed), size):
             body.take(packed[at : at + size])
         assert body.whole() == plain
+
+
+class GetOnly:
+    """The least a client may be: it has read the body before anyone can bound it."""
+
+    def __init__(self, content: bytes) -> None:
+        self._answer = httpx.Response(200, content=content, request=httpx.Request("GET", URL))
+
+    def get(self, url: str, *, params: Any = None, headers: Any = None) -> httpx.Response:
+        assert "Accept-Encoding" not in headers  # what it cannot unpack is its own business
+        return self._answer
+
+
+class AsyncGetOnly(GetOnly):
+    async def get(  # type: ignore[override]
+        self, url: str, *, params: Any = None, headers: Any = None
+    ) -> httpx.Response:
+        return super().get(url, params=params, headers=headers)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("size", "says"), [(LARGEST_BODY + 1, "larger than"), (0, "cut off")])
+async def test_a_client_with_nothing_but_get_is_looked_at_too(size: int, says: str) -> None:
+    """docs/reliability.md: "one that has only `get` is looked at when it has read the body"."""
+    sync = Matcher(impatient(), http_client=GetOnly(bytes(size))).match_track(SLOW)
+    async with AsyncMatcher(impatient(), http_client=AsyncGetOnly(bytes(size))) as matcher:
+        other = await matcher.match_track(SLOW)
+    assert other == sync
+    assert says in sync.failures[0].detail
+
+
+@pytest.mark.anyio
+async def test_a_client_that_never_answers_is_given_up() -> None:
+    """The same for time: whatever the client, an async request ends after `request_timeout`."""
+
+    class Silent:
+        async def get(self, url: str, *, params: Any = None, headers: Any = None) -> Any:
+            await anyio.sleep_forever()
+
+    settings = impatient()
+    engine = settings.async_io.model_copy(update={"request_timeout": 0.05})
+    settings = settings.model_copy(update={"async_io": engine})
+    async with AsyncMatcher(settings, http_client=Silent()) as matcher:
+        found = await matcher.match_track(SLOW)
+    assert found.failures[0].kind == "timeout"

@@ -72,7 +72,8 @@ PLAN = {
             | pathlib unicodedata
         playlists.recognition: errors playlists.delimited playlists.fields playlists.opening
             | pathlib re
-        results: matches metrics playlists tracks | csv json pathlib
+        drafts: | os pathlib shutil tempfile
+        results: drafts matches metrics playlists tracks | csv json pathlib
     """,
     "hands": """
         _log: | logging
