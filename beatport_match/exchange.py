@@ -117,6 +117,7 @@ class _Log:
         self.dice = 0.0
         self.sent: list[Sent] = []
         self.waited = 0.0
+        self.paced = 0.0
         self.read_s = 0.0
 
     def recall(self) -> Exchange[Known | None]:
@@ -134,8 +135,9 @@ class _Log:
             if isinstance(delay, Failure):
                 return delay
             assert isinstance(delay, Later | float)
-            seconds = delay.seconds if isinstance(delay, Later) else delay
+            seconds, waited = delay.seconds if isinstance(delay, Later) else delay, self.waited
             stopped = (yield from self.sleep(seconds)) if seconds > 0 else None
+            self.paced += self.waited - waited
             if stopped is not None or not isinstance(delay, Later):
                 return stopped
 
@@ -179,6 +181,7 @@ class _Log:
             ended=self.now,
             sent=tuple(self.sent),
             waited=self.waited,
+            paced=self.paced,
             read_s=self.read_s,
             cached=cached,
         )

@@ -111,9 +111,9 @@ class Answer:
     """How one question ended.
 
     `value` is what was understood or the last failure. `sent` has one entry per HTTP request, so
-    retries show. `waited` is time spent waiting for a turn or between retries, `read_s` time spent
-    understanding; both in seconds. `cached` says that it came from the cache or from an equal
-    question of this run.
+    retries show. `waited` is time spent waiting for a turn or between retries, `paced` the part of
+    it that was for a turn, `read_s` time spent understanding; all in seconds. `cached` says that it
+    came from the cache or from an equal question of this run.
     """
 
     question: Question
@@ -122,6 +122,7 @@ class Answer:
     ended: float
     sent: tuple[Sent, ...] = ()
     waited: float = 0.0
+    paced: float = 0.0
     read_s: float = 0.0
     cached: bool = False
 

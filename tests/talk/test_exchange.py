@@ -149,7 +149,7 @@ def test_time_is_booked_where_it_was_spent() -> None:
     told = playbook.ended
     assert [sent.ended - sent.started for sent in told.sent] == [2.0, 1.0]
     assert (told.started, told.ended) == (1000.0, 1004.125)
-    assert (told.waited, told.read_s) == (0.75, 0.375)
+    assert (told.waited, told.paced, told.read_s) == (0.75, 0.25, 0.375)
 
 
 def test_every_step_of_a_good_answer() -> None:
@@ -202,7 +202,7 @@ def test_no_place_yet_is_asked_for_again() -> None:
     assert playbook << Turn() >> Later(30.0) << Sleep(30.0) >> None << Turn() >> Later(60.0)
     assert playbook << Sleep(60.0) >> None << Turn() >> 0.0 << SEND
     assert playbook >> Failure("network", "broken") << Sleep(0.5) >> None << Turn() >> STOPPED
-    assert playbook.ended.waited == 90.5
+    assert (playbook.ended.waited, playbook.ended.paced) == (90.5, 90.0)
 
 
 @pytest.mark.parametrize("place", [0.2, Later(30.0)])
