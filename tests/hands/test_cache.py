@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from beatport_match import Candidate, Match, Matcher, PlaylistMatch, Track
+from beatport_match import _cache as cache_module
 from beatport_match._cache import Cache
 from beatport_match._packing import packed, unpacked
 from beatport_match.testing import FakeBeatport, Fault, always, first
@@ -165,6 +166,26 @@ def test_several_processes_share_the_file(path: Path) -> None:
     cache = Cache(path)
     assert all(cache.get(str(number)) for number in range(150))
     cache.close()
+
+
+def test_two_that_begin_the_file_at_once_share_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same at the worst moment: another makes the file between our look and our lock."""
+    look, other = cache_module._is_ours, Cache(path)
+
+    def slowly(connection: sqlite3.Connection) -> bool:
+        monkeypatch.setattr(cache_module, "_is_ours", look)
+        seen = look(connection)
+        other.put("theirs", ONE)
+        return seen
+
+    monkeypatch.setattr(cache_module, "_is_ours", slowly)
+    ours = Cache(path)
+    ours.put("ours", ONE)
+    assert all(one.get(key) for one in (ours, other) for key in ("ours", "theirs"))
+    for one in (ours, other):
+        one.close()
 
 
 def test_several_threads_share_a_cache(path: Path) -> None:

@@ -70,14 +70,19 @@ async def test_a_cancelled_asker_leaves_its_place_to_the_next() -> None:
                 order.append(name)
                 await anyio.sleep_forever()
 
-    scopes = [anyio.CancelScope() for _ in range(3)]
+    scopes = [anyio.CancelScope() for _ in range(4)]
     async with anyio.create_task_group() as group:
-        for name, scope in zip("xyz", scopes, strict=True):
+        for name, scope in zip("xyz", scopes[:3], strict=True):
             group.start_soon(ask, name, scope)
             await anyio.wait_all_tasks_blocked()
         scopes[1].cancel()  # waiting
         scopes[0].cancel()  # holding
         await anyio.wait_all_tasks_blocked()
+        group.start_soon(ask, "late", scopes[3])
+        await anyio.wait_all_tasks_blocked()
         assert order == ["x", "z"]
         scopes[2].cancel()
+        await anyio.wait_all_tasks_blocked()
+        assert order == ["x", "z", "late"]
+        scopes[3].cancel()
     assert places._places == {}
