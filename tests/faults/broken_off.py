@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,7 +19,7 @@ import anyio
 import anyio.lowlevel
 from fault_figures import Engine, settings
 
-from beatport_match import AsyncMatcher, Match, MatchSettings, match_playlist
+from beatport_match import AsyncMatcher, Match, MatchSettings, Progress, match_playlist
 from beatport_match.testing import FakeBeatport
 from beatport_match.tracks import Track
 
@@ -45,18 +46,17 @@ def killed(
             time.sleep(0.0005)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        before = fake.requests
+        asked = {_query(request.path) for request in fake.requests}
+        done = _titles_in(journal)
         known = MatchSettings(base_url=base_url, requests_per_second=None)
-        resumed = match_playlist(playlist, settings=known, journal=journal)
-    asked = {_query(request.path) for request in before}
-    again = {_query(request.path) for request in fake.requests[len(before) :]}
-    begun = [one for one in truth if one.queries[0].text in asked]
-    lost = [one for one in begun if one.queries[0].text in again]
-    return _differences(resumed.matches, truth) + (
-        [f"{len(lost)} tracks were asked for again"]
-        if len(lost) > (AT_ONCE if a_sync else 1)
-        else []
-    )
+        told: list[Progress] = []
+        resumed = match_playlist(playlist, settings=known, journal=journal, on_progress=told.append)
+    wrong = _differences(resumed.matches, truth)
+    if (lost := len(_begun(truth, asked) - {*done})) > (AT_ONCE if a_sync else 1):
+        wrong.append(f"{lost} tracks were begun and are not in the journal")
+    if (recorded := sum(one.recorded for one in told)) != len(done):
+        wrong.append(f"{len(done)} tracks are in the journal and {recorded} were taken from it")
+    return wrong
 
 
 def cancelled(
@@ -125,6 +125,21 @@ def _answer(match: Match) -> object:
     ranked = [(one.id, one.score, one.confidence, one.evidence) for one in match.candidates]
     asked = [(query.text, query.query_type, query.found) for query in match.queries]
     return match.track, match.outcome, ranked, asked, match.stopped
+
+
+def _begun(truth: tuple[Match, ...], asked: set[str]) -> set[str]:
+    """The tracks whose first question was asked, where it tells one track from all others."""
+    texts = Counter(query.text for one in truth for query in one.queries)
+    first = {one.queries[0].text: one.track.title for one in truth}
+    return {title for text, title in first.items() if text in asked and texts[text] == 1}
+
+
+def _titles_in(journal: Path) -> list[str]:
+    """The tracks with a whole line in the journal."""
+    if not journal.exists():
+        return []
+    lines = journal.read_bytes().splitlines(keepends=True)
+    return [json.loads(one)["match"]["track"]["title"] for one in lines if one.endswith(b"\n")]
 
 
 def _query(path: str) -> str:
