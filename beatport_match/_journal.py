@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, TypeAlias
 
 from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from beatport_match import weights
 from beatport_match._log import LOG
@@ -66,7 +67,7 @@ class Journal:
         self._path, self._file, self._reader, self._on_problem = path, file, reader, on_problem
         self._judge = _judge(settings)
         self._places: dict[str, tuple[int, int]] = {}
-        self._lines = self._end = 0
+        self._lines = 0
         self._scan()
 
     def recorded(self, track: Track) -> Match | None:
@@ -90,16 +91,19 @@ class Journal:
         if match.outcome == "failed" or match.stopped == "stopped":
             return
         head = f'{{"beatport_match":"{__version__}","key":"{self._key(match.track)}","match":'
-        line = memoryview(head.encode() + _written(match) + b"}\n")
+        try:
+            line = memoryview(head.encode() + _written(match) + b"}\n")
+        except PydanticSerializationError:
+            # Bytes of a file name that are no text: such a track is asked again in every run.
+            return
         self._lines += 1
+        start = self._file.seek(0, os.SEEK_END)
         try:
             written = 0
             while written < len(line):
                 written += self._file.write(line[written:])
         except OSError as error:
-            self._unwritten(error)
-        else:
-            self._end += len(line)
+            self._unwritten(error, start)
 
     def _key(self, track: Track) -> str:
         given = json.dumps([self._judge, as_dict(track)], sort_keys=True, default=str)
@@ -107,23 +111,23 @@ class Journal:
 
     def _scan(self) -> None:
         """Find the lines, mend the last one, and refuse a file that is no journal."""
-        damaged, torn = list[int](), b""
+        damaged, torn, end = list[int](), b"", 0
         while line := self._reader.readline(_LONGEST_LINE):
             if not line.endswith(b"\n") and len(line) < _LONGEST_LINE:
                 torn = line
                 break
             self._lines += 1
             if found := _HEAD.match(line):
-                self._places[found[1].decode()] = self._lines, self._end
+                self._places[found[1].decode()] = self._lines, end
             elif line.strip():
                 damaged.append(self._lines)
-            self._end += len(line)
+            end += len(line)
         begun = min(len(torn), len(_OPENING))
         if not self._places and (damaged or torn[:begun] != _OPENING[:begun]):
             raise JournalError(f"{self._path}: is not a journal of ours; name another file.")
         if torn:
             # What a killed process left of its last line; nothing was promised of that track.
-            self._file.truncate(self._end)
+            self._file.truncate(end)
             LOG.info("the last line of the journal %s was torn; mended", self._path.name)
         for number in damaged:
             self._damaged(number)
@@ -132,9 +136,9 @@ class Journal:
         LOG.warning("line %d of the journal %s is damaged", number, self._path.name)
         self._tell(number, "the line is damaged; its track is asked for again")
 
-    def _unwritten(self, error: OSError) -> None:
+    def _unwritten(self, error: OSError, start: int) -> None:
         with suppress(OSError):
-            self._file.truncate(self._end)
+            self._file.truncate(start)
         why = error.strerror or str(error)
         LOG.warning("the journal %s cannot be written: %s", self._path.name, why)
         self._tell(self._lines, f"cannot be written ({why}); the next run asks for its track again")

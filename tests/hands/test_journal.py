@@ -375,6 +375,9 @@ class FullDisk:
         self.room -= taken
         return taken
 
+    def seek(self, offset: int, whence: int) -> int:
+        return self._file.seek(offset, whence)
+
     def truncate(self, size: int) -> None:
         self._file.truncate(size)
 
@@ -395,6 +398,18 @@ def test_a_full_disk_costs_the_line_and_not_the_run(path: Path) -> None:
         ("line 1", "cannot be written (No space left on device)")
     ]
     assert [line["match"]["track"]["title"] for line in lines(path)] == [QUICK[1]]
+
+
+@every_colour
+def test_bytes_that_are_no_text_do_not_end_a_run(name: Name, path: Path) -> None:
+    """A file name may hold any bytes; such a track is matched, and asked again in the next run."""
+    odd = Track(f"{QUICK[0]}\udcff", file="/music/\udcfe.mp3")
+    found = run(name, FakeBeatport(**KIND), path, [odd, *QUICK[1:]])
+    assert found.matches[0].track is odd
+    assert found.matches[0].outcome != "failed"
+    assert len(lines(path)) == len(QUICK) - 1
+    again = run(name, FakeBeatport(**KIND), path, [odd, *QUICK[1:]])
+    assert again.matches == found.matches
 
 
 def match_playlist_of(tracks: Any) -> Any:

@@ -81,7 +81,7 @@ PLAN = {
         _cache: _log _packing _version wire | os pathlib sqlite3 stat threading time
         _memory: _cache _packing settings wire | anyio threading time
         _journal: _log _version errors matches playlists.problems settings tracks weights
-            | hashlib json os pathlib pydantic re sys msvcrt fcntl
+            | hashlib json os pathlib pydantic pydantic_core re sys msvcrt fcntl
         _pacing: _log errors pace settings wire | threading
         _drive: errors exchange wire | anyio
         _bodies: errors | zlib
