@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 from broken_off import cancelled, killed, whole
@@ -56,14 +57,17 @@ def _told(truth: tuple[Match, ...]) -> Iterator[Row]:
 
 
 def _table(rows: list[Row]) -> Iterator[str]:
-    heads = "fault|engine|tracks in|answered|wrongly not found|lost|beyond the bound|requests"
+    """One line for each fault, its engines taken together."""
+    heads = "fault|tracks in|answered|wrongly not found|lost|beyond the bound|requests"
     yield f"| {heads.replace('|', ' | ')} |"
-    yield "|---|---|--:|--:|--:|--:|--:|--:|"
-    for row in rows:
-        yield (
-            f"| {row.fault} | {row.engine} | {row.tracks} | {row.answered} | "
-            f"{row.wrongly_not_found} | {row.lost} | {row.beyond_bound} | {row.requests} |"
+    yield "|---|--:|--:|--:|--:|--:|--:|"
+    for fault, group in groupby(rows, key=lambda row: row.fault):
+        runs = list(group)
+        figures = (
+            sum(getattr(run, name) for run in runs)
+            for name in "tracks answered wrongly_not_found lost beyond_bound requests".split()
         )
+        yield f"| {fault} | {' | '.join(map(str, figures))} |"
 
 
 def _broken_off(points: int, truth: tuple[Match, ...]) -> Iterator[str]:

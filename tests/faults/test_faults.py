@@ -30,10 +30,8 @@ SAMPLE: list[tuple[Engine, Fault]] = [
     ("sync", "wrong_shape"),
     ("asyncio", "rate_limited"),
     ("asyncio", "slow_body"),
-    ("asyncio", "elsewhere"),
     ("trio", "reset"),
     ("trio", "empty"),
-    ("trio", "hang"),
 ]
 
 
@@ -86,6 +84,6 @@ def test_a_cancelled_run_leaves_nothing_and_loses_nothing(tmp_path: Path, engine
     disk"."""
     wanted = tracks(40)
     truth = undisturbed(wanted)
-    for _ in range(3):
+    for _ in range(2):
         point = random.uniform(0, 0.9)
         assert cancelled(wanted, truth, tmp_path, point, engine) == []
