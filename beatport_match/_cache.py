@@ -177,22 +177,37 @@ def _prepare(connection: sqlite3.Connection) -> None:
             connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {_FORMAT}")
         connection.execute("COMMIT")
-    # Readers and a writer do not wait for each other; a power cut may cost the last answers.
-    connection.execute("PRAGMA journal_mode = WAL")
+    # A power cut may cost the last answers.
     connection.execute("PRAGMA synchronous = NORMAL")
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        _let_readers_in(connection)
+
+
+def _let_readers_in(connection: sqlite3.Connection) -> None:
+    """Let readers and a writer not wait for each other, unless somebody is at the file just now."""
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _BUSY:
+            raise
 
 
 def _is_ours(connection: sqlite3.Connection) -> bool:
     """Whether this is our cache, or an empty file that may become it (`False`)."""
-    application_id, format_ = (
-        connection.execute(f"PRAGMA {name}").fetchone()[0]
-        for name in ("application_id", "user_version")
+    # The tables first: they come with our sign, so that whoever sees them can see it, too.
+    tables, application_id, format_ = (
+        connection.execute(query).fetchone()[0]
+        for query in (
+            "SELECT count(*) FROM sqlite_master",
+            "PRAGMA application_id",
+            "PRAGMA user_version",
+        )
     )
     if application_id == _APPLICATION_ID:
         if format_ != _FORMAT:
             raise _NotOursError("another version of beatport-match wrote it")
         return True
-    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] or application_id:
+    if tables or application_id:
         raise _NotOursError("it is another program's database")
     return False
 
