@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from beatport_match._cells import clean, line
-from beatport_match._metrics_files import load_metrics_from_json, write_whole
+from beatport_match._metrics_files import load_metrics_from_json
 from beatport_match._screen import Screen, show_json
 from beatport_match.analysis import analyze, compare_runs
+from beatport_match.drafts import draft_of
 from beatport_match.errors import MisuseError
 from beatport_match.metrics import PerformanceStats, RunComparison
 from beatport_match.report import generate_async_io_analysis_report, generate_comparison_report
@@ -65,7 +66,8 @@ def _write_page(options: Namespace, page: str) -> None:
         if target.exists() and target.samefile(source):
             raise MisuseError(f"{target}: is the metrics file itself; name another with --html.")
     try:
-        write_whole(page, target)
+        with draft_of(target) as draft:
+            draft.write_text(page, encoding="utf-8", errors="backslashreplace")
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise MisuseError(

@@ -1,28 +1,22 @@
-"""The async hands: `AsyncMatcher`, with its socket, clock and dice, on asyncio and trio.
+"""The async hands: `AsyncMatcher`, on asyncio and trio.
 
-Method for method the same as `_sync`; what both need stands in `_runs`, `_http` and `_drive`.
+Method for method the same as `_sync`; what both need stands in `_runs` and `_drive`, the line to
+Beatport in `_aline`.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import Self, TypeAlias
 
 import anyio
 
+from beatport_match._aline import AsyncLine
 from beatport_match._drive import adrive, bare
-from beatport_match._http import (
-    AsyncHttpClient,
-    arguments,
-    need_colour,
-    new_async_client,
-    read_error,
-    read_response,
-)
+from beatport_match._http import AsyncHttpClient, need_colour
+from beatport_match._journal import Journal, JournalPath, NoJournal, journal_at
 from beatport_match._runs import (
-    STOPPED,
     OnProgress,
     Queue,
     Session,
@@ -37,16 +31,10 @@ from beatport_match._runs import (
 )
 from beatport_match._stream import Give, MatchStream, Running
 from beatport_match.conversation import fetch, match, search
-from beatport_match.errors import Failure
-from beatport_match.exchange import admit
 from beatport_match.matches import Match
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import MatchSettings
 from beatport_match.tracks import Candidate, Track
-from beatport_match.wire import Request, Response
-
-if TYPE_CHECKING:
-    import httpx
 
 Keep: TypeAlias = Callable[[int, Match], Awaitable[None]]
 
@@ -59,7 +47,8 @@ class AsyncMatcher:
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close. Ours is made
             when first needed and closed with the matcher.
 
-    Belongs to the event loop it is used in; its tasks share its pace.
+    Belongs to the event loop it is used in; its tasks share its pace, and what one of them has
+    been answered the others need not ask for an hour.
 
     Raises:
         MisuseError: `http_client` is a sync one.
@@ -71,7 +60,7 @@ class AsyncMatcher:
         self.settings = settings or MatchSettings()
         if http_client is not None:
             need_colour(http_client, asynchronous=True)
-        self._line = _Line(self.settings, http_client)
+        self._line = AsyncLine(self.settings, http_client)
         self._source = source_for(self.settings)
         self._streams: list[Running] = []
 
@@ -109,24 +98,28 @@ class AsyncMatcher:
         playlist: str | None = None,
         on_progress: OnProgress | None = None,
         stop: Stop | None = None,
+        journal: JournalPath | None = None,
     ) -> PlaylistMatch:
         """Find every track of a playlist, given as tracks or as a file's path.
 
-        `stop` is asked at every decision; what it kept from being asked ends as `failed`.
+        `stop` is asked at every decision; what it kept from being asked ends as `failed`. What the
+        `journal` says is done is not asked again, and what gets done is written there at once.
 
         Raises:
             PlaylistError: The file cannot be read.
+            JournalError: The journal cannot be used.
         """
         session = Session("async", self.settings, anyio.current_time)
         queue = Queue(tracks_or_path, playlist, count=True)
         matches: dict[int, Match] = {}
-        tally = Tally(queue.total, on_progress, session)
+        tally = Tally(queue.total, on_progress, self._line.pace, session)
         waiting = iter(queue)
 
         async def keep(place: int, found: Match) -> None:
             matches[place] = found
 
-        await self._each(waiting, stop or never, tally, keep)
+        with journal_at(journal, self.settings, queue.problems.append) as written:
+            await self._each(waiting, stop or never, tally, written, keep)
         return gathered(matches, queue, waiting, session)
 
     def iter_matches(
@@ -136,11 +129,15 @@ class AsyncMatcher:
         playlist: str | None = None,
         on_progress: OnProgress | None = None,
         stop: Stop | None = None,
+        journal: JournalPath | None = None,
     ) -> MatchStream:
         """Find tracks several at once; each match is given as soon as it is known.
 
+        What the `journal` says is done is given without asking; it is opened with the first match.
+
         Raises:
             PlaylistError: The file cannot be read.
+            JournalError: The journal cannot be used.
         """
         queue = Queue(tracks_or_path, playlist, count=on_progress is not None)
         self._streams = [running for running in self._streams if not running.ended]
@@ -153,8 +150,9 @@ class AsyncMatcher:
                 await give(found)
 
             session = Session("async", self.settings, anyio.current_time)
-            tally = Tally(queue.total, on_progress, session)
-            await self._each(iter(queue), stop or never, tally, keep)
+            tally = Tally(queue.total, on_progress, self._line.pace, session)
+            with journal_at(journal, self.settings, queue.problems.append) as written:
+                await self._each(iter(queue), stop or never, tally, written, keep)
 
         return MatchStream(work, on_begin)
 
@@ -186,13 +184,21 @@ class AsyncMatcher:
         return (await adrive(fetch(urls_or_ids, self._source), self._line.hands(never))).value
 
     async def _each(
-        self, waiting: Iterator[tuple[int, Track]], stop: Stop, tally: Tally, keep: Keep
+        self,
+        waiting: Iterator[tuple[int, Track]],
+        stop: Stop,
+        tally: Tally,
+        journal: Journal | NoJournal,
+        keep: Keep,
     ) -> None:
         async def work() -> None:
             while not stop() and (entry := next(waiting, None)) is not None:
                 place, track = entry
-                found = await self._match(track, stop, place, tally.began)
-                tally.count(found)
+                recorded = journal.recorded(track)
+                found = recorded or await self._match(track, stop, place, tally.began)
+                if recorded is None:
+                    journal.record(found)
+                tally.count(found, recorded=recorded is not None)
                 await keep(place, found)
 
         try:
@@ -207,61 +213,3 @@ class AsyncMatcher:
     ) -> Match:
         conversation = match(track, self.settings, self._source)
         return measured(await adrive(conversation, self._line.hands(stop)), place, began)
-
-
-class _Line:
-    """The matcher's line to Beatport: one client and one pace for all that it asks."""
-
-    def __init__(self, settings: MatchSettings, client: AsyncHttpClient | None) -> None:
-        self._settings = settings
-        self._given = client
-        self._ours: httpx.AsyncClient | None = None
-        self._next_free = 0.0
-
-    def hands(self, stop: Stop) -> _Hands:
-        return _Hands(self, stop, self._settings)
-
-    def client(self) -> AsyncHttpClient:
-        if self._given is not None:
-            return self._given
-        self._ours = self._ours or new_async_client(self._settings)
-        return self._ours
-
-    def turn(self) -> float:
-        delay, self._next_free = admit(
-            self._next_free, anyio.current_time(), self._settings.requests_per_second
-        )
-        return delay
-
-    async def aclose(self) -> None:
-        client, self._ours = self._ours, None
-        if client is not None:
-            await client.aclose()
-
-
-class _Hands:
-    """What `adrive` needs, for one track."""
-
-    def __init__(self, line: _Line, stop: Stop, settings: MatchSettings) -> None:
-        self.attempts = settings.async_io.retry_attempts
-        self.at_once = settings.async_io.max_concurrent_requests
-        self._line = line
-        self._stop = stop
-
-    def now(self) -> float:
-        return anyio.current_time()
-
-    def dice(self) -> float:
-        return random.random()  # noqa: S311 - jitter, not a secret
-
-    def turn(self) -> float | Failure:
-        return STOPPED if self._stop() else self._line.turn()
-
-    async def send(self, request: Request) -> Response | Failure:
-        try:
-            return read_response(await self._line.client().get(request.url, **arguments(request)))
-        except Exception as error:  # noqa: BLE001 - `read_error` raises what is not the client's
-            return read_error(error, request)
-
-    async def sleep(self, seconds: float) -> None:
-        await anyio.sleep(seconds)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import NamedTuple
 
 import anyio
 import anyio.to_thread
 
 from beatport_match._async import AsyncMatcher
-from beatport_match._http import HttpClient
+from beatport_match._http import FailedError, HttpClient, get
+from beatport_match._journal import JournalPath
 from beatport_match._runs import OnProgress, Stop, Tracks
-from beatport_match.errors import MisuseError
+from beatport_match.errors import Failure, MisuseError
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import MatchSettings
+from beatport_match.wire import Request
 
 
 def match_playlist_async(
@@ -23,6 +26,7 @@ def match_playlist_async(
     playlist: str | None,
     on_progress: OnProgress | None,
     stop: Stop | None,
+    journal: JournalPath | None,
 ) -> PlaylistMatch:
     """Run the async engine to its end from sync code.
 
@@ -36,24 +40,53 @@ def match_playlist_async(
         )
 
     async def run() -> PlaylistMatch:
-        mine = None if client is None else _InThreads(client)
+        total_s = settings.async_io.request_timeout
+        mine = None if client is None else _InThreads(client, total_s)
         async with AsyncMatcher(settings, http_client=mine) as matcher:
             return await matcher.match_playlist(
-                tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop
+                tracks_or_path,
+                playlist=playlist,
+                on_progress=on_progress,
+                stop=stop,
+                journal=journal,
             )
 
     return anyio.run(run)
 
 
 class _InThreads:
-    """A sync client's `get`, awaited: the caller's client serves the async engine from threads."""
+    """A sync client's answers, awaited: the caller's client serves the async engine from threads.
 
-    def __init__(self, client: HttpClient) -> None:
+    It is met as any client that cannot `stream`: the thread has read and bounded the whole answer.
+    """
+
+    def __init__(self, client: HttpClient, total_s: float) -> None:
         self._client = client
+        self._total_s = total_s
 
-    async def get(self, url: str, *, params: Any = None, headers: Any = None) -> Any:
-        call = partial(self._client.get, url, params=params, headers=headers)
-        return await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> _Read:
+        asked = tuple((params or {}).items()), tuple((headers or {}).items())
+        request = Request(url=url, params=asked[0], headers=asked[1])
+        call = partial(get, self._client, request, self._total_s)
+        came = await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
+        if isinstance(came, Failure):
+            raise FailedError(came)
+        return _Read(came.status, came.url, came.headers, came.body)
+
+
+class _Read(NamedTuple):
+    """An answer in the words of a client."""
+
+    status_code: int
+    url: str
+    headers: Mapping[str, str]
+    content: bytes
 
 
 def _in_a_loop() -> bool:

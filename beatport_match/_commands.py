@@ -6,6 +6,7 @@ raises `BeatportMatchError` for whatever the person can put right.
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from argparse import Namespace
@@ -17,6 +18,7 @@ from typing import Any, TypeVar
 from beatport_match import _table
 from beatport_match._cells import clean, line
 from beatport_match._functions import match_track
+from beatport_match._log import LOG
 from beatport_match._metrics_files import export_performance_metrics_json, plain_name
 from beatport_match._playlist_run import Playlist, Run
 from beatport_match._screen import Screen, show_json
@@ -34,7 +36,6 @@ DONE, FAILURES, INTERRUPTED = 0, 1, 130
 
 def track(options: Namespace, out: Screen, err: Screen) -> int:
     """Match one track and say what it is."""
-    del err
     wanted = Track(
         options.text,
         bpm=_hint("--bpm", options.bpm, fields.bpm, "128 or 127.5"),
@@ -42,7 +43,8 @@ def track(options: Namespace, out: Screen, err: Screen) -> int:
         duration_s=_hint("--duration", options.duration, fields.seconds, "6:24 or 384"),
         isrc=options.isrc,
     )
-    match = match_track(wanted, settings=settings_from(options))
+    with remarks_on(err):
+        match = match_track(wanted, settings=settings_from(options))
     if options.json:
         show_json(match_document(match), out)
     elif options.explain:
@@ -59,7 +61,8 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> int:
     folder = made(options.out) if options.out else None
     figures = made(options.metrics, "--metrics") if options.metrics else None
     tracks = Playlist(options.file, options.playlist, options.limit)
-    run = tracks.run(settings_from(options), err, "matching")
+    with remarks_on(err):
+        run = tracks.run(settings_from(options), err, "matching", options.journal)
     if folder:
         write_results(run.result, folder)
     file = write_metrics(run.result, options.file.stem, figures) if figures else ""
@@ -97,6 +100,8 @@ def settings_from(options: Namespace) -> MatchSettings:
     given: dict[str, Any] = {}
     if options.base_url is not None:
         given["base_url"] = options.base_url
+    if options.cache is not None:
+        given["cache_path"] = options.cache
     if getattr(options, "unpaced", False):
         given["requests_per_second"] = None
     elif getattr(options, "pace", None) is not None:
@@ -167,6 +172,29 @@ def exit_code(run: Run) -> int:
     if run.interrupted:
         return INTERRUPTED
     return FAILURES if run.result.failed else DONE
+
+
+@contextmanager
+def remarks_on(err: Screen) -> Generator[None, None, None]:
+    """Show what the library warns of, once the work is over and its progress out of the way."""
+    remarks = _Remarks()
+    LOG.addHandler(remarks)
+    try:
+        yield
+    finally:
+        LOG.removeHandler(remarks)
+        err.show(*(line(clean(f"Note: {remark}.")) for remark in remarks.heard))
+
+
+class _Remarks(logging.Handler):
+    """Keeps the text of each warning."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(record.getMessage())
 
 
 @contextmanager

@@ -6,7 +6,8 @@ walks a batch and async gathers it; no rule of matching or asking may stand here
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Generic, Protocol, TypeVar, cast
 
 import anyio
@@ -18,12 +19,19 @@ from beatport_match.wire import (
     Ask,
     Asked,
     Conversation,
+    Heard,
+    Keep,
+    Known,
+    Later,
+    Outcome,
     Question,
     Read,
+    Recall,
     Reply,
     Request,
     Response,
     Send,
+    Shelf,
     Sleep,
     Told,
     Transcript,
@@ -34,19 +42,26 @@ from beatport_match.wire import (
 T = TypeVar("T")
 YieldT = TypeVar("YieldT")
 SendT = TypeVar("SendT")
-Outcome = Response | Understood | Failure | float | None
 
 
 class Hands(Protocol):
-    """What a sync driver needs: a clock, dice, the pace, a socket."""
+    """What a sync driver needs: a clock, dice, the pace, a memory, a socket.
+
+    While one holds `alone`, nobody else who shares these hands' line asks the same.
+    """
 
     attempts: int
+    fresh_s: Mapping[Shelf, float]
 
     def now(self) -> float: ...
     def dice(self) -> float: ...
-    def turn(self) -> float | Failure: ...
+    def turn(self) -> float | Later | Failure: ...
+    def heard(self, value: Understood | Failure, sent: float) -> None: ...
+    def alone(self, request: Request) -> AbstractContextManager[None]: ...
+    def recall(self, request: Request) -> Known | None: ...
+    def keep(self, request: Request, value: Understood) -> None: ...
     def send(self, request: Request) -> Response | Failure: ...
-    def sleep(self, seconds: float) -> None: ...
+    def sleep(self, seconds: float) -> Failure | None: ...
 
 
 class AsyncHands(Protocol):
@@ -54,12 +69,17 @@ class AsyncHands(Protocol):
 
     attempts: int
     at_once: int
+    fresh_s: Mapping[Shelf, float]
 
     def now(self) -> float: ...
     def dice(self) -> float: ...
-    def turn(self) -> float | Failure: ...
+    def turn(self) -> float | Later | Failure: ...
+    def heard(self, value: Understood | Failure, sent: float) -> None: ...
+    def alone(self, request: Request) -> AbstractAsyncContextManager[None]: ...
+    async def recall(self, request: Request) -> Known | None: ...
+    async def keep(self, request: Request, value: Understood) -> None: ...
     async def send(self, request: Request) -> Response | Failure: ...
-    async def sleep(self, seconds: float) -> None: ...
+    async def sleep(self, seconds: float) -> Failure | None: ...
 
 
 def drive(conversation: Conversation[T], hands: Hands) -> Told[T]:
@@ -79,32 +99,42 @@ async def adrive(conversation: Conversation[T], hands: AsyncHands) -> Told[T]:
 
 
 def _answer(question: Question, hands: Hands) -> Answer:
-    steps = exchange(question, attempts=hands.attempts)
+    steps = exchange(question, attempts=hands.attempts, fresh_s=hands.fresh_s)
     reply: Reply | None = None
-    while not isinstance(step := _advance(steps, reply), _Done):
-        outcome: Outcome = None
-        if isinstance(step, Send):
-            outcome = hands.send(step.request)
-        elif isinstance(step, Sleep):
-            hands.sleep(step.seconds)
-        else:
-            outcome = _at_hand(step, hands)
-        reply = Reply(outcome=outcome, now=hands.now(), dice=hands.dice())
+    with hands.alone(question.request):
+        while not isinstance(step := _advance(steps, reply), _Done):
+            outcome: Outcome = None
+            if isinstance(step, Send):
+                outcome = hands.send(step.request)
+            elif isinstance(step, Sleep):
+                outcome = hands.sleep(step.seconds)
+            elif isinstance(step, Recall):
+                outcome = hands.recall(step.request)
+            elif isinstance(step, Keep):
+                hands.keep(step.request, step.value)
+            else:
+                outcome = _at_hand(step, hands)
+            reply = Reply(outcome=outcome, now=hands.now(), dice=hands.dice())
     return step.value
 
 
 async def _aanswer(question: Question, hands: AsyncHands) -> Answer:
-    steps = exchange(question, attempts=hands.attempts)
+    steps = exchange(question, attempts=hands.attempts, fresh_s=hands.fresh_s)
     reply: Reply | None = None
-    while not isinstance(step := _advance(steps, reply), _Done):
-        outcome: Outcome = None
-        if isinstance(step, Send):
-            outcome = await hands.send(step.request)
-        elif isinstance(step, Sleep):
-            await hands.sleep(step.seconds)
-        else:
-            outcome = _at_hand(step, hands)
-        reply = Reply(outcome=outcome, now=hands.now(), dice=hands.dice())
+    async with hands.alone(question.request):
+        while not isinstance(step := _advance(steps, reply), _Done):
+            outcome: Outcome = None
+            if isinstance(step, Send):
+                outcome = await hands.send(step.request)
+            elif isinstance(step, Sleep):
+                outcome = await hands.sleep(step.seconds)
+            elif isinstance(step, Recall):
+                outcome = await hands.recall(step.request)
+            elif isinstance(step, Keep):
+                await hands.keep(step.request, step.value)
+            else:
+                outcome = _at_hand(step, hands)
+            reply = Reply(outcome=outcome, now=hands.now(), dice=hands.dice())
     return step.value
 
 
@@ -135,8 +165,11 @@ def bare(error: BaseException) -> BaseException:
     return error
 
 
-def _at_hand(step: Turn | Read, hands: Hands | AsyncHands) -> Outcome:
+def _at_hand(step: Turn | Read | Heard, hands: Hands | AsyncHands) -> Outcome:
     """The steps that wait for nobody, so that both colours do them alike."""
+    if isinstance(step, Heard):
+        hands.heard(step.value, step.sent)
+        return None
     return step.reader(step.response) if isinstance(step, Read) else hands.turn()
 
 

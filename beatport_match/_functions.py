@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from beatport_match._async import AsyncMatcher
 from beatport_match._http import AsyncHttpClient, HttpClient
+from beatport_match._journal import JournalPath
 from beatport_match._runs import OnProgress, Stop, Tracks
 from beatport_match._stream import Give, MatchStream
 from beatport_match._sync import Matcher
@@ -45,11 +46,12 @@ def match_playlist(
     http_client: HttpClient | None = None,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
+    journal: JournalPath | None = None,
 ) -> PlaylistMatch:
     """Find every track of a playlist; see `Matcher.match_playlist`."""
     with Matcher(settings, http_client=http_client) as matcher:
         return matcher.match_playlist(
-            tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop
+            tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
         )
 
 
@@ -61,11 +63,12 @@ async def amatch_playlist(
     http_client: AsyncHttpClient | None = None,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
+    journal: JournalPath | None = None,
 ) -> PlaylistMatch:
     """Find every track of a playlist; see `AsyncMatcher.match_playlist`."""
     async with AsyncMatcher(settings, http_client=http_client) as matcher:
         return await matcher.match_playlist(
-            tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop
+            tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
         )
 
 
@@ -77,11 +80,12 @@ def iter_matches(
     http_client: HttpClient | None = None,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
+    journal: JournalPath | None = None,
 ) -> Iterator[Match]:
     """Find tracks one by one, each given as soon as it is known; see `Matcher.iter_matches`."""
     matcher = Matcher(settings, http_client=http_client)
     matches = matcher.iter_matches(
-        tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop
+        tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
     )
 
     def until_the_end() -> Iterator[Match]:
@@ -99,11 +103,12 @@ def aiter_matches(
     http_client: AsyncHttpClient | None = None,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
+    journal: JournalPath | None = None,
 ) -> MatchStream:
     """Find tracks several at once, for `async for`; see `AsyncMatcher.iter_matches`."""
     matcher = AsyncMatcher(settings, http_client=http_client)
     matches = matcher.iter_matches(
-        tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop
+        tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
     )
 
     async def work(give: Give) -> None:

@@ -1,16 +1,22 @@
 """What both pairs of hands know about an HTTP client: how to make one, and how to read it.
 
 A client is met through one method, `get(url, headers=…, params=…)`, so that an `httpx` or an
-`httpx2` client serves. Their exceptions are told apart by name for the same reason. `httpx` is
+`httpx2` client serves. Their exceptions are told apart by name for the same reason. Where a client
+can `stream` as those two can, its answers are unpacked and bounded here, piece by piece. `httpx` is
 imported when a client is made: importing this library must stay quick.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+import anyio
+
+from beatport_match._bodies import ACCEPTED, Body, too_large
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.settings import MatchSettings
 from beatport_match.wire import Request, Response
@@ -44,6 +50,11 @@ class AsyncHttpClient(Protocol):
     async def get(self, url: str, *, params: Any = ..., headers: Any = ...) -> Any: ...
 
 
+# What `httpx` and `httpx2` give to read an answer piece by piece.
+Stream: TypeAlias = Callable[..., AbstractContextManager[Any]]
+AsyncStream: TypeAlias = Callable[..., AbstractAsyncContextManager[Any]]
+
+
 def new_client(settings: MatchSettings) -> httpx.Client:
     """Our own sync client."""
     import httpx
@@ -74,30 +85,109 @@ def need_colour(client: HttpClient | AsyncHttpClient, *, asynchronous: bool) -> 
         raise MisuseError(f"http_client must be {want} client here, not {got} one.")
 
 
-def read_response(response: HttpResponse) -> Response:
+def get(client: HttpClient, request: Request, total_s: float) -> Response | Failure:
+    """Send a request and read the answer, within so many seconds in all.
+
+    The time is looked at between two pieces of the body: one wait for the wire may come on top.
+    """
+    try:
+        stream: Stream | None = getattr(client, "stream", None)
+        if stream is None:
+            return _ready(client.get(request.url, **_arguments(request)), request)
+        until = time.monotonic() + total_s
+        with stream("GET", request.url, **_streaming(request)) as response:
+            if response.is_stream_consumed:
+                return _ready(response, request)
+            body = _body(response, request)
+            for piece in response.iter_raw():
+                if not body.take(piece):
+                    break
+                if time.monotonic() > until:
+                    return _too_late(request, total_s)
+            return _read(response, body.whole())
+    except Exception as error:  # noqa: BLE001 - `_read_error` raises what is not the client's
+        return _read_error(error, request)
+
+
+async def aget(client: AsyncHttpClient, request: Request, total_s: float) -> Response | Failure:
+    """Send a request and read the answer, within so many seconds in all."""
+    body: Body | None = None
+    try:
+        with anyio.move_on_after(total_s) as scope:
+            stream: AsyncStream | None = getattr(client, "stream", None)
+            if stream is None:
+                return _ready(await client.get(request.url, **_arguments(request)), request)
+            async with stream("GET", request.url, **_streaming(request)) as response:
+                if response.is_stream_consumed:
+                    return _ready(response, request)
+                body = _body(response, request)
+                async for piece in response.aiter_raw():
+                    if not body.take(piece):
+                        # Breaking off would leave the client's generators to the collector.
+                        scope.cancel()
+                return _read(response, body.whole())
+    except Exception as error:  # noqa: BLE001 - `_read_error` raises what is not the client's
+        return _read_error(error, request)
+    return (body.failure if body else None) or _too_late(request, total_s)
+
+
+class FailedError(Exception):
+    """How a client of our own making hands on a `failure` it was told."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+def _body(response: HttpResponse, request: Request) -> Body:
+    return Body(request.url, response.headers.get("content-encoding", ""))
+
+
+def _ready(response: HttpResponse, request: Request) -> Response | Failure:
+    """An answer whose body the client has read and unpacked already."""
+    body = response.content
+    return _read(response, too_large(len(body), request.url) or body)
+
+
+def _read(response: HttpResponse, body: bytes | Failure) -> Response | Failure:
     """A client's response as a value; header names in lower case."""
+    if isinstance(body, Failure):
+        return body
     return Response(
         status=response.status_code,
         url=str(response.url),
         headers={name.lower(): value for name, value in response.headers.items()},
-        body=response.content,
+        body=body,
     )
 
 
-def read_error(error: Exception, request: Request) -> Failure:
+def _read_error(error: Exception, request: Request) -> Failure:
     """A client's exception as a value; a bug is raised again, bare."""
+    if isinstance(error, FailedError):
+        return error.failure
     names = {kind.__name__ for kind in type(error).__mro__}
     said = str(error) or type(error).__name__
     if "TimeoutException" in names:
         return Failure("timeout", f"no answer in time ({type(error).__name__})", request.url)
-    if names & {"TransportError", "DecodingError", "TooManyRedirects", "StreamError"}:
+    if names & {"TransportError", "DecodingError", "TooManyRedirects", "StreamError", "InvalidURL"}:
         return Failure("network", said, request.url)
     raise error
 
 
-def arguments(request: Request) -> dict[str, Any]:
+def _too_late(request: Request, total_s: float) -> Failure:
+    return Failure("timeout", f"no whole answer within {total_s:g} s", request.url)
+
+
+def _arguments(request: Request) -> dict[str, Any]:
     """A request as the keyword arguments of `get`."""
     return {"params": dict(request.params) or None, "headers": dict(request.headers)}
+
+
+def _streaming(request: Request) -> dict[str, Any]:
+    """The same for `stream`, which we unpack ourselves and never let wander off."""
+    given = _arguments(request)
+    headers = {**given["headers"], "Accept-Encoding": ACCEPTED}
+    return {**given, "headers": headers, "follow_redirects": False}
 
 
 def _options(settings: MatchSettings) -> dict[str, Any]:

@@ -103,19 +103,6 @@ def _check_name(base_filename: str) -> None:
         )
 
 
-def write_whole(text: str, path: Path) -> None:
-    """Write a file whole or not at all, also over one that is there.
-
-    Raises:
-        OSError: It cannot be written.
-    """
-    draft = _draft(text, path.parent)
-    try:
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
 def _draft(text: str, folder: Path) -> Path:
     """The text in a file of its own, safe on the disk."""
     # A title that is not text keeps its odd bytes as escapes; JSON reads them back.

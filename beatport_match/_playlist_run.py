@@ -45,7 +45,9 @@ class Playlist:
         # A copy each: a playlist may hold one track twice, and a match is placed by its track.
         self.tracks: tuple[Track, ...] = tuple(replace(track) for _, track in entries)
 
-    def run(self, settings: MatchSettings, screen: Screen, label: str) -> Run:
+    def run(
+        self, settings: MatchSettings, screen: Screen, label: str, journal: Path | None = None
+    ) -> Run:
         """Match the tracks; when interrupted, the result holds those that were finished."""
         finished: list[Match] = []
         session = Session(
@@ -58,11 +60,13 @@ class Playlist:
                     finished.append(progress.match)
                     tell(progress)
 
-                result = match_playlist(self.tracks, settings=settings, on_progress=keep)
+                result = match_playlist(
+                    self.tracks, settings=settings, on_progress=keep, journal=journal
+                )
         except KeyboardInterrupt:
             places = {id(track): place for place, track in enumerate(self.tracks)}
             matches = {places[id(match.track)]: match for match in finished}
             result = gathered(matches, self._queue, (), session)
             return Run(result, interrupted=True, wanted=len(self.tracks))
-        result = replace(result, problems=tuple(self._queue.problems))
+        result = replace(result, problems=(*self._queue.problems, *result.problems))
         return Run(result, interrupted=False, wanted=len(self.tracks))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
+from beatport_match._pacing import SharedPace
 from beatport_match.beatport import WebSource
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matches import Match, Progress
@@ -19,11 +20,14 @@ from beatport_match.results import PlaylistMatch
 from beatport_match.settings import MatchSettings
 from beatport_match.sources import Source
 from beatport_match.tracks import Track
-from beatport_match.wire import Told
+from beatport_match.wire import Shelf, Told
 
 Tracks: TypeAlias = "str | os.PathLike[str] | Iterable[Track | str]"
 OnProgress: TypeAlias = Callable[[Progress], None]
 Stop: TypeAlias = Callable[[], bool]
+
+# How long a wait may last before the host is asked again whether to stop.
+LONGEST_NAP_S = 0.25
 
 STOPPED = Failure("stopped", "the run was stopped before this could be asked")
 
@@ -53,6 +57,11 @@ def source_for(settings: MatchSettings) -> Source:
         max_results=settings.max_results,
         user_agent=settings.user_agent,
     )
+
+
+def fresh_s(settings: MatchSettings) -> Mapping[Shelf, float]:
+    """How old a known answer may be, in seconds."""
+    return {"search": settings.cache_ttl_s, "page": settings.cache_page_ttl_s}
 
 
 class Queue:
@@ -102,22 +111,30 @@ class Session:
 class Tally:
     """Counts what is done and tells the host."""
 
-    def __init__(self, total: int | None, on_progress: OnProgress | None, session: Session) -> None:
+    def __init__(
+        self,
+        total: int | None,
+        on_progress: OnProgress | None,
+        pace: SharedPace,
+        session: Session,
+    ) -> None:
         self.began = session.began
         self._total = total
         self._on_progress = on_progress
+        self._pace = pace
         self._elapsed = session.elapsed
         self._done = 0
+        self._recorded = 0
         self._requests = 0
 
-    def count(self, match: Match) -> None:
-        """Take one finished track into the count."""
+    def count(self, match: Match, *, recorded: bool = False) -> None:
+        """Take one finished track into the count; `recorded` in an earlier run, it cost nothing."""
         self._done += 1
-        self._requests += match.requests
+        self._recorded += recorded
+        self._requests += 0 if recorded else match.requests
         if self._on_progress is None:
             return
         elapsed = self._elapsed()
-        left = None if self._total is None else self._total - self._done
         self._on_progress(
             Progress(
                 done=self._done,
@@ -125,10 +142,19 @@ class Tally:
                 track=match.track,
                 match=match,
                 elapsed_s=elapsed,
-                eta_s=None if left is None else elapsed / self._done * left,
+                eta_s=self._eta(elapsed),
                 requests=self._requests,
+                pace=self._pace.per_second,
+                blocked=self._pace.closed,
+                recorded=recorded,
             )
         )
+
+    def _eta(self, elapsed: float) -> float | None:
+        asked = self._done - self._recorded
+        if self._total is None or not asked:
+            return None
+        return elapsed / asked * (self._total - self._done)
 
 
 def measured(told: Told[Match], place: int = 0, began: float | None = None) -> Match:

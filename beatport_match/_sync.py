@@ -1,28 +1,21 @@
-"""The sync hands: `Matcher`, with its socket, clock and dice.
+"""The sync hands: `Matcher`.
 
-Method for method the same as `_async`; what both need stands in `_runs`, `_http` and `_drive`.
+Method for method the same as `_async`; what both need stands in `_runs` and `_drive`, the line to
+Beatport in `_line`.
 """
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Iterable, Iterator
-from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from beatport_match._drive import drive
-from beatport_match._http import (
-    HttpClient,
-    arguments,
-    need_colour,
-    new_client,
-    read_error,
-    read_response,
-)
+from beatport_match._http import HttpClient, need_colour
+from beatport_match._journal import Journal, JournalPath, NoJournal, journal_at
+from beatport_match._line import Line
 from beatport_match._runs import (
-    STOPPED,
     OnProgress,
     Queue,
     Session,
@@ -36,16 +29,10 @@ from beatport_match._runs import (
     source_for,
 )
 from beatport_match.conversation import fetch, match, search
-from beatport_match.errors import Failure
-from beatport_match.exchange import admit
 from beatport_match.matches import Match
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import MatchSettings
 from beatport_match.tracks import Candidate, Track
-from beatport_match.wire import Request, Response
-
-if TYPE_CHECKING:
-    import httpx
 
 
 class Matcher:
@@ -56,7 +43,8 @@ class Matcher:
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close. Ours is made
             when first needed and closed with the matcher.
 
-    May be used from several threads: they share its pace.
+    May be used from several threads: they share its pace, and what one of them has been answered
+    the others need not ask for an hour.
 
     Raises:
         MisuseError: `http_client` is an async one.
@@ -69,7 +57,7 @@ class Matcher:
         if http_client is not None:
             need_colour(http_client, asynchronous=False)
         self._given = http_client
-        self._line = _Line(self.settings, http_client)
+        self._line = Line(self.settings, http_client)
         self._source = source_for(self.settings)
 
     def __enter__(self) -> Self:
@@ -102,27 +90,31 @@ class Matcher:
         playlist: str | None = None,
         on_progress: OnProgress | None = None,
         stop: Stop | None = None,
+        journal: JournalPath | None = None,
     ) -> PlaylistMatch:
         """Find every track of a playlist, given as tracks or as a file's path.
 
         With `settings.async_io.enabled` the async engine does the work, with the same answers.
-        `stop` is asked at every decision; what it kept from being asked ends as `failed`.
+        `stop` is asked at every decision; what it kept from being asked ends as `failed`. What the
+        `journal` says is done is not asked again, and what gets done is written there at once.
 
         Raises:
             PlaylistError: The file cannot be read.
+            JournalError: The journal cannot be used.
             MisuseError: The async engine is asked for inside a running event loop.
         """
         if self.settings.async_io.enabled:
             from beatport_match._bridge import match_playlist_async
 
             return match_playlist_async(
-                self.settings, self._given, tracks_or_path, playlist, on_progress, stop
+                self.settings, self._given, tracks_or_path, playlist, on_progress, stop, journal
             )
         session = Session("sync", self.settings, time.monotonic)
         queue = Queue(tracks_or_path, playlist, count=True)
-        tally = Tally(queue.total, on_progress, session)
+        tally = Tally(queue.total, on_progress, self._line.pace, session)
         waiting = iter(queue)
-        matches = dict(self._each(waiting, stop or never, tally))
+        with journal_at(journal, self.settings, queue.problems.append) as written:
+            matches = dict(self._each(waiting, stop or never, tally, written))
         return gathered(matches, queue, waiting, session)
 
     def iter_matches(
@@ -132,16 +124,26 @@ class Matcher:
         playlist: str | None = None,
         on_progress: OnProgress | None = None,
         stop: Stop | None = None,
+        journal: JournalPath | None = None,
     ) -> Iterator[Match]:
         """Find tracks one by one; each match is given as soon as it is known.
 
+        What the `journal` says is done is given without asking; it is opened with the first match.
+
         Raises:
             PlaylistError: The file cannot be read.
+            JournalError: The journal cannot be used.
         """
-        session = Session("sync", self.settings, time.monotonic)
         queue = Queue(tracks_or_path, playlist, count=on_progress is not None)
-        tally = Tally(queue.total, on_progress, session)
-        return (found for _, found in self._each(iter(queue), stop or never, tally))
+
+        def work() -> Iterator[Match]:
+            session = Session("sync", self.settings, time.monotonic)
+            tally = Tally(queue.total, on_progress, self._line.pace, session)
+            with journal_at(journal, self.settings, queue.problems.append) as written:
+                for _, found in self._each(iter(queue), stop or never, tally, written):
+                    yield found
+
+        return work()
 
     def search_tracks(self, query: str) -> tuple[Candidate, ...]:
         """Search in your own words; the candidates stand as Beatport ranks them.
@@ -171,75 +173,21 @@ class Matcher:
         return drive(fetch(urls_or_ids, self._source), self._line.hands(never)).value
 
     def _each(
-        self, waiting: Iterator[tuple[int, Track]], stop: Stop, tally: Tally
+        self,
+        waiting: Iterator[tuple[int, Track]],
+        stop: Stop,
+        tally: Tally,
+        journal: Journal | NoJournal,
     ) -> Iterator[tuple[int, Match]]:
         while not stop() and (entry := next(waiting, None)) is not None:
             place, track = entry
-            found = self._match(track, stop, place, tally.began)
-            tally.count(found)
+            recorded = journal.recorded(track)
+            found = recorded or self._match(track, stop, place, tally.began)
+            if recorded is None:
+                journal.record(found)
+            tally.count(found, recorded=recorded is not None)
             yield place, found
 
     def _match(self, track: Track, stop: Stop, place: int = 0, began: float | None = None) -> Match:
         conversation = match(track, self.settings, self._source)
         return measured(drive(conversation, self._line.hands(stop)), place, began)
-
-
-class _Line:
-    """The matcher's line to Beatport: one client and one pace for all that it asks."""
-
-    def __init__(self, settings: MatchSettings, client: HttpClient | None) -> None:
-        self._settings = settings
-        self._given = client
-        self._ours: httpx.Client | None = None
-        self._lock = Lock()
-        self._next_free = 0.0
-
-    def hands(self, stop: Stop) -> _Hands:
-        return _Hands(self, stop, self._settings.async_io.retry_attempts)
-
-    def client(self) -> HttpClient:
-        if self._given is not None:
-            return self._given
-        with self._lock:
-            self._ours = self._ours or new_client(self._settings)
-            return self._ours
-
-    def turn(self) -> float:
-        with self._lock:
-            delay, self._next_free = admit(
-                self._next_free, time.monotonic(), self._settings.requests_per_second
-            )
-        return delay
-
-    def close(self) -> None:
-        with self._lock:
-            client, self._ours = self._ours, None
-        if client is not None:
-            client.close()
-
-
-class _Hands:
-    """What `drive` needs, for one track."""
-
-    def __init__(self, line: _Line, stop: Stop, attempts: int) -> None:
-        self.attempts = attempts
-        self._line = line
-        self._stop = stop
-
-    def now(self) -> float:
-        return time.monotonic()
-
-    def dice(self) -> float:
-        return random.random()  # noqa: S311 - jitter, not a secret
-
-    def turn(self) -> float | Failure:
-        return STOPPED if self._stop() else self._line.turn()
-
-    def send(self, request: Request) -> Response | Failure:
-        try:
-            return read_response(self._line.client().get(request.url, **arguments(request)))
-        except Exception as error:  # noqa: BLE001 - `read_error` raises what is not the client's
-            return read_error(error, request)
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)

@@ -119,6 +119,7 @@ def _add_track(add_parser: _AddParser) -> None:
     track.add_argument("--key", metavar="KEY", help="such as Am, 'A Minor' or 8A")
     track.add_argument("--duration", metavar="M:SS", help="length, also in seconds")
     track.add_argument("--isrc", metavar="CODE", help="International Standard Recording Code")
+    _add_cache(track)
     _add_base_url(track)
     _add_json(track)
 
@@ -127,7 +128,8 @@ def _add_playlist(add_parser: _AddParser) -> None:
     playlist = add_parser(
         "playlist",
         help="match a playlist: Rekordbox XML, M3U/M3U8 or CSV",
-        description="Match every track of a playlist. Ctrl-C keeps what is done.",
+        description="Match every track of a playlist. Ctrl-C keeps what is done; with --journal "
+        "so does whatever else ends the run.",
         allow_abbrev=False,
     )
     playlist.add_argument("file", type=Path, metavar="FILE", help="Rekordbox XML, M3U/M3U8 or CSV")
@@ -142,6 +144,13 @@ def _add_playlist(add_parser: _AddParser) -> None:
     playlist.add_argument(
         "--metrics", type=Path, metavar="DIR", help="write there where the time went, for `analyze`"
     )
+    playlist.add_argument(
+        "--journal",
+        type=Path,
+        metavar="FILE",
+        help="write each finished track there; a later run goes on where this one stopped",
+    )
+    _add_cache(playlist)
     playlist.add_argument(
         "--async", action="store_true", dest="async_engine", help="match several tracks at once"
     )
@@ -176,6 +185,12 @@ def _add_analyze(add_parser: _AddParser) -> None:
 
 def _add_base_url(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base-url", metavar="URL", help="another Beatport, such as a fake one")
+
+
+def _add_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cache", type=Path, metavar="FILE", help="keep Beatport's answers there for later runs"
+    )
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

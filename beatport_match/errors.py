@@ -6,6 +6,7 @@
     ├── PlaylistError        a playlist file cannot be read
     ├── SettingsError        a setting is out of range or unknown
     ├── MetricsFileError     a metrics file is not one of ours
+    ├── JournalError         a journal cannot be used
     ├── MisuseError          the caller broke a rule (also a ValueError)
     └── BeatportUnavailable  a single search or fetch could not be answered
 
@@ -62,6 +63,10 @@ class SettingsError(BeatportMatchError):
 
 class MetricsFileError(BeatportMatchError):
     """A metrics file cannot be read or is none; the text names the file and the field."""
+
+
+class JournalError(BeatportMatchError):
+    """A journal cannot be used; the text names the file, why, and the remedy."""
 
 
 class MisuseError(BeatportMatchError, ValueError):

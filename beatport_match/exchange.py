@@ -1,4 +1,4 @@
-"""Whether the same thing is asked again: pace, retry, backoff, redirects.
+"""Whether the same thing is asked again: freshness, retry, backoff, redirects.
 
 A pure generator around one question. It is told the time and the dice in every `Reply`, so equal
 replies give equal exchanges in both colours. What to ask next is `conversation`'s to decide.
@@ -6,6 +6,7 @@ replies give equal exchanges in both colours. What to ask next is `conversation`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
@@ -14,12 +15,18 @@ from beatport_match.errors import Failure
 from beatport_match.wire import (
     Answer,
     Exchange,
+    Heard,
+    Keep,
+    Known,
+    Later,
     Question,
     Read,
+    Recall,
     Request,
     Response,
     Send,
     Sent,
+    Shelf,
     Sleep,
     Turn,
     Understood,
@@ -36,30 +43,54 @@ _LONGEST_BACKOFF_S = 20.0
 _LONGEST_RETRY_AFTER_S = 60.0
 
 
-def exchange(question: Question, *, attempts: int) -> Exchange[Answer]:
-    """Ask one question, again where that may help, at most `attempts` times."""
+def exchange(
+    question: Question, *, attempts: int, fresh_s: Mapping[Shelf, float]
+) -> Exchange[Answer]:
+    """Ask one question, again where that may help, at most `attempts` times.
+
+    An answer that is known and no older than `fresh_s` seconds for its shelf is not asked for.
+    """
     log = _Log(question)
-    request, redirects, tries = question.request, 0, 0
+    known = yield from log.recall()
+    # Less than no age is the trace of a clock that went wrong.
+    if known is not None and 0 <= known.age_s <= fresh_s[question.shelf]:
+        return log.answer(known.value, cached=True)
+    tries = 0
     while True:
-        came = yield from log.send(request)
+        outcome, response = yield from _try(log)
+        tries += 1
+        if isinstance(outcome, Understood):
+            yield from log.keep(outcome)
+        if not _may_pass(outcome, response) or tries >= attempts:
+            return log.answer(outcome)
+        stopped = yield from log.sleep(backoff(tries, log.dice, response))
+        if stopped is not None:
+            return log.answer(stopped)
+
+
+def _try(log: _Log) -> Exchange[tuple[Understood | Failure, Response | None]]:
+    """Send the request, follow where it leads, and say what came of it."""
+    while True:
+        refused = yield from log.turn()
+        if refused is not None:
+            return refused, None
+        came = yield from log.send()
         response = came if isinstance(came, Response) else None
-        target = _redirect(request, response) if response else None
-        if isinstance(target, Request) and redirects < _MOST_REDIRECTS:
-            request, redirects = target, redirects + 1
+        target = _redirect(log.request, response) if response else None
+        if isinstance(target, Request) and log.redirects < _MOST_REDIRECTS:
+            log.request, log.redirects = target, log.redirects + 1
             continue
         outcome: Understood | Failure
         if isinstance(target, Request):
-            outcome = Failure("status", f"more than {_MOST_REDIRECTS} redirects", request.url)
+            outcome = Failure("status", f"more than {_MOST_REDIRECTS} redirects", log.request.url)
         elif target is not None:
             outcome = target
         elif isinstance(came, Response):
             outcome = yield from log.read(came)
         else:
             outcome = came
-        tries += 1
-        if not _may_pass(outcome, response) or tries >= attempts:
-            return log.answer(outcome)
-        yield from log.sleep(backoff(tries, log.dice, response))
+        yield from log.heard(outcome)
+        return outcome, response
 
 
 def backoff(tries: int, dice: float, response: Response | None) -> float:
@@ -73,24 +104,15 @@ def backoff(tries: int, dice: float, response: Response | None) -> float:
     return dice * min(_LONGEST_BACKOFF_S, _FIRST_BACKOFF_S * 2.0**tries)
 
 
-def admit(next_free: float, now: float, per_second: float | None) -> tuple[float, float]:
-    """One place in the pace: the delay in seconds, and when the next place is free.
-
-    This is the generic cell rate algorithm (ITU-T I.371) with a burst of one: requests are spread
-    evenly, however many ask at once.
-    """
-    if per_second is None:
-        return 0.0, now
-    at = max(next_free, now)
-    return at - now, at + 1 / per_second
-
-
 class _Log:
     """What has happened in one exchange, and when."""
 
     def __init__(self, question: Question) -> None:
         self.question = question
-        self.started: float | None = None
+        # Where it leads to is asked at once when it has to be asked again.
+        self.request = question.request
+        self.redirects = 0
+        self.started = 0.0
         self.now = 0.0
         self.dice = 0.0
         self.sent: list[Sent] = []
@@ -98,16 +120,30 @@ class _Log:
         self.paced = 0.0
         self.read_s = 0.0
 
-    def send(self, request: Request) -> Exchange[Response | Failure]:
-        reply = yield Turn()
-        self.started = reply.now if self.started is None else self.started
-        self.now = reply.now
-        if isinstance(reply.outcome, Failure):
-            return reply.outcome
-        if isinstance(reply.outcome, float) and reply.outcome > 0:
-            self.paced += yield from self.sleep(reply.outcome)
+    def recall(self) -> Exchange[Known | None]:
+        reply = yield Recall(self.question.request)
+        self.started = self.now = reply.now
+        assert reply.outcome is None or isinstance(reply.outcome, Known)
+        return reply.outcome
+
+    def turn(self) -> Exchange[Failure | None]:
+        """Wait for a place in the pace; the failure says that there is none to be had."""
+        while True:
+            reply = yield Turn()
+            self.now = reply.now
+            delay = reply.outcome
+            if isinstance(delay, Failure):
+                return delay
+            assert isinstance(delay, Later | float)
+            seconds, waited = delay.seconds if isinstance(delay, Later) else delay, self.waited
+            stopped = (yield from self.sleep(seconds)) if seconds > 0 else None
+            self.paced += self.waited - waited
+            if stopped is not None or not isinstance(delay, Later):
+                return stopped
+
+    def send(self) -> Exchange[Response | Failure]:
         began = self.now
-        reply = yield Send(request)
+        reply = yield Send(self.request)
         self.now, self.dice = reply.now, reply.dice
         assert isinstance(reply.outcome, Response | Failure)
         status = reply.outcome.status if isinstance(reply.outcome, Response) else None
@@ -122,23 +158,32 @@ class _Log:
         assert isinstance(reply.outcome, Understood | Failure)
         return reply.outcome
 
-    def sleep(self, seconds: float) -> Exchange[float]:
+    def heard(self, value: Understood | Failure) -> Exchange[None]:
+        yield Heard(value, self.sent[-1].started)
+
+    def keep(self, value: Understood) -> Exchange[None]:
+        reply = yield Keep(self.question.request, value)
+        self.now = reply.now
+
+    def sleep(self, seconds: float) -> Exchange[Failure | None]:
         began = self.now
         reply = yield Sleep(seconds)
         self.now = reply.now
         self.waited += reply.now - began
-        return reply.now - began
+        assert reply.outcome is None or isinstance(reply.outcome, Failure)
+        return reply.outcome
 
-    def answer(self, value: Understood | Failure) -> Answer:
+    def answer(self, value: Understood | Failure, *, cached: bool = False) -> Answer:
         return Answer(
             question=self.question,
             value=value,
-            started=self.now if self.started is None else self.started,
+            started=self.started,
             ended=self.now,
             sent=tuple(self.sent),
             waited=self.waited,
             paced=self.paced,
             read_s=self.read_s,
+            cached=cached,
         )
 
 

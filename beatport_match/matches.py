@@ -24,13 +24,14 @@ class QueryRecord:
     """One question that was asked.
 
     `found` counts the candidates it brought, `unreadable` the records that had to be dropped,
-    `requests` what went over the wire for it, retries included.
+    `requests` what went over the wire for it, retries included: none where an equal question had
+    been answered, so it does not count when records are compared.
     """
 
     text: str
     query_type: str
     found: int
-    requests: int
+    requests: int = field(compare=False)
     unreadable: int = 0
     failure: Failure | None = None
 
@@ -136,7 +137,10 @@ class Progress:
     """How far a run has come, told after each track.
 
     `total` is `None` where it is not known; `eta_s` is `None` until it can be told. `requests`
-    counts all so far.
+    counts all so far in this run. `pace` is the requests in a second that are let through now,
+    `None` where unpaced: it is less than was asked for while Beatport wants a slower one. `blocked`
+    says that it refused so often that nothing is asked for a while. `recorded` says that this match
+    comes from the journal of an earlier run.
     """
 
     done: int
@@ -146,6 +150,9 @@ class Progress:
     elapsed_s: float
     eta_s: float | None
     requests: int
+    pace: float | None = None
+    blocked: bool = False
+    recorded: bool = False
 
 
 _MOST_SHOWN = 3

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from beatport_match.drafts import draft_of
 from beatport_match.ledger import Outcome
 from beatport_match.matches import Match
 from beatport_match.metrics import PerformanceStats
@@ -32,6 +33,8 @@ _QUERY_COLUMNS = "track_id title query_type text found requests unreadable failu
 # A spreadsheet runs a cell that begins with one of these (OWASP, "CSV Injection"), some of them
 # also in the full width of East Asian keyboards.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Tables are looked at in terminals too, which C0 and C1 controls would steer; lines stay lines.
+_CONTROLS = dict.fromkeys([*range(9), *range(11, 13), *range(14, 32), *range(127, 160)], " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ class PlaylistMatch:
         """
         text = json.dumps(self.document(), ensure_ascii=False, indent=1)
         # A file name that is not text keeps its odd bytes as escapes; JSON reads them back.
-        Path(path).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+        with draft_of(Path(path)) as draft:
+            draft.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
     def to_csv(self, folder: str | Path) -> None:
         """Write `matches.csv`, `candidates.csv`, `queries.csv` and `review.csv` into a folder.
@@ -197,13 +201,16 @@ def _track_cells(match: Match) -> dict[str, object]:
 
 
 def _write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, object]]) -> None:
-    with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
+    with (
+        draft_of(path) as draft,
+        draft.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,
+    ):
         table = csv.writer(file)
         table.writerow(columns)
         table.writerows([_cell(row.get(column)) for column in columns] for row in rows)
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    return ("'" + value if value.startswith(_FORMULA_SIGNS) else value).translate(_CONTROLS)

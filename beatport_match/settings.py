@@ -5,6 +5,7 @@ Nothing is read from the environment. `load` and `save` speak JSON.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Self, cast
@@ -16,6 +17,8 @@ from beatport_match.errors import SettingsError
 from beatport_match.tracks import Candidate
 
 _LONGEST_SHOWN = 100
+_DAY_S = 24 * 60 * 60.0
+_LONGEST_TTL_S = 3650 * _DAY_S
 USER_AGENT = f"beatport-match/{__version__}"
 
 
@@ -33,8 +36,9 @@ class AsyncSettings(_Frozen):
     """How the async engine works.
 
     `enabled` lets `match_playlist` use it from sync code. `max_concurrent_tracks` is 1-100,
-    `max_concurrent_requests` (for one track) 1-100, `request_timeout` seconds for one request up
-    to 600, `retry_attempts` (1-10) counts every try of one request, the first included.
+    `max_concurrent_requests` (for one track) 1-100, `request_timeout` seconds for one request from
+    its sending to the last byte of its answer, up to 600, `retry_attempts` (1-10) counts every try
+    of one request, the first included.
     """
 
     enabled: bool = False
@@ -58,6 +62,15 @@ class MatchSettings(_Frozen):
         wanted_fields: Fields of `Candidate` you cannot do without. A search leaves some out
             (`preview_url`, mostly); the track's own page is asked for only when one is missing.
         requests_per_second: The pace of all requests together; `None` is unpaced.
+        max_refusals: After so many refusals in a row (1-1000; challenges, 403, 429) nothing more
+            is asked: what is left ends as `failed` with the kind `blocked`.
+        refusal_pause_s: How long (up to 3600 s) nothing is asked then, before one request is let
+            through to see; each further refusal doubles it, up to an hour.
+        wait_when_refused: Sit that out instead of failing; `stop` still ends it.
+        cache_path: A file that keeps what was understood for later runs; `None` keeps nothing. It
+            is made where there is none, several programs may share it, and it stays below 256 MiB.
+        cache_ttl_s: How long (s, up to ten years) a search in the cache counts; a week.
+        cache_page_ttl_s: The same for the page of a track; thirty days.
         max_connections: The most connections at once (1-100).
         user_agent: What we call ourselves.
         async_io: How the async engine works.
@@ -75,6 +88,12 @@ class MatchSettings(_Frozen):
     max_candidates: Annotated[int, Field(ge=1, le=150)] = 10
     wanted_fields: tuple[str, ...] = ()
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] | None = 5.0
+    max_refusals: Annotated[int, Field(ge=1, le=1000)] = 10
+    refusal_pause_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
+    wait_when_refused: bool = False
+    cache_path: Path | None = None
+    cache_ttl_s: Annotated[float, Field(gt=0, le=_LONGEST_TTL_S)] = 7 * _DAY_S
+    cache_page_ttl_s: Annotated[float, Field(gt=0, le=_LONGEST_TTL_S)] = 30 * _DAY_S
     max_connections: Annotated[int, Field(ge=1, le=100)] = 32
     user_agent: Annotated[str, Field(min_length=1, max_length=500)] = USER_AGENT
     async_io: AsyncSettings = AsyncSettings()
@@ -140,14 +159,18 @@ class MatchSettings(_Frozen):
             raise SettingsError(f"{path}: {error}") from None
 
     def save(self, path: str | Path) -> None:
-        """Write the settings as JSON.
+        """Write the settings as JSON, whole or not at all.
 
         Raises:
             SettingsError: The file cannot be written.
         """
+        draft = Path(f"{path}.draft")
         try:
-            Path(path).write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            draft.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            draft.replace(path)
         except (OSError, ValueError) as error:
+            with suppress(OSError, ValueError):
+                draft.unlink()
             raise SettingsError(f"{str(path)!r} cannot be written ({error}).") from None
 
 

@@ -6,8 +6,9 @@ Two generators carry the whole dialogue:
 
 * a **conversation** about one track yields an `Ask` (questions that may be asked at once) and
   receives their `Answer`s in the order asked;
-* an **exchange** about one question yields one small `Step` at a time (`Turn`, `Send`, `Read`,
-  `Sleep`) and receives a `Reply` that tells it the outcome, the time and the dice.
+* an **exchange** about one question yields one small `Step` at a time (`Recall`, `Turn`, `Send`,
+  `Read`, `Heard`, `Keep`, `Sleep`) and receives a `Reply` that tells it the outcome, the time and
+  the dice.
 
 The hands that drive them are the only code that knows what a second or a socket is.
 """
@@ -16,7 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, Literal, TypeAlias, TypeVar
+from urllib.parse import urlencode
 
 from beatport_match.errors import Failure
 from beatport_match.tracks import Candidate
@@ -31,6 +33,11 @@ class Request:
     url: str
     params: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def canonical(self) -> str:
+        """What is asked for, in one spelling: neither order nor headers make another request."""
+        return f"{self.url}?{urlencode(sorted(self.params))}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +62,17 @@ class Understood:
     unreadable: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What was understood before, `age_s` seconds ago."""
+
+    value: Understood
+    age_s: float
+
+
 Reader: TypeAlias = Callable[[Response], "Understood | Failure"]
+Shelf: TypeAlias = Literal["search", "page"]
+"""How fast an answer grows stale: the order of a search changes from day to day, a page seldom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +80,14 @@ class Question:
     """A request together with the reader of its answer.
 
     `query_type` names what the planner did (see `queries`); `text` is the query as a person
-    would type it.
+    would type it; `shelf` says which age is too old for a known answer.
     """
 
     request: Request
     read: Reader
     text: str
     query_type: str
+    shelf: Shelf = "search"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +128,33 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """Ask whether the answer is known; the reply's outcome is `Known` or nothing."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Let the answer be known from now on; the reply has no outcome."""
+
+    request: Request
+    value: Understood
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """No place in the pace is to be had for so many seconds: ask for one again after them."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
-    """Ask the hands for a place in the pace; the reply's outcome is a delay in seconds."""
+    """Ask the hands for a place in the pace.
+
+    The reply's outcome is a delay in seconds, `Later`, or a `Failure` where nothing may be sent.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +176,22 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """Tell the pace what the request sent at `sent` came to; the reply has no outcome."""
+
+    value: Understood | Failure
+    sent: float
+
+
+@dataclass(frozen=True, slots=True)
 class Sleep:
-    """Wait; the reply has no outcome."""
+    """Wait; the reply's outcome is a `Failure` where the host stopped the run meanwhile."""
 
     seconds: float
 
 
-Step: TypeAlias = "Turn | Send | Read | Sleep"
+Step: TypeAlias = "Recall | Turn | Send | Read | Heard | Keep | Sleep"
+Outcome: TypeAlias = "Known | Response | Understood | Failure | Later | float | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +201,7 @@ class Reply:
     `now` is the hands' monotonic clock in seconds, `dice` a number in [0, 1).
     """
 
-    outcome: Response | Understood | Failure | float | None
+    outcome: Outcome
     now: float
     dice: float
 

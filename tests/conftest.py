@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
 
 # A deadline would be a timed assertion, and fail on a busy machine.
 settings.register_profile("suite", deadline=None)
-settings.load_profile("suite")
+# By hand: `HYPOTHESIS_PROFILE=fuzz python -m pytest -m fuzz`.
+settings.register_profile("fuzz", deadline=None, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 # The `anyio` marker and its runner come with anyio itself.

@@ -15,6 +15,8 @@ Record: TypeAlias = Mapping[str, object]
 # No name in 300 real records came near either.
 _LONGEST_TEXT = 500
 _LONGEST_URL = 2000
+# A compilation credits two dozen artists.
+_MOST_ENTRIES = 100
 # Where a database would end; what is larger was never given out by one.
 _LARGEST_NUMBER = 2**63 - 1
 
@@ -31,6 +33,8 @@ def is_list(value: object) -> TypeGuard[Sequence[object]]:
 
 def clean(text: str, longest: int = _LONGEST_TEXT) -> str:
     """The text on one line: trimmed, blanks collapsed, nothing invisible in it."""
+    # What will be cut off is not worth cleaning, though blanks before it may go.
+    text = text[: 4 * longest]
     if not text.isprintable():
         text = "".join(map(_visible, text))
     return " ".join(text.split())[:longest].rstrip()
@@ -55,9 +59,9 @@ def record(outer: Record, key: str) -> Record:
 
 
 def entries(outer: Record, key: str) -> list[Record]:
-    """The objects of an inner array; what is not an object is passed over."""
+    """The first hundred objects of an inner array; what is not an object is passed over."""
     value = outer.get(key)
-    return [entry for entry in value if is_record(entry)] if is_list(value) else []
+    return [entry for entry in value[:_MOST_ENTRIES] if is_record(entry)] if is_list(value) else []
 
 
 def identity(record: Record, key: str) -> int | None:

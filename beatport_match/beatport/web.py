@@ -30,6 +30,9 @@ from beatport_match.wire import Question, Request, Response, Understood
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _ACCEPT_LANGUAGE = "en-US,en;q=0.9"
 
+# Beatport serves 150 at the most; a page that has more is not searched to its end.
+_MOST_ROWS = 1000
+
 # "track-details-1696999", "track-194481" before 2026; "track-1696999-charts" is something else.
 _DETAILS_KEY = re.compile(r"track-(?:details-)?[0-9]*")
 
@@ -90,7 +93,9 @@ class WebSource:
         # The site takes any slug: the number decides.
         request = self._get(f"/track/-/{number}", ())
         read = partial(read_track, wanted=number, base_url=self.base_url)
-        return Question(request=request, read=read, text=str(number), query_type=query_type)
+        return Question(
+            request=request, read=read, text=str(number), query_type=query_type, shelf="page"
+        )
 
     def _search(
         self, path: str, text: str, query_type: str, params: tuple[tuple[str, str], ...]
@@ -121,7 +126,7 @@ def read_search(response: Response, *, base_url: str) -> Understood | Failure:
         rows, place = search_rows(page)
     except MovedError as error:
         return moved(response, str(error))
-    read = [read_record(row, base_url) for row in rows]
+    read = [read_record(row, base_url) for row in rows[:_MOST_ROWS]]
     candidates = tuple(one for one in read if one is not None)
     if rows and not candidates:
         return unreadable(response, rows[0], place)

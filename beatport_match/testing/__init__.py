@@ -22,7 +22,16 @@ from __future__ import annotations
 from beatport_match.testing.catalogue import CatalogueTrack, bundled_catalogue
 from beatport_match.testing.demo import demo_answers, demo_collection
 from beatport_match.testing.fake import FakeBeatport
-from beatport_match.testing.faults import FAULTS, Fault, FaultPlan, Reply, always, first, sometimes
+from beatport_match.testing.faults import (
+    FAULTS,
+    Fault,
+    FaultPlan,
+    Reply,
+    always,
+    first,
+    mixed,
+    sometimes,
+)
 from beatport_match.testing.shop import TrackShape
 from beatport_match.testing.transport import FakeTransport
 from beatport_match.testing.visits import FakeRequest
@@ -42,5 +51,6 @@ __all__ = [
     "demo_answers",
     "demo_collection",
     "first",
+    "mixed",
     "sometimes",
 ]

@@ -6,8 +6,10 @@ body is delivered (`Delivery`) is only named here and done by the server and the
 
 from __future__ import annotations
 
+import gzip
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 from beatport_match.errors import MisuseError
@@ -29,6 +31,8 @@ Fault: TypeAlias = Literal[
     "slow_body",
     "bad_record",
     "wrong_shape",
+    "bomb",
+    "elsewhere",
 ]
 """What can go wrong.
 
@@ -46,6 +50,8 @@ Fault: TypeAlias = Literal[
     slow_body      the body comes in drips
     bad_record     one malformed record more, ahead of the good ones; on a track page: the record
     wrong_shape    a text stands where the list or the record should be
+    bomb           64 KB of gzip that unpack to 64 MB
+    elsewhere      302 to another host
 """
 
 FaultPlan: TypeAlias = Callable[[int, str], Fault | None]
@@ -54,6 +60,7 @@ FaultPlan: TypeAlias = Callable[[int, str], Fault | None]
 Delivery: TypeAlias = Literal["whole", "cut", "reset", "hang", "slow"]
 
 FAULTS: Final[tuple[Fault, ...]] = get_args(Fault)
+_BOMB_BYTES: Final = 64 * 2**20
 _HTML: Final = ("content-type", "text/html; charset=utf-8")
 _CLOUDFLARE: Final = ("server", "cloudflare")
 
@@ -96,6 +103,21 @@ def sometimes(kind: Fault, probability: float, seed: int = 0) -> FaultPlan:
     return plan
 
 
+def mixed(probability: float, kinds: Sequence[Fault], seed: int = 0) -> FaultPlan:
+    """A request meets one of these faults, with a `probability` (0-1) fixed as in `sometimes`."""
+    for kind in kinds:
+        known(kind)
+    asked: Counter[str] = Counter()
+
+    def plan(_index: int, path: str) -> Fault | None:
+        asked[path] += 1
+        if dice("fault", seed, path, asked[path]) >= probability:
+            return None
+        return kinds[int(dice("kind", seed, path, asked[path]) * len(kinds))]
+
+    return plan
+
+
 def known(kind: str) -> None:
     """Refuse a fault that nobody here knows how to make.
 
@@ -124,7 +146,16 @@ def wall(kind: Fault | None) -> Reply | None:
         return Reply(0, (), b"", "reset")
     if kind == "hang":
         return Reply(0, (), b"", "hang")
+    if kind == "bomb":
+        return Reply(200, (_HTML, ("content-encoding", "gzip")), _bomb())
+    if kind == "elsewhere":
+        return Reply(302, (("location", "https://elsewhere.example/"),), b"")
     return None
+
+
+@cache
+def _bomb() -> bytes:
+    return gzip.compress(bytes(_BOMB_BYTES), mtime=0)
 
 
 def forbidden() -> Reply:

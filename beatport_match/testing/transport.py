@@ -45,7 +45,8 @@ class _Drips(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     def __iter__(self) -> Iterator[bytes]:
         for piece in self._pieces:
-            time.sleep(self._gap_s)
+            if self._gap_s:
+                time.sleep(self._gap_s)
             yield piece
         if self._error:
             raise self._error
@@ -96,7 +97,8 @@ def _response(request: httpx.Request, visit: Visit) -> httpx.Response:
             late = httpx.ReadTimeout("The fake Beatport was too slow.", request=request)
             return httpx.Response(status, headers=headers, stream=_Drips([], 0.0, late))
         return httpx.Response(status, headers=headers, stream=_Drips(drips(body), gap_s, None))
-    return httpx.Response(status, headers=headers, content=body)
+    # Not as `content`, which httpx would unpack here and now, bombs too.
+    return httpx.Response(status, headers=headers, stream=_Drips([body], 0.0, None))
 
 
 def _patience(request: httpx.Request) -> float:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from wire_pages import (
@@ -24,6 +25,7 @@ from beatport_match.beatport import WebSource
 from beatport_match.errors import Failure
 from beatport_match.wire import Response, Understood
 
+pytestmark = pytest.mark.fuzz
 WEB = WebSource(base_url=HOME, max_results=100, user_agent="beatport-match/test")
 SEARCH = WEB.search("copper lantern", "test").read
 TRACK = WEB.track(7002).read

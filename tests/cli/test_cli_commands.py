@@ -198,7 +198,7 @@ def test_the_pace_is_the_library_s_unless_told(
     """`[--pace R | --unpaced]`; a run is polite by default."""
     seen: list[MatchSettings] = []
 
-    def spy(tracks: object, *, settings: MatchSettings, on_progress: object) -> PlaylistMatch:
+    def spy(tracks: object, *, settings: MatchSettings, **_: object) -> PlaylistMatch:
         seen.append(settings)
         return match_playlist([], settings=settings)
 
@@ -249,7 +249,7 @@ def test_demo_admits_different_answers(
 ) -> None:
     """Sync and async that disagree are a bug: said so, and exit code 1."""
 
-    def forgetful(tracks: object, *, settings: MatchSettings, on_progress: object) -> PlaylistMatch:
+    def forgetful(tracks: object, *, settings: MatchSettings, **_: object) -> PlaylistMatch:
         some = list(tracks)[: 1 if settings.async_io.enabled else 2]  # type: ignore[call-overload]
         return match_playlist(some, settings=settings)
 

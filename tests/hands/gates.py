@@ -13,6 +13,8 @@ from colours import KIND, served
 from beatport_match.testing import FakeBeatport
 
 SLOW = "Lido in Winter"
+# Nine questions: equal ones would wait for each other.
+SLOW_ONES = tuple(f"{SLOW} {number}" for number in range(9))
 QUICK = ("Candle Tax", "Countersunk", "Fjordline", "Brass Weather", "Copper Rain", "Tuesday")
 
 

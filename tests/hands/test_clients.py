@@ -68,7 +68,7 @@ async def test_an_async_matcher_refuses_a_client_of_the_wrong_colour() -> None:
 @pytest.fixture
 def ours(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The clients that matchers make for themselves, kept to be looked at."""
-    from beatport_match import _async, _sync
+    from beatport_match import _aline, _line
 
     made: list[Any] = []
 
@@ -76,8 +76,8 @@ def ours(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         made.append(make(settings))
         return made[-1]
 
-    monkeypatch.setattr(_sync, "new_client", partial(kept, _sync.new_client))
-    monkeypatch.setattr(_async, "new_async_client", partial(kept, _async.new_async_client))
+    monkeypatch.setattr(_line, "new_client", partial(kept, _line.new_client))
+    monkeypatch.setattr(_aline, "new_async_client", partial(kept, _aline.new_async_client))
     return made
 
 
@@ -198,15 +198,15 @@ def test_the_next_generation_of_clients_serves(monkeypatch: pytest.MonkeyPatch) 
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What matchers would have slept; nobody does."""
-    from beatport_match import _async, _sync
+    from beatport_match import _aline, _line
 
     naps: list[float] = []
 
     async def nap(_: Any, seconds: float) -> None:
         naps.append(seconds)
 
-    monkeypatch.setattr(_sync._Hands, "sleep", lambda _, seconds: naps.append(seconds))
-    monkeypatch.setattr(_async._Hands, "sleep", nap)
+    monkeypatch.setattr(_line.Hands, "sleep", lambda _, seconds: naps.append(seconds))
+    monkeypatch.setattr(_aline.Hands, "sleep", nap)
     return naps
 
 

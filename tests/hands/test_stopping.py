@@ -10,7 +10,7 @@ import anyio
 import httpx
 import pytest
 from colours import COLOURS, KIND, UNPACED, Colour, Name, impatient, tasks
-from gates import QUICK, SLOW, GatedShop, until
+from gates import QUICK, SLOW, SLOW_ONES, GatedShop, until
 
 from beatport_match import Progress, amatch_playlist, amatch_track
 from beatport_match.testing import FakeBeatport
@@ -193,7 +193,7 @@ async def test_a_cancelled_playlist_leaves_no_task() -> None:
             async with anyio.create_task_group() as group:
 
                 async def match() -> None:
-                    await amatch_playlist([SLOW] * 9, settings=UNPACED, http_client=client)
+                    await amatch_playlist(SLOW_ONES, settings=UNPACED, http_client=client)
 
                 group.start_soon(match)
                 await until(lambda: shop.waiting == 5)
@@ -218,7 +218,7 @@ async def test_a_task_cancelled_the_asyncio_way_leaves_no_task() -> None:
     """The same with asyncio's own `cancel`, which knows no scopes."""
     before, shop = tasks(), GatedShop(lambda _: True)
     async with shop.client() as client:
-        work = amatch_playlist([SLOW] * 9, settings=UNPACED, http_client=client)
+        work = amatch_playlist(SLOW_ONES, settings=UNPACED, http_client=client)
         task = asyncio.get_running_loop().create_task(work)
         await until(lambda: shop.waiting == 5)
         task.cancel()
@@ -234,7 +234,7 @@ async def test_a_bug_stops_the_other_tasks() -> None:
     async with shop.client() as client:
         with pytest.raises(Bug):
             await amatch_playlist(
-                [SLOW, SLOW, QUICK[0], *QUICK],
+                [*SLOW_ONES[:2], QUICK[0], *QUICK],
                 settings=UNPACED,
                 http_client=client,
                 on_progress=raising(Bug("host")),

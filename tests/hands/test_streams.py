@@ -16,7 +16,7 @@ import anyio.lowlevel
 import httpx
 import pytest
 from colours import KIND, UNPACED, impatient, tasks
-from gates import QUICK, SLOW, GatedShop, until
+from gates import QUICK, SLOW, SLOW_ONES, GatedShop, until
 
 from beatport_match import AsyncMatcher, Match, MatchStream, aiter_matches, iter_matches
 from beatport_match.testing import FakeBeatport
@@ -120,7 +120,7 @@ async def test_breaking_off_while_others_wait_leaves_nothing() -> None:
     """The same, with requests that would never be answered."""
     before, shop = tasks(), GatedShop(only_slow)
     async with shop.client() as client:
-        tracks = [SLOW, SLOW, QUICK[0], SLOW, SLOW, SLOW]
+        tracks = [*SLOW_ONES[:2], QUICK[0], *SLOW_ONES[2:5]]
         async for match in aiter_matches(tracks, settings=ONE, http_client=client):
             assert match.track.title == QUICK[0]
             break
@@ -134,7 +134,7 @@ async def test_a_stream_as_a_block_ends_with_it() -> None:
     """MatchStream: "to be sure that it has stopped, use the stream as `async with`"."""
     before, shop = tasks(), GatedShop(only_slow)
     async with shop.client() as client:
-        tracks = [SLOW, QUICK[0], SLOW]
+        tracks = [SLOW, QUICK[0], SLOW_ONES[0]]
         async with aiter_matches(tracks, settings=ONE, http_client=client) as stream:
             async for _ in stream:
                 break
@@ -173,7 +173,7 @@ async def test_the_matcher_ends_its_streams() -> None:
     before, shop = tasks(), GatedShop(only_slow)
     async with shop.client() as client:
         async with AsyncMatcher(ONE, http_client=client) as matcher:
-            stream = matcher.iter_matches([SLOW, QUICK[0], SLOW])
+            stream = matcher.iter_matches([SLOW, QUICK[0], SLOW_ONES[0]])
             await anext(stream)
         assert (tasks(), shop.waiting) == (before, 0)
         assert [match async for match in stream] == []
@@ -185,7 +185,7 @@ async def test_the_matcher_ends_streams_that_were_dropped() -> None:
     before, shop = tasks(), GatedShop(only_slow)
     async with shop.client() as client:
         async with AsyncMatcher(ONE, http_client=client) as matcher:
-            async for _ in matcher.iter_matches([SLOW, QUICK[0], SLOW]):
+            async for _ in matcher.iter_matches([SLOW, QUICK[0], SLOW_ONES[0]]):
                 break
         assert (tasks(), shop.waiting) == (before, 0)
 
@@ -195,7 +195,7 @@ async def test_a_cancelled_consumer_takes_its_work_along() -> None:
     """ARCHITECTURE: "task cancellation propagates", and nothing outlives it."""
     before, shop = tasks(), GatedShop(always)
     async with shop.client() as client:
-        stream = aiter_matches([SLOW] * 9, settings=ONE, http_client=client)
+        stream = aiter_matches(SLOW_ONES, settings=ONE, http_client=client)
         async with anyio.create_task_group() as group:
             group.start_soon(anext, stream)
             await until(lambda: shop.waiting == 5)

@@ -7,7 +7,8 @@ how often it was asked. Their clock moves only when they work, so even the times
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from zlib import crc32
@@ -26,7 +27,15 @@ from beatport_match.playlists import read_playlist
 from beatport_match.settings import MatchSettings
 from beatport_match.testing import FakeBeatport, Fault, demo_answers, demo_collection
 from beatport_match.tracks import Track
-from beatport_match.wire import Conversation, Request, Response, Told
+from beatport_match.wire import (
+    Conversation,
+    Known,
+    Request,
+    Response,
+    Shelf,
+    Told,
+    Understood,
+)
 
 FAKE = FakeBeatport()
 SOURCE = WebSource(base_url="https://www.beatport.com", max_results=50, user_agent="test")
@@ -49,10 +58,12 @@ class Scripted:
     """Sync hands without a world: `faults` befall by address and try, `turns` run out."""
 
     at_once = 3
+    fresh_s: Mapping[Shelf, float] = {"search": 60.0, "page": 60.0}
 
     def __init__(self, faults: list[Fault | None], turns: int, attempts: int) -> None:
         self.attempts = attempts
         self.asked = Counter[str]()
+        self._known: dict[str, Known] = {}
         self._faults, self._turns, self._now = faults, turns, 100.0
 
     def now(self) -> float:
@@ -81,6 +92,18 @@ class Scripted:
     def sleep(self, seconds: float) -> None:
         self._now += seconds
 
+    def heard(self, value: Understood | Failure, sent: float) -> None:
+        pass
+
+    def alone(self, request: Request) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def recall(self, request: Request) -> Known | None:
+        return self._known.get(request.canonical)
+
+    def keep(self, request: Request, value: Understood) -> None:
+        self._known[request.canonical] = Known(value=value, age_s=1.0)
+
 
 class AsyncScripted(Scripted):
     """The same hands for the async driver; each wait lets the other tasks go first."""
@@ -92,6 +115,12 @@ class AsyncScripted(Scripted):
     async def sleep(self, seconds: float) -> None:  # type: ignore[override]
         await anyio.lowlevel.checkpoint()
         super().sleep(seconds)
+
+    async def recall(self, request: Request) -> Known | None:  # type: ignore[override]
+        return super().recall(request)
+
+    async def keep(self, request: Request, value: Understood) -> None:  # type: ignore[override]
+        super().keep(request, value)
 
 
 Talk = Callable[[], Conversation[Any]]

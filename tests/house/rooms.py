@@ -25,7 +25,7 @@ PLAN = {
         errors:
         keys: | re
         tracks: errors | math
-        wire: errors tracks
+        wire: errors tracks | urllib
         sources: wire
         metrics: | datetime pydantic
         ledger: tracks
@@ -52,6 +52,7 @@ PLAN = {
     "talk": """
         matches: changes errors ledger metrics settings tracks
         queries: interpretations rarity readings text titles tracks | re
+        pace: errors wire
         exchange: errors wire | email urllib
         conversation: confidence errors ledger matches queries readings settings sources tracks wire
         beatport: beatport.addresses beatport.web
@@ -83,21 +84,32 @@ PLAN = {
             | pathlib unicodedata
         playlists.recognition: errors playlists.delimited playlists.fields playlists.opening
             | pathlib re
-        results: ledger matches metrics playlists tracks | csv json pathlib
+        drafts: | os pathlib shutil tempfile
+        results: drafts ledger matches metrics playlists tracks | csv json pathlib
     """,
     "hands": """
+        _log: | logging
+        _packing: tracks wire | math operator pydantic re zlib
+        _cache: _log _packing _version wire | os pathlib sqlite3 stat threading time
+        _memory: _cache _packing settings wire | anyio threading time
+        _journal: _log _version errors matches playlists.problems settings tracks weights
+            | hashlib json os pathlib pydantic pydantic_core re sys msvcrt fcntl
+        _pacing: _log errors pace settings wire | threading
         _drive: errors exchange wire | anyio
-        _http: errors settings wire | httpx inspect
-        _runs: beatport errors matches measuring metrics playlists results settings sources tracks
-            wire | datetime os pathlib
+        _bodies: errors | zlib
+        _http: _bodies errors settings wire | anyio httpx inspect time
+        _runs: _pacing beatport errors matches measuring metrics playlists results settings sources
+            tracks wire | datetime os pathlib
         _metrics_files: errors metrics | datetime json os pathlib pydantic re secrets
         _stream: matches | anyio asyncio contextvars sys
-        _sync: _bridge _drive _http _runs conversation errors exchange matches results settings
-            tracks wire | httpx random threading time
-        _async: _drive _http _runs _stream conversation errors exchange matches results settings
-            tracks wire | anyio httpx random
-        _bridge: _async _http _runs errors results settings | anyio
-        _functions: _async _http _runs _stream _sync matches results settings tracks
+        _line: _http _memory _pacing _runs errors settings wire | httpx random threading time
+        _aline: _http _memory _pacing _runs errors settings wire | anyio httpx random
+        _sync: _bridge _drive _http _journal _line _runs conversation matches results settings
+            tracks | time
+        _async: _aline _drive _http _journal _runs _stream conversation matches results settings
+            tracks | anyio
+        _bridge: _async _http _journal _runs errors results settings wire | anyio
+        _functions: _async _http _journal _runs _stream _sync matches results settings tracks
     """,
     "testing": """
         testing: testing.catalogue testing.demo testing.fake testing.faults testing.shop
@@ -108,7 +120,7 @@ PLAN = {
         testing.envelope: testing.translations | html json
         testing.fake: testing.catalogue testing.faults testing.server testing.shop
             testing.transport testing.visits
-        testing.faults: errors testing.envelope testing.identities
+        testing.faults: errors testing.envelope testing.identities | gzip
         testing.groups: testing.catalogue testing.identities testing.search testing.search_shape
             testing.traits
         testing.identities: errors keys | hashlib re unicodedata
@@ -133,9 +145,10 @@ PLAN = {
         _progress: _runs _screen _table matches | os rich
         _playlist_run: _functions _progress _runs _screen matches results settings tracks
             | pathlib time
-        _commands: _cells _functions _metrics_files _playlist_run _screen _table errors keys
-            playlists playlists.fields results settings tracks | argparse pathlib signal threading
-        _analyze: _cells _metrics_files _screen analysis errors metrics report report_page
+        _commands: _cells _functions _log _metrics_files _playlist_run _screen _table errors keys
+            playlists playlists.fields results settings tracks
+            | argparse logging pathlib signal threading
+        _analyze: _cells _metrics_files _screen analysis drafts errors metrics report report_page
             | argparse pathlib
         _demo: _cells _commands _playlist_run _screen _table analysis matches metrics report results
             settings testing | argparse os

@@ -19,6 +19,7 @@ IN_SYNC = {
     "AsyncMatcher": "Matcher",
     "AsyncHttpClient": "HttpClient",
     "MatchStream": "Iterator[Match]",
+    "AbstractAsyncContextManager": "AbstractContextManager",
 }
 TWINS = {"close": "aclose", "__enter__": "__aenter__", "__exit__": "__aexit__"}
 
@@ -70,7 +71,7 @@ def test_async_methods_are_awaited(name: str) -> None:
     assert inspect.iscoroutinefunction(getattr(AsyncMatcher, TWINS.get(name, name)))
 
 
-@pytest.mark.parametrize("name", ["now", "dice", "turn", "send", "sleep"])
+@pytest.mark.parametrize("name", "now dice turn heard alone recall keep send sleep".split())
 def test_drivers_need_the_same_of_both_hands(name: str) -> None:
     """_drive: "Line by line the same in both colours": the hands they hold are, too."""
     assert signature(getattr(AsyncHands, name)) == signature(getattr(Hands, name))

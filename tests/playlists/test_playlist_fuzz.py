@@ -10,6 +10,7 @@ from beatport_match.errors import PlaylistError
 from beatport_match.playlists import PlaylistProblem, fields, list_playlists, read_playlist
 from beatport_match.tracks import Track
 
+pytestmark = pytest.mark.fuzz
 PIECES = st.sampled_from(
     [
         *("<?xml version='1.0'?>", "<?xml version='1.0' encoding='cp037'?>", "<DJ_PLAYLISTS>"),
@@ -42,7 +43,7 @@ def file(tmp_path_factory):
     return tmp_path_factory.mktemp("fuzz") / "playlist"
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(content=ANY_BYTES | LIKELY, name=st.none() | st.sampled_from(["p", "", "ROOT", "é"]))
 def test_any_bytes(file, content, name):
     """An unreadable file is a PlaylistError, an unreadable entry a PlaylistProblem, and no more."""

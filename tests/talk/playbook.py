@@ -18,11 +18,15 @@ from beatport_match.tracks import Candidate
 from beatport_match.wire import (
     Answer,
     Ask,
+    Heard,
+    Keep,
     Question,
     Read,
+    Recall,
     Reply,
     Request,
     Response,
+    Shelf,
     Sleep,
     Understood,
 )
@@ -74,12 +78,26 @@ class _Playbook:
 
 
 class ExchangePlaybook(_Playbook):
-    """A dialogue with `exchange`; a sleep lasts as long as it was asked for."""
+    """A dialogue with `exchange`; a sleep lasts as long as it was asked for.
 
-    def __init__(self, steps: Generator[Any, Any, Any], *, dice: float = 0.5) -> None:
+    What it says to the memory and to the pace is put `aside`, answered with nothing, unless the
+    dialogue is to be heard in full (`aside=False`).
+    """
+
+    def __init__(
+        self, steps: Generator[Any, Any, Any], *, dice: float = 0.5, aside: bool = True
+    ) -> None:
         self.now = 1000.0
         self.dice = dice
+        self._whispers = (Recall, Heard, Keep) if aside else ()
+        self.aside: list[Any] = []
         super().__init__(steps)
+
+    def _advance(self, reply: Any) -> None:
+        super()._advance(reply)
+        while not self.has_ended and isinstance(self.said, self._whispers):
+            self.aside.append(self.said)
+            super()._advance(self._reply(None))
 
     def _reply(self, told: Any) -> Reply:
         if isinstance(self.said, Sleep):
@@ -130,6 +148,9 @@ def question(path: str, text: str = "", query_type: str = "search") -> Question:
     """A question to the invented shop."""
     request = Request(url=f"https://shop.example{path}")
     return Question(request=request, read=unread, text=text, query_type=query_type)
+
+
+FRESH: dict[Shelf, float] = {"search": 100.0, "page": 1000.0}
 
 
 def unread(response: Response) -> Understood | Failure:

@@ -7,15 +7,30 @@ The rule is `exchange`'s own docstring: "Ask one question, again where that may 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playbook import After, ExchangePlaybook, question, reading, response
+from playbook import FRESH, After, ExchangePlaybook, question, reading, response
 
 from beatport_match.errors import Failure, FailureKind
 from beatport_match.exchange import exchange
-from beatport_match.wire import Reply, Response, Send, Sleep, Turn, Understood
+from beatport_match.wire import (
+    Heard,
+    Keep,
+    Known,
+    Later,
+    Read,
+    Recall,
+    Reply,
+    Response,
+    Send,
+    Shelf,
+    Sleep,
+    Turn,
+    Understood,
+)
 
 ASKED = question("/search?meridian")
 SEND = Send(ASKED.request)
@@ -24,7 +39,7 @@ STOPPED = Failure("stopped", "stopped by the host")
 
 
 def begin(attempts: int = 3, dice: float = 0.5) -> ExchangePlaybook:
-    return ExchangePlaybook(exchange(ASKED, attempts=attempts), dice=dice)
+    return ExchangePlaybook(exchange(ASKED, attempts=attempts, fresh_s=FRESH), dice=dice)
 
 
 def test_a_good_answer_is_asked_for_once() -> None:
@@ -134,7 +149,86 @@ def test_time_is_booked_where_it_was_spent() -> None:
     told = playbook.ended
     assert [sent.ended - sent.started for sent in told.sent] == [2.0, 1.0]
     assert (told.started, told.ended) == (1000.0, 1004.125)
-    assert (told.waited, told.read_s) == (0.75, 0.375)
+    assert (told.waited, told.paced, told.read_s) == (0.75, 0.25, 0.375)
+
+
+def test_every_step_of_a_good_answer() -> None:
+    """wire.Step, in order: what is known, a place in the pace, the wire, the reader, and then the
+    pace and the memory are told."""
+    fine = response(200)
+    playbook = ExchangePlaybook(exchange(ASKED, attempts=1, fresh_s=FRESH), aside=False)
+    assert playbook << Recall(ASKED.request) >> None << Turn() >> 0.0 << SEND >> After(2.0, fine)
+    assert playbook << reading(fine) >> NOTHING << Heard(NOTHING, 1000.0) >> None
+    assert playbook << Keep(ASKED.request, NOTHING) >> None
+    assert (playbook.ended.value, playbook.ended.cached) == (NOTHING, False)
+
+
+@pytest.mark.parametrize(("shelf", "age_s"), [("search", 0.0), ("search", 100.0), ("page", 1000.0)])
+def test_what_is_known_is_not_asked(shelf: Shelf, age_s: float) -> None:
+    """exchange: "An answer that is known and no older than `fresh_s` seconds for its shelf is not
+    asked for", and says that it was `cached`."""
+    asked = replace(ASKED, shelf=shelf)
+    playbook = ExchangePlaybook(exchange(asked, attempts=1, fresh_s=FRESH), aside=False)
+    assert playbook << Recall(ASKED.request) >> Known(value=NOTHING, age_s=age_s)
+    told = playbook.ended
+    assert (told.value, told.cached, told.sent, told.waited) == (NOTHING, True, (), 0.0)
+
+
+@pytest.mark.parametrize(("shelf", "age_s"), [("search", 101), ("page", 1001), ("page", -1)])
+def test_what_is_stale_is_asked_again(shelf: Shelf, age_s: float) -> None:
+    """The same; an answer from the future is the trace of a clock that went wrong."""
+    asked = replace(ASKED, shelf=shelf)
+    playbook = ExchangePlaybook(exchange(asked, attempts=1, fresh_s=FRESH), aside=False)
+    assert playbook << Recall(ASKED.request) >> Known(value=NOTHING, age_s=age_s) << Turn()
+
+
+def test_only_what_was_understood_is_kept() -> None:
+    """Issue: the cache holds "never a challenge, error or unparsed page"; the pace hears of all."""
+    busy, fine, no = response(503), response(200), Failure("status", "busy")
+    playbook = begin()
+    assert playbook << Turn() >> 0.0 << SEND >> busy << reading(busy) >> no << Sleep(0.5) >> None
+    assert playbook << Turn() >> 0.0 << SEND >> fine << reading(fine) >> NOTHING
+    assert playbook.aside == [
+        Recall(ASKED.request),
+        Heard(no, 1000.0),
+        Heard(NOTHING, 1000.5),
+        Keep(ASKED.request, NOTHING),
+    ]
+
+
+def test_no_place_yet_is_asked_for_again() -> None:
+    """wire.Later: "ask for one again after" so many seconds; a redirect asks for its own."""
+    playbook = begin()
+    assert playbook << Turn() >> Later(30.0) << Sleep(30.0) >> None << Turn() >> Later(60.0)
+    assert playbook << Sleep(60.0) >> None << Turn() >> 0.0 << SEND
+    assert playbook >> Failure("network", "broken") << Sleep(0.5) >> None << Turn() >> STOPPED
+    assert (playbook.ended.waited, playbook.ended.paced) == (90.5, 90.0)
+
+
+@pytest.mark.parametrize("place", [0.2, Later(30.0)])
+def test_a_stop_while_waiting_for_the_pace_sends_nothing(place: float | Later) -> None:
+    """wire.Sleep: "the reply's outcome is a `Failure` where the host stopped the run meanwhile"."""
+    playbook = begin()
+    seconds = place.seconds if isinstance(place, Later) else place
+    assert playbook << Turn() >> place << Sleep(seconds) >> STOPPED
+    assert (playbook.ended.value, playbook.ended.sent) == (STOPPED, ())
+
+
+def test_a_stop_during_backoff_ends_the_exchange() -> None:
+    """The same between two tries: what went out stays on the books."""
+    playbook = begin()
+    assert playbook << Turn() >> 0.0 << SEND >> Failure("timeout", "late") << Sleep(0.5) >> STOPPED
+    assert playbook.ended.value == STOPPED
+    assert len(playbook.ended.sent) == 1
+
+
+def test_the_paces_own_refusal_is_not_told_to_it() -> None:
+    """Issue: "what is left ends as `failed: blocked` at once"; a refusal that never left the house
+    must not count as one of Beatport's."""
+    playbook, shut = begin(), Failure("blocked", "refused ten times in a row")
+    assert playbook << Turn() >> shut
+    assert playbook.ended.value == shut
+    assert playbook.aside == [Recall(ASKED.request)]
 
 
 moments = st.floats(min_value=0, max_value=60, allow_nan=False).map(lambda s: round(s * 64) / 64)
@@ -159,7 +253,7 @@ def test_the_books_always_balance(
     Here time passes in no other place, so they add up to the whole itself; and whatever happens,
     no more goes out than attempts and redirects allow.
     """
-    now, steps, reply = 0.0, exchange(ASKED, attempts=attempts), None
+    now, steps, reply = 0.0, exchange(ASKED, attempts=attempts, fresh_s=FRESH), None
     turns = 0
     while True:
         try:
@@ -175,7 +269,7 @@ def test_the_books_always_balance(
         elif isinstance(step, Send):
             took, outcome = script[turns % len(script)]
             turns, now = turns + 1, now + took
-        else:
+        elif isinstance(step, Read):
             now += data.draw(moments)
             good = step.response.status == 200
             outcome = NOTHING if good else Failure("status", "no")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from playbook import ExchangePlaybook, question, reading, response
+from playbook import FRESH, ExchangePlaybook, question, reading, response
 
 from beatport_match.errors import Failure
 from beatport_match.exchange import exchange
@@ -17,7 +17,7 @@ NOTHING = Understood(candidates=())
 
 
 def begin() -> ExchangePlaybook:
-    return ExchangePlaybook(exchange(ASKED, attempts=3))
+    return ExchangePlaybook(exchange(ASKED, attempts=3, fresh_s=FRESH))
 
 
 def _sent_on(*locations: str) -> ExchangePlaybook:
@@ -45,7 +45,9 @@ def test_redirects_within_the_host_are_followed(status: int, location: str) -> N
 def test_a_redirect_drops_the_parameters_and_keeps_the_headers() -> None:
     """Only the address is the server's to change."""
     request = Request(url="https://shop.example/a", params=(("q", "x"),), headers=(("A", "b"),))
-    playbook = ExchangePlaybook(exchange(replace(ASKED, request=request), attempts=1))
+    playbook = ExchangePlaybook(
+        exchange(replace(ASKED, request=request), attempts=1, fresh_s=FRESH)
+    )
     assert playbook << Turn() >> 0.0 << Send(request) >> response(301, location="/b") << Turn()
     assert playbook >> 0.0 << Send(Request(url="https://shop.example/b", headers=(("A", "b"),)))
 

@@ -1,0 +1,141 @@
+"""What faults cost, counted: one run against the fake on real sockets is one row of figures.
+
+Nothing is printed or judged here; `run.py` shows the rows, the tests hold them to their bounds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import anyio
+
+from beatport_match import (
+    AsyncMatcher,
+    AsyncSettings,
+    Match,
+    Matcher,
+    MatchSettings,
+    PlaylistMatch,
+    Track,
+)
+from beatport_match.testing import (
+    FakeBeatport,
+    Fault,
+    FaultPlan,
+    always,
+    bundled_catalogue,
+    mixed,
+    sometimes,
+)
+
+Engine = Literal["sync", "asyncio", "trio"]
+ENGINES: tuple[Engine, ...] = ("sync", "asyncio", "trio")
+KINDS: tuple[Fault, ...] = (
+    *("rate_limited", "unavailable", "challenge", "reset", "truncated", "cut", "empty", "hang"),
+    *("slow_body", "wrong_shape", "moved", "bomb", "elsewhere"),
+)
+ATTEMPTS = 3
+# A hang and a slow body (of two seconds) are given up after half a second.
+TIMEOUT_S, SLOW_BODY_S = 0.5, 2.0
+SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run: what went in, what came out, and what must not have happened."""
+
+    fault: str
+    engine: str
+    tracks: int
+    answered: int
+    wrongly_not_found: int
+    lost: int
+    beyond_bound: int
+    requests: int
+    seconds: float
+
+
+def tracks(count: int) -> tuple[Track, ...]:
+    """So many tracks that the fake has on sale, as a DJ would have them."""
+    songs = [song for song in bundled_catalogue() if song.artists]
+    step = len(songs) // count
+    return tuple(
+        Track(f"{song.name} ({song.mix_name})", song.artists, bpm=song.bpm)
+        for song in songs[:: max(1, step)][:count]
+    )
+
+
+def plans(seed: int = 0) -> dict[str, Callable[[], FaultPlan]]:
+    """The faults by name, each as a plan to be made anew for every run: always, and in 30 %."""
+    named: dict[str, Callable[[], FaultPlan]] = {}
+    for kind in KINDS:
+        named[f"{kind}, always"] = partial(always, kind)
+        named[f"{kind}, 30 %"] = partial(sometimes, kind, SHARE, seed)
+    named["mixed, 30 %"] = partial(mixed, SHARE, KINDS, seed)
+    return named
+
+
+def settings(base_url: str, attempts: int = ATTEMPTS) -> MatchSettings:
+    """Unpaced, with little patience, so that a run against faults ends this year."""
+    engine = AsyncSettings(
+        max_concurrent_tracks=20, request_timeout=TIMEOUT_S, retry_attempts=attempts
+    )
+    return MatchSettings(base_url=base_url, requests_per_second=None, async_io=engine)
+
+
+def match(engine: Engine, wanted: tuple[Track, ...], chosen: MatchSettings) -> PlaylistMatch:
+    """Match tracks with one of the engines."""
+    if engine == "sync":
+        with Matcher(chosen) as matcher:
+            return matcher.match_playlist(wanted)
+
+    async def run() -> PlaylistMatch:
+        async with AsyncMatcher(chosen) as matcher:
+            return await matcher.match_playlist(wanted)
+
+    return anyio.run(run, backend=engine)
+
+
+def undisturbed(wanted: tuple[Track, ...]) -> tuple[Match, ...]:
+    """What the tracks come to when nothing goes wrong."""
+    with FakeBeatport().serve() as base_url:
+        return match("asyncio", wanted, settings(base_url)).matches
+
+
+def measure(
+    name: str,
+    engine: Engine,
+    plan: FaultPlan | None,
+    truth: tuple[Match, ...],
+    attempts: int = ATTEMPTS,
+) -> Row:
+    """One run against a fault."""
+    fake = FakeBeatport(faults=plan, slow_body_s=SLOW_BODY_S)
+    wanted = tuple(one.track for one in truth)
+    started = time.monotonic()
+    with fake.serve() as base_url:
+        found = match(engine, wanted, settings(base_url, attempts)).matches
+    queries = [query for one in found for query in one.queries]
+    return Row(
+        fault=name,
+        engine=engine,
+        tracks=len(wanted),
+        answered=sum(one.outcome != "failed" for one in found),
+        wrongly_not_found=sum(
+            one.outcome == "not_found" != true.outcome
+            for one, true in zip(found, truth, strict=False)
+        ),
+        lost=len(wanted) - sum(map(_is_same_track, found, wanted)),
+        beyond_bound=sum(max(0, query.requests - attempts) for query in queries)
+        + max(0, len(fake.requests) - sum(query.requests for query in queries)),
+        requests=len(fake.requests),
+        seconds=time.monotonic() - started,
+    )
+
+
+def _is_same_track(found: Match, wanted: Track) -> bool:
+    return found.track is wanted
