@@ -27,6 +27,7 @@ from beatport_match._runs import (
     gathered,
     measured,
     never,
+    restored,
     source_for,
 )
 from beatport_match._stream import Give, MatchStream, Running
@@ -195,9 +196,11 @@ class AsyncMatcher:
             while not stop() and (entry := next(waiting, None)) is not None:
                 place, track = entry
                 recorded = journal.recorded(track)
-                found = recorded or await self._match(track, stop, place, tally.began)
                 if recorded is None:
+                    found = await self._match(track, stop, place, tally.began)
                     journal.record(found)
+                else:
+                    found = restored(recorded, place, tally.began)
                 tally.count(found, recorded=recorded is not None)
                 await keep(place, found)
 

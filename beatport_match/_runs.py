@@ -20,7 +20,7 @@ from beatport_match.results import PlaylistMatch
 from beatport_match.settings import MatchSettings
 from beatport_match.sources import Source
 from beatport_match.tracks import Track
-from beatport_match.wire import Shelf, Told
+from beatport_match.wire import Shelf, Told, Transcript
 
 Tracks: TypeAlias = "str | os.PathLike[str] | Iterable[Track | str]"
 OnProgress: TypeAlias = Callable[[Progress], None]
@@ -163,6 +163,11 @@ def measured(told: Told[Match], place: int = 0, began: float | None = None) -> M
     return replace(told.value, metrics=track_metrics(told, place=place, began=began))
 
 
+def restored(match: Match, place: int, began: float) -> Match:
+    """A match out of a journal: it cost this run nothing, whatever it cost an earlier one."""
+    return measured(Told(match, Transcript(started=began, ended=began, asks=())), place, began)
+
+
 def unasked(track: Track) -> Match:
     """The answer about a track that a stopped run never came to."""
     return Match(
@@ -191,7 +196,8 @@ def gathered(
         mode=session.mode,
         total_time=session.elapsed(),
         started_at=session.started_at,
-        settings=session.settings.model_dump(mode="json"),
+        # Where somebody keeps files is nobody else's to read.
+        settings=session.settings.model_dump(mode="json", exclude={"cache_path"}),
     )
     return PlaylistMatch(
         matches=ordered,

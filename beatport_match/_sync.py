@@ -26,6 +26,7 @@ from beatport_match._runs import (
     gathered,
     measured,
     never,
+    restored,
     source_for,
 )
 from beatport_match.conversation import fetch, match, search
@@ -182,9 +183,11 @@ class Matcher:
         while not stop() and (entry := next(waiting, None)) is not None:
             place, track = entry
             recorded = journal.recorded(track)
-            found = recorded or self._match(track, stop, place, tally.began)
             if recorded is None:
+                found = self._match(track, stop, place, tally.began)
                 journal.record(found)
+            else:
+                found = restored(recorded, place, tally.began)
             tally.count(found, recorded=recorded is not None)
             yield place, found
 
