@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from beatport_match import noise
 from beatport_match.keys import Key, parse_key
-from beatport_match.spelling import numbers, with_numbers
+from beatport_match.spelling import with_numbers
 from beatport_match.text import fold, tokens
 from beatport_match.titles import IN_BRACKETS, VERSION_WITH_GUEST, parse_title, split_names
 from beatport_match.tracks import Candidate, Names, Track
@@ -33,7 +33,7 @@ _CREDIT_NOISE = re.compile(r"^\d{1,3}[.)]\s+|\s*@\w+")
 _SILENT_IN_NAMES = JOINTS | {"dj", "the", "mc"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One side, ready to compare.
 
@@ -43,7 +43,7 @@ class Reading:
     phrases; `label` where a label would stand. `cut` is a bracket that never closed, `titles` are
     the single ones of a track that joins several, and `found` tells that the title was found among
     words that nothing divides. `noise` is what was dropped, folded. `number` is the track's on
-    Beatport. What follows from these is worked out once: a reading is compared with many.
+    Beatport.
     """
 
     base: str
@@ -62,30 +62,26 @@ class Reading:
     titles: tuple[str, ...] = ()
     noise: frozenset[str] = frozenset()
 
-    @cached_property
-    def squashed(self) -> str:
-        """The title without blanks."""
-        return self.base.replace(" ", "")
+    # Derived, and worked out once, since a reading is compared with many: the title without blanks,
+    # its words and numbers in one spelling, every word that tells this music from other music
+    # wherever it stood, and every word of every artist's name.
+    squashed: str = field(init=False, repr=False, compare=False)
+    words: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    numbers: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    telling: frozenset[str] = field(init=False, repr=False, compare=False)
+    artist_words: frozenset[str] = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def words(self) -> tuple[str, ...]:
-        """The words of the title, its numbers in one spelling."""
-        return tuple(with_numbers(self.base))
-
-    @cached_property
-    def numbers(self) -> tuple[str, ...]:
-        """The numbers in the title."""
-        return numbers(self.base)
-
-    @cached_property
-    def telling(self) -> frozenset[str]:
-        """Every word that tells this music from other music, wherever it stood."""
-        return frozenset(self.base.split()) | self.version.telling
-
-    @cached_property
-    def artist_words(self) -> frozenset[str]:
-        """Every word of every artist's name."""
-        return frozenset(word for name in self.artists for word in name)
+    def __post_init__(self) -> None:
+        words = tuple(with_numbers(self.base))
+        derived = {
+            "squashed": self.base.replace(" ", ""),
+            "words": words,
+            "numbers": tuple(word for word in words if word.isdigit()),
+            "telling": self.version.telling.union(self.base.split()),
+            "artist_words": frozenset(word for name in self.artists for word in name),
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
 
 
 @lru_cache(maxsize=2048)

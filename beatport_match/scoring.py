@@ -197,9 +197,11 @@ def _proofs(
     if local.isrc and other.isrc and local.isrc != other.isrc:
         # A recording has one code mostly, and another on a release now and then.
         yield "isrc", local.isrc, other.isrc, Finding("other", -1.0, "another ISRC")
+    if not (local.isrc and local.isrc == other.isrc) and local.number != candidate.id:
+        return
     cases = {f"{name}.{found.code}" for name, *_, found in lines}
     against = cases & _OUTWEIGHS_PROOF or (cases & _NEEDS_A_LENGTH and not cases & _LENGTH_AGREES)
-    over = [found.note for *_, found in lines if found.against]
+    over = "; ".join(found.note for *_, found in lines if found.against)
     lacking = round(_PROVEN - sum(finding.points for *_, finding in lines), 1)
     for name, what, mine, theirs in (
         ("isrc", "ISRC", local.isrc, other.isrc),
@@ -207,16 +209,11 @@ def _proofs(
     ):
         if not mine or mine != theirs:
             continue
-        note = f"same {what}" + (f", which decides over {'; '.join(over)}" if over else "")
-        code, points = "same", max(12.0, lacking)
+        code, points = ("contradicted", 0.0) if against else ("same", max(12.0, lacking))
+        note = f", which decides over {over}" if over else ""
+        note = ", not trusted: the rest contradicts it" if against else note
+        yield name, str(mine), str(theirs), Finding(code, points, f"same {what}{note}")
         lacking = 0.0
-        if against:
-            code, points, note = (
-                "contradicted",
-                0.0,
-                f"same {what}, not trusted: the rest contradicts",
-            )
-        yield name, str(mine), str(theirs), Finding(code, points, note)
 
 
 def _minutes(seconds: float | None) -> str:

@@ -38,11 +38,6 @@ _ROMAN = {
 }
 
 
-def numbers(base: str) -> tuple[str, ...]:
-    """The numbers in a title, in order; a Roman one counts at the end, where sequels have it."""
-    return tuple(word for word in with_numbers(base) if word.isdigit())
-
-
 def with_numbers(base: str) -> list[str]:
     """The words of a title, its numbers in one spelling."""
     words = base.split()

@@ -126,6 +126,8 @@ def _codes(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         if node.func.id in {"Finding", "_clash"} and node.args:
             yield from _texts(node.args[0])
+    elif isinstance(node, ast.IfExp):
+        yield from (*_codes(node.body), *_codes(node.orelse))
     elif isinstance(node, ast.Tuple) and node.elts:
         first, *rest = node.elts
         # Not every tuple that begins with text: its second part must be points.
