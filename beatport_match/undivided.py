@@ -7,6 +7,7 @@ candidate does. Every word must find its place, or the candidate is not what is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from beatport_match import noise
 from beatport_match.interpretations import local_version
@@ -32,9 +33,8 @@ def read_by(track: Track, candidate: Candidate, other: Reading) -> Reading | Non
     A word may belong to the candidate's title, its artists, its label, its catalogue number, or to
     a phrase that names a version. Somebody has to be named, in the title or beside it.
     """
-    title, _ = noise.peeled(track.title)
-    words, base = tokens(title), tuple(other.base.split())
-    if not set(base) <= set(words):
+    words, base = _words(track.title), tuple(other.base.split())
+    if not set(base).issubset(words):
         return None
     known = fold_names(credit(track.artists))
     said = tuple(name for name in other.artists if _place(name, words) is not None)
@@ -67,6 +67,13 @@ def read_by(track: Track, candidate: Candidate, other: Reading) -> Reading | Non
         number=beatport_number(track),
         found=True,
     )
+
+
+@lru_cache(maxsize=1024)
+def _words(title: str) -> Name:
+    """The words of a title without what stands before and behind it; asked for each candidate."""
+    title, _ = noise.peeled(title)
+    return tokens(title)
 
 
 def _version_in(words: Name, names: Iterable[Name], papers: Iterable[Name]) -> str | None:
