@@ -368,7 +368,7 @@ def damaged(wounds: list[tuple[tuple[Any, ...], object]]) -> Any:
     return document
 
 
-@settings(max_examples=int(os.environ.get("BEATPORT_MATCH_FUZZ", "150")))
+@pytest.mark.fuzz
 @given(damage)
 def test_any_file_is_read_or_refused(wounds: list[tuple[tuple[Any, ...], object]]) -> None:
     """ "Input from outside is hostile until read": a file with anything anywhere is either refused
