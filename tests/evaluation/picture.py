@@ -66,9 +66,9 @@ def _dot(tenth: Tenth) -> Iterator[str]:
     x, y = _place(tenth.stated, tenth.seen)
     radius = 3 + 2.5 * math.log10(tenth.size)
     yield f'<circle class="dot" cx="{x}" cy="{y}" r="{round(radius, 1)}"/>'
-    # Beside the dot, on the side where the paper is.
-    aside, anchor = (-radius - 5, "end") if tenth.stated > 0.5 else (radius + 5, "start")
-    yield _words("soft", round(x + aside, 1), round(y + 4, 1), anchor, str(tenth.size))
+    # Above or below the dot, where the paper is: dots of one height may stand close together.
+    below = radius + 13 if tenth.seen > 0.5 else -radius - 5
+    yield _words("soft", x, round(y + below, 1), "middle", str(tenth.size))
 
 
 def _words(kind: str, x: float, y: float, anchor: str, words: str) -> str:
