@@ -78,7 +78,7 @@ def _compare_names(local: Reading, other: Reading) -> tuple[str, float] | None:
     """The points for the names in two versions, with their case; `None` where they are others."""
     mine, theirs = local.version.words, other.version.words
     artists = local.artist_words | other.artist_words
-    left, right, typos = pair_off(mine, theirs)
+    left, right, typos = pair_off(mine, theirs, names=True)
     if mine and "".join(mine) == "".join(theirs):
         return "same", _VERSION
     if not left and not right:

@@ -46,8 +46,13 @@ def with_numbers(base: str) -> list[str]:
     return [word.lstrip("0") or "0" if word.isdecimal() else word for word in words]
 
 
-def pair_off(mine: Sequence[str], theirs: Sequence[str]) -> tuple[list[str], list[str], int]:
-    """The words only one side has, after equal and mistyped ones found each other."""
+def pair_off(
+    mine: Sequence[str], theirs: Sequence[str], *, names: bool = False
+) -> tuple[list[str], list[str], int]:
+    """The words only one side has, after equal and mistyped ones found each other.
+
+    With `names`, one more vowel at the end makes another name.
+    """
     left, right = list(mine), list(theirs)
     for word in mine:
         if word in right:
@@ -55,7 +60,14 @@ def pair_off(mine: Sequence[str], theirs: Sequence[str]) -> tuple[list[str], lis
             right.remove(word)
     typos = 0
     for word in list(left):
-        twin = next((other for other in right if mistyped(word, other)), None)
+        twin = next(
+            (
+                other
+                for other in right
+                if mistyped(word, other) and not (names and _two_names(word, other))
+            ),
+            None,
+        )
         if twin is not None:
             left.remove(word)
             right.remove(twin)
@@ -66,6 +78,12 @@ def pair_off(mine: Sequence[str], theirs: Sequence[str]) -> tuple[list[str], lis
 def mistyped(word: str, other: str) -> bool:
     """Whether two words are one, mistyped: never by a digit, nor where both are words of titles."""
     return _alike(word, other) and not _both_words(word, other)
+
+
+def _two_names(word: str, other: str) -> bool:
+    """Whether one name is the other with a vowel more: Carl and Carlo, Simon and Simone."""
+    short, long = sorted((word, other), key=len)
+    return long.startswith(short) and long[len(short) :] in {"a", "e", "i", "o", "y"}
 
 
 def confusable(word: str, other: str) -> bool:

@@ -165,3 +165,12 @@ def test_what_is_not_finite_is_not_supposed():
     for strange in ({"length_s": float("inf")}, {"length_s": float("nan")}, {"bpm": float("inf")}):
         _, ranked = ask(of("Night (Brenn Remix)"), sold("Night", **strange))
         assert ranked
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"), [("Stefan", "Stefano"), ("Carl", "Carlo"), ("Simon", "Simone")]
+)
+def test_a_vowel_more_is_another_remixer(mine, theirs):
+    """Two remixers whose names are a vowel apart are for a person to tell apart."""
+    candidate = sold("Signals", f"{theirs} Remix", remixers=(theirs,))
+    assert ask(of(f"Signals ({mine} Remix)"), candidate)[0] == "review"
