@@ -30,6 +30,7 @@ _FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
 _COUNTRY = re.compile(r"\s*\((?!II|IV|VI|IX)(?:[A-Za-z]{2}|USA|U\.K\.|U\.S\.(?:A\.)?)\)")
 # What gets into artist fields: track numbers, social handles.
 _CREDIT_NOISE = re.compile(r"^\d{1,3}[.)]\s+|\s*@\w+")
+_ALIAS = re.compile(r"\s+\(?(?:a\.?k\.?a\b\.?|pres\.|presents\b)\s*", re.IGNORECASE)
 _SILENT_IN_NAMES = JOINTS | {"dj", "the", "mc"}
 
 
@@ -95,6 +96,7 @@ def read_candidate(candidate: Candidate) -> Reading:
         mix, featured = UNSAID, (*featured, *split_names(guest["names"]))
     elif guest := VERSION_WITH_GUEST.fullmatch(said):
         mix, featured = _read_mix(guest["version"]), (*featured, *split_names(guest["names"]))
+    names = (name for one in (*candidate.artists, *featured) for name in by_any_name(one))
     # On Beatport a square bracket is no label: it belongs to the title.
     title = " ".join((parsed.base, *(f"[{phrase}]" for phrase in parsed.aside)))
     return Reading(
@@ -102,7 +104,7 @@ def read_candidate(candidate: Candidate) -> Reading:
         shown=title,
         # "Original Mix" is also what stands there when nobody filled the field in.
         version=parsed.version if mix.plain and not parsed.version.plain else mix | parsed.version,
-        artists=fold_names((*candidate.artists, *featured)),
+        artists=fold_names(names),
         artists_shown=", ".join(candidate.artists),
         makers=words_of(candidate.remixers),
         key=parse_key(candidate.key) or parse_key(candidate.camelot),
@@ -150,8 +152,15 @@ def credit(names: Names) -> tuple[str, ...]:
     return tuple(
         name
         for text in texts
-        for name in split_names(_CREDIT_NOISE.sub("", _COUNTRY.sub("", text)))
+        for one in split_names(_CREDIT_NOISE.sub("", _COUNTRY.sub("", text)))
+        for name in by_any_name(one)
     )
+
+
+def by_any_name(name: str) -> tuple[str, ...]:
+    """Who is meant, by every name given: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B"."""
+    first, *aliases = _ALIAS.split(name)
+    return (first, *(alias.strip(" )") for alias in aliases))
 
 
 def fold_names(names: Iterable[str]) -> tuple[Name, ...]:

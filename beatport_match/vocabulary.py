@@ -152,7 +152,9 @@ GATHERED = frozenset(
 
 FEATURING = frozenset("feat ft featuring".split())
 # Words between names; a name never consists of one of these alone.
-JOINTS = frozenset("and feat ft featuring vs versus x with pres presents presenting meets".split())
+JOINTS = frozenset(
+    "and aka feat ft featuring vs versus x with pres presents presenting meets".split()
+)
 
 PARTS = frozenset("part pt".split())
 NUMERALS: dict[str, str] = {

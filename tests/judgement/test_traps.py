@@ -125,6 +125,9 @@ ONE = {
     ),
     "artist and title with a colon": (of("Kolva : Moonrise", ""), sold("Moonrise")),
     "the artist before the title as well": (of("Kolva - Moonrise"), sold("Moonrise")),
+    "an alias": (of("Moonrise", "Kolva aka Brenn"), sold("Moonrise")),
+    "an alias in brackets": (of("Moonrise", "Kolva (a.k.a. Brenn)"), sold("Moonrise")),
+    "a presenter": (of("Moonrise", "Brenn"), sold("Moonrise", artists=("Kolva pres. Brenn",))),
     "feat mistyped": (
         of("Moonrise eat. Anna Berg"),
         sold("Moonrise", artists=("Kolva", "Anna Berg")),
