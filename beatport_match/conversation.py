@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import fields, replace
+from itertools import islice
 from typing import TypeVar
 
 from beatport_match.confidence import rank, verdict
@@ -31,17 +32,17 @@ _LOOKS_ENOUGH = 2
 
 
 def match(track: Track, settings: MatchSettings, source: Source) -> Conversation[Match]:
-    """Find a track: ask while the best answer is not good enough and something is left to ask."""
+    """Find a track: ask while the best answer is not good enough and something is left to ask.
+
+    Asking several at once changes how soon the answer is there and what it costs, never the answer.
+    """
     heard = _Heard(track, settings)
-    for question in _questions(track, settings, source):
-        if heard.looks >= _LOOKS_ENOUGH:
-            break
-        heard.take((yield Ask(questions=(question,))))
-        if heard.stopped != "exhausted":
-            break
-    else:
-        if len(plan(track)) > settings.max_queries:
-            heard.stopped = "budget"
+    questions = _questions(track, settings, source)
+    while not heard.settled and (batch := tuple(islice(questions, settings.queries_at_once))):
+        for answer in (yield Ask(questions=batch)):
+            heard.take(answer)
+    if not heard.settled and len(plan(track)) > settings.max_queries:
+        heard.stopped = "budget"
     best = heard.best() if heard.stopped not in {"stopped", "failed"} else None
     if best and _missing(best.candidate, settings):
         heard.complete(best, (yield Ask(questions=(source.track(best.id, "track_page"),))))
@@ -104,18 +105,25 @@ class _Heard:
         # Searches that found the names, if not in the wanted version.
         self.looks = 0
 
-    def take(self, answers: tuple[Answer, ...]) -> None:
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more has to be asked."""
+        return self.stopped != "exhausted" or self.looks >= _LOOKS_ENOUGH
+
+    def take(self, answer: Answer) -> None:
         """Weigh what came, and see whether that ends the asking."""
-        fresh = 0
-        for answer in answers:
-            self.queries.append(_record(answer))
-            if isinstance(answer.value, Failure):
-                self.stopped = "stopped" if answer.value.kind == "stopped" else "failed"
-                continue
-            for candidate in answer.value.candidates:
-                fresh += candidate.id not in self.pool
-                self.pool.setdefault(candidate.id, candidate)
+        settled = self.settled
+        self.queries.append(_record(answer))
+        if settled:
+            # Asked along with what settled it: one by one, it would not have been asked.
+            return
+        if isinstance(answer.value, Failure):
+            self.stopped = "stopped" if answer.value.kind == "stopped" else "failed"
+            return
+        fresh = [one for one in answer.value.candidates if one.id not in self.pool]
         if fresh:
+            for candidate in fresh:
+                self.pool.setdefault(candidate.id, candidate)
             self.ranked = rank(self.track, self.pool.values())
         self.looks += bool(self.ranked) and self.ranked[0].relation != "different"
         if self._good_enough():

@@ -36,9 +36,9 @@ class AsyncSettings(_Frozen):
     """How the async engine works.
 
     `enabled` lets `match_playlist` use it from sync code. `max_concurrent_tracks` is 1-100,
-    `max_concurrent_requests` (for one track) 1-100, `request_timeout` seconds for one request from
-    its sending to the last byte of its answer, up to 600, `retry_attempts` (1-10) counts every try
-    of one request, the first included.
+    `max_concurrent_requests` (for one track, where `queries_at_once` asks for several) 1-100,
+    `request_timeout` seconds for one request from its sending to the last byte of its answer, up
+    to 600, `retry_attempts` (1-10) counts every try of one request, the first included.
     """
 
     enabled: bool = False
@@ -57,6 +57,10 @@ class MatchSettings(_Frozen):
         review_confidence: From here on (0-1) an answer is `review`: a person should look.
         enough_score: A best score (0-100) that ends the asking.
         max_queries: The most searches for one track (1-20).
+        queries_at_once: How many searches for one track go out together (1-20). At 1 the next is
+            asked only when the last was not enough; more cost requests that one by one would not
+            have been needed, and shorten the wait where they would. The answers are the same. Only
+            the async engine asks them at once, `async_io.max_concurrent_requests` at the most.
         max_results: The most rows asked of one search (1-150; Beatport's pages held 150 in 2023).
         max_candidates: The most ranked candidates a match keeps (1-150).
         wanted_fields: Fields of `Candidate` you cannot do without. A search leaves some out
@@ -84,6 +88,7 @@ class MatchSettings(_Frozen):
     review_confidence: Annotated[float, Field(ge=0, le=1)] = 0.15
     enough_score: Annotated[float, Field(ge=0, le=100)] = 95.0
     max_queries: Annotated[int, Field(ge=1, le=20)] = 4
+    queries_at_once: Annotated[int, Field(ge=1, le=20)] = 1
     max_results: Annotated[int, Field(ge=1, le=150)] = 100
     max_candidates: Annotated[int, Field(ge=1, le=150)] = 10
     wanted_fields: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from colours import COLOURS, UNPACED, Colour, Name
 
-from beatport_match import PlaylistMatch
+from beatport_match import AsyncSettings, PlaylistMatch, Track
 from beatport_match.testing import FakeBeatport, FakeRequest, demo_answers, demo_collection
 
 # What may differ between two runs that did the same: times, what is made of them, and the engine.
@@ -65,6 +65,38 @@ def test_every_colour_writes_the_same_document(
     assert written(runs[name][0], tmp_path) == written(runs["sync"][0], tmp_path)
 
 
+def test_queries_at_once_give_the_same_answers(runs: dict[Name, Run]) -> None:
+    """Settings: with `queries_at_once` "the answers are the same"; what it costs is requests."""
+    sync, requests = runs["sync"]
+    fake = FakeBeatport()
+    with demo_collection() as path:
+        settings = UNPACED.model_copy(update={"queries_at_once": 2})
+        found = Colour("asyncio").call(
+            "match_playlist", path, settings=settings, transport=fake.transport()
+        )
+    pairs = list(zip(found.matches, sync.matches, strict=True))
+    assert all(
+        (ours.outcome, ours.confidence, ours.stopped, ids(ours))
+        == (theirs.outcome, theirs.confidence, theirs.stopped, ids(theirs))
+        for ours, theirs in pairs
+    )
+    assert len(fake.requests) > len(requests)
+
+
+@pytest.mark.parametrize(("name", "peak"), [("sync", 1), ("asyncio", 3), ("trio", 3)])
+@pytest.mark.parametrize("bound", [3, 10])
+def test_only_async_asks_a_tracks_queries_at_once(name: Name, peak: int, bound: int) -> None:
+    """Settings: "only the async engine asks them at once, `async_io.max_concurrent_requests` at
+    the most"."""
+    fake = FakeBeatport(latency_s=0.02)
+    engine = AsyncSettings(max_concurrent_requests=bound)
+    settings = UNPACED.model_copy(update={"queries_at_once": 4, "async_io": engine})
+    track = Track("Copper Lantern (Nobody's Remix)", "Nobody Known")
+    Colour(name).call("match_track", track, settings=settings, transport=fake.transport())
+    assert len(fake.requests) == 4
+    assert fake.peak_in_flight == (peak if bound == 3 or peak == 1 else 4)
+
+
 def test_the_collection_costs_few_requests(runs: dict[Name, Run]) -> None:
     """ "Light on the network": three requests for two tracks, never above the budget, and every
     request is on the books."""
@@ -88,6 +120,11 @@ def test_figures_say_which_engine_ran(runs: dict[Name, Run]) -> None:
     """PerformanceStats: `mode` tells the engines apart."""
     modes = {name: found.metrics.mode for name, (found, _) in runs.items()}
     assert modes == {"sync": "sync", "asyncio": "async", "trio": "async", "bridge": "async"}
+
+
+def ids(match: Any) -> list[int]:
+    """Which candidates were kept, in their order."""
+    return [one.id for one in match.candidates]
 
 
 def untimed(match: Any) -> Any:

@@ -208,6 +208,20 @@ def test_a_batch_is_answered_alike_in_all_colours(
             assert other.value == first.value
 
 
+@settings(max_examples=30)
+@given(tracks, st.just([None]) | faults, st.integers(min_value=2, max_value=4))
+def test_queries_asked_at_once_are_answered_alike_in_all_colours(
+    track: Track, script: list[Fault | None], at_once: int
+) -> None:
+    """Settings: of `queries_at_once`, "the answers are the same"; sync has the same plan."""
+    asking = SETTINGS.model_copy(update={"queries_at_once": at_once})
+    first, *others = run(lambda: match(track, asking, SOURCE), script, 10**6, 3)
+    assert isinstance(first, Told)
+    for other in others:
+        assert spoken(other) == spoken(first)
+        assert repr(other.value) == repr(first.value)
+
+
 @pytest.mark.parametrize("at_once", [1, 2])
 @pytest.mark.anyio
 async def test_a_batch_keeps_its_bound(at_once: int) -> None:

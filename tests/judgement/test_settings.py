@@ -35,6 +35,7 @@ RANGES = [
     (MatchSettings, "review_confidence", 0, 1, -0.01, 1.01),
     (MatchSettings, "enough_score", 0, 100, -1, 100.5),
     (MatchSettings, "max_queries", 1, 20, 0, 21),
+    (MatchSettings, "queries_at_once", 1, 20, 0, 21),
     (MatchSettings, "max_results", 1, 150, 0, 151),
     (MatchSettings, "max_candidates", 1, 150, 0, 151),
     (MatchSettings, "requests_per_second", 0.001, 1000, 0, 1001),

@@ -16,6 +16,7 @@ from playbook import ConversationPlaybook, Shop
 from beatport_match.beatport import WebSource
 from beatport_match.conversation import fetch, match, search
 from beatport_match.errors import BeatportUnavailable, Failure
+from beatport_match.matches import Match
 from beatport_match.queries import plan
 from beatport_match.settings import MatchSettings
 from beatport_match.text import tokens
@@ -297,6 +298,70 @@ def test_no_more_candidates_are_kept_than_asked_for() -> None:
     assert playbook << FULL >> many
     assert len(playbook.ended.candidates) == 4
     assert playbook.ended.candidates_weighed == 30
+
+
+def test_a_batch_is_asked_at_once_where_the_settings_say_so() -> None:
+    """Settings: `queries_at_once` is "how many searches for one track go out together"."""
+    playbook = begin(queries_at_once=2)
+    assert playbook << (FULL, FIRST_ARTIST) >> ([], []) << (REMIXER, TITLE_ONLY) >> ([RIGHT], [])
+    assert (playbook.ended.outcome, playbook.ended.stopped) == ("matched", "enough")
+    assert len(playbook.ended.queries) == 4
+
+
+def test_a_batch_is_no_larger_than_the_budget() -> None:
+    """Settings: `max_queries` is "the most searches for one track", at once or not."""
+    playbook = begin(queries_at_once=20, max_queries=3)
+    assert playbook << (FULL, FIRST_ARTIST, REMIXER) >> ([], [], [])
+    assert playbook.ended.stopped == "budget"
+
+
+@pytest.mark.parametrize("along", [[ORIGINAL, TWIN], TIMEOUT, STOPPED])
+def test_what_was_asked_along_with_the_answer_changes_nothing(along: object) -> None:
+    """conversation.match: "changes how soon the answer is there and what it costs, never the
+    answer"; what came of it stays on record."""
+    one_by_one, batch = begin(), begin(queries_at_once=2)
+    assert one_by_one << FULL >> [RIGHT]
+    assert batch << (FULL, FIRST_ARTIST) >> ([RIGHT], along)
+    assert unasked(batch.ended) == unasked(one_by_one.ended)
+    assert [query.text for query in batch.ended.queries] == [FULL[1], FIRST_ARTIST[1]]
+
+
+def test_a_fault_before_the_answer_ends_a_batch_as_well() -> None:
+    """What came behind it would not have been asked one by one."""
+    playbook = begin(queries_at_once=2)
+    assert playbook << (FULL, FIRST_ARTIST) >> (TIMEOUT, [RIGHT])
+    assert (playbook.ended.outcome, playbook.ended.stopped) == ("failed", "failed")
+
+
+heard = st.sampled_from([TIMEOUT, STOPPED]) | st.lists(
+    st.sampled_from([RIGHT, ORIGINAL, STRANGER, TWIN, NEAR]), max_size=4
+)
+
+
+@given(
+    st.sampled_from([TRACK, UNTIMED, replace(TRACK, beatport_id=999)]),
+    st.lists(heard, min_size=7, max_size=7),
+    st.integers(min_value=2, max_value=8),
+    st.integers(min_value=1, max_value=6),
+)
+def test_asking_at_once_gives_the_answer_of_asking_one_by_one(
+    track: Track, replies: list[object], at_once: int, most: int
+) -> None:
+    """Settings: of `queries_at_once`, "the answers are the same", whatever is heard."""
+    one_by_one = begin(track, max_queries=most)
+    batches = begin(track, max_queries=most, queries_at_once=at_once)
+    for playbook in (one_by_one, batches):
+        left = iter(replies)
+        while not playbook.has_ended:
+            playbook >> tuple(next(left) for _ in playbook.said.questions)
+    assert unasked(batches.ended) == unasked(one_by_one.ended)
+    count = len(one_by_one.ended.queries)
+    assert batches.ended.queries[:count] == one_by_one.ended.queries
+
+
+def unasked(found: Match) -> Match:
+    """The answer without the record of what was asked for it."""
+    return replace(found, queries=(), failures=())
 
 
 words = st.text(alphabet="abcäñ ()-,&'[]…中", min_size=1, max_size=30)

@@ -1,0 +1,100 @@
+"""What a run takes and keeps: memory, the time to import, and how its cost grows with its tracks.
+
+Each figure is of a process of its own. For POSIX systems.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from far_shop import far_shop
+from goals import Figure
+from library import write_collection
+
+from beatport_match import MatchSettings, iter_matches
+
+_IMPORT = """
+import sys, time
+began = time.perf_counter()
+import beatport_match
+print(1000 * (time.perf_counter() - began))
+print(len({"httpx", "parsel", "lxml"} & set(sys.modules)))
+"""
+
+
+def memory(runs: int, *, quick: bool) -> Iterator[Figure]:
+    """The peak of a process that only goes through a collection, for two sizes of it."""
+    del runs
+    counts = (100, 1000) if quick else (5_000, 50_000)
+    told = [_streamed(count) for count in counts]
+    for count, one in zip(counts, told, strict=True):
+        goal = 120.0
+        yield Figure(
+            f"peak memory of iter_matches, {count:,} tracks", (one["peak_mb"],), "MB", goal
+        )
+    growth = told[1]["peak_mb"] / told[0]["peak_mb"]
+    yield Figure("… the larger over the smaller", (growth,), "×", at_most=1.05)
+
+
+def growth(runs: int, *, quick: bool) -> Iterator[Figure]:
+    """Cost per track at 1, 10 and 100 times as many tracks, over that at the fewest."""
+    counts = (20, 200) if quick else (20, 200, 2_000)
+    told = [[_streamed(count) for count in counts] for _ in range(1 if quick else runs)]
+    for what in ("requests", "cpu_s", "wall_s"):
+        for place, count in enumerate(counts[1:], start=1):
+            over = tuple(
+                (row[place][what] / counts[place]) / (row[0][what] / counts[0]) for row in told
+            )
+            times = count // counts[0]
+            yield Figure(f"{what} per track at {times}× the tracks", over, "×", at_most=1.1)
+
+
+def imports(runs: int, *, quick: bool) -> Iterator[Figure]:
+    """How long `import beatport_match` takes, in a new process."""
+    del quick
+    command = [sys.executable, "-c", _IMPORT]
+    told = [
+        subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+        for _ in range(1 + 2 * runs)
+    ][1:]
+    spent = tuple(float(one[0]) for one in told)
+    yield Figure("import beatport_match", spent, "ms", at_most=250, judged="min")
+    loaded = float(max(int(one[1]) for one in told))
+    yield Figure("of httpx, parsel, lxml loaded by it", (loaded,), at_most=0)
+
+
+def _streamed(count: int) -> dict[str, float]:
+    with far_shop(size=count) as shop, tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "collection.xml")
+        write_collection(path, count)
+        command = [sys.executable, __file__, shop.url, str(path)]
+        ran = subprocess.run(command, check=True, capture_output=True, text=True)
+    told: dict[str, float] = json.loads(ran.stdout)
+    return told
+
+
+def _child(url: str, path: str) -> None:
+    import resource
+
+    settings = MatchSettings(base_url=url, requests_per_second=None)
+    began, worked = time.perf_counter(), time.process_time()
+    requests = sum(match.requests for match in iter_matches(path, settings=settings))
+    told = {
+        "requests": requests,
+        "wall_s": time.perf_counter() - began,
+        "cpu_s": time.process_time() - worked,
+        # Kilobytes, but bytes on macOS (getrusage(2)).
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        / (1e6 if sys.platform == "darwin" else 1e3),
+    }
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    _child(*sys.argv[1:])

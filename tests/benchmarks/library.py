@@ -1,0 +1,90 @@
+"""An invented music library of any size, and what an invented Beatport sells to go with it.
+
+Every title is one of its own, so that no question answers another. One track in 25 is not on sale,
+and is asked for in all words before that is said; with what the fake's search leaves out, a track
+costs about 1.2 requests, as in the evaluation. Nothing is random: a number gives the same track.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+from beatport_match import Track
+from beatport_match.testing import CatalogueTrack
+
+_SYLLABLES = (
+    "ba do fe gi hu ka lo me ni pu ra so te vi wu za bri clo dru fla gro kle pli tra".split()
+)
+_VERSIONS = (("Original Mix", ()), ("Extended Mix", ()), ("{} Remix", ("{}",)))
+_TRACKS_OF_AN_ARTIST = 4
+_SOLD_OUT = 25
+
+
+def title(number: int) -> str:
+    """Two words that no other number has."""
+    return f"{_word(2 * number + 11)} {_word(2 * number + 12)}".title()
+
+
+def artist(number: int) -> str:
+    """A name that a few tracks share."""
+    return f"{_word(number // _TRACKS_OF_AN_ARTIST + 90_001)} {_word(number % 7 + 3)}".title()
+
+
+def sold(count: int) -> Iterator[CatalogueTrack]:
+    """Three versions of every track that is on sale."""
+    for number in range(count):
+        if number % _SOLD_OUT == 7:
+            continue
+        remixer = artist(number + 50_000_000)
+        for place, (mix, remixers) in enumerate(_VERSIONS):
+            yield CatalogueTrack(
+                id=10 * number + place + 1,
+                name=title(number),
+                mix_name=mix.format(remixer),
+                artists=(artist(number),),
+                remixers=tuple(one.format(remixer) for one in remixers),
+                length_ms=1000 * _length_s(number, place),
+                bpm=118 + number % 20,
+            )
+
+
+def tracks(count: int) -> Iterator[Track]:
+    """What the DJ has of it: one version of every track, in turn."""
+    for number in range(count):
+        place = number % len(_VERSIONS)
+        mix = _VERSIONS[place][0].format(artist(number + 50_000_000))
+        yield Track(
+            f"{title(number)} ({mix})",
+            artist(number),
+            duration_s=float(_length_s(number, place)),
+            id=str(number),
+        )
+
+
+def write_collection(path: Path, count: int) -> None:
+    """The same tracks as a Rekordbox export."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write('<?xml version="1.0" encoding="UTF-8"?>\n<DJ_PLAYLISTS Version="1.0.0">\n')
+        file.write(f'<COLLECTION Entries="{count}">\n')
+        for track in tracks(count):
+            file.write(
+                f"<TRACK TrackID={quoteattr(track.id or '')} Name={quoteattr(track.title)} "
+                f"Artist={quoteattr(track.artist_text)} "
+                f"TotalTime={quoteattr(f'{track.duration_s:.0f}')}/>\n"
+            )
+        file.write("</COLLECTION>\n</DJ_PLAYLISTS>\n")
+
+
+def _length_s(number: int, place: int) -> int:
+    return 200 + number % 90 + 70 * place
+
+
+def _word(number: int) -> str:
+    """A number, written in syllables."""
+    word = ""
+    while number:
+        number, digit = divmod(number, len(_SYLLABLES))
+        word += _SYLLABLES[digit]
+    return word
