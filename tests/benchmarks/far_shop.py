@@ -61,7 +61,7 @@ def far_shop(
 ) -> Iterator[FarShop]:
     """Open a shop: `size` titles in three versions, `latency_s` ± `jitter_s` seconds an answer.
 
-    Whoever asks for an address with `slow` in it waits `slow_s` seconds.
+    Whoever asks for an address with all words of `slow` in it waits `slow_s` seconds.
     """
     given = {
         "--latency": latency_s,
@@ -109,7 +109,8 @@ class _Shop:
             writer.close()
 
     def _pause_s(self, target: str) -> float:
-        if self._given.slow and self._given.slow in target:
+        words = self._given.slow.split()
+        if words and all(word in target for word in words):
             return float(self._given.slow_s)
         dice = int.from_bytes(blake2b(target.encode(), digest_size=8).digest(), "big") / 2**64
         return float(self._given.latency + self._given.jitter * (2 * dice - 1))
