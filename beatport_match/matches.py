@@ -140,7 +140,7 @@ class Progress:
     counts all so far in this run. `pace` is the requests in a second that are let through now,
     `None` where unpaced: it is less than was asked for while Beatport wants a slower one. `blocked`
     says that it refused so often that nothing is asked for a while. `recorded` says that this match
-    comes from the journal of an earlier run.
+    comes from the journal of an earlier run, `place` where its track stands in the playlist, from 0.
     """
 
     done: int
@@ -153,6 +153,7 @@ class Progress:
     pace: float | None = None
     blocked: bool = False
     recorded: bool = False
+    place: int = 0
 
 
 _MOST_SHOWN = 3
