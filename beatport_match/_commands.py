@@ -93,8 +93,7 @@ def _list(options: Namespace, out: Screen, err: Screen) -> int:
 
 
 def settings_from(options: Namespace) -> MatchSettings:
-    """The settings of a command: what its options say goes before the environment, that before the
-    file, and the file before the defaults.
+    """The settings of a command: its options go before the environment, that before the file.
 
     Raises:
         SettingsError: One is out of range, or the file cannot be read.

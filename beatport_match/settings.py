@@ -42,7 +42,8 @@ class AsyncSettings(_Frozen):
         max_concurrent_requests: How many requests one track may have under way at once (1-100).
         request_timeout: The seconds (up to 600) that one request may take, from its sending to the
             last byte of its answer; in both modes.
-        retry_attempts: How often (1-10) one request is tried, the first try included; in both modes.
+        retry_attempts: How often (1-10) one request is tried, the first try included; in both
+            modes.
 
     Raises:
         SettingsError: A key is unknown or a value out of range.
