@@ -136,4 +136,5 @@ def recommendation(
 def _spin_box(value: int, tooltip: str) -> QSpinBox:
     box = QSpinBox(minimum=1, maximum=MOST_AT_ONCE, value=value)
     box.setToolTip(tooltip)
+    box.setMaximumWidth(100)
     return box

@@ -24,15 +24,19 @@ class LastRuns:
         known = [stats for stats in (self.sync, self.other) if stats is not None]
         self.latest = max(known, key=_when, default=None)
 
-    def keep(self, stats: PerformanceStats) -> str:
-        """Take in a run that asked something; a sentence where it cannot be kept on the disk."""
+    def take(self, stats: PerformanceStats) -> bool:
+        """Take in a run, if it asked something."""
         if not stats.requests:
-            return ""
+            return False
         self.latest = stats
         if stats.mode == "async":
             self.other = stats
         else:
             self.sync = stats
+        return True
+
+    def write(self, stats: PerformanceStats) -> str:
+        """Keep a run on the disk, which may take its time; a sentence where it cannot be."""
         name = f"last_{stats.mode}"
         try:
             written = Path(export_performance_metrics_json(stats, name, self._folder))

@@ -90,7 +90,7 @@ class ResultsView(QWidget):
         parts = QSplitter(Qt.Orientation.Horizontal)
         parts.addWidget(self.view)
         parts.addWidget(self.details)
-        parts.setSizes([720, 480])
+        parts.setSizes([660, 540])
         layout = QVBoxLayout(self)
         layout.addLayout(line)
         layout.addWidget(parts)

@@ -246,7 +246,8 @@ class Window(QMainWindow):
     def _finished(self, result: PlaylistMatch) -> None:
         self._show_arrived()
         self._result = result
-        self.notes.tell(self.last_runs.keep(result.metrics))
+        if self.last_runs.take(result.metrics):
+            self.bridge.call(self._tell, self.last_runs.write, result.metrics)
         self._show_figures()
         took = clock(result.metrics.session_info.total_time)
         self.statusBar().showMessage(f"{_summary(result)} · {took}")
@@ -268,6 +269,9 @@ class Window(QMainWindow):
             self._run(None, unkept)
 
     # Keeping
+
+    def _tell(self, came: object) -> None:
+        self.notes.tell(str(came))
 
     def _engine_changed(self, engine: AsyncSettings) -> None:
         self.settings = preferences.with_engine(self.settings, engine)

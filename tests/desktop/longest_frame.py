@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from itertools import cycle, islice
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -57,7 +57,7 @@ def longest_frame(app: QApplication, base_url: str, *, asynchronous: bool) -> tu
         app.exec()
         timer.stop()
         window.close()
-    return max(b - a for a, b in zip(looks, looks[1:], strict=False)), looks[-1] - looks[0]
+    return max(b - a for a, b in pairwise(looks)), looks[-1] - looks[0]
 
 
 def main() -> None:

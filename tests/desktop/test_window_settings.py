@@ -100,5 +100,5 @@ def test_without_permission_it_says_so_and_goes_on(
     until(lambda: window.state == "ready")
     notes = window.notes.text.text()
     assert "This run is not kept for later" in notes
-    assert "The figures of this run cannot be kept" in notes
+    until(lambda: "The figures of this run cannot be kept" in window.notes.text.text())
     assert not [row for row in window.results.table.rows if row.outcome == "waiting"]

@@ -18,7 +18,6 @@ def test_the_toolkit_is_there() -> None:
 def test_the_library_imports_no_toolkit() -> None:
     """Issue: the example has an "own extra, never imported by the library"."""
     script = "import beatport_match, beatport_match.cli, sys; print('PySide6' in sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
