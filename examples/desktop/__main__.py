@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bridge import share_python
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QApplication
 from window import Window
@@ -26,6 +27,7 @@ def main() -> int:
     parser.add_argument("--demo", action="store_true", help="ask a fake Beatport on this machine")
     parser.add_argument("--folder", type=Path, help="where settings and journals are kept")
     options = parser.parse_args()
+    share_python()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("beatport-match-desktop")
     place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)

@@ -6,6 +6,8 @@ thread" in the place of Qt's signals: `wx.CallAfter`, `GLib.idle_add`, tk's `aft
 
 from __future__ import annotations
 
+import gc
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -19,6 +21,17 @@ from anyio.from_thread import start_blocking_portal
 from PySide6.QtCore import QObject, Signal
 
 from beatport_match import MatchSettings, Track, amatch_playlist, match_playlist
+
+# Each cell that is painted waits for Python's lock as long as the library's thread may keep it, 5 ms
+# by default: a table of them stands still.
+_TURN_S = 0.0002
+
+
+def share_python() -> None:
+    """Let the window have its turn often; for the program to call once, when all is imported."""
+    sys.setswitchinterval(_TURN_S)
+    gc.collect()
+    gc.freeze()
 
 
 class Bridge(QObject):

@@ -20,6 +20,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples" / "desktop"))
 
+from bridge import share_python
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from window import Window
@@ -61,6 +62,7 @@ def longest_frame(app: QApplication, base_url: str, *, asynchronous: bool) -> tu
 
 
 def main() -> None:
+    share_python()
     app = QApplication([])
     with subprocess.Popen(
         [sys.executable, "-c", SERVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
