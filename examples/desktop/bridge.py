@@ -22,8 +22,8 @@ from PySide6.QtCore import QObject, Signal
 
 from beatport_match import MatchSettings, Track, amatch_playlist, match_playlist
 
-# Each cell that is painted waits for Python's lock as long as the library's thread may keep it, 5 ms
-# by default: a table of them stands still.
+# Each cell that is painted waits for Python's lock as long as the library's thread may keep it,
+# 5 ms by default: a table of them stands still.
 _TURN_S = 0.0002
 
 
