@@ -9,6 +9,7 @@ Plain name = sync; `a…` / `Async…` = async, with the same parameters and the
 """
 
 from beatport_match._async import AsyncMatcher
+from beatport_match._environment import settings_from_environment
 from beatport_match._functions import (
     aiter_matches,
     amatch_playlist,
@@ -24,7 +25,13 @@ from beatport_match._metrics_files import (
 from beatport_match._stream import MatchStream
 from beatport_match._sync import Matcher
 from beatport_match._version import __version__
-from beatport_match.analysis import analyze, analyze_network_time_percentage, compare_runs
+from beatport_match.analysis import (
+    analyze,
+    analyze_network_time_percentage,
+    compare_runs,
+    most_speed_up,
+    recommend_mode,
+)
 from beatport_match.changes import Change
 from beatport_match.confidence import rank
 from beatport_match.errors import (
@@ -100,7 +107,10 @@ __all__ = [
     "load_metrics_from_json",
     "match_playlist",
     "match_track",
+    "most_speed_up",
     "parse_title",
     "rank",
     "read_playlist",
+    "recommend_mode",
+    "settings_from_environment",
 ]

@@ -201,7 +201,7 @@ class AsyncMatcher:
                     journal.record(found)
                 else:
                     found = restored(recorded, place, tally.began)
-                tally.count(found, recorded=recorded is not None)
+                tally.count(found, place, recorded=recorded is not None)
                 await keep(place, found)
 
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -90,8 +92,9 @@ class _Read(NamedTuple):
 
 
 def _in_a_loop() -> bool:
-    try:
-        anyio.get_current_task()
-    except RuntimeError:
-        return False
-    return True
+    """Whether a loop runs in this thread: asyncio's, also from a callback of its own, or trio's."""
+    for ask in (asyncio.get_running_loop, anyio.get_current_task):
+        with suppress(RuntimeError):
+            ask()
+            return True
+    return False

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from beatport_match import _table
 from beatport_match._cells import clean, line
+from beatport_match._environment import settings_from_environment
 from beatport_match._functions import match_track
 from beatport_match._log import LOG
 from beatport_match._metrics_files import export_performance_metrics_json, plain_name
@@ -26,7 +27,7 @@ from beatport_match.errors import MisuseError
 from beatport_match.keys import parse_key
 from beatport_match.playlists import fields, list_playlists
 from beatport_match.results import PlaylistMatch, match_document
-from beatport_match.settings import AsyncSettings, MatchSettings
+from beatport_match.settings import MatchSettings
 from beatport_match.tracks import Track
 
 T = TypeVar("T")
@@ -92,12 +93,14 @@ def _list(options: Namespace, out: Screen, err: Screen) -> int:
 
 
 def settings_from(options: Namespace) -> MatchSettings:
-    """The settings that the options of a command stand for.
+    """The settings of a command: its options go before the environment, that before the file.
 
     Raises:
-        SettingsError: One is out of range.
+        SettingsError: One is out of range, or the file cannot be read.
     """
-    given: dict[str, Any] = {}
+    settings = MatchSettings.load(options.settings) if options.settings else MatchSettings()
+    settings = settings_from_environment(settings)
+    given: dict[str, Any] = settings.model_dump()
     if options.base_url is not None:
         given["base_url"] = options.base_url
     if options.cache is not None:
@@ -107,7 +110,7 @@ def settings_from(options: Namespace) -> MatchSettings:
     elif getattr(options, "pace", None) is not None:
         given["requests_per_second"] = options.pace
     if getattr(options, "async_engine", False):
-        given["async_io"] = AsyncSettings(enabled=True)
+        given["async_io"] = settings.async_io.model_copy(update={"enabled": True})
     return MatchSettings(**given)
 
 

@@ -41,15 +41,13 @@ class Playlist:
 
     def __init__(self, path: Path, name: str | None, limit: int | None = None) -> None:
         self._queue = Queue(path, name, count=False)
-        entries = islice(self._queue, limit)
-        # A copy each: a playlist may hold one track twice, and a match is placed by its track.
-        self.tracks: tuple[Track, ...] = tuple(replace(track) for _, track in entries)
+        self.tracks: tuple[Track, ...] = tuple(track for _, track in islice(self._queue, limit))
 
     def run(
         self, settings: MatchSettings, screen: Screen, label: str, journal: Path | None = None
     ) -> Run:
         """Match the tracks; when interrupted, the result holds those that were finished."""
-        finished: list[Match] = []
+        finished: dict[int, Match] = {}
         session = Session(
             "async" if settings.async_io.enabled else "sync", settings, time.monotonic
         )
@@ -57,16 +55,14 @@ class Playlist:
             with progress_on(screen, label, len(self.tracks)) as tell:
 
                 def keep(progress: Progress) -> None:
-                    finished.append(progress.match)
+                    finished[progress.place] = progress.match
                     tell(progress)
 
                 result = match_playlist(
                     self.tracks, settings=settings, on_progress=keep, journal=journal
                 )
         except KeyboardInterrupt:
-            places = {id(track): place for place, track in enumerate(self.tracks)}
-            matches = {places[id(match.track)]: match for match in finished}
-            result = gathered(matches, self._queue, (), session)
+            result = gathered(finished, self._queue, (), session)
             return Run(result, interrupted=True, wanted=len(self.tracks))
         result = replace(result, problems=(*self._queue.problems, *result.problems))
         return Run(result, interrupted=False, wanted=len(self.tracks))

@@ -127,7 +127,7 @@ class Tally:
         self._recorded = 0
         self._requests = 0
 
-    def count(self, match: Match, *, recorded: bool = False) -> None:
+    def count(self, match: Match, place: int, *, recorded: bool = False) -> None:
         """Take one finished track into the count; `recorded` in an earlier run, it cost nothing."""
         self._done += 1
         self._recorded += recorded
@@ -147,6 +147,7 @@ class Tally:
                 pace=self._pace.per_second,
                 blocked=self._pace.closed,
                 recorded=recorded,
+                place=place,
             )
         )
 

@@ -188,7 +188,7 @@ class Matcher:
                 journal.record(found)
             else:
                 found = restored(recorded, place, tally.began)
-            tally.count(found, recorded=recorded is not None)
+            tally.count(found, place, recorded=recorded is not None)
             yield place, found
 
     def _match(self, track: Track, stop: Stop, place: int = 0, began: float | None = None) -> Match:

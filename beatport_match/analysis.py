@@ -11,6 +11,7 @@ from math import fsum
 
 from beatport_match.errors import MisuseError
 from beatport_match.metrics import (
+    Mode,
     NetworkAnalysis,
     PerformanceStats,
     Recommendation,
@@ -26,6 +27,8 @@ _FEWEST_TRACKS = 10
 # Above this share of the time, waiting for the pace or repeating tries is what a run is about.
 _TELLING_SHARE = 20.0
 _USUAL_AT_ONCE = 5
+# Below half as fast again, async is not worth what it brings along: many connections at once.
+_WORTHWHILE = 1.5
 # A request that takes less is, for the most part, work of this machine: an HTTP client alone needs
 # some 2 ms for one (`tests/benchmarks/async_worth.py advice`, at 0 ms).
 _NEAR_S = 0.01
@@ -52,6 +55,20 @@ def analyze_network_time_percentage(stats: PerformanceStats) -> tuple[float, Rec
     """The network's share of the queries' time (0-100; 0 where unknown), and the recommendation."""
     analysis = analyze(stats)
     return analysis.percentage or 0.0, analysis.recommendation
+
+
+def recommend_mode(stats: PerformanceStats) -> Mode:
+    """The mode for the next run, by the figures of the last one.
+
+    `async` where `analyze` says `implement`, unless the run took its tracks one at a time and its
+    own times say that with its settings async could be less than 1.5 times as fast, because the
+    pace or this machine is what it waits for; else `sync`. A program that follows it run by run
+    stays with async until the figures of an async run speak against it.
+    """
+    bound = most_speed_up(stats, tracks_at_once(stats))
+    if bound is not None and bound < _WORTHWHILE:
+        return "sync"
+    return "async" if analyze(stats).recommendation == "implement" else "sync"
 
 
 def network_percentage(stats: PerformanceStats) -> float | None:

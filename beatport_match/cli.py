@@ -120,7 +120,7 @@ def _add_track(add_parser: _AddParser) -> None:
     track.add_argument("--duration", metavar="M:SS", help="length, also in seconds")
     track.add_argument("--isrc", metavar="CODE", help="International Standard Recording Code")
     _add_cache(track)
-    _add_base_url(track)
+    _add_settings(track)
     _add_json(track)
 
 
@@ -159,7 +159,7 @@ def _add_playlist(add_parser: _AddParser) -> None:
     pace.add_argument(
         "--unpaced", action="store_true", help="as fast as it goes; for servers of your own"
     )
-    _add_base_url(playlist)
+    _add_settings(playlist)
     _add_json(playlist)
 
 
@@ -183,7 +183,13 @@ def _add_analyze(add_parser: _AddParser) -> None:
     _add_json(analyze)
 
 
-def _add_base_url(parser: argparse.ArgumentParser) -> None:
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--settings",
+        type=Path,
+        metavar="FILE",
+        help="settings, as TOML or JSON; the environment (BEATPORT_MATCH_…) and options go before",
+    )
     parser.add_argument("--base-url", metavar="URL", help="another Beatport, such as a fake one")
 
 

@@ -6,11 +6,11 @@ candidates, `conversation` the match, the hands its metrics.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from beatport_match.changes import Change, what_would_change
-from beatport_match.errors import Failure
+from beatport_match.errors import Failure, MisuseError
 from beatport_match.ledger import Outcome, ScoredCandidate
 from beatport_match.metrics import TrackMetrics
 from beatport_match.settings import MatchSettings
@@ -49,8 +49,9 @@ class Match:
     `best` is the accepted candidate; for `review` the most likely one; otherwise `None`.
     `candidates` are ranked, best first, the most likely ones only; `candidates_weighed` counts all.
     `confidence` is the best one's (0-1; 0 without one).
-    `stopped` says why the asking ended. `metrics` are measured by the matcher, `None` where no
-    matcher ran the conversation; they do not count when matches are compared, being times.
+    `stopped` says why the asking ended, `picked` that the answer is a person's. `metrics` are
+    measured by the matcher, `None` where no matcher ran the conversation; they do not count when
+    matches are compared, being times.
     """
 
     track: Track
@@ -62,6 +63,7 @@ class Match:
     failures: tuple[Failure, ...]
     stopped: Stopped
     candidates_weighed: int = 0
+    picked: bool = False
     metrics: TrackMetrics | None = field(default=None, compare=False)
 
     @property
@@ -77,6 +79,8 @@ class Match:
     @property
     def reason(self) -> str:
         """Why the outcome is what it is, in one short line."""
+        if self.picked:
+            return "picked by hand"
         if self.outcome == "failed":
             return str(self.failures[-1]) if self.failures else "could not ask"
         if self.best is None:
@@ -90,13 +94,34 @@ class Match:
         """The first candidate's recording on other releases, as far as they were found."""
         return tuple(one for one in self.candidates if one.rerelease)
 
+    def pick(self, candidate: ScoredCandidate) -> Match:
+        """The match with one of its candidates as the answer, because a person says so.
+
+        It is `matched`, whatever judgement thought of it; the ledger and the confidence stay those
+        of the candidate.
+
+        Raises:
+            MisuseError: The candidate is none of this match's.
+        """
+        if candidate not in self.candidates:
+            raise MisuseError(
+                f"{candidate.candidate} [{candidate.id}] is no candidate of this match."
+            )
+        return replace(
+            self,
+            outcome="matched",
+            best=candidate,
+            confidence=candidate.confidence,
+            picked=True,
+        )
+
     def changes(self, settings: MatchSettings | None = None) -> tuple[Change, ...]:
         """What would make another answer of this one: a fact more, less, or another.
 
         `settings` are those it was matched with; the defaults if not given. Judged anew among the
-        candidates that were kept; empty for `failed`.
+        candidates that were kept; empty for `failed` and for what a person picked.
         """
-        if self.outcome == "failed":
+        if self.outcome == "failed" or self.picked:
             return ()
         kept = tuple(one.candidate for one in self.candidates)
         return what_would_change(self.track, kept, settings or MatchSettings())
@@ -140,7 +165,8 @@ class Progress:
     counts all so far in this run. `pace` is the requests in a second that are let through now,
     `None` where unpaced: it is less than was asked for while Beatport wants a slower one. `blocked`
     says that it refused so often that nothing is asked for a while. `recorded` says that this match
-    comes from the journal of an earlier run.
+    comes from the journal of an earlier run, `place` where its track stands in the playlist (from
+    0).
     """
 
     done: int
@@ -153,6 +179,7 @@ class Progress:
     pace: float | None = None
     blocked: bool = False
     recorded: bool = False
+    place: int = 0
 
 
 _MOST_SHOWN = 3

@@ -148,6 +148,7 @@ def match_document(match: Match) -> dict[str, Any]:
         "queries": [asdict(query) for query in match.queries],
         "failures": [asdict(failure) for failure in match.failures],
         "stopped": match.stopped,
+        "picked": match.picked,
     }
 
 

@@ -1,17 +1,18 @@
 """Settings: frozen models that refuse what they do not know, and say so by name.
 
-Nothing is read from the environment. `load` and `save` speak JSON.
+How they are written down is `settings_files`' to say; what `Args:` says of each stands in the file.
+The environment is read only where a program asks for it (`settings_from_environment`).
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from beatport_match import settings_files
 from beatport_match._version import __version__
 from beatport_match.errors import SettingsError
 from beatport_match.tracks import Candidate
@@ -25,7 +26,7 @@ USER_AGENT = f"beatport-match/{__version__}"
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, /, **values: Any) -> None:
         try:
             super().__init__(**values)
         except ValidationError as error:
@@ -35,10 +36,18 @@ class _Frozen(BaseModel):
 class AsyncSettings(_Frozen):
     """How the async engine works.
 
-    `enabled` lets `match_playlist` use it from sync code. `max_concurrent_tracks` is 1-100,
-    `max_concurrent_requests` (for one track, where `queries_at_once` asks for several) 1-100,
-    `request_timeout` seconds for one request from its sending to the last byte of its answer, up
-    to 600, `retry_attempts` (1-10) counts every try of one request, the first included.
+    Args:
+        enabled: Whether `match_playlist` uses it, from sync code.
+        max_concurrent_tracks: How many tracks are worked on at once (1-100).
+        max_concurrent_requests: How many requests one track may have under way at once (1-100),
+            where `queries_at_once` asks for several.
+        request_timeout: The seconds (up to 600) that one request may take, from its sending to the
+            last byte of its answer; in both modes.
+        retry_attempts: How often (1-10) one request is tried, the first try included; in both
+            modes.
+
+    Raises:
+        SettingsError: A key is unknown or a value out of range.
     """
 
     enabled: bool = False
@@ -65,14 +74,16 @@ class MatchSettings(_Frozen):
         max_candidates: The most ranked candidates a match keeps (1-150).
         wanted_fields: Fields of `Candidate` you cannot do without. A search leaves some out
             (`preview_url`, mostly); the track's own page is asked for only when one is missing.
-        requests_per_second: The pace of all requests together; `None` is unpaced.
+        requests_per_second: The pace of all requests together (up to 1000); `None` is unpaced,
+            in TOML `false`.
         max_refusals: After so many refusals in a row (1-1000; challenges, 403, 429) nothing more
             is asked: what is left ends as `failed` with the kind `blocked`.
         refusal_pause_s: How long (up to 3600 s) nothing is asked then, before one request is let
             through to see; each further refusal doubles it, up to an hour.
         wait_when_refused: Sit that out instead of failing; `stop` still ends it.
-        cache_path: A file that keeps what was understood for later runs; `None` keeps nothing. It
-            is made where there is none, several programs may share it, and it stays below 256 MiB.
+        cache_path: A file that keeps what was understood for later runs; `None`, in TOML `false`,
+            keeps nothing. It is made where there is none, several programs may share it, and it
+            stays below 256 MiB.
         cache_ttl_s: How long (s, up to ten years) a search in the cache counts; a week.
         cache_page_ttl_s: The same for the page of a track; thirty days.
         max_connections: The most connections at once (1-100).
@@ -110,6 +121,11 @@ class MatchSettings(_Frozen):
             raise ValueError("must begin with https:// or http:// and name a host")
         return url.rstrip("/")
 
+    @field_validator("requests_per_second", "cache_path", mode="before")
+    @classmethod
+    def _may_be_off(cls, given: object) -> object:
+        return None if given is False else given
+
     @field_validator("async_io", mode="before")
     @classmethod
     def _must_say_where(cls, given: object) -> object:
@@ -146,47 +162,56 @@ class MatchSettings(_Frozen):
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Read settings from a JSON file; what the file leaves out has its default.
+        """Read settings from a TOML file, or a JSON one where the name does not end in `.toml`.
+
+        What the file leaves out has its default; a file that an older version saved is understood.
 
         Raises:
-            SettingsError: The file cannot be read, is not JSON, or holds a key or a value that is
-                refused; the text names the file and the place.
+            SettingsError: The file cannot be read, is not TOML or JSON, or holds a key or a value
+                that is refused; the text names the file and the place.
         """
         try:
-            written = Path(path).read_bytes()
-        except (OSError, ValueError) as error:
-            raise SettingsError(f"{str(path)!r} cannot be read ({error}).") from None
+            values = settings_files.read(Path(path))
+        except OSError as error:
+            raise SettingsError(f"{str(path)!r} cannot be read ({_why(error)}).") from None
+        except ValueError as error:
+            raise SettingsError(f"{path}: {error}.") from None
         try:
-            return cls.model_validate_json(written)
-        except ValidationError as error:
-            raise SettingsError(f"{path}: {_in_one_sentence(error)}") from None
+            return cls(**values)
         except SettingsError as error:
             raise SettingsError(f"{path}: {error}") from None
 
     def save(self, path: str | Path) -> None:
-        """Write the settings as JSON, whole or not at all.
+        """Write the settings as TOML with comments, or JSON, whole or not at all.
+
+        A `user_agent` that is the default is left out, since it names this version.
 
         Raises:
             SettingsError: The file cannot be written.
         """
-        draft = Path(f"{path}.draft")
+        ours = {"user_agent"} if self.user_agent == USER_AGENT else set[str]()
+        inner = settings_files.explained(AsyncSettings.__doc__)
+        comments = settings_files.explained(MatchSettings.__doc__) | {
+            f"async_io.{name}": text for name, text in inner.items()
+        }
         try:
-            draft.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
-            draft.replace(path)
+            values = self.model_dump(mode="json", exclude=ours)
+            settings_files.write(Path(path), values, comments)
         except (OSError, ValueError) as error:
-            with suppress(OSError, ValueError):
-                draft.unlink()
-            raise SettingsError(f"{str(path)!r} cannot be written ({error}).") from None
+            raise SettingsError(f"{str(path)!r} cannot be written ({_why(error)}).") from None
+
+
+def _why(error: Exception) -> object:
+    return getattr(error, "strerror", None) or error
 
 
 def _in_one_sentence(error: ValidationError) -> str:
     """The first thing wrong, by its dotted name, with the value and what is allowed."""
     first = error.errors(include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"]) or "the file"
+    name = ".".join(str(part) for part in first["loc"])[:_LONGEST_SHOWN]
+    name = name if name.isprintable() else repr(name)
     if first["type"] == "extra_forbidden":
         return f"{name} is not a setting; see MatchSettings for those there are."
-    if first["type"] == "json_invalid":
-        return f"is not JSON: {first['msg']}."
     why = first["msg"].removeprefix("Value error, ")
     shown = repr(first["input"])
     shown = shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + "…"

@@ -314,3 +314,46 @@ def test_help_waits_for_nothing_it_does_not_need() -> None:
         timeout=60,
     )
     assert ran.stdout.splitlines()[-1] == "[]"
+
+
+def test_settings_come_from_options_environment_file_and_defaults_in_that_order(
+    command: Callable[..., Ran],
+    base_url: str,
+    tmp_path: Path,
+    collection: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """docs/settings.md, "Which goes first": each place outdoes the one below it; what the figures
+    say of the run's settings is looked at."""
+    file = tmp_path / "settings.toml"
+    MatchSettings(base_url=base_url, requests_per_second=900, max_queries=3, max_results=50).save(
+        file
+    )
+    monkeypatch.setenv("BEATPORT_MATCH_MAX_QUERIES", "2")
+    monkeypatch.setenv("BEATPORT_MATCH_REQUESTS_PER_SECOND", "800")
+    monkeypatch.setenv("BEATPORT_MATCH_ASYNC_IO__MAX_CONCURRENT_TRACKS", "3")
+    options = ["--settings", file, "--pace", "700", "--async", "--limit", "1"]
+    ran = command("playlist", collection, *options, "--json")
+    assert ran.code == 0, ran.err
+    used = json.loads(ran.out)["metrics"]["settings"]
+    assert used["requests_per_second"] == 700
+    assert used["max_queries"] == 2
+    assert used["max_results"] == 50
+    assert used["max_candidates"] == 10
+    assert used["async_io"]["enabled"] is True
+    assert used["async_io"]["max_concurrent_tracks"] == 3
+
+
+def test_bad_settings_are_refused_with_their_place(
+    command: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """common: a clear sentence that names the place, whether file or environment."""
+    file = tmp_path / "settings.toml"
+    file.write_text("max_querys = 3")
+    ran = command("track", "Olvarin - Undertow", "--settings", file)
+    assert ran.code == 2
+    assert f"{file}: max_querys is not a setting" in ran.err
+    monkeypatch.setenv("BEATPORT_MATCH_MAX_QUERYS", "3")
+    ran = command("track", "Olvarin - Undertow")
+    assert ran.code == 2
+    assert "BEATPORT_MATCH_MAX_QUERYS is not a setting" in ran.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -164,6 +165,25 @@ async def test_the_async_engine_is_not_started_inside_a_loop() -> None:
     loop"; it names the way out."""
     with pytest.raises(MisuseError, match="amatch_playlist"):
         match_playlist([SLOW], settings=bridged(UNPACED))
+
+
+def test_the_async_engine_is_not_started_by_a_callback_either() -> None:
+    """The same where a loop runs but no task does: a timer, a signal, a toolkit's event."""
+    came = list[BaseException]()
+
+    def called() -> None:
+        try:
+            match_playlist([SLOW], settings=bridged(UNPACED))
+        except MisuseError as error:
+            came.append(error)
+
+    async def run() -> None:
+        asyncio.get_running_loop().call_soon(called)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    asyncio.run(run())
+    assert "amatch_playlist" in str(came[0])
 
 
 @pytest.mark.anyio

@@ -181,7 +181,7 @@ def test_the_document_has_the_layout_that_was_promised(tmp_path: Path) -> None:
     }
     (match,) = document["matches"]
     assert " ".join(match) == (
-        "track outcome confidence reason best candidates queries failures stopped"
+        "track outcome confidence reason best candidates queries failures stopped picked"
     )
     assert (match["best"], match["track"]["id"]) == (501, "7")
     assert " ".join(match["candidates"][0]) == "candidate score confidence relation evidence"

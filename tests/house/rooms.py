@@ -20,6 +20,10 @@ FURNITURE = frozenset(
 )
 
 PLAN = {
+    "ground": """
+        drafts: | os pathlib shutil tempfile
+        settings_files: drafts | inspect json pathlib re textwrap tomllib
+    """,
     "values": """
         _version:
         errors:
@@ -29,7 +33,7 @@ PLAN = {
         sources: wire
         metrics: | datetime pydantic
         ledger: tracks
-        settings: _version errors tracks | pathlib pydantic
+        settings: _version errors settings_files tracks | pathlib pydantic
     """,
     "judgement": """
         text: | re unicodedata
@@ -84,7 +88,6 @@ PLAN = {
             | pathlib unicodedata
         playlists.recognition: errors playlists.delimited playlists.fields playlists.opening
             | pathlib re
-        drafts: | os pathlib shutil tempfile
         results: drafts ledger matches metrics playlists tracks | csv json pathlib
     """,
     "hands": """
@@ -95,6 +98,7 @@ PLAN = {
         _journal: _log _version errors matches playlists.problems settings tracks weights
             | hashlib json os pathlib pydantic pydantic_core re sys msvcrt fcntl
         _pacing: _log errors pace settings wire | threading
+        _environment: errors settings | os tomllib
         _drive: errors exchange wire | anyio
         _bodies: errors | zlib
         _http: _bodies errors settings wire | anyio httpx inspect time
@@ -108,7 +112,7 @@ PLAN = {
             tracks | time
         _async: _aline _drive _http _journal _runs _stream conversation matches results settings
             tracks | anyio
-        _bridge: _async _http _journal _runs errors results settings wire | anyio
+        _bridge: _async _http _journal _runs errors results settings wire | anyio asyncio
         _functions: _async _http _journal _runs _stream _sync matches results settings tracks
     """,
     "testing": """
@@ -145,8 +149,8 @@ PLAN = {
         _progress: _runs _screen _table matches | os rich
         _playlist_run: _functions _progress _runs _screen matches results settings tracks
             | pathlib time
-        _commands: _cells _functions _log _metrics_files _playlist_run _screen _table errors keys
-            playlists playlists.fields results settings tracks
+        _commands: _cells _environment _functions _log _metrics_files _playlist_run _screen _table
+            errors keys playlists playlists.fields results settings tracks
             | argparse logging pathlib signal threading
         _analyze: _cells _metrics_files _screen analysis drafts errors metrics report report_page
             | argparse pathlib
@@ -156,9 +160,9 @@ PLAN = {
         __main__: cli | sys
     """,
     "front door": """
-        __init__: _async _functions _metrics_files _stream _sync _version analysis changes
-            confidence errors ledger matches metrics playlists report results settings titles tracks
-            versions
+        __init__: _async _environment _functions _metrics_files _stream _sync _version analysis
+            changes confidence errors ledger matches metrics playlists report results settings
+            titles tracks versions
     """,
 }
 CENTRE = ("values", "judgement", "talk", "record")

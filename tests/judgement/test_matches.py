@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from beatport_match.confidence import rank
-from beatport_match.errors import Failure
+from beatport_match.errors import Failure, MisuseError
 from beatport_match.ledger import Evidence, ScoredCandidate
 from beatport_match.matches import Match, QueryRecord
 from beatport_match.measuring import track_metrics
@@ -266,3 +266,16 @@ def test_times_do_not_make_another_match():
 def test_matches_are_picklable(match):
     """A match crosses to another process unchanged."""
     assert pickle.loads(pickle.dumps(match)) == match
+
+
+def test_a_person_may_pick_another_candidate():
+    """Match.pick: "`matched`, whatever judgement thought of it", and said to be a person's."""
+    match = found("review", RIGHT, (RIGHT, SIBLING))
+    picked = match.pick(SIBLING)
+    assert (picked.outcome, picked.best, picked.picked) == ("matched", SIBLING, True)
+    assert (picked.confidence, picked.reason) == (SIBLING.confidence, "picked by hand")
+    assert "What would change it" not in picked.explain()
+    assert match.best == RIGHT
+    assert not match.picked
+    with pytest.raises(MisuseError, match=r"\[12\] is no candidate of this match"):
+        replace(match, candidates=(RIGHT,)).pick(SIBLING)

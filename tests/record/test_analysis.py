@@ -10,8 +10,10 @@ from beatport_match import (
     analyze,
     analyze_network_time_percentage,
     compare_runs,
+    most_speed_up,
+    recommend_mode,
 )
-from beatport_match.analysis import most_speed_up, pace_floor
+from beatport_match.analysis import pace_floor
 from beatport_match.metrics import PerformanceStats
 
 BARE = {
@@ -119,6 +121,33 @@ def test_one_at_a_time_is_a_forecast() -> None:
     assert "with 5 at once at most 5.0 times as fast" in caveats(a_run(0.1, 0.9))
     assert "with 5 at once at most 2.5 times as fast" in caveats(a_run(0.4, 0.6))
     assert "the run that async would change" in caveats(a_run(0.9, 0.1))
+
+
+@pytest.mark.parametrize(
+    ("stats", "mode"),
+    [
+        (a_run(0.1, 0.9), "async"),
+        (a_run(0.9, 0.1), "sync"),
+        (a_run(0.7, 0.3), "sync"),
+        (a_run(0.1, 0.9, settings={"async_io": {"max_concurrent_tracks": 1}}), "sync"),
+        (a_run(0.05, 0.05, wait=0.1, settings={"requests_per_second": 5.0}), "sync"),
+        (shares(90.0, 0.0, mode="async"), "async"),
+        (shares(90.0, 90.0, mode="async"), "sync"),
+        (of_a_run([], total_time=0.0), "sync"),
+        (bare(), "sync"),
+    ],
+)
+def test_the_mode_is_chosen_by_the_last_run(stats: PerformanceStats, mode: str) -> None:
+    """recommend_mode: async "where `analyze` says `implement`, unless … async could be less than
+    1.5 times as fast"; sync where nothing is known."""
+    assert recommend_mode(stats) == mode
+
+
+def test_the_mode_is_chosen_at_its_boundary() -> None:
+    """The same at one and a half times as fast: two thirds that cannot overlap, and less."""
+    assert recommend_mode(a_run(0.66, 0.34)) == "sync"
+    assert most_speed_up(a_run(0.58, 0.42), 5) == pytest.approx(1 / 0.58)
+    assert recommend_mode(a_run(0.58, 0.42)) == "async"
 
 
 def test_the_forecast_has_two_bounds() -> None:

@@ -1,0 +1,112 @@
+"""The details of one track: why the answer is what it is, and the candidates to pick from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from beatport_match import Match, MatchSettings, ScoredCandidate
+
+_COLUMNS = ("Candidate", "Score", "Sure", "Label", "Date", "Relation")
+
+
+class Details(QWidget):
+    """Explains a match; `picked` tells that the user wants another candidate."""
+
+    picked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._match: Match | None = None
+        self.explanation = QPlainTextEdit(readOnly=True)
+        self.explanation.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.explanation.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.explanation.setPlaceholderText("Choose a track to see why its answer is what it is.")
+        self.explanation.setAccessibleName("Why this answer")
+        self.explanation.setTabChangesFocus(True)
+        self.candidates = QTreeWidget(rootIsDecorated=False, uniformRowHeights=True)
+        self.candidates.setHeaderLabels(_COLUMNS)
+        self.candidates.setAccessibleName("Candidates, best first")
+        header = self.candidates.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.candidates.currentItemChanged.connect(self._chosen)
+        self.candidates.itemActivated.connect(self._pick)
+        self.use = QPushButton("&Use this candidate", enabled=False)
+        self.use.setToolTip("Take this candidate as the answer, whatever the score says")
+        self.use.clicked.connect(self._pick)
+        self._arrange()
+
+    def show_match(self, match: Match | None, settings: MatchSettings, otherwise: str = "") -> None:
+        """Show a match, or nothing but a sentence."""
+        self._match = match
+        self.explanation.setPlainText(match.explain(settings) if match else otherwise)
+        self.candidates.clear()
+        for scored in match.candidates if match else ():
+            item = QTreeWidgetItem(_cells(scored))
+            item.setData(0, Qt.ItemDataRole.UserRole, scored)
+            item.setToolTip(0, scored.url or "")
+            for column in (1, 2):
+                item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+            if match and scored == match.best:
+                font = item.font(0)
+                font.setBold(True)
+                item.setFont(0, font)
+            self.candidates.addTopLevelItem(item)
+
+    def _arrange(self) -> None:
+        below = QWidget()
+        column = QVBoxLayout(below)
+        column.setContentsMargins(0, 0, 0, 0)
+        label = QLabel("&Candidates")
+        label.setBuddy(self.candidates)
+        column.addWidget(label)
+        column.addWidget(self.candidates)
+        column.addWidget(self.use, alignment=Qt.AlignmentFlag.AlignRight)
+        parts = QSplitter(Qt.Orientation.Vertical)
+        parts.addWidget(self.explanation)
+        parts.addWidget(below)
+        parts.setSizes([320, 200])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(parts)
+
+    def _chosen(self) -> None:
+        item = self.candidates.currentItem()
+        best = self._match.best if self._match else None
+        self.use.setEnabled(item is not None and _scored(item) != best)
+
+    def _pick(self) -> None:
+        item = self.candidates.currentItem()
+        if item is not None and self.use.isEnabled():
+            self.picked.emit(_scored(item))
+
+
+def _scored(item: QTreeWidgetItem) -> ScoredCandidate:
+    scored = item.data(0, Qt.ItemDataRole.UserRole)
+    assert isinstance(scored, ScoredCandidate)
+    return scored
+
+
+def _cells(scored: ScoredCandidate) -> list[str]:
+    found = scored.candidate
+    return [
+        str(found),
+        f"{scored.score:.1f}",
+        f"{100 * scored.confidence:.0f} %",
+        found.label or "",
+        found.release_date or "",
+        scored.relation.replace("_", " "),
+    ]

@@ -1,0 +1,37 @@
+"""A line at the top of the window that tells something once and never stands in the way."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStyle, QToolButton, QWidget
+
+
+class NoteBar(QFrame):
+    """Shows notes, the latest below, until they are put away; nothing to tell is not shown."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.text = QLabel(wordWrap=True)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setAccessibleName("Notes")
+        self.away = QToolButton(autoRaise=True)
+        self.away.setIcon(self.style().standardIcon(QStyle.StandardPixmap.SP_TitleBarCloseButton))
+        self.away.setAccessibleName("Put the notes away")
+        self.away.setToolTip("Put away")
+        self.away.clicked.connect(self._clear)
+        row = QHBoxLayout(self)
+        row.addWidget(self.text, stretch=1)
+        row.addWidget(self.away, alignment=Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def tell(self, note: str) -> None:
+        """Add a note; an empty one, and one that is shown already, adds nothing."""
+        shown = self.text.text().splitlines()
+        if note and note not in shown:
+            self.text.setText("\n".join([*shown, note]))
+            self.show()
+
+    def _clear(self) -> None:
+        self.text.clear()
+        self.hide()

@@ -1,0 +1,110 @@
+"""The bar of a run: which playlist, start, pause and stop, how far it is and how long it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from beatport_match import Progress
+
+State = Literal["empty", "reading", "ready", "running", "ending", "paused"]
+WHOLE = "The whole collection"
+_STARTS = {"paused": "&Continue"}
+
+
+class RunBar(QWidget):
+    """Says what the user wants of the run; `show_state` says what he may want."""
+
+    chosen = Signal(str)
+    """A playlist by its full name; empty is the whole file."""
+    start = Signal()
+    pause = Signal()
+    stop = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.playlists = QComboBox()
+        self.playlists.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.playlists.activated.connect(self._chosen)
+        self.begin = QPushButton("&Start")
+        self.begin.setShortcut("F5")
+        self.begin.setToolTip("Ask Beatport about each track; goes on where an earlier run stopped")
+        self.begin.clicked.connect(self.start)
+        self.hold = QPushButton("&Pause")
+        self.hold.setToolTip("Stop for now: what is done is kept, and Continue asks the rest")
+        self.hold.clicked.connect(self.pause)
+        self.end = QPushButton("S&top")
+        self.end.setToolTip("End the run: what is done is kept, and can be exported")
+        self.end.clicked.connect(self.stop)
+        self.progress = QProgressBar()
+        self.progress.setFormat("%v of %m tracks")
+        self.progress.setAccessibleName("Progress")
+        self.left = QLabel()
+        self.left.setAccessibleName("Time left")
+        self._arrange()
+        self.show_state("empty")
+
+    def show_playlists(self, names: Sequence[str]) -> None:
+        """Offer the playlists of a file."""
+        self.playlists.clear()
+        self.playlists.addItem(WHOLE, "")
+        for name in names:
+            self.playlists.addItem(name, name)
+
+    def show_state(self, state: State) -> None:
+        """Let the user do what can be done now."""
+        idle = state in ("ready", "paused")
+        self.playlists.setEnabled(idle)
+        self.begin.setEnabled(idle)
+        self.begin.setText(_STARTS.get(state, "&Start"))
+        self.begin.setShortcut("F5")
+        self.hold.setEnabled(state == "running")
+        self.end.setEnabled(state in ("running", "paused"))
+        if state != "running":
+            self.left.setText({"ending": "ending …", "paused": "paused"}.get(state, ""))
+
+    def show_progress(self, done: int, total: int) -> None:
+        """How many tracks are done."""
+        self.progress.setRange(0, max(1, total))
+        self.progress.setValue(done)
+
+    def show_time(self, progress: Progress) -> None:
+        """How long it will take, and what Beatport thinks of it."""
+        said = "" if progress.eta_s is None else f"{clock(progress.eta_s)} left"
+        if progress.blocked:
+            said = "Beatport refuses for now"
+        self.left.setText(said)
+
+    def _arrange(self) -> None:
+        label = QLabel("P&laylist")
+        label.setBuddy(self.playlists)
+        above, below = QHBoxLayout(), QHBoxLayout()
+        for widget in (label, self.playlists, self.begin, self.hold, self.end):
+            above.addWidget(widget)
+        below.addWidget(self.progress, stretch=1)
+        below.addWidget(self.left)
+        layout = QVBoxLayout(self)
+        layout.addLayout(above)
+        layout.addLayout(below)
+
+    def _chosen(self) -> None:
+        self.chosen.emit(self.playlists.currentData())
+
+
+def clock(seconds: float) -> str:
+    """A time as a person reads it: `0:07`, `12:30`, `1:02:03`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

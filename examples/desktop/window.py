@@ -1,0 +1,328 @@
+"""The window: opens files, runs them over the bridge, and shows what comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import preferences
+from async_group import AsyncGroup
+from bridge import Bridge
+from last_runs import LastRuns
+from note_bar import NoteBar
+from performance_view import PerformanceView
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from reading import Opened, Tracks, journal_for, names_in, tracks_in
+from results_view import ResultsView
+from run_bar import RunBar, State, clock
+
+from beatport_match import (
+    AsyncSettings,
+    JournalError,
+    Match,
+    MisuseError,
+    PlaylistMatch,
+    Progress,
+    Track,
+    export_performance_metrics_json,
+)
+
+# Answers are shown in batches, so that a thousand at once cost no more than a few repaints.
+_REPAINT_MS = 50
+_PLAYLISTS = "Playlists (*.xml *.m3u *.m3u8 *.csv *.txt);;All files (*)"
+
+
+class Window(QMainWindow):
+    """Embeds the library as a DJ tool would.
+
+    Args:
+        folder: Where settings, journals and figures are kept.
+        fixed: Settings that hold for this program whatever the file says; they are not saved.
+    """
+
+    def __init__(self, folder: Path, fixed: Mapping[str, Any] | None = None) -> None:
+        super().__init__()
+        self._folder, self._fixed = folder, fixed or {}
+        self.settings, trouble = preferences.load(folder)
+        self.last_runs = LastRuns(folder / "figures")
+        self.bridge = Bridge(self)
+        self.bridge.progressed.connect(self._progressed)
+        self.bridge.finished.connect(self._finished)
+        self.bridge.failed.connect(self._failed)
+        self.bridge.ended.connect(self._ended)
+        self.state: State = "empty"
+        self._file: Path | None = None
+        self._tracks: tuple[Track, ...] = ()
+        self._result: PlaylistMatch | None = None
+        self._arrived: list[Progress] = []
+        self._pausing = self._closing = False
+        self._unkept: JournalError | None = None
+        self.repaint_timer = QTimer(self, singleShot=True, interval=_REPAINT_MS)
+        self.repaint_timer.timeout.connect(self._show_arrived)
+        self._build()
+        self._show_figures()
+        self.notes.tell(trouble)
+        if (engine := self.settings.async_io).enabled:
+            count = engine.max_concurrent_tracks
+            self.notes.tell(f"Async I/O is on: up to {count} tracks at once (see Settings).")
+
+    def open(self, file: Path) -> None:
+        """Read which playlists a file has."""
+        if self.state not in ("empty", "ready", "paused"):
+            return
+        self._file = file
+        self._show_state("reading")
+        self.bridge.call(self._opened, names_in, file)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """As Qt has it: a run is ended first, and what it finished is in the journal."""
+        if self.bridge.running:
+            self._closing = True
+            self.bridge.cancel()
+            self.hide()
+            event.ignore()
+            return
+        self.bridge.close()
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """As Qt has it."""
+        if _dropped(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """As Qt has it."""
+        if file := _dropped(event):
+            event.acceptProposedAction()
+            self.open(file)
+
+    def _build(self) -> None:
+        self.setWindowTitle("Match on Beatport")
+        self.resize(1240, 760)
+        self.setAcceptDrops(True)
+        self.notes, self.run_bar, self.results = NoteBar(), RunBar(), ResultsView()
+        self.performance = PerformanceView()
+        self.performance.export.connect(self._export_figures)
+        self.async_group = AsyncGroup(self.settings.async_io)
+        self.async_group.changed.connect(self._engine_changed)
+        self.run_bar.chosen.connect(self._choose)
+        self.run_bar.start.connect(self._start)
+        self.run_bar.pause.connect(self._pause)
+        self.run_bar.stop.connect(self._stop)
+        advanced = QWidget()
+        column = QVBoxLayout(advanced)
+        column.addWidget(self.async_group)
+        column.addStretch()
+        self.tabs = QTabWidget()
+        self.tabs.addTab(self.results, "&Results")
+        self.tabs.addTab(self.performance, "Per&formance")
+        self.tabs.addTab(advanced, "S&ettings")
+        middle = QWidget()
+        layout = QVBoxLayout(middle)
+        for widget in (self.notes, self.run_bar, self.tabs):
+            layout.addWidget(widget)
+        self.setCentralWidget(middle)
+        self._build_menu()
+        self._show_state("empty")
+        self.statusBar().showMessage("Open a Rekordbox XML, or drop one on this window.")
+
+    def _build_menu(self) -> None:
+        menu = self.menuBar().addMenu("F&ile")
+
+        def action(text: str, does: Callable[[], object], keys: QKeySequence | str = "") -> Any:
+            made = menu.addAction(text)
+            made.setShortcut(QKeySequence(keys))
+            made.triggered.connect(does)
+            return made
+
+        action("&Open …", self._ask_for_file, QKeySequence.StandardKey.Open)
+        self.start_over = action("Start &over", self._start_over)
+        menu.addSeparator()
+        self.export_csv = action("Export as &CSV …", self._export_csv, "Ctrl+E")
+        self.export_json = action("Export as &JSON …", self._export_json, "Ctrl+Shift+E")
+        menu.addSeparator()
+        action("&Find", self._find, QKeySequence.StandardKey.Find)
+        action("&Quit", self.close, QKeySequence.StandardKey.Quit)
+
+    def _show_state(self, state: State) -> None:
+        self.state = state
+        self.run_bar.show_state(state)
+        idle = state in ("ready", "paused")
+        self.start_over.setEnabled(idle)
+        for action in (self.export_csv, self.export_json):
+            action.setEnabled(idle and self._result is not None)
+
+    def _show_figures(self) -> None:
+        runs = self.last_runs
+        self.performance.show_figures(runs.latest, runs.comparison())
+        self.async_group.show_figures(runs.latest, runs.sync)
+
+    # Opening
+
+    def _ask_for_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Open a playlist", filter=_PLAYLISTS)
+        if name:
+            self.open(Path(name))
+
+    def _opened(self, came: Opened) -> None:
+        if isinstance(came, Exception):
+            self.notes.tell(str(came))
+            self._show_state("empty")
+            return
+        self.run_bar.show_playlists(came)
+        assert self._file
+        self.setWindowTitle(f"{self._file.name} – Match on Beatport")
+        self._choose("")
+
+    def _choose(self, playlist: str) -> None:
+        self._show_state("reading")
+        self.bridge.call(self._read, tracks_in, self._file, playlist)
+
+    def _read(self, came: Tracks | Exception) -> None:
+        if isinstance(came, Exception):
+            self.notes.tell(str(came))
+            self._show_state("empty")
+            return
+        self._tracks, self._result = came.tracks, None
+        self.results.begin(came.tracks, came.problems)
+        self.run_bar.show_progress(0, len(came.tracks))
+        self.notes.tell(came.trouble)
+        self._show_state("ready" if came.tracks else "empty")
+        self.statusBar().showMessage(f"{len(came.tracks)} tracks")
+
+    # Running
+
+    def _start(self) -> None:
+        journal = self._journal()
+        try:
+            journal.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self._run(None, error)
+        else:
+            self._run(journal)
+
+    def _run(self, journal: Path | None, trouble: Exception | None = None) -> None:
+        if trouble is not None:
+            self.notes.tell(f"This run is not kept for later: {trouble}")
+        self.results.settings = self.settings.model_copy(update=dict(self._fixed))
+        self._show_state("running")
+        self.bridge.start(self._tracks, self.results.settings, journal)
+
+    def _pause(self) -> None:
+        self._pausing = True
+        self._stop()
+
+    def _stop(self) -> None:
+        if self.state == "paused":
+            self._show_state("ready")
+            return
+        self._show_state("ending")
+        self.bridge.stop()
+
+    def _start_over(self) -> None:
+        self._journal().unlink(missing_ok=True)
+        self._choose(self.run_bar.playlists.currentData())
+
+    def _journal(self) -> Path:
+        assert self._file
+        return journal_for(self._folder, self._file, self.run_bar.playlists.currentData())
+
+    def _progressed(self, progress: Progress) -> None:
+        self._arrived.append(progress)
+        if not self.repaint_timer.isActive():
+            self.repaint_timer.start()
+
+    def _show_arrived(self) -> None:
+        arrived, self._arrived = self._arrived, []
+        if arrived:
+            self.results.put([(one.place, one.match) for one in arrived])
+            self.run_bar.show_progress(arrived[-1].done, len(self._tracks))
+            self.run_bar.show_time(arrived[-1])
+
+    def _finished(self, result: PlaylistMatch) -> None:
+        self._show_arrived()
+        self._result = result
+        if self.last_runs.take(result.metrics):
+            self.bridge.call(self._tell, self.last_runs.write, result.metrics)
+        self._show_figures()
+        took = clock(result.metrics.session_info.total_time)
+        self.statusBar().showMessage(f"{_summary(result)} · {took}")
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, JournalError):
+            self._unkept = error
+        else:
+            self.notes.tell(f"The run ended early: {error}")
+
+    def _ended(self) -> None:
+        self._show_arrived()
+        pausing, self._pausing = self._pausing, False
+        self._show_state("paused" if pausing else "ready")
+        unkept, self._unkept = self._unkept, None
+        if self._closing:
+            self.close()
+        elif unkept:
+            self._run(None, unkept)
+
+    # Keeping
+
+    def _tell(self, came: object) -> None:
+        self.notes.tell(str(came))
+
+    def _engine_changed(self, engine: AsyncSettings) -> None:
+        self.settings = preferences.with_engine(self.settings, engine)
+        self.notes.tell(preferences.save(self.settings, self._folder))
+
+    def _shown(self) -> PlaylistMatch:
+        """The last run with what was picked by hand."""
+        assert self._result
+        return replace(self._result, matches=self.results.matches())
+
+    def _export_json(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Export as JSON", "results.json", "*.json")
+        if name:
+            self._written(name, self._shown().to_json, name)
+
+    def _export_csv(self) -> None:
+        if folder := QFileDialog.getExistingDirectory(self, "Export as CSV into"):
+            self._written(folder, self._shown().to_csv, folder)
+
+    def _export_figures(self) -> None:
+        stats = self.last_runs.latest
+        folder = QFileDialog.getExistingDirectory(self, "Export the figures into")
+        if folder and stats:
+            name = self._file.stem if self._file else "run"
+            self._written("", export_performance_metrics_json, stats, name, folder)
+
+    def _written(self, where: str, write: Callable[..., object], *given: object) -> None:
+        try:
+            path = write(*given)
+        except (OSError, MisuseError) as error:
+            self.notes.tell(f"Cannot be written: {error}")
+            return
+        self.statusBar().showMessage(f"Written to {where or path}")
+
+    def _find(self) -> None:
+        self.tabs.setCurrentWidget(self.results)
+        self.results.words.setFocus()
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    """The one file that is dropped."""
+    urls = event.mimeData().urls()
+    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+
+
+def _summary(result: PlaylistMatch) -> str:
+    parts: dict[str, tuple[Match, ...]] = {
+        "matched": result.matched,
+        "to look at": result.review,
+        "not found": result.not_found,
+        "failed": result.failed,
+    }
+    counts = ", ".join(f"{len(found)} {name}" for name, found in parts.items())
+    return f"{len(result.matches)} tracks: {counts}"
