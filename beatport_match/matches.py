@@ -138,7 +138,7 @@ class Match:
         if self.rereleases:
             lines += ["", "  The same recording on other releases:"]
             lines += [f"    {_release(one)}" for one in self.rereleases[:_MOST_SHOWN]]
-        others = [one for one in self.candidates if one is not shown and not one.rerelease]
+        others = [one for one in self.candidates if one != shown and not one.rerelease]
         if others := others[:_MOST_SHOWN]:
             lines += ["", "  Runners-up:"]
             lines += [f"    {_summary(one)}: {_strongest(one, against=True)}" for one in others]

@@ -113,6 +113,13 @@ another artist; another title
     )
 
 
+@pytest.mark.parametrize("match", [MATCHED, SIBLING_ONLY, TOO_CLOSE, NOT_THERE, FAILED])
+def test_a_match_explains_itself_alike_wherever_it_was(match):
+    """A match out of a journal says what it said before, though its best is no longer the same."""
+    again = replace(match, best=match.best and replace(match.best))
+    assert again.explain() == match.explain()
+
+
 def test_a_sibling_explains_itself():
     """A sibling on sale where the wanted version is not: `review`, and which it is."""
     assert (
