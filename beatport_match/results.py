@@ -142,6 +142,7 @@ def match_document(match: Match) -> dict[str, Any]:
                 "confidence": scored.confidence,
                 "relation": scored.relation,
                 "evidence": [asdict(line) for line in scored.evidence],
+                "rerelease": scored.rerelease,
             }
             for scored in match.candidates
         ],

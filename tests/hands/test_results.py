@@ -184,7 +184,9 @@ def test_the_document_has_the_layout_that_was_promised(tmp_path: Path) -> None:
         "track outcome confidence reason best candidates queries failures stopped picked"
     )
     assert (match["best"], match["track"]["id"]) == (501, "7")
-    assert " ".join(match["candidates"][0]) == "candidate score confidence relation evidence"
+    assert " ".join(match["candidates"][0]) == (
+        "candidate score confidence relation evidence rerelease"
+    )
     # A program takes text as it is: only spreadsheets need the apostrophe.
     assert match["candidates"][0]["candidate"]["name"] == FORMULA
     ledger = match["candidates"][0]["evidence"]
