@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import subprocess
 import sys
 import time
@@ -109,8 +110,8 @@ class _Shop:
             writer.close()
 
     def _pause_s(self, target: str) -> float:
-        words = self._given.slow.split()
-        if words and all(word in target for word in words):
+        words = set(self._given.slow.split())
+        if words and words.issubset(re.split("[^A-Za-z]+", target)):
             return float(self._given.slow_s)
         dice = int.from_bytes(blake2b(target.encode(), digest_size=8).digest(), "big") / 2**64
         return float(self._given.latency + self._given.jitter * (2 * dice - 1))
