@@ -9,8 +9,7 @@ length fills up to 100. Nothing known is worth nothing, for or against.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
@@ -43,8 +42,7 @@ _LEAST_ALIKE = 45.0
 _LENGTHS = ((2.0, 4.0), (5.0, 2.0), (10.0, 0.0), (30.0, -6.0), (60.0, -14.0))
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What one comparison came to; `points` have one decimal.
 
     `code` names the case, for programs and for `confidence`; `against` is empty, `version` (this is
@@ -82,8 +80,9 @@ def _compare_bases(local: Reading, other: Reading) -> Finding:
         return Finding("words", _TITLE - 1.0, "same words, divided differently")
     if local.base in other.titles:
         return Finding("one_of", _TITLE - 6.0, "one of several titles")
-    if local.numbers != other.numbers or _nothing_alike(local, other):
-        return _other_title(local, other)
+    alike = ratio(local.base, other.base)
+    if local.numbers != other.numbers or _nothing_alike(local, other, alike):
+        return _other_title(local, other, alike)
     left, right, typos = pair_off(local.words, other.words)
     # Alone a short word may be another one; among words that all agree it is a slip.
     vouched = len(left) == len(right) == 1 and len(local.base) - len(left[0]) >= _LONGEST_ALONE
@@ -92,14 +91,14 @@ def _compare_bases(local: Reading, other: Reading) -> Finding:
     if len(left) == len(right) == 1 and confusable(left[0], right[0]):
         return Finding("slip", _TITLE - 4.0, "title a letter apart")
     if len(left) == len(local.words) and not typos:
-        return _slip(local, other) or _other_title(local, other)
+        return _slip(local, other) or _other_title(local, other, alike)
     left, right, unsure = _without_names(left, right, local, other)
     # Where the artist may stand in the title, a small word may be his name.
     small = _SMALL_WORDS if local.artists else frozenset[str]()
     left = [word for word in left if word not in small]
     right = [word for word in right if word not in small]
     if left or right:
-        return _slip(local, other) or _other_title(local, other)
+        return _slip(local, other) or _other_title(local, other, alike)
     if unsure:
         return Finding("credited", _TITLE - 1.0, "same title, perhaps an artist's name aside")
     if not typos:
@@ -134,10 +133,9 @@ def _mistyped_feat(word: str) -> bool:
     )
 
 
-def _nothing_alike(local: Reading, other: Reading) -> bool:
+def _nothing_alike(local: Reading, other: Reading, alike: float) -> bool:
     """Whether two titles share no word and few letters: most pairs, and no slip makes that."""
-    alike = ratio(local.base, other.base, score_cutoff=_LEAST_ALIKE)
-    return not alike and set(local.words).isdisjoint(other.words)
+    return alike < _LEAST_ALIKE and set(local.words).isdisjoint(other.words)
 
 
 def _slip(local: Reading, other: Reading) -> Finding | None:
@@ -151,10 +149,10 @@ def _slip(local: Reading, other: Reading) -> Finding | None:
     return Finding("slip", _TITLE - 4.0 * slips, "title a letter apart")
 
 
-def _other_title(local: Reading, other: Reading) -> Finding:
-    mine, theirs = local.base.split(), other.base.split()
-    alike = (ratio(local.base, other.base) / 100 + shared(mine, theirs)) / 2
-    points = round(-_TITLE + 40.0 * alike, 1)
+def _other_title(local: Reading, other: Reading, alike: float) -> Finding:
+    """Two titles whose letters are `alike`, 0-100: the nearer, the less it costs."""
+    words = shared(local.base.split(), other.base.split())
+    points = round(-_TITLE + 20.0 * (alike / 100 + words), 1)
     return Finding("other", points, "another title", "recording")
 
 
@@ -170,21 +168,21 @@ def compare_artists(local: Reading, other: Reading) -> Finding:
     mine, theirs = local.artist_words, other.artist_words
     if mine == theirs:
         return _artist_finding(_ARTISTS, 0, [], [])
-    here = [name for name in local.artists if _within(name, theirs)]
-    there = [name for name in other.artists if _within(name, mine)]
-    missing = [name for name in local.artists if name not in here]
-    extra = [name for name in other.artists if name not in there]
-    typos = _same_but_mistyped(missing, extra)
+    missing = [name for name in local.artists if not theirs.issuperset(name)]
+    extra = [name for name in other.artists if not mine.issuperset(name)]
+    here, there = len(missing) < len(local.artists), len(extra) < len(other.artists)
+    typos = _same_but_mistyped(missing, extra) if missing and extra else 0
     makers = other.makers.union(local.makers, other.version.words, local.version.words)
-    missing = [name for name in missing if not _within(name, makers)]
-    extra = [name for name in extra if not _within(name, makers)]
+    if makers:
+        missing = [name for name in missing if not makers.issuperset(name)]
+        extra = [name for name in extra if not makers.issuperset(name)]
     if not typos and not (here and there):
         if slips_between("".join(sorted(mine)), "".join(sorted(theirs))):
             return Finding("slip", _ARTISTS - 1.5, "artist a letter apart")
         if _partly(local.artists, other.artists) or _partly(other.artists, local.artists):
             return Finding("part", _ARTISTS * 0.5, "part of the artist's name")
         names = (local.artists, other.artists)
-        if any(all(_within(name, makers) for name in some) for some in names):
+        if makers and any(all(map(makers.issuperset, some)) for some in names):
             return Finding("remixer", _ARTISTS * 0.4, "one side names only the remixer")
         return Finding("other", -_ARTISTS, "another artist", "recording")
     points = _ARTISTS - 1.0 * typos - 0.5 * len(extra) - 2.0 * len(missing)
@@ -244,10 +242,6 @@ def _known(phrase: str, known: tuple[str, ...]) -> bool:
         words <= set(one.split()) or set(one.split()) <= words or slips_between(phrase, one)
         for one in known
     )
-
-
-def _within(name: Name, words: frozenset[str]) -> bool:
-    return words.issuperset(name)
 
 
 def _same_but_mistyped(missing: list[Name], extra: list[Name]) -> int:

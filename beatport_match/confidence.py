@@ -8,13 +8,14 @@ contradiction bounds it, whatever the weights say.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from beatport_match.comparisons import compare_bpm
 from beatport_match.ledger import Outcome, Relation, ScoredCandidate
 from beatport_match.rarity import weight
 from beatport_match.readings import is_gathered
-from beatport_match.scoring import RELATIONS, Weighed, length_gap, weigh
+from beatport_match.scoring import RELATIONS, Weighed, length_gap, weigh_each
 from beatport_match.settings import MatchSettings
 from beatport_match.tracks import Candidate, Track
 from beatport_match.weights import CONSTANT, WEIGHTS
@@ -86,14 +87,18 @@ def rank(track: Track, candidates: Iterable[Candidate]) -> tuple[ScoredCandidate
     year); else an original release before a compilation or re-issue, as its name tells; else the
     earliest.
     """
-    weighed = weigh_all(track, candidates)
+    return judge(weigh_all(track, candidates))
+
+
+def judge(weighed: Sequence[Weighed], most: int | None = None) -> tuple[ScoredCandidate, ...]:
+    """The same of candidates that are weighed already, best first; the first `most` are judged."""
     if not weighed:
         return ()
     first, *others = weighed
     cases = cases_of(weighed)
     best = _probability(first.relation, cases)
     ranked = [_scored(first, best)]
-    for one in others:
+    for one in others if most is None else others[: most - 1]:
         known = first.relation != "different"
         if again := known and one.relation == first.relation and same_recording(first, one):
             # As right as the first, as far as its own ledger goes.
@@ -111,13 +116,18 @@ def weigh_all(track: Track, candidates: Iterable[Candidate]) -> list[Weighed]:
     unique: dict[int, Candidate] = {}
     for one in candidates:
         known = unique.setdefault(one.id, one)
-        if known != one:
+        if known is not one and known != one:
             # Two rows with one id must not be told apart by which came first.
             unique[one.id] = max(known, one, key=repr)
-    return sorted((weigh(track, one) for one in unique.values()), key=_best_first)
+    return in_order(weigh_each(track, unique.values()))
 
 
-def cases_of(weighed: list[Weighed]) -> tuple[str, ...]:
+def in_order(weighed: Iterable[Weighed]) -> list[Weighed]:
+    """The best first; the order they come in does not matter."""
+    return sorted(weighed, key=_best_first)
+
+
+def cases_of(weighed: Sequence[Weighed]) -> tuple[str, ...]:
     """What speaks for and against the first of a ranking: its ledger's cases, and its rivals."""
     best = weighed[0]
     return (*best.codes, *_rival_cases(weighed), *_lone_cases(best))
@@ -157,7 +167,7 @@ def same_recording(one: Weighed, other: Weighed) -> bool:
     return nested and (gap is None or gap <= _OTHER_CREDIT_S)
 
 
-def _rival_cases(weighed: list[Weighed]) -> tuple[str, ...]:
+def _rival_cases(weighed: Sequence[Weighed]) -> tuple[str, ...]:
     """Other recordings that fit about as well."""
     best = weighed[0]
     rivals = [
@@ -200,8 +210,10 @@ def _scored(one: Weighed, chance: float, *, rerelease: bool = False) -> ScoredCa
     )
 
 
-def _probability(relation: Relation, cases: Iterable[str]) -> float:
-    ceiling, cases = _CEILING[relation], frozenset(cases)
+@lru_cache(maxsize=4096)
+def _probability(relation: Relation, told: tuple[str, ...]) -> float:
+    """How likely a ledger is right by its cases; strangers share a few of them."""
+    ceiling, cases = _CEILING[relation], frozenset(told)
     # Two tracks a letter apart seldom have one length and one tempo, or one remixer, as well.
     doubts = _DOUBTFUL.keys() & cases
     if cases >= _VOUCHED:

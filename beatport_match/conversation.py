@@ -13,12 +13,13 @@ from dataclasses import fields, replace
 from itertools import islice
 from typing import TypeVar
 
-from beatport_match.confidence import rank, verdict
+from beatport_match.confidence import in_order, judge, verdict
 from beatport_match.errors import BeatportUnavailable, Failure, MisuseError
 from beatport_match.ledger import Outcome, ScoredCandidate
 from beatport_match.matches import Match, QueryRecord, Stopped
 from beatport_match.queries import plan
 from beatport_match.readings import beatport_number, clean_isrc
+from beatport_match.scoring import Weighed, weigh_each
 from beatport_match.settings import MatchSettings
 from beatport_match.sources import Source
 from beatport_match.tracks import Candidate, Track
@@ -98,7 +99,7 @@ class _Heard:
     def __init__(self, track: Track, settings: MatchSettings) -> None:
         self.track = track
         self.settings = settings
-        self.pool: dict[int, Candidate] = {}
+        self.weighed: dict[int, Weighed] = {}
         self.ranked: tuple[ScoredCandidate, ...] = ()
         self.queries: list[QueryRecord] = []
         self.stopped: Stopped = "exhausted"
@@ -120,11 +121,11 @@ class _Heard:
         if isinstance(answer.value, Failure):
             self.stopped = "stopped" if answer.value.kind == "stopped" else "failed"
             return
-        fresh = [one for one in answer.value.candidates if one.id not in self.pool]
+        fresh = [one for one in answer.value.candidates if one.id not in self.weighed]
         if fresh:
-            for candidate in fresh:
-                self.pool.setdefault(candidate.id, candidate)
-            self.ranked = rank(self.track, self.pool.values())
+            for one in weigh_each(self.track, fresh):
+                self.weighed.setdefault(one.candidate.id, one)
+            self.ranked = judge(in_order(self.weighed.values()), self.settings.max_candidates)
         self.looks += bool(self.ranked) and self.ranked[0].relation != "different"
         if self._good_enough():
             self.stopped = "enough"
@@ -158,12 +159,12 @@ class _Heard:
             track=self.track,
             outcome=outcome,
             best=best,
-            candidates=self.ranked[: self.settings.max_candidates],
+            candidates=self.ranked,
             confidence=self.ranked[0].confidence if self.ranked else 0.0,
             queries=tuple(self.queries),
             failures=failures,
             stopped=self.stopped,
-            candidates_weighed=len(self.ranked),
+            candidates_weighed=len(self.weighed),
         )
 
     def _outcome(self) -> Outcome:

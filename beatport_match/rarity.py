@@ -122,4 +122,6 @@ def weight(words: Iterable[str]) -> float:
 def shared(mine: Iterable[str], theirs: Iterable[str]) -> float:
     """How much of two texts' words is common to both, by weight; 0 to 1."""
     mine, theirs = set(mine), set(theirs)
-    return weight(mine & theirs) / (weight(mine | theirs) or 1.0)
+    if mine.isdisjoint(theirs):
+        return 0.0
+    return weight(mine & theirs) / weight(mine | theirs)

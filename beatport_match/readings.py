@@ -129,6 +129,7 @@ def beatport_number(track: Track) -> int | None:
     return noise.download_number(name) or noise.download_number(track.title)
 
 
+@lru_cache(maxsize=4096)
 def is_gathered(release: str | None) -> bool:
     """Whether a release looks like a compilation or a re-issue by its name."""
     words = tokens(release or "")

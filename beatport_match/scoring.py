@@ -7,9 +7,8 @@ ledger's effects; where the sum would leave 0-100, a line named `limit` says so.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeAlias
 
 from beatport_match.comparisons import (
     Finding,
@@ -28,8 +27,8 @@ from beatport_match.text import fold
 from beatport_match.tracks import Candidate, Track
 from beatport_match.undivided import read_by
 
-# A line of the ledger before it is written out: what was compared, both sides, what was found.
-_Line: TypeAlias = tuple[str, str, str, Finding]
+# A line of the ledger before it is written out: what was compared, and what was found.
+_Line: TypeAlias = tuple[str, Finding]
 
 # What a proof comes to at least: title, artists and version that agree.
 _PROVEN = 96.0
@@ -44,52 +43,74 @@ _LENGTH_AGREES = frozenset({"length.within_2", "length.within_5", "length.within
 RELATIONS: tuple[Relation, ...] = ("same_recording", "other_version", "different")
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(NamedTuple):
     """A candidate on the scale, before anybody asked how sure that makes us.
 
-    `raw` is the sum before it was kept within 0-100; `codes` are the cases found, as `name.code`.
-    `verbatim` tells whether the version is worded as in the library, which breaks ties.
+    `local` and `reading` are both sides as they were read, `raw` the sum before it was kept within
+    0-100. The ledger is written out when it is asked for: most candidates are strangers, whose
+    ledger nobody reads.
     """
 
+    track: Track
     candidate: Candidate
-    reading: Reading
-    score: float
-    raw: float
-    relation: Relation
-    evidence: tuple[Evidence, ...]
-    codes: tuple[str, ...]
-    verbatim: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    """A candidate against one reading of the track, its lines not yet written out."""
-
     local: Reading
-    lines: list[_Line]
+    reading: Reading
+    lines: tuple[_Line, ...]
     raw: float
     relation: Relation
+
+    @property
+    def score(self) -> float:
+        """The sum of the ledger, 0-100."""
+        return min(100.0, max(0.0, self.raw))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The cases found, as `name.code`."""
+        return tuple([f"{name}.{found.code}" for name, found in self.lines])
+
+    @property
+    def verbatim(self) -> bool:
+        """Whether the version is worded as in the library, which breaks ties."""
+        return self.local.version.folded == self.reading.version.folded
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The ledger; its effects come to the score."""
+        ledger = [
+            Evidence(name, *_sides(name, self), found.points, found.note, found.code)
+            for name, found in self.lines
+        ]
+        if over := round(self.score - self.raw, 1):
+            ledger.append(Evidence("limit", "", "", over, "a score stays within 0-100"))
+        return tuple(ledger)
 
 
 def weigh(track: Track, candidate: Candidate) -> Weighed:
-    """Weigh one candidate against what the DJ has; the score is 0-100.
+    """Weigh one candidate against what the DJ has; the score is 0-100."""
+    return weigh_each(track, (candidate,))[0]
 
-    Where the title can be meant in several ways, the candidate is weighed against the one that
-    fits it best; of equals, the likeliest.
+
+def weigh_each(track: Track, candidates: Iterable[Candidate]) -> list[Weighed]:
+    """Weigh candidates, in the order given.
+
+    Where the title can be meant in several ways, a candidate is weighed against the one that fits
+    it best; of equals, the likeliest.
     """
-    other, readings = read_candidate(candidate), read_track(track)
+    readings = read_track(track)
+    return [_weigh(track, readings, candidate) for candidate in candidates]
+
+
+def _weigh(track: Track, readings: tuple[Reading, ...], candidate: Candidate) -> Weighed:
+    other = read_candidate(candidate)
     gap = length_gap(track.duration_s, candidate.length_s)
     # What stands beside the words is the same, however the words are read.
     beside = list(_beside(track, readings[0], candidate, other, gap))
-
-    def fit(local: Reading) -> _Fit:
-        return _fit(local, candidate, other, gap, beside)
-
-    best = min(map(fit, readings), key=_order)
+    fits = [_fit(track, local, candidate, other, gap, beside) for local in readings]
+    best = min(fits, key=_order) if len(fits) > 1 else fits[0]
     if best.relation == "different" and (read := read_by(track, candidate, other)):
-        best = min(best, fit(read), key=_order)
-    return _written(best, candidate, other)
+        best = min(best, _fit(track, read, candidate, other, gap, beside), key=_order)
+    return best
 
 
 def length_gap(local_s: float | None, other_s: float | None) -> float | None:
@@ -99,64 +120,51 @@ def length_gap(local_s: float | None, other_s: float | None) -> float | None:
     return abs(local_s - other_s) if local_s > 0 < other_s else None
 
 
-def _order(fit: _Fit) -> tuple[int, float]:
+def _order(fit: Weighed) -> tuple[int, float]:
     return RELATIONS.index(fit.relation), -fit.raw
 
 
 def _fit(
-    local: Reading, candidate: Candidate, other: Reading, gap: float | None, beside: list[_Line]
-) -> _Fit:
-    lines = [*_words(local, candidate, other, gap), *beside]
-    proofs = list(_proofs(local, candidate, other, lines))
-    lines += proofs
-    raw = round(sum(finding.points for *_, finding in lines), 1)
-    proven = any(finding.code == "same" for *_, finding in proofs)
-    return _Fit(local, lines, raw, "same_recording" if proven else _relation(lines))
-
-
-def _written(fit: _Fit, candidate: Candidate, other: Reading) -> Weighed:
-    ledger = [
-        Evidence(name, mine, theirs, found.points, found.note, found.code)
-        for name, mine, theirs, found in fit.lines
+    track: Track,
+    local: Reading,
+    candidate: Candidate,
+    other: Reading,
+    gap: float | None,
+    beside: list[_Line],
+) -> Weighed:
+    """A candidate against one reading of the track."""
+    lines: list[_Line] = [
+        ("title", compare_titles(local, other)),
+        ("artists", compare_artists(local, other)),
+        ("version", compare_versions(local, other, gap)),
     ]
-    score = min(100.0, max(0.0, fit.raw))
-    if over := round(score - fit.raw, 1):
-        ledger.append(Evidence("limit", "", "", over, "a score stays within 0-100"))
-    return Weighed(
-        candidate=candidate,
-        reading=other,
-        score=score,
-        raw=fit.raw,
-        relation=fit.relation,
-        evidence=tuple(ledger),
-        codes=tuple(f"{name}.{found.code}" for name, _, _, found in fit.lines),
-        verbatim=fit.local.version.folded == other.version.folded,
-    )
+    if local.aside or local.label or (local.cut and not cut_short(local, other)):
+        lines.append(("aside", _left_out(local, candidate, other)))
+    lines += beside
+    proven = False
+    if local.isrc or local.number:
+        proofs = list(_proofs(local, candidate, other, lines))
+        proven = any(found.code == "same" for _, found in proofs)
+        lines += proofs
+    raw = round(sum([found.points for _, found in lines]), 1)
+    relation = "same_recording" if proven else _relation(lines)
+    return Weighed(track, candidate, local, other, tuple(lines), raw, relation)
 
 
 def _relation(lines: list[_Line]) -> Relation:
     """A contradiction decides, however long the shared text is."""
-    against = {finding.against for *_, finding in lines}
+    against = {found.against for _, found in lines}
     if "recording" in against:
         return "different"
     return "other_version" if "version" in against else "same_recording"
 
 
-def _words(
-    local: Reading, candidate: Candidate, other: Reading, gap: float | None
-) -> Iterator[_Line]:
-    """Title, artists, version, and what the reading had to leave out."""
-    yield "title", local.shown, other.shown, compare_titles(local, other)
-    yield "artists", local.artists_shown, other.artists_shown, compare_artists(local, other)
-    mix = candidate.mix_name or other.version.text
-    yield "version", local.version.text, mix, compare_versions(local, other, gap)
-    if local.aside or local.label or (local.cut and not cut_short(local, other)):
-        papers = (candidate.label, candidate.catalog_number)
-        known = tuple(fold(text) for text in papers if text)
-        release = fold(candidate.release or "")
-        finding = compare_aside(local, other, known, release, labelled=bool(candidate.label))
-        left_out = "; ".join(filter(None, (*local.aside, local.cut, *local.label)))
-        yield "aside", left_out, candidate.label or "", finding
+def _left_out(local: Reading, candidate: Candidate, other: Reading) -> Finding:
+    """What the reading had to leave out."""
+    papers = (candidate.label, candidate.catalog_number)
+    known = tuple(fold(text) for text in papers if text)
+    release = fold(candidate.release or "")
+    return compare_aside(local, other, known, release, labelled=bool(candidate.label))
 
 
 def _beside(
@@ -164,26 +172,20 @@ def _beside(
 ) -> Iterator[_Line]:
     """Length, tempo, key, and what stands on the sleeve: year, label, album."""
     if gap is not None:
-        lengths = _minutes(track.duration_s), _minutes(candidate.length_s)
-        yield "length", *lengths, compare_lengths(gap)
+        yield "length", compare_lengths(gap)
     if track.bpm and candidate.bpm and track.bpm > 0 < candidate.bpm:
-        tempi = f"{track.bpm:g}", f"{candidate.bpm:g}"
-        yield "bpm", *tempi, compare_bpm(track.bpm, candidate.bpm)
+        yield "bpm", compare_bpm(track.bpm, candidate.bpm)
     if local.key and other.key:
         same = Finding("same", 0.5, "same key")
-        finding = same if local.key == other.key else Finding("other", -0.5, "another key")
-        yield "key", local.key.name, other.key.name, finding
-    if track.year and candidate.release_date and (year := candidate.release_date[:4]).isdigit():
+        yield "key", same if local.key == other.key else Finding("other", -0.5, "another key")
+    if track.year and (year := _year(candidate)):
         off = abs(track.year - int(year))
         same = Finding("same", 0.4, "same year")
-        finding = same if off <= 1 else Finding("other", -0.4, f"{off} years apart")
-        yield "year", str(track.year), year, finding
-    for name, mine, theirs in (
-        ("label", track.label, candidate.label),
-        ("album", track.album, candidate.release),
-    ):
-        if mine and theirs and fold(mine) == fold(theirs):
-            yield name, mine, theirs, Finding("same", 0.6, f"same {name}")
+        yield "year", same if off <= 1 else Finding("other", -0.4, f"{off} years apart")
+    if track.label and candidate.label and fold(track.label) == fold(candidate.label):
+        yield "label", Finding("same", 0.6, "same label")
+    if track.album and candidate.release and fold(track.album) == fold(candidate.release):
+        yield "album", Finding("same", 0.6, "same album")
 
 
 def _proofs(
@@ -196,13 +198,13 @@ def _proofs(
     """
     if local.isrc and other.isrc and local.isrc != other.isrc:
         # A recording has one code mostly, and another on a release now and then.
-        yield "isrc", local.isrc, other.isrc, Finding("other", -1.0, "another ISRC")
+        yield "isrc", Finding("other", -1.0, "another ISRC")
     if not (local.isrc and local.isrc == other.isrc) and local.number != candidate.id:
         return
-    cases = {f"{name}.{found.code}" for name, *_, found in lines}
+    cases = {f"{name}.{found.code}" for name, found in lines}
     against = cases & _OUTWEIGHS_PROOF or (cases & _NEEDS_A_LENGTH and not cases & _LENGTH_AGREES)
-    over = "; ".join(found.note for *_, found in lines if found.against)
-    lacking = round(_PROVEN - sum(finding.points for *_, finding in lines), 1)
+    over = "; ".join(found.note for _, found in lines if found.against)
+    lacking = round(_PROVEN - sum(found.points for _, found in lines), 1)
     for name, what, mine, theirs in (
         ("isrc", "ISRC", local.isrc, other.isrc),
         ("beatport_id", "number on Beatport", local.number, candidate.id),
@@ -212,8 +214,45 @@ def _proofs(
         code, points = ("contradicted", 0.0) if against else ("same", max(12.0, lacking))
         note = f", which decides over {over}" if over else ""
         note = ", not trusted: the rest contradicts it" if against else note
-        yield name, str(mine), str(theirs), Finding(code, points, f"same {what}{note}")
+        yield name, Finding(code, points, f"same {what}{note}")
         lacking = 0.0
+
+
+def _sides(name: str, weighed: Weighed) -> tuple[str, str]:
+    """Both sides of a line, as a person reads them."""
+    track, candidate, local, other = weighed[:4]
+    match name:
+        case "title":
+            return local.shown, other.shown
+        case "artists":
+            return local.artists_shown, other.artists_shown
+        case "version":
+            return local.version.text, candidate.mix_name or other.version.text
+        case "aside":
+            left_out = "; ".join(filter(None, (*local.aside, local.cut, *local.label)))
+            return left_out, candidate.label or ""
+        case "length":
+            return _minutes(track.duration_s), _minutes(candidate.length_s)
+        case "bpm":
+            return f"{track.bpm:g}", f"{candidate.bpm:g}"
+        case "key":
+            return local.key.name if local.key else "", other.key.name if other.key else ""
+        case "year":
+            return str(track.year), _year(candidate)
+        case "album":
+            return track.album or "", candidate.release or ""
+        case "isrc":
+            return local.isrc, other.isrc
+        case "beatport_id":
+            return str(local.number), str(candidate.id)
+        case _:  # the label
+            return track.label or "", candidate.label or ""
+
+
+def _year(candidate: Candidate) -> str:
+    """The year of the release; empty where it is not known."""
+    year = (candidate.release_date or "")[:4]
+    return year if year.isdigit() else ""
 
 
 def _minutes(seconds: float | None) -> str:

@@ -33,8 +33,9 @@ def read_by(track: Track, candidate: Candidate, other: Reading) -> Reading | Non
     A word may belong to the candidate's title, its artists, its label, its catalogue number, or to
     a phrase that names a version. Somebody has to be named, in the title or beside it.
     """
-    words, base = _words(track.title), tuple(other.base.split())
-    if not set(base).issubset(words):
+    words, known_words = _words(track.title)
+    base = tuple(other.base.split())
+    if not known_words.issuperset(base):
         return None
     known = fold_names(credit(track.artists))
     said = tuple(name for name in other.artists if _place(name, words) is not None)
@@ -70,10 +71,11 @@ def read_by(track: Track, candidate: Candidate, other: Reading) -> Reading | Non
 
 
 @lru_cache(maxsize=1024)
-def _words(title: str) -> Name:
+def _words(title: str) -> tuple[Name, frozenset[str]]:
     """The words of a title without what stands before and behind it; asked for each candidate."""
     title, _ = noise.peeled(title)
-    return tokens(title)
+    words = tokens(title)
+    return words, frozenset(words)
 
 
 def _version_in(words: Name, names: Iterable[Name], papers: Iterable[Name]) -> str | None:

@@ -58,7 +58,8 @@ PLAN = {
         queries: interpretations rarity readings text titles tracks | re
         pace: errors wire
         exchange: errors wire | email urllib
-        conversation: confidence errors ledger matches queries readings settings sources tracks wire
+        conversation: confidence errors ledger matches queries readings scoring settings sources
+            tracks wire
         beatport: beatport.addresses beatport.web
         beatport.fields: | datetime unicodedata
         beatport.addresses: beatport.fields errors | re unicodedata urllib
