@@ -7,6 +7,7 @@ File names, track numbers, keys, tempi, sites, quality, catalogue numbers. The w
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -15,6 +16,9 @@ from beatport_match.vocabulary import NOISE, NUMERALS
 
 # Noise this long may hold a typo and still be nothing else.
 _LONG_NOISE = 7
+_NOISE_OF_LENGTH = {
+    length: [noise for noise in NOISE if len(noise) == length] for length in set(map(len, NOISE))
+}
 _SUFFIX = re.compile(r"\.(mp3|wav|aiff?|flac|m4a|ogg|alac|aac|wma)$", re.IGNORECASE)
 _DOWNLOAD = re.compile(r"(\d{5,9})_+(?=[^\W_])")
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
@@ -66,12 +70,17 @@ def download_number(name: str) -> int | None:
 
 def without_file_marks(text: str) -> str:
     """A file name as a title: no suffix, no site, blanks for underscores, room at its dashes."""
-    text = _DOWNLOAD.sub("", _SUFFIX.sub("", text))
-    if text.count("_") > text.count(" "):
-        text = text.replace("-", " - ").replace("_", " ")
-        text = re.sub(r"^(\d{1,3})\s+(?=\D)", r"\1 - ", tidy(text))
-    text = tidy(text.replace("_", " "))
-    return _SITE.sub("", text) or text
+    if "." in text:
+        text = _SUFFIX.sub("", text)
+    if "_" in text:
+        text = _DOWNLOAD.sub("", text)
+        if text.count("_") > text.count(" "):
+            text = text.replace("-", " - ").replace("_", " ")
+            text = re.sub(r"^(\d{1,3})\s+(?=\D)", r"\1 - ", tidy(text))
+        text = text.replace("_", " ")
+    text = tidy(text)
+    # A site has a dot, or begins with "www".
+    return (_SITE.sub("", text) or text) if "." in text or "www" in text.lower() else text
 
 
 def peeled(text: str) -> tuple[str, list[str]]:
@@ -94,17 +103,20 @@ def leading(text: str) -> str:
 
 def trailing(text: str) -> str:
     """Key, tempo or quality behind a title; empty where nothing would be left."""
-    tail = _TRAILING.search(text) or _QUALITY.search(text)
+    tail = ("-" in text and _TRAILING.search(text)) or _QUALITY.search(text)
     return tail.group() if tail and text[: tail.start()].strip(" -") else ""
 
 
+@lru_cache(maxsize=4096)
 def is_noise(phrase: str) -> bool:
     """Whether a phrase in brackets or behind a dash is noise, give or take a letter; a site is."""
     folded = fold(phrase)
     if folded in NOISE or _SITE.fullmatch(phrase):
         return True
     return len(folded) >= _LONG_NOISE and any(
-        OSA.distance(folded, noise, score_cutoff=1) <= 1 for noise in NOISE
+        OSA.distance(folded, noise, score_cutoff=1) <= 1
+        for length in (len(folded) - 1, len(folded), len(folded) + 1)
+        for noise in _NOISE_OF_LENGTH.get(length, ())
     )
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 
 from beatport_match import noise
 from beatport_match.keys import Key, parse_key
@@ -73,45 +74,36 @@ class Reading:
     artist_words: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        keep = partial(object.__setattr__, self)
         words = tuple(with_numbers(self.base))
-        derived = {
-            "squashed": self.base.replace(" ", ""),
-            "words": words,
-            "numbers": tuple(word for word in words if word.isdigit()),
-            "telling": self.version.telling.union(self.base.split()),
-            "artist_words": frozenset(word for name in self.artists for word in name),
-        }
-        for name, value in derived.items():
-            object.__setattr__(self, name, value)
+        keep("squashed", self.base.replace(" ", ""))
+        keep("words", words)
+        keep("numbers", tuple([word for word in words if word.isdigit()]))
+        keep("telling", self.version.telling.union(self.base.split()))
+        keep("artist_words", frozenset(chain.from_iterable(self.artists)))
 
 
 @lru_cache(maxsize=2048)
 def read_candidate(candidate: Candidate) -> Reading:
     """Read Beatport's side: its own fields are the better witness, but its names hold mixes too."""
     parsed = parse_title(candidate.name)
-    mix = _read_mix(candidate.mix_name) if candidate.mix_name else UNSAID
-    featured = parsed.featured
-    said = (candidate.mix_name or "").strip()
-    if guest := IN_BRACKETS.fullmatch(said):
-        mix, featured = UNSAID, (*featured, *split_names(guest["names"]))
-    elif guest := VERSION_WITH_GUEST.fullmatch(said):
-        mix, featured = _read_mix(guest["version"]), (*featured, *split_names(guest["names"]))
-    names = (name for one in (*candidate.artists, *featured) for name in by_any_name(one))
+    mix, guests = _read_mix(candidate.mix_name or "")
+    credited = (*candidate.artists, *parsed.featured, *guests)
     # On Beatport a square bracket is no label: it belongs to the title.
-    title = " ".join((parsed.base, *(f"[{phrase}]" for phrase in parsed.aside)))
+    title = " ".join((parsed.base, *[f"[{phrase}]" for phrase in parsed.aside]))
     return Reading(
         base=fold(title),
         shown=title,
         # "Original Mix" is also what stands there when nobody filled the field in.
         version=parsed.version if mix.plain and not parsed.version.plain else mix | parsed.version,
-        artists=fold_names(names),
+        artists=fold_names([name for one in credited for name in by_any_name(one)]),
         artists_shown=", ".join(candidate.artists),
         makers=words_of(candidate.remixers),
         key=parse_key(candidate.key) or parse_key(candidate.camelot),
         isrc=clean_isrc(candidate.isrc),
         titles=_single_titles(title),
         # Where somebody is from tells people apart, not titles.
-        noise=frozenset(fold(one) for one in parsed.noise if not noise.is_country(one)),
+        noise=frozenset([fold(one) for one in parsed.noise if not noise.is_country(one)]),
     )
 
 
@@ -138,13 +130,20 @@ def is_gathered(release: str | None) -> bool:
 
 def clean_isrc(isrc: str | None) -> str:
     """The code alone, empty for what is none: tags write it with hyphens, blanks, in lower case."""
-    code = "".join(char for char in isrc or "" if char.isalnum()).upper()
+    code = "".join(filter(str.isalnum, isrc or "")).upper()
     return code if _ISRC.fullmatch(code) else ""
 
 
 @lru_cache(maxsize=4096)
-def _read_mix(mix_name: str) -> Version:
-    return read_version(_COUNTRY.sub("", mix_name) or mix_name)
+def _read_mix(mix_name: str) -> tuple[Version, tuple[str, ...]]:
+    """The version in Beatport's field for it, and the guests who stand there, too."""
+    said = mix_name.strip()
+    if guest := IN_BRACKETS.fullmatch(said):
+        return UNSAID, split_names(guest["names"])
+    guests: tuple[str, ...] = ()
+    if guest := VERSION_WITH_GUEST.fullmatch(said):
+        mix_name, guests = guest["version"], split_names(guest["names"])
+    return (read_version(_COUNTRY.sub("", mix_name) or mix_name) if mix_name else UNSAID), guests
 
 
 def credit(names: Names) -> tuple[str, ...]:
@@ -158,6 +157,7 @@ def credit(names: Names) -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=4096)
 def by_any_name(name: str) -> tuple[str, ...]:
     """Who is meant, by every name given: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B"."""
     first, *aliases = _ALIAS.split(name)

@@ -77,12 +77,12 @@ class Weighed(NamedTuple):
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """The ledger; its effects come to the score."""
-        ledger = [
-            Evidence(name, *_sides(name, self), found.points, found.note, found.code)
-            for name, found in self.lines
-        ]
-        if over := round(self.score - self.raw, 1):
-            ledger.append(Evidence("limit", "", "", over, "a score stays within 0-100"))
+        ledger: list[Evidence] = []
+        for name, (code, points, note, _) in self.lines:
+            mine, theirs = _sides(name, self)
+            ledger.append(Evidence(name, mine, theirs, points, note, code))
+        if over := self.score - self.raw:
+            ledger.append(Evidence("limit", "", "", round(over, 1), "a score stays within 0-100"))
         return tuple(ledger)
 
 

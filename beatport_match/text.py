@@ -38,7 +38,6 @@ _INVISIBLE = re.compile(
     "\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
-_BLANKS = re.compile(r"\s+")
 
 
 def tidy(text: str) -> str:
@@ -50,7 +49,7 @@ def tidy(text: str) -> str:
         # Normalising can bring forth one more of the invisible.
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
         text = _DASHES.sub("-", text)
-    return _BLANKS.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 @lru_cache(maxsize=65536)
@@ -75,13 +74,15 @@ def tokens(text: str) -> tuple[str, ...]:
 def _fold_once(text: str) -> str:
     plain = text.casefold()
     if plain.isascii():
+        if plain.replace(" ", "").isalnum():
+            return " ".join(plain.split())
         words = _NOT_A_WORD.sub(" ", _APOSTROPHES.sub("", plain.translate(_LETTERS))).strip()
-        return words or _BLANKS.sub(" ", plain).strip()
+        return words or " ".join(plain.split())
     visible = _INVISIBLE.sub("", plain)
     bare = _APOSTROPHES.sub("", _without_accents(visible).translate(_LETTERS))
     # Vowels of many scripts are marks, which are no word characters for a regular expression.
     words = "".join(char if char.isalnum() or _is_mark(char) else " " for char in bare)
-    return _BLANKS.sub(" ", words).strip() or tidy(visible)
+    return " ".join(words.split()) or tidy(visible)
 
 
 def _is_mark(char: str) -> bool:

@@ -21,6 +21,7 @@ _LONGEST_TITLE = 400
 
 _OPENERS = {"(": ")", "[": "]", "{": "}", "<": ">", "【": "】", "〔": "〕"}
 _CLOSERS = frozenset(_OPENERS.values())
+_BRACKET = re.compile(f"([{re.escape(''.join((*_OPENERS, *_CLOSERS)))}])")
 # Where a bracket stood, until it is known whether it belongs to the title (private use area).
 _HOLE = re.compile("\ue000(\\d+)\ue001")
 
@@ -57,6 +58,13 @@ _BETWEEN_NAMES = re.compile(
 )
 # Only kinds that somebody makes of another's track name a remixer.
 _BY_SOMEBODY = frozenset({"remix", "rework", "bootleg", "edit"})
+_BEHIND_A_WORD = tuple(f" {ending}" for ending in BARE_ENDINGS)
+# Letters of no accent: a title of these words has no bracket, dash, number, dot or key.
+_WORDS = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
+# What comes off nevertheless has one of these words, or is a site that begins with "www".
+_MAY_COME_OFF = {*FEATURING, *PARTS, "hq", "hd", "video", "audio"} | {
+    ending.split()[-1] for ending in BARE_ENDINGS
+}
 _POSSESSIVE = re.compile(r"(?:'s|s')\b.*$", re.IGNORECASE)
 
 
@@ -112,6 +120,8 @@ def split_names(text: str) -> tuple[str, ...]:
 
 def _peel(text: str) -> ParsedTitle:
     """One layer off: leading noise, brackets, tails behind a dash, featured names."""
+    if nothing_to_peel(text):
+        return ParsedTitle(text)
     text, dropped = noise.peeled(text)
     held, groups, cut = _brackets(text)
     found = _Found(dropped)
@@ -125,7 +135,7 @@ def _peel(text: str) -> ParsedTitle:
             if number == cut:
                 found.cut = tidy(content)
     held = _featured(held, kept, found)
-    behind = _BEHIND.search(held)
+    behind = _BEHIND.search(held) if groups else None
     if (
         behind
         and behind[2].strip()
@@ -135,11 +145,22 @@ def _peel(text: str) -> ParsedTitle:
         found.take(behind[2], square=True)
         held = held[: behind.start()]
     base = _tails(held, kept, found)
-    while _HOLE.search(base):
+    while "\ue000" in base:
         base = _HOLE.sub(lambda hole: kept.get(int(hole[1]), ""), base)
     base = _bare_endings(tidy(base).strip(" -"), found)
     # Nothing but brackets and noise: then they are the title.
     return found.parsed(base) if base else ParsedTitle(text)
+
+
+def nothing_to_peel(text: str) -> bool:
+    """Whether a title is nothing but words of which none can come off.
+
+    For most titles that spares the rest; what is no such title may still have nothing to peel.
+    """
+    if not _WORDS.fullmatch(text):
+        return False
+    lower = text.lower()
+    return "www" not in lower and _MAY_COME_OFF.isdisjoint(lower.split())
 
 
 class _Found:
@@ -196,23 +217,25 @@ def _brackets(text: str) -> tuple[str, dict[int, tuple[str, str]], int | None]:
     A bracket that never closes is a title cut short, perhaps within its last word.
     """
     groups: dict[int, tuple[str, str]] = {}
+    if not _BRACKET.search(text):
+        return text, groups, None
     open_groups: list[tuple[int, str, list[str]]] = []
     out: list[str] = []
     current, number = out, 0
     cut: int | None = None
-    for char in text:
-        if char in _OPENERS:
+    for piece in _BRACKET.split(text):
+        if piece in _OPENERS:
             current.append(f" \ue000{number}\ue001 ")
-            groups[number] = (char, "")
-            open_groups.append((number, char, current))
+            groups[number] = (piece, "")
+            open_groups.append((number, piece, current))
             current, number = [], number + 1
-        elif char in _CLOSERS:
+        elif piece in _CLOSERS:
             if open_groups:
                 at, opener, outer = open_groups.pop()
                 groups[at] = (opener, "".join(current))
                 current = outer
         else:
-            current.append(char)
+            current.append(piece)
     while open_groups:
         at, opener, outer = open_groups.pop()
         groups[at] = (opener, complete_marker("".join(current)))
@@ -235,6 +258,8 @@ def _featured(text: str, kept: dict[int, str], found: _Found) -> str:
 
 def _tails(text: str, kept: dict[int, str], found: _Found) -> str:
     """The text without what stands behind its last dashes, as long as that can be told."""
+    if "-" not in text:
+        return text
     segments = DASH.split(text)
     while len(segments) > 1:
         tail = tidy(_HOLE.sub(lambda hole: kept.get(int(hole[1]), ""), segments[-1]))
@@ -248,15 +273,11 @@ def _tails(text: str, kept: dict[int, str], found: _Found) -> str:
 
 def _bare_endings(base: str, found: _Found) -> str:
     """The base without `Original Mix` or `Pt. 2` at its end, where something is left of it."""
-    folded = fold(base)
-    for ending in BARE_ENDINGS:
+    if fold(base).endswith(_BEHIND_A_WORD):
         words = base.split()
-        if (
-            folded.endswith(" " + ending)
-            and len(words) > 2
-            and fold(" ".join(words[-2:])) == ending
-        ):
-            found.take_version(" ".join(words[-2:]))
+        ending = " ".join(words[-2:])
+        if len(words) > 2 and fold(ending) in BARE_ENDINGS:
+            found.take_version(ending)
             return " ".join(words[:-2]).strip(" -")
     if (part := _BARE_PART.search(base)) and base[: part.start()].strip(" -,"):
         found.version |= read_version(part.group().strip(" ,"))

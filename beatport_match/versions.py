@@ -133,6 +133,7 @@ _COMMON_MARKERS = (
 )
 
 
+@lru_cache(maxsize=16384)
 def names_version(phrase: str) -> bool:
     """Whether a phrase in brackets or behind a dash names a version rather than the title."""
     words = _words(phrase)

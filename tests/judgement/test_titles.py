@@ -276,6 +276,24 @@ def test_reading_is_idempotent(text):
     assert parse_title(base) == ParsedTitle(base)
 
 
+# What might come off a title of plain words, among others.
+PLAIN_WORDS = st.sampled_from(
+    "night ferry feat ft featuring with part pt two ii original extended radio dub mix edit remix "
+    "version hq hd official music video audio wwwferrycom www Premiere free download x dj".split()
+)
+
+
+@given(st.lists(PLAIN_WORDS, min_size=1, max_size=6).map(" ".join))
+@example("night wwwferrycom")
+@example("night ferry part two")
+def test_plain_words_are_read_as_all_others_are(text):
+    """Most titles are spared the peeling, where nothing can come off: to the same end."""
+    if titles.nothing_to_peel(text):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(titles, "nothing_to_peel", lambda _: False)
+            assert titles.parse_title.__wrapped__(text) == ParsedTitle(text)
+
+
 @given(TITLES)
 @example("(((Original Mix)))")
 @example("01 - ")
