@@ -28,11 +28,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One GET, described but not sent; `params` are not yet encoded."""
+    """One GET, described but not sent; `params` are not yet encoded.
+
+    With a `form` it is a POST of it. `signed` says that the user's token has to go with it, which
+    only the hands know.
+    """
 
     url: str
     params: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    # What a form holds may be secret.
+    form: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    signed: bool = False
 
     @property
     def canonical(self) -> str:

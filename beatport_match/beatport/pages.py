@@ -167,7 +167,7 @@ def unreadable(response: Response, row: object, place: str) -> Failure:
 def _refusal(response: Response, *, has_data: bool) -> Failure | None:
     """Why this is not a page of Beatport's catalogue, where it is not."""
     status = response.status
-    if not has_data and _is_wall(response):
+    if not has_data and is_wall(response):
         kind, sentence = _WALL
     elif 200 <= status < 300 or status == 404:
         return None
@@ -176,7 +176,8 @@ def _refusal(response: Response, *, has_data: bool) -> Failure | None:
     return failure(response, kind, f"{sentence} (HTTP {status}{_title(response)}).")
 
 
-def _is_wall(response: Response) -> bool:
+def is_wall(response: Response) -> bool:
+    """Whether a browser check was served instead of what was asked for."""
     head = response.body[:_HEAD].lower()
     return (
         "cf-mitigated" in response.headers

@@ -60,13 +60,16 @@ PLAN = {
         exchange: errors wire | email urllib
         conversation: confidence errors ledger matches queries readings scoring settings sources
             tracks wire
-        beatport: beatport.addresses beatport.web
+        beatport: beatport.addresses beatport.api beatport.web
         beatport.fields: | datetime unicodedata
         beatport.addresses: beatport.fields errors | re unicodedata urllib
         beatport.pages: beatport.fields errors wire | json parsel
         beatport.records: beatport.addresses beatport.fields keys tracks
         beatport.web: beatport.addresses beatport.fields beatport.pages beatport.records errors
             wire | re
+        beatport.api: beatport.addresses beatport.fields beatport.pages beatport.records errors
+            wire | json
+        beatport.tokens: beatport.api beatport.fields errors wire | datetime json math
     """,
     "record": """
         measuring: errors matches metrics wire | datetime math pydantic
