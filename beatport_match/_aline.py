@@ -18,6 +18,7 @@ from beatport_match._http import AsyncHttpClient, aget, new_async_client
 from beatport_match._memory import Answers, AsyncPlaces
 from beatport_match._pacing import SharedPace
 from beatport_match._runs import LONGEST_NAP_S, STOPPED, Stop, fresh_s
+from beatport_match._tokens import SharedTokens
 from beatport_match.errors import Failure
 from beatport_match.settings import MatchSettings
 from beatport_match.wire import Known, Later, Request, Response, Understood
@@ -36,6 +37,8 @@ class AsyncLine:
         self.pace = SharedPace(settings)
         self.answers = Answers(settings)
         self.places = AsyncPlaces()
+        self.tokens = SharedTokens(settings)
+        self.signing = anyio.Lock()
         self._given = client
         self._ours: httpx.AsyncClient | None = None
 
@@ -95,7 +98,20 @@ class Hands:
 
     async def send(self, request: Request) -> Response | Failure:
         total_s = self._line.settings.async_io.request_timeout
-        return await aget(self._line.client(), request, total_s)
+        return await aget(self._line.client(), self._line.tokens.signed(request), total_s)
+
+    def is_signed(self, refused_at: float | None) -> bool:
+        return self._line.tokens.is_good(refused_at)
+
+    def signing(self) -> anyio.Lock:
+        return self._line.signing
+
+    async def renewal(self, refused_at: float | None) -> Request | Failure | None:
+        renewal = partial(self._line.tokens.renewal, refused_at, self.now())
+        return await anyio.to_thread.run_sync(renewal)
+
+    async def renewed(self, came: Response | Failure) -> Failure | None:
+        return await anyio.to_thread.run_sync(self._line.tokens.renewed, came, self.now())
 
     async def sleep(self, seconds: float) -> Failure | None:
         until = self.now() + seconds

@@ -13,7 +13,7 @@ from argparse import Namespace
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from beatport_match import _table
 from beatport_match._cells import clean, line
@@ -100,11 +100,16 @@ def settings_from(options: Namespace) -> MatchSettings:
     """
     settings = MatchSettings.load(options.settings) if options.settings else MatchSettings()
     settings = settings_from_environment(settings)
-    given: dict[str, Any] = settings.model_dump()
-    if options.base_url is not None:
-        given["base_url"] = options.base_url
-    if options.cache is not None:
-        given["cache_path"] = options.cache
+    given = settings.values()
+    for name, option in (
+        ("base_url", options.base_url),
+        ("source", options.source),
+        ("api_url", options.api_url),
+        ("token_file", options.token_file),
+        ("cache_path", options.cache),
+    ):
+        if option is not None:
+            given[name] = option
     if getattr(options, "unpaced", False):
         given["requests_per_second"] = None
     elif getattr(options, "pace", None) is not None:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from typing import Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import anyio
 
 from beatport_match.errors import Failure
-from beatport_match.exchange import exchange
+from beatport_match.exchange import exchange, until_answered
 from beatport_match.wire import (
     Answer,
     Ask,
     Asked,
     Conversation,
+    Exchange,
     Heard,
     Keep,
     Known,
@@ -32,6 +33,7 @@ from beatport_match.wire import (
     Response,
     Send,
     Shelf,
+    Sign,
     Sleep,
     Told,
     Transcript,
@@ -47,7 +49,9 @@ SendT = TypeVar("SendT")
 class Hands(Protocol):
     """What a sync driver needs: a clock, dice, the pace, a memory, a socket.
 
-    While one holds `alone`, nobody else who shares these hands' line asks the same.
+    While one holds `alone`, nobody else who shares these hands' line asks the same; while one holds
+    `signing`, nobody else renews the user's token: `renewal` gives the request for a new one where
+    that is needed, `renewed` takes in what came of it.
     """
 
     attempts: int
@@ -58,6 +62,10 @@ class Hands(Protocol):
     def turn(self) -> float | Later | Failure: ...
     def heard(self, value: Understood | Failure, sent: float) -> None: ...
     def alone(self, request: Request) -> AbstractContextManager[None]: ...
+    def is_signed(self, refused_at: float | None) -> bool: ...
+    def signing(self) -> AbstractContextManager[Any]: ...
+    def renewal(self, refused_at: float | None) -> Request | Failure | None: ...
+    def renewed(self, came: Response | Failure) -> Failure | None: ...
     def recall(self, request: Request) -> Known | None: ...
     def keep(self, request: Request, value: Understood) -> None: ...
     def send(self, request: Request) -> Response | Failure: ...
@@ -76,6 +84,10 @@ class AsyncHands(Protocol):
     def turn(self) -> float | Later | Failure: ...
     def heard(self, value: Understood | Failure, sent: float) -> None: ...
     def alone(self, request: Request) -> AbstractAsyncContextManager[None]: ...
+    def is_signed(self, refused_at: float | None) -> bool: ...
+    def signing(self) -> AbstractAsyncContextManager[Any]: ...
+    async def renewal(self, refused_at: float | None) -> Request | Failure | None: ...
+    async def renewed(self, came: Response | Failure) -> Failure | None: ...
     async def recall(self, request: Request) -> Known | None: ...
     async def keep(self, request: Request, value: Understood) -> None: ...
     async def send(self, request: Request) -> Response | Failure: ...
@@ -99,43 +111,73 @@ async def adrive(conversation: Conversation[T], hands: AsyncHands) -> Told[T]:
 
 
 def _answer(question: Question, hands: Hands) -> Answer:
-    steps = exchange(question, attempts=hands.attempts, fresh_s=hands.fresh_s)
-    reply: Reply | None = None
     with hands.alone(question.request):
-        while not isinstance(step := _advance(steps, reply), _Done):
-            outcome: Outcome = None
-            if isinstance(step, Send):
-                outcome = hands.send(step.request)
-            elif isinstance(step, Sleep):
-                outcome = hands.sleep(step.seconds)
-            elif isinstance(step, Recall):
-                outcome = hands.recall(step.request)
-            elif isinstance(step, Keep):
-                hands.keep(step.request, step.value)
-            else:
-                outcome = _at_hand(step, hands)
-            reply = Reply(outcome=outcome, now=hands.now(), dice=hands.dice())
-    return step.value
+        return _run(exchange(question, attempts=hands.attempts, fresh_s=hands.fresh_s), hands)
 
 
 async def _aanswer(question: Question, hands: AsyncHands) -> Answer:
-    steps = exchange(question, attempts=hands.attempts, fresh_s=hands.fresh_s)
-    reply: Reply | None = None
     async with hands.alone(question.request):
-        while not isinstance(step := _advance(steps, reply), _Done):
-            outcome: Outcome = None
-            if isinstance(step, Send):
-                outcome = await hands.send(step.request)
-            elif isinstance(step, Sleep):
-                outcome = await hands.sleep(step.seconds)
-            elif isinstance(step, Recall):
-                outcome = await hands.recall(step.request)
-            elif isinstance(step, Keep):
-                await hands.keep(step.request, step.value)
-            else:
-                outcome = _at_hand(step, hands)
-            reply = Reply(outcome=outcome, now=hands.now(), dice=hands.dice())
+        steps = exchange(question, attempts=hands.attempts, fresh_s=hands.fresh_s)
+        return await _arun(steps, hands)
+
+
+def _run(steps: Exchange[T], hands: Hands) -> T:
+    reply: Reply | None = None
+    while not isinstance(step := _advance(steps, reply), _Done):
+        outcome: Outcome = None
+        if isinstance(step, Send):
+            outcome = hands.send(step.request)
+        elif isinstance(step, Sleep):
+            outcome = hands.sleep(step.seconds)
+        elif isinstance(step, Recall):
+            outcome = hands.recall(step.request)
+        elif isinstance(step, Keep):
+            hands.keep(step.request, step.value)
+        elif isinstance(step, Sign):
+            outcome = None if hands.is_signed(step.refused_at) else _sign(step, hands)
+        else:
+            outcome = _at_hand(step, hands)
+        reply = Reply(outcome=outcome, now=hands.now(), dice=hands.dice())
     return step.value
+
+
+async def _arun(steps: Exchange[T], hands: AsyncHands) -> T:
+    reply: Reply | None = None
+    while not isinstance(step := _advance(steps, reply), _Done):
+        outcome: Outcome = None
+        if isinstance(step, Send):
+            outcome = await hands.send(step.request)
+        elif isinstance(step, Sleep):
+            outcome = await hands.sleep(step.seconds)
+        elif isinstance(step, Recall):
+            outcome = await hands.recall(step.request)
+        elif isinstance(step, Keep):
+            await hands.keep(step.request, step.value)
+        elif isinstance(step, Sign):
+            outcome = None if hands.is_signed(step.refused_at) else await _asign(step, hands)
+        else:
+            outcome = _at_hand(step, hands)
+        reply = Reply(outcome=outcome, now=hands.now(), dice=hands.dice())
+    return step.value
+
+
+def _sign(step: Sign, hands: Hands) -> Failure | None:
+    """Renew the token, once for all who wait for it."""
+    with hands.signing():
+        renewal = hands.renewal(step.refused_at)
+        if not isinstance(renewal, Request):
+            return renewal
+        return hands.renewed(_run(until_answered(renewal, attempts=hands.attempts), hands))
+
+
+async def _asign(step: Sign, hands: AsyncHands) -> Failure | None:
+    """Renew the token, once for all who wait for it."""
+    async with hands.signing():
+        renewal = await hands.renewal(step.refused_at)
+        if not isinstance(renewal, Request):
+            return renewal
+        came = await _arun(until_answered(renewal, attempts=hands.attempts), hands)
+        return await hands.renewed(came)
 
 
 async def _gather(questions: tuple[Question, ...], hands: AsyncHands) -> tuple[Answer, ...]:

@@ -30,7 +30,7 @@ def settings_from_environment(
     """
     settings = settings or MatchSettings()
     engine = settings.async_io.model_dump()
-    values: dict[str, Any] = settings.model_dump() | {"async_io": engine}
+    values: dict[str, Any] = settings.values() | {"async_io": engine}
     names = {_variable(name): (values, name) for name in MatchSettings.model_fields}
     names |= {_variable("async_io", name): (engine, name) for name in AsyncSettings.model_fields}
     del names[_variable("async_io")]

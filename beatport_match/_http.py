@@ -93,9 +93,9 @@ def get(client: HttpClient, request: Request, total_s: float) -> Response | Fail
     try:
         stream: Stream | None = getattr(client, "stream", None)
         if stream is None:
-            return _ready(client.get(request.url, **_arguments(request)), request)
+            return _ready(_plain(client, request)(request.url, **_arguments(request)), request)
         until = time.monotonic() + total_s
-        with stream("GET", request.url, **_streaming(request)) as response:
+        with stream(*_asked(request), **_streaming(request)) as response:
             if response.is_stream_consumed:
                 return _ready(response, request)
             body = _body(response, request)
@@ -116,8 +116,9 @@ async def aget(client: AsyncHttpClient, request: Request, total_s: float) -> Res
         with anyio.move_on_after(total_s) as scope:
             stream: AsyncStream | None = getattr(client, "stream", None)
             if stream is None:
-                return _ready(await client.get(request.url, **_arguments(request)), request)
-            async with stream("GET", request.url, **_streaming(request)) as response:
+                came = await _plain(client, request)(request.url, **_arguments(request))
+                return _ready(came, request)
+            async with stream(*_asked(request), **_streaming(request)) as response:
                 if response.is_stream_consumed:
                     return _ready(response, request)
                 body = _body(response, request)
@@ -178,9 +179,26 @@ def _too_late(request: Request, total_s: float) -> Failure:
     return Failure("timeout", f"no whole answer within {total_s:g} s", request.url)
 
 
+def _plain(client: HttpClient | AsyncHttpClient, request: Request) -> Callable[..., Any]:
+    """The method of a client that cannot stream."""
+    if not request.form:
+        return client.get
+    post: Callable[..., Any] | None = getattr(client, "post", None)
+    if post is None:
+        why = "the http_client has no `post`, without which no token can be renewed"
+        raise FailedError(Failure("auth", why, request.url))
+    return post
+
+
+def _asked(request: Request) -> tuple[str, str]:
+    """The method and the address."""
+    return "POST" if request.form else "GET", request.url
+
+
 def _arguments(request: Request) -> dict[str, Any]:
-    """A request as the keyword arguments of `get`."""
-    return {"params": dict(request.params) or None, "headers": dict(request.headers)}
+    """A request as the keyword arguments of `get` or `post`."""
+    given = {"params": dict(request.params) or None, "headers": dict(request.headers)}
+    return given | ({"data": dict(request.form)} if request.form else {})
 
 
 def _streaming(request: Request) -> dict[str, Any]:

@@ -34,8 +34,8 @@ JournalPath: TypeAlias = "str | os.PathLike[str]"
 
 # What of the settings can change an answer; the rest changes only how fast it comes.
 _SETTINGS_THAT_MATTER = {
-    *("base_url", "accept_confidence", "review_confidence", "enough_score", "max_queries"),
-    *("max_results", "max_candidates", "wanted_fields"),
+    *("base_url", "source", "api_url", "accept_confidence", "review_confidence"),
+    *("enough_score", "max_queries", "max_results", "max_candidates", "wanted_fields"),
 }
 _OPENING = b'{"beatport_match":'
 _HEAD = re.compile(rb'\{"beatport_match":"[^"]{1,40}","key":"([0-9a-f]{64})","match":\{')

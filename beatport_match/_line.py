@@ -15,6 +15,7 @@ from beatport_match._http import HttpClient, get, new_client
 from beatport_match._memory import Answers, Places
 from beatport_match._pacing import SharedPace
 from beatport_match._runs import LONGEST_NAP_S, STOPPED, Stop, fresh_s
+from beatport_match._tokens import SharedTokens
 from beatport_match.errors import Failure
 from beatport_match.settings import MatchSettings
 from beatport_match.wire import Known, Later, Request, Response, Understood
@@ -31,6 +32,8 @@ class Line:
         self.pace = SharedPace(settings)
         self.answers = Answers(settings)
         self.places = Places()
+        self.tokens = SharedTokens(settings)
+        self.signing = Lock()
         self._given = client
         self._ours: httpx.Client | None = None
         self._lock = Lock()
@@ -87,7 +90,20 @@ class Hands:
         self._line.answers.keep(request, value)
 
     def send(self, request: Request) -> Response | Failure:
-        return get(self._line.client(), request, self._line.settings.async_io.request_timeout)
+        total_s = self._line.settings.async_io.request_timeout
+        return get(self._line.client(), self._line.tokens.signed(request), total_s)
+
+    def is_signed(self, refused_at: float | None) -> bool:
+        return self._line.tokens.is_good(refused_at)
+
+    def signing(self) -> Lock:
+        return self._line.signing
+
+    def renewal(self, refused_at: float | None) -> Request | Failure | None:
+        return self._line.tokens.renewal(refused_at, self.now())
+
+    def renewed(self, came: Response | Failure) -> Failure | None:
+        return self._line.tokens.renewed(came, self.now())
 
     def sleep(self, seconds: float) -> Failure | None:
         until = self.now() + seconds

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from beatport_match._pacing import SharedPace
-from beatport_match.beatport import WebSource
+from beatport_match.beatport import ApiSource, WebSource
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matches import Match, Progress
 from beatport_match.measuring import performance_stats, track_metrics
@@ -52,6 +52,13 @@ def as_track(track_or_text: Track | str) -> Track:
 
 def source_for(settings: MatchSettings) -> Source:
     """Where the candidates come from."""
+    if settings.source == "api":
+        return ApiSource(
+            api_url=settings.api_url,
+            base_url=settings.base_url,
+            max_results=settings.max_results,
+            user_agent=settings.user_agent,
+        )
     return WebSource(
         base_url=settings.base_url,
         max_results=settings.max_results,
@@ -198,7 +205,7 @@ def gathered(
         total_time=session.elapsed(),
         started_at=session.started_at,
         # Where somebody keeps files is nobody else's to read.
-        settings=session.settings.model_dump(mode="json", exclude={"cache_path"}),
+        settings=session.settings.model_dump(mode="json", exclude={"cache_path", "token_file"}),
     )
     return PlaylistMatch(
         matches=ordered,

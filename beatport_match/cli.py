@@ -191,6 +191,15 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         help="settings, as TOML or JSON; the environment (BEATPORT_MATCH_…) and options go before",
     )
     parser.add_argument("--base-url", metavar="URL", help="another Beatport, such as a fake one")
+    parser.add_argument(
+        "--source",
+        choices=("web", "api"),
+        help="Beatport's web pages (the default), or its API, for users with an account",
+    )
+    parser.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="the user's tokens for the API, as JSON"
+    )
+    parser.add_argument("--api-url", metavar="URL", help="another API, such as a fake one")
 
 
 def _add_cache(parser: argparse.ArgumentParser) -> None:

@@ -105,6 +105,8 @@ class _Heard:
         self.stopped: Stopped = "exhausted"
         # Searches that found the names, if not in the wanted version.
         self.looks = 0
+        # The track that the tags name may be the right one, and may not be shown.
+        self.withheld = False
 
     @property
     def settled(self) -> bool:
@@ -119,6 +121,10 @@ class _Heard:
             # Asked along with what settled it: one by one, it would not have been asked.
             return
         if isinstance(answer.value, Failure):
+            if answer.value.kind == "restricted" and answer.question.shelf == "page":
+                # One track that may not be shown says nothing of what a search would find.
+                self.withheld = True
+                return
             self.stopped = "stopped" if answer.value.kind == "stopped" else "failed"
             return
         fresh = [one for one in answer.value.candidates if one.id not in self.weighed]
@@ -151,7 +157,8 @@ class _Heard:
         if not self.queries:
             failures = (Failure("unaskable", "the track has no word to search for"),)
         unsure = not self.ranked or self.ranked[0].relation != "same_recording"
-        if unsure and (not self.queries or self.stopped in {"stopped", "failed"}):
+        kept_from = self.withheld or not self.queries or self.stopped in {"stopped", "failed"}
+        if unsure and kept_from:
             # What we did not hear might have been the right one.
             outcome = "failed"
         best = self.ranked[0] if outcome in {"matched", "review"} else None

@@ -27,6 +27,7 @@ from beatport_match.wire import (
     Send,
     Sent,
     Shelf,
+    Sign,
     Sleep,
     Turn,
     Understood,
@@ -71,7 +72,7 @@ def exchange(
 def _try(log: _Log) -> Exchange[tuple[Understood | Failure, Response | None]]:
     """Send the request, follow where it leads, and say what came of it."""
     while True:
-        refused = yield from log.turn()
+        refused = (yield from log.turn()) or (yield from log.sign())
         if refused is not None:
             return refused, None
         came = yield from log.send()
@@ -90,7 +91,33 @@ def _try(log: _Log) -> Exchange[tuple[Understood | Failure, Response | None]]:
         else:
             outcome = came
         yield from log.heard(outcome)
+        if log.must_sign_anew(response):
+            continue
         return outcome, response
+
+
+def until_answered(request: Request, *, attempts: int) -> Exchange[Response | Failure]:
+    """Send a request that is no question to a catalogue, again where that may help."""
+    log = _Log(Question(request=request, read=_unread, text="", query_type="renewal"))
+    tries = 0
+    while True:
+        refused = yield from log.turn()
+        if refused is not None:
+            return refused
+        came = yield from log.send()
+        tries += 1
+        response = came if isinstance(came, Response) else None
+        passing = came.kind in _PASSING_KINDS if isinstance(came, Failure) else False
+        passing = passing or (response is not None and response.status in _PASSING)
+        if not passing or tries >= attempts:
+            return came
+        stopped = yield from log.sleep(backoff(tries, log.dice, response))
+        if stopped is not None:
+            return stopped
+
+
+def _unread(response: Response) -> Failure:
+    return Failure("status", "nobody reads this", response.url)
 
 
 def backoff(tries: int, dice: float, response: Response | None) -> float:
@@ -112,6 +139,7 @@ class _Log:
         # Where it leads to is asked at once when it has to be asked again.
         self.request = question.request
         self.redirects = 0
+        self.refused_at: float | None = None
         self.started = 0.0
         self.now = 0.0
         self.dice = 0.0
@@ -140,6 +168,25 @@ class _Log:
             self.paced += self.waited - waited
             if stopped is not None or not isinstance(delay, Later):
                 return stopped
+
+    def sign(self) -> Exchange[Failure | None]:
+        """See to it that the request goes out with a good token, where it needs one."""
+        if not self.request.signed:
+            return None
+        began = self.now
+        reply = yield Sign(self.refused_at)
+        self.now = reply.now
+        self.waited += reply.now - began
+        assert reply.outcome is None or isinstance(reply.outcome, Failure)
+        return reply.outcome
+
+    def must_sign_anew(self, response: Response | None) -> bool:
+        """Whether the token was refused, for the first time: it may have run out on its way."""
+        refused = response is not None and response.status == 401 and self.request.signed
+        if not refused or self.refused_at is not None:
+            return False
+        self.refused_at = self.sent[-1].started
+        return True
 
     def send(self) -> Exchange[Response | Failure]:
         began = self.now

@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from beatport_match import settings_files
 from beatport_match._version import __version__
@@ -62,6 +70,14 @@ class MatchSettings(_Frozen):
 
     Args:
         base_url: Where Beatport is; another host is for tests.
+        source: Where candidates come from: `web`, Beatport's pages, or `api`, its API, which needs
+            the token of a user.
+        api_url: Where the API is.
+        token_file: A file with that user's tokens (JSON: `access_token`, and `refresh_token`,
+            `client_id`, `expires_at` to renew it, which is then written back); `None`, in TOML
+            `false`, is none.
+        access_token: The token itself, where no file is kept; it cannot be renewed. It is shown
+            nowhere and never saved.
         accept_confidence: From here on (0-1) an answer is `matched`: applied unasked.
         review_confidence: From here on (0-1) an answer is `review`: a person should look.
         enough_score: A best score (0-100) that ends the asking.
@@ -95,6 +111,10 @@ class MatchSettings(_Frozen):
     """
 
     base_url: str = "https://www.beatport.com"
+    source: Literal["web", "api"] = "web"
+    api_url: str = "https://api.beatport.com/v4"
+    token_file: Path | None = None
+    access_token: Annotated[SecretStr | None, Field(exclude=True)] = None
     accept_confidence: Annotated[float, Field(ge=0, le=1)] = 0.9
     review_confidence: Annotated[float, Field(ge=0, le=1)] = 0.15
     enough_score: Annotated[float, Field(ge=0, le=100)] = 95.0
@@ -114,17 +134,25 @@ class MatchSettings(_Frozen):
     user_agent: Annotated[str, Field(min_length=1, max_length=500)] = USER_AGENT
     async_io: AsyncSettings = AsyncSettings()
 
-    @field_validator("base_url")
+    @field_validator("base_url", "api_url")
     @classmethod
     def _must_be_a_web_address(cls, url: str) -> str:
         if not url.startswith(("https://", "http://")) or not url.partition("://")[2].strip("/"):
             raise ValueError("must begin with https:// or http:// and name a host")
         return url.rstrip("/")
 
-    @field_validator("requests_per_second", "cache_path", mode="before")
+    @field_validator("requests_per_second", "cache_path", "token_file", mode="before")
     @classmethod
     def _may_be_off(cls, given: object) -> object:
         return None if given is False else given
+
+    @field_validator("access_token")
+    @classmethod
+    def _must_be_a_token(cls, token: SecretStr | None) -> SecretStr | None:
+        text = token.get_secret_value() if token else "-"
+        if not text.isascii() or not text.isprintable() or " " in text or not text:
+            raise SettingsError("access_token must be one word of ASCII: it is sent as a header.")
+        return token
 
     @field_validator("async_io", mode="before")
     @classmethod
@@ -159,6 +187,10 @@ class MatchSettings(_Frozen):
         if not text.isascii() or not text.isprintable():
             raise ValueError("must be printable ASCII: it is sent as a header")
         return text
+
+    def values(self) -> dict[str, Any]:
+        """What equal settings can be made of: a dump, and what is secret and in none."""
+        return {**self.model_dump(), "access_token": self.access_token}
 
     @classmethod
     def load(cls, path: str | Path) -> Self:

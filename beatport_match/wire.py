@@ -6,9 +6,9 @@ Two generators carry the whole dialogue:
 
 * a **conversation** about one track yields an `Ask` (questions that may be asked at once) and
   receives their `Answer`s in the order asked;
-* an **exchange** about one question yields one small `Step` at a time (`Recall`, `Turn`, `Send`,
-  `Read`, `Heard`, `Keep`, `Sleep`) and receives a `Reply` that tells it the outcome, the time and
-  the dice.
+* an **exchange** about one question yields one small `Step` at a time (`Recall`, `Turn`, `Sign`,
+  `Send`, `Read`, `Heard`, `Keep`, `Sleep`) and receives a `Reply` that tells it the outcome, the
+  time and the dice.
 
 The hands that drive them are the only code that knows what a second or a socket is.
 """
@@ -165,6 +165,17 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """Make sure that the user's token is good; the reply's outcome is a `Failure` where it is not.
+
+    `refused_at` is when a request was sent whose token was refused, on the hands' clock: a token
+    that is older than that is not good.
+    """
+
+    refused_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Send the request; the reply's outcome is a `Response` or a `Failure`."""
 
@@ -197,7 +208,7 @@ class Sleep:
     seconds: float
 
 
-Step: TypeAlias = "Recall | Turn | Send | Read | Heard | Keep | Sleep"
+Step: TypeAlias = "Recall | Turn | Sign | Send | Read | Heard | Keep | Sleep"
 Outcome: TypeAlias = "Known | Response | Understood | Failure | Later | float | None"
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from beatport_match.beatport.api import said_by
 from beatport_match.beatport.fields import Record, is_record
-from beatport_match.errors import Failure
+from beatport_match.errors import Failure, FailureKind
 from beatport_match.wire import Request, Response
 
 # A token this near its end may be refused on its way.
@@ -114,7 +114,7 @@ def read_renewal(response: Response, tokens: Tokens, now: float) -> Tokens | Fai
         why = f"Beatport did not renew the access token (HTTP {response.status}{quoted})"
         return Failure("auth", f"{why}; {_LOG_IN}.", response.url)
     if not 200 <= response.status < 300:
-        kind = "rate_limited" if response.status == 429 else "status"
+        kind: FailureKind = "rate_limited" if response.status == 429 else "status"
         why = f"Beatport could not renew the access token (HTTP {response.status}{quoted})."
         return Failure(kind, why, response.url)
     try:

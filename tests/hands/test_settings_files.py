@@ -72,7 +72,9 @@ def test_a_comment_explains_each_key(tmp_path: Path) -> None:
     text = file.read_text("utf-8")
     lines = text.splitlines()
     keys = [place for place, line in enumerate(lines) if " = " in line and line[0] != "#"]
-    assert len(keys) == len(MatchSettings.model_fields) + len(AsyncSettings.model_fields)
+    # What is secret is not written.
+    assert len(keys) == len(MatchSettings.model_fields) + len(AsyncSettings.model_fields) - 1
+    assert "\naccess_token" not in text
     silent = [lines[place] for place in keys[1:] if not lines[place - 1].startswith("# ")]
     assert silent == []
     assert "# The most searches for one track (1-20).\nmax_queries = 4\n" in text

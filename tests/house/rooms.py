@@ -96,6 +96,7 @@ PLAN = {
     """,
     "hands": """
         _log: | logging
+        _tokens: _log beatport.tokens drafts errors settings wire | time
         _packing: tracks wire | math operator pydantic re zlib
         _cache: _log _packing _version wire | os pathlib sqlite3 stat threading time
         _memory: _cache _packing settings wire | anyio threading time
@@ -110,8 +111,9 @@ PLAN = {
             tracks wire | datetime os pathlib
         _metrics_files: errors metrics | datetime json os pathlib pydantic re secrets
         _stream: matches | anyio asyncio contextvars sys
-        _line: _http _memory _pacing _runs errors settings wire | httpx random threading time
-        _aline: _http _memory _pacing _runs errors settings wire | anyio httpx random
+        _line: _http _memory _pacing _runs _tokens errors settings wire
+            | httpx random threading time
+        _aline: _http _memory _pacing _runs _tokens errors settings wire | anyio httpx random
         _sync: _bridge _drive _http _journal _line _runs conversation matches results settings
             tracks | time
         _async: _aline _drive _http _journal _runs _stream conversation matches results settings

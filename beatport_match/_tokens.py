@@ -1,0 +1,120 @@
+"""The user's tokens for Beatport's API, shared by all tasks and threads of a matcher.
+
+What a token file holds and what a renewal says is `beatport.tokens`' to know; here are its file and
+the clock. Nothing of it is logged.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from beatport_match._log import LOG
+from beatport_match.beatport.tokens import Tokens, read_renewal, read_tokens, renewal
+from beatport_match.drafts import draft_of
+from beatport_match.errors import Failure
+from beatport_match.settings import MatchSettings
+from beatport_match.wire import Request, Response
+
+_LONGEST_FILE = 100_000
+_NONE_GIVEN = Failure(
+    "auth",
+    "Beatport's API needs the token of a user: set token_file to a file with an access_token, or "
+    "access_token to the token itself.",
+)
+
+
+class SharedTokens:
+    """A user's tokens: read when first needed, renewed once for all, and kept in their file."""
+
+    def __init__(self, settings: MatchSettings) -> None:
+        self._settings = settings
+        self._tokens: Tokens | Failure | None = None
+        # When the token in use became so, on the hands' clock.
+        self._since = float("-inf")
+        # The token that was last seen in the file: another one is news.
+        self._in_file = ""
+
+    def is_good(self, refused_at: float | None) -> bool:
+        """Whether the token at hand is known to be good, without looking into its file."""
+        if not isinstance(self._tokens, Tokens) or not self._is_newer_than(refused_at):
+            return False
+        return self._tokens.is_good(time.time())
+
+    def renewal(self, refused_at: float | None, now: float) -> Request | Failure | None:
+        """The request for a new token; `None` where there is a good one, a failure where none.
+
+        `now` is the hands' clock. Another program may have renewed it: its file is read again.
+        """
+        if isinstance(self._tokens, Failure):
+            # Refused once is refused for this run: nobody asks again for every track.
+            return self._tokens
+        if self.is_good(refused_at):
+            return None  # somebody else renewed it meanwhile
+        found = self._read()
+        if self._tokens is None or (isinstance(found, Tokens) and found.access != self._in_file):
+            self._tokens, self._since = found, now
+        if isinstance(found, Tokens):
+            self._in_file = found.access
+        if isinstance(self._tokens, Tokens) and not self.is_good(refused_at):
+            asked = renewal(self._tokens, self._settings.api_url, self._settings.user_agent)
+            if isinstance(asked, Request):
+                return asked
+            self._tokens = asked
+        return self._tokens if isinstance(self._tokens, Failure) else None
+
+    def renewed(self, came: Response | Failure, now: float) -> Failure | None:
+        """Take in what a renewal came to, and keep it in the file; `now` is the hands' clock."""
+        if isinstance(came, Failure) or not isinstance(self._tokens, Tokens):
+            return came if isinstance(came, Failure) else None
+        found = read_renewal(came, self._tokens, time.time())
+        if isinstance(found, Failure):
+            if found.kind == "auth":
+                self._tokens = found
+            return found
+        self._tokens, self._since = found, now
+        self._keep(found)
+        return None
+
+    def signed(self, request: Request) -> Request:
+        """The request with the token in its head, where it needs one."""
+        if not request.signed or not isinstance(self._tokens, Tokens):
+            return request
+        header = ("Authorization", f"Bearer {self._tokens.access}")
+        return replace(request, headers=(*request.headers, header))
+
+    def _is_newer_than(self, refused_at: float | None) -> bool:
+        return refused_at is None or self._since > refused_at
+
+    def _read(self) -> Tokens | Failure:
+        path = self._settings.token_file
+        if path is None:
+            given = self._settings.access_token
+            return Tokens(given.get_secret_value()) if given else _NONE_GIVEN
+        try:
+            with path.open(encoding="utf-8") as file:
+                return read_tokens(file.read(_LONGEST_FILE), path.name)
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not text"
+            remedy = "name a file that this user may read in token_file"
+            return Failure("auth", f"The token file {path.name} cannot be read ({why}); {remedy}.")
+
+    def _keep(self, tokens: Tokens) -> None:
+        """Write the file anew, for its user alone; a disk that refuses costs the next run a login.
+
+        The old refresh token may be dead by now, so the user is told.
+        """
+        path = self._settings.token_file
+        if path is None:
+            return
+        try:
+            with draft_of(path) as draft:
+                draft.write_text(tokens.to_text(), encoding="utf-8")
+            path.chmod(0o600)
+            self._in_file = tokens.access
+        except OSError as error:
+            LOG.warning(
+                "The renewed token could not be kept in its file (%s): the next run may have to "
+                "log in again",
+                error.strerror,
+            )
