@@ -141,13 +141,15 @@ class Shop:
         return question(f"/isrc/{isrc}", isrc, query_type)
 
     def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
-        return question(f"/track/{url_or_id}", str(url_or_id), query_type)
+        return question(f"/track/{url_or_id}", str(url_or_id), query_type, shelf="page")
 
 
-def question(path: str, text: str = "", query_type: str = "search") -> Question:
+def question(
+    path: str, text: str = "", query_type: str = "search", shelf: Shelf = "search"
+) -> Question:
     """A question to the invented shop."""
     request = Request(url=f"https://shop.example{path}")
-    return Question(request=request, read=unread, text=text, query_type=query_type)
+    return Question(request=request, read=unread, text=text, query_type=query_type, shelf=shelf)
 
 
 FRESH: dict[Shelf, float] = {"search": 100.0, "page": 1000.0}

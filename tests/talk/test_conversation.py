@@ -193,6 +193,24 @@ def test_a_dead_number_in_the_tags_is_no_answer() -> None:
     assert playbook.ended.best.id == 101
 
 
+RESTRICTED = Failure("restricted", "Track 999 is gone, or may not be shown in this country.")
+
+
+def test_a_track_that_may_not_be_shown_does_not_end_the_asking() -> None:
+    """API: 404 is "restricted or gone", which says nothing of what a search would find."""
+    playbook = begin(replace(TRACK, beatport_id=999))
+    assert playbook << ("beatport_id", "999") >> RESTRICTED << FULL >> [RIGHT]
+    assert (playbook.ended.outcome, playbook.ended.best.id) == ("matched", 101)
+    assert playbook.ended.failures == (RESTRICTED,)
+
+
+def test_a_track_that_may_not_be_shown_is_never_not_found() -> None:
+    """API.md: "a fault kept us from knowing; never reported as not found"."""
+    playbook = begin(replace(TRACK, beatport_id=999), max_queries=1)
+    assert playbook << ("beatport_id", "999") >> RESTRICTED << FULL >> []
+    assert (playbook.ended.outcome, playbook.ended.failures) == ("failed", (RESTRICTED,))
+
+
 def test_the_number_does_not_count_against_the_budget() -> None:
     """`max_queries` counts searches; looking up a number is none."""
     playbook = begin(replace(TRACK, beatport_id=999), max_queries=1)
