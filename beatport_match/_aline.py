@@ -21,7 +21,7 @@ from beatport_match._runs import LONGEST_NAP_S, STOPPED, Stop, fresh_s
 from beatport_match._tokens import SharedTokens
 from beatport_match.errors import Failure
 from beatport_match.settings import MatchSettings
-from beatport_match.wire import Known, Later, Request, Response, Understood
+from beatport_match.wire import Known, Later, Look, Request, Response, Understood
 
 if TYPE_CHECKING:
     import httpx
@@ -95,6 +95,10 @@ class Hands:
 
     async def keep(self, request: Request, value: Understood) -> None:
         await self._line.known(partial(self._line.answers.keep, request, value))
+
+    async def look_up(self, look: Look) -> Understood | Failure:
+        # Whoever looks something up takes a moment, and holds up nobody.
+        return await anyio.to_thread.run_sync(look)
 
     async def send(self, request: Request) -> Response | Failure:
         total_s = self._line.settings.async_io.request_timeout

@@ -7,6 +7,7 @@ Beatport in `_aline`.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self, TypeAlias
 
@@ -35,6 +36,7 @@ from beatport_match.conversation import fetch, match, search
 from beatport_match.matches import Match
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import MatchSettings
+from beatport_match.sources import Sources
 from beatport_match.tracks import Candidate, Track
 
 Keep: TypeAlias = Callable[[int, Match], Awaitable[None]]
@@ -47,6 +49,8 @@ class AsyncMatcher:
         settings: How to match and how to ask; the defaults if not given.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close. Ours is made
             when first needed and closed with the matcher.
+        source: Where candidates come from, instead of what `settings.source` names: a catalogue of
+            your own, or several in the order to ask them.
 
     Belongs to the event loop it is used in; its tasks share its pace, and what one of them has
     been answered the others need not ask for an hour.
@@ -56,13 +60,17 @@ class AsyncMatcher:
     """
 
     def __init__(
-        self, settings: MatchSettings | None = None, *, http_client: AsyncHttpClient | None = None
+        self,
+        settings: MatchSettings | None = None,
+        *,
+        http_client: AsyncHttpClient | None = None,
+        source: Sources | None = None,
     ) -> None:
         self.settings = settings or MatchSettings()
         if http_client is not None:
             need_colour(http_client, asynchronous=True)
         self._line = AsyncLine(self.settings, http_client)
-        self._source = source_for(self.settings)
+        self._sources = source or source_for(self.settings)
         self._streams: list[Running] = []
 
     async def __aenter__(self) -> Self:
@@ -119,7 +127,7 @@ class AsyncMatcher:
         async def keep(place: int, found: Match) -> None:
             matches[place] = found
 
-        with journal_at(journal, self.settings, queue.problems.append) as written:
+        with self._journal(journal, queue) as written:
             await self._each(waiting, stop or never, tally, written, keep)
         return gathered(matches, queue, waiting, session)
 
@@ -152,7 +160,7 @@ class AsyncMatcher:
 
             session = Session("async", self.settings, anyio.current_time)
             tally = Tally(queue.total, on_progress, self._line.pace, session)
-            with journal_at(journal, self.settings, queue.problems.append) as written:
+            with self._journal(journal, queue) as written:
                 await self._each(iter(queue), stop or never, tally, written, keep)
 
         return MatchStream(work, on_begin)
@@ -164,7 +172,7 @@ class AsyncMatcher:
             BeatportUnavailable: A fault kept it from being answered.
             MisuseError: The query is blank.
         """
-        return (await adrive(search(query, self._source), self._line.hands(never))).value
+        return (await adrive(search(query, self._sources), self._line.hands(never))).value
 
     async def fetch_track(self, url_or_id: str | int) -> Candidate | None:
         """Fetch one track's page; `None` where Beatport has no such track.
@@ -182,7 +190,7 @@ class AsyncMatcher:
             BeatportUnavailable: A fault kept one of them from being answered.
             MisuseError: One is neither a number nor the address of a track on this Beatport.
         """
-        return (await adrive(fetch(urls_or_ids, self._source), self._line.hands(never))).value
+        return (await adrive(fetch(urls_or_ids, self._sources), self._line.hands(never))).value
 
     async def _each(
         self,
@@ -214,5 +222,10 @@ class AsyncMatcher:
     async def _match(
         self, track: Track, stop: Stop, place: int = 0, began: float | None = None
     ) -> Match:
-        conversation = match(track, self.settings, self._source)
+        conversation = match(track, self.settings, self._sources)
         return measured(await adrive(conversation, self._line.hands(stop)), place, began)
+
+    def _journal(
+        self, path: JournalPath | None, queue: Queue
+    ) -> AbstractContextManager[Journal | NoJournal]:
+        return journal_at(path, self.settings, self._sources, queue.problems.append)

@@ -18,12 +18,14 @@ from beatport_match._runs import OnProgress, Stop, Tracks
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import MatchSettings
+from beatport_match.sources import Sources
 from beatport_match.wire import Request
 
 
 def match_playlist_async(
     settings: MatchSettings,
     client: HttpClient | None,
+    sources: Sources,
     tracks_or_path: Tracks,
     playlist: str | None,
     on_progress: OnProgress | None,
@@ -44,7 +46,7 @@ def match_playlist_async(
     async def run() -> PlaylistMatch:
         total_s = settings.async_io.request_timeout
         mine = None if client is None else _InThreads(client, total_s)
-        async with AsyncMatcher(settings, http_client=mine) as matcher:
+        async with AsyncMatcher(settings, http_client=mine, source=sources) as matcher:
             return await matcher.match_playlist(
                 tracks_or_path,
                 playlist=playlist,
@@ -73,8 +75,31 @@ class _InThreads:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> _Read:
-        asked = tuple((params or {}).items()), tuple((headers or {}).items())
-        request = Request(url=url, params=asked[0], headers=asked[1])
+        return await self._ask(url, params, headers, {})
+
+    async def post(
+        self,
+        url: str,
+        *,
+        data: Mapping[str, str],
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> _Read:
+        return await self._ask(url, params, headers, data)
+
+    async def _ask(
+        self,
+        url: str,
+        params: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+        data: Mapping[str, str],
+    ) -> _Read:
+        request = Request(
+            url=url,
+            params=tuple((params or {}).items()),
+            headers=tuple((headers or {}).items()),
+            form=tuple(data.items()),
+        )
         call = partial(get, self._client, request, self._total_s)
         came = await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
         if isinstance(came, Failure):

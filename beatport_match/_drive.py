@@ -24,6 +24,8 @@ from beatport_match.wire import (
     Keep,
     Known,
     Later,
+    Look,
+    LookUp,
     Outcome,
     Question,
     Read,
@@ -68,6 +70,7 @@ class Hands(Protocol):
     def renewed(self, came: Response | Failure) -> Failure | None: ...
     def recall(self, request: Request) -> Known | None: ...
     def keep(self, request: Request, value: Understood) -> None: ...
+    def look_up(self, look: Look) -> Understood | Failure: ...
     def send(self, request: Request) -> Response | Failure: ...
     def sleep(self, seconds: float) -> Failure | None: ...
 
@@ -90,6 +93,7 @@ class AsyncHands(Protocol):
     async def renewed(self, came: Response | Failure) -> Failure | None: ...
     async def recall(self, request: Request) -> Known | None: ...
     async def keep(self, request: Request, value: Understood) -> None: ...
+    async def look_up(self, look: Look) -> Understood | Failure: ...
     async def send(self, request: Request) -> Response | Failure: ...
     async def sleep(self, seconds: float) -> Failure | None: ...
 
@@ -133,6 +137,8 @@ def _run(steps: Exchange[T], hands: Hands) -> T:
             outcome = hands.recall(step.request)
         elif isinstance(step, Keep):
             hands.keep(step.request, step.value)
+        elif isinstance(step, LookUp):
+            outcome = hands.look_up(step.look)
         elif isinstance(step, Sign):
             outcome = None if hands.is_signed(step.refused_at) else _sign(step, hands)
         else:
@@ -153,6 +159,8 @@ async def _arun(steps: Exchange[T], hands: AsyncHands) -> T:
             outcome = await hands.recall(step.request)
         elif isinstance(step, Keep):
             await hands.keep(step.request, step.value)
+        elif isinstance(step, LookUp):
+            outcome = await hands.look_up(step.look)
         elif isinstance(step, Sign):
             outcome = None if hands.is_signed(step.refused_at) else await _asign(step, hands)
         else:

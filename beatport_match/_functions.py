@@ -13,6 +13,7 @@ from beatport_match._sync import Matcher
 from beatport_match.matches import Match
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import MatchSettings
+from beatport_match.sources import Sources
 from beatport_match.tracks import Track
 
 
@@ -21,9 +22,10 @@ def match_track(
     *,
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
+    source: Sources | None = None,
 ) -> Match:
     """Find one track; see `Matcher.match_track`."""
-    with Matcher(settings, http_client=http_client) as matcher:
+    with Matcher(settings, http_client=http_client, source=source) as matcher:
         return matcher.match_track(track_or_text)
 
 
@@ -32,9 +34,10 @@ async def amatch_track(
     *,
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
+    source: Sources | None = None,
 ) -> Match:
     """Find one track; see `AsyncMatcher.match_track`."""
-    async with AsyncMatcher(settings, http_client=http_client) as matcher:
+    async with AsyncMatcher(settings, http_client=http_client, source=source) as matcher:
         return await matcher.match_track(track_or_text)
 
 
@@ -44,12 +47,13 @@ def match_playlist(
     playlist: str | None = None,
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
+    source: Sources | None = None,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
 ) -> PlaylistMatch:
     """Find every track of a playlist; see `Matcher.match_playlist`."""
-    with Matcher(settings, http_client=http_client) as matcher:
+    with Matcher(settings, http_client=http_client, source=source) as matcher:
         return matcher.match_playlist(
             tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
         )
@@ -61,12 +65,13 @@ async def amatch_playlist(
     playlist: str | None = None,
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
+    source: Sources | None = None,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
 ) -> PlaylistMatch:
     """Find every track of a playlist; see `AsyncMatcher.match_playlist`."""
-    async with AsyncMatcher(settings, http_client=http_client) as matcher:
+    async with AsyncMatcher(settings, http_client=http_client, source=source) as matcher:
         return await matcher.match_playlist(
             tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
         )
@@ -78,12 +83,13 @@ def iter_matches(
     playlist: str | None = None,
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
+    source: Sources | None = None,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
 ) -> Iterator[Match]:
     """Find tracks one by one, each given as soon as it is known; see `Matcher.iter_matches`."""
-    matcher = Matcher(settings, http_client=http_client)
+    matcher = Matcher(settings, http_client=http_client, source=source)
     matches = matcher.iter_matches(
         tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
     )
@@ -101,12 +107,13 @@ def aiter_matches(
     playlist: str | None = None,
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
+    source: Sources | None = None,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
 ) -> MatchStream:
     """Find tracks several at once, for `async for`; see `AsyncMatcher.iter_matches`."""
-    matcher = AsyncMatcher(settings, http_client=http_client)
+    matcher = AsyncMatcher(settings, http_client=http_client, source=source)
     matches = matcher.iter_matches(
         tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
     )

@@ -28,14 +28,15 @@ from beatport_match.errors import JournalError
 from beatport_match.matches import Match
 from beatport_match.playlists.problems import OnProblem, PlaylistProblem
 from beatport_match.settings import MatchSettings
+from beatport_match.sources import Sources, in_turn
 from beatport_match.tracks import Track, as_dict
 
 JournalPath: TypeAlias = "str | os.PathLike[str]"
 
 # What of the settings can change an answer; the rest changes only how fast it comes.
 _SETTINGS_THAT_MATTER = {
-    *("base_url", "source", "api_url", "accept_confidence", "review_confidence"),
-    *("enough_score", "max_queries", "max_results", "max_candidates", "wanted_fields"),
+    *("base_url", "accept_confidence", "review_confidence", "enough_score", "max_queries"),
+    *("max_results", "max_candidates", "wanted_fields"),
 }
 _OPENING = b'{"beatport_match":'
 _HEAD = re.compile(rb'\{"beatport_match":"[^"]{1,40}","key":"([0-9a-f]{64})","match":\{')
@@ -52,7 +53,7 @@ class Journal:
         path: The journal's file, to be named in messages.
         file: The same, open for appending, unbuffered.
         reader: The same, open for reading.
-        settings: Those of this run; what was matched with others does not count.
+        judge: What an answer of this run depends on but its track; other answers do not count.
         on_problem: Told of each line that cannot be read or written.
     """
 
@@ -61,11 +62,11 @@ class Journal:
         path: Path,
         file: IO[bytes],
         reader: IO[bytes],
-        settings: MatchSettings,
+        judge: list[object],
         on_problem: OnProblem,
     ) -> None:
         self._path, self._file, self._reader, self._on_problem = path, file, reader, on_problem
-        self._judge = _judge(settings)
+        self._judge = judge
         self._places: dict[str, tuple[int, int]] = {}
         self._lines = 0
         self._scan()
@@ -160,7 +161,10 @@ class NoJournal:
 
 @contextmanager
 def journal_at(
-    path: JournalPath | None, settings: MatchSettings, on_problem: OnProblem
+    path: JournalPath | None,
+    settings: MatchSettings,
+    sources: Sources,
+    on_problem: OnProblem,
 ) -> Generator[Journal | NoJournal, None, None]:
     """Open a journal for one run, which has it alone until the block ends.
 
@@ -180,7 +184,8 @@ def journal_at(
                 f"{path}: another run is writing this journal; wait for it, or name another file."
             )
         with Path(path).open("rb") as reader:
-            yield Journal(Path(path), file, reader, settings, on_problem)
+            judge = _judge(settings, sources)
+            yield Journal(Path(path), file, reader, judge, on_problem)
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -209,10 +214,11 @@ def _locked(file: IO[bytes]) -> bool:
     return True
 
 
-def _judge(settings: MatchSettings) -> list[object]:
+def _judge(settings: MatchSettings, sources: Sources) -> list[object]:
     """Everything but the track that an answer depends on."""
     matter = settings.model_dump(mode="json", include=_SETTINGS_THAT_MATTER)
-    return [__version__, weights.FITTED, weights.DATA, matter]
+    asked = [source.name for source in in_turn(sources)]
+    return [__version__, weights.FITTED, weights.DATA, asked, matter]
 
 
 def _written(match: Match) -> bytes:

@@ -18,7 +18,7 @@ from beatport_match._runs import LONGEST_NAP_S, STOPPED, Stop, fresh_s
 from beatport_match._tokens import SharedTokens
 from beatport_match.errors import Failure
 from beatport_match.settings import MatchSettings
-from beatport_match.wire import Known, Later, Request, Response, Understood
+from beatport_match.wire import Known, Later, Look, Request, Response, Understood
 
 if TYPE_CHECKING:
     import httpx
@@ -88,6 +88,9 @@ class Hands:
 
     def keep(self, request: Request, value: Understood) -> None:
         self._line.answers.keep(request, value)
+
+    def look_up(self, look: Look) -> Understood | Failure:
+        return look()
 
     def send(self, request: Request) -> Response | Failure:
         total_s = self._line.settings.async_io.request_timeout

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
@@ -33,6 +34,7 @@ from beatport_match.conversation import fetch, match, search
 from beatport_match.matches import Match
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import MatchSettings
+from beatport_match.sources import Sources
 from beatport_match.tracks import Candidate, Track
 
 
@@ -43,6 +45,8 @@ class Matcher:
         settings: How to match and how to ask; the defaults if not given.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close. Ours is made
             when first needed and closed with the matcher.
+        source: Where candidates come from, instead of what `settings.source` names: a catalogue of
+            your own, or several in the order to ask them.
 
     May be used from several threads: they share its pace, and what one of them has been answered
     the others need not ask for an hour.
@@ -52,14 +56,18 @@ class Matcher:
     """
 
     def __init__(
-        self, settings: MatchSettings | None = None, *, http_client: HttpClient | None = None
+        self,
+        settings: MatchSettings | None = None,
+        *,
+        http_client: HttpClient | None = None,
+        source: Sources | None = None,
     ) -> None:
         self.settings = settings or MatchSettings()
         if http_client is not None:
             need_colour(http_client, asynchronous=False)
         self._given = http_client
         self._line = Line(self.settings, http_client)
-        self._source = source_for(self.settings)
+        self._sources = source or source_for(self.settings)
 
     def __enter__(self) -> Self:
         return self
@@ -108,13 +116,20 @@ class Matcher:
             from beatport_match._bridge import match_playlist_async
 
             return match_playlist_async(
-                self.settings, self._given, tracks_or_path, playlist, on_progress, stop, journal
+                self.settings,
+                self._given,
+                self._sources,
+                tracks_or_path,
+                playlist,
+                on_progress,
+                stop,
+                journal,
             )
         session = Session("sync", self.settings, time.monotonic)
         queue = Queue(tracks_or_path, playlist, count=True)
         tally = Tally(queue.total, on_progress, self._line.pace, session)
         waiting = iter(queue)
-        with journal_at(journal, self.settings, queue.problems.append) as written:
+        with self._journal(journal, queue) as written:
             matches = dict(self._each(waiting, stop or never, tally, written))
         return gathered(matches, queue, waiting, session)
 
@@ -140,7 +155,7 @@ class Matcher:
         def work() -> Iterator[Match]:
             session = Session("sync", self.settings, time.monotonic)
             tally = Tally(queue.total, on_progress, self._line.pace, session)
-            with journal_at(journal, self.settings, queue.problems.append) as written:
+            with self._journal(journal, queue) as written:
                 for _, found in self._each(iter(queue), stop or never, tally, written):
                     yield found
 
@@ -153,7 +168,7 @@ class Matcher:
             BeatportUnavailable: A fault kept it from being answered.
             MisuseError: The query is blank.
         """
-        return drive(search(query, self._source), self._line.hands(never)).value
+        return drive(search(query, self._sources), self._line.hands(never)).value
 
     def fetch_track(self, url_or_id: str | int) -> Candidate | None:
         """Fetch one track's page; `None` where Beatport has no such track.
@@ -171,7 +186,7 @@ class Matcher:
             BeatportUnavailable: A fault kept one of them from being answered.
             MisuseError: One is neither a number nor the address of a track on this Beatport.
         """
-        return drive(fetch(urls_or_ids, self._source), self._line.hands(never)).value
+        return drive(fetch(urls_or_ids, self._sources), self._line.hands(never)).value
 
     def _each(
         self,
@@ -192,5 +207,10 @@ class Matcher:
             yield place, found
 
     def _match(self, track: Track, stop: Stop, place: int = 0, began: float | None = None) -> Match:
-        conversation = match(track, self.settings, self._source)
+        conversation = match(track, self.settings, self._sources)
         return measured(drive(conversation, self._line.hands(stop)), place, began)
+
+    def _journal(
+        self, path: JournalPath | None, queue: Queue
+    ) -> AbstractContextManager[Journal | NoJournal]:
+        return journal_at(path, self.settings, self._sources, queue.problems.append)

@@ -21,7 +21,7 @@ from beatport_match.queries import plan
 from beatport_match.readings import beatport_number, clean_isrc
 from beatport_match.scoring import Weighed, weigh_each
 from beatport_match.settings import MatchSettings
-from beatport_match.sources import Source
+from beatport_match.sources import Source, Sources, in_turn
 from beatport_match.tracks import Candidate, Track
 from beatport_match.wire import Answer, Ask, Conversation, Question, Understood
 
@@ -32,38 +32,48 @@ T = TypeVar("T")
 _LOOKS_ENOUGH = 2
 
 
-def match(track: Track, settings: MatchSettings, source: Source) -> Conversation[Match]:
+def match(track: Track, settings: MatchSettings, sources: Sources) -> Conversation[Match]:
     """Find a track: ask while the best answer is not good enough and something is left to ask.
 
     Asking several at once changes how soon the answer is there and what it costs, never the answer.
+    Of several sources, the next is asked where those before had no match.
     """
     heard = _Heard(track, settings)
-    questions = _questions(track, settings, source)
-    while not heard.settled and (batch := tuple(islice(questions, settings.queries_at_once))):
-        for answer in (yield Ask(questions=batch)):
-            heard.take(answer)
-    if not heard.settled and len(plan(track)) > settings.max_queries:
-        heard.stopped = "budget"
+    for source in in_turn(sources):
+        heard.begin(source)
+        questions = _questions(track, settings, source)
+        while not heard.settled and (batch := tuple(islice(questions, settings.queries_at_once))):
+            for answer in (yield Ask(questions=batch)):
+                heard.take(answer)
+        if not heard.settled and len(plan(track)) > settings.max_queries:
+            heard.stopped = "budget"
+        if heard.is_answered:
+            break
     best = heard.best() if heard.stopped not in {"stopped", "failed"} else None
     if best and _missing(best.candidate, settings):
-        heard.complete(best, (yield Ask(questions=(source.track(best.id, "track_page"),))))
+        page = heard.source_of(best).track(best.id, "track_page")
+        heard.complete(best, (yield Ask(questions=(page,))))
     return heard.conclude()
 
 
-def search(query: str, source: Source) -> Conversation[tuple[Candidate, ...]]:
-    """Ask one search in the caller's words.
+def search(query: str, sources: Sources) -> Conversation[tuple[Candidate, ...]]:
+    """Ask one search in the caller's words, of the first source that finds something.
 
     Raises:
         BeatportUnavailable: A fault kept it from being answered.
     """
-    (answer,) = yield Ask(questions=(source.search(query, "search"),))
-    return _understood(answer).candidates
+    found: tuple[Candidate, ...] = ()
+    for source in in_turn(sources):
+        (answer,) = yield Ask(questions=(source.search(query, "search"),))
+        if found := _understood(answer).candidates:
+            break
+    return found
 
 
 def fetch(
-    urls_or_ids: Iterable[str | int], source: Source
+    urls_or_ids: Iterable[str | int], sources: Sources
 ) -> Conversation[tuple[Candidate | None, ...]]:
-    """Fetch track pages; `None` where Beatport has no such track.
+    """Fetch track pages; `None` where no source has such a track.
 
     Raises:
         MisuseError: One of them is neither a number nor the address of a track.
@@ -71,11 +81,16 @@ def fetch(
     """
     if isinstance(urls_or_ids, str):
         raise MisuseError("fetch_tracks takes several addresses; use fetch_track for one.")
-    questions = tuple(source.track(one, "track_page") for one in urls_or_ids)
-    if not questions:
-        return ()
-    answers = yield Ask(questions=questions)
-    return tuple(next(iter(_understood(answer).candidates), None) for answer in answers)
+    wanted = tuple(urls_or_ids)
+    found: dict[int, Candidate] = {}
+    for source in in_turn(sources):
+        asked = [place for place in range(len(wanted)) if place not in found]
+        questions = tuple(source.track(wanted[place], "track_page") for place in asked)
+        answers = (yield Ask(questions=questions)) if questions else ()
+        for place, answer in zip(asked, answers, strict=True):
+            if candidates := _understood(answer).candidates:
+                found[place] = candidates[0]
+    return tuple(found.get(place) for place in range(len(wanted)))
 
 
 def _questions(track: Track, settings: MatchSettings, source: Source) -> Iterator[Question]:
@@ -99,10 +114,13 @@ class _Heard:
     def __init__(self, track: Track, settings: MatchSettings) -> None:
         self.track = track
         self.settings = settings
-        self.weighed: dict[int, Weighed] = {}
+        # By number and name: the numbers of another catalogue name other tracks.
+        self.weighed: dict[tuple[int, str], Weighed] = {}
+        self.sources: dict[tuple[int, str], Source] = {}
         self.ranked: tuple[ScoredCandidate, ...] = ()
         self.queries: list[QueryRecord] = []
         self.stopped: Stopped = "exhausted"
+        self.source: Source
         # Searches that found the names, if not in the wanted version.
         self.looks = 0
         # The track that the tags name may be the right one, and may not be shown.
@@ -127,14 +145,29 @@ class _Heard:
                 return
             self.stopped = "stopped" if answer.value.kind == "stopped" else "failed"
             return
-        fresh = [one for one in answer.value.candidates if one.id not in self.weighed]
+        fresh = [one for one in answer.value.candidates if _key(one) not in self.weighed]
         if fresh:
             for one in weigh_each(self.track, fresh):
-                self.weighed.setdefault(one.candidate.id, one)
+                self.weighed.setdefault(_key(one.candidate), one)
+                self.sources.setdefault(_key(one.candidate), self.source)
             self.ranked = judge(in_order(self.weighed.values()), self.settings.max_candidates)
         self.looks += bool(self.ranked) and self.ranked[0].relation != "different"
         if self._good_enough():
             self.stopped = "enough"
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether no other source has to be asked."""
+        return self.stopped == "stopped" or self._outcome() == "matched"
+
+    def begin(self, source: Source) -> None:
+        """Turn to a source; what kept another from answering still counts at the end."""
+        self.withheld |= self.stopped == "failed"
+        self.source, self.stopped, self.looks = source, "exhausted", 0
+
+    def source_of(self, best: ScoredCandidate) -> Source:
+        """Where a candidate came from."""
+        return self.sources[_key(best.candidate)]
 
     def best(self) -> ScoredCandidate | None:
         """The candidate that a match or a review would name."""
@@ -181,12 +214,23 @@ class _Heard:
         return self._outcome() == "matched" and self.ranked[0].score >= self.settings.enough_score
 
 
+def _key(candidate: Candidate) -> tuple[int, str]:
+    return candidate.id, candidate.name
+
+
 def _record(answer: Answer) -> QueryRecord:
     heard, asked = answer.value, answer.question
-    if isinstance(heard, Failure):
-        return QueryRecord(asked.text, asked.query_type, 0, len(answer.sent), failure=heard)
-    found = len(heard.candidates)
-    return QueryRecord(asked.text, asked.query_type, found, len(answer.sent), heard.unreadable)
+    failure = heard if isinstance(heard, Failure) else None
+    understood = heard if isinstance(heard, Understood) else Understood(candidates=())
+    return QueryRecord(
+        text=asked.text,
+        query_type=asked.query_type,
+        found=len(understood.candidates),
+        requests=len(answer.sent),
+        unreadable=understood.unreadable,
+        failure=failure,
+        where=asked.where,
+    )
 
 
 def _understood(answer: Answer) -> Understood:

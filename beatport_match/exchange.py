@@ -19,6 +19,8 @@ from beatport_match.wire import (
     Keep,
     Known,
     Later,
+    Look,
+    LookUp,
     Question,
     Read,
     Recall,
@@ -56,6 +58,9 @@ def exchange(
     # Less than no age is the trace of a clock that went wrong.
     if known is not None and 0 <= known.age_s <= fresh_s[question.shelf]:
         return log.answer(known.value, cached=True)
+    if question.look is not None:
+        # At hand: nothing is sent, kept or waited for.
+        return log.answer((yield from log.look_up(question.look)))
     tries = 0
     while True:
         outcome, response = yield from _try(log)
@@ -195,6 +200,14 @@ class _Log:
         assert isinstance(reply.outcome, Response | Failure)
         status = reply.outcome.status if isinstance(reply.outcome, Response) else None
         self.sent.append(Sent(started=began, ended=reply.now, status=status))
+        return reply.outcome
+
+    def look_up(self, look: Look) -> Exchange[Understood | Failure]:
+        began = self.now
+        reply = yield LookUp(look)
+        self.now = reply.now
+        self.read_s += reply.now - began
+        assert isinstance(reply.outcome, Understood | Failure)
         return reply.outcome
 
     def read(self, response: Response) -> Exchange[Understood | Failure]:

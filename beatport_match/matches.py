@@ -25,7 +25,7 @@ class QueryRecord:
 
     `found` counts the candidates it brought, `unreadable` the records that had to be dropped,
     `requests` what went over the wire for it, retries included: none where an equal question had
-    been answered, so it does not count when records are compared.
+    been answered, so it does not count when records are compared. `where` says whom was asked.
     """
 
     text: str
@@ -34,6 +34,7 @@ class QueryRecord:
     requests: int = field(compare=False)
     unreadable: int = 0
     failure: Failure | None = None
+    where: str = "on Beatport"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class Match:
 
         `settings` are those it was matched with; the defaults if not given.
         """
-        lines = [str(self.track), f"  {_HEADLINES[self.outcome]}: {self.reason}"]
+        lines = [str(self.track), f"  {self._headline()}: {self.reason}"]
         shown = self.best or (self.candidates[0] if self.candidates else None)
         if shown:
             lines += ["", *_ledger_lines(shown)]
@@ -148,6 +149,13 @@ class Match:
         lines += ["", f"  Asked ({self.stopped}):"]
         lines += [f"    {_query_line(query)}" for query in self.queries] or ["    nothing"]
         return "\n".join(lines)
+
+    def _headline(self) -> str:
+        """The outcome; where it is that a track was not found is part of it."""
+        places = dict.fromkeys(query.where for query in self.queries)
+        if self.outcome == "not_found" and places:
+            return f"Not {' or '.join(places)}"
+        return _HEADLINES[self.outcome]
 
     def _rival(self) -> ScoredCandidate | None:
         """A runner-up nearly as likely as the best one, where there is one."""
@@ -186,7 +194,7 @@ _MOST_SHOWN = 3
 _HEADLINES: dict[Outcome, str] = {
     "matched": "Matched",
     "review": "A person should look",
-    "not_found": "Not on Beatport",
+    "not_found": "Not found",
     "failed": "Could not ask",
 }
 

@@ -6,13 +6,19 @@ catalogue, and judgement never learns which source answered.
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias
 
 from beatport_match.wire import Question
 
 
 class Source(Protocol):
     """A catalogue that can be searched, and asked for one track."""
+
+    @property
+    def name(self) -> str:
+        """What tells it from other sources, for journals."""
+        ...
 
     def search(self, text: str, query_type: str) -> Question:
         """The question that searches for `text`.
@@ -37,3 +43,12 @@ class Source(Protocol):
             MisuseError: `url_or_id` names no track of this catalogue.
         """
         ...
+
+
+Sources: TypeAlias = "Source | Sequence[Source]"
+"""One catalogue, or several: the next is asked for what was not matched in those before."""
+
+
+def in_turn(sources: Sources) -> tuple[Source, ...]:
+    """Several sources, in the order they are asked."""
+    return tuple(sources) if isinstance(sources, Sequence) else (sources,)

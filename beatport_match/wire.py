@@ -7,8 +7,8 @@ Two generators carry the whole dialogue:
 * a **conversation** about one track yields an `Ask` (questions that may be asked at once) and
   receives their `Answer`s in the order asked;
 * an **exchange** about one question yields one small `Step` at a time (`Recall`, `Turn`, `Sign`,
-  `Send`, `Read`, `Heard`, `Keep`, `Sleep`) and receives a `Reply` that tells it the outcome, the
-  time and the dice.
+  `Send`, `LookUp`, `Read`, `Heard`, `Keep`, `Sleep`) and receives a `Reply` that tells it the
+  outcome, the time and the dice.
 
 The hands that drive them are the only code that knows what a second or a socket is.
 """
@@ -78,6 +78,8 @@ class Known:
 
 
 Reader: TypeAlias = Callable[[Response], "Understood | Failure"]
+Look: TypeAlias = Callable[[], "Understood | Failure"]
+"""How a catalogue that is at hand is asked; it may take its time, and never raises."""
 Shelf: TypeAlias = Literal["search", "page"]
 """How fast an answer grows stale: the order of a search changes from day to day, a page seldom."""
 
@@ -87,7 +89,8 @@ class Question:
     """A request together with the reader of its answer.
 
     `query_type` names what the planner did (see `queries`); `text` is the query as a person
-    would type it; `shelf` says which age is too old for a known answer.
+    would type it; `shelf` says which age is too old for a known answer, `where` whom is asked. With
+    `look` the answer is at hand: it is called, and nothing is sent.
     """
 
     request: Request
@@ -95,6 +98,8 @@ class Question:
     text: str
     query_type: str
     shelf: Shelf = "search"
+    where: str = "on Beatport"
+    look: Look | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +199,13 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUp:
+    """Ask a catalogue that is at hand; the reply's outcome is `Understood` or a `Failure`."""
+
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """Tell the pace what the request sent at `sent` came to; the reply has no outcome."""
 
@@ -208,7 +220,7 @@ class Sleep:
     seconds: float
 
 
-Step: TypeAlias = "Recall | Turn | Sign | Send | Read | Heard | Keep | Sleep"
+Step: TypeAlias = "Recall | Turn | Sign | Send | LookUp | Read | Heard | Keep | Sleep"
 Outcome: TypeAlias = "Known | Response | Understood | Failure | Later | float | None"
 
 

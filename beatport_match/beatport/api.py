@@ -52,6 +52,11 @@ class ApiSource:
         for name in ("api_url", "base_url"):
             object.__setattr__(self, name, getattr(self, name).rstrip("/"))
 
+    @property
+    def name(self) -> str:
+        """What tells it from other sources."""
+        return f"api {self.api_url}"
+
     def search(self, text: str, query_type: str) -> Question:
         """Search among tracks.
 

@@ -54,6 +54,11 @@ class WebSource:
     def __post_init__(self) -> None:
         object.__setattr__(self, "base_url", self.base_url.rstrip("/"))
 
+    @property
+    def name(self) -> str:
+        """What tells it from other sources."""
+        return f"web {self.base_url}"
+
     def search(self, text: str, query_type: str) -> Question:
         """Search among tracks; Beatport orders them by relevance and popularity.
 

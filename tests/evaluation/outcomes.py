@@ -60,6 +60,8 @@ class Outcome:
 class Answering(Protocol):
     """A shop: a source that answers its own questions."""
 
+    name: str
+
     def search(self, text: str, query_type: str) -> Question: ...
     def isrc(self, isrc: str, query_type: str) -> Question: ...
     def track(self, url_or_id: int | str, query_type: str = ...) -> Question: ...
@@ -72,6 +74,7 @@ class _Shuffled:
 
     shop: Answering
     seed: int
+    name: str = "shuffled"
 
     def search(self, text: str, query_type: str) -> Question:
         return self.shop.search(text, query_type)

@@ -26,6 +26,8 @@ _LEAST_SHARE = 0.2
 class Shop:
     """A catalogue with a search, in process; also a `Source` whose questions it answers itself."""
 
+    name = "evaluation"
+
     def __init__(self, rows: list[dict[str, Any]]) -> None:
         self._candidates = {row["id"]: _candidate(row) for row in rows}
         self._by_word: dict[str, set[int]] = defaultdict(set)

@@ -100,7 +100,7 @@ PLAN = {
         _packing: tracks wire | math operator pydantic re zlib
         _cache: _log _packing _version wire | os pathlib sqlite3 stat threading time
         _memory: _cache _packing settings wire | anyio threading time
-        _journal: _log _version errors matches playlists.problems settings tracks weights
+        _journal: _log _version errors matches playlists.problems settings sources tracks weights
             | hashlib json os pathlib pydantic pydantic_core re sys msvcrt fcntl
         _pacing: _log errors pace settings wire | threading
         _environment: errors settings | os tomllib
@@ -115,11 +115,12 @@ PLAN = {
             | httpx random threading time
         _aline: _http _memory _pacing _runs _tokens errors settings wire | anyio httpx random
         _sync: _bridge _drive _http _journal _line _runs conversation matches results settings
-            tracks | time
+            sources tracks | time
         _async: _aline _drive _http _journal _runs _stream conversation matches results settings
-            tracks | anyio
-        _bridge: _async _http _journal _runs errors results settings wire | anyio asyncio
-        _functions: _async _http _journal _runs _stream _sync matches results settings tracks
+            sources tracks | anyio
+        _bridge: _async _http _journal _runs errors results settings sources wire | anyio asyncio
+        _functions: _async _http _journal _runs _stream _sync matches results settings sources
+            tracks
     """,
     "testing": """
         testing: testing.catalogue testing.demo testing.fake testing.faults testing.shop

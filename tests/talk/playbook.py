@@ -134,6 +134,8 @@ def answer(question: Question, value: Understood | Failure | Iterable[Candidate]
 class Shop:
     """An invented `Source`; it asks whatever it is told to and reads nothing."""
 
+    name = "an invented shop"
+
     def search(self, text: str, query_type: str) -> Question:
         return question(f"/search?{text}", text, query_type)
 

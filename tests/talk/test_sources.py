@@ -1,0 +1,128 @@
+"""Catalogues in turn, and catalogues at hand: where candidates come from is all that changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from playbook import FRESH, After, ConversationPlaybook, ExchangePlaybook, Shop, question
+
+from beatport_match.conversation import fetch, match, search
+from beatport_match.errors import Failure
+from beatport_match.exchange import exchange
+from beatport_match.settings import MatchSettings
+from beatport_match.sources import in_turn
+from beatport_match.tracks import Candidate, Track
+from beatport_match.wire import LookUp, Question, Recall, Understood
+
+TRACK = Track("Fjordline (Nørd Remix)", "Ana Sol")
+RIGHT = Candidate(id=7, name="Fjordline", mix_name="Nørd Remix", artists=("Ana Sol",))
+OTHER = Candidate(id=7, name="Countersunk", mix_name="Original Mix", artists=("Brenn",))
+ORIGINAL = Candidate(id=8, name="Fjordline", mix_name="Original Mix", artists=("Ana Sol",))
+BROKEN = Failure("catalogue_changed", "the catalogue is damaged")
+ONE = MatchSettings(max_queries=1)
+
+
+class Shelf(Shop):
+    """A second catalogue, of one's own."""
+
+    name = "a shelf"
+
+    def search(self, text: str, query_type: str) -> Question:
+        return replace(question(f"/shelf?{text}", text, query_type), where="on the shelf")
+
+    def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
+        return replace(super().track(url_or_id, query_type), where="on the shelf")
+
+
+def begin(settings: MatchSettings = ONE) -> ConversationPlaybook:
+    return ConversationPlaybook(match(TRACK, settings, (Shelf(), Shop())))
+
+
+def asked(playbook: ConversationPlaybook) -> list[str]:
+    return [one.where for one in playbook.ended.queries]
+
+
+def test_one_source_is_asked_as_several_are() -> None:
+    """`Sources`: "one catalogue, or several"."""
+    shop, shelf = Shop(), Shelf()
+    assert in_turn(shop) == (shop,)
+    assert in_turn([shelf, shop]) == (shelf, shop)
+
+
+def test_what_the_first_source_has_is_not_asked_of_the_next() -> None:
+    """ "offline first, then the network for what is missing"."""
+    playbook = begin()
+    assert playbook << ("artist_title", "Ana Sol Fjordline Nørd Remix") >> [RIGHT]
+    assert (playbook.ended.outcome, asked(playbook)) == ("matched", ["on the shelf"])
+
+
+@pytest.mark.parametrize("there", [[], [ORIGINAL], [OTHER]])
+def test_what_is_missing_is_asked_of_the_next(there: list[Candidate]) -> None:
+    """Neither nothing, nor another version, nor another track of the same number, is a match."""
+    playbook = begin()
+    words = ("artist_title", "Ana Sol Fjordline Nørd Remix")
+    assert playbook << words >> there << words >> [RIGHT]
+    assert playbook.ended.outcome == "matched"
+    assert playbook.ended.best.candidate == RIGHT
+    assert asked(playbook) == ["on the shelf", "on Beatport"]
+
+
+def test_a_miss_says_where() -> None:
+    """ "A miss there is `not_found` in that catalogue, said so"."""
+    playbook = begin()
+    words = ("artist_title", "Ana Sol Fjordline Nørd Remix")
+    assert playbook << words >> [] << words >> []
+    assert playbook.ended.outcome == "not_found"
+    assert "Not on the shelf or on Beatport: " in playbook.ended.explain()
+
+
+def test_a_source_that_fails_is_never_not_found() -> None:
+    """API.md: "a fault kept us from knowing; never reported as not found"; the next is asked."""
+    words = ("artist_title", "Ana Sol Fjordline Nørd Remix")
+    playbook = begin()
+    assert playbook << words >> BROKEN << words >> []
+    assert (playbook.ended.outcome, playbook.ended.failures) == ("failed", (BROKEN,))
+    playbook = begin()
+    assert playbook << words >> BROKEN << words >> [RIGHT]
+    assert playbook.ended.outcome == "matched"
+
+
+def test_a_stop_asks_nobody_else() -> None:
+    """API.md: `stop` is "asked at every decision"."""
+    playbook = begin()
+    assert playbook << ("artist_title", "Ana Sol Fjordline Nørd Remix")
+    assert playbook >> Failure("stopped", "stopped by the host")
+    assert (playbook.ended.outcome, playbook.ended.stopped) == ("failed", "stopped")
+
+
+def test_a_page_is_asked_of_the_source_it_came_from() -> None:
+    """`wanted_fields`: the track's own page, which is the shelf's for what stands on the shelf."""
+    playbook = begin(MatchSettings(max_queries=1, wanted_fields=("preview_url",)))
+    assert playbook << ("artist_title", "Ana Sol Fjordline Nørd Remix") >> [RIGHT]
+    (page,) = playbook.said.questions
+    assert (page.query_type, page.where) == ("track_page", "on the shelf")
+
+
+def test_searches_and_pages_go_on_to_the_next_source() -> None:
+    """The first source that finds something answers a search; a page is asked for until found."""
+    found = ConversationPlaybook(search("fjord", (Shelf(), Shop())))
+    assert found << ("search", "fjord") >> [] << ("search", "fjord") >> [RIGHT]
+    assert found.ended == (RIGHT,)
+    pages = ConversationPlaybook(fetch((7, 8, 9), (Shelf(), Shop())))
+    assert pages << tuple(("track_page", one) for one in "789") >> ([], [ORIGINAL], [])
+    assert pages << (("track_page", "7"), ("track_page", "9")) >> ([RIGHT], [])
+    assert pages.ended == (RIGHT, ORIGINAL, None)
+
+
+def test_what_is_at_hand_is_looked_up_and_not_sent() -> None:
+    """Question: with `look` "it is called, and nothing is sent", kept or paced."""
+    found = Understood(candidates=(RIGHT,))
+    asked = replace(question("/shelf"), look=lambda: found)
+    playbook = ExchangePlaybook(exchange(asked, attempts=3, fresh_s=FRESH), aside=False)
+    assert playbook << Recall(asked.request) >> None
+    assert asked.look
+    assert playbook << LookUp(asked.look) >> After(0.003, found)
+    answer = playbook.ended
+    assert (answer.value, answer.sent, answer.waited) == (found, (), 0.0)
+    assert answer.read_s == pytest.approx(0.003)
