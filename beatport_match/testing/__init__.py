@@ -9,10 +9,12 @@
     assert [request.status for request in fake.requests] == [403, 403, 200]
 
 It serves `/search`, `/search/<type>` and `/track/<slug>/<id>` in the shapes Beatport really sends,
-over a catalogue of invented music that is full of near misses, with a search that is not too kind:
-asked for artist, title and mix, it puts the right title first about nine times in ten but the right
-version not even every other time, and it leaves out one row in twenty. With it come a messy
-Rekordbox collection and the right answers to it: `demo_collection()`, `demo_answers()`.
+and to those it knows (`api=FakeTokens(…)`) the API below `/v4/`: `catalog/search/`,
+`catalog/tracks/`, `catalog/tracks/<id>/` and `auth/o/token/`. What it sells is a catalogue of
+invented music that is full of near misses, with a search that is not too kind: asked for artist,
+title and mix, it puts the right title first about nine times in ten but the right version not even
+every other time, and it leaves out one row in twenty. With it come a messy Rekordbox collection and
+the right answers to it: `demo_collection()`, `demo_answers()`.
 
 It was written from what was seen on the wire and shares no code with the readers it tests.
 """
@@ -33,6 +35,7 @@ from beatport_match.testing.faults import (
     sometimes,
 )
 from beatport_match.testing.shop import TrackShape
+from beatport_match.testing.tokens import FakeTokens, GoodTokens
 from beatport_match.testing.transport import FakeTransport
 from beatport_match.testing.visits import FakeRequest
 
@@ -41,9 +44,11 @@ __all__ = [
     "CatalogueTrack",
     "FakeBeatport",
     "FakeRequest",
+    "FakeTokens",
     "FakeTransport",
     "Fault",
     "FaultPlan",
+    "GoodTokens",
     "Reply",
     "TrackShape",
     "always",

@@ -49,6 +49,11 @@ class Page:
     status: int = 200
     records: list[tuple[Json, str]] = field(default_factory=list[tuple[Json, str]])
 
+    @property
+    def movable(self) -> tuple[str, ...]:
+        """The names in `props` that the fault `moved` changes."""
+        return ("dehydratedState", "track")
+
 
 def answered(key: list[Any], data: object) -> Json:
     """One answered query, as React Query leaves it in a page."""

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 
 from beatport_match.testing.catalogue import CatalogueTrack, bundled_catalogue
 from beatport_match.testing.faults import Fault, FaultPlan, Reply
 from beatport_match.testing.server import serving
 from beatport_match.testing.shop import Shop, TrackShape
+from beatport_match.testing.tokens import FakeTokens, GoodTokens, TokenBook
 from beatport_match.testing.transport import FakeTransport
 from beatport_match.testing.visits import FakeRequest, VisitBook
 
 
 class FakeBeatport:
-    """A Beatport of your own: the real pages' shapes, invented music, and trouble on request.
+    """A Beatport of your own: the real shapes of pages and API, invented music, trouble on request.
 
     Answers depend on nothing but the arguments and the address asked for, so sync and async runs,
-    two fakes and two machines see the same.
+    two fakes and two machines see the same. The API below `/v4/` first wants a good token, and that
+    depends on how many requests it has served.
 
     Args:
         catalogue: What it sells; the bundled catalogue where nothing is given.
@@ -31,6 +33,7 @@ class FakeBeatport:
             chance that multiplies each row's score; zero ranks by shared words alone.
         miss_rate: The share (0-1) of rows that a search leaves out for no reason.
         track_shape: `C1`, the track pages of today, or `V4`, those of before.
+        api: The account that the API knows; without one it is there and admits nobody.
     """
 
     def __init__(
@@ -45,7 +48,9 @@ class FakeBeatport:
         noise: float = 0.4,
         miss_rate: float = 0.05,
         track_shape: TrackShape = "C1",
+        api: FakeTokens | None = None,
     ) -> None:
+        self._tokens = TokenBook(api)
         self._shop = Shop(
             bundled_catalogue() if catalogue is None else catalogue,
             seed=seed,
@@ -55,6 +60,7 @@ class FakeBeatport:
         )
         self._book = VisitBook(
             self._shop,
+            tokens=self._tokens,
             latency_s=latency_s,
             jitter_s=jitter_s,
             slow_body_s=slow_body_s,
@@ -72,13 +78,36 @@ class FakeBeatport:
         """The most requests that were being answered at one time."""
         return self._book.peak_in_flight
 
-    def respond(self, method: str, target: str, fault: Fault | None = None) -> Reply:
-        """What the fake answers to a path with query; pure, and not counted as a request.
+    @property
+    def tokens(self) -> GoodTokens:
+        """The tokens that the API takes now, and how often they were renewed."""
+        return self._tokens.good
+
+    def respond(
+        self,
+        method: str,
+        target: str,
+        fault: Fault | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Reply:
+        """What the fake would answer to a path with query now; nothing is counted or renewed by it.
+
+        Args:
+            method: The method, in capitals.
+            target: The path with its query.
+            fault: What goes wrong.
+            headers: What the request says besides, by names in any case.
+            body: What it brings along.
 
         Raises:
             MisuseError: The fault is not one of `Fault`.
         """
-        return self._shop.respond(method, target, fault)
+        lower = {name.lower(): value for name, value in (headers or {}).items()}
+        return self._shop.respond(
+            method, target, fault, headers=lower, body=body, tokens=self._tokens.copy()
+        )
 
     def transport(self) -> FakeTransport:
         """A transport for `httpx.Client` and `httpx.AsyncClient`; nothing leaves the process."""

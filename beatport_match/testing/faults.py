@@ -1,7 +1,8 @@
 """Everything that goes wrong between Beatport and us, on request.
 
-This room spoils pages and writes the walls in front of them; it opens no socket, so how a broken
-body is delivered (`Delivery`) is only named here and done by the server and the transport.
+This room spoils pages and the API's answers and writes the walls in front of them; it opens no
+socket, so how a broken body is delivered (`Delivery`) is only named here and done by the server and
+the transport.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 from beatport_match.errors import MisuseError
 from beatport_match.testing.envelope import Page
 from beatport_match.testing.identities import dice
+from beatport_match.testing.v4_envelope import Sheet
 
 Fault: TypeAlias = Literal[
     "challenge",
@@ -38,7 +40,7 @@ Fault: TypeAlias = Literal[
 
     challenge      403 with Cloudflare's challenge page and its `cf-mitigated` header
     challenge_200  the same page, as if all were well
-    no_next_data   200 and a page without the data
+    no_next_data   200 and a page without the data; of the API, an empty object
     moved          the data is there, under another name
     truncated      the body ends inside the data; its `Content-Length` agrees
     cut            the connection ends inside the data, before the promised `Content-Length`
@@ -48,7 +50,7 @@ Fault: TypeAlias = Literal[
     reset          the connection is reset before any answer
     hang           no answer while the client is willing to wait
     slow_body      the body comes in drips
-    bad_record     one malformed record more, ahead of the good ones; on a track page: the record
+    bad_record     one malformed record more, ahead of the good ones; of one track: the record
     wrong_shape    a text stands where the list or the record should be
     bomb           64 KB of gzip that unpack to 64 MB
     elsewhere      302 to another host
@@ -61,6 +63,14 @@ Delivery: TypeAlias = Literal["whole", "cut", "reset", "hang", "slow"]
 
 FAULTS: Final[tuple[Fault, ...]] = get_args(Fault)
 _BOMB_BYTES: Final = 64 * 2**20
+# Malformed under the names of every shape: the API's, and those of the pages.
+_BAD_RECORD: Final = {
+    "id": "n/a",
+    "track_id": "n/a",
+    "name": None,
+    "track_name": None,
+    "artists": "see elsewhere",
+}
 _HTML: Final = ("content-type", "text/html; charset=utf-8")
 _CLOUDFLARE: Final = ("server", "cloudflare")
 
@@ -163,19 +173,18 @@ def forbidden() -> Reply:
     return Reply(403, (_HTML, _CLOUDFLARE), _BLOCKED)
 
 
-def spoil(page: Page, kind: Fault | None) -> None:
-    """Spoil the data of a page where the fault asks for that."""
+def spoil(page: Page | Sheet, kind: Fault | None) -> None:
+    """Spoil the data of a page, or of the API's answer, where the fault asks for that."""
     if kind == "moved":
-        for key in ("dehydratedState", "track"):
+        for key in page.movable:
             if key in page.props:
                 page.props[f"{key}Next"] = page.props.pop(key)
     for holder, key in page.records:
         if kind == "wrong_shape":
             holder[key] = "see elsewhere"
         elif kind == "bad_record":
-            bad = {"track_id": "n/a", "track_name": None, "artists": "see elsewhere"}
             rows = holder[key]
-            holder[key] = [bad, *rows] if isinstance(rows, list) else bad
+            holder[key] = [_BAD_RECORD, *rows] if isinstance(rows, list) else _BAD_RECORD
 
 
 def damage(reply: Reply, kind: Fault | None) -> Reply:

@@ -29,29 +29,43 @@ def group_rows(group: str, query: str, tracks: Sequence[CatalogueTrack], limit: 
 
     `group` is one of `artists`, `charts`, `labels`, `releases`.
     """
-    asked = set(words(query))
     if group == "releases":
-        releases: dict[int, list[CatalogueTrack]] = {}
-        for track in tracks:
-            releases.setdefault(release_number(track), []).append(track)
-        rows = [_release(on_it) for on_it in list(releases.values())[:limit]]
+        rows = [_release(on_it) for on_it in releases_of(tracks)[:limit]]
     elif group == "labels":
-        rows = [_label(name) for name in _named(asked, (t.label for t in tracks))[:limit]]
+        rows = [_label(name) for name in labels_named(query, tracks)[:limit]]
     else:
         row = _artist if group == "artists" else _chart
-        people = (name for track in tracks for name in _people(track))
         rows = [
             row(name, [track for track in tracks if name in _people(track)])
-            for name in _named(asked, people)[:limit]
+            for name in people_named(query, tracks)[:limit]
         ]
     return [{"score": round(900.0 / (place + 1), 4), **row} for place, row in enumerate(rows)]
+
+
+def releases_of(tracks: Sequence[CatalogueTrack]) -> list[list[CatalogueTrack]]:
+    """The releases that tracks are on, each with those of them that are on it."""
+    releases: dict[int, list[CatalogueTrack]] = {}
+    for track in tracks:
+        releases.setdefault(release_number(track), []).append(track)
+    return list(releases.values())
+
+
+def labels_named(query: str, tracks: Sequence[CatalogueTrack]) -> list[str]:
+    """The labels of tracks whose names share a word with the query."""
+    return _named(query, (track.label for track in tracks))
+
+
+def people_named(query: str, tracks: Sequence[CatalogueTrack]) -> list[str]:
+    """The artists and remixers of tracks whose names share a word with the query."""
+    return _named(query, (name for track in tracks for name in _people(track)))
 
 
 def _people(track: CatalogueTrack) -> tuple[str, ...]:
     return (*track.artists, *track.remixers)
 
 
-def _named(asked: set[str], names: Iterable[str]) -> list[str]:
+def _named(query: str, names: Iterable[str]) -> list[str]:
+    asked = set(words(query))
     return [name for name in dict.fromkeys(names) if asked & set(words(name))]
 
 

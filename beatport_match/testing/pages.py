@@ -93,6 +93,26 @@ def not_found_page(asked: str, locale: str) -> Page:
     )
 
 
+def chart_of(name: str) -> Json:
+    """The chart of an artist, as it stands in the API's answers."""
+    return {
+        "add_date": "2026-07-20T01:41:57-06:00",
+        "change_date": "2026-07-20T01:52:08-06:00",
+        "id": number(400_000, 900_000, "chart", name),
+        "image": {
+            "id": number(10_000_000, 60_000_000, "chart image", name),
+            "uri": f"{MEDIA}/500x500/{guid('chart', name)}.jpg",
+            "dynamic_uri": f"{MEDIA}/{{w}}x{{h}}/{guid('chart', name)}.jpg",
+        },
+        "name": f"{name} - Shelf of the Month",
+        "price": None,
+        "publish_date": "2026-07-20T01:52:08-06:00",
+        "slug": slug(f"{name} shelf of the month"),
+        "track_count": 10,
+        "artist": {"id": artist_id(name), "name": name, "slug": slug(name)},
+    }
+
+
 def _searched(query: str, queries: list[Json], locale: str) -> Page:
     return Page(
         kind="/search",
@@ -131,28 +151,11 @@ def _track(track: CatalogueTrack, locale: str) -> Page:
 
 
 def _charts(track: CatalogueTrack) -> Json:
-    name = (track.artists or ("Nobody",))[0]
-    chart = {
-        "add_date": "2026-07-20T01:41:57-06:00",
-        "change_date": "2026-07-20T01:52:08-06:00",
-        "id": number(400_000, 900_000, "chart", name),
-        "image": {
-            "id": number(10_000_000, 60_000_000, "chart image", name),
-            "uri": f"{MEDIA}/500x500/{guid('chart', name)}.jpg",
-            "dynamic_uri": f"{MEDIA}/{{w}}x{{h}}/{guid('chart', name)}.jpg",
-        },
-        "name": f"{name} - Shelf of the Month",
-        "price": None,
-        "publish_date": "2026-07-20T01:52:08-06:00",
-        "slug": slug(f"{name} shelf of the month"),
-        "track_count": 10,
-        "artist": {"id": artist_id(name), "name": name, "slug": slug(name)},
-    }
     return {
         "next": None,
         "previous": None,
         "count": 1,
         "page": "1/1",
         "per_page": 50,
-        "results": [chart],
+        "results": [chart_of((track.artists or ("Nobody",))[0])],
     }

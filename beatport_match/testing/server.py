@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
 from beatport_match.testing.faults import Reply, inside_data
-from beatport_match.testing.visits import DRIPS, HANG_S, Visit, VisitBook, drips
+from beatport_match.testing.visits import DRIPS, HANG_S, LONGEST_BODY, Visit, VisitBook, drips
 
 _POLL_S = 0.02
 _GRACE_S = 5.0
@@ -93,7 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         server = cast("_Server", self.server)
-        with server.book.visit(self.command, self.path) as visit:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        with server.book.visit(self.command, self.path, headers, self._body()) as visit:
             self._deliver(visit, server.closing)
 
     do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET  # noqa: N815
@@ -101,12 +102,18 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         pass
 
+    def _body(self) -> bytes:
+        told = self.headers.get("content-length", "0")
+        sized = told.isdecimal() and "transfer-encoding" not in self.headers
+        size = int(told[:9]) if sized else 0
+        # What is left unread would be taken for the next request, so the connection must end.
+        self.close_connection |= not sized or size > LONGEST_BODY
+        return self.rfile.read(min(size, LONGEST_BODY))
+
     def _deliver(self, visit: Visit, closing: threading.Event) -> None:
         reply = visit.reply
         closing.wait(HANG_S if reply.delivery == "hang" else visit.pause_s)
         if reply.delivery == "whole":
-            # A body that came with another method is left unread, so the connection must end.
-            self.close_connection |= self.command != "GET"
             self.wfile.write(_head(reply, close=self.close_connection) + reply.body)
             return
         if reply.delivery == "slow":

@@ -1,15 +1,17 @@
 """The shop itself: what Beatport answers to an address, as a pure function of the address.
 
-This room knows the addresses and no socket, clock or counter; who came and what went wrong on the
-way is `visits`, and delivery is the server's and the transport's.
+This room knows the addresses of the pages and no socket, clock or counter; the API's are `api`'s,
+who came and what went wrong on the way is `visits`, and delivery is the server's and the
+transport's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 from urllib.parse import parse_qs
 
+from beatport_match.testing.api import API_ROOT, Api
 from beatport_match.testing.catalogue import CatalogueTrack
 from beatport_match.testing.detail_shape import detail_record, recommended_record
 from beatport_match.testing.envelope import LOCALES, Page, write
@@ -26,7 +28,9 @@ from beatport_match.testing.pages import (
 )
 from beatport_match.testing.search import SearchIndex
 from beatport_match.testing.search_shape import search_record
+from beatport_match.testing.tokens import TokenBook
 from beatport_match.testing.traits import release_number
+from beatport_match.testing.v4_envelope import Sheet, write_sheet
 from beatport_match.testing.v4_shape import v4_record
 
 TrackShape: TypeAlias = Literal["C1", "V4"]
@@ -79,27 +83,45 @@ class Shop:
             self._positions[track.id] = releases[release] = releases.get(release, 0) + 1
             self._same_name.setdefault(track.name, []).append(track.id)
         self._search_records: dict[int, Json] = {}
+        self._api = Api(self._tracks, self._positions, self._index)
 
-    def respond(self, method: str, target: str, fault: Fault | None = None) -> Reply:
+    def respond(
+        self,
+        method: str,
+        target: str,
+        fault: Fault | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        tokens: TokenBook | None = None,
+    ) -> Reply:
         """What is answered to a request for `target`, the path with its query.
+
+        The API looks at `headers`, whose names are in lower case, and `body`, and writes in
+        `tokens`; without them nobody is admitted there.
 
         Raises:
             MisuseError: The fault is not one of `Fault`.
         """
         if fault is not None:
             known(fault)
-        if method != "GET":
-            return Reply(405, (("allow", "GET"),), b"")
+        is_api = target.startswith(API_ROOT)
+        methods = ("GET", "POST") if is_api else ("GET",)
+        if method not in methods:
+            return Reply(405, (("allow", ", ".join(methods)),), b"")
         if blocked := wall(fault):
             return blocked
-        answer = self._answer(target)
+        answer = (
+            self._api.answer(method, target, headers or {}, body, tokens or TokenBook(None))
+            if is_api
+            else self._page(target)
+        )
         if isinstance(answer, Reply):
             return answer
         spoil(answer, fault)
-        body = write(answer, with_data=fault != "no_next_data")
-        return damage(Reply(answer.status, _HEADERS, body), fault)
+        return damage(_written(answer, with_data=fault != "no_next_data"), fault)
 
-    def _answer(self, target: str) -> Page | Reply:
+    def _page(self, target: str) -> Page | Reply:
         path, _, query = target.partition("?")
         steps = path.split("/")[1:]
         locale = steps.pop(0) if steps and steps[0] in LOCALES[1:] else "en"
@@ -163,6 +185,12 @@ class Shop:
             record = search_record(self._tracks[number], self._positions[number])
             self._search_records[number] = record
         return record
+
+
+def _written(answer: Page | Sheet, *, with_data: bool) -> Reply:
+    if isinstance(answer, Sheet):
+        return Reply(answer.status, answer.headers, write_sheet(answer, with_data=with_data))
+    return Reply(answer.status, _HEADERS, write(answer, with_data=with_data))
 
 
 def _limit(params: dict[str, str]) -> int:

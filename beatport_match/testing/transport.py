@@ -13,7 +13,7 @@ import anyio
 import httpx
 
 from beatport_match.testing.faults import inside_data
-from beatport_match.testing.visits import DRIPS, HANG_S, Visit, VisitBook, drips
+from beatport_match.testing.visits import DRIPS, HANG_S, LONGEST_BODY, Visit, VisitBook, drips
 
 
 class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -24,14 +24,14 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a sync client."""
-        with self._book.visit(request.method, _target(request)) as visit:
+        with self._book.visit(*_asked(request, request.read())) as visit:
             wait_s, ending = _ending(request, visit)
             time.sleep(wait_s)
             return _told(ending)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer an async client on any event loop that anyio knows."""
-        with self._book.visit(request.method, _target(request)) as visit:
+        with self._book.visit(*_asked(request, await request.aread())) as visit:
             wait_s, ending = _ending(request, visit)
             await anyio.sleep(wait_s)
             return _told(ending)
@@ -59,8 +59,9 @@ class _Drips(httpx.SyncByteStream, httpx.AsyncByteStream):
             raise self._error
 
 
-def _target(request: httpx.Request) -> str:
-    return request.url.raw_path.decode("ascii")
+def _asked(request: httpx.Request, body: bytes) -> tuple[str, str, dict[str, str], bytes]:
+    target = request.url.raw_path.decode("ascii")
+    return request.method, target, dict(request.headers), body[:LONGEST_BODY]
 
 
 def _told(ending: httpx.Response | httpx.TransportError) -> httpx.Response:

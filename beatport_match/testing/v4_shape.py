@@ -1,7 +1,8 @@
-"""Tracks as their own pages showed them until the summer of 2026 (shape V4, the API's detail).
+"""Tracks as the API shows them (shape V4), as did their own pages until the summer of 2026.
 
-Here the key is an object, remixers have a list of their own, and flags are true or false. This
-room does not know the package's own readers: the fake is a second witness.
+Here the key is an object, remixers have a list of their own, and flags are true or false. What is
+linked to lies where the record came from, so most functions are told that place. This room does not
+know the package's own readers: the fake is a second witness.
 """
 
 from __future__ import annotations
@@ -34,55 +35,114 @@ from beatport_match.testing.traits import (
 
 Json: TypeAlias = dict[str, Any]
 
-_API = "https://api-internal.beatportprod.com/v4"
+_PAGES = "https://api-internal.beatportprod.com/v4"
+_API = "https://api.beatport.com/v4"
+# What the API tells of a track on its own, and not in a list.
+_DETAIL_ONLY = frozenset(
+    """audio_format desc enabled encode_status exclusive_period hidden is_classic number
+    was_ever_exclusive""".split()
+)
 
 
 def v4_record(track: CatalogueTrack, position: int) -> Json:
     """A track as its own page showed it; `position` is its place in the release, from 1."""
-    return {**_recording(track, position), **_sale(track), **_flags(track)}
+    return {**_recording(track, position, _PAGES), **_sale(track, _PAGES), **_flags(track)}
 
 
-def _recording(track: CatalogueTrack, position: int) -> Json:
+def v4_detail(track: CatalogueTrack, position: int) -> Json:
+    """A track as the API shows it on its own, with the keys that came since and the API's quirks.
+
+    `position` is its place in the release, from 1.
+    """
+    record = {**_recording(track, position, _API), **_sale(track, _API), **_flags(track)}
+    record["desc"] = None
+    if chance(track, "name blank", 0.03):
+        record["name"] += " "
+    # "Credit order not guaranteed."
+    if chance(track, "credits turned", 0.25):
+        record["artists"].reverse()
+    for key in ("bpm", "key"):
+        if chance(track, f"no {key}", 0.01):
+            record[key] = None
+    since = ("is_dj_edit", "is_dj_version", "is_explicit", "is_ugc_remix")
+    return {**record, "bsrc_remixer": [], **dict.fromkeys(since, False)}
+
+
+def v4_row(track: CatalogueTrack) -> Json:
+    """A track as the API lists it: some keys fewer than `v4_detail`, and its address."""
+    kept = {key: value for key, value in v4_detail(track, 1).items() if key not in _DETAIL_ONLY}
+    return {**kept, "url": f"{_API}/catalog/tracks/{track.id}/"}
+
+
+def v4_artist(name: str) -> Json:
+    """An artist as the API shows him."""
+    return _artist(name, _API)
+
+
+def v4_label(name: str) -> Json:
+    """A label as it stands inside a release."""
+    return {
+        "id": label_id(name),
+        "name": label_name(name),
+        "image": _image("500x500", f"{guid('label', name)}.jpg"),
+        "slug": slug(name),
+    }
+
+
+def v4_release(track: CatalogueTrack) -> Json:
+    """A release as it stands inside a track that is on it."""
+    return {
+        "id": release_number(track),
+        "name": track.release_name,
+        "image": _image("1400x1400", f"{cover(track)}.jpg"),
+        "label": v4_label(track.label),
+        "slug": slug(track.release_name),
+    }
+
+
+def _recording(track: CatalogueTrack, position: int, api: str) -> Json:
     sample_url, start, end = preview(track)
     seconds = track.length_ms // 1000
-    sub = track.sub_genre
+    genre, sub = track.genre, track.sub_genre
     return {
-        "artists": [_artist(name) for name in track.artists],
+        "artists": [_artist(name, api) for name in track.artists],
         "audio_format": None,
         "bpm": track.bpm,
         "desc": "",
-        "genre": _linked("catalog/genres", genre_id(track.genre), track.genre, with_slug=True),
+        "genre": {**_linked(api, "catalog/genres", genre_id(genre), genre), "slug": slug(genre)},
         "id": track.id,
         "image": _image("1500x250", f"{waveform(track)}.png"),
         "isrc": track.isrc or None,
-        "key": _key(track.key),
+        "key": _key(track.key, api),
         "length": f"{seconds // 60}:{seconds % 60:02d}",
         "length_ms": track.length_ms,
         "mix_name": mix_name(track),
         "name": track.name,
         "number": position,
-        "remixers": [_artist(name) for name in track.remixers],
+        "remixers": [_artist(name, api) for name in track.remixers],
         "sample_url": sample_url,
         "sample_start_ms": start,
         "sample_end_ms": end,
         "slug": slug(track.name),
         "sub_genre": (
-            _linked("catalog/sub-genres", sub_genre_id(sub), sub, with_slug=True) if sub else None
+            {**_linked(api, "catalog/sub-genres", sub_genre_id(sub), sub), "slug": slug(sub)}
+            if sub
+            else None
         ),
     }
 
 
-def _sale(track: CatalogueTrack) -> Json:
+def _sale(track: CatalogueTrack, api: str) -> Json:
     return {
         "catalog_number": track.catalog_number,
-        "current_status": _linked("auxiliary/current-status", 10, "General Content"),
+        "current_status": _linked(api, "auxiliary/current-status", 10, "General Content"),
         "encode_status": "CONVERTED",
         "encoded_date": f"{track.release_date}T03:12:31-06:00",
         "exclusive_period": {
             "days": 0,
             "description": "Not exclusive",
             "id": 1,
-            "url": f"{_API}/auxiliary/exclusive-period/1/",
+            "url": f"{api}/auxiliary/exclusive-period/1/",
         },
         "free_downloads": [],
         "free_download_start_date": None,
@@ -93,8 +153,8 @@ def _sale(track: CatalogueTrack) -> Json:
         "price": {"code": "EUR", "symbol": "€", "value": 1.39, "display": "€1.39"},
         "publish_date": track.release_date,
         "publish_status": "published",
-        "release": _release(track),
-        "sale_type": _linked("auxiliary/sale-types", 1, "purchase"),
+        "release": v4_release(track),
+        "sale_type": _linked(api, "auxiliary/sale-types", 1, "purchase"),
     }
 
 
@@ -112,39 +172,24 @@ def _flags(track: CatalogueTrack) -> Json:
     }
 
 
-def _release(track: CatalogueTrack) -> Json:
-    return {
-        "id": release_number(track),
-        "name": track.release_name,
-        "image": _image("1400x1400", f"{cover(track)}.jpg"),
-        "label": {
-            "id": label_id(track.label),
-            "name": label_name(track.label),
-            "image": _image("500x500", f"{guid('label', track.label)}.jpg"),
-            "slug": slug(track.label),
-        },
-        "slug": slug(track.release_name),
-    }
+def _artist(name: str, api: str) -> Json:
+    row = _linked(api, "catalog/artists", artist_id(name), name)
+    return {**row, "slug": slug(name), "image": _image("590x404", f"{guid('artist', name)}.jpg")}
 
 
-def _artist(name: str) -> Json:
-    row = _linked("catalog/artists", artist_id(name), name, with_slug=True)
-    return {**row, "image": _image("590x404", f"{guid('artist', name)}.jpg")}
-
-
-def _key(text: str) -> Json:
+def _key(text: str, api: str) -> Json:
     name, hour = key_name(text), camelot(text)
     chord = (1, "Minor") if name.endswith("Minor") else (2, "Major")
     return {
         "camelot_number": int(hour[:-1]),
         "camelot_letter": hour[-1],
-        "chord_type": _linked("catalog/chord-types", *chord),
+        "chord_type": _linked(api, "catalog/chord-types", *chord),
         "id": KEY_IDS[name],
         "is_sharp": name[1] == "#",
         "is_flat": name[1] == "b",
         "letter": name[0],
         "name": name,
-        "url": f"{_API}/catalog/keys/{KEY_IDS[name]}/",
+        "url": f"{api}/catalog/keys/{KEY_IDS[name]}/",
     }
 
 
@@ -156,6 +201,5 @@ def _image(size: str, file: str) -> Json:
     }
 
 
-def _linked(kind: str, id: int, name: str, *, with_slug: bool = False) -> Json:  # noqa: A002
-    row: Json = {"id": id, "name": name, "url": f"{_API}/{kind}/{id}/"}
-    return {**row, "slug": slug(name)} if with_slug else row
+def _linked(api: str, kind: str, id: int, name: str) -> Json:  # noqa: A002
+    return {"id": id, "name": name, "url": f"{api}/{kind}/{id}/"}

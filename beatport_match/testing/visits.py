@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from beatport_match.testing.faults import FaultPlan, Reply
 from beatport_match.testing.identities import dice
 from beatport_match.testing.shop import Shop
+from beatport_match.testing.tokens import TokenBook
 
 HANG_S: Final = 120.0
 DRIPS: Final = 8
+LONGEST_BODY: Final = 64 * 2**10  # of a request; what is beyond is not read
 
 
 class FakeRequest(NamedTuple):
-    """One request the fake got; `status` is `None` where it gave no answer (`reset`, `hang`)."""
+    """One request the fake got; `status` is `None` where it gave no answer (`reset`, `hang`).
+
+    Its headers and its body, where tokens stand, are not kept.
+    """
 
     path: str
     status: int | None
@@ -39,6 +44,7 @@ class VisitBook:
 
     Args:
         shop: Who answers.
+        tokens: Whom the shop's API admits.
         latency_s: Seconds before any answer.
         jitter_s: Up to so many seconds more, fixed by path, turn and seed.
         slow_body_s: Seconds that a `slow_body` takes.
@@ -50,13 +56,14 @@ class VisitBook:
         self,
         shop: Shop,
         *,
+        tokens: TokenBook,
         latency_s: float,
         jitter_s: float,
         slow_body_s: float,
         faults: FaultPlan | None,
         seed: int,
     ) -> None:
-        self._shop, self._faults, self._seed = shop, faults, seed
+        self._shop, self._tokens, self._faults, self._seed = shop, tokens, faults, seed
         self._latency_s, self._jitter_s, self._slow_body_s = latency_s, jitter_s, slow_body_s
         self._lock = threading.Lock()
         self._requests: list[FakeRequest] = []
@@ -77,25 +84,39 @@ class VisitBook:
             return self._peak
 
     @contextmanager
-    def visit(self, method: str, target: str) -> Generator[Visit, None, None]:
-        """Answer one request; the visitor is in the shop until the block ends."""
+    def visit(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Generator[Visit, None, None]:
+        """Answer one request; the visitor is in the shop until the block ends.
+
+        The names of `headers` are in lower case; of a long `body` the first `LONGEST_BODY` bytes
+        are enough.
+        """
         with self._lock:
             self._in_flight += 1
             self._peak = max(self._peak, self._in_flight)
         try:
-            yield self._enter(method, target)
+            yield self._enter(method, target, headers, body)
         finally:
             with self._lock:
                 self._in_flight -= 1
 
-    def _enter(self, method: str, target: str) -> Visit:
+    def _enter(
+        self, method: str, target: str, headers: Mapping[str, str] | None, body: bytes
+    ) -> Visit:
         with self._lock:
             index = len(self._requests)
             self._requests.append(FakeRequest(target, None))
             self._asked[target] += 1
             turn = self._asked[target]
             fault = self._faults(index, target) if self._faults else None
-        reply = self._shop.respond(method, target, fault)
+        reply = self._shop.respond(
+            method, target, fault, headers=headers, body=body, tokens=self._tokens
+        )
         with self._lock:
             self._requests[index] = FakeRequest(target, reply.status or None)
         pause_s = self._latency_s

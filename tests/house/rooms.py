@@ -124,14 +124,16 @@ PLAN = {
     """,
     "testing": """
         testing: testing.catalogue testing.demo testing.fake testing.faults testing.shop
-            testing.transport testing.visits
+            testing.tokens testing.transport testing.visits
+        testing.api: testing.catalogue testing.faults testing.search testing.tokens
+            testing.v4_envelope testing.v4_groups testing.v4_shape | urllib
         testing.catalogue: errors keys | datetime importlib json
         testing.demo: | importlib json pathlib
         testing.detail_shape: testing.catalogue testing.identities testing.traits
         testing.envelope: testing.translations | html json
-        testing.fake: testing.catalogue testing.faults testing.server testing.shop
+        testing.fake: testing.catalogue testing.faults testing.server testing.shop testing.tokens
             testing.transport testing.visits
-        testing.faults: errors testing.envelope testing.identities | gzip
+        testing.faults: errors testing.envelope testing.identities testing.v4_envelope | gzip
         testing.groups: testing.catalogue testing.identities testing.search testing.search_shape
             testing.traits
         testing.identities: errors keys | hashlib re unicodedata
@@ -140,14 +142,17 @@ PLAN = {
         testing.search: | hashlib math re unicodedata
         testing.search_shape: testing.catalogue testing.identities testing.traits
         testing.server: testing.faults testing.visits | http socket struct sys threading
-        testing.shop: testing.catalogue testing.detail_shape testing.envelope testing.faults
-            testing.groups testing.pages testing.search testing.search_shape testing.traits
-            testing.v4_shape | urllib
+        testing.shop: testing.api testing.catalogue testing.detail_shape testing.envelope
+            testing.faults testing.groups testing.pages testing.search testing.search_shape
+            testing.tokens testing.traits testing.v4_envelope testing.v4_shape | urllib
+        testing.tokens: errors | threading
         testing.traits: testing.catalogue testing.identities
         testing.translations:
         testing.transport: testing.faults testing.visits | anyio httpx time
+        testing.v4_envelope: | json
+        testing.v4_groups: testing.catalogue testing.groups testing.pages testing.v4_shape
         testing.v4_shape: testing.catalogue testing.identities testing.traits
-        testing.visits: testing.faults testing.identities testing.shop | threading
+        testing.visits: testing.faults testing.identities testing.shop testing.tokens | threading
     """,
     "command line": """
         _cells: | unicodedata

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
-import anyio
 import httpx
 import pytest
+from ways import client, every_way
 
 from beatport_match.errors import MisuseError
 from beatport_match.testing import (
@@ -24,31 +23,6 @@ from beatport_match.testing import (
 
 SEARCH = "/search/tracks?q=olvarin+undertow"
 TRACK = f"/track/-/{bundled_catalogue()[0].id}"
-Get = Callable[[str], httpx.Response]
-WAYS = ("sync", "asyncio", "trio", "server")
-
-
-@contextmanager
-def client(fake: FakeBeatport, way: str, timeout: float = 5.0) -> Iterator[Get]:
-    """One GET function, whatever lies behind it."""
-    if way in ("sync", "server"):
-        if way == "sync":
-            with httpx.Client(
-                transport=fake.transport(), base_url="http://fake", timeout=timeout
-            ) as c:
-                yield c.get
-        else:
-            with fake.serve() as url, httpx.Client(base_url=url, timeout=timeout) as c:
-                yield c.get
-        return
-
-    async def get(path: str) -> httpx.Response:
-        async with httpx.AsyncClient(
-            transport=fake.transport(), base_url="http://fake", timeout=timeout
-        ) as c:
-            return await c.get(path)
-
-    yield lambda path: anyio.run(get, path, backend=way)
 
 
 def ask(kind: Fault, way: str, path: str = SEARCH, timeout: float = 5.0) -> httpx.Response:
@@ -57,7 +31,6 @@ def ask(kind: Fault, way: str, path: str = SEARCH, timeout: float = 5.0) -> http
 
 
 pytestmark = pytest.mark.filterwarnings("error")
-every_way = pytest.mark.parametrize("way", WAYS)
 
 
 @every_way

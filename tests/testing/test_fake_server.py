@@ -6,12 +6,14 @@ import gc
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import anyio
 import httpx
 import pytest
 
 from beatport_match.testing import FakeBeatport, always
+from beatport_match.testing.visits import LONGEST_BODY
 
 SEARCH = "/search/tracks?q=olvarin"
 pytestmark = pytest.mark.filterwarnings("error")
@@ -94,6 +96,47 @@ def test_other_methods_are_refused(method: str) -> None:
     with FakeBeatport().serve() as url, httpx.Client(base_url=url) as client:
         assert client.request(method, "/search", content=b"x" * 10).status_code == 405
         assert client.get(SEARCH).status_code == 200
+
+
+def said(url: str, request: bytes) -> bytes:
+    """Everything that a raw request is answered with until the connection ends or says no more."""
+    with socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1]))) as raw:
+        raw.sendall(request)
+        raw.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: raw.recv(65_536), b""))
+
+
+def test_a_body_is_read_and_the_connection_goes_on() -> None:
+    """The server hands on the request's body, and takes no byte of it for the next request."""
+    post = b"POST /search HTTP/1.1\r\nHost: x\r\nContent-Length: 40\r\n\r\n"
+    smuggled = b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n".ljust(40, b"!")
+    fake = FakeBeatport()
+    with fake.serve() as url:
+        answers = said(url, post + smuggled + f"GET {SEARCH} HTTP/1.1\r\n\r\n".encode())
+    assert answers.count(b"HTTP/1.1 ") == 2
+    assert [request.status for request in fake.requests] == [405, 200]
+
+
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [
+        (f"Content-Length: {2 * LONGEST_BODY}", b"x" * 2 * LONGEST_BODY),
+        ("Content-Length: 99999999999999", b""),
+        ("Content-Length: some", b"x"),
+        ("Content-Length: -1", b"x"),
+        ("Transfer-Encoding: chunked", b"1\r\nx\r\n0\r\n\r\n"),
+    ],
+    ids=["long", "longer", "some", "negative", "chunked"],
+)
+def test_a_body_without_a_small_size_ends_the_connection(header: str, body: bytes) -> None:
+    """Small, bounded: what is left unread would be taken for the next request."""
+    fake = FakeBeatport()
+    ask = f"GET {SEARCH} HTTP/1.1\r\n{header}\r\n\r\n".encode()
+    # A connection that ends with bytes unread is reset, maybe before its answer has been taken.
+    with fake.serve() as url, suppress(ConnectionError):
+        answer = said(url, ask + body)
+        assert answer.partition(b"\r\n\r\n")[2] == fake.respond("GET", SEARCH).body
+    assert fake.requests == ((SEARCH, 200),)
 
 
 @pytest.mark.parametrize("leaving", ["idle", "hanging", "waiting"])

@@ -1,0 +1,239 @@
+"""The API's addresses: what each answers, through the transport and through a real socket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote_plus
+
+import pytest
+from ways import client, every_way
+
+from beatport_match.testing import (
+    CatalogueTrack,
+    FakeBeatport,
+    FakeTokens,
+    Reply,
+    bundled_catalogue,
+)
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+CATALOGUE = bundled_catalogue()
+KNOWN = FakeTokens(access="good")
+BEARER = {"Authorization": "Bearer good"}
+SEARCH, TRACKS, TOKEN = "/v4/catalog/search/", "/v4/catalog/tracks/", "/v4/auth/o/token/"
+
+
+def reply(target: str, fake: FakeBeatport | None = None) -> Reply:
+    return (fake or FakeBeatport(api=KNOWN)).respond("GET", target, headers=BEARER)
+
+
+def told(target: str, fake: FakeBeatport | None = None) -> Any:
+    return json.loads(reply(target, fake).body)
+
+
+def ids(answer: Mapping[str, Any], key: str = "results") -> list[int]:
+    return [row["id"] for row in answer[key]]
+
+
+def many(count: int) -> FakeBeatport:
+    tracks = [CatalogueTrack(id=n, name="Same Name") for n in range(1, count + 1)]
+    return FakeBeatport(tracks, api=KNOWN, noise=0.0, miss_rate=0.0)
+
+
+@every_way
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        (f"{SEARCH}?q=olvarin+undertow&type=tracks", "tracks"),
+        (f"{SEARCH}?q=olvarin+undertow", "playlists"),
+        (f"{TRACKS}?name=undertow", "results"),
+        (f"{TRACKS}{CATALOGUE[0].id}/", "isrc"),
+    ],
+)
+def test_every_address_answers_each_way_with_the_same_bytes(way: str, path: str, key: str) -> None:
+    """The server and the transport hand on the request's headers and share one answer."""
+    fake = FakeBeatport(api=KNOWN)
+    with client(fake, way) as send:
+        answer = send(path, headers=BEARER)
+    host = answer.request.headers["host"]
+    expected = fake.respond("GET", path, headers={**BEARER, "Host": host})
+    assert (answer.status_code, answer.content) == (200, expected.body)
+    assert key in answer.json()
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["vary"] == "origin, Authorization"
+    assert fake.requests == ((path, 200),)
+
+
+@pytest.mark.parametrize("track", CATALOGUE[::40], ids=lambda track: str(track.id))
+def test_search_ranks_as_the_search_pages_do(rows: Any, track: CatalogueTrack) -> None:
+    """ "Same ranking as the web search incl. noise and miss_rate": the same rows in their order."""
+    query = quote_plus(f"{' '.join(track.artists)} {track.name}")
+    page = FakeBeatport(seed=3).respond("GET", f"/search/tracks?q={query}&per_page=100")
+    answer = told(f"{SEARCH}?q={query}&type=tracks&per_page=100", FakeBeatport(api=KNOWN, seed=3))
+    assert ids(answer, "tracks") == [row["track_id"] for row in rows(page.body)]
+
+
+def test_search_without_type_lists_every_group() -> None:
+    """Without `type`: `order`, five groups with rows of their own, and playlists."""
+    answer = told(f"{SEARCH}?q=gilt+harbour+mix&per_page=3")
+    assert list(answer) == ["order", *answer["order"]]
+    assert answer["order"] == ["tracks", "artists", "releases", "charts", "labels", "playlists"]
+    assert len(answer["tracks"]) == 3
+    assert answer["artists"][0]["name"] == "Gilt Harbour"
+    assert answer["charts"][0]["artist"]["name"] == "Gilt Harbour"
+    assert answer["releases"][0]["label"]["id"]
+    assert answer["playlists"] == []
+    assert [label["name"].strip() for label in told(f"{SEARCH}?q=ferrous")["labels"]] == [
+        label["name"].strip() for label in told(f"{SEARCH}?q=ferrous&type=labels")["labels"]
+    ]
+
+
+def test_a_group_that_is_not_there_is_refused() -> None:
+    """A guess of the fake's: 400, with the reason under `detail`."""
+    assert reply(f"{SEARCH}?q=a&type=songs").status == 400
+    assert told(f"{SEARCH}?q=a&type=songs") == {"detail": "Invalid type."}
+
+
+def test_nothing_found_is_an_empty_page() -> None:
+    """Empty: 200 with `count` 0, `page` "1/1" and `per_page` 10."""
+    empty = {"next": None, "previous": None, "count": 0, "page": "1/1", "per_page": 10}
+    assert told(f"{TRACKS}?isrc=XX0000000000") == {"results": [], **empty}
+    assert told(f"{SEARCH}?q=zzzz&type=tracks") == {"tracks": [], **empty}
+
+
+def test_isrc_and_id_are_exact_and_a_comma_means_or() -> None:
+    """isrc, ids: exact; comma = OR."""
+    one, two = CATALOGUE[3], CATALOGUE[200]
+    same = sorted((t.id for t in CATALOGUE if t.isrc == one.isrc), reverse=True)
+    assert ids(told(f"{TRACKS}?isrc={one.isrc}")) == same
+    assert told(f"{TRACKS}?isrc={one.isrc[:-1]}")["count"] == 0
+    assert told(f"{TRACKS}?isrc={one.isrc.lower()}")["count"] == 0
+    assert ids(told(f"{TRACKS}?id={one.id},{two.id},7")) == [two.id, one.id]
+    assert told(f"{TRACKS}?id={str(one.id)[:-1]}")["count"] == 0
+
+
+def test_names_are_contained_in_any_case() -> None:
+    """name, artist_name, mix_name: case-insensitive containment; all of them must fit."""
+    tracks = [
+        CatalogueTrack(id=1, name="Night Ferry", mix_name="Dub Mix", artists=("Ann Oak", "Bo Elm")),
+        CatalogueTrack(id=2, name="Ferryman", artists=("Bo Elm",), label="Ebb and Flow"),
+        CatalogueTrack(id=3, name="Straße", mix_name="Original Mix", artists=("Cy Ash",)),
+    ]
+    fake = FakeBeatport(tracks, api=KNOWN)
+
+    def found(query: str) -> list[int]:
+        return ids(told(f"{TRACKS}?{query}", fake))
+
+    assert found("name=FERRY") == [2, 1]
+    assert found("name=ferry&mix_name=dub") == [1]
+    assert found("artist_name=bo+elm") == [2, 1]
+    assert found("artist_name=ann+oak+bo") == [], "within one name, not across names"
+    assert found("name=STRASSE") == [3]
+    assert found("name=night,strasse") == [3, 1]
+    assert found("label_name=EBB") == [2]
+    assert found("name=,") == []
+    assert found("") == found("q=night") == found("name=") == [3, 2, 1], "the newest first"
+
+
+def test_lists_are_paged() -> None:
+    """`count`, `per_page` 10 or up to 100, `page` as a text, `next` without a scheme."""
+    fake, path = many(25), f"{TRACKS}?name=same"
+    pages = [told(f"{path}&page={n}", fake) for n in (1, 2, 3)]
+    assert [page["page"] for page in pages] == ["1/3", "2/3", "3/3"]
+    assert [(page["count"], page["per_page"]) for page in pages] == [(25, 10)] * 3
+    assert [number for page in pages for number in ids(page)] == list(range(25, 0, -1))
+    here = f"api.beatport.com{path}"
+    assert [page["next"] for page in pages] == [f"{here}&page=2", f"{here}&page=3", None]
+    assert [page["previous"] for page in pages] == [None, f"{here}&page=1", f"{here}&page=2"]
+    assert told(path, fake) == pages[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [("1", 1), ("100", 100), ("999", 100), ("x", 10), ("0", 1), ("9" * 5000, 100)],
+)
+def test_a_page_holds_at_most_100_rows(asked: str, given: int) -> None:
+    """`per_page` (default 10, at most 100), for searches and listings alike."""
+    for path, key in ((f"{TRACKS}?", "results"), (f"{SEARCH}?q=same+name&type=tracks&", "tracks")):
+        answer = told(f"{path}per_page={asked}", many(150))
+        assert len(answer[key]) == answer["per_page"] == given
+        assert answer["count"] == 150
+
+
+@pytest.mark.parametrize("page", ["0", "4", "-1", "x", "9" * 5000])
+def test_a_page_that_is_not_there_is_not_found(page: str) -> None:
+    """404, as the framework says it that the API is made of."""
+    assert reply(f"{TRACKS}?page={page}", many(25)).status == 404
+    assert told(f"{TRACKS}?page={page}", many(25)) == {"detail": "Invalid page."}
+
+
+@every_way
+def test_next_begins_with_the_host_that_was_asked(way: str) -> None:
+    """ "api.beatport.com/v4/…": the host as the visitor wrote it, and no scheme."""
+    with client(many(11), way) as send:
+        answer = send(TRACKS, headers=BEARER)
+    assert answer.json()["next"] == f"{answer.request.headers['host']}{TRACKS}?page=2"
+
+
+def test_one_track_and_an_unknown_one() -> None:
+    """`/v4/catalog/tracks/<id>/`; 404 `No Track matches the given query.`"""
+    assert told(f"{TRACKS}{CATALOGUE[7].id}/")["id"] == CATALOGUE[7].id
+    for number in ("7", "9" * 5000):
+        assert reply(f"{TRACKS}{number}/").status == 404
+        assert told(f"{TRACKS}{number}/") == {"detail": "No Track matches the given query."}
+
+
+@every_way
+@pytest.mark.parametrize(
+    ("method", "path", "to"),
+    [
+        ("GET", "/v4/catalog/tracks?isrc=a&page=1", "/v4/catalog/tracks/?isrc=a&page=1"),
+        ("GET", "/v4/catalog/search", "/v4/catalog/search/"),
+        ("GET", "/v4/catalog/tracks/12", "/v4/catalog/tracks/12/"),
+        ("POST", "/v4/auth/o/token", "/v4/auth/o/token/"),
+        ("POST", "/v4/catalog/search", "/v4/catalog/search/"),
+    ],
+)
+def test_a_missing_slash_is_moved_for(way: str, method: str, path: str, to: str) -> None:
+    """Missing trailing slash: 301, also for POST, before anybody is asked who he is."""
+    fake = FakeBeatport()
+    with client(fake, way) as send:
+        answer = send(path, method, content=b"x" if method == "POST" else None)
+    assert (answer.status_code, answer.headers["location"], answer.content) == (301, to, b"")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/v4/", "/v4//", "/v4/catalog/", "/v4/catalog", "/v4/catalog/tracks//"),
+        *("/v4/catalog/tracks/x/", "/v4/catalog/tracks/²/", "/v4/catalog/tracks/1/2/"),
+        *("/v4/catalog/labels/1/tracks/", "/v4/auth/o/token/x/", "/v4/my/account/"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_unknown_addresses_are_not_found(method: str, path: str) -> None:
+    """Routes that do not exist → 404, without a token too."""
+    answer = FakeBeatport().respond(method, path)
+    assert (answer.status, json.loads(answer.body)) == (404, {"detail": "Not found."})
+
+
+def test_other_methods_are_refused() -> None:
+    """405 with what is allowed: POST renews, everything else is asked with GET."""
+    fake = FakeBeatport(api=KNOWN)
+    for method, path, allowed in (("POST", TRACKS, "GET"), ("GET", TOKEN, "POST")):
+        answer = fake.respond(method, path, headers=BEARER)
+        assert answer.status == 405
+        assert ("allow", allowed) in answer.headers
+        assert json.loads(answer.body) == {"detail": f'Method "{method}" not allowed.'}
+    for method in ("HEAD", "PUT", "DELETE", "OPTIONS"):
+        assert fake.respond(method, TRACKS, headers=BEARER)[::2] == (405, b"")
+
+
+def test_pages_need_no_token_and_take_no_notice_of_one() -> None:
+    """Web pages stay as they are."""
+    fake = FakeBeatport(api=KNOWN)
+    for path in ("/search/tracks?q=olvarin", f"/track/-/{CATALOGUE[0].id}", "/v4", "/de/v4/"):
+        assert fake.respond("GET", path) == FakeBeatport().respond("GET", path, headers=BEARER)

@@ -1,0 +1,232 @@
+"""Who is admitted to the API, until when, and how a token is renewed."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from ways import Send, client, every_way
+
+from beatport_match.errors import MisuseError
+from beatport_match.testing import FakeBeatport, FakeTokens, GoodTokens, Reply, first
+from beatport_match.testing.visits import LONGEST_BODY
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+TRACKS, TOKEN = "/v4/catalog/tracks/", "/v4/auth/o/token/"
+KNOWN = FakeTokens(access="good", refresh="again", client_id="tool", requests_per_token=3)
+FORM = {"grant_type": "refresh_token", "refresh_token": "again", "client_id": "tool"}
+
+
+def ask(send: Send, access: str) -> httpx.Response:
+    return send(TRACKS, headers={"Authorization": f"Bearer {access}"})
+
+
+def renew(send: Send, **other: str) -> httpx.Response:
+    return send(TOKEN, "POST", data={**FORM, **other})
+
+
+def told(reply: Reply) -> tuple[int, Any]:
+    return reply.status, json.loads(reply.body)
+
+
+@every_way
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Basic good", "good"])
+def test_without_a_token_nobody_is_admitted(way: str, header: str | None) -> None:
+    """No token: 401 under `detail`, with `WWW-Authenticate: Bearer realm="api"`."""
+    with client(FakeBeatport(api=KNOWN), way) as send:
+        answer = send(TRACKS, headers={} if header is None else {"Authorization": header})
+    assert answer.status_code == 401
+    assert answer.json() == {"detail": "Authentication credentials were not provided."}
+    assert answer.headers["www-authenticate"] == 'Bearer realm="api"'
+
+
+@every_way
+@pytest.mark.parametrize("api", [None, KNOWN], ids=["no account", "an account"])
+def test_an_unknown_token_is_refused(way: str, api: FakeTokens | None) -> None:
+    """An unknown token: 401 under `message`; without `api=` every token is unknown."""
+    fake = FakeBeatport(api=api)
+    with client(fake, way) as send:
+        answers = [
+            ask(send, access) for access in ("other", "good.1", "GOOD", "None", "not-a-token")
+        ]
+        renewals = [renew(send, client_id=client_id) for client_id in ("other", "None")]
+    assert [(a.status_code, a.json()) for a in answers] == (
+        [(401, {"message": "Invalid or expired token"})] * 5
+    )
+    assert [(r.status_code, r.json()) for r in renewals] == [(401, {"error": "invalid_client"})] * 2
+    assert fake.tokens == (("good", "again", 0) if api else (None, None, 0))
+
+
+@every_way
+def test_a_token_expires_in_the_middle_and_is_renewed(way: str) -> None:
+    """A token expires after so many API requests, and the next is good for as many."""
+    fake = FakeBeatport(api=KNOWN)
+    with client(fake, way) as send:
+        assert [ask(send, "good").status_code for _ in range(5)] == [200, 200, 200, 401, 401]
+        assert ask(send, "good").json() == {"message": "Invalid or expired token"}
+        assert fake.tokens == GoodTokens(None, "again", 0)
+        answer = renew(send)
+        assert [ask(send, "good.1").status_code for _ in range(4)] == [200, 200, 200, 401]
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "access_token": "good.1",
+        "expires_in": 36_000,
+        "token_type": "Bearer",
+        "scope": "app:docs user:dj",
+        "refresh_token": "again.1",
+    }
+    assert answer.headers["cache-control"] == "no-store"
+    assert fake.tokens == GoodTokens(None, "again.1", 1)
+
+
+@every_way
+def test_a_renewal_ends_both_old_tokens(way: str) -> None:
+    """It rotates the refresh token; an old one is refused with `invalid_grant`."""
+    fake = FakeBeatport(api=KNOWN)
+    with client(fake, way) as send:
+        assert renew(send).json()["access_token"] == "good.1"
+        assert ask(send, "good").json() == {"message": "Invalid or expired token"}
+        old = renew(send)
+        assert renew(send, refresh_token="again.1").json()["refresh_token"] == "again.2"
+        assert ask(send, "good.2").status_code == 200
+    assert (old.status_code, old.json()) == (401, {"error": "invalid_grant"})
+    assert fake.tokens == GoodTokens("good.2", "again.2", 2)
+
+
+@every_way
+def test_only_a_form_with_this_grant_renews(way: str) -> None:
+    """OAuth: 400 `unauthorized_client`; what is no form has no grant."""
+    fake = FakeBeatport(api=KNOWN)
+    with client(fake, way) as send:
+        answers = [
+            renew(send, grant_type="password"),
+            send(TOKEN, "POST"),
+            send(TOKEN, "POST", json=FORM),
+            send(TOKEN, "POST", content=b"\xff=%zz&&&"),
+            send(f"{TOKEN}?{httpx.QueryParams(FORM)}", "POST"),
+        ]
+        empty = renew(send, refresh_token="")
+    assert [(a.status_code, a.json()) for a in answers] == (
+        [(400, {"error": "unauthorized_client"})] * len(answers)
+    )
+    assert (empty.status_code, empty.json()) == (401, {"error": "invalid_grant"})
+    assert fake.tokens == GoodTokens("good", "again", 0)
+
+
+@pytest.mark.parametrize("way", ["sync", "asyncio", "trio"])
+def test_of_a_long_body_the_beginning_is_looked_at(way: str) -> None:
+    """Small, bounded: of a long body the first `LONGEST_BODY` bytes are enough."""
+    fake, long = FakeBeatport(api=KNOWN), "x" * LONGEST_BODY
+    with client(fake, way) as send:
+        assert send(TOKEN, "POST", data={"pad": long, **FORM}).status_code == 400
+        assert send(TOKEN, "POST", data={**FORM, "pad": long}).status_code == 200
+
+
+def test_of_forty_renewals_at_once_one_is_granted() -> None:
+    """A refresh token is good once, whoever else is at the counter."""
+    fake = FakeBeatport(api=KNOWN)
+    with client(fake, "sync") as send, ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda _: renew(send).status_code, range(40)))
+    assert sorted(answers) == [200, *[401] * 39]
+    assert fake.tokens.refreshed == 1
+
+
+def test_of_forty_requests_at_once_as_many_are_admitted_as_are_left() -> None:
+    """The count is exact in many threads, so that every run meets the expiry at the same count."""
+    fake = FakeBeatport(api=FakeTokens(access="good", requests_per_token=25))
+    with client(fake, "sync") as send, ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda _: ask(send, "good").status_code, range(40)))
+    assert sorted(answers) == [*[200] * 25, *[401] * 15]
+
+
+def test_only_requests_that_are_admitted_count() -> None:
+    """What is refused, moved, not found, or stopped by a wall costs the token nothing."""
+    fake = FakeBeatport(api=KNOWN, faults=first(2, "unavailable"))
+    with client(fake, "sync") as send:
+        assert [ask(send, "good").status_code for _ in range(2)] == [503, 503]
+        assert ask(send, "other").status_code == 401
+        bearer = {"Authorization": "Bearer good"}
+        assert send("/v4/catalog/tracks", headers=bearer).status_code == 301
+        assert send("/v4/nowhere/", headers=bearer).status_code == 404
+        assert send("/search?q=a", headers=bearer).status_code == 200
+        assert [ask(send, "good").status_code for _ in range(4)] == [200, 200, 200, 401]
+
+
+def test_an_answer_that_is_lost_on_the_way_has_renewed() -> None:
+    """What is lost on the way is lost; a wall in front of the counter leaves all as it was."""
+    fake = FakeBeatport(api=KNOWN, faults=first(1, "unavailable"))
+    with client(fake, "sync") as send:
+        assert renew(send).status_code == 503
+    assert fake.tokens == GoodTokens("good", "again", 0)
+    fake = FakeBeatport(api=KNOWN, faults=first(1, "cut"))
+    with client(fake, "sync") as send:
+        with pytest.raises(httpx.RemoteProtocolError):
+            renew(send)
+        assert renew(send).json() == {"error": "invalid_grant"}
+    assert fake.tokens == GoodTokens("good.1", "again.1", 1)
+
+
+def test_respond_counts_and_renews_nothing() -> None:
+    """`respond`: what the fake would answer now; nothing is counted or renewed by it."""
+    fake = FakeBeatport(api=FakeTokens(access="good", requests_per_token=1, expires_in_s=5))
+    bearer = {"AUTHORIZATION": "bearer good"}
+    form = httpx.Request(
+        "POST",
+        "http://fake",
+        data={**FORM, "refresh_token": "a-refresh-token", "client_id": "a-client"},
+    )
+    headers, body = dict(form.headers), form.read()
+    for _ in range(3):
+        assert fake.respond("GET", TRACKS, headers=bearer).status == 200
+        status, answer = told(fake.respond("POST", TOKEN, headers=headers, body=body))
+        assert (status, answer["access_token"], answer["expires_in"]) == (200, "good.1", 5)
+    assert fake.tokens == GoodTokens("good", "a-refresh-token", 0)
+    assert fake.requests == ()
+
+
+def test_the_book_of_requests_shows_no_token() -> None:
+    """`FakeRequest` must never show a token: neither a header nor a body is kept."""
+    fake = FakeBeatport(api=KNOWN)
+    with client(fake, "server") as send:
+        ask(send, "good")
+        renew(send)
+    assert fake.requests == ((TRACKS, 200), (TOKEN, 200))
+    assert not {"good", "again"} & set(repr(fake.requests).replace("'", " ").split())
+
+
+def test_a_token_without_a_count_lasts() -> None:
+    """`None` for any number."""
+    fake = FakeBeatport(api=FakeTokens(access="good"))
+    with client(fake, "sync") as send:
+        assert {ask(send, "good").status_code for _ in range(60)} == {200}
+    assert fake.tokens.access == "good"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"access": ""},
+        {"access": "two words"},
+        {"refresh": "line\nbreak"},
+        {"client_id": "clé"},
+        {"requests_per_token": 0},
+        {"expires_in_s": -1},
+    ],
+    ids=str,
+)
+def test_an_account_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
+    """`MisuseError`: the text names the field."""
+    with pytest.raises(MisuseError, match=f"FakeTokens.{next(iter(wrong))} "):
+        FakeTokens(**wrong)
+
+
+def test_the_page_about_the_fake_is_true() -> None:
+    """docs/testing-with-the-fake.md, "The API": the example, as it stands there."""
+    page = Path(__file__).parents[2] / "docs" / "testing-with-the-fake.md"
+    example = page.read_text("utf-8").partition("## The API")[2].split("```")[1]
+    exec(example.removeprefix("python"), {})

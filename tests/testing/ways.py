@@ -1,0 +1,36 @@
+"""The ways in to a fake: each is one function that sends a request, whatever lies behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from beatport_match.testing import FakeBeatport
+
+Send = Callable[..., httpx.Response]
+WAYS = ("sync", "asyncio", "trio", "server")
+every_way = pytest.mark.parametrize("way", WAYS)
+
+
+@contextmanager
+def client(fake: FakeBeatport, way: str, timeout: float = 5.0) -> Iterator[Send]:
+    """`send(path, method="GET", **more)`: through the transport in a colour, or a real socket."""
+    if way in ("sync", "server"):
+        served = fake.serve() if way == "server" else nullcontext("http://fake")
+        transport = None if way == "server" else fake.transport()
+        with served as url, httpx.Client(transport=transport, base_url=url, timeout=timeout) as c:
+            yield lambda path, method="GET", **more: c.request(method, path, **more)
+        return
+
+    async def send(path: str, method: str, more: dict[str, Any]) -> httpx.Response:
+        async with httpx.AsyncClient(
+            transport=fake.transport(), base_url="http://fake", timeout=timeout
+        ) as c:
+            return await c.request(method, path, **more)
+
+    yield lambda path, method="GET", **more: anyio.run(send, path, method, more, backend=way)
