@@ -79,6 +79,8 @@ class Hands:
 
     def heard(self, value: Understood | Failure, sent: float) -> None:
         self._line.pace.heard(value, sent=sent, now=self.now())
+        if isinstance(value, Understood):
+            self._line.tokens.served()
 
     def alone(self, request: Request) -> AbstractContextManager[None]:
         return self._line.places.alone(request.canonical)

@@ -22,6 +22,11 @@ _NONE_GIVEN = Failure(
     "Beatport's API needs the token of a user: set token_file to a file with an access_token, or "
     "access_token to the token itself.",
 )
+_REFUSED_ANEW = Failure(
+    "auth",
+    "Beatport renewed the access token and then refused the new one; log in to Beatport again and "
+    "write a new token file.",
+)
 
 
 class SharedTokens:
@@ -32,6 +37,8 @@ class SharedTokens:
         self._tokens: Tokens | Failure | None = None
         # When the token in use became so, on the hands' clock.
         self._since = float("-inf")
+        # Whether anything was served for the token in use.
+        self._proven = True
         # The token that was last seen in the file: another one is news.
         self._in_file = ""
 
@@ -53,11 +60,12 @@ class SharedTokens:
             return None  # somebody else renewed it meanwhile
         found = self._read()
         if self._tokens is None or (isinstance(found, Tokens) and found.access != self._in_file):
-            self._tokens, self._since = found, now
+            self._tokens, self._since, self._proven = found, now, True
         if isinstance(found, Tokens):
             self._in_file = found.access
         if isinstance(self._tokens, Tokens) and not self.is_good(refused_at):
             asked = renewal(self._tokens, self._settings.api_url, self._settings.user_agent)
+            asked = asked if self._proven else _REFUSED_ANEW
             if isinstance(asked, Request):
                 return asked
             self._tokens = asked
@@ -72,9 +80,13 @@ class SharedTokens:
             if found.kind == "auth":
                 self._tokens = found
             return found
-        self._tokens, self._since = found, now
+        self._tokens, self._since, self._proven = found, now, False
         self._keep(found)
         return None
+
+    def served(self) -> None:
+        """Take note that something was served for the token in use."""
+        self._proven = True
 
     def signed(self, request: Request) -> Request:
         """The request with the token in its head, where it needs one."""

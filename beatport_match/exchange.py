@@ -40,6 +40,8 @@ _PASSING = frozenset({408, 425, 429, *range(500, 600)})
 _PASSING_KINDS = frozenset({"timeout", "network", "rate_limited"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 3
+# Somebody else's requests may use up what one was waiting for; more is no bad luck.
+_MOST_REFUSED_TOKENS = 3
 _FIRST_BACKOFF_S = 0.5
 _LONGEST_BACKOFF_S = 20.0
 # A server that wants longer than this is obeyed by the next run, not by a sleeping program.
@@ -144,6 +146,7 @@ class _Log:
         # Where it leads to is asked at once when it has to be asked again.
         self.request = question.request
         self.redirects = 0
+        self.refusals = 0
         self.refused_at: float | None = None
         self.started = 0.0
         self.now = 0.0
@@ -186,11 +189,11 @@ class _Log:
         return reply.outcome
 
     def must_sign_anew(self, response: Response | None) -> bool:
-        """Whether the token was refused, for the first time: it may have run out on its way."""
+        """Whether the token was refused, and may have run out on its way."""
         refused = response is not None and response.status == 401 and self.request.signed
-        if not refused or self.refused_at is not None:
+        if not refused or self.refusals >= _MOST_REFUSED_TOKENS:
             return False
-        self.refused_at = self.sent[-1].started
+        self.refusals, self.refused_at = self.refusals + 1, self.sent[-1].started
         return True
 
     def send(self) -> Exchange[Response | Failure]:

@@ -158,6 +158,30 @@ def test_what_cannot_be_renewed_ends_as_auth(
 
 
 @every_colour
+def test_a_new_token_that_is_refused_is_renewed_no_more(name: Name, token_file: Path) -> None:
+    """Nobody is hammered: a token that was renewed and served nothing is the end of it."""
+
+    class Stubborn(httpx.BaseTransport, httpx.AsyncBaseTransport):
+        posts = 0
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            if request.method == "GET":
+                return httpx.Response(401, json={"message": "Invalid or expired token"})
+            self.posts += 1
+            return httpx.Response(200, json={"access_token": f"new-{self.posts}"})
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            return self.handle_request(request)
+
+    stubborn = Stubborn()
+    found = Colour(name).call(
+        "match_playlist", QUICK, transport=stubborn, settings=asking(token_file)
+    )
+    assert {one.failures[-1].kind for one in found.matches} == {"auth"}
+    assert stubborn.posts == 1
+
+
+@every_colour
 @pytest.mark.parametrize("kind", ["missing", "folder", "bytes", "none"])
 def test_without_a_token_nothing_is_asked(name: Name, tmp_path: Path, kind: str) -> None:
     """Issue: "token file missing, unreadable by permission": one sentence with the remedy."""

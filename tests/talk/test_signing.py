@@ -49,10 +49,10 @@ def test_a_refused_token_is_renewed_once() -> None:
     assert playbook.ended.waited == pytest.approx(0.5)
 
 
-def test_a_token_that_is_refused_again_is_the_end() -> None:
-    """An exchange renews once: a token that is refused anew is no passing trouble."""
+def test_a_token_that_is_refused_again_and_again_is_the_end() -> None:
+    """Others "may use up what one was waiting for"; after three of them it is no bad luck."""
     late, playbook = response(401), begin(attempts=9)
-    for at in (None, 1000.0):
+    for at in (None, 1000.0, 1000.0, 1000.0):
         assert playbook << Turn() >> 0.0 << Sign(at) >> None << SEND >> late
         assert playbook << reading(late) >> EXPIRED
     assert playbook.ended.value == EXPIRED
