@@ -7,7 +7,7 @@ is not found before anybody is asked who he is: so it was seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs
@@ -25,7 +25,7 @@ Json: TypeAlias = dict[str, Any]
 API_ROOT: Final = "/v4/"
 _HOST = "api.beatport.com"
 _FORM = "application/x-www-form-urlencoded"
-_GROUPS = ("tracks", "artists", "releases", "charts", "labels")
+_OTHER_GROUPS = ("artists", "releases", "charts", "labels")
 # What of a track a parameter is compared with: whole texts, and texts that may hold it anywhere.
 _EXACT: Mapping[str, Callable[[CatalogueTrack], str]] = {
     "id": lambda track: str(track.id),
@@ -96,15 +96,19 @@ class Api:
         found = [self._tracks[hit.id] for hit in self._index.search(query, len(self._tracks))]
         if kind is None:
             size = page_size(params)
-            rows = {group: self._group(group, query, found)[:size] for group in _GROUPS}
-            props: Json = {"order": [*_GROUPS, "playlists"], **rows, "playlists": []}
-            return Sheet(props=props, records=[(props, "tracks")])
+            props: Json = {
+                "order": ["tracks", *_OTHER_GROUPS, "playlists"],
+                "tracks": [self._row(track) for track in found[:size]],
+                **{group: v4_group(group, query, found)[:size] for group in _OTHER_GROUPS},
+                "playlists": [],
+            }
+            return Sheet(props=props, key="tracks")
         if kind == "tracks":
             return listed(kind, found, self._row, params, address)
-        if kind not in _GROUPS:
+        if kind not in _OTHER_GROUPS:
             # A guess: nobody recorded what the API says to a group that it does not have.
             return trouble(400, "detail", "Invalid type.")
-        return listed(kind, self._group(kind, query, found), dict, params, address)
+        return listed(kind, v4_group(kind, query, found), dict, params, address)
 
     def _listing(self, params: Mapping[str, str], address: str) -> Sheet:
         exact = {name: _either(params[name]) for name in _EXACT if name in params}
@@ -123,11 +127,6 @@ class Api:
         if track is None:
             return trouble(404, "detail", "No Track matches the given query.")
         return alone("track", v4_detail(track, self._positions[number]))
-
-    def _group(self, group: str, query: str, found: Sequence[CatalogueTrack]) -> list[Json]:
-        if group == "tracks":
-            return [self._row(track) for track in found]
-        return v4_group(group, query, found)
 
     def _row(self, track: CatalogueTrack) -> Json:
         row = self._rows.get(track.id)

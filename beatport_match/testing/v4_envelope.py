@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 Json: TypeAlias = dict[str, Any]
@@ -29,15 +29,15 @@ _HEADERS: Final = (
 class Sheet:
     """One answer, not yet written.
 
-    `records` says where in `props` the records stand, as (holder, key); faults work there. Where
-    `bare` names one of the `props`, that is all that is written.
+    `key` says under which name in `props` the records stand; faults work there, and an error has
+    none. Where the answer is `bare`, what stands there is all that is written.
     """
 
     props: Json
+    key: str = ""
+    bare: bool = False
     status: int = 200
     more_headers: tuple[tuple[str, str], ...] = ()
-    records: list[tuple[Json, str]] = field(default_factory=list[tuple[Json, str]])
-    bare: str = ""
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
@@ -45,14 +45,22 @@ class Sheet:
         return (*_HEADERS, *self.more_headers)
 
     @property
+    def records(self) -> list[tuple[Json, str]]:
+        """Where the records stand, as (holder, key)."""
+        return [(self.props, self.key)] if self.key else []
+
+    @property
     def movable(self) -> tuple[str, ...]:
         """The names in `props` that the fault `moved` changes."""
-        return tuple(key for _, key in self.records)
+        return (self.key,)
 
 
 def write_sheet(sheet: Sheet, *, with_data: bool = True) -> bytes:
     """The answer as bytes; `with_data=False` leaves an empty object."""
-    data: Json = sheet.props.get(sheet.bare, sheet.props) if with_data else {}
+    data: Json = sheet.props if with_data else {}
+    if sheet.bare:
+        # Under another name, where `moved` put it, it is not bare any more.
+        data = data.get(sheet.key, data)
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -78,13 +86,12 @@ def listed(
         "page": f"{page}/{pages}",
         "per_page": size,
     }
-    return Sheet(props=props, records=[(props, key)])
+    return Sheet(props=props, key=key)
 
 
 def alone(key: str, record: Json, *more_headers: tuple[str, str]) -> Sheet:
     """One record that is the whole answer; `key` is what it would be called in an object."""
-    props = {key: record}
-    return Sheet(props=props, records=[(props, key)], bare=key, more_headers=more_headers)
+    return Sheet(props={key: record}, key=key, bare=True, more_headers=more_headers)
 
 
 def trouble(

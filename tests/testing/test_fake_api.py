@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ways import client, every_way
 
 from beatport_match.testing import (
@@ -24,6 +26,8 @@ CATALOGUE = bundled_catalogue()
 KNOWN = FakeTokens(access="good")
 BEARER = {"Authorization": "Bearer good"}
 SEARCH, TRACKS, TOKEN = "/v4/catalog/search/", "/v4/catalog/tracks/", "/v4/auth/o/token/"
+PARAMETERS = "q type page per_page id isrc name artist_name mix_name label_name".split()
+LATIN = st.text(st.characters(max_codepoint=255))  # what a header or a request line can bring
 
 
 def reply(target: str, fake: FakeBeatport | None = None) -> Reply:
@@ -41,6 +45,9 @@ def ids(answer: Mapping[str, Any], key: str = "results") -> list[int]:
 def many(count: int) -> FakeBeatport:
     tracks = [CatalogueTrack(id=n, name="Same Name") for n in range(1, count + 1)]
     return FakeBeatport(tracks, api=KNOWN, noise=0.0, miss_rate=0.0)
+
+
+SMALL = many(25)
 
 
 @every_way
@@ -163,6 +170,41 @@ def test_a_page_holds_at_most_100_rows(asked: str, given: int) -> None:
         assert answer["count"] == 150
 
 
+@given(count=st.integers(0, 40), size=st.integers(1, 12))
+def test_pages_together_are_the_list(count: int, size: int) -> None:
+    """Following `next` from page to page shows every row once, in the order of one long page."""
+    fake = many(count)
+    target, found = f"{TRACKS}?per_page={size}&name=same", list[int]()
+    while target:
+        answer = told(target, fake)
+        found += ids(answer)
+        target = (answer["next"] or "").removeprefix("api.beatport.com")
+    assert found == ids(told(f"{TRACKS}?per_page=100", fake))
+    assert len(found) == answer["count"] == count
+
+
+@pytest.mark.fuzz
+@given(
+    path=st.sampled_from([SEARCH, TRACKS, f"{TRACKS}1/", TOKEN, "/v4/"]) | LATIN,
+    query=LATIN | st.lists(st.tuples(st.sampled_from(PARAMETERS), LATIN)).map(urlencode),
+    method=st.sampled_from(["GET", "POST", "HEAD"]),
+    headers=st.dictionaries(st.sampled_from(["authorization", "host", "content-type"]), LATIN),
+    body=st.binary(),
+)
+def test_whatever_is_asked_is_answered(
+    path: str, query: str, method: str, headers: dict[str, str], body: bytes
+) -> None:
+    """Input from outside is hostile: whatever a socket can bring is answered, in JSON if at all."""
+    for sent in (headers, {**headers, **BEARER}):
+        answer = SMALL.respond(
+            method, f"/v4/{path.removeprefix('/v4/')}?{query}", None, headers=sent
+        )
+        assert answer.status in {200, 301, 400, 401, 404, 405}
+        assert answer.body == b"" or isinstance(json.loads(answer.body), dict)
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert SMALL.respond("POST", TOKEN, headers=form, body=body).status in {400, 401}
+
+
 @pytest.mark.parametrize("page", ["0", "4", "-1", "x", "9" * 5000])
 def test_a_page_that_is_not_there_is_not_found(page: str) -> None:
     """404, as the framework says it that the API is made of."""
@@ -176,6 +218,14 @@ def test_next_begins_with_the_host_that_was_asked(way: str) -> None:
     with client(many(11), way) as send:
         answer = send(TRACKS, headers=BEARER)
     assert answer.json()["next"] == f"{answer.request.headers['host']}{TRACKS}?page=2"
+
+
+def test_of_a_long_host_the_beginning_is_written() -> None:
+    """What a visitor says of himself is hostile until read: it is bounded, and stays a text."""
+    headers = {**BEARER, "Host": '"h' * 5_000}
+    answer = json.loads(many(11).respond("GET", TRACKS, headers=headers).body)
+    host = answer["next"].removesuffix(f"{TRACKS}?page=2")
+    assert host == ('"h' * 5_000)[:255]
 
 
 def test_one_track_and_an_unknown_one() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,7 @@ def test_only_a_form_with_this_grant_renews(way: str) -> None:
             send(TOKEN, "POST"),
             send(TOKEN, "POST", json=FORM),
             send(TOKEN, "POST", content=b"\xff=%zz&&&"),
+            send(TOKEN, "POST", content=str(httpx.QueryParams(FORM))),
             send(f"{TOKEN}?{httpx.QueryParams(FORM)}", "POST"),
         ]
         empty = renew(send, refresh_token="")
@@ -173,20 +175,19 @@ def test_an_answer_that_is_lost_on_the_way_has_renewed() -> None:
 
 def test_respond_counts_and_renews_nothing() -> None:
     """`respond`: what the fake would answer now; nothing is counted or renewed by it."""
-    fake = FakeBeatport(api=FakeTokens(access="good", requests_per_token=1, expires_in_s=5))
-    bearer = {"AUTHORIZATION": "bearer good"}
-    form = httpx.Request(
-        "POST",
-        "http://fake",
-        data={**FORM, "refresh_token": "a-refresh-token", "client_id": "a-client"},
-    )
+    fake = FakeBeatport(api=replace(KNOWN, requests_per_token=1, expires_in_s=5))
+    with client(fake, "sync") as send:
+        renew(send)
+    now, requests = fake.tokens, fake.requests
+    assert now == GoodTokens("good.1", "again.1", 1)
+    form = httpx.Request("POST", "http://fake", data={**FORM, "refresh_token": "again.1"})
     headers, body = dict(form.headers), form.read()
     for _ in range(3):
+        bearer = {"AUTHORIZATION": "bearer good.1"}
         assert fake.respond("GET", TRACKS, headers=bearer).status == 200
         status, answer = told(fake.respond("POST", TOKEN, headers=headers, body=body))
-        assert (status, answer["access_token"], answer["expires_in"]) == (200, "good.1", 5)
-    assert fake.tokens == GoodTokens("good", "a-refresh-token", 0)
-    assert fake.requests == ()
+        assert (status, answer["access_token"], answer["expires_in"]) == (200, "good.2", 5)
+    assert (fake.tokens, fake.requests) == (now, requests)
 
 
 def test_the_book_of_requests_shows_no_token() -> None:
