@@ -116,8 +116,13 @@ class Candidate:
         # Lists from JSON are welcome; a value that is hashed and compared must hold tuples.
         for name in ("artists", "remixers"):
             given = getattr(self, name)
-            names = (given,) if isinstance(given, str) else tuple(given or ())
-            object.__setattr__(self, name, names)
+            if type(given) is not tuple:
+                names = (given,) if isinstance(given, str) else tuple(given or ())
+                object.__setattr__(self, name, names)
+
+    def __hash__(self) -> int:
+        # Every candidate is looked up in the caches of judgement; two with one number are rare.
+        return hash(self.id)
 
     def __str__(self) -> str:
         mix = f" ({self.mix_name})" if self.mix_name else ""

@@ -213,7 +213,10 @@ def _data_text(body: bytes) -> bytes | None:
         bare = body.strip()
         return bare if bare.endswith(b"}") else None
     start = body.find(b">", mark)
-    end = body.find(b"</script>", start)
+    # Next writes every < in its JSON as \u003c, and one byte is found much sooner than nine.
+    end = body.find(b"<", start)
+    if not body.startswith(b"</script>", end):
+        end = body.find(b"</script>", start)
     return body[start + 1 : end] if 0 < start < end else None
 
 

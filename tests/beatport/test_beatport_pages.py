@@ -141,6 +141,14 @@ def test_wherever_a_page_is_cut_it_is_a_failure() -> None:
         assert failed(SEARCH, response(page[:end])).kind == "network"
 
 
+def test_a_tag_within_the_json_is_part_of_it() -> None:
+    """Next escapes every `<`; where one stands as it is, only the script's own end ends it."""
+    page = html(search_data(search_row(track_name="Copper <i>Lantern</i>")))
+    value = SEARCH(response(page.replace(b"\\u003c", b"<")))
+    assert isinstance(value, Understood)
+    assert value.candidates[0].name == "Copper <i>Lantern</i>"
+
+
 @READERS
 @pytest.mark.parametrize(
     "text", ["", "{", "nonsense", "[" * 100_000, '{"a":' * 100_000, "1" * 5000, '"\ud800"']
