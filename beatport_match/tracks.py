@@ -121,8 +121,8 @@ class Candidate:
                 object.__setattr__(self, name, names)
 
     def __hash__(self) -> int:
-        # Every candidate is looked up in the caches of judgement; two with one number are rare.
-        return hash(self.id)
+        # Judgement looks each up in its caches, and seldom do two agree in these.
+        return hash((self.id, self.name, self.mix_name))
 
     def __str__(self) -> str:
         mix = f" ({self.mix_name})" if self.mix_name else ""
