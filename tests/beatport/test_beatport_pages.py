@@ -159,6 +159,14 @@ def test_a_script_that_is_not_json_is_a_changed_catalogue(read: Reader, text: st
     assert failed(read, response(b"<html>" + script)).kind == "catalogue_changed"
 
 
+def test_bytes_that_are_half_a_character_lose_only_themselves() -> None:
+    """One bad record must not lose the page: half a pair of surrogates is left out of its text."""
+    page = html(search_data(search_row(track_name="Copper X Lantern"), search_row(track_id=8)))
+    value = SEARCH(response(page.replace(b"X ", b"\xed\xa0\x80")))
+    assert isinstance(value, Understood)
+    assert [one.name for one in value.candidates] == ["Copper Lantern"] * 2
+
+
 @READERS
 @pytest.mark.parametrize("code", [b"\xff\xfe{\x00}\x00", b"\x80abc"])
 def test_a_script_in_another_encoding_is_a_changed_catalogue(read: Reader, code: bytes) -> None:
