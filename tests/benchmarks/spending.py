@@ -39,7 +39,7 @@ def profile(runs: int, *, quick: bool) -> Iterator[Figure]:
     """Shares of the processor's time; beside each, where in it most was spent."""
     count, latency_s = (40, 0.02) if quick else (500, LATENCY_S)
     cases: list[tuple[int, Any]] = [(32, None)]
-    if httpx2 := installed("httpx2"):
+    if not quick and (httpx2 := installed("httpx2")):
         cases.append((100, httpx2))
     with far_shop(latency_s=latency_s, jitter_s=JITTER_S * latency_s / LATENCY_S) as shop:
         for connections, library in cases:
