@@ -2,11 +2,11 @@
 
     python tests/benchmarks/run.py [--only NAME] [--quick] [--runs N] [--data FOLDER]
         [--json FILE] [--markdown FILE]
-    python tests/benchmarks/run.py --read FILE [--markdown FILE]
+    python tests/benchmarks/run.py --read FILE [--read FILE …] [--markdown FILE]
 
 Walls are compared with what they could be at best in the same run, since machines are shared; time
 of the processor is the least of several. `--json` keeps every sample, and `--read` shows what such
-a file holds; `--markdown` puts each table between the page's two marks of its name. `--quick` takes
+files hold; `--markdown` puts each table between the page's two marks of its name. `--quick` takes
 a sample of each, to see that it runs; its figures say little. What needs a package that is not
 installed (`httpx2`, `msgspec`, `orjson`), or evaluation data that is not there, is left out with a
 word about it.
@@ -73,7 +73,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--read", type=Path)
+    parser.add_argument("--read", type=Path, action="append")
     parser.add_argument("--markdown", type=Path)
     return parser
 
@@ -87,8 +87,9 @@ def _measured(given: argparse.Namespace) -> list[Figure]:
     return figures
 
 
-def _read(path: Path) -> list[Figure]:
-    return [Figure.of(one) for one in json.loads(path.read_text("utf-8"))["figures"]]
+def _read(paths: list[Path]) -> list[Figure]:
+    documents = [json.loads(path.read_text("utf-8")) for path in paths]
+    return [Figure.of(one) for document in documents for one in document["figures"]]
 
 
 def _put(page: Path, found: dict[str, str]) -> None:
