@@ -37,7 +37,7 @@ def requests(runs: int, *, quick: bool, data: Path = DATA) -> Iterator[Figure]:
     yield Figure("requests a track, mean", (mean(counts[1]),), at_most=1.25)
     yield Figure("requests a track, median", (median(counts[1]),), at_most=1.0)
     for many, answers in found.items():
-        row = f"{many} of {len(asked):,} questions' queries at once"
+        row = f"{many} at once, {len(asked):,} questions"
         right = sum(one.right for one in answers)
         wrong = sum(one.wrong for one in answers)
         differ = sum(

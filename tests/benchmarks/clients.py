@@ -23,11 +23,12 @@ _TRACKS_A_CONNECTION = 32
 def clients(runs: int, *, quick: bool) -> Iterator[Figure]:
     """In each cell: wall over ideal, over the best schedule, and the processor's share."""
     latency_s = 0.02 if quick else LATENCY_S
+    libraries = [one for one in map(installed, ("httpx", "httpx2")) if one]
     with far_shop(latency_s=latency_s, jitter_s=latency_s / 4, size=_MOST_TRACKS) as shop:
         for connections in _CONNECTIONS[:1] if quick else _CONNECTIONS:
             count = min(_MOST_TRACKS, _TRACKS_A_CONNECTION * connections)
             given = list(tracks(25 if quick else count))
-            for column, done in _cells(shop, given, connections, runs).items():
+            for column, done in _cells(shop, given, connections, runs, libraries).items():
                 shown = (
                     (tuple(one.over_formula(latency_s) for one in done), "×"),
                     (tuple(one.over_schedule for one in done), "×"),
@@ -38,12 +39,13 @@ def clients(runs: int, *, quick: bool) -> Iterator[Figure]:
                     yield Figure(row, samples, unit, table="clients", column=column)
 
 
-def _cells(shop: FarShop, given: list[Track], connections: int, runs: int) -> dict[str, list[Wall]]:
+def _cells(
+    shop: FarShop, given: list[Track], connections: int, runs: int, libraries: list[Any]
+) -> dict[str, list[Wall]]:
     """The walls of a row, by column; all ways take turns, so that what disturbs one does all."""
     settings = unpaced(shop, connections, max_connections=connections)
     # Also lets the shop write its pages.
     visits = timed(shop, settings, given).visits
-    libraries = [one for one in map(installed, ("httpx", "httpx2")) if one]
     cells: dict[str, list[Wall]] = {}
     for _ in range(runs):
         for library in libraries:

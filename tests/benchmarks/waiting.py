@@ -134,6 +134,6 @@ def at_once(runs: int, *, quick: bool) -> Iterator[Figure]:
             "requests a track": ((ours.requests / len(given),), ""),
             "answers that differ": ((float(differ),), ""),
         }
-        row = f"{many} of a track's queries at once, {len(given)} tracks"
+        row = f"{many} at once, {len(given)} tracks"
         for column, (samples, unit) in shown.items():
             yield Figure(row, samples, unit, table="queries at once, the wall", column=column)

@@ -72,7 +72,7 @@ def test_requests_are_counted_from_any_folder(tmp_path: Path) -> None:
         with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
             file.writelines(f"{json.dumps(row)}\n" for row in content)
     shown = command("--only", "requests", "--quick", "--data", tmp_path)
-    assert "| 1 of 5 questions' queries at once | 1" in shown
+    assert "| 1 at once, 5 questions | 1 |" in shown
     assert "| requests a track, median | ≤ 1 | 1 | 1 | 1 | yes |" in shown
     assert "holds no evaluation data" in command("--only", "requests", "--data", tmp_path / "no")
 
