@@ -15,7 +15,9 @@ import pytest
 
 from beatport_match.testing import bundled_catalogue
 
-RUN = Path(__file__).resolve().parents[1] / "benchmarks" / "run.py"
+ROOT = Path(__file__).resolve().parents[2]
+RUN = ROOT / "tests" / "benchmarks" / "run.py"
+PAGE = (ROOT / "docs" / "performance.md").read_text("utf-8")
 
 
 def command(*arguments: object) -> str:
@@ -29,28 +31,23 @@ def measured(folder: Path, *names: str) -> tuple[list[dict[str, object]], Path]:
     """The figures of some benchmarks, and the file that they were read from."""
     file = folder / "figures.json"
     command("--quick", "--json", file, *(part for name in names for part in ("--only", name)))
-    return json.loads(file.read_text("utf-8"))["figures"], file
-
-
-def tables(figures: list[dict[str, object]]) -> set[object]:
-    return {one["table"] for one in figures}
+    figures = json.loads(file.read_text("utf-8"))["figures"]
+    assert all(f"<!-- {one['table']}: begin -->" in PAGE for one in figures)
+    return figures, file
 
 
 def test_what_is_measured_can_be_read_back_and_pasted(tmp_path: Path) -> None:
     """ "Each table is put between the page's two marks of its name", from a file of any machine."""
     figures, file = measured(tmp_path, "duplicates", "parsers")
-    assert tables(figures) == {"goals", "parsers"}
+    assert {one["table"] for one in figures} == {"goals", "parsers"}
     assert all(one["samples"] for one in figures)
     page = tmp_path / "page.md"
-    page.write_text(
-        "Before\n"
-        "<!-- goals: begin -->\nold\n<!-- goals: end -->\n"
-        "<!-- parsers: begin -->\n<!-- parsers: end -->\nAfter\n"
-    )
+    page.write_text(PAGE.replace("<!-- goals: begin -->", "<!-- goals: begin -->\nold"), "utf-8")
     shown = command("--read", file, "--markdown", page)
-    for line in filter(lambda line: line.startswith("|"), shown.splitlines()):
-        assert line in page.read_text("utf-8")
-    assert "old" not in page.read_text("utf-8")
+    pasted = page.read_text("utf-8").splitlines()
+    assert {line for line in shown.splitlines() if line.startswith("|")} <= set(pasted)
+    assert "old" not in pasted
+    assert pasted[0] == PAGE.splitlines()[0]
     assert "extra requests for 30 % duplicates | ≤ 0 | 0 | 0 | 0 | yes" in shown
 
 
