@@ -59,7 +59,8 @@ def _shares(stacks: list[Stack], column: str) -> Iterator[Figure]:
         rooms[room] += times
     for room, times in rooms.most_common():
         most = [(one[1], many) for one, many in seen.most_common() if one[0] == room][:3]
-        note = ", ".join(f"`{name}` {100 * many / len(stacks):.0f} %" for name, many in most)
+        shown = ((name, round(100 * many / len(stacks))) for name, many in most)
+        note = ", ".join(f"`{name}` {share} %" for name, share in shown if share)
         share = (100 * times / len(stacks),)
         yield Figure(room, share, "%", note=note, table="profile", column=column)
 
