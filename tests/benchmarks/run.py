@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from asked import DATA, EVALUATION, requests
 from clients import clients
@@ -54,11 +55,16 @@ BENCHMARKS: dict[str, Benchmark] = {
 
 def main() -> None:
     given = _arguments().parse_args()
-    figures = _read(given.read) if given.read else _measured(given)
-    found = tables(figures)
+    if given.read:
+        read = [json.loads(path.read_text("utf-8")) for path in given.read]
+        figures = [Figure.of(one) for document in read for one in document["figures"]]
+        machines = [one for document in read for one in document["machines"]]
+    else:
+        figures, machines = _measured(given), [_machine()]
+    found = {"machine": "\n".join(map(_described, machines)), **tables(figures)}
     print("\n\n".join(f"### {name}\n\n{table}" for name, table in found.items()))
     if given.json:
-        document = {"machine": _machine(), "figures": [one.document() for one in figures]}
+        document = {"machines": machines, "figures": [one.document() for one in figures]}
         given.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
     if given.markdown:
         _put(given.markdown, found)
@@ -87,11 +93,6 @@ def _measured(given: argparse.Namespace) -> list[Figure]:
     return figures
 
 
-def _read(paths: list[Path]) -> list[Figure]:
-    documents = [json.loads(path.read_text("utf-8")) for path in paths]
-    return [Figure.of(one) for document in documents for one in document["figures"]]
-
-
 def _put(page: Path, found: dict[str, str]) -> None:
     sys.path.insert(0, str(EVALUATION))
     from pages import put_between_marks
@@ -100,7 +101,7 @@ def _put(page: Path, found: dict[str, str]) -> None:
         put_between_marks(page, name, table)
 
 
-def _machine() -> dict[str, object]:
+def _machine() -> dict[str, Any]:
     """What the figures depend on; `load` shows whether others were at work."""
     return {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -109,6 +110,12 @@ def _machine() -> dict[str, object]:
         "cores": os.cpu_count(),
         "load": os.getloadavg(),
     }
+
+
+def _described(machine: dict[str, Any]) -> str:
+    return "- Python {python} on {system}, {cores} cores, {measured}; ".format(
+        **machine
+    ) + "load {:.1f}, {:.1f}, {:.1f} at the end (1, 5, 15 min)".format(*machine["load"])
 
 
 if __name__ == "__main__":
