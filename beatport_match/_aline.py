@@ -9,12 +9,13 @@ import random
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import anyio
 import anyio.to_thread
 
 from beatport_match._http import AsyncHttpClient, aget, new_async_client
+from beatport_match._lanes import Lanes
 from beatport_match._memory import Answers, AsyncPlaces
 from beatport_match._pacing import SharedPace
 from beatport_match._runs import LONGEST_NAP_S, STOPPED, Stop, fresh_s
@@ -22,9 +23,6 @@ from beatport_match._tokens import SharedTokens
 from beatport_match.errors import Failure
 from beatport_match.settings import MatchSettings
 from beatport_match.wire import Known, Later, Look, Request, Response, Understood
-
-if TYPE_CHECKING:
-    import httpx
 
 T = TypeVar("T")
 
@@ -40,13 +38,13 @@ class AsyncLine:
         self.tokens = SharedTokens(settings)
         self.signing = anyio.Lock()
         self._given = client
-        self._ours: httpx.AsyncClient | None = None
+        self._ours: Lanes | None = None
 
     def hands(self, stop: Stop) -> Hands:
         """Hands for one conversation."""
         return Hands(self, stop)
 
-    def client(self) -> AsyncHttpClient:
+    def client(self) -> AsyncHttpClient | Lanes:
         """The client, made when first needed."""
         if self._given is not None:
             return self._given

@@ -12,11 +12,13 @@ import inspect
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import anyio
 
 from beatport_match._bodies import ACCEPTED, Body, too_large
+from beatport_match._lanes import Lanes
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.settings import MatchSettings
 from beatport_match.wire import Request, Response
@@ -62,11 +64,18 @@ def new_client(settings: MatchSettings) -> httpx.Client:
     return httpx.Client(**_options(settings))
 
 
-def new_async_client(settings: MatchSettings) -> httpx.AsyncClient:
+def new_async_client(settings: MatchSettings) -> Lanes:
     """Our own async client."""
     import httpx
 
-    return httpx.AsyncClient(**_options(settings))
+    options = _options(settings) | {
+        # Shared by all of them: certificates take long to load, and a cookie is the visitor's.
+        "verify": httpx.create_ssl_context(),
+        "cookies": httpx.Cookies().jar,
+        # No bound but ours: a place that a broken-off request left taken would block its client.
+        "limits": httpx.Limits(max_connections=None, max_keepalive_connections=1),
+    }
+    return Lanes(partial(httpx.AsyncClient, **options), settings.max_connections)
 
 
 def is_async(client: HttpClient | AsyncHttpClient) -> bool:
@@ -109,13 +118,16 @@ def get(client: HttpClient, request: Request, total_s: float) -> Response | Fail
         return _read_error(error, request)
 
 
-async def aget(client: AsyncHttpClient, request: Request, total_s: float) -> Response | Failure:
+async def aget(
+    client: AsyncHttpClient | Lanes, request: Request, total_s: float
+) -> Response | Failure:
     """Send a request and read the answer, within so many seconds in all."""
     body: Body | None = None
     try:
         with anyio.move_on_after(total_s) as scope:
             stream: AsyncStream | None = getattr(client, "stream", None)
             if stream is None:
+                assert not isinstance(client, Lanes)
                 came = await _plain(client, request)(request.url, **_arguments(request))
                 return _ready(came, request)
             async with stream(*_asked(request), **_streaming(request)) as response:

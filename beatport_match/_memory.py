@@ -24,6 +24,9 @@ from beatport_match.wire import Known, Request, Understood
 # Some 3,000 searches; a matcher that lives for days must not serve this morning's chart.
 _MOST_BYTES = 16 * 2**20
 _LONGEST_S = 3600.0
+# Two objects' heads, a tuple, a float and a place in the table (`sys.getsizeof`, CPython 3.11):
+# small answers are mostly this.
+_AROUND_BYTES = 300
 
 
 class Memory:
@@ -55,13 +58,18 @@ class Memory:
         with self._lock:
             self._drop(key)
             self._kept[key] = self._clock(), data
-            self._bytes += len(data)
+            self._bytes += kept_size(key, data)
             while self._bytes > self._most_bytes:
                 self._drop(next(iter(self._kept)))
 
     def _drop(self, key: str) -> None:
         if key in self._kept:
-            self._bytes -= len(self._kept.pop(key)[1])
+            self._bytes -= kept_size(key, self._kept.pop(key)[1])
+
+
+def kept_size(key: str, data: bytes) -> int:
+    """The bytes that an entry counts as: its key, its data, and what Python keeps around them."""
+    return len(key) + len(data) + _AROUND_BYTES
 
 
 class Answers:

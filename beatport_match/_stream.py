@@ -12,12 +12,15 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import anyio
-from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from beatport_match.matches import Match
+
+if TYPE_CHECKING:
+    # What anyio itself imports when a channel is made.
+    from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 Give: TypeAlias = Callable[[Match], Awaitable[None]]
 Work: TypeAlias = Callable[[Give], Awaitable[None]]

@@ -59,7 +59,7 @@ class _Way:
     cut: str = ""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def read_track(track: Track) -> tuple[Reading, ...]:
     """Read the DJ's side in every way that makes sense; the first is the likeliest."""
     parsed = parse_title(track.title)

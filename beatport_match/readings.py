@@ -175,7 +175,7 @@ def words_of(names: Iterable[str]) -> frozenset[str]:
     return frozenset(word for name in fold_names(names) for word in name)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _name(name: str) -> Name:
     """A name's telling words: `DJ`, `The` and `and` only count where nothing else is left."""
     words = tokens(_COUNTRY.sub("", name) or name)

@@ -52,7 +52,7 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """The text as words in lower case, one blank apart, without accents or punctuation.
 

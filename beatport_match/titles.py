@@ -87,7 +87,7 @@ class ParsedTitle:
     cut: str = ""
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def parse_title(text: str) -> ParsedTitle:
     """Take a title apart: `Title (X Remix)`, `Title - X Remix`, `[X Remix]`, file names.
 

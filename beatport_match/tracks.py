@@ -116,8 +116,13 @@ class Candidate:
         # Lists from JSON are welcome; a value that is hashed and compared must hold tuples.
         for name in ("artists", "remixers"):
             given = getattr(self, name)
-            names = (given,) if isinstance(given, str) else tuple(given or ())
-            object.__setattr__(self, name, names)
+            if type(given) is not tuple:
+                names = (given,) if isinstance(given, str) else tuple(given or ())
+                object.__setattr__(self, name, names)
+
+    def __hash__(self) -> int:
+        # Judgement looks each up in its caches, and seldom do two agree in these.
+        return hash((self.id, self.name, self.mix_name))
 
     def __str__(self) -> str:
         mix = f" ({self.mix_name})" if self.mix_name else ""

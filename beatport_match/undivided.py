@@ -70,7 +70,7 @@ def read_by(track: Track, candidate: Candidate, other: Reading) -> Reading | Non
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _words(title: str) -> tuple[Name, frozenset[str]]:
     """The words of a title without what stands before and behind it; asked for each candidate."""
     title, _ = noise.peeled(title)

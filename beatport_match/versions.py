@@ -133,7 +133,7 @@ _COMMON_MARKERS = (
 )
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def names_version(phrase: str) -> bool:
     """Whether a phrase in brackets or behind a dash names a version rather than the title."""
     words = _words(phrase)
@@ -174,7 +174,7 @@ def complete_marker(phrase: str) -> str:
     return " ".join([*lead, whole]) if whole else phrase
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _words(phrase: str) -> tuple[str, ...]:
     """The folded words of a phrase, with its markers spelled right."""
     words = tokens(_NUMBERED_PART.sub(r"\1 \2", _POSSESSIVE.sub("", phrase)))

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, Literal, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
@@ -44,7 +45,13 @@ class Request:
     @property
     def canonical(self) -> str:
         """What is asked for, in one spelling: neither order nor headers make another request."""
-        return f"{self.url}?{urlencode(sorted(self.params))}"
+        return _canonical(self.url, self.params)
+
+
+# Asked for by everyone who recalls, waits for or keeps an answer.
+@lru_cache(maxsize=1024)
+def _canonical(url: str, params: tuple[tuple[str, str], ...]) -> str:
+    return f"{url}?{urlencode(sorted(params))}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

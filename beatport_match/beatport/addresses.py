@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from beatport_match.beatport.fields import clean
@@ -61,6 +62,7 @@ def _track_number(given: object, base_url: str) -> int | None:
     return int(found[1]) if found else None
 
 
+@lru_cache(maxsize=4096)
 def slug(name: str) -> str:
     """A name as Beatport writes it in an address; `-` where nothing of it can be written.
 

@@ -12,6 +12,7 @@ This file knows no page and judges no track.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from beatport_match.beatport.addresses import track_url
 from beatport_match.beatport.fields import (
@@ -43,10 +44,10 @@ def read_record(row: object, base_url: str) -> Candidate | None:
     if not is_record(row):
         return None
     if "track_id" in row:
-        read = _search if _CATALOG_V1_ONLY.isdisjoint(row) else _catalog_v1
+        read = _search if row.keys().isdisjoint(_CATALOG_V1_ONLY) else _catalog_v1
         return read(row, base_url)
     # Artists, labels and charts have an id and a name too.
-    return None if _API_V4_ONLY.isdisjoint(row) else _api_v4(row, base_url)
+    return None if row.keys().isdisjoint(_API_V4_ONLY) else _api_v4(row, base_url)
 
 
 def _search(row: Record, base_url: str) -> Candidate | None:
@@ -150,13 +151,14 @@ def _by_type(
     people: list[Record], name_key: str, type_key: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Artists and remixers out of one list; a producer or DJ counts as an artist."""
-    artists: list[Record] = []
-    remixers: list[Record] = []
+    artists: dict[str, None] = {}
+    remixers: dict[str, None] = {}
     for person in people:
-        # "Remixer", and also "Beatsource Remixer".
-        remixed = "remixer" in (text(person, type_key) or "").lower()
-        (remixers if remixed else artists).append(person)
-    return _names(artists, name_key), _names(remixers, name_key)
+        if name := text(person, name_key):
+            # "Remixer", and also "Beatsource Remixer".
+            remixed = "remixer" in (text(person, type_key) or "").lower()
+            (remixers if remixed else artists)[name] = None
+    return tuple(artists), tuple(remixers)
 
 
 def _named(row: Record, key: str, name_key: str) -> str | None:
@@ -174,8 +176,13 @@ def _key(row: Record, key: str) -> tuple[str | None, str | None]:
     """The key in Beatport's spelling, and on the Camelot wheel."""
     inner = record(row, key)
     name = text(row, key) or text(inner, "name")
-    parsed = parse_key(name) or parse_key(_camelot_text(row, inner))
-    return name, parsed.camelot if parsed else None
+    return name, _camelot(name) or _camelot(_camelot_text(row, inner))
+
+
+@lru_cache(maxsize=256)
+def _camelot(text: str | None) -> str | None:
+    parsed = parse_key(text)
+    return parsed.camelot if parsed else None
 
 
 def _camelot_text(row: Record, inner: Record) -> str | None:

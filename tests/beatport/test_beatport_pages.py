@@ -141,6 +141,14 @@ def test_wherever_a_page_is_cut_it_is_a_failure() -> None:
         assert failed(SEARCH, response(page[:end])).kind == "network"
 
 
+def test_a_tag_within_the_json_is_part_of_it() -> None:
+    """Next escapes every `<`; where one stands as it is, only the script's own end ends it."""
+    page = html(search_data(search_row(track_name="Copper <i>Lantern</i>")))
+    value = SEARCH(response(page.replace(b"\\u003c", b"<")))
+    assert isinstance(value, Understood)
+    assert value.candidates[0].name == "Copper <i>Lantern</i>"
+
+
 @READERS
 @pytest.mark.parametrize(
     "text", ["", "{", "nonsense", "[" * 100_000, '{"a":' * 100_000, "1" * 5000, '"\ud800"']
@@ -149,6 +157,14 @@ def test_a_script_that_is_not_json_is_a_changed_catalogue(read: Reader, text: st
     """Closed, yet not JSON (or nested without end): the catalogue changed."""
     script = b'<script id="__NEXT_DATA__">' + text.encode("utf-8", "surrogatepass") + b"</script>"
     assert failed(read, response(b"<html>" + script)).kind == "catalogue_changed"
+
+
+def test_bytes_that_are_half_a_character_lose_only_themselves() -> None:
+    """One bad record must not lose the page: half a pair of surrogates is left out of its text."""
+    page = html(search_data(search_row(track_name="Copper X Lantern"), search_row(track_id=8)))
+    value = SEARCH(response(page.replace(b"X ", b"\xed\xa0\x80")))
+    assert isinstance(value, Understood)
+    assert [one.name for one in value.candidates] == ["Copper Lantern"] * 2
 
 
 @READERS

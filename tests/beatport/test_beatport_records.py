@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire_pages import HOME, IMAGES, api_row, details_row, search_row
 
+from beatport_match.beatport.fields import clean
 from beatport_match.beatport.records import read_record
 from beatport_match.tracks import Candidate
 
@@ -268,6 +270,27 @@ def test_text_is_one_line_without_anything_invisible() -> None:
     )
     assert candidate.name == "Copper Lantern"
     assert candidate.mix_name == "x" * 500
+
+
+def cleaned(text: str, longest: int) -> str:
+    """`clean`, character by character."""
+    kinds = {"Cc": " ", "Cf": "", "Cs": ""}
+    shown = (kinds.get(unicodedata.category(char), char) for char in text[: 4 * longest])
+    return " ".join("".join(shown).split())[:longest].rstrip()
+
+
+@given(
+    text=st.text(
+        st.sampled_from(" ab\u00e9\t\u00a0\u2009\u3000\u200b\u0301\ud800\x00"), max_size=12
+    )
+    | st.text(" ab", max_size=12)
+    | st.text(),
+    longest=st.integers(1, 9) | st.just(500),
+)
+def test_text_that_is_clean_already_is_told_apart_from_all_other(text: str, longest: int) -> None:
+    """Trimmed, blanks collapsed, nothing invisible, whichever way is taken; once clean stays so."""
+    assert clean(text, longest) == cleaned(text, longest)
+    assert clean(clean(text, longest), longest) == clean(text, longest)
 
 
 JSON = st.recursive(

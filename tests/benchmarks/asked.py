@@ -12,29 +12,43 @@ from statistics import mean, median
 
 from goals import Figure
 
-_EVALUATION = Path(__file__).resolve().parents[1] / "evaluation"
+EVALUATION = Path(__file__).resolve().parents[1] / "evaluation"
 DATA = Path(__file__).resolve().parents[3] / "shared" / "eval"
 
 
-def requests(runs: int, *, quick: bool) -> Iterator[Figure]:
+def requests(runs: int, *, quick: bool, data: Path = DATA) -> Iterator[Figure]:
     """Requests a track, one query at a time and two at once, and how many answers are right."""
     del runs
-    if not (DATA / "catalogue.jsonl.gz").exists():
-        print("requests: no evaluation data beside the repository", file=sys.stderr)
+    if not (data / "catalogue.jsonl.gz").exists():
+        print(f"requests: {data} holds no evaluation data; see --data", file=sys.stderr)
         return
-    sys.path.insert(0, str(_EVALUATION))
+    sys.path.insert(0, str(EVALUATION))
     from questions import SETS, ask_all, open_shop, rows, sample
 
     from beatport_match import MatchSettings
 
-    shop, asked = open_shop(DATA), sample(rows(DATA, SETS["questions"]), 200 if quick else 1000)
-    for many in (1, 2):
-        found = list(ask_all(shop, asked, MatchSettings(queries_at_once=many)))
-        counts = [float(len(one.match.queries)) for one in found]
-        right = sum(one.right for one in found)
-        wrong = sum(one.wrong for one in found)
-        note = f"{len(found)} questions: {right} best right, {wrong} applied wrongly"
-        goal, middle = (1.25, 1.0) if many == 1 else (None, None)
-        name = f"requests a track, queries_at_once={many}"
-        yield Figure(f"{name}, mean", (mean(counts),), at_most=goal, note=note)
-        yield Figure(f"{name}, median", (median(counts),), at_most=middle)
+    shop, asked = open_shop(data), sample(rows(data, SETS["questions"]), 200 if quick else 1000)
+    found = {
+        many: list(ask_all(shop, asked, MatchSettings(queries_at_once=many))) for many in (1, 2)
+    }
+    counts = {
+        many: [float(len(one.match.queries)) for one in answers] for many, answers in found.items()
+    }
+    yield Figure("requests a track, mean", (mean(counts[1]),), at_most=1.25)
+    yield Figure("requests a track, median", (median(counts[1]),), at_most=1.0)
+    for many, answers in found.items():
+        row = f"{many} at once, {len(asked):,} questions"
+        right = sum(one.right for one in answers)
+        wrong = sum(one.wrong for one in answers)
+        differ = sum(
+            (one.match.outcome, one.match.best) != (other.match.outcome, other.match.best)
+            for one, other in zip(answers, found[1], strict=True)
+        )
+        shown = {
+            "requests a track": mean(counts[many]),
+            "best right": right,
+            "applied wrongly": wrong,
+            "answers that differ": differ,
+        }
+        for column, value in shown.items():
+            yield Figure(row, (float(value),), table="queries at once", column=column)

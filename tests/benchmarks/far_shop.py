@@ -57,17 +57,20 @@ def far_shop(
     latency_s: float = 0.0,
     jitter_s: float = 0.0,
     size: int = 600,
+    all_on_sale: bool = False,
     slow: str = "",
     slow_s: float = 0,
 ) -> Iterator[FarShop]:
     """Open a shop: `size` titles in three versions, `latency_s` ± `jitter_s` seconds an answer.
 
+    One title in 25 is not on sale, unless `all_on_sale`.
     Whoever asks for an address with all words of `slow` in it waits `slow_s` seconds.
     """
     given = {
         "--latency": latency_s,
         "--jitter": jitter_s,
         "--size": size,
+        "--all-on-sale": int(all_on_sale),
         "--slow": slow,
         "--slow-s": slow_s,
     }
@@ -83,7 +86,7 @@ def far_shop(
 class _Shop:
     def __init__(self, given: argparse.Namespace) -> None:
         self._given = given
-        self._fake = FakeBeatport(sold(given.size))
+        self._fake = FakeBeatport(sold(given.size, all_on_sale=bool(given.all_on_sale)))
         self._pages: dict[str, bytes] = {}
         self._visits: list[Visit] = []
 
@@ -134,5 +137,6 @@ if __name__ == "__main__":
     for name in ("--latency", "--jitter", "--slow-s"):
         parser.add_argument(name, type=float, default=0.0)
     parser.add_argument("--size", type=int, default=600)
+    parser.add_argument("--all-on-sale", type=int, default=0)
     parser.add_argument("--slow", default="")
     asyncio.run(_Shop(parser.parse_args()).serve())

@@ -32,10 +32,10 @@ def artist(number: int) -> str:
     return f"{_word(number // _TRACKS_OF_AN_ARTIST + 90_001)} {_word(number % 7 + 3)}".title()
 
 
-def sold(count: int) -> Iterator[CatalogueTrack]:
+def sold(count: int, *, all_on_sale: bool = False) -> Iterator[CatalogueTrack]:
     """Three versions of every track that is on sale."""
     for number in range(count):
-        if number % _SOLD_OUT == 7:
+        if number % _SOLD_OUT == 7 and not all_on_sale:
             continue
         remixer = artist(number + 50_000_000)
         for place, (mix, remixers) in enumerate(_VERSIONS):

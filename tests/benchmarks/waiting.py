@@ -1,124 +1,62 @@
-"""What is waited for: walls of runs against a shop that is far away.
-
-Walls are compared within one run, with what they would be at best: `latency × requests ÷
-connections`, and the walls of a schedule that costs nothing (see `scheduled`).
-"""
+"""What is waited for: walls of runs against a shop that is far away."""
 
 from __future__ import annotations
 
-import heapq
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
 from statistics import mean
 from typing import Any
-from urllib.parse import parse_qs
 
 import anyio
-from far_shop import FarShop, Visit, far_shop
+from far_shop import far_shop
 from goals import Figure
 from library import title, tracks
+from running import JITTER_S, LATENCY_S, Wall, installed, timed, unpaced
 
-from beatport_match import (
-    AsyncMatcher,
-    Match,
-    MatchSettings,
-    PlaylistMatch,
-    Track,
-    amatch_playlist,
-    match_playlist,
-)
-
-_LATENCY_S, _JITTER_S = 0.2, 0.05
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run over a playlist: its wall and time of the processor in seconds, and its visits."""
-
-    found: PlaylistMatch
-    wall_s: float
-    cpu_s: float
-    visits: list[Visit]
-
-    def over_formula(self, connections: int) -> float:
-        return self.wall_s / (_LATENCY_S * self.found.requests / connections)
-
-    def over_schedule(self, connections: int) -> float:
-        return self.wall_s / scheduled(self, connections)
-
-
-def unpaced(shop: FarShop, at_once: int = 5, **changes: Any) -> MatchSettings:
-    """No pace, and so many tracks at once."""
-    engine = {"max_concurrent_tracks": at_once, **changes.pop("async_io", {})}
-    given: dict[str, Any] = {"requests_per_second": None, "async_io": engine, **changes}
-    return MatchSettings(base_url=shop.url, **given)
-
-
-def timed(shop: FarShop, settings: MatchSettings, given: list[Track], library: Any = None) -> Run:
-    """Run, with our own client or one of a library that is like `httpx`."""
-    shop.visits()
-    began, worked = time.perf_counter(), time.process_time()
-    if settings.async_io.enabled:
-        found = match_playlist(given, settings=settings)
-    else:
-        found = anyio.run(partial(_with_client, given, settings, library))
-    wall_s, cpu_s = time.perf_counter() - began, time.process_time() - worked
-    return Run(found, wall_s, cpu_s, shop.visits())
-
-
-async def _with_client(given: list[Track], settings: MatchSettings, library: Any) -> PlaylistMatch:
-    if library is None:
-        return await amatch_playlist(given, settings=settings)
-    most = settings.max_connections
-    limits = library.Limits(max_connections=most, max_keepalive_connections=most)
-    async with library.AsyncClient(limits=limits, timeout=60.0) as client:
-        return await amatch_playlist(given, settings=settings, http_client=client)
-
-
-def scheduled(run: Run, connections: int) -> float:
-    """The wall, were nothing but the wire to be waited for.
-
-    The tracks in their order, each by whoever is free, and a track's requests one after the other:
-    the end of a run, where the last tracks have nobody beside them, is in it.
-    """
-    pauses = {_words(visit.target): visit.pause_s for visit in run.visits}
-    free = [0.0] * connections
-    for match in run.found.matches:
-        begins = heapq.heappop(free)
-        heapq.heappush(free, begins + sum(pauses[query.text] for query in match.queries))
-    return max(free)
-
-
-def _words(target: str) -> str:
-    return parse_qs(target.partition("?")[2])["q"][0]
+from beatport_match import AsyncMatcher, Match, MatchSettings, match_playlist
 
 
 def walls(runs: int, *, quick: bool) -> Iterator[Figure]:
-    """Async over ideal, with our client and with `httpx2`."""
-    import httpx2
+    """Async over ideal, with our client and with `httpx2`.
 
+    Once more where every track is on sale: one that is not is asked for four times, and at the end
+    of a run, where nobody is left beside it, the best schedule waits for it as well.
+    """
     count = 60 if quick else 500
-    cases = [(16, None, 1.08), (32, None, 1.08), (100, httpx2, 1.10)]
-    with far_shop(latency_s=_LATENCY_S, jitter_s=_JITTER_S, size=count) as shop:
-        for connections, library, goal in cases:
-            settings = unpaced(shop, connections, max_connections=connections)
-            timed(shop, settings, list(tracks(connections)), library)
-            done = [timed(shop, settings, list(tracks(count)), library) for _ in range(runs)]
-            name = f"async wall over ideal, {connections} connections"
-            name += f", {library.__name__}" if library else ""
-            over = tuple(run.over_formula(connections) for run in done)
-            busy = mean(run.cpu_s / run.wall_s for run in done)
-            yield Figure(name, over, "×", at_most=goal, note=f"processor {busy:.0%} busy")
-            best = tuple(run.over_schedule(connections) for run in done)
-            yield Figure("… over the best schedule of the same answers", best, "×")
+    cases: list[tuple[int, Any, float]] = [(16, None, 1.08), (32, None, 1.08)]
+    if httpx2 := installed("httpx2"):
+        cases.append((100, httpx2, 1.10))
+    for all_on_sale in (False, True):
+        with far_shop(
+            latency_s=LATENCY_S, jitter_s=JITTER_S, size=count, all_on_sale=all_on_sale
+        ) as shop:
+            for connections, library, goal in cases:
+                settings = unpaced(shop, connections, max_connections=connections)
+                timed(shop, settings, list(tracks(connections)), library)
+                done = [
+                    timed(shop, settings, list(tracks(count)), library).wall(connections)
+                    for _ in range(runs)
+                ]
+                name = f"{connections} connections" + (f", {library.__name__}" if library else "")
+                yield from _wall(name, done, None if all_on_sale else goal)
+
+
+def _wall(name: str, done: list[Wall], goal: float | None) -> Iterator[Figure]:
+    """The figures of one case; without a goal, of the one where all is on sale."""
+    name = f"async wall over ideal, {name}" if goal else f"the same, all on sale, {name}"
+    busy = mean(one.busy for one in done)
+    over = tuple(one.over_formula() for one in done)
+    yield Figure(name, over, "×", at_most=goal, note=f"processor {busy:.0%} busy")
+    best = tuple(one.over_schedule for one in done)
+    yield Figure("… over the best schedule of the same answers", best, "×")
+    least = tuple(one.schedule_over_formula() for one in done)
+    yield Figure("… of which that schedule is, over ideal", least, "×")
 
 
 def engines(runs: int, *, quick: bool) -> Iterator[Figure]:
     """Async against sync at default settings, unpaced."""
     given = list(tracks(10 if quick else 60))
-    with far_shop(latency_s=_LATENCY_S) as shop:
+    with far_shop(latency_s=LATENCY_S) as shop:
         settings = MatchSettings(base_url=shop.url, requests_per_second=None)
         both = settings.model_copy(update={"async_io": unpaced(shop).async_io})
         gains = []
@@ -146,7 +84,7 @@ def paced(runs: int, *, quick: bool) -> Iterator[Figure]:
     """How much of the pace is used, and whether it is ever exceeded."""
     per_second, burst = 5.0, 1
     shares, most = [], []
-    with far_shop(latency_s=_LATENCY_S, jitter_s=_JITTER_S) as shop:
+    with far_shop(latency_s=LATENCY_S, jitter_s=JITTER_S) as shop:
         for _ in range(1 if quick else runs):
             settings = unpaced(shop, 5, requests_per_second=per_second)
             came = sorted(
@@ -179,20 +117,23 @@ def head_of_line(runs: int, *, quick: bool) -> Iterator[Figure]:
 def at_once(runs: int, *, quick: bool) -> Iterator[Figure]:
     """A track's queries one by one and two at once, on the same tracks, one track at a time."""
     given = list(tracks(25 if quick else 100))
-    with far_shop(latency_s=_LATENCY_S, jitter_s=_JITTER_S) as shop:
+    with far_shop(latency_s=LATENCY_S, jitter_s=JITTER_S) as shop:
         done = [
             [timed(shop, unpaced(shop, 1, queries_at_once=many), given) for many in (1, 2, 4)]
             for _ in range(1 if quick else runs)
         ]
     for place, many in enumerate((1, 2, 4)):
         walls = tuple(row[place].wall_s / row[0].wall_s for row in done)
-        requests = done[0][place].found.requests / len(given)
-        same = sum(
-            (ours.outcome, ours.confidence, ours.best)
-            == (theirs.outcome, theirs.confidence, theirs.best)
-            for ours, theirs in zip(
-                done[0][place].found.matches, done[0][0].found.matches, strict=True
-            )
+        ours, first = done[0][place].found, done[0][0].found
+        differ = sum(
+            (one.outcome, one.confidence, one.best) != (other.outcome, other.confidence, other.best)
+            for one, other in zip(ours.matches, first.matches, strict=True)
         )
-        note = f"{requests:.2f} requests a track, {same} of {len(given)} answers the same"
-        yield Figure(f"wall at queries_at_once={many}", walls, "×", note=note)
+        shown = {
+            "wall": (walls, "×"),
+            "requests a track": ((ours.requests / len(given),), ""),
+            "answers that differ": ((float(differ),), ""),
+        }
+        row = f"{many} at once, {len(given)} tracks"
+        for column, (samples, unit) in shown.items():
+            yield Figure(row, samples, unit, table="queries at once, the wall", column=column)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beatport_match import Candidate
-from beatport_match._memory import AsyncPlaces, Memory, Places
+from beatport_match._memory import AsyncPlaces, Memory, Places, kept_size
 from beatport_match._packing import packed
 from beatport_match.wire import Request, Understood
 
@@ -18,7 +18,7 @@ ONE = Understood(candidates=(Candidate(id=7, name="Copper"),))
 @given(st.lists(st.integers(0, 9), max_size=60), st.integers(1, 5))
 def test_the_memory_keeps_its_bound(keys: list[int], room: int) -> None:
     """Memory: "oldest forgotten first"; the bound is of bytes, so memory does not grow."""
-    memory, newest = Memory(most_bytes=room * len(packed(ONE))), list[int]()
+    memory, newest = Memory(most_bytes=room * kept_size("7", packed(ONE))), list[int]()
     for key in keys:
         memory.put(str(key), ONE)
         newest = [*(one for one in newest if one != key), key][-room:]

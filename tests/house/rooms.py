@@ -106,14 +106,15 @@ PLAN = {
         _environment: errors settings | os tomllib
         _drive: errors exchange wire | anyio
         _bodies: errors | zlib
-        _http: _bodies errors settings wire | anyio httpx inspect time
+        _lanes: | anyio httpx
+        _http: _bodies _lanes errors settings wire | anyio httpx inspect time
         _runs: _pacing beatport errors matches measuring metrics playlists results settings sources
             tracks wire | datetime os pathlib
         _metrics_files: errors metrics | datetime json os pathlib pydantic re secrets
         _stream: matches | anyio asyncio contextvars sys
         _line: _http _memory _pacing _runs _tokens errors settings wire
             | httpx random threading time
-        _aline: _http _memory _pacing _runs _tokens errors settings wire | anyio httpx random
+        _aline: _http _lanes _memory _pacing _runs _tokens errors settings wire | anyio random
         _sync: _bridge _drive _http _journal _line _runs conversation matches results settings
             sources tracks | time
         _async: _aline _drive _http _journal _runs _stream conversation matches results settings
