@@ -23,12 +23,11 @@ def kept_words(candidate: Candidate) -> str:
 
     The label is left out: it is asked for so seldom that its words would only hide others.
     """
-    credits_ = (*candidate.artists, *candidate.remixers)
-    words = dict.fromkeys(tokens(candidate.name))
-    for part in (candidate.mix_name or "", *credits_):
-        words.update(dict.fromkeys(tokens(part)))
-    for name in (candidate.name, *credits_):
-        words[fold(name).replace(" ", "")] = None
+    names = [fold(name) for name in (candidate.name, *candidate.artists, *candidate.remixers)]
+    words = set(fold(candidate.mix_name or "").split())
+    for name in names:
+        words.update(name.split())
+        words.add(name.replace(" ", ""))
     return " ".join([word[:LONGEST_WORD] for word in words])
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from library import _word as syllables
+from library import word_of as syllables
 
 from beatport_match.rarity import _COMMON
 from beatport_match.tracks import Track
@@ -25,10 +25,25 @@ Row = dict[str, Any]
 
 # 28,000 real titles hold 17,000 different words; vocabularies grow with the root of the text.
 _WORDS_IN_A_TITLE = (0.30, 0.36, 0.19, 0.09, 0.04, 0.02)
-_VERSIONS = ("Original Mix", "Extended Mix", "{} Remix", "Radio Edit", "Dub Mix", "{} Extended Remix")
+_VERSIONS = (
+    "Original Mix",
+    "Extended Mix",
+    "{} Remix",
+    "Radio Edit",
+    "Dub Mix",
+    "{} Extended Remix",
+)
 _SHARES_OF_VERSIONS = (0.56, 0.16, 0.17, 0.04, 0.03, 0.04)
 _KEYS = tuple(f"{note} {mode}" for note in "A B C D E F G".split() for mode in ("Major", "Minor"))
-_GENRES = ("House", "Techno (Peak Time / Driving)", "Trance (Main Floor)", "Drum & Bass", "Indie Dance")
+_GENRES = (
+    "House",
+    "Techno (Peak Time / Driving)",
+    "Trance (Main Floor)",
+    "Drum & Bass",
+    "Indie Dance",
+)
+# Above Beatport's own, so that real rows can stand among these.
+_FIRST_ID = 10_000_000_000
 _AT_ONCE = 4096
 
 
@@ -88,14 +103,14 @@ def _row(
     mix = dice.choices(_VERSIONS, _SHARES_OF_VERSIONS)[0]
     return {
         # Numbers are given out in the order of time, and not all of them are on sale.
-        "id": 3 * number + dice.randrange(3),
+        "id": _FIRST_ID + 3 * number + dice.randrange(3),
         "name": title,
         "mix_name": mix.format(other),
         "artists": names,
         "remixers": [other] if "{}" in mix else [],
         "label": label,
         "release": title,
-        "release_date": f"{2004 + 20 * (number % 1000) // 1000}-{1 + number % 12:02d}-{1 + number % 28:02d}",
+        "release_date": f"{2004 + number % 21}-{1 + number % 12:02d}-{1 + number % 28:02d}",
         "bpm": dice.randrange(100, 176),
         "key": dice.choice(_KEYS),
         "genre": dice.choice(_GENRES),
@@ -118,7 +133,9 @@ def _artists(dice: Random, count: int) -> Iterator[str]:
     first = [syllables(number) for number in range(700, 700 + 15 * _root(count))]
     last = [*first[::-3], "dj", "project", "sound", *_common()[60:300]]
     names = [
-        f"{dice.choice(first)} {dice.choice(last)}" if dice.random() < 0.6 else f"{dice.choice(first)}"
+        f"{dice.choice(first)} {dice.choice(last)}"
+        if dice.random() < 0.6
+        else f"{dice.choice(first)}"
         for _ in range(max(20, count // 8))
     ]
     steps = list(accumulate(1 / (rank + 50) ** 0.7 for rank in range(len(names))))
@@ -127,7 +144,9 @@ def _artists(dice: Random, count: int) -> Iterator[str]:
 
 
 def _labels(dice: Random, count: int) -> Iterator[str]:
-    names = [f"{syllables(number)} Records".title() for number in range(50, 50 + max(5, count // 100))]
+    names = [
+        f"{syllables(number)} Records".title() for number in range(50, 50 + max(5, count // 100))
+    ]
     while True:
         yield from dice.choices(names, k=_AT_ONCE)
 
