@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from beatport_match.catalogue.engine import Engine, Writer, need_engine, trouble_with
+from beatport_match.catalogue.engine import Engine, Writer, need_engine, reading
 from beatport_match.catalogue.files import Given, Row, Source, source_of
 from beatport_match.catalogue.folder import index_of, new_catalogue
 from beatport_match.catalogue.problems import (
@@ -26,7 +26,6 @@ _MOST_NAMED = 50
 _TELL_EVERY = 10_000
 _PAGE = 1024
 _KNOWN = frozenset(COLUMNS)
-_WRITE = "see that the disk has room and nobody else is changing it"
 
 
 def build(
@@ -35,8 +34,8 @@ def build(
     """Build a catalogue out of rows, in place of the one that may be there."""
     engine = need_engine()
     intake = _Intake(source_of(given), on_progress, on_problem)
-    with new_catalogue(path, engine) as folder, trouble_with(path, _WRITE):
-        writer = Writer(folder, new=True)
+    with new_catalogue(path, engine) as folder:
+        writer = Writer(folder, path, new=True)
         for candidate in intake.candidates():
             writer.add(candidate)
         writer.keep()
@@ -60,7 +59,7 @@ def remove(path: Path, ids: Iterable[int]) -> int:
     """Remove rows, and say how many of them there were."""
     need_engine()
     folder = index_of(path)
-    with trouble_with(path, "build it anew"):
+    with reading(path):
         engine = Engine(folder)
         there = [one for one in dict.fromkeys(ids) if engine.with_value("id", one, 1)]
     with _changing(path) as writer:
@@ -72,15 +71,13 @@ def remove(path: Path, ids: Iterable[int]) -> int:
 @contextmanager
 def _changing(path: Path) -> Generator[Writer, None, None]:
     """A catalogue open for changes, which count together or not at all."""
-    folder = index_of(path)
-    with trouble_with(path, _WRITE):
-        writer = Writer(folder, new=False)
-        try:
-            yield writer
-            writer.keep()
-        except BaseException:
-            writer.forget()
-            raise
+    writer = Writer(index_of(path), path, new=False)
+    try:
+        yield writer
+        writer.keep()
+    except BaseException:
+        writer.forget()
+        raise
 
 
 class _Intake:

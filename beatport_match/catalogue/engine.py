@@ -6,10 +6,11 @@ and a sign of its query language is a word like any other. Rows lie in the order
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,7 +21,7 @@ from beatport_match.readings import clean_isrc
 from beatport_match.tracks import Candidate
 
 if TYPE_CHECKING:
-    from tantivy import DocAddress, Index, IndexWriter, Query, Schema, Searcher
+    from tantivy import DocAddress, IndexWriter, Query, Schema, Searcher
 
 # Bytes of rows that are sorted in memory before they are written.
 _HEAP = 128 * 2**20
@@ -137,20 +138,23 @@ class Engine:
 
 
 class Writer:
-    """An index open for writing; what is written counts when it is kept."""
+    """An index open for writing; what is written counts when it is kept.
 
-    def __init__(self, folder: Path, *, new: bool) -> None:
+    Raises:
+        CatalogueError: The engine cannot write, on any call; it names the catalogue at `path`.
+    """
+
+    def __init__(self, folder: Path, path: Path, *, new: bool) -> None:
         import tantivy
 
-        path = str(folder)
-        index: Index
-        if new:
-            index = tantivy.Index(_schema(), path, reuse=False, sort_by_field="id")
-        else:
-            index = tantivy.Index.open(path)
-        self._index = index
-        # One thread: the rows come from Python one by one, and several would wait for it.
-        self._writer: IndexWriter = index.writer(heap_size=_HEAP, num_threads=1)
+        self._writing = writing(path)
+        with self._writing:
+            if new:
+                index = tantivy.Index(_schema(), str(folder), reuse=False, sort_by_field="id")
+            else:
+                index = tantivy.Index.open(str(folder))
+            # One thread: rows come from Python one by one, and several would wait for them.
+            self._writer: IndexWriter = index.writer(heap_size=_HEAP, num_threads=1)
 
     def add(self, candidate: Candidate) -> None:
         """Add a row."""
@@ -162,21 +166,25 @@ class Writer:
         if isrc := clean_isrc(candidate.isrc):
             document.add_text("isrc", isrc)
         document.add_bytes("row", _ROW.dump_json(candidate, exclude_none=True))
-        self._writer.add_document(document)
+        with self._writing:
+            self._writer.add_document(document)
 
     def remove(self, number: int) -> None:
         """Remove the row with a number, if there is one."""
-        self._writer.delete_documents_by_term("id", number)
+        with self._writing:
+            self._writer.delete_documents_by_term("id", number)
 
     def keep(self) -> None:
         """Write everything down, and wait until it is in order."""
-        self._writer.commit()
-        self._writer.wait_merging_threads()
+        with self._writing:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
 
     def forget(self) -> None:
         """Give up what was not kept."""
-        self._writer.rollback()
-        self._writer.wait_merging_threads()
+        with suppress(ValueError):
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
 
 
 def need_engine() -> str:
@@ -193,25 +201,39 @@ def need_engine() -> str:
         ) from None
 
 
-@contextmanager
-def trouble_with(path: Path, remedy: str) -> Generator[None, None, None]:
-    """The engine's complaints about a folder, in one sentence.
+class _Told:
+    """The engine's complaints about a catalogue, told in one sentence."""
 
-    Raises:
-        CatalogueError: There were any.
-    """
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        if isinstance(error, MisuseError):
-            raise
-        raise CatalogueError(f"{path}: {_said(error)}; {remedy}.") from None
-    except BaseException as error:
-        # What the engine did not expect in a damaged file it tells by an exception of its own kind,
-        # which cannot be imported.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise CatalogueError(f"{path}: is damaged ({_said(error)}); {remedy}.") from None
+    def __init__(self, path: Path, what: str, remedy: str) -> None:
+        self._path, self._what, self._remedy = path, what, remedy
+
+    def __enter__(self) -> None:
+        """Nothing has to be done before."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # What it did not expect in a damaged file it tells by an exception of its own kind, which
+        # cannot be imported.
+        panic = kind is not None and kind.__name__ == "PanicException"
+        if panic or isinstance(error, (OSError, ValueError)):
+            said = str(error).partition("\n")[0].rstrip(".")[:200]
+            raise CatalogueError(f"{self._path}: {self._what} ({said}); {self._remedy}.") from None
+
+
+def reading(path: Path) -> _Told:
+    """What may go wrong while a catalogue is read."""
+    return _Told(path, "is damaged, or of another version of tantivy", "build it anew")
+
+
+def writing(path: Path) -> _Told:
+    """What may go wrong while a catalogue is written."""
+    return _Told(
+        path, "cannot be written", "see that the disk has room and nobody else is changing it"
+    )
 
 
 def _schema() -> Schema:
@@ -248,7 +270,3 @@ def _longest(unknown: list[str]) -> list[str]:
 
 def _sum(hit: tuple[float, DocAddress]) -> float:
     return round(hit[0], _DECIMALS)
-
-
-def _said(error: BaseException) -> str:
-    return str(error).partition("\n")[0].rstrip(".")[:200]

@@ -62,20 +62,30 @@ def new_catalogue(path: Path, engine: str) -> Generator[Path, None, None]:
         CatalogueError: `path` is something else than a catalogue, or the disk cannot be written.
     """
     _need_free(path)
-    try:
+    with _writing(path):
         draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".draft", dir=path.parent))
-    except OSError as error:
-        raise _unwritable(path, error) from None
     try:
-        (draft / _INDEX).mkdir()
-        yield draft / _INDEX
-        mark = {"what": _SIGN, "format": FORMAT, "engine": engine}
-        (draft / _MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
-        _take_place(draft, path)
-    except OSError as error:
-        raise _unwritable(path, error) from None
+        index = draft / _INDEX
+        with _writing(path):
+            index.mkdir()
+        yield index
+        with _writing(path):
+            mark = {"what": _SIGN, "format": FORMAT, "engine": engine}
+            (draft / _MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
+            _take_place(draft, path)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def _writing(path: Path) -> Generator[None, None, None]:
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or error
+        raise CatalogueError(
+            f"{path}: cannot be written ({why}); see that there is room."
+        ) from None
 
 
 def _take_place(draft: Path, path: Path) -> None:
@@ -114,9 +124,3 @@ def _mark_of(path: Path) -> dict[str, object] | None:
         return None
     said = cast("dict[str, object]", mark)
     return said if said.get("what") == _SIGN else None
-
-
-def _unwritable(path: Path, error: OSError) -> CatalogueError:
-    return CatalogueError(
-        f"{path}: cannot be written ({error.strerror or error}); make room there."
-    )

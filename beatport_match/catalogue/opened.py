@@ -9,15 +9,15 @@ from types import TracebackType
 from typing import Self
 
 from beatport_match.catalogue import building
-from beatport_match.catalogue.engine import Engine, need_engine, trouble_with
+from beatport_match.catalogue.engine import Engine, need_engine, reading
 from beatport_match.catalogue.files import Given
 from beatport_match.catalogue.folder import index_of
 from beatport_match.catalogue.problems import BuildReport, OnProblem, OnProgress
+from beatport_match.catalogue.soundness import need_sound
 from beatport_match.errors import MisuseError
 from beatport_match.readings import clean_isrc
 from beatport_match.tracks import Candidate
 
-_REMEDY = "build it anew, or open it with the tantivy that built it"
 # Re-releases share a code; no recording has this many.
 _MOST_OF_A_CODE = 100
 _LARGEST_NUMBER = 2**63 - 1
@@ -26,9 +26,9 @@ _LARGEST_NUMBER = 2**63 - 1
 class Catalogue:
     """An offline catalogue, open for reading as it was when it was opened.
 
-    Safe to use from several threads, and from several processes at once: pickled, it is its path,
-    and is opened where it is unpickled. The same catalogue gives the same answers in the same
-    order, in whatever order its rows came when it was built.
+    Opening reads all of it once, to see that it is whole: 0.2 s for a million rows. Several threads
+    may use it, and several processes may have it open: pickled, it is its path, and is opened anew
+    where it is unpickled. In whatever order its rows came, the answers are the same.
 
     Args:
         path: The folder that `Catalogue.build` made.
@@ -42,8 +42,10 @@ class Catalogue:
         need_engine()
         self.path = Path(path).absolute()
         folder = index_of(self.path)
-        with trouble_with(self.path, _REMEDY):
+        with reading(self.path):
+            # First what the engine trips over itself, then what would only make it miss rows.
             self._engine: Engine | None = Engine(folder)
+            need_sound(folder)
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> Catalogue:
@@ -124,7 +126,7 @@ class Catalogue:
         if most < 1:
             raise MisuseError(f"Catalogue.search needs room for 1 row at least, not {most}.")
         engine = self._need_open()
-        with trouble_with(self.path, _REMEDY):
+        with reading(self.path):
             return engine.search(text, most)
 
     def by_isrc(self, code: str) -> tuple[Candidate, ...]:
@@ -135,7 +137,7 @@ class Catalogue:
             CatalogueError: A damaged place was read.
         """
         engine, cleaned = self._need_open(), clean_isrc(code)
-        with trouble_with(self.path, _REMEDY):
+        with reading(self.path):
             return engine.with_value("isrc", cleaned, _MOST_OF_A_CODE) if cleaned else ()
 
     def by_id(self, number: int) -> Candidate | None:
@@ -148,7 +150,7 @@ class Catalogue:
         engine = self._need_open()
         if not 0 < number <= _LARGEST_NUMBER:
             return None
-        with trouble_with(self.path, _REMEDY):
+        with reading(self.path):
             return next(iter(engine.with_value("id", number, 1)), None)
 
     def close(self) -> None:
