@@ -32,11 +32,13 @@ from beatport_match.analysis import (
     most_speed_up,
     recommend_mode,
 )
+from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem
 from beatport_match.changes import Change
 from beatport_match.confidence import rank
 from beatport_match.errors import (
     BeatportMatchError,
     BeatportUnavailable,
+    CatalogueError,
     Failure,
     JournalError,
     MetricsFileError,
@@ -66,7 +68,11 @@ __all__ = [
     "AsyncSettings",
     "BeatportMatchError",
     "BeatportUnavailable",
+    "BuildReport",
     "Candidate",
+    "Catalogue",
+    "CatalogueError",
+    "CatalogueProblem",
     "Change",
     "Evidence",
     "Failure",

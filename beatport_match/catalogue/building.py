@@ -5,8 +5,7 @@ Bad rows are told of and passed over; nothing here ends because of one.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from beatport_match.catalogue.engine import Engine, Writer, need_engine, reading
@@ -34,11 +33,9 @@ def build(
     """Build a catalogue out of rows, in place of the one that may be there."""
     engine = need_engine()
     intake = _Intake(source_of(given), on_progress, on_problem)
-    with new_catalogue(path, engine) as folder:
-        writer = Writer(folder, path, new=True)
+    with new_catalogue(path, engine) as folder, Writer(folder, path, new=True) as writer:
         for candidate in intake.candidates():
             writer.add(candidate)
-        writer.keep()
     return intake.report(path)
 
 
@@ -48,7 +45,7 @@ def update(
     """Add rows to a catalogue; one whose number is there already replaces the old one."""
     need_engine()
     intake = _Intake(source_of(given), on_progress, on_problem)
-    with _changing(path) as writer:
+    with Writer(index_of(path), path, new=False) as writer:
         for candidate in intake.candidates():
             writer.remove(candidate.id)
             writer.add(candidate)
@@ -62,22 +59,10 @@ def remove(path: Path, ids: Iterable[int]) -> int:
     with reading(path):
         engine = Engine(folder)
         there = [one for one in dict.fromkeys(ids) if engine.with_value("id", one, 1)]
-    with _changing(path) as writer:
+    with Writer(index_of(path), path, new=False) as writer:
         for one in there:
             writer.remove(one)
     return len(there)
-
-
-@contextmanager
-def _changing(path: Path) -> Generator[Writer, None, None]:
-    """A catalogue open for changes, which count together or not at all."""
-    writer = Writer(index_of(path), path, new=False)
-    try:
-        yield writer
-        writer.keep()
-    except BaseException:
-        writer.forget()
-        raise
 
 
 class _Intake:

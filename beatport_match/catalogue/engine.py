@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
+from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Self, cast
 
 from pydantic import TypeAdapter, ValidationError
 
+from beatport_match.catalogue.soundness import need_sound
 from beatport_match.catalogue.words import asked_words, joined, kept_words
 from beatport_match.errors import CatalogueError, MisuseError
 from beatport_match.readings import clean_isrc
@@ -36,7 +37,6 @@ _LEAST_SHARE = 0.4
 _DECIMALS = 3
 # Rows of one sum are read up to here, to take those with the lowest numbers.
 _MOST_EQUAL = 5_000
-_ROW = TypeAdapter(Candidate)
 
 
 class Engine:
@@ -45,6 +45,8 @@ class Engine:
     def __init__(self, folder: Path) -> None:
         import tantivy
 
+        # What the engine itself would not see in a damaged file only makes it miss rows.
+        need_sound(folder)
         index = tantivy.Index.open(str(folder))
         # Without this a thread watches the folder, and answers change under a run.
         index.config_reader("manual")
@@ -111,20 +113,20 @@ class Engine:
         return tantivy.Query.term_query(self._schema, field, value, "basic")
 
     def _best(self, query: Query, most: int) -> list[DocAddress]:
-        searcher, wide = self._searcher, most
+        searcher = self._searcher
+        # Within one segment, rows of one sum come by number; of several, the last places go to one.
+        several = searcher.num_segments > 1
+        wide = 4 * most if several else most
         while True:
             hits = searcher.search(query, limit=wide, count=False).hits
-            complete = len(hits) < wide or _sum(hits[-1]) < _sum(hits[most - 1])
-            # Within one segment, rows of one sum already come by number.
-            if complete or searcher.num_segments == 1 or wide >= _MOST_EQUAL:
+            least = _LEAST_SHARE * _sum(hits[0]) if hits else 0.0
+            complete = len(hits) < wide or _sum(hits[-1]) < max(least, _sum(hits[most - 1]))
+            if complete or not several or wide >= _MOST_EQUAL:
                 break
             wide = min(8 * wide, _MOST_EQUAL)
         numbers = searcher.fast_field_values("id", [address for _, address in hits])
-        order = sorted(
-            range(len(hits)), key=lambda at: (-_sum(hits[at]), cast("int", numbers[at]))
-        )[:most]
-        least = _LEAST_SHARE * _sum(hits[order[0]]) if order else 0.0
-        return [hits[at][1] for at in order if _sum(hits[at]) >= least]
+        order = sorted(range(len(hits)), key=lambda at: (-_sum(hits[at]), cast("int", numbers[at])))
+        return [hits[at][1] for at in order[:most] if _sum(hits[at]) >= least]
 
     def _candidates(self, hits: list[DocAddress]) -> tuple[Candidate, ...]:
         return tuple([self._candidate(hit) for hit in hits])
@@ -132,13 +134,13 @@ class Engine:
     def _candidate(self, hit: DocAddress) -> Candidate:
         kept = self._searcher.doc(hit).get_first("row")
         try:
-            return _ROW.validate_json(kept or b"", strict=True)
+            return _rows().validate_json(kept or b"", strict=True)
         except ValidationError:
             raise ValueError("a row in it is damaged") from None
 
 
 class Writer:
-    """An index open for writing; what is written counts when it is kept.
+    """An index open for writing: what is written in a `with` block counts when that ends well.
 
     Raises:
         CatalogueError: The engine cannot write, on any call; it names the catalogue at `path`.
@@ -148,11 +150,14 @@ class Writer:
         import tantivy
 
         self._writing = writing(path)
-        with self._writing:
-            if new:
+        if new:
+            with self._writing:
                 index = tantivy.Index(_schema(), str(folder), reuse=False, sort_by_field="id")
-            else:
+        else:
+            with reading(path):
+                need_sound(folder)
                 index = tantivy.Index.open(str(folder))
+        with self._writing:
             # One thread: rows come from Python one by one, and several would wait for them.
             self._writer: IndexWriter = index.writer(heap_size=_HEAP, num_threads=1)
 
@@ -161,11 +166,11 @@ class Writer:
         import tantivy
 
         document = tantivy.Document()
-        document.add_unsigned("id", candidate.id)
+        document.add_integer("id", candidate.id)
         document.add_text("words", kept_words(candidate))
         if isrc := clean_isrc(candidate.isrc):
             document.add_text("isrc", isrc)
-        document.add_bytes("row", _ROW.dump_json(candidate, exclude_none=True))
+        document.add_bytes("row", _rows().dump_json(candidate, exclude_none=True))
         with self._writing:
             self._writer.add_document(document)
 
@@ -174,14 +179,27 @@ class Writer:
         with self._writing:
             self._writer.delete_documents_by_term("id", number)
 
-    def keep(self) -> None:
-        """Write everything down, and wait until it is in order."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Keep what was written, or forget it where the block ends badly."""
+        if kind is None:
+            self._keep()
+        else:
+            self._forget()
+
+    def _keep(self) -> None:
         with self._writing:
             self._writer.commit()
             self._writer.wait_merging_threads()
 
-    def forget(self) -> None:
-        """Give up what was not kept."""
+    def _forget(self) -> None:
         with suppress(ValueError):
             self._writer.rollback()
             self._writer.wait_merging_threads()
@@ -193,6 +211,8 @@ def need_engine() -> str:
     Raises:
         MisuseError: It is not installed.
     """
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("tantivy")
     except PackageNotFoundError:
@@ -236,11 +256,18 @@ def writing(path: Path) -> _Told:
     )
 
 
+@cache
+def _rows() -> TypeAdapter[Candidate]:
+    # Made when first needed: importing this library must stay quick.
+    return TypeAdapter(Candidate)
+
+
 def _schema() -> Schema:
     import tantivy
 
     fields = tantivy.SchemaBuilder()
-    fields.add_unsigned_field("id", indexed=True, fast=True)
+    # Signed, as the engine takes a number for when it removes the rows that have it.
+    fields.add_integer_field("id", indexed=True, fast=True)
     fields.add_text_field("words", tokenizer_name="whitespace", index_option="basic")
     fields.add_text_field("isrc", tokenizer_name="raw", index_option="basic")
     fields.add_bytes_field("row", stored=True)

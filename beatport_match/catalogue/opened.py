@@ -13,7 +13,6 @@ from beatport_match.catalogue.engine import Engine, need_engine, reading
 from beatport_match.catalogue.files import Given
 from beatport_match.catalogue.folder import index_of
 from beatport_match.catalogue.problems import BuildReport, OnProblem, OnProgress
-from beatport_match.catalogue.soundness import need_sound
 from beatport_match.errors import MisuseError
 from beatport_match.readings import clean_isrc
 from beatport_match.tracks import Candidate
@@ -43,9 +42,7 @@ class Catalogue:
         self.path = Path(path).absolute()
         folder = index_of(self.path)
         with reading(self.path):
-            # First what the engine trips over itself, then what would only make it miss rows.
             self._engine: Engine | None = Engine(folder)
-            need_sound(folder)
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> Catalogue:

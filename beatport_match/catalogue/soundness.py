@@ -25,6 +25,7 @@ def need_sound(folder: Path) -> None:
 
     Raises:
         ValueError: One is not as it was written.
+        OSError: The list of them cannot be read.
     """
     for file in _files(folder):
         try:

@@ -33,7 +33,9 @@ def kept_words(candidate: Candidate) -> str:
 
 def asked_words(text: str) -> tuple[str, ...]:
     """The different words of a query as they are kept, in its order."""
-    words = (word[:LONGEST_WORD] for word in tokens(text[:_LONGEST_TEXT]))
+    # Half a sign, as from a torn file name, is no text to the engine.
+    whole = text[:_LONGEST_TEXT].encode("utf-8", "ignore").decode("utf-8")
+    words = (word[:LONGEST_WORD] for word in tokens(whole))
     return tuple(dict.fromkeys(words))[:MOST_ASKED]
 
 
