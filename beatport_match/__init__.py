@@ -22,6 +22,7 @@ from beatport_match._metrics_files import (
     export_performance_metrics_json,
     load_metrics_from_json,
 )
+from beatport_match._runs import beatport_source
 from beatport_match._stream import MatchStream
 from beatport_match._sync import Matcher
 from beatport_match._version import __version__
@@ -32,11 +33,13 @@ from beatport_match.analysis import (
     most_speed_up,
     recommend_mode,
 )
+from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem
 from beatport_match.changes import Change
 from beatport_match.confidence import rank
 from beatport_match.errors import (
     BeatportMatchError,
     BeatportUnavailable,
+    CatalogueError,
     Failure,
     JournalError,
     MetricsFileError,
@@ -57,6 +60,7 @@ from beatport_match.playlists import PlaylistProblem, list_playlists, read_playl
 from beatport_match.report import generate_async_io_analysis_report, generate_comparison_report
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import AsyncSettings, MatchSettings
+from beatport_match.sources import Source
 from beatport_match.titles import ParsedTitle, parse_title
 from beatport_match.tracks import Candidate, Track
 from beatport_match.versions import Version
@@ -66,7 +70,11 @@ __all__ = [
     "AsyncSettings",
     "BeatportMatchError",
     "BeatportUnavailable",
+    "BuildReport",
     "Candidate",
+    "Catalogue",
+    "CatalogueError",
+    "CatalogueProblem",
     "Change",
     "Evidence",
     "Failure",
@@ -89,6 +97,7 @@ __all__ = [
     "RunComparison",
     "ScoredCandidate",
     "SettingsError",
+    "Source",
     "Track",
     "TrackMetrics",
     "Version",
@@ -98,6 +107,7 @@ __all__ = [
     "amatch_track",
     "analyze",
     "analyze_network_time_percentage",
+    "beatport_source",
     "compare_runs",
     "export_performance_metrics_json",
     "generate_async_io_analysis_report",

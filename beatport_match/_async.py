@@ -25,11 +25,11 @@ from beatport_match._runs import (
     Tally,
     Tracks,
     as_track,
+    beatport_source,
     gathered,
     measured,
     never,
     restored,
-    source_for,
 )
 from beatport_match._stream import Give, MatchStream, Running
 from beatport_match.conversation import fetch, match, search
@@ -70,7 +70,7 @@ class AsyncMatcher:
         if http_client is not None:
             need_colour(http_client, asynchronous=True)
         self._line = AsyncLine(self.settings, http_client)
-        self._sources = source or source_for(self.settings)
+        self._sources = source or beatport_source(self.settings)
         self._streams: list[Running] = []
 
     async def __aenter__(self) -> Self:

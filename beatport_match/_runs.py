@@ -50,8 +50,11 @@ def as_track(track_or_text: Track | str) -> Track:
     return track_or_text
 
 
-def source_for(settings: MatchSettings) -> Source:
-    """Where the candidates come from."""
+def beatport_source(settings: MatchSettings) -> Source:
+    """Beatport as the settings name it: its pages, or its API.
+
+    For `source=`, where it stands beside catalogues of your own.
+    """
     if settings.source == "api":
         return ApiSource(
             api_url=settings.api_url,

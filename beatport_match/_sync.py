@@ -24,11 +24,11 @@ from beatport_match._runs import (
     Tally,
     Tracks,
     as_track,
+    beatport_source,
     gathered,
     measured,
     never,
     restored,
-    source_for,
 )
 from beatport_match.conversation import fetch, match, search
 from beatport_match.matches import Match
@@ -67,7 +67,7 @@ class Matcher:
             need_colour(http_client, asynchronous=False)
         self._given = http_client
         self._line = Line(self.settings, http_client)
-        self._sources = source or source_for(self.settings)
+        self._sources = source or beatport_source(self.settings)
 
     def __enter__(self) -> Self:
         return self

@@ -7,6 +7,7 @@
     ├── SettingsError        a setting is out of range or unknown
     ├── MetricsFileError     a metrics file is not one of ours
     ├── JournalError         a journal cannot be used
+    ├── CatalogueError       an offline catalogue cannot be built, opened or read
     ├── MisuseError          the caller broke a rule (also a ValueError)
     └── BeatportUnavailable  a single search or fetch could not be answered
 
@@ -67,6 +68,10 @@ class MetricsFileError(BeatportMatchError):
 
 class JournalError(BeatportMatchError):
     """A journal cannot be used; the text names the file, why, and the remedy."""
+
+
+class CatalogueError(BeatportMatchError):
+    """An offline catalogue cannot be built, opened or read; the text names it and the remedy."""
 
 
 class MisuseError(BeatportMatchError, ValueError):

@@ -24,12 +24,12 @@ _SOLD_OUT = 25
 
 def title(number: int) -> str:
     """Two words that no other number has."""
-    return f"{_word(2 * number + 11)} {_word(2 * number + 12)}".title()
+    return f"{word_of(2 * number + 11)} {word_of(2 * number + 12)}".title()
 
 
 def artist(number: int) -> str:
     """A name that a few tracks share."""
-    return f"{_word(number // _TRACKS_OF_AN_ARTIST + 90_001)} {_word(number % 7 + 3)}".title()
+    return f"{word_of(number // _TRACKS_OF_AN_ARTIST + 90_001)} {word_of(number % 7 + 3)}".title()
 
 
 def sold(count: int, *, all_on_sale: bool = False) -> Iterator[CatalogueTrack]:
@@ -81,7 +81,7 @@ def _length_s(number: int, place: int) -> int:
     return 200 + number % 90 + 70 * place
 
 
-def _word(number: int) -> str:
+def word_of(number: int) -> str:
     """A number, written in syllables."""
     word = ""
     while number:

@@ -31,7 +31,7 @@ from beatport_match import (
 )
 from beatport_match import _journal as journal_module
 from beatport_match._journal import Journal, journal_at
-from beatport_match._runs import source_for
+from beatport_match._runs import beatport_source
 from beatport_match.testing import FakeBeatport, always, demo_collection
 
 every_colour = pytest.mark.parametrize("name", COLOURS)
@@ -292,7 +292,7 @@ def test_any_bytes_are_a_journal_or_refused(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     refused = ""
     try:
-        with journal_at(path, UNPACED, source_for(UNPACED), lambda _: None) as journal:
+        with journal_at(path, UNPACED, beatport_source(UNPACED), lambda _: None) as journal:
             assert journal.recorded(Track("Copper")) is None
     except JournalError as error:
         refused = str(error)
@@ -330,7 +330,7 @@ def test_two_runs_cannot_write_one_journal(name: Name, path: Path) -> None:
     """Issue: "Two runs cannot write one journal at once"; afterwards it is free again."""
     fake = FakeBeatport(**KIND)
     with (
-        journal_at(path, UNPACED, source_for(UNPACED), print),
+        journal_at(path, UNPACED, beatport_source(UNPACED), print),
         pytest.raises(JournalError, match="another run is writing this journal"),
     ):
         run(name, fake, path)

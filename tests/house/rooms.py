@@ -94,6 +94,23 @@ PLAN = {
             | pathlib re
         results: drafts ledger matches metrics playlists tracks | csv json pathlib
     """,
+    "shelves": """
+        catalogue: catalogue.opened catalogue.problems catalogue.rows
+        catalogue.words: text tracks
+        catalogue.rows: keys playlists.fields tracks | datetime math re
+        catalogue.problems:
+        catalogue.parquet: errors | pathlib pyarrow
+        catalogue.files: catalogue.parquet errors | csv gzip json os pathlib zlib
+        catalogue.soundness: | json pathlib struct zlib
+        catalogue.engine: catalogue.soundness catalogue.words errors readings tracks
+            | importlib pathlib pydantic tantivy
+        catalogue.folder: errors | json pathlib shutil tempfile
+        catalogue.building: catalogue.engine catalogue.files catalogue.folder catalogue.problems
+            catalogue.rows tracks | pathlib
+        catalogue.opened: catalogue.building catalogue.engine catalogue.files catalogue.folder
+            catalogue.problems catalogue.source errors readings tracks | os pathlib
+        catalogue.source: errors readings tracks wire | pathlib
+    """,
     "hands": """
         _log: | logging
         _tokens: _log beatport.tokens drafts errors settings wire | time
@@ -173,9 +190,9 @@ PLAN = {
         __main__: cli | sys
     """,
     "front door": """
-        __init__: _async _environment _functions _metrics_files _stream _sync _version analysis
-            changes confidence errors ledger matches metrics playlists report results settings
-            titles tracks versions
+        __init__: _async _environment _functions _metrics_files _runs _stream _sync _version
+            analysis catalogue changes confidence errors ledger matches metrics playlists report
+            results settings sources titles tracks versions
     """,
 }
 CENTRE = ("values", "judgement", "talk", "record")

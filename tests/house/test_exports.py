@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 import beatport_match
-from beatport_match import beatport, playlists, testing
+from beatport_match import beatport, catalogue, playlists, testing
 
-DOORS = [beatport_match, beatport, playlists, testing]
+DOORS = [beatport_match, beatport, catalogue, playlists, testing]
 every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
 
 

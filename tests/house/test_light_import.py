@@ -22,7 +22,10 @@ def imported() -> set[str]:
     return set(json.loads(run.stdout))
 
 
-@pytest.mark.parametrize("family", ["httpx", "httpx2", "parsel", "lxml", "rich", "trio", "asyncio"])
+@pytest.mark.parametrize(
+    "family",
+    ["httpx", "httpx2", "parsel", "lxml", "pyarrow", "rich", "tantivy", "trio", "asyncio"],
+)
 def test_importing_the_library_is_light(imported: set[str], family: str) -> None:
     """_http: "`httpx` is imported when a client is made: importing this library must stay quick";
     lxml, too, waits for the first error page, and the event loop for whoever runs one."""

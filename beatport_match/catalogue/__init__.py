@@ -1,0 +1,19 @@
+"""Offline catalogues: rows of a pool's, label's or shop's own, kept on disk and found by words.
+
+The room's front door. The engine is tantivy, which the extra `offline` installs; nothing else of
+this library needs it.
+
+    words       what a row is kept under, and asked for with
+    rows        one row of somebody's data -> Candidate
+    files       rows out of JSON lines, CSV and Parquet
+    engine      tantivy, and nothing but
+    folder      what is on disk, and how it gets there whole
+    building    rows in, an index and a report out
+    opened      Catalogue
+"""
+
+from beatport_match.catalogue.opened import Catalogue
+from beatport_match.catalogue.problems import BuildReport, CatalogueProblem
+from beatport_match.catalogue.rows import COLUMNS
+
+__all__ = ["COLUMNS", "BuildReport", "Catalogue", "CatalogueProblem"]

@@ -1,0 +1,242 @@
+"""How large, how fast and how complete an offline catalogue is: each figure with its goal.
+
+    python tests/benchmarks/offline.py [--rows N] [--tracks N] [--data FOLDER] [--folder FOLDER]
+
+Builds a catalogue of invented rows (`stock`), a million by default, asks it for tracks as DJs'
+libraries write them, then adds the rows of the evaluation data, if there are any, and asks all its
+questions among them. `--folder` keeps rows and catalogue for the next run. Needs the extra
+`offline`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import stock
+from goals import Figure, table
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "evaluation"))
+from questions import DATA, SETS, as_track, ask
+from questions import rows as data_rows
+
+from beatport_match.catalogue import BuildReport, Catalogue
+from beatport_match.errors import MisuseError
+from beatport_match.queries import plan
+from beatport_match.settings import MatchSettings
+from beatport_match.tracks import Candidate, Track
+from beatport_match.wire import Answer, Question, Request, Response, Understood
+
+_SEED = 20261125
+_WIDTHS = (10, 20, 30, 50, 100)
+_MOST = 20
+SETTINGS = MatchSettings(wanted_fields=())
+
+
+class Shelf:
+    """A catalogue as a source that answers its own questions, as the evaluation's shop does."""
+
+    def __init__(self, catalogue: Catalogue, most: int = _MOST) -> None:
+        self._catalogue, self._most = catalogue, most
+        self.searches = self.found = 0
+
+    def search(self, text: str, query_type: str) -> Question:
+        return Question(request=Request(url=text), read=_nobody, text=text, query_type=query_type)
+
+    def isrc(self, isrc: str, query_type: str) -> Question:
+        # A code finds its row whatever else is wrong: the words are what is measured.
+        raise MisuseError("codes are not asked for here")
+
+    def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
+        raise MisuseError("numbers are not asked for here")
+
+    def answer(self, question: Question, limit: int) -> Answer:
+        candidates = self._catalogue.search(question.text, self._most)
+        self.searches += 1
+        self.found += len(candidates)
+        value = Understood(candidates=candidates)
+        return Answer(question=question, value=value, started=0.0, ended=0.0, sent=())
+
+
+def built(file: Path, path: Path, rows: int) -> Iterator[Figure]:
+    """What it takes to build, in a process of its own."""
+    pool = multiprocessing.get_context("spawn").Pool(1)
+    with pool:
+        report, wall, cpu, peak = pool.apply(_build, (file, path))
+    assert report.rows == rows, report
+    share = rows / 1e6
+    yield Figure("building", (wall,), "s", at_most=60 * share)
+    yield Figure("… of the processor", (cpu,), "s")
+    yield Figure("… peak memory", (peak,), "MB")
+    size = sum(one.stat().st_size for one in path.rglob("*") if one.is_file())
+    yield Figure("on disk", (size / 1e6,), "MB", at_most=400 * share)
+
+
+def speed(catalogue: Catalogue, asked: Sequence[tuple[Track, int]]) -> Iterator[Figure]:
+    """Time of the processor for one track, from its title to its verdict."""
+    samples, shelf = [], Shelf(catalogue)
+    for part in range(5):
+        some = asked[part::5]
+        began = time.thread_time()
+        for track, _ in some:
+            ask(shelf, track, SETTINGS)  # type: ignore[arg-type]
+        samples.append(1000 * (time.thread_time() - began) / len(some))
+    yield Figure(
+        "a track, judgement included",
+        tuple(samples),
+        "ms",
+        at_most=3.0,
+        judged="min",
+        note=f"{shelf.searches / len(asked):.2f} searches, {shelf.found / len(asked):.1f} rows",
+    )
+    samples = []
+    for part in range(5):
+        texts = [plan(track)[0].text for track, _ in asked[part::5]]
+        began = time.thread_time()
+        for text in texts:
+            catalogue.search(text, _MOST)
+        samples.append(1000 * (time.thread_time() - began) / len(texts))
+    yield Figure("a search", tuple(samples), "ms", judged="min")
+
+
+def recall(
+    catalogue: Catalogue, asked: Sequence[tuple[Track, set[int]]], name: str
+) -> Iterator[Figure]:
+    """How often a right row is among the candidates: of the first query, and of all of the plan."""
+    first, union = dict.fromkeys(_WIDTHS, 0), dict.fromkeys(_WIDTHS, 0)
+    for track, right in asked:
+        found = [catalogue.search(query.text, max(_WIDTHS)) for query in plan(track)]
+        for width in _WIDTHS:
+            hits = [_has(candidates[:width], right) for candidates in found]
+            first[width] += hits[:1] == [True]
+            union[width] += any(hits)
+    for width in _WIDTHS:
+        goal = 99.5 if width == _MOST else None
+        share = 100 * first[width] / len(asked)
+        yield Figure(
+            f"{name}: right row among {width}",
+            (share,),
+            "%",
+            at_least=goal,
+            note=f"all queries {100 * union[width] / len(asked):.2f} %",
+        )
+
+
+def accuracy(
+    catalogue: Catalogue, questions: Iterable[dict[str, Any]], name: str
+) -> Iterator[Figure]:
+    """The figures of docs/evaluation.md, with the catalogue in place of the shop."""
+    shelf = Shelf(catalogue)
+    accepted = right = first = answerable = wrongly = negative = 0
+    for question in questions:
+        match = ask(shelf, as_track(question["track"]), SETTINGS)  # type: ignore[arg-type]
+        acceptable = set(question["acceptable"])
+        hit = match.best is not None and match.best.id in acceptable
+        answerable += bool(acceptable)
+        negative += not acceptable
+        first += hit
+        accepted += match.matched
+        right += match.matched and hit
+        wrongly += match.matched and not acceptable
+    yield Figure(f"{name}: precision of `matched`", (100 * right / accepted,), "%")
+    yield Figure(f"{name}: recall of `matched`", (100 * right / answerable,), "%")
+    yield Figure(f"{name}: right one first", (100 * first / answerable,), "%")
+    if negative:
+        yield Figure(f"{name}: accepted where nothing is right", (100 * wrongly / negative,), "%")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--tracks", type=int, default=2000)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--folder", type=Path)
+    given = parser.parse_args()
+    folder = given.folder or Path(tempfile.mkdtemp())
+    folder.mkdir(exist_ok=True)
+    try:
+        print(table(list(_figures(given, folder))))
+    finally:
+        if given.folder is None:
+            shutil.rmtree(folder)
+
+
+def _figures(given: argparse.Namespace, folder: Path) -> Iterator[Figure]:
+    file, path = folder / f"{given.rows}.jsonl", folder / f"{given.rows}.catalogue"
+    if not file.exists():
+        _say("writing rows")
+        stock.write(file, given.rows)
+    if not path.exists():
+        _say("building")
+        yield from built(file, path, given.rows)
+    _say("asking for invented rows")
+    asked = list(_written_down(given.rows, given.tracks))
+    with Catalogue.open(path) as catalogue:
+        yield from speed(catalogue, asked)
+        yield from recall(catalogue, [(track, {row}) for track, row in asked], "invented")
+    if (given.data / "catalogue.jsonl.gz").exists():
+        _say("asking for real rows among them")
+        yield from _real(path, given.data)
+
+
+def _real(path: Path, data: Path) -> Iterator[Figure]:
+    began = time.perf_counter()
+    report = Catalogue.update(path, data / "catalogue.jsonl.gz")
+    yield Figure(f"adding {report.rows:,} rows", (time.perf_counter() - began,), "s")
+    with Catalogue.open(path) as catalogue:
+        for name, file in SETS.items():
+            questions = data_rows(data, file)
+            asked = [
+                (as_track(one["track"]), set(one["acceptable"]))
+                for one in questions
+                if one["acceptable"]
+            ]
+            yield from recall(catalogue, asked, name)
+            yield from accuracy(catalogue, questions, name)
+
+
+def _written_down(rows: int, tracks: int) -> Iterator[tuple[Track, int]]:
+    """Some of the rows, evenly spread, as a library has them."""
+    dice = Random(_SEED)
+    for row in islice(stock.rows(rows), 0, None, max(1, rows // tracks)):
+        yield stock.asked(row, dice), row["id"]
+
+
+def _build(file: Path, path: Path) -> tuple[BuildReport, float, float, float]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    report = Catalogue.build(file, path)
+    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return (
+        report,
+        time.perf_counter() - wall,
+        time.process_time() - cpu,
+        peak_kb / 1000,
+    )
+
+
+def _has(candidates: Iterable[Candidate], right: set[int]) -> bool:
+    return any(candidate.id in right for candidate in candidates)
+
+
+def _nobody(_response: Response) -> Understood:
+    raise AssertionError("the catalogue answers its questions itself")
+
+
+def _say(what: str) -> None:
+    print(f"{what} …", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
