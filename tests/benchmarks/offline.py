@@ -24,7 +24,7 @@ from random import Random
 from typing import Any
 
 import stock
-from goals import Figure, table
+from goals import GOALS, Figure, tables
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "evaluation"))
 from questions import DATA, SETS, as_track, ask
@@ -167,7 +167,7 @@ def main() -> None:
     folder = given.folder or Path(tempfile.mkdtemp())
     folder.mkdir(exist_ok=True)
     try:
-        print(table(list(_figures(given, folder))))
+        print(tables(_figures(given, folder))[GOALS])
     finally:
         if given.folder is None:
             shutil.rmtree(folder)
