@@ -53,28 +53,24 @@ class SharedTokens:
 
         `now` is the hands' clock. Another program may have renewed it: its file is read again.
         """
-        if isinstance(self._tokens, Failure):
-            # Refused once is refused for this run: nobody asks again for every track.
-            return self._tokens
         if self.is_good(refused_at):
             return None  # somebody else renewed it meanwhile
-        found = self._read()
-        if self._tokens is None or (isinstance(found, Tokens) and found.access != self._in_file):
-            self._tokens, self._since, self._proven = found, now, True
-        if isinstance(found, Tokens):
-            self._in_file = found.access
-        if isinstance(self._tokens, Tokens) and not self.is_good(refused_at):
-            asked = renewal(self._tokens, self._settings.api_url, self._settings.user_agent)
-            asked = asked if self._proven else _REFUSED_ANEW
+        self._look_into_the_file(now)
+        if self.is_good(refused_at):
+            return None
+        # What was refused is not asked for again for every track, until the file has other news.
+        if isinstance(self._tokens, Tokens):
+            asked = self._asked(self._tokens, refused_at)
             if isinstance(asked, Request):
                 return asked
             self._tokens = asked
-        return self._tokens if isinstance(self._tokens, Failure) else None
+        return self._tokens
 
     def renewed(self, came: Response | Failure, now: float) -> Failure | None:
         """Take in what a renewal came to, and keep it in the file; `now` is the hands' clock."""
-        if isinstance(came, Failure) or not isinstance(self._tokens, Tokens):
-            return came if isinstance(came, Failure) else None
+        if isinstance(came, Failure):
+            return came
+        assert isinstance(self._tokens, Tokens)
         found = read_renewal(came, self._tokens, time.time())
         if isinstance(found, Failure):
             if found.kind == "auth":
@@ -97,6 +93,21 @@ class SharedTokens:
 
     def _is_newer_than(self, refused_at: float | None) -> bool:
         return refused_at is None or self._since > refused_at
+
+    def _look_into_the_file(self, now: float) -> None:
+        """Take what is new there: at first all, later what another program or the user wrote."""
+        found = self._read()
+        news = isinstance(found, Tokens) and found.access != self._in_file
+        if self._tokens is None or news:
+            self._tokens, self._since, self._proven = found, now, True
+        if isinstance(found, Tokens):
+            self._in_file = found.access
+
+    def _asked(self, tokens: Tokens, refused_at: float | None) -> Request | Failure:
+        """The request for a new token, unless it was renewed in vain already."""
+        if not self._proven and not self._is_newer_than(refused_at):
+            return _REFUSED_ANEW
+        return renewal(tokens, self._settings.api_url, self._settings.user_agent)
 
     def _read(self) -> Tokens | Failure:
         path = self._settings.token_file

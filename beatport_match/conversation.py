@@ -83,10 +83,15 @@ def fetch(
         raise MisuseError("fetch_tracks takes several addresses; use fetch_track for one.")
     wanted = tuple(urls_or_ids)
     found: dict[int, Candidate] = {}
-    for source in in_turn(sources):
-        asked = [place for place in range(len(wanted)) if place not in found]
-        questions = tuple(source.track(wanted[place], "track_page") for place in asked)
-        answers = (yield Ask(questions=questions)) if questions else ()
+    several = in_turn(sources)
+    for source in several:
+        # An address that one does not know may be another's; the last one's word counts.
+        passed_over = () if source is several[-1] else (MisuseError,)
+        asked: dict[int, Question] = {}
+        for place in [place for place in range(len(wanted)) if place not in found]:
+            with suppress(*passed_over):
+                asked[place] = source.track(wanted[place], "track_page")
+        answers = (yield Ask(questions=tuple(asked.values()))) if asked else ()
         for place, answer in zip(asked, answers, strict=True):
             if candidates := _understood(answer).candidates:
                 found[place] = candidates[0]

@@ -69,7 +69,8 @@ def exchange(
         tries += 1
         if isinstance(outcome, Understood):
             yield from log.keep(outcome)
-        if not _may_pass(outcome, response) or tries >= attempts:
+        failure = outcome if isinstance(outcome, Failure) else None
+        if failure is None or not _may_pass(failure, response) or tries >= attempts:
             return log.answer(outcome)
         stopped = yield from log.sleep(backoff(tries, log.dice, response))
         if stopped is not None:
@@ -113,10 +114,8 @@ def until_answered(request: Request, *, attempts: int) -> Exchange[Response | Fa
             return refused
         came = yield from log.send()
         tries += 1
-        response = came if isinstance(came, Response) else None
-        passing = came.kind in _PASSING_KINDS if isinstance(came, Failure) else False
-        passing = passing or (response is not None and response.status in _PASSING)
-        if not passing or tries >= attempts:
+        failure, response = (came, None) if isinstance(came, Failure) else (None, came)
+        if not _may_pass(failure, response) or tries >= attempts:
             return came
         stopped = yield from log.sleep(backoff(tries, log.dice, response))
         if stopped is not None:
@@ -250,10 +249,12 @@ class _Log:
         )
 
 
-def _may_pass(outcome: Understood | Failure, response: Response | None) -> bool:
-    if isinstance(outcome, Understood) or outcome.kind in {"stopped", "blocked"}:
+def _may_pass(failure: Failure | None, response: Response | None) -> bool:
+    """Whether trouble may go away by itself: by what was made of it, or by its status alone."""
+    kind = failure.kind if failure else ""
+    if kind in {"stopped", "blocked"}:
         return False
-    return outcome.kind in _PASSING_KINDS or (response is not None and response.status in _PASSING)
+    return kind in _PASSING_KINDS or (response is not None and response.status in _PASSING)
 
 
 def _redirect(request: Request, response: Response) -> Request | Failure | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from beatport_match.catalogue.engine import Engine, Writer, need_engine, reading
-from beatport_match.catalogue.files import Given, Row, Source, source_of
+from beatport_match.catalogue.files import Given, Row, RowSource, source_of
 from beatport_match.catalogue.folder import index_of, new_catalogue
 from beatport_match.catalogue.problems import (
     BuildReport,
@@ -69,7 +69,7 @@ class _Intake:
     """Rows on their way in, and what there is to say about them."""
 
     def __init__(
-        self, source: Source, on_progress: OnProgress | None, on_problem: OnProblem | None
+        self, source: RowSource, on_progress: OnProgress | None, on_problem: OnProblem | None
     ) -> None:
         self._source = source
         self._on_progress, self._on_problem = on_progress, on_problem

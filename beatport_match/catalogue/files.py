@@ -33,7 +33,7 @@ _NOT_UTF8 = "the line holds bytes that are not UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RowSource:
     """Where rows come from: its name (empty for a program's own), and what it is counted in."""
 
     file: str
@@ -41,7 +41,7 @@ class Source:
     entries: Iterator[Entry]
 
 
-def source_of(given: Given) -> Source:
+def source_of(given: Given) -> RowSource:
     """The rows of a file or of a program.
 
     Raises:
@@ -49,18 +49,18 @@ def source_of(given: Given) -> Source:
             iterating where it cannot be read.
     """
     if not isinstance(given, (str, PathLike)):
-        return Source("", "row", _own(given))
+        return RowSource("", "row", _own(given))
     file = Path(given)
     if not file.is_file():
         raise CatalogueError(f"{file}: there is no such file; check the path.")
     name = file.name.lower()
     if name.endswith(".parquet"):
-        return Source(str(given), "row", parquet_rows(file))
+        return RowSource(str(given), "row", parquet_rows(file))
     plain = name.removesuffix(".gz")
     if plain.endswith((".jsonl", ".ndjson")):
-        return Source(str(given), "line", _json(_lines(file)))
+        return RowSource(str(given), "line", _json(_lines(file)))
     if plain.endswith(".csv"):
-        return Source(str(given), "line", _csv(_lines(file)))
+        return RowSource(str(given), "line", _csv(_lines(file)))
     raise CatalogueError(
         f"{file}: is of no known format; name a .jsonl, .csv, .jsonl.gz, .csv.gz or .parquet file."
     )

@@ -81,7 +81,8 @@ class CatalogueSource:
     def _question(
         self, text: str, query_type: str, find: Callable[[], tuple[Candidate, ...]]
     ) -> Question:
-        name = self.catalogue.path.name
+        path = self.catalogue.path
+        name = path.name
         request = Request(url=f"catalogue:{name}", params=((query_type, text),))
         return Question(
             request=request,
@@ -89,17 +90,17 @@ class CatalogueSource:
             text=text,
             query_type=query_type,
             where=f"in the catalogue {name}",
-            look=partial(_found, find, name),
+            look=partial(_found, find, path),
         )
 
 
-def _found(find: Callable[[], tuple[Candidate, ...]], name: str) -> Understood | Failure:
+def _found(find: Callable[[], tuple[Candidate, ...]], path: Path) -> Understood | Failure:
     try:
         return Understood(candidates=find())
     except (CatalogueError, MisuseError) as error:
         # Whose folder it stands in is nobody else's to read.
-        said = str(error).rpartition(": ")[2]
-        return Failure("catalogue_changed", f"The catalogue {name}: {said}")
+        said = str(error).removeprefix(f"{path}: ")
+        return Failure("catalogue_changed", f"The catalogue {path.name}: {said}")
 
 
 def _unread(response: Response) -> Failure:

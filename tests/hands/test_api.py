@@ -16,6 +16,8 @@ from colours import COLOURS, KIND, Colour, Name, impatient
 from gates import QUICK
 
 from beatport_match import MatchSettings, PlaylistMatch, Progress, Track, read_playlist
+from beatport_match._tokens import SharedTokens
+from beatport_match.errors import Failure
 from beatport_match.testing import (
     FakeBeatport,
     FakeTokens,
@@ -24,6 +26,7 @@ from beatport_match.testing import (
     demo_collection,
     first,
 )
+from beatport_match.wire import Request, Response
 
 every_colour = pytest.mark.parametrize("name", COLOURS)
 SECRETS = ("an-access-token", "a-refresh-token", "a-client")
@@ -210,6 +213,47 @@ def test_a_run_without_a_token_goes_on_later(name: Name, tmp_path: Path, token_f
     fake = shop()
     assert len(run(name, fake, token_file, journal=journal).matched) == len(QUICK)
     assert fake.requests == ()
+
+
+@every_colour
+def test_a_matcher_goes_on_once_its_user_has_logged_in(name: Name, token_file: Path) -> None:
+    """SharedTokens: what was refused stays so "until the file has other news"."""
+    write(token_file, access_token="long-dead", refresh_token=None)
+    fake, told = shop(), list[Progress]()
+
+    def log_in(progress: Progress) -> None:
+        told.append(progress)
+        if len(told) == len(QUICK):
+            write(token_file)
+
+    found = Colour(name).call(
+        "match_playlist",
+        [*(f"{one} 1" for one in QUICK), *QUICK, *(f"{one} 2" for one in QUICK)],
+        transport=fake.transport(),
+        settings=asking(token_file),
+        on_progress=log_in,
+    )
+    assert found.matches[0].failures[-1].kind == "auth"
+    assert not found.matches[-1].failures
+
+
+def test_a_token_that_ended_unused_is_renewed(
+    token_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SharedTokens: in vain was a renewal whose token was refused, not one whose token ended."""
+    now = [time.time()]
+    monkeypatch.setattr("beatport_match._tokens.time.time", lambda: now[0])
+    write(token_file, expires_at=now[0] - 5)
+    tokens = SharedTokens(asking(token_file))
+    assert isinstance(tokens.renewal(None, 1.0), Request)
+    body = json.dumps({"access_token": "new", "expires_in": 600}).encode()
+    assert tokens.renewed(Response(status=200, url="https://api.example/", body=body), 2.0) is None
+    assert tokens.renewal(None, 3.0) is None
+    now[0] += 3600
+    assert isinstance(tokens.renewal(None, 3603.0), Request)
+    refused = tokens.renewal(2.5, 3604.0)
+    assert isinstance(refused, Failure)
+    assert "refused the new one" in refused.detail
 
 
 @every_colour

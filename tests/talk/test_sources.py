@@ -8,7 +8,7 @@ import pytest
 from playbook import FRESH, After, ConversationPlaybook, ExchangePlaybook, Shop, question
 
 from beatport_match.conversation import fetch, match, search
-from beatport_match.errors import Failure
+from beatport_match.errors import Failure, MisuseError
 from beatport_match.exchange import exchange
 from beatport_match.settings import MatchSettings
 from beatport_match.sources import in_turn
@@ -113,6 +113,23 @@ def test_searches_and_pages_go_on_to_the_next_source() -> None:
     assert pages << tuple(("track_page", one) for one in "789") >> ([], [ORIGINAL], [])
     assert pages << (("track_page", "7"), ("track_page", "9")) >> ([RIGHT], [])
     assert pages.ended == (RIGHT, ORIGINAL, None)
+
+
+def test_an_address_is_asked_of_the_source_that_knows_it() -> None:
+    """fetch: "an address that one does not know may be another's; the last one's word counts"."""
+
+    class Numbers(Shelf):
+        def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
+            if not str(url_or_id).isdigit():
+                raise MisuseError("no number")
+            return super().track(url_or_id, query_type)
+
+    pages = ConversationPlaybook(fetch(("https://shop.example/7", 8), (Numbers(), Shop())))
+    assert pages << ("track_page", "8") >> [ORIGINAL]
+    assert pages << ("track_page", "https://shop.example/7") >> [RIGHT]
+    assert pages.ended == (RIGHT, ORIGINAL)
+    with pytest.raises(MisuseError):
+        ConversationPlaybook(fetch(("https://shop.example/7",), (Shop(), Numbers()))) >> []
 
 
 def test_what_is_at_hand_is_looked_up_and_not_sent() -> None:
