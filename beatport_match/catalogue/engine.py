@@ -119,14 +119,18 @@ class Engine:
         wide = 4 * most if several else most
         while True:
             hits = searcher.search(query, limit=wide, count=False).hits
-            least = _LEAST_SHARE * _sum(hits[0]) if hits else 0.0
-            complete = len(hits) < wide or _sum(hits[-1]) < max(least, _sum(hits[most - 1]))
+            sums = [round(found, _DECIMALS) for found, _ in hits]
+            least = _LEAST_SHARE * sums[0] if hits else 0.0
+            if len(hits) > most:
+                least = max(least, sums[most - 1])
+            complete = len(hits) < wide or sums[-1] < least
             if complete or not several or wide >= _MOST_EQUAL:
                 break
             wide = min(8 * wide, _MOST_EQUAL)
-        numbers = searcher.fast_field_values("id", [address for _, address in hits])
-        order = sorted(range(len(hits)), key=lambda at: (-_sum(hits[at]), cast("int", numbers[at])))
-        return [hits[at][1] for at in order[:most] if _sum(hits[at]) >= least]
+        near = [address for found, (_, address) in zip(sums, hits, strict=True) if found >= least]
+        numbers = searcher.fast_field_values("id", near)
+        order = sorted(zip([-found for found in sums], numbers, range(len(near)), strict=False))
+        return [near[at] for _, _, at in order[:most]]
 
     def _candidates(self, hits: list[DocAddress]) -> tuple[Candidate, ...]:
         return tuple([self._candidate(hit) for hit in hits])
@@ -293,7 +297,3 @@ def _all_of(needed: list[Query], welcome: list[Query]) -> Query:
 def _longest(unknown: list[str]) -> list[str]:
     long = [word for word in unknown if len(word) >= _SHORTEST_MISTYPED]
     return sorted(long, key=lambda word: (-len(word), word))[:_MOST_MISTYPED]
-
-
-def _sum(hit: tuple[float, DocAddress]) -> float:
-    return round(hit[0], _DECIMALS)
