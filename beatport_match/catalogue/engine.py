@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 # Bytes of rows that are sorted in memory before they are written.
 _HEAP = 128 * 2**20
 # Of words that fewer rows have than this, all rows are looked at; more are told apart by others.
-_MOST_READ = 5_000
+_MOST_READ = 1_000
 # A word that no row has is looked for a letter away: the longest few, which tell most.
 _MOST_MISTYPED = 6
 _SHORTEST_MISTYPED = 4
-# The right row never came below this share of the best sum (docs/offline-catalogue.md).
-_LEAST_SHARE = 0.4
+# What has less than this share of the best sum is not looked at: no verdict of the evaluation rests
+# on it, and three rows of ten need not be weighed (docs/offline-catalogue.md).
+_LEAST_SHARE = 0.5
 # Sums are told apart to so many decimals: behind them lies the order in which they were added up.
 _DECIMALS = 3
 # Rows of one sum are read up to here, to take those with the lowest numbers.

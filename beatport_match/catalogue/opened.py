@@ -151,7 +151,7 @@ class Catalogue:
         with reading(self.path):
             return next(iter(engine.with_value("id", number, 1)), None)
 
-    def source(self, most: int = 50) -> CatalogueSource:
+    def source(self, most: int = 20) -> CatalogueSource:
         """The catalogue as somewhere that candidates come from, for `source=`.
 
         Args:

@@ -101,8 +101,6 @@ def _goal(one: Figure) -> str:
 
 
 def _shown(value: float, unit: str, digits: int = 4) -> str:
-    if unit == "%":
-        return f"{value:.0f} %"
     if abs(value) >= 1e5:
         return f"{value:,.0f}"
     return f"{value:,.{digits}g} {unit}".replace(" ×", "×").rstrip()
