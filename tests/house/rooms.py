@@ -30,7 +30,7 @@ PLAN = {
         keys: | re
         tracks: errors | math
         wire: errors tracks | urllib
-        sources: wire
+        sources: errors wire
         metrics: | datetime pydantic
         ledger: tracks
         settings: _version errors settings_files tracks | pathlib pydantic
