@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import shutil
 import signal
 import sys
 import time
@@ -229,26 +230,31 @@ def test_an_interrupt_leaves_the_catalogue_as_it_was(
     pool: Path,
     action: str,
 ) -> None:
-    """ "130 on Ctrl-C; then the catalogue is as it was", and no draft lies beside it; an impatient
-    second Ctrl-C changes nothing."""
+    """ "130 on Ctrl-C; then the catalogue is as it was", and no draft lies beside it, also where an
+    impatient second one comes while that is cleared away."""
 
     @contextmanager
     def rows_on(*arguments: object) -> Iterator[Callable[[int], None]]:
         def tell(read: int) -> None:
-            try:
-                signal.raise_signal(signal.SIGINT)
-            finally:
-                signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
 
         yield tell
 
+    def rmtree(folder: Path, **options: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        cleared.append(folder)
+        remove(folder, **options)
+
+    remove, cleared = shutil.rmtree, list[Path]()
     monkeypatch.setattr(_catalogue, "rows_on", rows_on)
+    monkeypatch.setattr(shutil, "rmtree", rmtree)
     file = written(Path("rows.jsonl"), ROWS)
     before = content(Path())
     path = "new" if action == "build anew" else pool
     ran = command("catalogue", action.partition(" ")[0], file, path)
     assert ran == (130, "", "beatport-match: interrupted.\n")
     assert content(Path()) == before
+    assert bool(cleared) == (action != "update")
     assert not Path("new").exists()
     with Catalogue.open(pool) as opened:
         assert len(opened) == len(HALF)

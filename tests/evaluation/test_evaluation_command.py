@@ -116,6 +116,43 @@ def test_one_command_measures_saves_and_draws(
     assert len(load(saved)) == 32
 
 
+def measured(
+    monkeypatch: pytest.MonkeyPatch, data: Path, name: str, *options: object
+) -> list[Outcome]:
+    """The outcomes of a run over all sets of the data."""
+    given = ["run.py", "--data", data, "--jobs", "1", "--save", data / name, *options]
+    monkeypatch.setattr(sys, "argv", [str(one) for one in given])
+    run.main()
+    return load(data / name)
+
+
+def test_a_catalogue_answers_in_place_of_the_shop(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--source catalogue`: "the tables are the same, and its requests are none"; `--catalogue
+    PATH` is "one that was built before"."""
+    pytest.importorskip("tantivy", reason="the extra `offline` is not installed")
+    from beatport_match import Catalogue
+
+    shop = measured(monkeypatch, data, "shop")
+    headings = [line for line in capsys.readouterr().out.splitlines() if line.startswith("#")]
+    built = measured(monkeypatch, data, "built", "--source", "catalogue")
+    assert [one for one in capsys.readouterr().out.splitlines() if one[:1] == "#"] == headings
+    assert [one.key for one in built] == [one.key for one in shop]
+    assert sum(one.requests for one in shop) > sum(one.requests for one in built) == 0
+    right = [sum(one.verdict == "right" for one in run) for run in (built, shop)]
+    assert right[0] >= right[1] > 20
+    Catalogue.build(data / "catalogue.jsonl.gz", data / "whole")
+    one_more = ("--source", "catalogue", "--catalogue", data / "whole")
+    assert measured(monkeypatch, data, "given", *one_more) == built
+    Catalogue.build([], data / "empty")
+    nothing = ("--source", "catalogue", "--catalogue", data / "empty")
+    assert {one.verdict for one in measured(monkeypatch, data, "none", *nothing)} == {"none"}
+    with pytest.raises(SystemExit):
+        measured(monkeypatch, data, "refused", "--catalogue", data / "whole")
+    assert "--catalogue names what --source catalogue searches" in capsys.readouterr().err
+
+
 def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
     """The page is named, and the marks that it lacks."""
     page = tmp_path / "page.md"
