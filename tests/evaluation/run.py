@@ -54,7 +54,7 @@ def main() -> None:
     if given.save:
         save(outcomes, given.save)
     if given.markdown:
-        put_between_marks(given.markdown, "figures", f"{_about(given.data, figures)}\n\n{found}")
+        put_between_marks(given.markdown, "figures", f"{_about(given, figures)}\n\n{found}")
     if given.picture:
         given.picture.parent.mkdir(parents=True, exist_ok=True)
         given.picture.write_text(draw(figures.only(lambda one: one.group in SETS)), "utf-8")
@@ -106,11 +106,12 @@ def _explained(one: Outcome) -> str:
     return "\n".join([f"{one.key} ({what})", *(f"  {line}" for line in lines)])
 
 
-def _about(folder: Path, figures: Figures) -> str:
+def _about(given: argparse.Namespace, figures: Figures) -> str:
+    whom = ", asked of a catalogue" if given.source == "catalogue" else ""
     return (
-        f"{figures.size:,} questions and pairs of data `{fingerprint(folder)}`; weights fitted "
-        f"{weights.FITTED} to data `{weights.DATA}`; {figures.shuffled} questions were asked "
-        "again with their candidates shuffled."
+        f"{figures.size:,} questions and pairs of data `{fingerprint(given.data)}`{whom}; "
+        f"weights fitted {weights.FITTED} to data `{weights.DATA}`; {figures.shuffled} questions "
+        "were asked again with their candidates shuffled."
     )
 
 

@@ -136,7 +136,11 @@ def test_a_catalogue_answers_in_place_of_the_shop(
 
     shop = measured(monkeypatch, data, "shop")
     headings = [line for line in capsys.readouterr().out.splitlines() if line.startswith("#")]
-    built = measured(monkeypatch, data, "built", "--source", "catalogue")
+    page = data / "page.md"
+    page.write_text("<!-- figures: begin -->\n<!-- figures: end -->\n")
+    options = ("--source", "catalogue", "--markdown", page)
+    built = measured(monkeypatch, data, "built", *options)
+    assert ", asked of a catalogue; " in page.read_text()
     assert [one for one in capsys.readouterr().out.splitlines() if one[:1] == "#"] == headings
     assert [one.key for one in built] == [one.key for one in shop]
     assert sum(one.requests for one in shop) > sum(one.requests for one in built) == 0
