@@ -28,19 +28,17 @@ _MOST_LINES = 4
 
 def take_in(options: Namespace, out: Screen, err: Screen) -> int:
     """Build a catalogue out of rows, or update one with them."""
-    if options.action == "build":
-        with _interrupted_once(), rows_on(err, "building") as tell:
+    new = options.action == "build"
+    with _interrupted_once(), rows_on(err, "building" if new else "updating") as tell:
+        if new:
             report = Catalogue.build(options.rows, options.path, on_progress=tell)
-    else:
-        with _interrupted_once(), rows_on(err, "updating") as tell:
+        else:
             report = Catalogue.update(options.path, options.rows, on_progress=tell)
     if options.json:
         show_json(asdict(report), out)
     else:
-        done = "built" if options.action == "build" else "added or replaced"
-        out.show(
-            *_report(report, f"{options.path}: {plural(report.rows, 'row')} {done}", out.width)
-        )
+        done = f"{plural(report.rows, 'row')} {'built' if new else 'added or replaced'}"
+        out.show(*_report(report, f"{options.path}: {done}", out.width))
     return _ROWS_LEFT_OUT if report.left_out else _DONE
 
 
@@ -81,12 +79,12 @@ def info(options: Namespace, out: Screen, err: Screen) -> int:
     return _DONE
 
 
+ACTIONS = {"build": take_in, "update": take_in, "remove": remove, "info": info}
+
+
 def _written(size: int) -> str:
     """Bytes as a person says them."""
     return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"
-
-
-ACTIONS = {"build": take_in, "update": take_in, "remove": remove, "info": info}
 
 
 def _report(report: BuildReport, headline: str, width: int) -> Iterator[Line]:

@@ -230,7 +230,7 @@ def test_an_interrupt_leaves_the_catalogue_as_it_was(
     pool: Path,
     action: str,
 ) -> None:
-    """ "130 on Ctrl-C; then the catalogue is as it was", and no draft lies beside it, also where an
+    """ "130 on Ctrl-C …: the catalogue is as it was", and no draft lies beside it, also where an
     impatient second one comes while that is cleared away."""
 
     @contextmanager
