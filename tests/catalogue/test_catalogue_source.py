@@ -96,7 +96,7 @@ def test_a_bridge_hands_on_the_source(catalogue: Catalogue) -> None:
 def test_a_miss_names_the_catalogue(catalogue: Catalogue) -> None:
     """Issue: "A miss there is `not_found` in that catalogue, said so"."""
     found = match_track(NOWHERE, source=catalogue.source())
-    assert found.outcome == "not_found"
+    assert (found.outcome, found.where) == ("not_found", "in the catalogue pool")
     assert "Not in the catalogue pool: " in found.explain()
 
 

@@ -13,7 +13,7 @@ import compare
 import pytest
 import run
 from figures import Figures
-from messy import shop_and_questions
+from messy import rows_and_questions
 from outcomes import Outcome, load
 from pages import between_marks
 from questions import SETS
@@ -81,7 +81,7 @@ def test_a_change_is_told_once_and_the_worst_first() -> None:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A folder of evaluation data, invented: no hard pairs, and questions for both sets."""
-    _, questions = shop_and_questions(each=1)
+    _, questions = rows_and_questions(each=1)
     catalogue = [vars_of(track) for track in bundled_catalogue()]
     files = {"catalogue.jsonl.gz": catalogue, **dict.fromkeys(SETS.values(), questions)}
     for name, rows in files.items():
