@@ -51,7 +51,7 @@ def remove(options: Namespace, out: Screen, err: Screen) -> int:
     if options.json:
         show_json({"path": str(options.path), "asked": asked, "removed": removed}, out)
         return _DONE
-    missing = f"; {asked - removed} not there" if removed < asked else ""
+    missing = f"; {asked - removed:,} not there" if removed < asked else ""
     out.show(line(clean(f"{options.path}: {plural(removed, 'row')} removed{missing}")))
     return _DONE
 

@@ -204,7 +204,7 @@ def show_summary(result: PlaylistMatch, out: Screen) -> None:
 
 def say_interrupted(run: Run, err: Screen, *, kept: bool = True) -> None:
     """Say that the run was broken off, and how far it came."""
-    done = f"{len(run.result.matches)} of {_table.plural(run.wanted, 'track')}"
+    done = f"{len(run.result.matches):,} of {_table.plural(run.wanted, 'track')}"
     err.show(line(f"Interrupted after {done}" + ("; what is done is kept." if kept else ".")))
 
 

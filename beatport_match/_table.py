@@ -62,7 +62,7 @@ def summary(result: PlaylistMatch) -> Iterator[Line]:
     pieces: list[Piece] = [(plural(len(result.matches), "track") + ":", "bold")]
     for outcome, (name, style) in _OUTCOMES.items():
         some = counts[outcome]
-        pieces.append((f"  {some} {name}", style if some else "dim"))
+        pieces.append((f"  {some:,} {name}", style if some else "dim"))
     yield tuple(pieces)
     yield from _effort(result)
 
@@ -78,7 +78,7 @@ def _effort(result: PlaylistMatch) -> Iterator[Line]:
     yield line(f"{plural(result.requests, 'request')}, {each:.2f} per track, in {took}", "dim")
     if len(places) > 1:
         matched = Counter(match.queries[-1].where for match in result.matched if match.queries)
-        told = ", ".join(f"{matched[place]} {place}" for place in places)
+        told = ", ".join(f"{matched[place]:,} {place}" for place in places)
         yield line(clean(f"Matched {told}"), "dim")
 
 
@@ -86,7 +86,7 @@ def failures(result: PlaylistMatch) -> Iterator[Line]:
     """What kept the failed ones from being known, the most frequent first."""
     kinds = Counter(match.failures[-1].kind for match in result.failed if match.failures)
     if kinds:
-        told = ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common())
+        told = ", ".join(f"{kind} ({count:,})" for kind, count in kinds.most_common())
         yield line(f"Failed is not the same as not found: {told}. Run it again later.", "red")
 
 
@@ -98,7 +98,7 @@ def problems(found: Sequence[PlaylistProblem]) -> Iterator[Line]:
     for problem in found[:_MOST_PROBLEMS]:
         yield line(clean(f"  {problem.place}: {problem.detail}."))
     if len(found) > _MOST_PROBLEMS:
-        yield line(f"  … and {len(found) - _MOST_PROBLEMS} more; results.json lists them all.")
+        yield line(f"  … and {len(found) - _MOST_PROBLEMS:,} more; results.json lists them all.")
 
 
 def one_track(match: Match) -> Iterator[Line]:
