@@ -36,7 +36,7 @@ from beatport_match.conversation import fetch, match, search
 from beatport_match.matches import Match
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import MatchSettings
-from beatport_match.sources import Sources
+from beatport_match.sources import Sources, in_turn
 from beatport_match.tracks import Candidate, Track
 
 Keep: TypeAlias = Callable[[int, Match], Awaitable[None]]
@@ -49,14 +49,14 @@ class AsyncMatcher:
         settings: How to match and how to ask; the defaults if not given.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close. Ours is made
             when first needed and closed with the matcher.
-        source: Where candidates come from, instead of what `settings.source` names: a catalogue of
-            your own, or several in the order to ask them.
+        source: Where candidates come from, instead of what `settings.source` names: an open
+            `Catalogue`, any other `Source`, or several in the order to ask them.
 
     Belongs to the event loop it is used in; its tasks share its pace, and what one of them has
     been answered the others need not ask for an hour.
 
     Raises:
-        MisuseError: `http_client` is a sync one.
+        MisuseError: `http_client` is a sync one, or `source` is no source.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class AsyncMatcher:
         if http_client is not None:
             need_colour(http_client, asynchronous=True)
         self._line = AsyncLine(self.settings, http_client)
-        self._sources = source or beatport_source(self.settings)
+        self._sources = in_turn(beatport_source(self.settings) if source is None else source)
         self._streams: list[Running] = []
 
     async def __aenter__(self) -> Self:

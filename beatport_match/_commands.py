@@ -10,8 +10,8 @@ import logging
 import signal
 import threading
 from argparse import Namespace
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,12 +22,15 @@ from beatport_match._functions import match_track
 from beatport_match._log import LOG
 from beatport_match._metrics_files import export_performance_metrics_json, plain_name
 from beatport_match._playlist_run import Playlist, Run
+from beatport_match._runs import beatport_source
 from beatport_match._screen import Screen, show_json
+from beatport_match.catalogue import Catalogue
 from beatport_match.errors import MisuseError
 from beatport_match.keys import parse_key
 from beatport_match.playlists import fields, list_playlists
 from beatport_match.results import PlaylistMatch, match_document
 from beatport_match.settings import MatchSettings
+from beatport_match.sources import Source
 from beatport_match.tracks import Track
 
 T = TypeVar("T")
@@ -44,8 +47,9 @@ def track(options: Namespace, out: Screen, err: Screen) -> int:
         duration_s=_hint("--duration", options.duration, fields.seconds, "6:24 or 384"),
         isrc=options.isrc,
     )
-    with remarks_on(err):
-        match = match_track(wanted, settings=settings_from(options))
+    settings = settings_from(options)
+    with remarks_on(err), sources_from(options, settings) as source:
+        match = match_track(wanted, settings=settings, source=source)
     if options.json:
         show_json(match_document(match), out)
     elif options.explain:
@@ -62,8 +66,9 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> int:
     folder = made(options.out) if options.out else None
     figures = made(options.metrics, "--metrics") if options.metrics else None
     tracks = Playlist(options.file, options.playlist, options.limit)
-    with remarks_on(err):
-        run = tracks.run(settings_from(options), err, "matching", options.journal)
+    settings = settings_from(options)
+    with remarks_on(err), sources_from(options, settings) as source:
+        run = tracks.run(settings, err, "matching", options.journal, source)
     if folder:
         write_results(run.result, folder)
     file = write_metrics(run.result, options.file.stem, figures) if figures else ""
@@ -119,6 +124,34 @@ def settings_from(options: Namespace) -> MatchSettings:
     return MatchSettings(**given)
 
 
+@contextmanager
+def sources_from(
+    options: Namespace, settings: MatchSettings
+) -> Generator[Sequence[Source | Catalogue] | None, None, None]:
+    """Whom a command asks: the catalogues it names, then Beatport where `--source` says so.
+
+    `None` without a catalogue: what the settings say is asked, as ever.
+
+    Raises:
+        CatalogueError: A catalogue is missing or damaged.
+        MisuseError: The extra `offline` is not installed, or an option is for asking Beatport,
+            which is not to be asked.
+    """
+    if not options.catalogue:
+        yield None
+        return
+    for option in ("base_url", "token_file", "api_url"):
+        if getattr(options, option) is not None and options.source is None:
+            raise MisuseError(
+                f"--{option.replace('_', '-')} is for asking Beatport, which is asked after a "
+                "--catalogue only where --source says what: web or api."
+            )
+    with ExitStack() as opened:
+        catalogues = [opened.enter_context(Catalogue.open(path)) for path in options.catalogue]
+        beatport = [beatport_source(settings)] if options.source else []
+        yield [*catalogues, *beatport]
+
+
 def made(folder: Path, option: str = "--out") -> Path:
     """The folder that an option names, made before the work so that none is done in vain.
 
@@ -171,7 +204,7 @@ def show_summary(result: PlaylistMatch, out: Screen) -> None:
 
 def say_interrupted(run: Run, err: Screen, *, kept: bool = True) -> None:
     """Say that the run was broken off, and how far it came."""
-    done = f"{len(run.result.matches)} of {_table.plural(run.wanted, 'track')}"
+    done = f"{len(run.result.matches):,} of {_table.plural(run.wanted, 'track')}"
     err.show(line(f"Interrupted after {done}" + ("; what is done is kept." if kept else ".")))
 
 

@@ -17,6 +17,7 @@ from beatport_match._screen import Screen
 from beatport_match.matches import Match, Progress
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import MatchSettings
+from beatport_match.sources import Sources
 from beatport_match.tracks import Track
 
 
@@ -44,7 +45,12 @@ class Playlist:
         self.tracks: tuple[Track, ...] = tuple(track for _, track in islice(self._queue, limit))
 
     def run(
-        self, settings: MatchSettings, screen: Screen, label: str, journal: Path | None = None
+        self,
+        settings: MatchSettings,
+        screen: Screen,
+        label: str,
+        journal: Path | None = None,
+        source: Sources | None = None,
     ) -> Run:
         """Match the tracks; when interrupted, the result holds those that were finished."""
         finished: dict[int, Match] = {}
@@ -59,7 +65,11 @@ class Playlist:
                     tell(progress)
 
                 result = match_playlist(
-                    self.tracks, settings=settings, on_progress=keep, journal=journal
+                    self.tracks,
+                    settings=settings,
+                    source=source,
+                    on_progress=keep,
+                    journal=journal,
                 )
         except KeyboardInterrupt:
             result = gathered(finished, self._queue, (), session)

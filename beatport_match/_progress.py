@@ -1,15 +1,17 @@
 """How far a run has come, shown while it runs: a bar, one rewritten line, or a line now and then.
 
 A bar needs a terminal and rich, a rewritten line a terminal; a log file gets a line every few
-seconds. It knows `Progress` and a screen, not what is being matched.
+seconds. It knows `Progress`, counts and a screen, not what is being done.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from beatport_match._runs import OnProgress
 from beatport_match._screen import Screen
@@ -18,6 +20,7 @@ from beatport_match.matches import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress as RichProgress
 
 _LINE_EVERY_S = 5.0
 _BAR_CELLS = 40
@@ -26,17 +29,70 @@ _BAR_CELLS = 40
 @contextmanager
 def progress_on(screen: Screen, label: str, total: int) -> Generator[OnProgress, None, None]:
     """Show progress within a `with` block that gives the function to tell it to."""
+    with _shown_on(screen, label, total) as shown:
+
+        def tell(progress: Progress) -> None:
+            shown.tell(
+                _Stand(
+                    done=progress.done,
+                    count=f"{progress.done}/{progress.total}",
+                    time=_time(progress),
+                    # Where nothing is sent, none are spoken of.
+                    requests=plural(progress.requests, "request") if progress.requests else "",
+                    elapsed_s=progress.elapsed_s,
+                    last=progress.done == progress.total,
+                )
+            )
+
+        yield tell
+
+
+@contextmanager
+def rows_on(screen: Screen, label: str) -> Generator[Callable[[int], None], None, None]:
+    """Show how many rows were read so far, where nobody knows how many there are."""
+    began, count = time.monotonic(), 0
+    with _shown_on(screen, f"{label}:", None) as shown:
+
+        def tell(counted: int, *, last: bool = False) -> None:
+            nonlocal count
+            count, elapsed_s = counted, time.monotonic() - began
+            took = f"took {duration(elapsed_s)}" if last else duration(elapsed_s)
+            told = f"{plural(count, 'row')} read"
+            shown.tell(_Stand(count, told, took, "", elapsed_s, last))
+
+        yield tell
+        tell(count, last=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """How far it has come: in figures, and in words."""
+
+    done: int
+    count: str
+    time: str
+    requests: str
+    elapsed_s: float
+    last: bool
+
+
+class _Shown(Protocol):
+    def tell(self, stand: _Stand) -> None: ...
+
+
+@contextmanager
+def _shown_on(screen: Screen, label: str, total: int | None) -> Generator[_Shown, None, None]:
     rewriting = screen.is_terminal and os.environ.get("TERM") != "dumb"
     console = screen.console() if rewriting else None
     if console is None:
         status = _StatusLine(screen, label, rewriting=rewriting)
         try:
-            yield status.tell
+            yield status
         finally:
             status.end()
         return
-    with _bar(console, label, total) as tell:
-        yield tell
+    with _bar(console, label, total) as bar:
+        yield bar
 
 
 class _StatusLine:
@@ -49,14 +105,15 @@ class _StatusLine:
         self._due_s = _LINE_EVERY_S
         self._written = 0
 
-    def tell(self, progress: Progress) -> None:
-        text = f"{self._label} {_count(progress)}, {_time(progress)}, {_requests(progress)}"
+    def tell(self, stand: _Stand) -> None:
+        told = ", ".join(filter(None, (stand.count, stand.time, stand.requests)))
+        text = f"{self._label} {told}"
         if self._rewriting:
             self._screen.write(f"\r{text:<{self._written}}")
             self._written = len(text)
-        elif progress.done == progress.total or progress.elapsed_s >= self._due_s:
+        elif stand.last or stand.elapsed_s >= self._due_s:
             self._screen.write(text + "\n")
-            self._due_s = progress.elapsed_s + _LINE_EVERY_S
+            self._due_s = stand.elapsed_s + _LINE_EVERY_S
         self._screen.flush()
 
     def end(self) -> None:
@@ -64,8 +121,27 @@ class _StatusLine:
             self._screen.write("\n")
 
 
+class _Bar:
+    """Rich's bar; it runs to and fro where the total is not known."""
+
+    def __init__(self, live: RichProgress, label: str, total: int | None) -> None:
+        self._live = live
+        nothing = "" if total is None else f"0/{total}"
+        self._task = live.add_task(label, total=total, count=nothing, time="", requests="")
+
+    def tell(self, stand: _Stand) -> None:
+        self._live.update(
+            self._task,
+            total=stand.done if stand.last else None,
+            completed=stand.done,
+            count=stand.count,
+            time=stand.time,
+            requests=stand.requests,
+        )
+
+
 @contextmanager
-def _bar(console: Console, label: str, total: int) -> Generator[OnProgress, None, None]:
+def _bar(console: Console, label: str, total: int | None) -> Generator[_Bar, None, None]:
     from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as RichProgress
 
@@ -77,31 +153,13 @@ def _bar(console: Console, label: str, total: int) -> Generator[OnProgress, None
         TextColumn("{task.fields[requests]}", style="dim"),
     )
     # What is printed meanwhile is printed by us, and not to the same stream.
-    live = RichProgress(*columns, console=console, redirect_stdout=False, redirect_stderr=False)
-    with live:
-        task = live.add_task(label, total=total, count=f"0/{total}", time="", requests="")
-
-        def tell(progress: Progress) -> None:
-            live.update(
-                task,
-                completed=progress.done,
-                count=_count(progress),
-                time=_time(progress),
-                requests=_requests(progress),
-            )
-
-        yield tell
-
-
-def _count(progress: Progress) -> str:
-    return f"{progress.done}/{progress.total}"
+    with RichProgress(
+        *columns, console=console, redirect_stdout=False, redirect_stderr=False
+    ) as live:
+        yield _Bar(live, label, total)
 
 
 def _time(progress: Progress) -> str:
     if not progress.eta_s:
         return f"took {duration(progress.elapsed_s)}"
     return f"{duration(progress.eta_s)} left"
-
-
-def _requests(progress: Progress) -> str:
-    return plural(progress.requests, "request")

@@ -22,6 +22,8 @@ _OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "not_found": ("not found", "cyan"),
     "failed": ("failed", "bold red"),
 }
+# Whom a question is for that says nothing else (`wire.Question`).
+_BEATPORT = "on Beatport"
 _OUTCOME, _SCORE, _CONFIDENCE = 9, 5, 4
 _BLANKS: tuple[Piece, ...] = tuple(cell("", width) for width in (_OUTCOME, _SCORE, _CONFIDENCE))
 _GAP: Piece = ("  ", "")
@@ -60,18 +62,31 @@ def summary(result: PlaylistMatch) -> Iterator[Line]:
     pieces: list[Piece] = [(plural(len(result.matches), "track") + ":", "bold")]
     for outcome, (name, style) in _OUTCOMES.items():
         some = counts[outcome]
-        pieces.append((f"  {some} {name}", style if some else "dim"))
+        pieces.append((f"  {some:,} {name}", style if some else "dim"))
     yield tuple(pieces)
-    each = result.requests / max(1, len(result.matches))
+    yield from _effort(result)
+
+
+def _effort(result: PlaylistMatch) -> Iterator[Line]:
+    """What it took; of catalogues at hand, which they were instead of requests never sent."""
     took = duration(result.metrics.session_info.total_time)
+    places = dict.fromkeys(query.where for match in result.matches for query in match.queries)
+    if places and _BEATPORT not in places:
+        yield line(clean(f"Looked up {' and '.join(places)}, in {took}; nothing was sent"), "dim")
+        return
+    each = result.requests / max(1, len(result.matches))
     yield line(f"{plural(result.requests, 'request')}, {each:.2f} per track, in {took}", "dim")
+    if len(places) > 1:
+        matched = Counter(match.queries[-1].where for match in result.matched if match.queries)
+        told = ", ".join(f"{matched[place]:,} {place}" for place in places)
+        yield line(clean(f"Matched {told}"), "dim")
 
 
 def failures(result: PlaylistMatch) -> Iterator[Line]:
     """What kept the failed ones from being known, the most frequent first."""
     kinds = Counter(match.failures[-1].kind for match in result.failed if match.failures)
     if kinds:
-        told = ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common())
+        told = ", ".join(f"{kind} ({count:,})" for kind, count in kinds.most_common())
         yield line(f"Failed is not the same as not found: {told}. Run it again later.", "red")
 
 
@@ -83,14 +98,15 @@ def problems(found: Sequence[PlaylistProblem]) -> Iterator[Line]:
     for problem in found[:_MOST_PROBLEMS]:
         yield line(clean(f"  {problem.place}: {problem.detail}."))
     if len(found) > _MOST_PROBLEMS:
-        yield line(f"  … and {len(found) - _MOST_PROBLEMS} more; results.json lists them all.")
+        yield line(f"  … and {len(found) - _MOST_PROBLEMS:,} more; results.json lists them all.")
 
 
 def one_track(match: Match) -> Iterator[Line]:
     """One match alone, with what a DJ wants to know of the track that was found."""
     name, style = _OUTCOMES[match.outcome]
     if match.best is None:
-        yield ((name, style), _GAP, (clean(str(match.track)), ""))
+        where = f" {match.where}" if match.outcome == "not_found" else ""
+        yield ((clean(name + where), style), _GAP, (clean(str(match.track)), ""))
         yield line(clean(f"  {match.reason}"))
         return
     found = match.best.candidate
@@ -115,14 +131,15 @@ def duration(seconds: float) -> str:
 
 def plural(count: int, one: str, many: str = "") -> str:
     """A count with its noun, such as `1 track` or `2 tracks`."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def _match_rows(match: Match, names: int, why: int, link: str) -> Iterator[Line]:
     outcome, style = _OUTCOMES[match.outcome]
     best = match.best
-    nothing = "could not ask" if match.outcome == "failed" else "nothing"
-    found = squeeze(clean(str(best.candidate)) if best else nothing, names - len(_ARROW))
+    nothing = f"not {match.where}" if match.where else "nothing"
+    nothing = "could not ask" if match.outcome == "failed" else nothing
+    found = squeeze(clean(str(best.candidate) if best else nothing), names - len(_ARROW))
     reasons = wrap(clean(match.reason), why, _MOST_REASON_LINES)
     reasons += [""] * (2 - len(reasons))
     yield _row(

@@ -53,6 +53,10 @@ def _run(options: argparse.Namespace, out: Screen, err: Screen) -> int:
         from beatport_match import _analyze
 
         return _analyze.analyze_file(options, out, err)
+    if options.command == "catalogue":
+        from beatport_match import _catalogue
+
+        return _catalogue.ACTIONS[options.action](options, out, err)
     from beatport_match import _commands
 
     command = {"track": _commands.track, "playlist": _commands.playlist}[options.command]
@@ -76,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(commands.add_parser)
     _add_track(commands.add_parser)
     _add_playlist(commands.add_parser)
+    _add_catalogue(commands.add_parser)
     _add_analyze(commands.add_parser)
     return parser
 
@@ -163,6 +168,49 @@ def _add_playlist(add_parser: _AddParser) -> None:
     _add_json(playlist)
 
 
+def _add_catalogue(add_parser: _AddParser) -> None:
+    catalogue = add_parser(
+        "catalogue",
+        help="build an offline catalogue of your own rows, change it, or see what is in it",
+        description="An offline catalogue is searched by `track` and `playlist` with --catalogue.",
+        allow_abbrev=False,
+    )
+    actions = catalogue.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name, what, more in (
+        ("build", "build a catalogue out of rows", "What stands at PATH stays until it is whole."),
+        ("update", "add rows, and replace those of the same id", "All of it counts, or nothing."),
+    ):
+        action = actions.add_parser(
+            name,
+            help=what,
+            description=f"{what.capitalize()}. {more} Rows that cannot be read are left out and "
+            "told of; then the exit code is 1.",
+            allow_abbrev=False,
+        )
+        action.add_argument(
+            "rows",
+            type=Path,
+            metavar="ROWS",
+            help=".jsonl or .csv, either also as .gz, or .parquet",
+        )
+        _add_path(action)
+    remove = actions.add_parser("remove", help="remove rows by their ids", allow_abbrev=False)
+    _add_path(remove)
+    remove.add_argument("ids", type=_count, nargs="+", metavar="ID", help="the id of a row")
+    info = actions.add_parser(
+        "info",
+        help="say how many rows it has, how large it is and what built it",
+        allow_abbrev=False,
+    )
+    _add_path(info)
+    for action in actions.choices.values():
+        _add_json(action)
+
+
+def _add_path(action: argparse.ArgumentParser) -> None:
+    action.add_argument("path", type=Path, metavar="PATH", help="the catalogue's folder")
+
+
 def _add_analyze(add_parser: _AddParser) -> None:
     analyze = add_parser(
         "analyze",
@@ -194,7 +242,16 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--source",
         choices=("web", "api"),
-        help="Beatport's web pages (the default), or its API, for users with an account",
+        help="Beatport's web pages (the default), or its API, for users with an account; with "
+        "--catalogue, what is asked for the tracks that no catalogue has a match for",
+    )
+    parser.add_argument(
+        "--catalogue",
+        type=Path,
+        action="append",
+        metavar="PATH",
+        help="look in this offline catalogue, and ask Beatport only where --source is given; may "
+        "be given several times, to be looked in one after the other",
     )
     parser.add_argument(
         "--token-file", type=Path, metavar="FILE", help="the user's tokens for the API, as JSON"

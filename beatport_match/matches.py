@@ -78,6 +78,14 @@ class Match:
         return sum(query.requests for query in self.queries)
 
     @property
+    def where(self) -> str:
+        """Where it was looked for, such as `in the catalogue pool or on Beatport`.
+
+        Empty where nothing could be asked.
+        """
+        return " or ".join(dict.fromkeys(query.where for query in self.queries))
+
+    @property
     def reason(self) -> str:
         """Why the outcome is what it is, in one short line."""
         if self.picked:
@@ -146,15 +154,15 @@ class Match:
         if changes := self.changes(settings):
             lines += ["", "  What would change it:"]
             lines += [f"    {change}" for change in changes]
-        lines += ["", f"  Asked ({self.stopped}):"]
-        lines += [f"    {_query_line(query)}" for query in self.queries] or ["    nothing"]
+        told = len({query.where for query in self.queries}) > 1
+        asked = [f"    {_query_line(query, told=told)}" for query in self.queries]
+        lines += ["", f"  Asked ({self.stopped}):", *(asked or ["    nothing"])]
         return "\n".join(lines)
 
     def _headline(self) -> str:
         """The outcome; where it is that a track was not found is part of it."""
-        places = dict.fromkeys(query.where for query in self.queries)
-        if self.outcome == "not_found" and places:
-            return f"Not {' or '.join(places)}"
+        if self.outcome == "not_found" and self.where:
+            return f"Not {self.where}"
         return _HEADLINES[self.outcome]
 
     def _rival(self) -> ScoredCandidate | None:
@@ -240,7 +248,8 @@ def _ledger_lines(scored: ScoredCandidate) -> list[str]:
     return lines
 
 
-def _query_line(query: QueryRecord) -> str:
+def _query_line(query: QueryRecord, *, told: bool) -> str:
     came = str(query.failure) if query.failure else f"{query.found} candidates"
     dropped = f", {query.unreadable} unreadable" if query.unreadable else ""
-    return f"{query.query_type}: {query.text!r} -> {came}{dropped}"
+    where = f" {query.where}" if told else ""
+    return f"{query.query_type}: {query.text!r}{where} -> {came}{dropped}"

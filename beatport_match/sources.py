@@ -7,8 +7,9 @@ catalogue, and judgement never learns which source answered.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, cast
 
+from beatport_match.errors import MisuseError
 from beatport_match.wire import Question
 
 
@@ -45,10 +46,38 @@ class Source(Protocol):
         ...
 
 
-Sources: TypeAlias = "Source | Sequence[Source]"
+class Sourced(Protocol):
+    """What can be asked through a source of its own, as an open `Catalogue` can."""
+
+    def source(self) -> Source:
+        """The source, as it asks where nothing else is said."""
+        ...
+
+
+Sources: TypeAlias = "Source | Sourced | Sequence[Source | Sourced]"
 """One catalogue, or several: the next is asked for what was not matched in those before."""
 
 
 def in_turn(sources: Sources) -> tuple[Source, ...]:
-    """Several sources, in the order they are asked."""
-    return tuple(sources) if isinstance(sources, Sequence) else (sources,)
+    """Several sources, in the order they are asked.
+
+    Raises:
+        MisuseError: There is none, or something else is among them.
+    """
+    several: Sequence[object] = (
+        sources if isinstance(sources, Sequence) and not isinstance(sources, str) else (sources,)
+    )
+    if not several:
+        raise MisuseError("source= is empty: leave it out to ask Beatport.")
+    return tuple([_source(one) for one in several])
+
+
+def _source(given: object) -> Source:
+    if hasattr(given, "isrc"):
+        return cast("Source", given)
+    if hasattr(given, "source"):
+        return cast("Sourced", given).source()
+    raise MisuseError(
+        f"source= takes a Source, an open Catalogue, or several of them, not {given!r}; "
+        "settings.source says what to ask of Beatport."
+    )

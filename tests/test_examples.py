@@ -10,6 +10,8 @@ import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PROMISED = {
+    "api_source.py": "73 of 85 matched in the end",
+    "offline_catalogue.py": "not in the catalogue pool.catalogue: nothing came back",
     "one_track.py": "Matched: same title",
     "playlist_with_progress.py": "not asked, because we stopped",
     "scoring_only.py": "same_recording Corvane - Paper Satellites (Extended Mix)",

@@ -36,6 +36,8 @@ _SHORTEST_MISTYPED = 4
 _LEAST_SHARE = 0.5
 # Sums are told apart to so many decimals: behind them lies the order in which they were added up.
 _DECIMALS = 3
+# No row has a larger one (`rows`), and the engine takes none.
+_LARGEST_NUMBER = 2**63 - 1
 # Rows of one sum are read up to here, to take those with the lowest numbers.
 _MOST_EQUAL = 5_000
 
@@ -70,6 +72,8 @@ class Engine:
         """The rows with exactly this value, by number."""
         import tantivy
 
+        if isinstance(value, int) and not 0 < value <= _LARGEST_NUMBER:
+            return ()
         found = self._searcher.search(
             self._term(field, value),
             limit=most,
@@ -207,6 +211,8 @@ class Writer:
     def _forget(self) -> None:
         with suppress(ValueError):
             self._writer.rollback()
+            # What was not kept would lie about until the next change.
+            self._writer.garbage_collect_files()
             self._writer.wait_merging_threads()
 
 

@@ -23,7 +23,7 @@ FORMAT = 1
 _SIGN = "beatport_match offline catalogue"
 _MARK = "catalogue.json"
 _INDEX = "index"
-_BUILD = "build it with Catalogue.build"
+_BUILD = "build it with Catalogue.build or `beatport-match catalogue build`"
 
 
 def index_of(path: Path) -> Path:
@@ -35,7 +35,7 @@ def index_of(path: Path) -> Path:
     """
     if not path.is_dir():
         raise CatalogueError(f"{path}: there is no catalogue; {_BUILD}, or check the path.")
-    mark = _mark_of(path)
+    mark = mark_of(path)
     if mark is None:
         raise CatalogueError(f"{path}: is no catalogue of ours; name another folder, or {_BUILD}.")
     format_ = mark.get("format")
@@ -110,13 +110,13 @@ def _need_free(path: Path) -> None:
     """Only a catalogue, or an empty folder, is built over."""
     if not path.parent.is_dir():
         raise CatalogueError(f"{path}: there is no folder {path.parent} to build it in; make it.")
-    ours = path.is_dir() and (_mark_of(path) is not None or not any(path.iterdir()))
+    ours = path.is_dir() and (mark_of(path) is not None or not any(path.iterdir()))
     if path.exists() and not ours:
         raise CatalogueError(f"{path}: is something else than a catalogue; name another folder.")
 
 
-def _mark_of(path: Path) -> dict[str, object] | None:
-    """What a folder says of itself; `None` where it does not say that it is a catalogue."""
+def mark_of(path: Path) -> dict[str, object] | None:
+    """What a folder says of itself (`format`, `engine`); `None` where it is no catalogue."""
     mark: object = None
     with suppress(OSError, ValueError):
         mark = json.loads((path / _MARK).read_text(encoding="utf-8"))

@@ -20,7 +20,6 @@ from beatport_match.tracks import Candidate
 
 # Re-releases share a code; no recording has this many.
 _MOST_OF_A_CODE = 100
-_LARGEST_NUMBER = 2**63 - 1
 
 
 class Catalogue:
@@ -146,8 +145,6 @@ class Catalogue:
             CatalogueError: A damaged place was read.
         """
         engine = self._need_open()
-        if not 0 < number <= _LARGEST_NUMBER:
-            return None
         with reading(self.path):
             return next(iter(engine.with_value("id", number, 1)), None)
 

@@ -27,45 +27,21 @@ import stock
 from goals import GOALS, Figure, tables
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "evaluation"))
+from figures import Figures
+from outcomes import settle
 from questions import DATA, SETS, as_track, ask
 from questions import rows as data_rows
+from shelf import Shelf
 
 from beatport_match.catalogue import BuildReport, Catalogue
-from beatport_match.errors import MisuseError
 from beatport_match.queries import plan
 from beatport_match.settings import MatchSettings
 from beatport_match.tracks import Candidate, Track
-from beatport_match.wire import Answer, Question, Request, Response, Understood
 
 _SEED = 20261125
 _WIDTHS = (10, 20, 30, 50, 100)
 _MOST = 20
 SETTINGS = MatchSettings(wanted_fields=())
-
-
-class Shelf:
-    """A catalogue as a source that answers its own questions, as the evaluation's shop does."""
-
-    def __init__(self, catalogue: Catalogue, most: int = _MOST) -> None:
-        self._catalogue, self._most = catalogue, most
-        self.searches = self.found = 0
-
-    def search(self, text: str, query_type: str) -> Question:
-        return Question(request=Request(url=text), read=_nobody, text=text, query_type=query_type)
-
-    def isrc(self, isrc: str, query_type: str) -> Question:
-        # A code finds its row whatever else is wrong: the words are what is measured.
-        raise MisuseError("codes are not asked for here")
-
-    def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
-        raise MisuseError("numbers are not asked for here")
-
-    def answer(self, question: Question, limit: int) -> Answer:
-        candidates = self._catalogue.search(question.text, self._most)
-        self.searches += 1
-        self.found += len(candidates)
-        value = Understood(candidates=candidates)
-        return Answer(question=question, value=value, started=0.0, ended=0.0, sent=())
 
 
 def built(file: Path, path: Path, rows: int) -> Iterator[Figure]:
@@ -84,12 +60,12 @@ def built(file: Path, path: Path, rows: int) -> Iterator[Figure]:
 
 def speed(catalogue: Catalogue, asked: Sequence[tuple[Track, int]]) -> Iterator[Figure]:
     """Time of the processor for one track, from its title to its verdict."""
-    samples, shelf = [], Shelf(catalogue)
+    samples, shelf = [], Shelf(catalogue, _MOST)
     for part in range(5):
         some = asked[part::5]
         began = time.thread_time()
         for track, _ in some:
-            ask(shelf, track, SETTINGS)  # type: ignore[arg-type]
+            ask(shelf, track, SETTINGS)
         samples.append(1000 * (time.thread_time() - began) / len(some))
     yield Figure(
         "a track, judgement included",
@@ -97,7 +73,7 @@ def speed(catalogue: Catalogue, asked: Sequence[tuple[Track, int]]) -> Iterator[
         "ms",
         at_most=3.0,
         judged="min",
-        note=f"{shelf.searches / len(asked):.2f} searches, {shelf.found / len(asked):.1f} rows",
+        note=f"{shelf.looked_up / len(asked):.2f} searches, {shelf.found / len(asked):.1f} rows",
     )
     samples = []
     for part in range(5):
@@ -136,23 +112,14 @@ def accuracy(
     catalogue: Catalogue, questions: Iterable[dict[str, Any]], name: str
 ) -> Iterator[Figure]:
     """The figures of docs/evaluation.md, with the catalogue in place of the shop."""
-    shelf = Shelf(catalogue)
-    accepted = right = first = answerable = wrongly = negative = 0
-    for question in questions:
-        match = ask(shelf, as_track(question["track"]), SETTINGS)  # type: ignore[arg-type]
-        acceptable = set(question["acceptable"])
-        hit = match.best is not None and match.best.id in acceptable
-        answerable += bool(acceptable)
-        negative += not acceptable
-        first += hit
-        accepted += match.matched
-        right += match.matched and hit
-        wrongly += match.matched and not acceptable
-    yield Figure(f"{name}: precision of `matched`", (100 * right / accepted,), "%")
-    yield Figure(f"{name}: recall of `matched`", (100 * right / answerable,), "%")
-    yield Figure(f"{name}: right one first", (100 * first / answerable,), "%")
-    if negative:
-        yield Figure(f"{name}: accepted where nothing is right", (100 * wrongly / negative,), "%")
+    shelf = Shelf(catalogue, _MOST)
+    found = Figures.of(settle(shelf, question, name) for question in questions)
+    yield Figure(f"{name}: precision of `matched`", (100 * found.precision,), "%")
+    yield Figure(f"{name}: recall of `matched`", (100 * found.recall,), "%")
+    yield Figure(f"{name}: right one first", (100 * found.named,), "%")
+    if found.negatives:
+        wrongly = 100 * found.on_negatives
+        yield Figure(f"{name}: accepted where nothing is right", (wrongly,), "%")
 
 
 def main() -> None:
@@ -228,10 +195,6 @@ def _build(file: Path, path: Path) -> tuple[BuildReport, float, float, float]:
 
 def _has(candidates: Iterable[Candidate], right: set[int]) -> bool:
     return any(candidate.id in right for candidate in candidates)
-
-
-def _nobody(_response: Response) -> Understood:
-    raise AssertionError("the catalogue answers its questions itself")
 
 
 def _say(what: str) -> None:

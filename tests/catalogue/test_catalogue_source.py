@@ -63,6 +63,18 @@ def test_a_catalogue_is_matched_without_a_request(catalogue: Catalogue) -> None:
             matcher.fetch_track("not a number")
 
 
+def test_an_open_catalogue_is_its_own_source(catalogue: Catalogue, tmp_path: Path) -> None:
+    """docs/sources.md: "an open `Catalogue` is asked as its `source()` is", an empty one, too."""
+    assert match_track(OURS, source=catalogue) == match_track(OURS, source=catalogue.source())
+    found = match_playlist([OURS, NOWHERE], settings=settings(), source=[catalogue])
+    assert [one.outcome for one in found.matches] == ["matched", "not_found"]
+    Catalogue.build([], tmp_path / "empty")
+    with Catalogue.open(tmp_path / "empty") as empty:
+        missed = match_track(OURS, source=empty)
+    assert (missed.outcome, missed.requests) == ("not_found", 0)
+    assert "Not in the catalogue empty: " in missed.explain()
+
+
 @pytest.mark.anyio
 async def test_a_catalogue_is_matched_in_every_colour(catalogue: Catalogue) -> None:
     """Issue: "used as a source in both colours"; the answers are the same."""
@@ -84,7 +96,7 @@ def test_a_bridge_hands_on_the_source(catalogue: Catalogue) -> None:
 def test_a_miss_names_the_catalogue(catalogue: Catalogue) -> None:
     """Issue: "A miss there is `not_found` in that catalogue, said so"."""
     found = match_track(NOWHERE, source=catalogue.source())
-    assert found.outcome == "not_found"
+    assert (found.outcome, found.where) == ("not_found", "in the catalogue pool")
     assert "Not in the catalogue pool: " in found.explain()
 
 

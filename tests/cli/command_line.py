@@ -31,6 +31,17 @@ class Terminal(io.StringIO):
         return True
 
 
+def refused(ran: Ran) -> str:
+    """The one sentence of a refusal."""
+    assert ran.code == 2
+    assert ran.out == ""
+    assert "Traceback" not in ran.err
+    assert ran.err.startswith("beatport-match: ")
+    assert ran.err.count("\n") == 1
+    assert ran.err.endswith(".\n")
+    return ran.err
+
+
 @contextmanager
 def child(*arguments: object, **options: Any) -> Iterator[subprocess.Popen[str]]:
     """`python -m beatport_match …` as a process of its own."""

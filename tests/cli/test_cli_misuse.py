@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import Ran, child
+from command_line import Ran, child, refused
 
 REKORDBOX = (
     '<?xml version="1.0"?>{dtd}<DJ_PLAYLISTS Version="1.0.0"><COLLECTION>{tracks}</COLLECTION>'
@@ -15,17 +15,6 @@ REKORDBOX = (
     "</PLAYLISTS></DJ_PLAYLISTS>"
 )
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
-
-
-def refused(ran: Ran) -> str:
-    """The one sentence of a refusal."""
-    assert ran.code == 2
-    assert ran.out == ""
-    assert "Traceback" not in ran.err
-    assert ran.err.startswith("beatport-match: ")
-    assert ran.err.count("\n") == 1
-    assert ran.err.endswith(".\n")
-    return ran.err
 
 
 @pytest.mark.parametrize(

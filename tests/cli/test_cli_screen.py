@@ -15,7 +15,7 @@ from command_line import Ran, Terminal, a_match, child
 
 from beatport_match import Progress, Track
 from beatport_match._cells import line
-from beatport_match._progress import progress_on
+from beatport_match._progress import progress_on, rows_on
 from beatport_match._screen import Screen
 from beatport_match.cli import main
 from beatport_match.errors import MisuseError
@@ -128,6 +128,48 @@ def test_a_log_file_gets_a_line_every_few_seconds() -> None:
         "matching 60/100, 10 s left, 60 requests",
         "matching 80/100, 5 s left, 80 requests",
         "matching 100/100, took 25 s, 100 requests",
+    ]
+
+
+def test_rows_are_counted_while_nobody_knows_how_many_come(
+    on_terminals: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """`catalogue build`: a bar that runs to and fro, and is full at the end."""
+    pytest.importorskip("tantivy", reason="the extra `offline` is not installed")
+    (tmp_path / "rows.jsonl").write_text('{"id": 1, "name": "Fjordline"}\n' * 3)
+    ran = on_terminals("catalogue", "build", "rows.jsonl", "pool")
+    assert ran.code == 1
+    assert "━" in ran.err
+    assert "3 rows read" in ran.err
+    assert "took 0 s" in ran.err
+    assert "\x1b[33m, 2 left out" in ran.out
+
+
+def test_rows_are_counted_without_rich(
+    on_terminals: Callable[..., Ran], tmp_path: Path, without_rich: None
+) -> None:
+    """ "The command line works without rich": one line, written over."""
+    pytest.importorskip("tantivy", reason="the extra `offline` is not installed")
+    (tmp_path / "rows.jsonl").write_text('{"id": 1, "name": "Fjordline"}\n')
+    ran = on_terminals("catalogue", "build", "rows.jsonl", "pool")
+    assert "\x1b" not in ran.out + ran.err
+    assert ran.err.endswith("building: 1 row read, took 0 s\n")
+    assert ran.err.count("\n") == 1
+
+
+def test_a_log_file_is_told_of_rows_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ "Else a line every so often", and always one at the end, with the seconds it took."""
+    stream, now_s = io.StringIO(), 100.0
+    monkeypatch.setattr("beatport_match._progress.time.monotonic", lambda: now_s)
+    with rows_on(Screen(stream, vital=False), "building") as tell:
+        for read in range(1, 8):
+            now_s += 2
+            tell(10_000 * read)
+        now_s += 3
+    assert stream.getvalue().splitlines() == [
+        "building: 30,000 rows read, 6 s",
+        "building: 60,000 rows read, 12 s",
+        "building: 70,000 rows read, took 17 s",
     ]
 
 

@@ -14,8 +14,6 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from shop import Shop
-
 from beatport_match.testing import CatalogueTrack, bundled_catalogue
 from beatport_match.text import fold
 
@@ -36,8 +34,8 @@ Words = tuple[str, str]
 Rule = Callable[[CatalogueTrack, random.Random], Words]
 
 
-def shop_and_questions(each: int = 40) -> tuple[Shop, list[dict[str, Any]]]:
-    """The shop with its gaps, and so many questions of each kind."""
+def rows_and_questions(each: int = 40) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of a shop with its gaps, and so many questions of each kind."""
     dice = random.Random(SEED)
     tracks = bundled_catalogue()
     recordings = sorted({track.isrc for track in tracks})
@@ -51,7 +49,7 @@ def shop_and_questions(each: int = 40) -> tuple[Shop, list[dict[str, Any]]]:
             _question(f"{kind}-{number}", kind, track, shelf, dice)
             for number, track in enumerate(asked)
         ]
-    return Shop([_row(track) for track in shelf]), questions
+    return [_row(track) for track in shelf], questions
 
 
 def _question(

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import random
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
 from typing import Any, Protocol
@@ -124,15 +125,23 @@ def settle(shop: Answering, question: dict[str, Any], group: str) -> Outcome:
 
 
 def settle_all(
-    folder: Path, groups: Iterable[str], size: int | None = None, jobs: int = 1
+    folder: Path,
+    groups: Iterable[str],
+    size: int | None = None,
+    jobs: int = 1,
+    opening: Callable[[], Answering] | None = None,
 ) -> Iterator[Outcome]:
-    """Outcomes in the order of the data; `size` questions of each group, the same for everyone."""
+    """Outcomes in the order of the data; `size` questions of each group, the same for everyone.
+
+    `opening` opens what is asked, in each process; the shop of the data where nothing is given.
+    """
     asked = [(one, name) for name in groups for one in sample(rows(folder, SETS[name]), size)]
+    opening = opening or partial(open_shop, folder)
     if jobs == 1:
-        _open(folder)
+        _open(opening)
         yield from map(_settle, asked)
         return
-    with Pool(jobs, _open, (folder,)) as pool:
+    with Pool(jobs, _open, (opening,)) as pool:
         yield from pool.imap(_settle, asked, chunksize=20)
 
 
@@ -202,9 +211,9 @@ def _by_requests(
 _shop: Answering
 
 
-def _open(folder: Path) -> None:
+def _open(opening: Callable[[], Answering]) -> None:
     global _shop  # noqa: PLW0603 - each process opens its shop once
-    _shop = open_shop(folder)
+    _shop = opening()
 
 
 def _settle(asked: tuple[dict[str, Any], str]) -> Outcome:

@@ -13,7 +13,7 @@ import compare
 import pytest
 import run
 from figures import Figures
-from messy import shop_and_questions
+from messy import rows_and_questions
 from outcomes import Outcome, load
 from pages import between_marks
 from questions import SETS
@@ -81,7 +81,7 @@ def test_a_change_is_told_once_and_the_worst_first() -> None:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A folder of evaluation data, invented: no hard pairs, and questions for both sets."""
-    _, questions = shop_and_questions(each=1)
+    _, questions = rows_and_questions(each=1)
     catalogue = [vars_of(track) for track in bundled_catalogue()]
     files = {"catalogue.jsonl.gz": catalogue, **dict.fromkeys(SETS.values(), questions)}
     for name, rows in files.items():
@@ -114,6 +114,47 @@ def test_one_command_measures_saves_and_draws(
     assert page.read_text().endswith("After\n")
     assert ET.fromstring(picture.read_text("utf-8")).tag.endswith("svg")
     assert len(load(saved)) == 32
+
+
+def measured(
+    monkeypatch: pytest.MonkeyPatch, data: Path, name: str, *options: object
+) -> list[Outcome]:
+    """The outcomes of a run over all sets of the data."""
+    given = ["run.py", "--data", data, "--jobs", "1", "--save", data / name, *options]
+    monkeypatch.setattr(sys, "argv", [str(one) for one in given])
+    run.main()
+    return load(data / name)
+
+
+def test_a_catalogue_answers_in_place_of_the_shop(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--source catalogue`: "the tables are the same, and its requests are none"; `--catalogue
+    PATH` is "one that was built before"."""
+    pytest.importorskip("tantivy", reason="the extra `offline` is not installed")
+    from beatport_match import Catalogue
+
+    shop = measured(monkeypatch, data, "shop")
+    headings = [line for line in capsys.readouterr().out.splitlines() if line.startswith("#")]
+    page = data / "page.md"
+    page.write_text("<!-- figures: begin -->\n<!-- figures: end -->\n")
+    options = ("--source", "catalogue", "--markdown", page)
+    built = measured(monkeypatch, data, "built", *options)
+    assert ", asked of a catalogue; " in page.read_text()
+    assert [one for one in capsys.readouterr().out.splitlines() if one[:1] == "#"] == headings
+    assert [one.key for one in built] == [one.key for one in shop]
+    assert sum(one.requests for one in shop) > sum(one.requests for one in built) == 0
+    right = [sum(one.verdict == "right" for one in run) for run in (built, shop)]
+    assert right[0] >= right[1] > 20
+    Catalogue.build(data / "catalogue.jsonl.gz", data / "whole")
+    one_more = ("--source", "catalogue", "--catalogue", data / "whole")
+    assert measured(monkeypatch, data, "given", *one_more) == built
+    Catalogue.build([], data / "empty")
+    nothing = ("--source", "catalogue", "--catalogue", data / "empty")
+    assert {one.verdict for one in measured(monkeypatch, data, "none", *nothing)} == {"none"}
+    with pytest.raises(SystemExit):
+        measured(monkeypatch, data, "refused", "--catalogue", data / "whole")
+    assert "--catalogue names what --source catalogue searches" in capsys.readouterr().err
 
 
 def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:

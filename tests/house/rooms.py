@@ -30,7 +30,7 @@ PLAN = {
         keys: | re
         tracks: errors | math
         wire: errors tracks | urllib
-        sources: wire
+        sources: errors wire
         metrics: | datetime pydantic
         ledger: tracks
         settings: _version errors settings_files tracks | pathlib pydantic
@@ -176,17 +176,20 @@ PLAN = {
         _cells: | unicodedata
         _screen: _cells errors | errno json os rich shutil
         _table: _cells ledger matches playlists results tracks
-        _progress: _runs _screen _table matches | os rich
-        _playlist_run: _functions _progress _runs _screen matches results settings tracks
+        _progress: _runs _screen _table matches | os rich time
+        _playlist_run: _functions _progress _runs _screen matches results settings sources tracks
             | pathlib time
-        _commands: _cells _environment _functions _log _metrics_files _playlist_run _screen _table
-            errors keys playlists playlists.fields results settings tracks
+        _commands: _cells _environment _functions _log _metrics_files _playlist_run _runs _screen
+            _table catalogue errors keys playlists playlists.fields results settings sources tracks
             | argparse logging pathlib signal threading
+        _catalogue: _cells _progress _screen _table catalogue catalogue.folder
+            | argparse pathlib signal threading
         _analyze: _cells _metrics_files _screen analysis drafts errors metrics report report_page
             | argparse pathlib
         _demo: _cells _commands _playlist_run _screen _table analysis matches metrics report results
             settings testing | argparse os
-        cli: _analyze _cells _commands _demo _screen _version errors | argparse pathlib sys
+        cli: _analyze _catalogue _cells _commands _demo _screen _version errors
+            | argparse pathlib sys
         __main__: cli | sys
     """,
     "front door": """

@@ -50,6 +50,31 @@ def test_one_source_is_asked_as_several_are() -> None:
     assert in_turn([shelf, shop]) == (shelf, shop)
 
 
+class Sourced:
+    """A catalogue that is asked through its source, and is empty."""
+
+    def source(self) -> Shelf:
+        return Shelf()
+
+    def __len__(self) -> int:
+        return 0
+
+
+def test_a_catalogue_stands_for_its_source() -> None:
+    """docs/sources.md: "an open `Catalogue` is asked as its `source()` is", alone or in turn."""
+    assert [one.name for one in in_turn(Sourced())] == ["a shelf"]
+    shop = Shop()
+    assert [one.name for one in in_turn((Sourced(), shop))] == ["a shelf", shop.name]
+
+
+@pytest.mark.parametrize("given", ["web", ["web"], [], (), 7, [None]])
+def test_what_is_no_source_is_refused(given: object) -> None:
+    """`Matcher`: "MisuseError: … `source` is no source", with what to do instead."""
+    with pytest.raises(MisuseError, match=r"^source= .*Beatport\.$") as caught:
+        in_turn(given)
+    assert "'w'" not in str(caught.value)
+
+
 def test_what_the_first_source_has_is_not_asked_of_the_next() -> None:
     """ "offline first, then the network for what is missing"."""
     playbook = begin()

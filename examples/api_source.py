@@ -1,0 +1,49 @@
+"""Ask Beatport's API with your user's own account, whose token ends in the middle of the run.
+
+Runs against the fake Beatport on this machine; leave `api_url` out to ask the real one.
+"""
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from beatport_match import MatchSettings, match_playlist
+from beatport_match.testing import FakeBeatport, FakeTokens, demo_collection
+
+# Those of the user. This library ships none, and shows them nowhere.
+TOKENS = {"access_token": "an-access-token", "refresh_token": "a-refresh-token"}
+
+
+def main() -> None:
+    fake = FakeBeatport(api=FakeTokens(requests_per_token=25))
+    with TemporaryDirectory() as folder, fake.serve() as url, demo_collection() as collection:
+        token_file = Path(folder, "beatport-tokens.json")
+        token_file.write_text(json.dumps(TOKENS | {"client_id": "a-client"}))
+        settings = MatchSettings(
+            source="api",
+            api_url=f"{url}/v4",
+            token_file=token_file,
+            # The pace is for the real Beatport; the fake one needs none.
+            requests_per_second=None,
+        )
+        result = match_playlist(collection, settings=settings)
+        print(
+            f"{len(result.matched)} of {len(result.matches)} matched, {len(result.failed)} failed"
+        )
+        print(f"the token was renewed {fake.tokens.refreshed} times, and the file with it")
+
+        # Without a refresh token the run ends when the token does: as a fault, never as a miss.
+        journal = Path(folder, "run.journal")
+        token_file.write_text(json.dumps({"access_token": fake.tokens.access}))
+        result = match_playlist(collection, settings=settings, journal=journal)
+        print(f"{len(result.matched)} matched, then {result.failed[0].failures[-1]}")
+
+        # Once there are new tokens, the same journal goes on where that stopped.
+        new = {"access_token": "ended", "refresh_token": fake.tokens.refresh}
+        token_file.write_text(json.dumps(new | {"client_id": "a-client"}))
+        result = match_playlist(collection, settings=settings, journal=journal)
+        print(f"{len(result.matched)} of {len(result.matches)} matched in the end")
+
+
+if __name__ == "__main__":
+    main()
