@@ -81,11 +81,14 @@ def test_an_export_of_ones_own_is_enriched(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: path.name)
 def test_an_example_is_read_in_one_look(path: Path) -> None:
-    """Issue: "each under 60 lines"; the first line says what it shows, in one sentence."""
+    """Issue: "each under 60 lines"; it opens with what it shows, in one sentence, and how it is
+    run."""
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") < 60
-    first, *_ = (ast.get_docstring(ast.parse(text)) or "").splitlines()
-    assert first.endswith((".", ":"))
+    opening = ast.get_docstring(ast.parse(text)) or ""
+    assert opening.partition("\n")[0].endswith((".", ":"))
+    folder = path.relative_to(EXAMPLES).parts[0]
+    assert f"examples/{folder}" in opening
 
 
 def test_the_index_names_every_example() -> None:

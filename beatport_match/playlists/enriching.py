@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -18,13 +18,7 @@ from beatport_match.drafts import draft_of
 from beatport_match.errors import MisuseError, PlaylistError
 from beatport_match.matches import Match
 from beatport_match.playlists import rekordbox
-from beatport_match.playlists.attributes import (
-    OVERWRITABLE,
-    TAG,
-    news,
-    retagged,
-    told_by,
-)
+from beatport_match.playlists.attributes import OVERWRITABLE, TAG, news, retagged, told_by
 from beatport_match.playlists.elements import Element, elements
 from beatport_match.playlists.opening import LONGEST, head, opened
 from beatport_match.tracks import Track
@@ -91,14 +85,14 @@ def enrich_rekordbox(
     tally = _Tally(source, told, overwrite)
     with draft_of(target) as draft:
         with draft.open("wb") as written:
-            written.writelines(_rewritten(source, tally.changes))
+            written.writelines(_rewritten(source, tally))
         # Somebody may have put a file there meanwhile.
         _need_new(target, source)
     return Enrichment(str(target), tally.tracks, tally.enriched, len(told.keys() - tally.seen))
 
 
 class _Tally:
-    """Looks at each entry, and counts."""
+    """Looks at each entry, and counts; `enriched` are those whose tag came out another."""
 
     def __init__(
         self, source: Path, told: Mapping[Track, Mapping[str, str]], overwrite: Collection[str]
@@ -114,23 +108,23 @@ class _Tally:
         if track is None or track not in self._told:
             return {}
         self.seen.add(track)
-        changes = news(entry.attributes, self._told[track], self._overwrite)
-        self.enriched += bool(changes)
-        return changes
+        return news(entry.attributes, self._told[track], self._overwrite)
 
 
-def _rewritten(source: Path, changes: Callable[[Element], Mapping[str, str]]) -> Iterator[bytes]:
+def _rewritten(source: Path, tally: _Tally) -> Iterator[bytes]:
     """The bytes of an export, with changes in the tags of its collection."""
     declared = _DECLARED.search(head(source)[:1024])
     encoding = declared[1].decode() if declared else "utf-8"
     place = 0
     with opened(source) as file:
         for entry in elements(source, rekordbox.COLLECTION):
-            if changed := changes(entry):
+            if changes := tally.changes(entry):
                 yield from _copied(file, entry.start - place)
                 tag = _tag(file, source, entry)
                 place = entry.start + len(tag)
-                yield retagged(tag, changed, encoding)
+                written = retagged(tag, changes, encoding)
+                tally.enriched += written != tag
+                yield written
         yield from iter(lambda: file.read(LONGEST), b"")
 
 
