@@ -335,19 +335,24 @@ def test_whatever_is_matched_only_its_attributes_change(tmp_path, export, found,
 
 @pytest.mark.fuzz
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.binary(max_size=60), st.integers(0, 300))
-def test_any_bytes_are_copied_or_refused(tmp_path, noise, place):
-    """Hostile until read: a PlaylistError and no file, or the file as it was."""
-    file, out = tmp_path / "export.xml", tmp_path / "out.xml"
-    whole = EXPORT.format(ENTRY.format("")).encode()
+@given(st.binary(max_size=60) | RAW.map(str.encode), st.integers(0, 400))
+def test_any_bytes_are_enriched_or_refused(tmp_path, noise, place):
+    """Hostile until read: a PlaylistError and no file, or one with the same tracks; where nothing
+    is matched, the file as it was."""
+    file, out, same = (tmp_path / name for name in ("export.xml", "out.xml", "same.xml"))
+    whole = EXPORT.format(ENTRY.format("Label=''")).encode()
     file.write_bytes(whole[:place] + noise + whole[place:])
-    out.unlink(missing_ok=True)
+    for old in (out, same):
+        old.unlink(missing_ok=True)
     try:
-        enrich_rekordbox(file, (), out)
+        enrich_rekordbox(file, (), same)
+        enrich_rekordbox(file, all_matched(file), out)
     except PlaylistError:
         assert not out.exists()
     else:
-        assert out.read_bytes() == file.read_bytes()
+        assert same.read_bytes() == file.read_bytes()
+        assert [one.id for one in read_playlist(out)] == [one.id for one in read_playlist(file)]
+        assert all(one.label for one in read_playlist(out))
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path):
