@@ -56,7 +56,13 @@ from beatport_match.metrics import (
     RunComparison,
     TrackMetrics,
 )
-from beatport_match.playlists import PlaylistProblem, list_playlists, read_playlist
+from beatport_match.playlists import (
+    Enrichment,
+    PlaylistProblem,
+    enrich_rekordbox,
+    list_playlists,
+    read_playlist,
+)
 from beatport_match.report import generate_async_io_analysis_report, generate_comparison_report
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings import AsyncSettings, MatchSettings
@@ -76,6 +82,7 @@ __all__ = [
     "CatalogueError",
     "CatalogueProblem",
     "Change",
+    "Enrichment",
     "Evidence",
     "Failure",
     "JournalError",
@@ -109,6 +116,7 @@ __all__ = [
     "analyze_network_time_percentage",
     "beatport_source",
     "compare_runs",
+    "enrich_rekordbox",
     "export_performance_metrics_json",
     "generate_async_io_analysis_report",
     "generate_comparison_report",

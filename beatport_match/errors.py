@@ -3,7 +3,7 @@
     Failure                  why a question could not be answered (a value)
 
     BeatportMatchError
-    ├── PlaylistError        a playlist file cannot be read
+    ├── PlaylistError        a playlist file cannot be read or written
     ├── SettingsError        a setting is out of range or unknown
     ├── MetricsFileError     a metrics file is not one of ours
     ├── JournalError         a journal cannot be used
@@ -55,7 +55,7 @@ class BeatportMatchError(Exception):
 
 
 class PlaylistError(BeatportMatchError):
-    """A playlist file cannot be read; the text names the file, the place and the remedy."""
+    """A playlist cannot be read or written; the text names the file, the place and the remedy."""
 
 
 class SettingsError(BeatportMatchError):

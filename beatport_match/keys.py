@@ -49,6 +49,11 @@ class Key:
         return f"{_NAMES[self.pitch]} {self.mode.capitalize()}"
 
     @property
+    def short(self) -> str:
+        """The key as Rekordbox would write it, such as `Abm`."""
+        return _NAMES[self.pitch] + ("m" if self.mode == "minor" else "")
+
+    @property
     def camelot(self) -> str:
         """The key on the Camelot wheel, such as `1A`."""
         start, letter = (_CAMELOT_1B, "B") if self.mode == "major" else (_CAMELOT_1A, "A")

@@ -1,6 +1,7 @@
 """Find one track, and see why.
 
-Runs against the fake Beatport on this machine; leave `settings` out to ask the real one.
+`python examples/one_track.py` asks the fake Beatport on this machine; leave `settings` out to ask
+the real one.
 """
 
 from beatport_match import MatchSettings, Track, match_track

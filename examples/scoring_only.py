@@ -1,4 +1,7 @@
-"""Judge candidates you already have: no network, no settings, nothing but values."""
+"""Judge candidates you already have: no network, no settings, nothing but values.
+
+`python examples/scoring_only.py` prints each with its ledger, the best one first.
+"""
 
 from beatport_match import Candidate, Track, rank
 

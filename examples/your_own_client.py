@@ -1,6 +1,7 @@
 """Bring your own HTTP client: proxies, certificates, HTTP/2 or logging stay yours.
 
 Anything with httpx's `get(url, headers=…, params=…)` serves. You close what you opened.
+`python examples/your_own_client.py` asks a fake Beatport in this process.
 """
 
 import httpx

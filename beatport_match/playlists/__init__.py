@@ -6,7 +6,9 @@ The room's front door. One reader a format; the content decides which, not the s
     m3u          M3U and M3U8, plain or extended
     delimited    CSV with named columns; tabs too, such as Rekordbox's TXT
 
-It reads files and knows neither network nor log. A file that cannot be read is a `PlaylistError`;
+Rekordbox's can be written anew with what was found (`enriching`), the original left as it is.
+
+It knows files, and neither network nor log. A file that cannot be read is a `PlaylistError`;
 an entry that cannot be read is a `PlaylistProblem`, and the rest goes on.
 """
 
@@ -18,11 +20,18 @@ from pathlib import Path
 
 from beatport_match.errors import PlaylistError
 from beatport_match.playlists import delimited, m3u, rekordbox
+from beatport_match.playlists.enriching import Enrichment, enrich_rekordbox
 from beatport_match.playlists.problems import OnProblem, PlaylistProblem
 from beatport_match.playlists.recognition import recognise
 from beatport_match.tracks import Track
 
-__all__ = ["PlaylistProblem", "list_playlists", "read_playlist"]
+__all__ = [
+    "Enrichment",
+    "PlaylistProblem",
+    "enrich_rekordbox",
+    "list_playlists",
+    "read_playlist",
+]
 
 
 def read_playlist(

@@ -34,13 +34,17 @@ _CUT_OFF = {
 
 
 class Element(NamedTuple):
-    """A start tag; `depth` is 1 for the root, `parent` the name of the element around it."""
+    """A start tag; `depth` is 1 for the root, `parent` the name of the element around it.
+
+    `start` is the place of its first byte in the file.
+    """
 
     name: str
     parent: str
     depth: int
     attributes: dict[str, str]
     line: int
+    start: int
 
 
 def elements(file: Path, wanted: frozenset[tuple[str, str]]) -> Iterator[Element]:
@@ -102,8 +106,8 @@ class _Scan:
             raise self._refused(f"its elements are nested more than {_DEEPEST} deep")
         self._open.append(name)
         if (parent, name) in self._wanted:
-            line = self._parser.CurrentLineNumber
-            self._found.append(Element(name, parent, len(self._open), attributes, line))
+            line, start = self._parser.CurrentLineNumber, self._parser.CurrentByteIndex
+            self._found.append(Element(name, parent, len(self._open), attributes, line, start))
 
     def _end(self, name: str) -> None:  # noqa: ARG002 - expat has checked that it is the open one
         self._open.pop()

@@ -18,8 +18,8 @@ from beatport_match.playlists.elements import ROOT, Element, elements
 from beatport_match.playlists.problems import OnProblem, PlaylistProblem
 from beatport_match.tracks import Track
 
+COLLECTION = frozenset({("COLLECTION", "TRACK")})
 _DOCUMENT = frozenset({("", ROOT)})
-_COLLECTION = frozenset({("COLLECTION", "TRACK")})
 _PLAYLISTS = frozenset({("PLAYLISTS", "NODE"), ("NODE", "NODE"), ("NODE", "TRACK")})
 _ROOT_NODE_DEPTH = 3
 _IS_PLAYLIST = "1"
@@ -78,8 +78,8 @@ def read(file: Path, playlist: str | None, on_problem: OnProblem | None) -> Iter
 
 
 def _collection(file: Path, on_problem: OnProblem | None) -> Iterator[Track]:
-    for element in elements(file, _COLLECTION):
-        if track := _track(file, element, on_problem):
+    for element in elements(file, COLLECTION):
+        if track := track_of(file, element, on_problem):
             yield track
 
 
@@ -105,18 +105,19 @@ def _wanted(
     tracks: dict[str, Track | None] = {}
     if not missing:
         return tracks
-    for element in elements(file, _COLLECTION):
+    for element in elements(file, COLLECTION):
         written = element.attributes.get(playlist.key_attribute)
         key = _key(written, by_location=playlist.by_location)
         if key in missing:
             missing.remove(key)
-            tracks[key] = _track(file, element, on_problem)
+            tracks[key] = track_of(file, element, on_problem)
             if not missing:
                 break
     return tracks
 
 
-def _track(file: Path, element: Element, on_problem: OnProblem | None) -> Track | None:
+def track_of(file: Path, element: Element, on_problem: OnProblem | None) -> Track | None:
+    """The track that an entry of the collection means; `None` where it cannot be read."""
     said = element.attributes
     track_id = fields.known(said.get("TrackID"))
     title = fields.with_mix(fields.text(said.get("Name")), said.get("Mix"))

@@ -79,7 +79,7 @@ PLAN = {
         report_page: analysis metrics pictures report | html
     """,
     "files": """
-        playlists: errors playlists.delimited playlists.m3u playlists.problems
+        playlists: errors playlists.delimited playlists.enriching playlists.m3u playlists.problems
             playlists.recognition playlists.rekordbox tracks | os pathlib
         playlists.problems:
         playlists.fields: tracks | re urllib
@@ -90,6 +90,9 @@ PLAN = {
         playlists.m3u: playlists.fields playlists.opening playlists.problems tracks | pathlib re
         playlists.rekordbox: errors playlists.elements playlists.fields playlists.problems tracks
             | pathlib unicodedata
+        playlists.attributes: keys playlists.fields playlists.opening tracks | html re
+        playlists.enriching: drafts errors matches playlists.elements playlists.attributes
+            playlists.opening playlists.rekordbox tracks | os pathlib re
         playlists.recognition: errors playlists.delimited playlists.fields playlists.opening
             | pathlib re
         results: drafts ledger matches metrics playlists tracks | csv json pathlib

@@ -41,8 +41,15 @@ def test_beatports_spellings_and_their_hours_are_one_key(name, hour):
 
 @pytest.mark.parametrize("key", ALL_KEYS, ids=str)
 def test_names_and_hours_lead_back_to_the_key(key):
-    """What a key calls itself, in either notation, is read as that key."""
-    assert parse_key(key.name) == key == parse_key(key.camelot)
+    """What a key calls itself, in any notation, is read as that key."""
+    assert parse_key(key.name) == key == parse_key(key.camelot) == parse_key(key.short)
+
+
+def test_short_names_are_rekordboxs():
+    """short: "The key as Rekordbox would write it": a note, and an m where it is minor."""
+    assert [parse_key(hour).short for hour in ("1A", "8A", "8B", "11A", "12A")] == [
+        *("Abm", "Am", "C", "F#m", "Dbm")
+    ]
 
 
 def test_open_key_runs_beside_camelot():

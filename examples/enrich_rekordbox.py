@@ -1,0 +1,55 @@
+"""Enrich a Rekordbox export: key, label, year, remixer and mix, as a new XML file to import.
+
+`python examples/enrich_rekordbox.py` does so with a collection of invented music and the fake
+Beatport on this machine; with `EXPORT.xml NEW.xml` behind that it takes yours, and the real one.
+"""
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import anyio
+import anyio.to_thread
+
+from beatport_match import (
+    MatchSettings,
+    PlaylistError,
+    amatch_playlist,
+    enrich_rekordbox,
+    read_playlist,
+    settings_from_environment,
+)
+from beatport_match.testing import FakeBeatport, demo_collection
+
+
+async def enrich(export: Path, new: Path, settings: MatchSettings) -> None:
+    """Match every track, at once, and write what is safe to apply; a killed run goes on."""
+    journal = new.with_suffix(".journal")
+    result = await amatch_playlist(export, settings=settings, journal=journal)
+    # Files are written in a thread, so that an event loop with other business is not held up.
+    written = await anyio.to_thread.run_sync(enrich_rekordbox, export, result.matches, new)
+    print(written)
+    print(f"{len(result.review)} for you to look at, {len(result.failed)} could not be asked")
+
+
+async def demo(folder: Path) -> None:
+    with FakeBeatport().serve() as base_url, demo_collection() as export:
+        new = folder / "enriched.xml"
+        settings = MatchSettings(base_url=base_url, requests_per_second=None)
+        await enrich(export, new, settings)
+
+        for before, after in list(zip(read_playlist(export), read_playlist(new), strict=True))[:4]:
+            print(f"{before}: {before.key}, {before.label}, {before.year}")
+            print(f"    now {after.key}, {after.label}, {after.year}")
+        try:
+            enrich_rekordbox(export, (), export)
+        except PlaylistError as error:
+            print(str(error).removeprefix(f"{export.parent}/"))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        anyio.run(enrich, Path(sys.argv[1]), Path(sys.argv[2]), settings_from_environment())
+    else:
+        with TemporaryDirectory() as temporary:
+            anyio.run(demo, Path(temporary))

@@ -1,0 +1,375 @@
+"""Enriching: a new export says what was matched, and in everything else what the old one did."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from beatport_match import enrich_rekordbox, read_playlist
+from beatport_match.errors import MisuseError, PlaylistError
+from beatport_match.ledger import ScoredCandidate
+from beatport_match.matches import Match
+from beatport_match.tracks import Candidate, Track
+
+FOUND = Candidate(
+    id=41,
+    name="Tide",
+    mix_name="Nørd & Co Remix",
+    artists=("Ana Lívia",),
+    remixers=("Nørd", "Co"),
+    label='Quay "Q" Records',
+    release_date="2019-05-03",
+    bpm=124.5,
+    key="F Minor",
+)
+ENTRY = (
+    '<TRACK TrackID=\'7\' Name="Tide > \'Ebb\'" Artist="Ana &#x4C;ívia"\n  {} Colour = "0xFF" >'
+    '<TEMPO Inizio="0.1" Bpm="126.00"/><POSITION_MARK Name="drop &lt;" Num="-1"/></TRACK>'
+)
+EXPORT = (
+    '<?xml version="1.0" encoding="UTF-8"?>\r\n<!-- by hand -->\n<DJ_PLAYLISTS Version="1.0.0">'
+    '\n<COLLECTION Entries="2">{}<TRACK TrackID="8" Name="Ebb"/></COLLECTION>\n<PLAYLISTS>'
+    '<NODE Type="0" Name="ROOT"><NODE Name="Set" Type="1" KeyType="0"><TRACK Key="7"/></NODE>'
+    "</NODE></PLAYLISTS><later by='7'><![CDATA[<TRACK>]]></later></DJ_PLAYLISTS>\n<?end?>\n"
+)
+NAMES = {"Tonality", "Label", "Year", "Remixer", "Mix", "AverageBpm"}
+
+
+def matched(track: Track, found: Candidate = FOUND, outcome: str = "matched") -> Match:
+    best = ScoredCandidate(found, 99.0, 0.99, "same_recording", ())
+    return Match(
+        track=track,
+        outcome=outcome,  # type: ignore[arg-type]
+        best=best if outcome in {"matched", "review"} else None,
+        candidates=(best,),
+        confidence=0.99,
+        queries=(),
+        failures=(),
+        stopped="enough",
+    )
+
+
+def all_matched(file: Path, found: Candidate = FOUND) -> list[Match]:
+    return [matched(track, found) for track in read_playlist(file)]
+
+
+@pytest.fixture
+def write(tmp_path):
+    def written(said: str = "", encoding: str = "utf-8", export: str = EXPORT) -> Path:
+        file = tmp_path / "export.xml"
+        file.write_bytes(export.format(ENTRY.format(said)).encode(encoding))
+        return file
+
+    return written
+
+
+def enriched(file: Path, *, matches: list[Match] | None = None, **options) -> str:
+    """The first entry's tag, from the first attribute that was changed or added."""
+    out = file.with_name("out.xml")
+    out.unlink(missing_ok=True)
+    (first, _) = read_playlist(file)
+    enrich_rekordbox(file, matches or [matched(first)], out, **options)
+    return out.read_bytes().decode()
+
+
+def test_gaps_are_filled_and_every_other_byte_stays(write):
+    """enrich_rekordbox: "Key, label, year, remixer and mix are filled in where the entry says
+    nothing"; beat grids, cue points, playlists "come out as they went in"."""
+    file = write("Tonality='' Year=\"0\" AverageBpm = '0.00'")
+    was = file.read_bytes()
+    now = enriched(file)
+    expected = ENTRY.format('Tonality="Fm" Year="2019" AverageBpm = "124.50"').replace(
+        '"0xFF" >',
+        '"0xFF"  Label="Quay &quot;Q&quot; Records" Remixer="Nørd, Co" Mix="Nørd &amp; Co Remix">',
+    )
+    assert now.encode() == EXPORT.format(expected).encode()
+    assert file.read_bytes() == was
+
+
+def test_what_an_entry_says_stays(write):
+    """The same: where an entry says something, it stays, but for the key."""
+    said = 'Tonality="C" Label="Mine" Year="2001" Remixer="Me" Mix="Dub" AverageBpm="126.00"'
+    file = write(said)
+    assert enriched(file) == EXPORT.format(ENTRY.format(said.replace('"C"', '"Fm"')))
+    assert enriched(file, overwrite=()) == EXPORT.format(ENTRY.format(said))
+
+
+def test_what_may_be_written_over_is_the_callers_to_say(write):
+    """ "Attributes to write over what stands there"; "a BPM, too, but only where Rekordbox has not
+    analysed the track"."""
+    file = write('Tonality="C" Label="Mine" Year="2001" Remixer="Me" Mix="Dub" AverageBpm="126.00"')
+    now = enriched(file, overwrite=["Label", "Mix", "Remixer", "Year"])
+    assert 'Tonality="C" Label="Quay &quot;Q&quot; Records" Year="2019" Remixer="Nørd, Co"' in now
+    assert 'Mix="Nørd &amp; Co Remix" AverageBpm="126.00"' in now
+    out = file.with_name("none.xml")
+    for name in ("AverageBpm", "Name", "tonality"):
+        with pytest.raises(MisuseError, match=f"{name} cannot be written over, only Label, Mix,"):
+            enrich_rekordbox(file, (), out, overwrite=[name])
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("said", ["4A", "F min", "fm", "09m"])
+def test_the_same_key_keeps_its_spelling(write, said):
+    """ "A key that is the same in another notation stays as it is"."""
+    assert f'Tonality="{said}"' in enriched(write(f'Tonality="{said}"'))
+
+
+@pytest.mark.parametrize("said", ["12A", "no key", " "])
+def test_another_key_is_written_in_the_notation_asked_for(write, said):
+    """camelot: "Write keys as `8A` instead of `Am`"."""
+    file = write(f'Tonality="{said}"')
+    assert 'Tonality="Fm"' in enriched(file)
+    assert 'Tonality="4A"' in enriched(file, camelot=True)
+
+
+def test_only_what_is_matched_is_applied(write, tmp_path):
+    """ "Only what is `matched` is applied": the rest is for a person, or unknown."""
+    file = write()
+    (first, _) = read_playlist(file)
+    for outcome in ("review", "not_found", "failed"):
+        report = enrich_rekordbox(file, [matched(first, outcome=outcome)], tmp_path / outcome)
+        assert (report.tracks, report.enriched, report.absent) == (2, 0, 0)
+        assert (tmp_path / outcome).read_bytes() == file.read_bytes()
+    assert str(report).endswith("failed: 0 of 2 tracks enriched.")
+
+
+def test_a_match_is_applied_to_the_entry_it_is_of(write, tmp_path):
+    """ "Each is applied to the entries that are still as matched"; `absent` counts the others."""
+    file = write()
+    (first, _) = read_playlist(file)
+    others = [replace(first, title="Tide"), replace(first, id="9"), Track("Tide")]
+    report = enrich_rekordbox(file, map(matched, others), tmp_path / "out.xml")
+    assert (report.tracks, report.enriched, report.absent) == (2, 0, 3)
+    assert str(report).endswith("0 of 2 tracks enriched; 3 matched tracks are not in it.")
+
+
+def test_matches_of_one_playlist_are_applied_too(write):
+    """The same: an entry is the same whichever playlist it was read through."""
+    file = write()
+    (one,) = read_playlist(file, "Set")
+    assert 'Label="Quay' in enriched(file, matches=[matched(one)])
+
+
+def test_nothing_is_written_over(write, tmp_path):
+    """out: "it must not be there yet", and never is it the original, by whatever name."""
+    file = write()
+    was = file.read_bytes()
+    names = {"link.xml": file, "dangling.xml": tmp_path / "gone.xml"}
+    for name, to in names.items():
+        (tmp_path / name).symlink_to(to)
+    (tmp_path / "hard.xml").hardlink_to(file)
+    for name in ("export.xml", "link.xml", "hard.xml"):
+        with pytest.raises(PlaylistError, match=f"{name}: is the original itself, and nothing"):
+            enrich_rekordbox(file, (), tmp_path / name)
+    (tmp_path / "other.xml").write_text("mine")
+    for name in ("other.xml", "dangling.xml", "."):
+        with pytest.raises(PlaylistError, match="is there already, and nothing is written over"):
+            enrich_rekordbox(file, (), tmp_path / name)
+    assert file.read_bytes() == was
+    assert (tmp_path / "other.xml").read_text() == "mine"
+    assert not (tmp_path / "gone.xml").exists()
+
+
+def test_a_file_that_turns_up_meanwhile_stays(write, tmp_path):
+    """The same, for a file that somebody puts there while the matches come in."""
+    file, out = write(), tmp_path / "out.xml"
+
+    def matches():
+        out.write_text("mine")
+        yield from all_matched(file)
+
+    with pytest.raises(PlaylistError, match="is there already"):
+        enrich_rekordbox(file, matches(), out)
+    assert out.read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["export.xml", "out.xml"]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (EXPORT.format(ENTRY.format(""))[:-60].encode(), "the file ends before it is complete"),
+        (EXPORT.format("<TRACK <").encode(), "is not well-formed XML"),
+        (b"<!DOCTYPE d [<!ENTITY a 'b'>]><DJ_PLAYLISTS/>", "it has a DOCTYPE"),
+        (b"<html/>", "its root is <html>"),
+        (b"#EXTM3U\n/a/b.mp3\n", "is not well-formed XML"),
+        (b"", "the file ends before it is complete"),
+        (EXPORT.format(f'<TRACK Name="{"x" * 90_000}"/>').encode(), "is longer than 65536 bytes"),
+    ],
+)
+def test_a_bad_original_leaves_nothing_behind(tmp_path, content, why):
+    """out: "It appears when it is complete": one sentence, no half-written file, no draft."""
+    file = tmp_path / "export.xml"
+    file.write_bytes(content)
+    with pytest.raises(PlaylistError, match=why) as caught:
+        enrich_rekordbox(file, (), tmp_path / "out.xml")
+    assert str(caught.value).startswith(str(file))
+    assert [path.name for path in tmp_path.iterdir()] == ["export.xml"]
+    assert file.read_bytes() == content
+
+
+def test_a_missing_original_and_a_missing_folder(write, tmp_path):
+    """Raises: a `PlaylistError` is about the original, an `OSError` about where it goes."""
+    with pytest.raises(PlaylistError, match="there is no such file"):
+        enrich_rekordbox(tmp_path / "gone.xml", (), tmp_path / "out.xml")
+    with pytest.raises(FileNotFoundError):
+        enrich_rekordbox(write(), (), tmp_path / "gone" / "out.xml")
+
+
+def test_utf_16_is_copied_and_refused_where_it_would_change(write, tmp_path):
+    """Tags are changed where ASCII stands as it is; another encoding is one sentence."""
+    file = write(encoding="utf-16", export=EXPORT.replace("UTF-8", "UTF-16"))
+    enrich_rekordbox(file, (), tmp_path / "same.xml")
+    assert (tmp_path / "same.xml").read_bytes() == file.read_bytes()
+    with pytest.raises(PlaylistError, match="line 4: the tag of a track is not where it was read"):
+        enrich_rekordbox(file, all_matched(file), tmp_path / "out.xml")
+    assert not (tmp_path / "out.xml").exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "windows-1252", "iso-8859-15"])
+def test_encodings_are_kept(write, tmp_path, encoding):
+    """What is new is written in the encoding that the file declares, or as references."""
+    declared = encoding.removesuffix("-sig")
+    file = write(encoding=encoding, export=EXPORT.replace("UTF-8", declared))
+    found = replace(FOUND, label="Señor Žluťoučký 波")
+    enrich_rekordbox(file, all_matched(file, found), tmp_path / "out.xml")
+    now = (tmp_path / "out.xml").read_bytes()
+    assert 'Remixer="Nørd, Co"'.encode(declared) in now
+    assert now.startswith(file.read_bytes()[:60])
+    (first, _) = read_playlist(tmp_path / "out.xml")
+    assert (first.label, first.artists) == (found.label, "Ana Lívia")
+
+
+def test_a_tag_stays_where_it_would_grow_too_long(write, tmp_path):
+    """retagged: "A tag that would get longer than the reader takes stays as it was"."""
+    file = write()
+    long = replace(FOUND, label="&" * 20_000)
+    report = enrich_rekordbox(file, all_matched(file, long), tmp_path / "out.xml")
+    assert report.enriched == 0
+    assert (tmp_path / "out.xml").read_bytes() == file.read_bytes()
+
+
+def test_a_long_tag_is_found_to_its_end(write):
+    """A tag of 60,000 characters is still read, and changed like any other."""
+    long = "x" * 60_000
+    assert f'Comments="{long}" Label="Mine" Colour' in enriched(
+        write(f'Comments="{long}" Label=""'),
+        matches=None,
+    ).replace("Quay &quot;Q&quot; Records", "Mine")
+
+
+NAME = st.sampled_from(["Artist", "Colour", *sorted(NAMES)])
+RAW = st.text("ab>/=\u00e9 0129&<'\"\n", max_size=8)
+FREE = st.sampled_from(["", "\n ", "<!-- <TRACK Name='a'> -->", "<![CDATA[<TRACK]]>", "<x/>", "é"])
+
+
+@st.composite
+def tags(draw):
+    said = {**draw(st.dictionaries(NAME, RAW, max_size=6)), "Name": f"a{draw(RAW)}"}
+    parts = [f"<TRACK TrackID='{draw(st.integers(1, 3))}'"]
+    for name, raw in said.items():
+        quote = draw(st.sampled_from("'\""))
+        value = raw.replace("&", "&amp;").replace("<", "&lt;").replace(quote, "&#34;")
+        parts.append(f"{draw(st.sampled_from([' ', '  ', chr(10)]))}{name}={quote}{value}{quote}")
+    end = draw(st.sampled_from(["/>", " />", "></TRACK>", "><TEMPO Bpm='1'/>é</TRACK >"]))
+    return "".join(parts) + end
+
+
+exports = st.lists(st.tuples(FREE, tags()), max_size=6).map(
+    lambda parts: EXPORT.format("".join(free + tag for free, tag in parts))
+)
+candidates = st.builds(
+    Candidate,
+    id=st.just(1),
+    name=st.just("a"),
+    mix_name=st.none() | st.text(max_size=8),
+    remixers=st.lists(st.text(max_size=4), max_size=2).map(tuple),
+    label=st.none() | st.text(max_size=8) | st.just("\ud800\ufffe\x00'\"<&>"),
+    release_date=st.none() | st.sampled_from(["2019-05-03", "", "soon"]),
+    bpm=st.none() | st.floats(),
+    key=st.none() | st.sampled_from(["F Minor", "A Major", "?"]),
+)
+
+
+def read_of(track: Track, name: str) -> object:
+    fields = {"Tonality": "key", "AverageBpm": "bpm", "Remixer": "remixers"}
+    return getattr(track, fields.get(name, name.lower()))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(export=exports, found=candidates, take=st.sets(st.integers(0, 6)), every=st.booleans())
+def test_whatever_is_matched_only_its_attributes_change(tmp_path, export, found, take, every):
+    """enriching: "only the start tags of matched tracks are touched", and of those the six."""
+    file, out = tmp_path / "export.xml", tmp_path / "out.xml"
+    file.write_text(export, encoding="utf-8", newline="")
+    out.unlink(missing_ok=True)
+    tracks = list(read_playlist(file))
+    chosen = [track for place, track in enumerate(tracks) if place in take]
+    overwrite = NAMES - {"AverageBpm"} if every else ()
+    matches = [matched(track, found) for track in chosen]
+    report = enrich_rekordbox(file, matches, out, overwrite=overwrite)
+    assert (report.tracks, report.absent) == (len(tracks), 0)
+    assert (report.enriched == 0) == (out.read_bytes() == file.read_bytes())
+    before, after = ET.parse(file).getroot(), ET.parse(out).getroot()
+    entries = dict(zip(before.iterfind("COLLECTION/TRACK"), tracks, strict=True))
+    for was, now in zip(before.iter(), after.iter(), strict=True):
+        assert (was.tag, was.text, was.tail) == (now.tag, now.text, now.tail)
+        touched = {
+            name
+            for name in was.attrib.keys() | now.attrib.keys()
+            if was.attrib.get(name) != now.attrib.get(name)
+        }
+        assert touched <= (NAMES if entries.get(was) in chosen else set())
+        if not every:
+            # What the reader makes of the old entry: where it knew something, that has stayed.
+            assert not [name for name in touched - {"Mix"} if read_of(entries[was], name)]
+            assert "Mix" not in touched or not was.attrib.get("Mix", "").strip()
+    assert [one.id for one in read_playlist(out)] == [one.id for one in tracks]
+
+
+@pytest.mark.fuzz
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=60) | RAW.map(str.encode), st.integers(0, 400))
+def test_any_bytes_are_enriched_or_refused(tmp_path, noise, place):
+    """Hostile until read: a PlaylistError and no file, or one with the same tracks; where nothing
+    is matched, the file as it was."""
+    file, out, same = (tmp_path / name for name in ("export.xml", "out.xml", "same.xml"))
+    whole = EXPORT.format(ENTRY.format("Label=''")).encode()
+    file.write_bytes(whole[:place] + noise + whole[place:])
+    for old in (out, same):
+        old.unlink(missing_ok=True)
+    try:
+        enrich_rekordbox(file, (), same)
+        enrich_rekordbox(file, all_matched(file), out)
+    except PlaylistError:
+        assert not out.exists()
+    else:
+        assert same.read_bytes() == file.read_bytes()
+        assert [one.id for one in read_playlist(out)] == [one.id for one in read_playlist(file)]
+        assert all(one.label for one in read_playlist(out))
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path):
+    """enriching: "The bytes are copied a piece at a time", whatever the size of the file."""
+    file = tmp_path / "large.xml"
+    entry = ENTRY.format("Comments='{}'").format
+    with file.open("w", encoding="utf-8") as out:
+        out.write("<DJ_PLAYLISTS><COLLECTION>")
+        out.writelines(entry(number).replace("'7'", f"'{number}'") for number in range(20_000))
+        out.write("</COLLECTION></DJ_PLAYLISTS>")
+    (last,) = (track for track in read_playlist(file) if track.id == "19999")
+    gc.collect()
+    tracemalloc.start()
+    try:
+        report = enrich_rekordbox(file, [matched(last)], tmp_path / "out.xml")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (report.tracks, report.enriched) == (20_000, 1)
+    assert peak < 1_000_000
