@@ -148,12 +148,16 @@ async def test_a_client_that_leaves_ends_the_asking(
     assert 0 < asked < len(DEMO) / 2
 
 
-def test_over_real_sockets(service: ModuleType, fake: FakeBeatport) -> None:
+def test_over_real_sockets(
+    service: ModuleType, fake: FakeBeatport, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The same with uvicorn: lines arrive before the last is known, and leaving ends the asking."""
     import socket
 
     import uvicorn
 
+    # So slow that a busy machine does not come to the end before the first line is read.
+    monkeypatch.setenv("BEATPORT_MATCH_REQUESTS_PER_SECOND", "5")
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/match"
     server = uvicorn.Server(uvicorn.Config(service.app, log_level="warning"))
