@@ -1,6 +1,7 @@
 """Ask Beatport's API with your user's own account, whose token ends in the middle of the run.
 
-Runs against the fake Beatport on this machine; leave `api_url` out to ask the real one.
+`python examples/api_source.py` asks the fake Beatport on this machine; leave `api_url` out to ask
+the real one.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Match a playlist against a catalogue of your own: no network, and nobody to wait for.
 
-Needs the extra: `pip install "beatport-match[offline]"`.
+`python examples/offline_catalogue.py`; needs the extra: `pip install "beatport-match[offline]"`.
 """
 
 from pathlib import Path

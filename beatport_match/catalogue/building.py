@@ -18,6 +18,7 @@ from beatport_match.catalogue.problems import (
     OnProgress,
 )
 from beatport_match.catalogue.rows import COLUMNS, RowReader
+from beatport_match.errors import CatalogueError
 from beatport_match.tracks import Candidate
 
 _MOST_TOLD = 1000
@@ -36,7 +37,14 @@ def build(
     with new_catalogue(path, engine) as folder, Writer(folder, path, new=True) as writer:
         for candidate in intake.candidates():
             writer.add(candidate)
-    return intake.report(path)
+        report = intake.report(path)
+        if report.left_out and not report.rows and path.exists():
+            # Rather the wrong file, or names of columns that are not ours, than an empty catalogue.
+            raise CatalogueError(
+                f"{path}: none of the {report.left_out:,} rows can be built, so what is there "
+                f"stays; the first problem: {report.problems[0]}"
+            )
+    return report
 
 
 def update(

@@ -72,7 +72,8 @@ class Catalogue:
             on_problem: Told of every row that has something wrong; the report keeps 1,000.
 
         Raises:
-            CatalogueError: The file cannot be read, or `path` not be written.
+            CatalogueError: The file cannot be read, or `path` not be written; or not one row can be
+                built, and there is a catalogue, which stays.
             MisuseError: The extra `offline` is not installed.
         """
         return building.build(rows_or_file, Path(path).absolute(), on_progress, on_problem)

@@ -197,6 +197,16 @@ def test_a_report_is_no_larger_than_a_person_reads(path: Path) -> None:
         assert catalogue.search("anything") == ()
 
 
+def test_rows_of_which_none_can_be_built_replace_nothing(path: Path) -> None:
+    """Catalogue.build: "or not one row can be built, and there is a catalogue, which stays"."""
+    Catalogue.build([FERRY], path)
+    with pytest.raises(CatalogueError, match=r"none of the 2 rows .* row 1: there is no id"):
+        Catalogue.build([{"number": 1}, {"number": 2}], path)
+    with Catalogue.open(path) as catalogue:
+        assert numbers(catalogue.search("Night Ferry")) == [7]
+    assert Catalogue.build([], path).rows == 0
+
+
 def test_progress_is_told(path: Path) -> None:
     """ "`on_progress`: told how many rows were read, every 10,000 and at the end"."""
     told: list[int] = []

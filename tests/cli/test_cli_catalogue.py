@@ -98,7 +98,7 @@ def test_the_first_twenty_problems_are_shown(
     command: Callable[..., Ran], bad: int, told: str | None
 ) -> None:
     """ "the first twenty problems with their lines; `--json` lists up to 1,000"."""
-    file = written(Path("rows.jsonl"), [{}] * bad)
+    file = written(Path("rows.jsonl"), [*[{}] * bad, {"id": 7, "name": "Undertow"}])
     lines = command("catalogue", "build", file, "pool").out.splitlines()
     assert len([line for line in lines if "there is no id" in line]) == min(bad, 20)
     assert (lines[-1].strip() if "more" in lines[-1] else None) == told

@@ -103,13 +103,14 @@ PLAN = {
         catalogue.rows: keys playlists.fields tracks | datetime math re
         catalogue.problems:
         catalogue.parquet: errors | pathlib pyarrow
-        catalogue.files: catalogue.parquet errors | csv gzip json os pathlib zlib
+        catalogue.files: catalogue.parquet errors | csv gzip json os pathlib
+            pydantic_core zlib
         catalogue.soundness: | json pathlib struct zlib
         catalogue.engine: catalogue.soundness catalogue.words errors readings tracks
             | importlib pathlib pydantic tantivy
         catalogue.folder: errors | json pathlib shutil tempfile
         catalogue.building: catalogue.engine catalogue.files catalogue.folder catalogue.problems
-            catalogue.rows tracks | pathlib
+            catalogue.rows errors tracks | pathlib
         catalogue.opened: catalogue.building catalogue.engine catalogue.files catalogue.folder
             catalogue.problems catalogue.source errors readings tracks | os pathlib
         catalogue.source: errors readings tracks wire | pathlib
