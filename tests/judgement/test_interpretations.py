@@ -66,6 +66,8 @@ def test_the_remixer_field_fills_in_what_the_title_leaves_out(track, version):
         ("Quay Records - Ana Sol - Night Ferry", (), "night ferry", "ana sol"),
         ("Ana Sol - Night Ferry - QUAY012", (), "night ferry", "ana sol"),
         ("Ana Sol-Night Ferry", (), "night ferry", "ana sol"),
+        ("14 Ana Sol - Night Ferry", (), "night ferry", "ana sol"),
+        ("14 Ana Sol - Night Ferry", (), "night ferry", "14 ana sol"),
         ("Ana Sol 'Night Ferry'", (), "night ferry", "ana sol"),
         ("Night Ferry | Ana Sol", (), "night ferry", "ana sol"),
         ("Night Ferry - Ana Sol", "Ana Sol", "night ferry", "ana sol"),

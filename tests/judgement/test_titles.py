@@ -168,6 +168,7 @@ def test_remixers_as_the_version_names_them(text, names):
         "Ana Sol - Night Ferry", "Ana Sol & Tom - Night Ferry", "Pt.",
         "Something (In the Mix)",
         "Lost (In Dub)",
+        "Night Ferry Original-Mix",
         "Six Ft Under",
         "Night Ferry (II)",
     ],
