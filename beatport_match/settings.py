@@ -151,7 +151,7 @@ class MatchSettings(_Frozen):
     @field_validator("access_token")
     @classmethod
     def _must_be_a_token(cls, token: SecretStr | None) -> SecretStr | None:
-        text = token.get_secret_value() if token else "-"
+        text = "-" if token is None else token.get_secret_value()
         if not text.isascii() or not text.isprintable() or " " in text or not text:
             raise SettingsError("access_token must be one word of ASCII: it is sent as a header.")
         return token

@@ -105,6 +105,12 @@ def test_what_a_reading_leaves_out_stands_aside():
     assert ("quay records",) in [one.label for one in others]
     _, *others = read_track(Track("Night Ferry (We Never Sank)", "Ana Sol"))
     assert ("we never sank",) in [one.aside for one in others]
+    for mark, kind in (("Premiere", "label"), ("QR012", "label"), ("Sunday", "aside")):
+        ways = read_track(Track(f"{mark} - Ana Sol - Night Ferry"))
+        (way,) = (
+            way for way in ways if (way.base, way.artists) == ("night ferry", (("ana", "sol"),))
+        )
+        assert getattr(way, kind) == (mark.casefold(),)
 
 
 @given(recordings(), styles())

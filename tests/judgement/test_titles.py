@@ -219,6 +219,13 @@ def test_what_was_dropped_is_kept_as_noise():
     assert parsed == ParsedTitle("Night Ferry", noise=("01 -", "Free Download", "QUAY012"))
 
 
+def test_what_stands_behind_a_version_is_no_part_of_the_title():
+    """A catalogue number there is noise; what may be a label is kept aside, for a person to see."""
+    assert parse_title("Night Ferry (Nørd Remix) QR012").noise == ("QR012",)
+    parsed = parse_title("Night Ferry (Nørd Remix) Quay Records")
+    assert (parsed.base, parsed.aside) == ("Night Ferry", ("Quay Records",))
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [
