@@ -66,7 +66,7 @@ class AsyncMatcher:
         http_client: AsyncHttpClient | None = None,
         source: Sources | None = None,
     ) -> None:
-        self.settings = settings or MatchSettings()
+        self.settings: MatchSettings = settings or MatchSettings()
         if http_client is not None:
             need_colour(http_client, asynchronous=True)
         self._line = AsyncLine(self.settings, http_client)

@@ -62,7 +62,7 @@ class Matcher:
         http_client: HttpClient | None = None,
         source: Sources | None = None,
     ) -> None:
-        self.settings = settings or MatchSettings()
+        self.settings: MatchSettings = settings or MatchSettings()
         if http_client is not None:
             need_colour(http_client, asynchronous=False)
         self._given = http_client

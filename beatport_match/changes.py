@@ -68,8 +68,6 @@ def what_would_change(
     suppositions = _less(track, best) if outcome == "matched" else _more(track, best.candidate)
     changes: list[Change] = []
     for fact, supposed, value, other in suppositions:
-        if other == track:
-            continue
         again = rank(other, candidates)
         found = again[0]
         told = verdict(again, settings)

@@ -23,6 +23,7 @@ from beatport_match.wire import (
     LookUp,
     Question,
     Read,
+    Reader,
     Recall,
     Request,
     Response,
@@ -55,29 +56,29 @@ def exchange(
 
     An answer that is known and no older than `fresh_s` seconds for its shelf is not asked for.
     """
-    log = _Log(question)
+    log = _Log(question.request)
     known = yield from log.recall()
     # Less than no age is the trace of a clock that went wrong.
     if known is not None and 0 <= known.age_s <= fresh_s[question.shelf]:
-        return log.answer(known.value, cached=True)
+        return log.answer(question, known.value, cached=True)
     if question.look is not None:
         # At hand: nothing is sent, kept or waited for.
-        return log.answer((yield from log.look_up(question.look)))
+        return log.answer(question, (yield from log.look_up(question.look)))
     tries = 0
     while True:
-        outcome, response = yield from _try(log)
+        outcome, response = yield from _try(log, question.read)
         tries += 1
         if isinstance(outcome, Understood):
-            yield from log.keep(outcome)
+            yield from log.keep(question.request, outcome)
         failure = outcome if isinstance(outcome, Failure) else None
         if failure is None or not _may_pass(failure, response) or tries >= attempts:
-            return log.answer(outcome)
+            return log.answer(question, outcome)
         stopped = yield from log.sleep(backoff(tries, log.dice, response))
         if stopped is not None:
-            return log.answer(stopped)
+            return log.answer(question, stopped)
 
 
-def _try(log: _Log) -> Exchange[tuple[Understood | Failure, Response | None]]:
+def _try(log: _Log, read: Reader) -> Exchange[tuple[Understood | Failure, Response | None]]:
     """Send the request, follow where it leads, and say what came of it."""
     while True:
         refused = (yield from log.turn()) or (yield from log.sign())
@@ -95,7 +96,7 @@ def _try(log: _Log) -> Exchange[tuple[Understood | Failure, Response | None]]:
         elif target is not None:
             outcome = target
         elif isinstance(came, Response):
-            outcome = yield from log.read(came)
+            outcome = yield from log.read(read, came)
         else:
             outcome = came
         yield from log.heard(outcome)
@@ -106,7 +107,7 @@ def _try(log: _Log) -> Exchange[tuple[Understood | Failure, Response | None]]:
 
 def until_answered(request: Request, *, attempts: int) -> Exchange[Response | Failure]:
     """Send a request that is no question to a catalogue, again where that may help."""
-    log = _Log(Question(request=request, read=_unread, text="", query_type="renewal"))
+    log = _Log(request)
     tries = 0
     while True:
         refused = yield from log.turn()
@@ -120,10 +121,6 @@ def until_answered(request: Request, *, attempts: int) -> Exchange[Response | Fa
         stopped = yield from log.sleep(backoff(tries, log.dice, response))
         if stopped is not None:
             return stopped
-
-
-def _unread(response: Response) -> Failure:
-    return Failure("status", "nobody reads this", response.url)
 
 
 def backoff(tries: int, dice: float, response: Response | None) -> float:
@@ -140,10 +137,9 @@ def backoff(tries: int, dice: float, response: Response | None) -> float:
 class _Log:
     """What has happened in one exchange, and when."""
 
-    def __init__(self, question: Question) -> None:
-        self.question = question
+    def __init__(self, request: Request) -> None:
         # Where it leads to is asked at once when it has to be asked again.
-        self.request = question.request
+        self.request = request
         self.redirects = 0
         self.refusals = 0
         self.refused_at: float | None = None
@@ -156,7 +152,7 @@ class _Log:
         self.read_s = 0.0
 
     def recall(self) -> Exchange[Known | None]:
-        reply = yield Recall(self.question.request)
+        reply = yield Recall(self.request)
         self.started = self.now = reply.now
         assert reply.outcome is None or isinstance(reply.outcome, Known)
         return reply.outcome
@@ -212,9 +208,9 @@ class _Log:
         assert isinstance(reply.outcome, Understood | Failure)
         return reply.outcome
 
-    def read(self, response: Response) -> Exchange[Understood | Failure]:
+    def read(self, read: Reader, response: Response) -> Exchange[Understood | Failure]:
         began = self.now
-        reply = yield Read(self.question.read, response)
+        reply = yield Read(read, response)
         self.now = reply.now
         self.read_s += reply.now - began
         assert isinstance(reply.outcome, Understood | Failure)
@@ -223,8 +219,8 @@ class _Log:
     def heard(self, value: Understood | Failure) -> Exchange[None]:
         yield Heard(value, self.sent[-1].started)
 
-    def keep(self, value: Understood) -> Exchange[None]:
-        reply = yield Keep(self.question.request, value)
+    def keep(self, request: Request, value: Understood) -> Exchange[None]:
+        reply = yield Keep(request, value)
         self.now = reply.now
 
     def sleep(self, seconds: float) -> Exchange[Failure | None]:
@@ -235,9 +231,11 @@ class _Log:
         assert reply.outcome is None or isinstance(reply.outcome, Failure)
         return reply.outcome
 
-    def answer(self, value: Understood | Failure, *, cached: bool = False) -> Answer:
+    def answer(
+        self, question: Question, value: Understood | Failure, *, cached: bool = False
+    ) -> Answer:
         return Answer(
-            question=self.question,
+            question=question,
             value=value,
             started=self.started,
             ended=self.now,

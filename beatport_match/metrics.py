@@ -7,7 +7,7 @@ seconds, percentages 0-100. What a file of an older tool may lack is `None`: unk
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer
 
@@ -25,7 +25,7 @@ Moment: TypeAlias = Annotated[datetime, PlainSerializer(datetime.isoformat, retu
 
 
 class _Figures(BaseModel):
-    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, allow_inf_nan=False)
 
 
 class SentMetrics(_Figures):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import (
     BaseModel,
@@ -32,7 +32,9 @@ USER_AGENT = f"beatport-match/{__version__}"
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False
+    )
 
     def __init__(self, /, **values: Any) -> None:
         try:
@@ -149,7 +151,7 @@ class MatchSettings(_Frozen):
     @field_validator("access_token")
     @classmethod
     def _must_be_a_token(cls, token: SecretStr | None) -> SecretStr | None:
-        text = token.get_secret_value() if token else "-"
+        text = "-" if token is None else token.get_secret_value()
         if not text.isascii() or not text.isprintable() or " " in text or not text:
             raise SettingsError("access_token must be one word of ASCII: it is sent as a header.")
         return token

@@ -39,7 +39,7 @@ class Catalogue:
 
     def __init__(self, path: str | PathLike[str]) -> None:
         need_engine()
-        self.path = Path(path).absolute()
+        self.path: Path = Path(path).absolute()
         folder = index_of(self.path)
         with reading(self.path):
             self._engine: Engine | None = Engine(folder)

@@ -32,7 +32,7 @@ from beatport_match.testing.traits import (
 
 Json: TypeAlias = dict[str, Any]
 
-PRICE = {"code": "EUR", "symbol": "€", "value": 1.39, "display": "€1.39"}
+PRICE: Json = {"code": "EUR", "symbol": "€", "value": 1.39, "display": "€1.39"}
 
 # Keys that are absent (not null) together, and the share of tracks that lack them.
 _ABSENT = (

@@ -159,6 +159,15 @@ def test_a_listing_that_has_changed_is_reported(body: bytes, kind: str) -> None:
     assert failed(SEARCH, served(body)).kind == kind
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [(b"[]", "catalogue_changed"), (b'{"title": "x"}', "catalogue_changed"), (b"", "network")],
+)
+def test_a_track_that_has_changed_is_reported(body: bytes, kind: str) -> None:
+    """The same of a track's own object: what is none is a failure, never "gone"."""
+    assert failed(DETAIL, served(body)).kind == kind
+
+
 JSON: Any = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.just("tracks"), inner),

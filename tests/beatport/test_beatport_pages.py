@@ -279,6 +279,15 @@ def test_a_status_among_the_data_of_a_page_is_not_the_pages() -> None:
     assert isinstance(SEARCH(served), Understood)
 
 
+@pytest.mark.parametrize("tracks", [None, [], "none"])
+def test_tracks_of_another_shape_are_a_changed_catalogue(tracks: object) -> None:
+    """The path that moved is named as far as it was found: `tracks` is there, its rows are not."""
+    served = response(next_data(query("search", {"tracks": tracks})))
+    failure = failed(SEARCH, served)
+    assert failure.kind == "catalogue_changed"
+    assert failure.detail.endswith("queries[0].state.data.tracks.")
+
+
 def test_an_empty_list_of_something_else_is_not_an_empty_answer() -> None:
     """Only a search's own list may say that nothing was found."""
     menu, search = query("genres", {"data": []}), query("search-tracks", {"items": []})

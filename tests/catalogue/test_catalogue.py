@@ -182,6 +182,7 @@ def test_every_bad_row_is_told_with_its_line(tmp_path: Path, path: Path) -> None
     ]
     assert str(told[0]) == f"{file}, line 2: there is no id; the row is left out."
     assert report == BuildReport(str(path), 2, 5, tuple(told), 7, ("shelf",))
+    assert str(report) == f"{path}: 2 rows built, 5 left out; not read: shelf."
     with Catalogue.open(path) as catalogue:
         assert getattr(catalogue.by_id(7), "name", "") == "Night Ferry"
         assert getattr(catalogue.by_id(10), "bpm", 0) is None

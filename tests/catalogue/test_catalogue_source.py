@@ -123,3 +123,37 @@ def test_a_closed_catalogue_is_a_failure_and_never_a_miss(catalogue: Catalogue) 
     assert (found.outcome, found.failures[0].kind) == ("failed", "catalogue_changed")
     assert "was closed" in found.failures[0].detail
     assert str(catalogue.path) not in found.failures[0].detail
+
+
+def test_a_source_says_what_it_cannot_be_asked(catalogue: Catalogue) -> None:
+    """CatalogueSource: "There is nothing to search for", "It is no ISRC"; it looks at a row at
+    least."""
+    source = catalogue.source()
+    with pytest.raises(MisuseError, match="nothing to search for"):
+        source.search("  ", "search")
+    with pytest.raises(MisuseError, match="'ZZ-1' is no ISRC"):
+        source.isrc("ZZ-1", "isrc")
+    with pytest.raises(MisuseError, match="room for 1 row at least, not 0"):
+        catalogue.source(most=0)
+
+
+def test_a_source_is_told_from_another(catalogue: Catalogue) -> None:
+    """`name`: "What tells it from other sources, for journals": its place and how much it holds."""
+    before = catalogue.source().name
+    assert str(catalogue.path) in before
+    assert before.endswith(" of 3 rows")
+    Catalogue.remove(catalogue.path, [9])
+    with Catalogue.open(catalogue.path) as again:
+        assert again.source().name != before
+        assert repr(again) == f"Catalogue({str(catalogue.path)!r})"
+
+
+def test_common_words_are_found_by_two_of_them(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """docs/offline-catalogue.md: "A query looks for its rarest words"; where all are common, it is
+    two of them together that are rare."""
+    monkeypatch.setattr("beatport_match.catalogue.engine._MOST_READ", 0)
+    assert match_track(OURS, source=catalogue.source()).best.id == 7
+    assert [one.id for one in catalogue.search("fjordline ana")] == [7, 8]
+    assert catalogue.search("countersunk")[0].id == 9

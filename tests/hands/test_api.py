@@ -15,7 +15,14 @@ import pytest
 from colours import COLOURS, KIND, Colour, Name, impatient
 from gates import QUICK
 
-from beatport_match import MatchSettings, PlaylistMatch, Progress, Track, read_playlist
+from beatport_match import (
+    MatchSettings,
+    PlaylistMatch,
+    Progress,
+    Track,
+    match_track,
+    read_playlist,
+)
 from beatport_match._tokens import SharedTokens
 from beatport_match.errors import Failure
 from beatport_match.testing import (
@@ -182,6 +189,20 @@ def test_a_new_token_that_is_refused_is_renewed_no_more(name: Name, token_file: 
     )
     assert {one.failures[-1].kind for one in found.matches} == {"auth"}
     assert stubborn.posts == 1
+
+
+def test_a_client_that_cannot_post_renews_no_token(token_file: Path) -> None:
+    """_http: "without which no token can be renewed": the run fails as `auth`, with that reason."""
+
+    class Reader:
+        def __init__(self, client: httpx.Client) -> None:
+            self.get = client.get
+
+    write(token_file, access_token="long-dead")
+    with httpx.Client(transport=shop().transport()) as client:
+        found = match_track(QUICK[0], settings=asking(token_file), http_client=Reader(client))
+    assert (found.outcome, found.failures[-1].kind) == ("failed", "auth")
+    assert "http_client has no `post`" in found.failures[-1].detail
 
 
 @every_colour

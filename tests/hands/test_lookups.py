@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import httpx
 import pytest
 from colours import KIND, Colour, Name, impatient
 
-from beatport_match import BeatportUnavailable, MisuseError
+from beatport_match import BeatportUnavailable, MisuseError, Track, match_playlist
 from beatport_match.errors import FailureKind
 from beatport_match.testing import FakeBeatport, Fault, always, bundled_catalogue
 
@@ -128,3 +131,21 @@ def test_a_fault_is_raised_with_its_failure(
         call(name, method, asked, fault=fault)
     assert caught.value.failure.kind == kind
     assert str(caught.value.failure) == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("tracks", "playlist", "said"),
+    [
+        (Track("Title"), None, "one track is no playlist: use match_track"),
+        ([Track("Title")], "Sets", "playlist= names a playlist within a file"),
+        (["Title", 7], None, "a track must be a Track or text, not 7"),
+    ],
+)
+def test_what_is_no_playlist_is_misuse(tracks: Any, playlist: Any, said: str) -> None:
+    """errors: "the caller broke a rule of the API; the text says which and what to do instead"."""
+    fake = FakeBeatport(**KIND)
+    with (
+        httpx.Client(transport=fake.transport()) as client,
+        pytest.raises(MisuseError, match=said),
+    ):
+        match_playlist(tracks, playlist=playlist, settings=impatient(), http_client=client)

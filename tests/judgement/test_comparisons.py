@@ -110,6 +110,16 @@ def test_a_short_word_mistyped_among_words_that_agree(mine, theirs):
 
 @pytest.mark.parametrize(
     ("mine", "theirs"),
+    [("Lanternquay", "Lantern Quays"), ("Night Fery", "Nightferry")],
+)
+def test_a_blank_out_of_place_beside_a_slip(mine, theirs):
+    """Where a blank went astray as well, another letter is a typo and makes no other word."""
+    finding = compare_titles(*pair(mine, theirs))
+    assert (finding.code, finding.against) == ("typo", "")
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
     [
         ("To Lantern", "Two Lantern"), ("He Sails Home", "She Sails Home"),
         ("Act I Ferry", "Act II Ferry"), ("Day Ferry", "Days Ferry"), ("He", "Hey"),

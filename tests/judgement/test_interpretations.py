@@ -66,6 +66,8 @@ def test_the_remixer_field_fills_in_what_the_title_leaves_out(track, version):
         ("Quay Records - Ana Sol - Night Ferry", (), "night ferry", "ana sol"),
         ("Ana Sol - Night Ferry - QUAY012", (), "night ferry", "ana sol"),
         ("Ana Sol-Night Ferry", (), "night ferry", "ana sol"),
+        ("14 Ana Sol - Night Ferry", (), "night ferry", "ana sol"),
+        ("14 Ana Sol - Night Ferry", (), "night ferry", "14 ana sol"),
         ("Ana Sol 'Night Ferry'", (), "night ferry", "ana sol"),
         ("Night Ferry | Ana Sol", (), "night ferry", "ana sol"),
         ("Night Ferry - Ana Sol", "Ana Sol", "night ferry", "ana sol"),
@@ -103,6 +105,12 @@ def test_what_a_reading_leaves_out_stands_aside():
     assert ("quay records",) in [one.label for one in others]
     _, *others = read_track(Track("Night Ferry (We Never Sank)", "Ana Sol"))
     assert ("we never sank",) in [one.aside for one in others]
+    for mark, kind in (("Premiere", "label"), ("QR012", "label"), ("Sunday", "aside")):
+        ways = read_track(Track(f"{mark} - Ana Sol - Night Ferry"))
+        (way,) = (
+            way for way in ways if (way.base, way.artists) == ("night ferry", (("ana", "sol"),))
+        )
+        assert getattr(way, kind) == (mark.casefold(),)
 
 
 @given(recordings(), styles())

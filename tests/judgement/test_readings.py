@@ -41,6 +41,8 @@ def likeliest(track):
         (on_beatport(artists=()), "night ferry", "", ""),
         (on_beatport("Edit"), "edit", "ana sol", ""),
         (on_beatport("Night Ferry (VIP)"), "night ferry", "ana sol", "vip"),
+        (on_beatport(mix_name="feat. Tom"), "night ferry", "ana sol|tom", ""),
+        (on_beatport(mix_name="Dub feat. Tom"), "night ferry", "ana sol|tom", "dub"),
         (on_beatport("Night Ferry (DUB)"), "night ferry", "ana sol", "dub"),
     ],
 )  # fmt: skip

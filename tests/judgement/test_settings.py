@@ -90,7 +90,8 @@ def test_ranges(model, name, least, most, below, above):
         {"base_url": "ftp://example.com"}, {"base_url": "www.example.com"}, {"base_url": "https://"},
         {"base_url": 5}, {"user_agent": ""}, {"user_agent": "a\nb"}, {"user_agent": "å"},
         {"user_agent": "x" * 501}, {"wanted_fields": ("nonesuch",)}, {"wanted_fields": "isrc"},
-        {"async_io": "yes"}, {"async_io": 5},
+        {"async_io": "yes"}, {"async_io": 5}, {"access_token": "two words"}, {"access_token": ""},
+        {"access_token": "å"},
     ],
 )  # fmt: skip
 def test_what_is_no_value_is_refused_by_name(values):

@@ -168,6 +168,7 @@ def test_remixers_as_the_version_names_them(text, names):
         "Ana Sol - Night Ferry", "Ana Sol & Tom - Night Ferry", "Pt.",
         "Something (In the Mix)",
         "Lost (In Dub)",
+        "Night Ferry Original-Mix",
         "Six Ft Under",
         "Night Ferry (II)",
     ],
@@ -216,6 +217,13 @@ def test_what_was_dropped_is_kept_as_noise():
     """`noise` is what was dropped, so that a person can see it."""
     parsed = parse_title("01 - Night Ferry (Free Download) [QUAY012]")
     assert parsed == ParsedTitle("Night Ferry", noise=("01 -", "Free Download", "QUAY012"))
+
+
+def test_what_stands_behind_a_version_is_no_part_of_the_title():
+    """A catalogue number there is noise; what may be a label is kept aside, for a person to see."""
+    assert parse_title("Night Ferry (Nørd Remix) QR012").noise == ("QR012",)
+    parsed = parse_title("Night Ferry (Nørd Remix) Quay Records")
+    assert (parsed.base, parsed.aside) == ("Night Ferry", ("Quay Records",))
 
 
 @pytest.mark.parametrize(

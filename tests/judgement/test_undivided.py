@@ -35,6 +35,7 @@ def read(title, candidate=SOLD, artists=""):
         ("Quay Records-Copper Tide-Original Mix-Mirrow", "original mix"),
         ("QR012 Mirrow Copper Tide", ""),
         ("Copper Tide Mirrow Osk Vell Remix", "osk vell remix"),
+        ("Copper Tide Osk Vell Remix feat. Mirrow", "osk vell remix"),
         ("Copper_Tide_Mirrow_Remix", "mirrow remix"),
     ],
 )

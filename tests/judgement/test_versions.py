@@ -112,6 +112,27 @@ def test_two_ways_to_write_one_version(one, other):
     )
 
 
+@pytest.mark.parametrize(
+    ("phrase", "noun"),
+    [
+        ("Sunrise Mix", "mix"), ("Sunrise Version", "version"), ("Short Edit", "edit"),
+        ("Dub Mix", ""), ("Radio Edit", ""), ("Sunrise", ""),
+        ("Sunrise Version (Original Mix)", "version"), ("Original Mix", "mix"),
+    ],
+)  # fmt: skip
+def test_what_a_phrase_calls_itself(phrase, noun):
+    """`noun`: "empty where it does not say", and where kind or length say it; "(Original Mix)"
+    behind another version says one thing too many."""
+    assert read_version(phrase).noun == noun
+
+
+@pytest.mark.parametrize("phrase", ["Re-Nørd Remix", "Nørd Re Remix", "Nørd Remix Re"])
+def test_a_syllable_that_makes_no_marker_makes_none_of_a_name(phrase):
+    """ "Re-Mix" is a remix; "Re" before a name is no other kind of version, and keeps the name."""
+    found = read_version(phrase)
+    assert (found.kinds, found.words) == (frozenset({"remix"}), ("nord",))
+
+
 def test_plain_is_what_nobody_changed():
     """`plain`: the track as first made; silence and "Original Mix" are, though told apart."""
     assert UNSAID.plain

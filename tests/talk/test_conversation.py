@@ -6,6 +6,7 @@ says what was understood, so that every reason to go on or to stop can be told a
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -436,3 +437,5 @@ def test_a_fault_while_fetching_is_raised_with_its_failure() -> None:
         with pytest.raises(BeatportUnavailable) as caught:
             playbook >> TIMEOUT
         assert caught.value.failure == TIMEOUT
+        # A worker's error is raised again in the process that waits for it.
+        assert pickle.loads(pickle.dumps(caught.value)).failure == TIMEOUT

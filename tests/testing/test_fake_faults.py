@@ -18,6 +18,7 @@ from beatport_match.testing import (
     always,
     bundled_catalogue,
     first,
+    mixed,
     sometimes,
 )
 
@@ -201,8 +202,24 @@ def test_sometimes_depends_on_path_and_turn_not_on_order() -> None:
     assert [other(0, path) for path in paths] != [faults[0] for faults in one.values()]
 
 
+def test_mixed_meets_each_of_its_faults_and_no_more_than_sometimes() -> None:
+    """mixed: "one of these faults, with a probability fixed as in `sometimes`"."""
+    paths = [f"/search?q={n}" for n in range(400)]
+    plan, one = mixed(0.3, ["challenge", "reset"], seed=4), sometimes("bomb", 0.3, seed=4)
+    met = [plan(0, path) for path in paths]
+    assert set(met) == {"challenge", "reset", None}
+    assert [kind is not None for kind in met] == [one(0, path) is not None for path in paths]
+    assert 0.4 < met.count("reset") / (met.count("reset") + met.count("challenge")) < 0.6
+
+
 @pytest.mark.parametrize(
-    "make", [always, lambda kind: first(1, kind), lambda kind: sometimes(kind, 1)]
+    "make",
+    [
+        always,
+        lambda kind: first(1, kind),
+        lambda kind: sometimes(kind, 1),
+        lambda kind: mixed(1, ["reset", kind]),
+    ],
 )
 def test_unknown_faults_are_refused_by_name(make: Any) -> None:
     """`MisuseError`: the name is not one of `Fault`."""

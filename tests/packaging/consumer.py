@@ -1,0 +1,86 @@
+"""A program that uses the library, for type checkers alone: `.ci/gates/consumer` shows it to them.
+
+Each `assert_type` says what a caller sees; each line with an ignored error is a mistake that they
+must find: where they do not, the ignoring is what they complain of.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, assert_type
+
+from beatport_match import (
+    AsyncMatcher,
+    Candidate,
+    Catalogue,
+    Change,
+    Evidence,
+    Failure,
+    Match,
+    Matcher,
+    MatchSettings,
+    MatchStream,
+    PlaylistMatch,
+    Progress,
+    ScoredCandidate,
+    Source,
+    Track,
+    aiter_matches,
+    amatch_playlist,
+    amatch_track,
+    beatport_source,
+    iter_matches,
+    match_playlist,
+    match_track,
+    rank,
+)
+from beatport_match.testing import FakeBeatport
+
+
+def one_track() -> None:
+    match = match_track(Track("Title", "Artist", bpm=124.0), settings=MatchSettings(max_queries=2))
+    assert_type(match, Match)
+    assert_type(match.outcome, Literal["matched", "review", "not_found", "failed"])
+    assert_type(match.failures, tuple[Failure, ...])
+    assert_type(match.changes(), tuple[Change, ...])
+    if match.best:
+        assert_type(match.best, ScoredCandidate)
+        assert_type(match.best.candidate.bpm, float | None)
+        assert_type(match.best.evidence, tuple[Evidence, ...])
+
+
+def a_playlist(progress: list[Progress]) -> None:
+    result = match_playlist(Path("collection.xml"), playlist="Sets", on_progress=progress.append)
+    assert_type(result, PlaylistMatch)
+    assert_type(result.matched, tuple[Match, ...])
+    assert_type(iter_matches(["Artist - Title"]), Iterator[Match])
+    with Matcher() as matcher:
+        assert_type(matcher.fetch_track(7), Candidate | None)
+
+
+async def both_colours() -> None:
+    assert_type(await amatch_track("Artist - Title"), Match)
+    assert_type(await amatch_playlist("collection.xml"), PlaylistMatch)
+    assert_type(aiter_matches(["Artist - Title"]), MatchStream)
+    async for match in aiter_matches(["Artist - Title"]):
+        assert_type(match, Match)
+    async with AsyncMatcher() as matcher:
+        assert_type(await matcher.search_tracks("title"), tuple[Candidate, ...])
+
+
+def sources(found: list[Candidate]) -> None:
+    assert_type(rank(Track("Title"), found), tuple[ScoredCandidate, ...])
+    with Catalogue.open("mine") as mine, FakeBeatport().serve() as base_url:
+        assert_type(base_url, str)
+        several: list[Source] = [mine.source(), beatport_source(MatchSettings())]
+        match_track("Artist - Title", source=several)
+
+
+async def mistakes(match: Match) -> None:
+    match_track(7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    match_track("A - B", setting=None)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    Track("Title", bpm="fast")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    _ = match.best.url  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
+    match.outcome = "matched"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    if match.outcome == "found":  # type: ignore[comparison-overlap]  # pyright: ignore[reportUnnecessaryComparison]
+        pass
+    amatch_track("A - B")  # type: ignore[unused-coroutine]  # pyright: ignore[reportUnusedCoroutine]
