@@ -28,7 +28,12 @@ from beatport_match.cli import main
 from beatport_match.testing import FakeBeatport
 
 # What each extra brings along.
-BRINGS = {"cli": ("rich",), "offline": ("tantivy",), "parquet": ("pyarrow", "tantivy")}
+BRINGS = {
+    "cli": ("rich",),
+    "offline": ("tantivy",),
+    "parquet": ("pyarrow", "tantivy"),
+    "web": ("starlette", "uvicorn"),
+}
 TRACK = Track("Paper Satellites (Extended Mix)", "Corvane")
 ROW = {
     "id": 7,
