@@ -11,6 +11,7 @@ import pytest
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PROMISED = {
     "one_track.py": "Matched: same title",
+    "own_driver.py": "Matched: same title",
     "playlist_with_progress.py": "not asked, because we stopped",
     "scoring_only.py": "same_recording Corvane - Paper Satellites (Extended Mix)",
     "your_own_client.py": "200 /search/tracks",
