@@ -23,10 +23,11 @@ Stopped: TypeAlias = Literal["enough", "exhausted", "budget", "stopped", "failed
 class QueryRecord:
     """One question that was asked.
 
-    `text` is the query as a person would type it, `query_type` what the planner did (the types stand
-    in `docs/metrics.md`), `failure` why it was not answered, if it was not. `found` counts the candidates it brought, `unreadable` the records that had to be dropped,
-    `requests` what went over the wire for it, retries included: none where an equal question had
-    been answered, so it does not count when records are compared. `where` says whom was asked.
+    `text` is the query as a person would type it, `query_type` what the planner did (the types
+    stand in `docs/metrics.md`), `failure` why it was not answered, if it was not. `found` counts
+    the candidates it brought, `unreadable` the records that had to be dropped, `requests` what went
+    over the wire for it, retries included: none where an equal question had been answered, so it
+    does not count when records are compared. `where` says whom was asked.
     """
 
     text: str
@@ -173,12 +174,12 @@ class Progress:
     """How far a run has come, told after each track.
 
     `track` is the one that was finished and `match` its answer; `done` counts them, and `elapsed_s`
-    is the time since the run began. `total` is `None` where it is not known; `eta_s` is `None` until it can be told. `requests`
-    counts all so far in this run. `pace` is the requests in a second that are let through now,
-    `None` where unpaced: it is less than was asked for while Beatport wants a slower one. `blocked`
-    says that it refused so often that nothing is asked for a while. `recorded` says that this match
-    comes from the journal of an earlier run, `place` where its track stands in the playlist (from
-    0).
+    is the time since the run began. `total` is `None` where it is not known; `eta_s` is `None`
+    until it can be told. `requests` counts all so far in this run. `pace` is the requests in a
+    second that are let through now, `None` where unpaced: it is less than was asked for while
+    Beatport wants a slower one. `blocked` says that it refused so often that nothing is asked for a
+    while. `recorded` says that this match comes from the journal of an earlier run, `place` where
+    its track stands in the playlist (from 0).
     """
 
     done: int

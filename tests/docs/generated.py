@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 from docs_pages import DOCS, FENCE, ROOT
@@ -21,7 +20,7 @@ from beatport_match.settings import USER_AGENT
 from beatport_match.settings_files import explained
 
 sys.path.insert(0, str(ROOT / "tests" / "evaluation"))
-from pages import between_marks, put_between_marks  # noqa: E402 - lies in another room
+from pages import between_marks, put_between_marks
 
 
 def main() -> None:
@@ -81,7 +80,7 @@ def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser
 
 
 def _command(parser: argparse.ArgumentParser) -> str:
-    actions = [one for one in parser._actions if one.help != argparse.SUPPRESS and one.dest != "help"]
+    actions = [one for one in parser._actions if one.dest != "help"]
     places = [one for one in actions if not one.option_strings]
     options = [one for one in actions if one.option_strings]
     title = " ".join([parser.prog, *(_taken(one) for one in places)])
@@ -110,7 +109,8 @@ def _help(action: argparse.Action, parser: argparse.ArgumentParser) -> str:
         for other in group._group_actions
         if other is not action
     ]
-    return said + (f"; not with {', '.join(apart)}" if apart else "")
+    told = said + (f"; not with {', '.join(apart)}" if apart else "")
+    return told.replace("|", "\\|")
 
 
 def _default(value: Any) -> str:

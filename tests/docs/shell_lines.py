@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from docs_pages import ROOT
 from beatport_match import cli
 
 _SETTING = re.compile(r"([A-Z_]+)=(.*)")
-_EXTRAS = re.compile(r'(?:\.|beatport-match)\[([\w,]+)\]')
+_EXTRAS = re.compile(r"(?:\.|beatport-match)\[([\w,]+)\]")
 # Python's own modules, and those of the tools that the pages speak of.
 _MODULES = {"venv", "pip", "pytest"}
 
@@ -123,7 +122,8 @@ def _look_at_pip(arguments: tuple[str, ...]) -> None:
     assert arguments[0] == "install"
     with (ROOT / "pyproject.toml").open("rb") as file:
         known = tomllib.load(file)["project"]["optional-dependencies"]
-    named = {extra for word in arguments for found in _EXTRAS.findall(word) for extra in found.split(",")}
+    found = [extras for word in arguments for extras in _EXTRAS.findall(word)]
+    named = set(",".join(found).split(",")) - {""}
     assert named <= known.keys(), f"no such extra: {named - known.keys()}"
 
 

@@ -15,8 +15,8 @@ import inspect
 import json
 import shutil
 import tomllib
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,16 @@ from docs_pages import ROOT, Block, blocks, pages
 from shell_lines import Command, commands, run
 
 from beatport_match import Catalogue, MatchSettings
-from beatport_match.testing import FakeBeatport, FakeTokens, bundled_catalogue, demo_collection
+from beatport_match.testing import (
+    CatalogueTrack,
+    FakeBeatport,
+    FakeTokens,
+    bundled_catalogue,
+    demo_collection,
+)
 
 PAGES = [page for page in pages() if blocks(page)]
-# What else a page shows is no code, and stands as it is.
-LANGUAGES = {"python", "bash", "toml", "json", "xml", "csv", "m3u", "text"}
+LANGUAGES = {"python", "bash", "toml", "json", "csv", "m3u", "text"}
 # Of those that a note excuses, with how many: a new one is a decision.
 EXCUSED = {"docs/your-own-client.md": 1}
 TOKENS = FakeTokens(access="good", refresh="again", client_id="my-tool")
@@ -47,7 +52,8 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("things")
     with demo_collection() as collection:
         shutil.copy(collection, folder / "collection.xml")
-    rows = [{name: getattr(one, name) for name in one.__dataclass_fields__} for one in bundled_catalogue()]
+    names = [one.name for one in fields(CatalogueTrack)]
+    rows = [{name: getattr(one, name) for name in names} for one in bundled_catalogue()]
     (folder / "pool.jsonl").write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
     Catalogue.build(folder / "pool.jsonl", folder / "pool.catalogue")
     tokens = {"access_token": "good", "refresh_token": "again", "client_id": "my-tool"}
@@ -56,9 +62,7 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(
-    things: Path, base_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def folder(things: Path, base_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A page's folder, in which Beatport is the fake one for whoever names no other."""
     shutil.copytree(things, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
@@ -73,15 +77,21 @@ def folder(
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_the_blocks_of_a_page_run(page: Path, folder: Path) -> None:
-    """Whoever copies the blocks of a page one after the other gets no error."""
+def test_the_blocks_of_a_page_run(
+    page: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever copies the blocks of a page one after the other gets no error, and sees what a block
+    of text below them shows."""
     names: dict[str, Any] = {"__name__": "a_page"}
     found = [block for block in blocks(page) if not block.not_run]
     for block in found:
         if block.file:
             (folder / block.file).write_text(block.text, "utf-8")
+    capsys.readouterr()
     for block in found:
-        if block.language == "python":
+        if block.language == "text":
+            assert block.text in capsys.readouterr().out, f"{block} was not printed"
+        elif block.language == "python":
             run_python(block, names)
         elif block.language == "bash":
             for command in commands(block.text):
@@ -158,5 +168,5 @@ def look_at_data(block: Block, folder: Path) -> None:
         MatchSettings.load(settings)
     elif block.language == "json":
         json.loads(block.text)
-    elif block.language == "xml":
-        ET.fromstring(block.text)
+    else:
+        assert block.file, f"{block} is read by nobody: give it a name, and read it on the page"

@@ -14,7 +14,7 @@ from beatport_match import _commands, cli
 
 @pytest.mark.parametrize(("page", "mark"), PARTS)
 def test_a_generated_part_is_that_of_today(page: str, mark: str) -> None:
-    """After a change of options, settings or the example: `python tests/docs/generated.py --write`."""
+    """After a change of options, settings or the example: `tests/docs/generated.py --write`."""
     assert in_the_docs(page, mark) == PARTS[page, mark]()
 
 

@@ -44,8 +44,7 @@ def test_a_page_of_the_docs_links_within_the_docs(page: Path) -> None:
     out = [
         link
         for link in links(page)
-        if not urlsplit(link).scheme
-        and not (page.parent / link).resolve().is_relative_to(DOCS)
+        if not urlsplit(link).scheme and not (page.parent / link).resolve().is_relative_to(DOCS)
     ]
     assert out == [] or not page.is_relative_to(DOCS)
 
