@@ -104,6 +104,22 @@ def anchors(page: Path) -> set[str]:
     return set(_anchors(page))
 
 
+def rows(page: Path, heading: str) -> list[list[str]]:
+    """The rows of the table that begins so, cell by cell."""
+    lines = page.read_text("utf-8").splitlines()
+    (start,) = [
+        at
+        for at, line in enumerate(lines[:-1])
+        if line.startswith(heading) and lines[at + 1].startswith("|--")
+    ]
+    found: list[list[str]] = []
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        found.append([cell.strip() for cell in line.strip("|").split("|")])
+    return found
+
+
 def _anchors(page: Path) -> Iterator[str]:
     for line in prose(page).splitlines():
         if heading := _HEADING.fullmatch(line):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from docs_pages import DOCS, ROOT, code_spans, pages, prose
+from docs_pages import DOCS, ROOT, code_spans, pages, prose, rows
 
 import beatport_match
 from beatport_match import errors, ledger, matches, queries, testing, wire
@@ -104,22 +104,6 @@ def test_a_name_that_is_gone_is_found_out() -> None:
         kind, attribute = name.split(".")
         assert has(getattr(beatport_match, kind), attribute)
     assert not has(beatport_match.Match, "colour")
-
-
-def rows(page: Path, heading: str) -> list[list[str]]:
-    """The rows of the table that begins so, cell by cell."""
-    lines = page.read_text("utf-8").splitlines()
-    (start,) = [
-        at
-        for at, line in enumerate(lines[:-1])
-        if line.startswith(heading) and lines[at + 1].startswith("|--")
-    ]
-    found: list[list[str]] = []
-    for line in lines[start + 2 :]:
-        if not line.startswith("|"):
-            break
-        found.append([cell.strip() for cell in line.strip("|").split("|")])
-    return found
 
 
 def has(kind: type, attribute: str) -> bool:

@@ -10,10 +10,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from docs_pages import DOCS
+from docs_pages import DOCS, rows
 
 import beatport_match
-from beatport_match import testing
+from beatport_match import Matcher, testing
 
 REFERENCE = sorted((DOCS / "reference").glob("*.md"))
 DOORS = [beatport_match, testing]
@@ -38,6 +38,18 @@ def test_the_reference_shows_nothing_else() -> None:
     public = {f"{door.__name__}.{name}" for door in DOORS for name in door.__all__}
     assert sorted(shown().keys() - public) == []
     assert [name for name, times in shown().items() if times > 1] == []
+
+
+def test_what_several_take_is_explained() -> None:
+    """docs/reference/matching.md: each parameter of the functions and the matchers' runs, and what
+    it is; the rest stands in the docstrings."""
+    takers = [
+        *(getattr(beatport_match, name) for name in ("match_track", "match_playlist")),
+        *(getattr(Matcher, name) for name in ("__init__", "match_track", "iter_matches")),
+    ]
+    taken = {name for taker in takers for name in inspect.signature(taker).parameters}
+    table = rows(DOCS / "reference" / "matching.md", "| parameter |")
+    assert {cells[0].strip("`") for cells in table} == taken - {"self"}
 
 
 @every_door
