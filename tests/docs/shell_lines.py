@@ -22,7 +22,7 @@ from beatport_match import cli
 _SETTING = re.compile(r"([A-Z_]+)=(.*)")
 _EXTRAS = re.compile(r"(?:\.|beatport-match)\[([\w,]+)\]")
 # Python's own modules, and those of the tools that the pages speak of.
-_MODULES = {"venv", "pip", "pytest"}
+_MODULES = {"coverage", "pip", "pytest", "venv"}
 
 
 @dataclass(frozen=True, slots=True)

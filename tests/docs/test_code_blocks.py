@@ -3,8 +3,8 @@
 The blocks of a page are run in their order, in one namespace and one new folder, against a fake
 Beatport on the loopback, unpaced. In the folder lie `collection.xml` (the library of the demo),
 `pool.jsonl` and `pool.catalogue` (what the fake sells, as rows and as an offline catalogue),
-`beatport-tokens.json` (which the fake's API knows), and what the page itself calls a file. A block
-that cannot run says why in a comment above it; those are counted.
+`new.jsonl` (a few of those rows), `beatport-tokens.json` (which the fake's API knows), and what the
+page itself calls a file. A block that cannot run says why in a comment above it; those are counted.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(collection, folder / "collection.xml")
     names = [one.name for one in fields(CatalogueTrack)]
     rows = [{name: getattr(one, name) for name in names} for one in bundled_catalogue()]
-    (folder / "pool.jsonl").write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    for name, kept in (("pool.jsonl", rows), ("new.jsonl", rows[:3])):
+        (folder / name).write_text("\n".join(json.dumps(row) for row in kept), "utf-8")
     Catalogue.build(folder / "pool.jsonl", folder / "pool.catalogue")
     tokens = {"access_token": "good", "refresh_token": "again", "client_id": "my-tool"}
     (folder / "beatport-tokens.json").write_text(json.dumps(tokens), "utf-8")
