@@ -42,7 +42,7 @@ def in_the_docs(page: str, mark: str) -> str:
 
 def every_command() -> str:
     """Each command with what it takes, from the parser itself."""
-    return "\n\n".join(_command(parser) for parser in parsers(cli._parser()))
+    return "\n\n".join(_command(parser, said) for parser, said in parsers(cli._parser()))
 
 
 def every_setting() -> str:
@@ -69,22 +69,25 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
 }
 
 
-def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
-    """The parsers of all commands, those within commands included."""
+def parsers(
+    parser: argparse.ArgumentParser, said: str = ""
+) -> Iterator[tuple[argparse.ArgumentParser, str]]:
+    """The parsers of all commands, those within commands included, and what they are for."""
     inner = [one for one in parser._actions if isinstance(one, argparse._SubParsersAction)]
     if not inner:
-        yield parser
+        yield parser, parser.description or f"{said[:1].upper()}{said[1:]}."
     for one in inner:
-        for command in one.choices.values():
-            yield from parsers(command)
+        helped = {choice.dest: choice.help or "" for choice in one._choices_actions}
+        for name, command in one.choices.items():
+            yield from parsers(command, helped[name])
 
 
-def _command(parser: argparse.ArgumentParser) -> str:
+def _command(parser: argparse.ArgumentParser, said: str) -> str:
     actions = [one for one in parser._actions if one.dest != "help"]
     places = [one for one in actions if not one.option_strings]
     options = [one for one in actions if one.option_strings]
     title = " ".join([parser.prog, *(_taken(one) for one in places)])
-    lines = [f"### `{title}`", "", str(parser.description), "", "| | |", "|---|---|"]
+    lines = [f"### `{title}`", "", said, "", "| | |", "|---|---|"]
     lines += [f"| `{_shown(one)}` | {_help(one, parser)} |" for one in (*places, *options)]
     return "\n".join(lines)
 

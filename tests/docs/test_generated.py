@@ -23,7 +23,7 @@ def test_every_command_and_option_is_there() -> None:
     text = every_command()
     found = list(parsers(cli._parser()))
     assert len(found) >= 4
-    for parser in found:
+    for parser, _ in found:
         helped = parser.format_help()
         for option in set(re.findall(r"--[a-z][a-z-]*", helped)) - {"--help"}:
             assert option in text, f"{parser.prog} {option}"
@@ -33,11 +33,14 @@ def test_every_command_and_option_is_there() -> None:
 def test_a_command_within_a_command_is_found() -> None:
     """The walk goes down to the commands that do something."""
     outer = argparse.ArgumentParser(prog="outer")
-    middle = outer.add_subparsers().add_parser("middle")
+    middle = outer.add_subparsers().add_parser("middle", help="do things")
     inner = middle.add_subparsers()
-    inner.add_parser("one")
-    inner.add_parser("two")
-    assert [parser.prog for parser in parsers(outer)] == ["outer middle one", "outer middle two"]
+    inner.add_parser("one", help="do one thing")
+    inner.add_parser("two", help="do two", description="Do two things.")
+    assert [(parser.prog, said) for parser, said in parsers(outer)] == [
+        ("outer middle one", "Do one thing."),
+        ("outer middle two", "Do two things."),
+    ]
 
 
 def test_the_exit_codes_are_those_of_the_code() -> None:
