@@ -11,7 +11,16 @@ import pytest
 from docs_pages import DOCS, ROOT, code_spans, pages, prose, rows
 
 import beatport_match
-from beatport_match import errors, ledger, matches, queries, testing, wire
+from beatport_match import (
+    MatchSettings,
+    confidence,
+    errors,
+    ledger,
+    matches,
+    queries,
+    testing,
+    wire,
+)
 from beatport_match.playlists import delimited, rekordbox
 
 OUTCOMES = "confidence-and-outcomes.md"
@@ -33,6 +42,15 @@ def test_a_table_lists_all_there_is(page: str, heading: str, there: Iterable[str
     """Every outcome, kind of failure, step …: each in one row, and no other."""
     told = [re.split(r"\W", cells[0].strip("`"))[0] for cells in rows(DOCS / page, heading)]
     assert sorted(told) == sorted(there)
+
+
+def test_bounds_and_thresholds_are_those_of_the_code() -> None:
+    """confidence-and-outcomes.md: the most confidence of each relation, and the defaults."""
+    page = DOCS / OUTCOMES
+    most = {cells[0].strip("`"): float(cells[2]) for cells in rows(page, "| `relation` |")}
+    assert most == confidence._CEILING
+    for cells in rows(page, "| setting | default |"):
+        assert float(cells[1]) == getattr(MatchSettings(), cells[0].strip("`"))
 
 
 def test_the_columns_of_playlists_are_those_that_are_read() -> None:
