@@ -1,4 +1,4 @@
-"""Bring your own I/O: the same answers with the standard library's urllib, here from the fake."""
+"""Bring your own I/O, here urllib's: `python examples/own_driver.py` asks the fake Beatport."""
 
 import random
 import time
