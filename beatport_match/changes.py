@@ -37,8 +37,9 @@ class Change:
     """A supposition about the track, and what it would make of the answer.
 
     `fact` is a field of `Track`, or `version`; `supposed` says what of it: `with` (the best
-    candidate's), `without`, or `another`. `value` is the supposed one, as text; `confidence` is
-    0-1. `found` is the number of the candidate that would be best.
+    candidate's), `without`, or `another`. `value` is the supposed one, as text. `outcome` and
+    `confidence` (0-1) are what it would come to, `found` is the number of the candidate that would
+    be best.
     """
 
     fact: str

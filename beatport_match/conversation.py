@@ -194,9 +194,9 @@ class _Heard:
         failures = tuple(query.failure for query in self.queries if query.failure)
         if not self.queries:
             failures = (Failure("unaskable", "the track has no word to search for"),)
-        unsure = not self.ranked or self.ranked[0].relation != "same_recording"
+        likely = outcome != "not_found" and self.ranked[0].relation == "same_recording"
         kept_from = self.withheld or not self.queries or self.stopped in {"stopped", "failed"}
-        if unsure and kept_from:
+        if kept_from and not likely:
             # What we did not hear might have been the right one.
             outcome = "failed"
         best = self.ranked[0] if outcome in {"matched", "review"} else None

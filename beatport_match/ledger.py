@@ -35,9 +35,10 @@ class Evidence:
 class ScoredCandidate:
     """A candidate with its judgement.
 
-    `score` (0-100) is the sum of the evidence's effects; `confidence` (0-1) is the probability
-    that this is the recording the DJ has; `relation` says what it is to that recording.
-    `rerelease` tells that it is the first one's recording on another release.
+    `candidate` is what Beatport has, `evidence` the ledger. `score` (0-100) is the sum of the
+    evidence's effects; `confidence` (0-1) is the probability that this is the recording the DJ has;
+    `relation` says what it is to that recording. `rerelease` tells that it is the first one's
+    recording on another release.
     """
 
     candidate: Candidate

@@ -23,9 +23,11 @@ Stopped: TypeAlias = Literal["enough", "exhausted", "budget", "stopped", "failed
 class QueryRecord:
     """One question that was asked.
 
-    `found` counts the candidates it brought, `unreadable` the records that had to be dropped,
-    `requests` what went over the wire for it, retries included: none where an equal question had
-    been answered, so it does not count when records are compared. `where` says whom was asked.
+    `text` is the query as a person would type it, `query_type` what the planner did (the types
+    stand in `docs/metrics.md`), `failure` why it was not answered, if it was not. `found` counts
+    the candidates it brought, `unreadable` the records that had to be dropped, `requests` what went
+    over the wire for it, retries included: none where an equal question had been answered, so it
+    does not count when records are compared. `where` says whom was asked.
     """
 
     text: str
@@ -39,17 +41,19 @@ class QueryRecord:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What became of one track.
+    """What became of one track: `track` as it was given, and the answer about it.
 
-    `outcome`:
-        * `matched`: safe to apply unasked;
-        * `review`: a likely answer, or several: a person should look;
-        * `not_found`: Beatport was asked and has none;
-        * `failed`: a fault kept us from knowing.
+    `outcome` is one of four:
+
+    * `matched`: safe to apply unasked;
+    * `review`: a likely answer, or several: a person should look;
+    * `not_found`: Beatport was asked and has none;
+    * `failed`: a fault kept us from knowing.
 
     `best` is the accepted candidate; for `review` the most likely one; otherwise `None`.
     `candidates` are ranked, best first, the most likely ones only; `candidates_weighed` counts all.
     `confidence` is the best one's (0-1; 0 without one).
+    `queries` are the questions, in the order asked, `failures` those of them that went unanswered.
     `stopped` says why the asking ended, `picked` that the answer is a person's. `metrics` are
     measured by the matcher, `None` where no matcher ran the conversation; they do not count when
     matches are compared, being times.
@@ -177,12 +181,13 @@ class Match:
 class Progress:
     """How far a run has come, told after each track.
 
-    `total` is `None` where it is not known; `eta_s` is `None` until it can be told. `requests`
-    counts all so far in this run. `pace` is the requests in a second that are let through now,
-    `None` where unpaced: it is less than was asked for while Beatport wants a slower one. `blocked`
-    says that it refused so often that nothing is asked for a while. `recorded` says that this match
-    comes from the journal of an earlier run, `place` where its track stands in the playlist (from
-    0).
+    `track` is the one that was finished and `match` its answer; `done` counts them, and `elapsed_s`
+    is the time since the run began. `total` is `None` where it is not known; `eta_s` is `None`
+    until it can be told. `requests` counts all so far in this run. `pace` is the requests in a
+    second that are let through now, `None` where unpaced: it is less than was asked for while
+    Beatport wants a slower one. `blocked` says that it refused so often that nothing is asked for a
+    while. `recorded` says that this match comes from the journal of an earlier run, `place` where
+    its track stands in the playlist (from 0).
     """
 
     done: int

@@ -39,13 +39,14 @@ class SentMetrics(_Figures):
 class QueryMetrics(_Figures):
     """One query: what it was, how long it took, what it brought.
 
-    `execution_time` is the whole of it. Of that, `network_time` went by until the body of its last
-    try was read, `parse_time` in understanding and scoring, `wait_time` in waiting for the pace
-    (`pace_time`) and between tries, `retry_time` on the wire for tries that had to be repeated;
-    the parts add up to no more than the whole. `requests` counts what went out, `retries` the
-    repeated tries. The page of the best track, where a search left something out, counts in the
-    query that caused it; then `cache_hit` says that neither needed a request, and `failure` is the
-    kind of whichever failed.
+    `query_text` are the words, `query_type` is what the planner did, `candidates_found` counts the
+    tracks it brought, and `sent` are its requests. `execution_time` is the whole of it. Of that,
+    `network_time` went by until the body of its last try was read, `parse_time` in understanding
+    and scoring, `wait_time` in waiting for the pace (`pace_time`) and between tries, `retry_time`
+    on the wire for tries that had to be repeated; the parts add up to no more than the whole.
+    `requests` counts what went out, `retries` the repeated tries. The page of the best track, where
+    a search left something out, counts in the query that caused it; then `cache_hit` says that
+    neither needed a request, and `failure` is the kind of whichever failed.
     """
 
     query_text: str
@@ -67,9 +68,13 @@ class QueryMetrics(_Figures):
 class TrackMetrics(_Figures):
     """One track: its queries, and whether the asking could end early.
 
-    `early_exit_query_index` is the place (from 0) of the query that was good enough. `match_score`
-    (0-100) is the accepted candidate's, `beatport_id` the best one's, accepted or to be reviewed.
-    `started` is in seconds since the run began.
+    `track_id` is the playlist's name for it or its place, `track_title` what it is called,
+    `total_time` all the time it took. `total_queries` counts its `queries`, `total_candidates` what
+    they brought, `candidates_evaluated` the different ones among those. `early_exit` says that the
+    best answer was good enough before everything had been asked. `match_found` says that it was
+    applied unasked, `outcome` what it came to. `early_exit_query_index` is the place (from 0) of
+    the query that was good enough. `match_score` (0-100) is the accepted candidate's, `beatport_id`
+    the best one's, accepted or to be reviewed. `started` is in seconds since the run began.
     """
 
     track_id: str
@@ -154,9 +159,13 @@ class ConcurrencyStats(_Figures):
 class PerformanceStats(_Figures):
     """A run in figures; dumped, it is the analysis file.
 
-    `query_metrics` are the queries of all tracks in one row. `failures` counts failed queries by
-    kind. `wait_time`, `pace_time` and `retry_time` are sums, as those of `NetworkStats`.
-    `peak_memory_bytes` is for a host that knows it. `settings` are those of the run.
+    `version` is that of the file's layout, `generated` when it was measured. The blocks
+    `session_info`, `cache_stats`, `aggregate_stats`, `network_analysis` and `concurrency` sum up
+    what `track_metrics` tell of each track; `mode` is the engine. `requests` and `retries` count
+    what went out. `query_metrics` are the queries of all tracks in one row. `failures` counts
+    failed queries by kind. `wait_time`, `pace_time` and `retry_time` are sums, as those of
+    `NetworkStats`. `peak_memory_bytes` is for a host that knows it. `settings` are those of the
+    run.
     """
 
     version: Literal["1.0"]
@@ -190,8 +199,8 @@ class NetworkAnalysis(_Figures):
     """The answer to "is async worth it here?".
 
     `percentage` is the network's share of the queries' time, `cache_hit_rate` that of queries that
-    needed no request; `None` where it is unknown. `reason` is one sentence, `caveats` are what to
-    bear in mind about it.
+    needed no request; `None` where it is unknown. `recommendation` is the advice, `reason` is one
+    sentence, `caveats` are what to bear in mind about it.
     """
 
     percentage: Percentage | None
@@ -204,10 +213,12 @@ class NetworkAnalysis(_Figures):
 class RunComparison(_Figures):
     """A sync and an async run over the same tracks, held against each other.
 
-    `improvement_percentage` is the share of the sync run's time that async saved, negative where
-    it took longer; `speed_up` how many times as fast it was. `same_answers` is `None` where nothing
-    can be said; `different_tracks` names the tracks, by title, whose answers differ or that only
-    one run has.
+    `sync_time` and `async_time` are the walls, `sync_requests` and `async_requests` what went out,
+    `sync_memory_bytes` and `async_memory_bytes` the most memory where a host knew it,
+    `sync_concurrency` and `async_concurrency` how much went on at once. `improvement_percentage` is
+    the share of the sync run's time that async saved, negative where it took longer; `speed_up` how
+    many times as fast it was. `same_answers` is `None` where nothing can be said;
+    `different_tracks` names the tracks, by title, whose answers differ or that only one run has.
     """
 
     sync_time: Seconds

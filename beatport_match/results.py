@@ -39,7 +39,11 @@ _CONTROLS = dict.fromkeys([*range(9), *range(11, 13), *range(14, 32), *range(127
 
 @dataclass(frozen=True, slots=True)
 class PlaylistMatch:
-    """A whole run: `matches` in the playlist's order, its figures, and what could not be read."""
+    """A whole run: `matches` in the playlist's order, one for each track.
+
+    `metrics` are the figures of the run; `problems` are the entries of the playlist or the lines of
+    a journal that could not be read.
+    """
 
     matches: tuple[Match, ...]
     metrics: PerformanceStats

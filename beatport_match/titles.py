@@ -73,9 +73,10 @@ class ParsedTitle:
     """A title, taken apart; every part but `version` keeps the spelling it came with.
 
     `base` is what the music is called and never empty unless the text was blank. `remixers` are
-    the names the version itself gives. `noise` is what was dropped; `aside` what stood in square
-    brackets and could not be told: mostly the label, now and then a mix. `cut` is a last bracket
-    that was cut short and still stands in the base: perhaps the beginning of a version.
+    the names the version itself gives, `featured` the guests. `noise` is what was dropped; `aside`
+    what stood in square brackets and could not be told: mostly the label, now and then a mix. `cut`
+    is a last bracket that was cut short and still stands in the base: perhaps the beginning of a
+    version.
     """
 
     base: str

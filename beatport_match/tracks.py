@@ -85,11 +85,15 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A track on Beatport; unknown is `None`.
+    """A track on Beatport; only `id` and `name` are always known, any other may be `None` or empty.
 
-    `length_s` is in seconds, `release_date` is `YYYY-MM-DD`, `key` is Beatport's own spelling and
-    `camelot` the same key on the wheel, such as `8A`. `artists` and `remixers` are one name an
-    entry, not always in the order of the credit.
+    `id` is its number, `url` its page. `name` is the title and `mix_name` the version, as Beatport
+    keeps them apart. `artists` and `remixers` are one name an entry, not always in the order of the
+    credit. `release`, `label` and `catalog_number` say where it came out, `release_date`
+    (`YYYY-MM-DD`) when. `bpm` is in beats per minute, `length_s` in seconds; `key` is Beatport's
+    own spelling and `camelot` the same key on the wheel, such as `8A`. `genre` and `sub_genre` are
+    Beatport's. `isrc` is the recording's code. `artwork_url` and `preview_url` are addresses of a
+    picture and of a sample to listen to.
     """
 
     id: int

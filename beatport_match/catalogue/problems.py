@@ -34,8 +34,9 @@ class CatalogueProblem:
 class BuildReport:
     """What a build or an update did.
 
-    `rows` were built, `left_out` were not. `problems` are the first 1,000 of `problem_count`;
-    `unknown_columns` are names in the data that are no columns of ours, so nothing was read there.
+    `path` is the catalogue's folder. `rows` were built, `left_out` were not. `problems` are the
+    first 1,000 of `problem_count`; `unknown_columns` are names in the data that are no columns of
+    ours, so nothing was read there.
     """
 
     path: str

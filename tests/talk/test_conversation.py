@@ -156,6 +156,16 @@ def test_a_failure_after_a_likely_answer_keeps_it() -> None:
     assert found.failures == (TIMEOUT,)
 
 
+def test_a_failure_after_an_answer_too_unlikely_for_review_is_failed() -> None:
+    """ "A fault is never not found", whatever `review_confidence` asks of an answer."""
+    playbook = begin(UNTIMED, review_confidence=0.9)
+    assert playbook << FULL >> [RIGHT, TWIN] << FIRST_ARTIST >> TIMEOUT
+    assert (playbook.ended.outcome, playbook.ended.best) == ("failed", None)
+    heard = begin(UNTIMED, review_confidence=0.9)
+    assert heard << FULL >> [RIGHT, TWIN] << FIRST_ARTIST >> [RIGHT, TWIN]
+    assert heard.ended.outcome == "not_found"
+
+
 def test_a_failure_after_another_version_is_failed() -> None:
     """What we did not hear might have been the right version: nobody may take it for an answer."""
     playbook = begin()

@@ -1,0 +1,128 @@
+"""The parts of the docs that the code knows better.
+
+    python tests/docs/generated.py [--write]
+
+The options of every command, the settings with their defaults, and an example's text. `--write`
+puts each between its two marks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from docs_pages import DOCS, FENCE, ROOT
+
+from beatport_match import AsyncSettings, MatchSettings, cli
+from beatport_match.settings import USER_AGENT
+from beatport_match.settings_files import explained
+
+sys.path.insert(0, str(ROOT / "tests" / "evaluation"))
+from pages import between_marks, put_between_marks
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--write", action="store_true", help="put them into the docs")
+    write = parser.parse_args().write
+    for (page, mark), text_of in PARTS.items():
+        if write:
+            put_between_marks(DOCS / page, mark, text_of())
+        else:
+            print(text_of(), end="\n\n")
+
+
+def in_the_docs(page: str, mark: str) -> str:
+    return between_marks(DOCS / page, mark)
+
+
+def every_command() -> str:
+    """Each command with what it takes, from the parser itself."""
+    return "\n\n".join(_command(parser, said) for parser, said in parsers(cli._parser()))
+
+
+def every_setting() -> str:
+    """Each setting with its default, and what its docstring says of it."""
+    lines = ["| setting | default | |", "|---|---|---|"]
+    for prefix, kind in (("", MatchSettings), ("async_io.", AsyncSettings)):
+        said = explained(kind.__doc__)
+        for name, field in kind.model_fields.items():
+            if name != "async_io":
+                lines.append(f"| `{prefix}{name}` | {_default(field.default)} | {said[name]} |")
+    return "\n".join(lines)
+
+
+def own_driver() -> str:
+    """The example, as it stands."""
+    text = (ROOT / "examples" / "own_driver.py").read_text("utf-8")
+    return f"{FENCE}python\n{text}{FENCE}"
+
+
+PARTS: dict[tuple[str, str], Callable[[], str]] = {
+    ("command-line.md", "commands"): every_command,
+    ("settings.md", "settings"): every_setting,
+    ("conversation.md", "own driver"): own_driver,
+}
+
+
+def parsers(
+    parser: argparse.ArgumentParser, said: str = ""
+) -> Iterator[tuple[argparse.ArgumentParser, str]]:
+    """The parsers of all commands, those within commands included, and what they are for."""
+    inner = [one for one in parser._actions if isinstance(one, argparse._SubParsersAction)]
+    if not inner:
+        yield parser, parser.description or f"{said[:1].upper()}{said[1:]}."
+    for one in inner:
+        helped = {choice.dest: choice.help or "" for choice in one._choices_actions}
+        for name, command in one.choices.items():
+            yield from parsers(command, helped[name])
+
+
+def _command(parser: argparse.ArgumentParser, said: str) -> str:
+    actions = [one for one in parser._actions if one.dest != "help"]
+    places = [one for one in actions if not one.option_strings]
+    options = [one for one in actions if one.option_strings]
+    title = " ".join([parser.prog, *(_taken(one) for one in places)])
+    lines = [f"### `{title}`", "", said, "", "| | |", "|---|---|"]
+    lines += [f"| `{_shown(one)}` | {_help(one, parser)} |" for one in (*places, *options)]
+    return "\n".join(lines)
+
+
+def _shown(action: argparse.Action) -> str:
+    return " ".join([*action.option_strings[-1:], *([_taken(action)] if action.nargs != 0 else [])])
+
+
+def _taken(action: argparse.Action) -> str:
+    """What a value is called; an ellipsis for several."""
+    choices = "{" + ",".join(map(str, action.choices)) + "}" if action.choices else ""
+    name = str(action.metavar or choices or action.dest.upper())
+    return f"{name} …" if action.nargs in {"+", "*"} else name
+
+
+def _help(action: argparse.Action, parser: argparse.ArgumentParser) -> str:
+    said = str(action.help) % {**vars(action), "prog": parser.prog}
+    apart = [
+        f"`{other.option_strings[-1]}`"
+        for group in parser._mutually_exclusive_groups
+        if action in group._group_actions
+        for other in group._group_actions
+        if other is not action
+    ]
+    told = said + (f"; not with {', '.join(apart)}" if apart else "")
+    return told.replace("|", "\\|")
+
+
+def _default(value: Any) -> str:
+    if value == USER_AGENT:
+        return "names the version"
+    if isinstance(value, float):
+        return f"`{value:.10g}`"
+    return f"`{value!r}`" if not isinstance(value, str) else f"`{value}`"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""The lines of the pages' `bash` blocks: run where they are ours, looked at where they are not.
+
+`beatport-match …` is run in this process. What installs, builds or measures would take minutes and
+is run by `.ci/run` or by hand: there the file must exist and know each option that the line gives
+it. An ellipsis stands for what a reader sees there, and fits any name, as `*` does.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from docs_pages import ROOT
+
+from beatport_match import cli
+
+_SETTING = re.compile(r"([A-Z_]+)=(.*)")
+_EXTRAS = re.compile(r"(?:\.|beatport-match)\[([\w,]+)\]")
+# Python's own modules, and those of the tools that the pages speak of.
+_MODULES = {"coverage", "pip", "pytest", "venv"}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: its variables, its program without a folder, and what it is given."""
+
+    variables: dict[str, str]
+    program: str
+    arguments: tuple[str, ...]
+
+
+def commands(text: str) -> Iterator[Command]:
+    """The commands of a block; `&&` and ends of lines divide them."""
+    for line in text.replace("\\\n", " ").splitlines():
+        words = shlex.split(line, comments=True)
+        while words:
+            end = words.index("&&") if "&&" in words else len(words)
+            yield _command(words[:end])
+            words = words[end + 1 :]
+
+
+def run(command: Command) -> None:
+    """Run a command, or see that it could be run.
+
+    Raises:
+        AssertionError: It could not, or ended otherwise than well.
+    """
+    if command.program == "beatport-match":
+        _run_ours(command)
+    elif command.program in {"python", "python3"}:
+        _look_at_python(command.arguments)
+    elif command.program == "pip":
+        _look_at_pip(command.arguments)
+    elif command.program == "mkdocs":
+        assert (ROOT / _after("-f", command.arguments)).is_file()
+    else:
+        assert (ROOT / command.program).is_file(), f"unknown program: {command.program}"
+
+
+def _command(words: list[str]) -> Command:
+    variables: dict[str, str] = {}
+    while setting := _SETTING.fullmatch(words[0]):
+        variables[setting[1]] = setting[2]
+        words = words[1:]
+    program = words[0].removeprefix(".venv/bin/")
+    return Command(variables, program, tuple(words[1:]))
+
+
+def _run_ours(command: Command) -> None:
+    arguments = [path for word in command.arguments for path in _expanded(word)]
+    if arguments[0] == "demo":
+        # Half a minute: `.ci/run` runs it, as the README has it.
+        cli._parser().parse_args(arguments)
+        return
+    before = dict(os.environ)
+    os.environ.update(command.variables)
+    try:
+        code = cli.main(arguments)
+    except SystemExit as left:
+        code = left.code
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    assert code == 0, f"beatport-match {shlex.join(arguments)} ended with {code}"
+
+
+def _expanded(word: str) -> list[str]:
+    pattern = word.replace("…", "*")
+    if "*" not in pattern:
+        return [word]
+    found = sorted(str(path.relative_to(Path.cwd())) for path in Path.cwd().glob(pattern))
+    assert found, f"nothing fits {word}"
+    return found
+
+
+def _look_at_python(arguments: tuple[str, ...]) -> None:
+    first, *rest = arguments
+    if first == "-m":
+        assert rest[0] in _MODULES, f"unknown module: {rest[0]}"
+        if rest[0] == "pip":
+            _look_at_pip(tuple(rest[1:]))
+    elif first == "-c":
+        exec(compile(rest[0], "python -c", "exec"), {})
+    else:
+        _look_at_script(ROOT / first, rest)
+
+
+def _look_at_script(path: Path, arguments: list[str]) -> None:
+    assert path.exists(), f"{path} is not there"
+    files = sorted(path.glob("*.py")) if path.is_dir() else [path]
+    source = "\n".join(file.read_text("utf-8") for file in files)
+    for option in [word for word in arguments if word.startswith("--")]:
+        assert f'"{option}"' in source, f"{path.name} does not know {option}"
+
+
+def _look_at_pip(arguments: tuple[str, ...]) -> None:
+    assert arguments[0] == "install"
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        known = tomllib.load(file)["project"]["optional-dependencies"]
+    found = [extras for word in arguments for extras in _EXTRAS.findall(word)]
+    named = set(",".join(found).split(",")) - {""}
+    assert named <= known.keys(), f"no such extra: {named - known.keys()}"
+
+
+def _after(option: str, arguments: tuple[str, ...]) -> str:
+    return arguments[arguments.index(option) + 1]

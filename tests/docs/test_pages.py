@@ -1,0 +1,124 @@
+"""Docs: tables list all that the code has, and figures are those that were measured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from docs_pages import DOCS, ROOT, code_spans, pages, prose, rows
+
+import beatport_match
+from beatport_match import (
+    MatchSettings,
+    confidence,
+    errors,
+    ledger,
+    matches,
+    queries,
+    testing,
+    wire,
+)
+from beatport_match.playlists import delimited, rekordbox
+
+OUTCOMES = "confidence-and-outcomes.md"
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "there"),
+    [
+        (OUTCOMES, "| outcome |", get_args(ledger.Outcome)),
+        (OUTCOMES, "| `stopped` |", get_args(matches.Stopped)),
+        (OUTCOMES, "| `relation` |", get_args(ledger.Relation)),
+        (OUTCOMES, "| `kind` |", get_args(errors.FailureKind)),
+        ("metrics.md", "| `query_type` |", get_args(queries.QueryType)),
+        ("conversation.md", "| step |", wire.Step.split(" | ")),
+        ("playlists.md", "| field | columns |", delimited._ALIASES),
+    ],
+)
+def test_a_table_lists_all_there_is(page: str, heading: str, there: Iterable[str]) -> None:
+    """Every outcome, kind of failure, step …: each in one row, and no other."""
+    told = [re.split(r"\W", cells[0].strip("`"))[0] for cells in rows(DOCS / page, heading)]
+    assert sorted(told) == sorted(there)
+
+
+def test_bounds_and_thresholds_are_those_of_the_code() -> None:
+    """confidence-and-outcomes.md: the most confidence of each relation, and the defaults."""
+    page = DOCS / OUTCOMES
+    most = {cells[0].strip("`"): float(cells[2]) for cells in rows(page, "| `relation` |")}
+    assert most == confidence._CEILING
+    for cells in rows(page, "| setting | default |"):
+        assert float(cells[1]) == getattr(MatchSettings(), cells[0].strip("`"))
+
+
+def test_the_columns_of_playlists_are_those_that_are_read() -> None:
+    """playlists.md: the names of columns, in the order in which they win."""
+    told = {cells[0]: cells[1] for cells in rows(DOCS / "playlists.md", "| field | columns |")}
+    for field, aliases in delimited._ALIASES.items():
+        assert told[f"`{field}`"] == " ".join(f"`{alias}`" for alias in aliases)
+
+
+def test_the_attributes_of_rekordbox_are_those_that_are_read() -> None:
+    """playlists.md: every attribute of a track that the reader looks at."""
+    source = Path(rekordbox.__file__).read_text("utf-8")
+    read = set(re.findall(r'said\.get\("(\w+)"\)', source))
+    cells = [row[0] for row in rows(DOCS / "playlists.md", "| attribute of `TRACK` |")]
+    assert set(re.findall(r"`(\w+)`", " ".join(cells))) == read
+
+
+def test_the_outcomes_of_the_fault_table_are_kinds() -> None:
+    """reliability.md: what it calls a kind is one."""
+    kinds = {
+        kind
+        for cells in rows(DOCS / "reliability.md", "| what happens | kind |")
+        for kind in re.findall(r"`(\w+)`", cells[1])
+    }
+    assert kinds
+    assert kinds <= set(get_args(errors.FailureKind))
+
+
+def test_the_figures_of_the_motivation_were_measured() -> None:
+    """motivation.md: its figures stand in the pages that a command writes."""
+    measured = "".join((DOCS / page).read_text("utf-8") for page in MEASURED)
+    figures = [
+        figure
+        for line in prose(DOCS / "motivation.md").splitlines()
+        for figure in re.findall(r"\d+\.\d+(?:%| ms| MB| µs|×)?", line)
+    ]
+    assert len(figures) > 10
+    assert [one for one in figures if one.replace(" %", "%") not in measured] == []
+
+
+MEASURED = ("evaluation.md", "performance.md")
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_name_in_the_text_exists(page: Path) -> None:
+    """`Match.pick`, `Progress.place`: what a page calls so is there."""
+    named = {
+        found
+        for span in code_spans(page)
+        for found in re.findall(r"(?<![\w.])([A-Z]\w+)\.(\w+)", span)
+    }
+    doors = vars(beatport_match) | vars(testing)
+    gone = [
+        f"{name}.{attribute}"
+        for name, attribute in named
+        if name in doors and not has(doors[name], attribute)
+    ]
+    assert gone == []
+
+
+def test_a_name_that_is_gone_is_found_out() -> None:
+    """The guard above looks at fields and methods, of models as of other classes."""
+    there = {"Match.pick", "Match.track", "MatchSettings.async_io", "Source.isrc"}
+    for name in there:
+        kind, attribute = name.split(".")
+        assert has(getattr(beatport_match, kind), attribute)
+    assert not has(beatport_match.Match, "colour")
+
+
+def has(kind: type, attribute: str) -> bool:
+    return hasattr(kind, attribute) or attribute in getattr(kind, "model_fields", {})
