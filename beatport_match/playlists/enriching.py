@@ -29,7 +29,7 @@ _DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)""
 
 @dataclass(frozen=True, slots=True)
 class Enrichment:
-    """What `enrich_rekordbox` wrote.
+    """What `enrich_rekordbox` wrote, and where: to `path`.
 
     `tracks` counts the entries of the collection, `enriched` those that say something new; `absent`
     counts matched tracks that the export does not have, or not as they were when matched.
