@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from beatport_match.catalogue.engine import Engine, Writer, need_engine, reading
+from beatport_match.catalogue.complaints import reading
+from beatport_match.catalogue.engine import Engine, Writer, need_engine
 from beatport_match.catalogue.files import Given, Row, RowSource, source_of
 from beatport_match.catalogue.folder import index_of, new_catalogue
 from beatport_match.catalogue.problems import (

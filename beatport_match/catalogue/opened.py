@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from beatport_match.catalogue import building
-from beatport_match.catalogue.engine import Engine, need_engine, reading
+from beatport_match.catalogue.complaints import reading
+from beatport_match.catalogue.engine import Engine, need_engine
 from beatport_match.catalogue.files import Given
 from beatport_match.catalogue.folder import index_of
 from beatport_match.catalogue.problems import BuildReport, OnProblem, OnProgress

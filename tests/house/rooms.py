@@ -106,13 +106,15 @@ PLAN = {
         catalogue.files: catalogue.parquet errors | csv gzip json os pathlib
             pydantic_core zlib
         catalogue.soundness: | json pathlib struct zlib
-        catalogue.engine: catalogue.soundness catalogue.words errors readings tracks
+        catalogue.complaints: errors | pathlib
+        catalogue.engine: catalogue.complaints catalogue.soundness catalogue.words errors readings
+            tracks
             | importlib pathlib pydantic tantivy
         catalogue.folder: errors | json pathlib shutil tempfile
-        catalogue.building: catalogue.engine catalogue.files catalogue.folder catalogue.problems
-            catalogue.rows errors tracks | pathlib
-        catalogue.opened: catalogue.building catalogue.engine catalogue.files catalogue.folder
-            catalogue.problems catalogue.source errors readings tracks | os pathlib
+        catalogue.building: catalogue.complaints catalogue.engine catalogue.files catalogue.folder
+            catalogue.problems catalogue.rows errors tracks | pathlib
+        catalogue.opened: catalogue.building catalogue.complaints catalogue.engine catalogue.files
+            catalogue.folder catalogue.problems catalogue.source errors readings tracks | os pathlib
         catalogue.source: errors readings tracks wire | pathlib
     """,
     "hands": """
