@@ -1,0 +1,62 @@
+"""Match a table of tracks against an offline catalogue with PySpark, on one machine or many.
+
+    python spark_match.py [TABLE --catalogue FOLDER] [--out FOLDER] [--workers N]
+
+Without a table it shows a small one. Under `spark-submit`, leave `--workers` out.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import table_match
+from pyspark.sql import DataFrame, SparkSession
+from table_demo import job, show
+from table_match import RESULT, RESULT_COLUMNS, columns_of, match_rows
+
+from beatport_match import MatchSettings
+
+FORMATS = {".parquet": "parquet", ".csv": "csv", ".jsonl": "json"}
+
+
+def match_table(table: DataFrame, catalogue: Path, settings: MatchSettings) -> DataFrame:
+    """One row for each of the table's, in any order; every worker must have `catalogue`."""
+    context, place = table.sparkSession.sparkContext, str(catalogue.absolute())
+    context.addPyFile(table_match.__file__)
+    # Pandas has no whole numbers beside nothing, and would round long ones.
+    long = [name for name in ("id", "beatport_id") if name in table.columns]
+    read = table.withColumns({name: table[name].cast("string") for name in long})
+
+    # Sent as it is, being within a function; `match_rows` is imported there, once.
+    def match_batches(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for batch in batches:
+            rows = match_rows(batch.to_dict("records"), place, settings)
+            yield pd.DataFrame(rows, columns=list(RESULT_COLUMNS), dtype=object)
+
+    # A file of a million rows may be one partition, which one worker alone would match.
+    spread = read.select(columns_of(read.columns)).repartition(4 * context.defaultParallelism)
+    return spread.mapInPandas(match_batches, RESULT)
+
+
+def read_table(spark: SparkSession, file: Path) -> DataFrame:
+    # In CSV of other programs a quote within quotes is written twice.
+    return spark.read.load(str(file), FORMATS[file.suffix], header=True, escape='"')
+
+
+def session(workers: int | None) -> SparkSession:
+    local = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1"}
+    local["spark.master"] = f"local[{workers}]"
+    return SparkSession.builder.config(map=local if workers else {}).getOrCreate()
+
+
+def main() -> None:
+    with job("Match a table of tracks with PySpark.") as given, session(given.workers) as spark:
+        matches = match_table(read_table(spark, given.table), given.catalogue, MatchSettings())
+        if given.out:
+            matches.write.parquet(given.out)
+            matches = spark.read.parquet(given.out)
+        show(row.asDict() for row in matches.limit(20).toLocalIterator())
+
+
+if __name__ == "__main__":
+    main()
