@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,6 +18,8 @@ import polars as pl
 import polars_match
 from playlist_tables import SETTINGS, known, write
 from polars_match import READERS, match_table
+
+BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "scale.py"
 
 
 def test_the_answers_are_those_of_one_process(
@@ -33,10 +37,11 @@ def test_the_answers_are_those_of_one_process(
 def test_several_processes_change_no_answer(
     table: list[Any], pool: Path, expected: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """ "With `--workers` the cores of one machine share the rows"."""
+    """ "With `--workers`, Polars shares the rows among processes, keeps their order"."""
     monkeypatch.setattr(polars_match, "ROWS_AT_ONCE", 20)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
         told = match_table(pl.LazyFrame(table), pool, SETTINGS, workers.map).collect()
+    assert told["id"].to_list() == [row["id"] for row in table]
     assert known(told.to_dicts()) == expected
 
 
@@ -70,3 +75,16 @@ def test_no_catalogue_fails_every_row(table: list[Any], tmp_path: Path) -> None:
     told = match_table(pl.LazyFrame(table), tmp_path / "nowhere", SETTINGS).collect()
     assert told["id"].to_list() == [row["id"] for row in table]
     assert set(told["kind"]) == {"catalogue_changed"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the benchmark looks into /proc")
+def test_the_benchmark_measures_and_compares() -> None:
+    """ "`python tests/benchmarks/scale.py` matches one table with each engine, and compares all
+    answers"; what the figures are is no business of a test."""
+    command = [sys.executable, str(BENCHMARK), "--rows", "300", "--tracks", "40"]
+    command += ["--only", "one process", "--only", "Polars"]
+    ran = subprocess.run(command, capture_output=True, check=True, text=True)
+    rows = [line.strip("| ").split(" | ") for line in ran.stdout.splitlines()]
+    assert [row[0] for row in rows[2:]] == ["one process", "Polars"]
+    assert rows[0][-1] == "answers that differ"
+    assert [row[-1] for row in rows[2:]] == ["0", "0"]

@@ -71,7 +71,7 @@ def test_no_row_is_lost(table: list[Any], expected: list[Any]) -> None:
 def test_a_catalogue_that_cannot_be_opened_fails_every_row(
     table: list[Any], pool: Path, tmp_path: Path, what: str
 ) -> None:
-    """ "`catalogue_changed`: the catalogue cannot be opened where the worker is"."""
+    """ "The catalogue cannot be opened where the worker is": a row says so, not an exception."""
     path = tmp_path / "pool"
     if what == "strange":
         path.mkdir()
@@ -85,7 +85,7 @@ def test_a_catalogue_that_cannot_be_opened_fails_every_row(
 
 
 def test_a_catalogue_that_came_late_is_opened(pool: Path, tmp_path: Path) -> None:
-    """ "It is tried anew with the next batch"."""
+    """ "A catalogue that could not be opened is tried anew with the next batch"."""
     path, row = tmp_path / "pool", {"id": "1", "title": "Nothing Of The Kind"}
     assert match_rows([row], str(path), SETTINGS)[0]["outcome"] == "failed"
     shutil.copytree(pool, path)
@@ -127,7 +127,7 @@ def test_engines_write_nothing_numbers_and_lists_in_their_own_ways() -> None:
 
 
 def test_a_table_needs_names_for_its_rows_and_titles() -> None:
-    """ "Without the columns `id` and `title` nothing is begun"."""
+    """ "Without `id` and `title` nothing is begun"."""
     assert columns_of(["title", "strange", "id"]) == ["title", "id"]
     with pytest.raises(MisuseError, match="no column 'title'"):
         columns_of(["id", "Title"])
@@ -145,7 +145,7 @@ def test_the_order_of_rows_changes_no_answer(
 def test_a_process_opens_a_catalogue_once(
     pool: Path, table: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """ "Opened with a process's first rows and kept", also where its threads come at once."""
+    """ "A worker opens it with its first rows and keeps it", where threads come at once as well."""
     table_match.opened.cache_clear()
     threads, opened = 4, []
     open_one, all_there = Catalogue.open, Barrier(threads)
