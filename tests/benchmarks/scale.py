@@ -1,6 +1,7 @@
 """What a table costs in one process, with Polars and with a local Spark: each over one process.
 
-    python tests/benchmarks/scale.py [--rows N] [--tracks N] [--folder FOLDER] [--only ENGINE]
+    python tests/benchmarks/scale.py [--rows N] [--tracks N] [--catalogue FOLDER]
+        [--folder FOLDER] [--only ENGINE]
 
 Builds a catalogue of invented rows (`stock`) and a table of tracks as DJs' libraries write them,
 and matches it with the functions of `examples/`, from file to file. Each engine has a process of
@@ -62,7 +63,7 @@ def alone(catalogue: Path) -> Iterator[Engine]:
     def match(file: Path, out: Path) -> None:
         batches = pl.read_parquet(file).iter_slices(1000)
         told = (match_rows(batch.to_dicts(), str(catalogue), SETTINGS) for batch in batches)
-        pl.DataFrame(list(chain.from_iterable(told)), schema=SCHEMA).write_parquet(out)
+        pl.concat(pl.DataFrame(rows, schema=SCHEMA) for rows in told).write_parquet(out)
 
     yield match, lambda: [spent()]
 
@@ -193,7 +194,9 @@ def _prepared(given: argparse.Namespace, folder: Path) -> tuple[Path, Path]:
         _say("building")
         Catalogue.build(stock.rows(given.rows), catalogue)
     if not table.exists():
-        pl.DataFrame(_tracks(given.rows, given.tracks)).write_parquet(table)
+        pl.DataFrame(_tracks(given.rows, given.tracks), infer_schema_length=None).write_parquet(
+            table
+        )
     return table, catalogue
 
 
@@ -210,13 +213,16 @@ def _tracks(rows: int, tracks: int) -> list[dict[str, Any]]:
     ]
 
 
-def _answers(out: Path) -> dict[str, Any]:
-    files = str(out / "*.parquet") if out.is_dir() else str(out)
-    return {row["id"]: row for row in pl.read_parquet(files).to_dicts()}
+def _answers(out: Path) -> pl.DataFrame:
+    return pl.read_parquet(out / "*.parquet" if out.is_dir() else out)
 
 
-def _differ(first: dict[str, Any], other: dict[str, Any]) -> int:
-    return sum(first.get(name) != other.get(name) for name in first.keys() | other.keys())
+def _differ(first: pl.DataFrame, other: pl.DataFrame) -> int:
+    """Of the rows of either, those that the other has not."""
+    return max(
+        one.join(two, on=one.columns, how="anti", nulls_equal=True).height
+        for one, two in ((first, other), (other, first))
+    )
 
 
 def _spent_soon(_: object = None) -> Spent:
