@@ -1,6 +1,6 @@
 """Match a table of tracks against an offline catalogue with Polars, on the cores of one machine.
 
-    python polars_match.py [TABLE --catalogue FOLDER] [--out FILE] [--workers N]
+    python examples/polars_match.py [TABLE --catalogue FOLDER --out FILE] [--workers N]
 
 Without a table it shows a small one. The table is streamed: it need not fit into memory.
 """
@@ -14,7 +14,8 @@ from pathlib import Path
 
 import polars as pl
 from table_demo import job, show
-from table_match import RESULT_COLUMNS, columns_of, match_rows
+from table_match import RESULT_COLUMNS, match_rows
+from table_rows import columns_of
 
 from beatport_match import MatchSettings
 
@@ -49,10 +50,8 @@ def main() -> None:
     with job("Match a table of tracks with Polars.") as given, pool(given.workers or 1) as workers:
         table = READERS[given.table.suffix](given.table)
         matches = match_table(table, given.catalogue, MatchSettings(), workers.map)
-        if given.out:
-            matches.sink_parquet(given.out)
-            matches = pl.scan_parquet(given.out)
-        show(matches.head(20).collect().to_dicts())
+        matches.sink_parquet(given.out)
+        show(pl.scan_parquet(given.out).head(20).collect().to_dicts())
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """Match a table of tracks against an offline catalogue with PySpark, on one machine or many.
 
-    python spark_match.py [TABLE --catalogue FOLDER] [--out FOLDER] [--workers N]
-
-Without a table it shows a small one. Under `spark-submit`, leave `--workers` out.
+python examples/spark_match.py [TABLE --catalogue FOLDER --out FOLDER] [--workers N]
 """
 
 from collections.abc import Iterator
@@ -10,22 +8,23 @@ from pathlib import Path
 
 import pandas as pd
 import table_match
+import table_rows
 from pyspark.sql import DataFrame, SparkSession
 from table_demo import job, show
-from table_match import RESULT, RESULT_COLUMNS, columns_of, match_rows
+from table_match import RESULT, RESULT_COLUMNS, match_rows
 
 from beatport_match import MatchSettings
-
-FORMATS = {".parquet": "parquet", ".csv": "csv", ".jsonl": "json"}
 
 
 def match_table(table: DataFrame, catalogue: Path, settings: MatchSettings) -> DataFrame:
     """One row for each of the table's, in any order; every worker must have `catalogue`."""
     context, place = table.sparkSession.sparkContext, str(catalogue.absolute())
-    context.addPyFile(table_match.__file__)
+    for module in (table_rows, table_match):
+        context.addPyFile(module.__file__)
     # Pandas has no whole numbers beside nothing, and would round long ones.
     long = [name for name in ("id", "beatport_id") if name in table.columns]
     read = table.withColumns({name: table[name].cast("string") for name in long})
+    read = read.select(table_rows.columns_of(read.columns))
 
     # Sent as it is, being within a function; `match_rows` is imported there, once.
     def match_batches(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
@@ -34,13 +33,13 @@ def match_table(table: DataFrame, catalogue: Path, settings: MatchSettings) -> D
             yield pd.DataFrame(rows, columns=list(RESULT_COLUMNS), dtype=object)
 
     # A file of a million rows may be one partition, which one worker alone would match.
-    spread = read.select(columns_of(read.columns)).repartition(4 * context.defaultParallelism)
-    return spread.mapInPandas(match_batches, RESULT)
+    return read.repartition(4 * context.defaultParallelism).mapInPandas(match_batches, RESULT)
 
 
 def read_table(spark: SparkSession, file: Path) -> DataFrame:
     # In CSV of other programs a quote within quotes is written twice.
-    return spark.read.load(str(file), FORMATS[file.suffix], header=True, escape='"')
+    kind = file.suffix[1:].replace("jsonl", "json")
+    return spark.read.load(str(file), kind, header=True, escape='"')
 
 
 def session(workers: int | None) -> SparkSession:
@@ -52,10 +51,8 @@ def session(workers: int | None) -> SparkSession:
 def main() -> None:
     with job("Match a table of tracks with PySpark.") as given, session(given.workers) as spark:
         matches = match_table(read_table(spark, given.table), given.catalogue, MatchSettings())
-        if given.out:
-            matches.write.parquet(given.out)
-            matches = spark.read.parquet(given.out)
-        show(row.asDict() for row in matches.limit(20).toLocalIterator())
+        matches.write.parquet(str(given.out))
+        show(row.asDict() for row in spark.read.parquet(str(given.out)).limit(20).collect())
 
 
 if __name__ == "__main__":

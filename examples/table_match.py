@@ -1,28 +1,13 @@
-"""Match rows of a table against an offline catalogue: the function that Spark and Polars both call.
+"""Match rows of a table against a catalogue: `examples/table_match.py` is what workers are sent."""
 
-A worker is given rows, a path and settings, and answers with rows. Needs the extra `offline`.
-"""
-
-import math
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import fields
-from decimal import Decimal
+from collections.abc import Iterable
 from functools import cache
 from threading import Lock
 
-from beatport_match import (
-    Catalogue,
-    CatalogueError,
-    Failure,
-    Matcher,
-    MatchSettings,
-    MisuseError,
-    Track,
-)
+from table_rows import Row, plain_cell, track_of
 
-Row = Mapping[str, object]
-COLUMNS = tuple(field.name for field in fields(Track))
+from beatport_match import Catalogue, CatalogueError, Matcher, MatchSettings, MisuseError
+
 # Named as in matches.csv; the types are Spark's words.
 RESULT = (
     "id string, outcome string, kind string, reason string, confidence double, score double, "
@@ -31,8 +16,6 @@ RESULT = (
     "length_s double"
 )
 RESULT_COLUMNS = dict(column.split() for column in RESULT.split(", "))
-_AS_FOUND = ("url", "label", "release_date", "bpm", "key", "length_s")
-_NUMBERS = ("year", "bpm", "duration_s", "beatport_id")
 _OPENING = Lock()
 
 
@@ -42,8 +25,8 @@ def match_rows(rows: Iterable[Row], catalogue: str, settings: MatchSettings) -> 
         with _OPENING:
             matcher = opened(catalogue, settings)
     except (CatalogueError, MisuseError) as error:
-        return [_failed(row, Failure("catalogue_changed", str(error))) for row in rows]
-    return [_matched(row, matcher) for row in rows]
+        return [_result(row, _failed("catalogue_changed", error)) for row in rows]
+    return [_result(row, _matched(row, matcher)) for row in rows]
 
 
 @cache
@@ -52,61 +35,25 @@ def opened(catalogue: str, settings: MatchSettings) -> Matcher:
     return Matcher(settings, source=Catalogue.open(catalogue).source())
 
 
-def columns_of(names: Iterable[str]) -> list[str]:
-    """The columns of a table that are read.
-
-    Raises:
-        MisuseError: There is no `id`, which tells rows apart, or no `title`.
-    """
-    known = [name for name in names if name in COLUMNS]
-    if missing := {"id", "title"}.difference(known):
-        raise MisuseError(
-            f"The table has no column {min(missing)!r}; rename the one that is meant."
-        )
-    return known
-
-
-def track_of(row: Row) -> Track:
-    """The track in a row; engines write what is not there, and lists, in ways of their own."""
-    plain = {name: _plain(name, row.get(name)) for name in COLUMNS}
-    known = {name: value for name, value in plain.items() if value is not None}
-    return Track(**{"title": None} | known)
-
-
 def _matched(row: Row, matcher: Matcher) -> Row:
     try:
         match = matcher.match_track(track_of(row))
     except MisuseError as error:
-        return _failed(row, Failure("unaskable", str(error)))
-    if match.outcome == "failed":
-        return _failed(row, match.failures[-1])
+        return _failed("unaskable", error)
     told = {"outcome": match.outcome, "reason": match.reason, "confidence": match.confidence}
+    told["kind"] = match.failures[-1].kind if match.outcome == "failed" else None
     if best := match.best:
         found = best.candidate
-        told |= {name: getattr(found, name) for name in _AS_FOUND}
+        told = {name: getattr(found, name, None) for name in RESULT_COLUMNS} | told
         told |= {"score": best.score, "relation": best.relation, "beatport_id": best.id}
         told |= {"found_title": found.name, "found_mix": found.mix_name}
-        told |= {"found_artists": ", ".join(found.artists)}
-    return _result(row, told)
+        told["found_artists"] = ", ".join(found.artists)
+    return told
 
 
-def _failed(row: Row, failure: Failure) -> Row:
-    told = {"outcome": "failed", "kind": failure.kind, "reason": str(failure), "confidence": 0.0}
-    return _result(row, told)
+def _failed(kind: str, why: object) -> Row:
+    return {"outcome": "failed", "kind": kind, "reason": f"{kind}: {why}", "confidence": 0.0}
 
 
 def _result(row: Row, told: Row) -> Row:
-    return dict.fromkeys(RESULT_COLUMNS) | {"id": _plain("id", row.get("id"))} | told
-
-
-def _plain(name: str, value: object) -> object:
-    """A cell as Python has it: `None` for nothing, lists, numbers out of text."""
-    value = value.tolist() if hasattr(value, "tolist") else value
-    if value == "" or (isinstance(value, float) and math.isnan(value)):
-        return None
-    if name in _NUMBERS and isinstance(value, (str, Decimal)):
-        with suppress(ValueError):
-            value = int(value) if str(value).isdecimal() else float(value)
-    if name in ("year", "beatport_id") and isinstance(value, float) and value.is_integer():
-        return int(value)
-    return str(value) if name == "id" and value is not None else value
+    return dict.fromkeys(RESULT_COLUMNS) | told | {"id": plain_cell("id", row.get("id"))}

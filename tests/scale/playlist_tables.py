@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 import stock
-from table_match import COLUMNS
+from table_rows import COLUMNS
 
 from beatport_match import MatchSettings
 from beatport_match.tracks import as_dict

@@ -21,7 +21,8 @@ import table_match
 from hypothesis import given
 from hypothesis import strategies as st
 from playlist_tables import SETTINGS, known
-from table_match import COLUMNS, RESULT_COLUMNS, columns_of, match_rows, track_of
+from table_match import RESULT_COLUMNS, match_rows
+from table_rows import COLUMNS, columns_of, track_of
 
 from beatport_match import Catalogue, MatchSettings, MisuseError, Track, match_playlist
 

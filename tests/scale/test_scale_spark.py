@@ -19,6 +19,7 @@ pytest.importorskip("pyarrow", reason="Spark needs pyarrow: pip install -e '.[sc
 import pandas as pd
 import spark_match
 import table_match
+import table_rows
 from playlist_tables import SETTINGS, known, write
 from pyspark.sql import DataFrame, SparkSession
 from spark_match import match_table, read_table
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.skipif(
 )
 # Fewer than a partition holds, so that each gives several batches.
 BATCH = 3
-TEXTS = ", ".join(f"{name} string" for name in table_match.COLUMNS)
+TEXTS = ", ".join(f"{name} string" for name in table_rows.COLUMNS)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +97,8 @@ def openings(spark: SparkSession) -> dict[int, tuple[int, int]]:
             counts = table_match.opened.cache_info()
             yield pd.DataFrame([(os.getpid(), counts.misses, counts.hits)], columns=["a", "b", "c"])
 
-    spark.sparkContext.addPyFile(table_match.__file__)
+    for module in (table_rows, table_match):
+        spark.sparkContext.addPyFile(module.__file__)
     told = spark.range(16, numPartitions=16).mapInPandas(count, "a long, b long, c long").collect()
     return {worker: (opened, kept) for worker, opened, kept in told}
 
