@@ -21,10 +21,7 @@ def match_table(table: DataFrame, catalogue: Path, settings: MatchSettings) -> D
     context, place = table.sparkSession.sparkContext, str(catalogue.absolute())
     for module in (table_rows, table_match):
         context.addPyFile(module.__file__)
-    # Pandas has no whole numbers beside nothing, and would round long ones.
-    long = [name for name in ("id", "beatport_id") if name in table.columns]
-    read = table.withColumns({name: table[name].cast("string") for name in long})
-    read = read.select(table_rows.columns_of(read.columns))
+    read = table.select(table_rows.columns_of(table.columns))
 
     # Sent as it is, being within a function; `match_rows` is imported there, once.
     def match_batches(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
