@@ -174,6 +174,15 @@ def _entries(given: object) -> tuple[object, ...]:
 def _need_numbers(track: Track, *names: str) -> None:
     for name in names:
         given: object = getattr(track, name)
-        number = isinstance(given, (int, float)) and not isinstance(given, bool)
-        if given is not None and not (number and math.isfinite(given)):  # type: ignore[arg-type]
+        if given is not None and not _is_finite_number(given):
             raise MisuseError(f"Track.{name} must be a finite number or None, not {given!r}.")
+
+
+def _is_finite_number(given: object) -> bool:
+    if isinstance(given, bool) or not isinstance(given, (int, float)):
+        return False
+    try:
+        return math.isfinite(given)
+    except OverflowError:
+        # A whole number beyond what a float can hold.
+        return False

@@ -1,0 +1,56 @@
+"""Match a table of tracks against an offline catalogue with PySpark, on one machine or many.
+
+python examples/spark_match.py [TABLE --catalogue FOLDER --out FOLDER] [--workers N]
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import table_match
+import table_rows
+from pyspark.sql import DataFrame, SparkSession
+from table_demo import job, show
+from table_match import RESULT, RESULT_COLUMNS, match_rows
+
+from beatport_match import MatchSettings
+
+
+def match_table(table: DataFrame, catalogue: Path, settings: MatchSettings) -> DataFrame:
+    """One row for each of the table's, in any order; every worker must have `catalogue`."""
+    context, place = table.sparkSession.sparkContext, str(catalogue.absolute())
+    for module in (table_rows, table_match):
+        context.addPyFile(module.__file__)
+    read = table.select(table_rows.columns_of(table.columns))
+
+    # Sent as it is, being within a function; `match_rows` is imported there, once.
+    def match_batches(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for batch in batches:
+            rows = match_rows(batch.to_dict("records"), place, settings)
+            yield pd.DataFrame(rows, columns=list(RESULT_COLUMNS), dtype=object)
+
+    # A file of a million rows may be one partition, which one worker alone would match.
+    return read.repartition(4 * context.defaultParallelism).mapInPandas(match_batches, RESULT)
+
+
+def read_table(spark: SparkSession, file: Path) -> DataFrame:
+    # In CSV of other programs a quote within quotes is written twice.
+    kind = file.suffix[1:].replace("jsonl", "json")
+    return spark.read.load(str(file), kind, header=True, escape='"')
+
+
+def session(workers: int | None) -> SparkSession:
+    local = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1"}
+    local["spark.master"] = f"local[{workers}]"
+    return SparkSession.builder.config(map=local if workers else {}).getOrCreate()
+
+
+def main() -> None:
+    with job("Match a table of tracks with PySpark.") as given, session(given.workers) as spark:
+        matches = match_table(read_table(spark, given.table), given.catalogue, MatchSettings())
+        matches.write.parquet(str(given.out))
+        show(row.asDict() for row in spark.read.parquet(str(given.out)).limit(20).collect())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""The track in a table's row, however an engine wrote it: `python examples/table_rows.py`."""
+
+import math
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import fields
+from decimal import Decimal
+
+from beatport_match import MisuseError, Track
+
+Row = Mapping[str, object]
+COLUMNS = tuple(field.name for field in fields(Track))
+_NUMBERS = ("year", "bpm", "duration_s", "beatport_id")
+
+
+def columns_of(names: Iterable[str]) -> list[str]:
+    """The columns of a table that are read.
+
+    Raises:
+        MisuseError: There is no `id`, which tells rows apart, or no `title`.
+    """
+    known = [name for name in names if name in COLUMNS]
+    if missing := {"id", "title"}.difference(known):
+        raise MisuseError(
+            f"The table has no column {min(missing)!r}; rename the one that is meant."
+        )
+    return known
+
+
+def track_of(row: Row) -> Track:
+    """The track in a row.
+
+    Raises:
+        MisuseError: There is no title, or a value cannot be what it should.
+    """
+    plain = {name: plain_cell(name, row.get(name)) for name in COLUMNS}
+    known = {name: value for name, value in plain.items() if value is not None}
+    return Track(**{"title": None} | known)
+
+
+def plain_cell(name: str, value: object) -> object:
+    """A cell as Python has it, however an engine wrote it: `None`, lists, numbers out of text."""
+    value = value.tolist() if hasattr(value, "tolist") else value
+    if value == "" or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if name in _NUMBERS and isinstance(value, (str, Decimal)):
+        with suppress(ValueError):
+            value = int(value) if str(value).isdecimal() else float(value)
+    if name in ("year", "beatport_id") and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return str(value) if name == "id" and value is not None else value
+
+
+if __name__ == "__main__":
+    print(track_of({"id": 7, "title": "Undertow", "artists": ["Olvarin"], "bpm": "128"}))
