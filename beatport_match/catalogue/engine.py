@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -66,7 +66,8 @@ class Engine:
         words = asked_words(text)
         for query in self._queries(words):
             if hits := self._best(query, most):
-                return self._candidates(hits)
+                rows = [(-found, self._candidate(address)) for found, address in hits]
+                return tuple([row for _, row in sorted(rows, key=_by_sum_and_number)])
         return ()
 
     def with_value(self, field: str, value: int | str, most: int) -> tuple[Candidate, ...]:
@@ -82,7 +83,7 @@ class Engine:
             order_by_field="id",
             order=tantivy.Order.Asc,
         )
-        return self._candidates([address for _, address in found.hits])
+        return tuple([self._candidate(address) for _, address in found.hits])
 
     def _queries(self, words: tuple[str, ...]) -> Iterable[Query]:
         """The query for some words, and the one to fall back on where it finds nothing."""
@@ -118,7 +119,8 @@ class Engine:
 
         return tantivy.Query.term_query(self._schema, field, value, "basic")
 
-    def _best(self, query: Query, most: int) -> list[DocAddress]:
+    def _best(self, query: Query, most: int) -> list[tuple[float, DocAddress]]:
+        """The sums and places of the best rows, in no order."""
         searcher = self._searcher
         # Within one segment, rows of one sum come by number; of several, the last places go to one.
         several = searcher.num_segments > 1
@@ -133,13 +135,17 @@ class Engine:
             if complete or not several or wide >= _MOST_EQUAL:
                 break
             wide = min(8 * wide, _MOST_EQUAL)
-        near = [address for found, (_, address) in zip(sums, hits, strict=True) if found >= least]
-        numbers = searcher.fast_field_values("id", near)
-        order = sorted(zip([-found for found in sums], numbers, range(len(near)), strict=False))
-        return [near[at] for _, _, at in order[:most]]
-
-    def _candidates(self, hits: list[DocAddress]) -> tuple[Candidate, ...]:
-        return tuple([self._candidate(hit) for hit in hits])
+        near = [
+            (found, address)
+            for found, (_, address) in zip(sums, hits, strict=True)
+            if found >= least
+        ]
+        if len(near) <= most:
+            return near
+        # Numbers are in the rows; only where not all of them are to be read are they needed before.
+        numbers = searcher.fast_field_values("id", [address for _, address in near])
+        order = sorted(range(len(near)), key=lambda at: (-near[at][0], cast("int", numbers[at])))
+        return [near[at] for at in order[:most]]
 
     def _candidate(self, hit: DocAddress) -> Candidate:
         kept = self._searcher.doc(hit).get_first("row")
@@ -265,6 +271,10 @@ def _all_of(needed: list[Query], welcome: list[Query]) -> Query:
     must = [(tantivy.Occur.Must, query) for query in needed]
     should = [(tantivy.Occur.Should, query) for query in welcome]
     return tantivy.Query.boolean_query([*must, *should])
+
+
+def _by_sum_and_number(row: tuple[float, Candidate]) -> tuple[float, int]:
+    return row[0], row[1].id
 
 
 def _longest(unknown: list[str]) -> list[str]:

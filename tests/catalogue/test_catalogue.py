@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import pickle
 import random
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -374,6 +375,7 @@ def test_every_built_row_can_be_found(path: Path, named: list[tuple[str, str]]) 
     some = [
         {"id": at + 1, "name": name, "artists": [artist]} for at, (name, artist) in enumerate(named)
     ]
+    shutil.rmtree(path, ignore_errors=True)
     Catalogue.build(some, path)
     with Catalogue.open(path) as catalogue:
         for number in range(1, len(some) + 1):
