@@ -24,6 +24,7 @@ from beatport_match.testing import FakeBeatport
 from beatport_match.tracks import Track
 
 AT_ONCE = 5
+_PATIENCE_S = 60.0
 
 
 def killed(
@@ -72,11 +73,11 @@ def cancelled(
         nonlocal told
         told += 1
 
-    async def run(base_url: str) -> None:
+    async def run(known: MatchSettings) -> None:
         before = _sockets()
         with anyio.CancelScope() as scope:
             async with (
-                AsyncMatcher(settings(base_url)) as matcher,
+                AsyncMatcher(known) as matcher,
                 anyio.create_task_group() as group,
             ):
 
@@ -98,11 +99,13 @@ def cancelled(
         wrong.append(f"{left} sockets are left")
 
     with fake.serve() as base_url:
-        anyio.run(run, base_url, backend=engine)
+        # Nothing goes wrong but the cancelling: a busy machine must not time a request out.
+        known = settings(base_url, timeout_s=_PATIENCE_S)
+        anyio.run(run, known, backend=engine)
         kept = len(journal.read_bytes().splitlines()) if journal.exists() else 0
         if kept < told:
             wrong.append(f"{told} tracks were done and {kept} are in the journal")
-        resumed = match_playlist(wanted, settings=settings(base_url), journal=journal)
+        resumed = match_playlist(wanted, settings=known, journal=journal)
     return wrong + _differences(resumed.matches, truth)
 
 

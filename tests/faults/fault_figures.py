@@ -79,10 +79,12 @@ def plans(seed: int = 0) -> dict[str, Callable[[], FaultPlan]]:
     return named
 
 
-def settings(base_url: str, attempts: int = ATTEMPTS) -> MatchSettings:
+def settings(
+    base_url: str, attempts: int = ATTEMPTS, timeout_s: float = TIMEOUT_S
+) -> MatchSettings:
     """Unpaced, with little patience, so that a run against faults ends this year."""
     engine = AsyncSettings(
-        max_concurrent_tracks=20, request_timeout=TIMEOUT_S, retry_attempts=attempts
+        max_concurrent_tracks=20, request_timeout=timeout_s, retry_attempts=attempts
     )
     return MatchSettings(base_url=base_url, requests_per_second=None, async_io=engine)
 

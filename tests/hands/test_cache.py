@@ -111,6 +111,7 @@ def test_what_is_kept_has_its_age(path: Path) -> None:
     cache.put("a", Understood(candidates=()))
     assert cache.get("a") == Known(value=Understood(candidates=()), age_s=0.0)
     assert cache.get("b") is None
+    cache.close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such permissions")
