@@ -34,7 +34,7 @@ _MOST_MISTYPED = 6
 _SHORTEST_MISTYPED = 4
 # What has less than this share of the best sum is not looked at: no verdict of the evaluation rests
 # on it, and three rows of ten need not be weighed (docs/offline-catalogue.md).
-_LEAST_SHARE = 0.5
+_LEAST_SHARE = 0.6
 # Sums are told apart to so many decimals: behind them lies the order in which they were added up.
 _DECIMALS = 3
 # No row has a larger one (`rows`), and the engine takes none.
@@ -165,6 +165,7 @@ class Writer:
     def __init__(self, folder: Path, path: Path, *, new: bool) -> None:
         import tantivy
 
+        self._document = tantivy.Document
         self._writing = writing(path)
         if new:
             with self._writing:
@@ -179,9 +180,7 @@ class Writer:
 
     def add(self, candidate: Candidate) -> None:
         """Add a row."""
-        import tantivy
-
-        document = tantivy.Document()
+        document = self._document()
         document.add_integer("id", candidate.id)
         document.add_text("words", kept_words(candidate))
         if isrc := clean_isrc(candidate.isrc):

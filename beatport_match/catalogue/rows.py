@@ -41,31 +41,32 @@ class RowReader:
 
     def candidate(self) -> Candidate | None:
         """The candidate; `None` where there is no number or no title."""
-        number, name = self._identity(), self._text("name")
+        text, get = self._line, self._row.get
+        number, name = self._identity(), text("name", get("name"))
         if number is None or name is None:
             if not self.troubles:
                 self.troubles.append(f"there is no {'id' if number is None else 'name'}")
             return None
-        key = self._text("key")
+        key = text("key", get("key"))
         parsed = parse_key(key)
         return Candidate(
             id=number,
             url=self._link("url"),
             name=name,
-            mix_name=self._text("mix_name"),
+            mix_name=text("mix_name", get("mix_name")),
             artists=self._names("artists"),
             remixers=self._names("remixers"),
-            label=self._text("label"),
-            release=self._text("release"),
+            label=text("label", get("label")),
+            release=text("release", get("release")),
             release_date=self._day(),
             bpm=self._quantity("bpm", fields.bpm, _MOST_BPM),
             key=key,
             camelot=parsed.camelot if parsed else None,
-            genre=self._text("genre"),
-            sub_genre=self._text("sub_genre"),
+            genre=text("genre", get("genre")),
+            sub_genre=text("sub_genre", get("sub_genre")),
             length_s=self._length_s(),
-            isrc=self._text("isrc"),
-            catalog_number=self._text("catalog_number"),
+            isrc=text("isrc", get("isrc")),
+            catalog_number=text("catalog_number", get("catalog_number")),
             artwork_url=self._link("artwork_url"),
         )
 
@@ -86,11 +87,8 @@ class RowReader:
             self._wrong("id", value, "a whole number from 1")
         return None
 
-    def _text(self, column: str) -> str | None:
-        value = self._row.get(column)
-        return None if value is None else self._line(column, value)
-
     def _line(self, column: str, value: object) -> str | None:
+        """A text on one line; `None` for nothing, and for what is none."""
         # Nearly all of a million rows go this way.
         if type(value) is str and value.isprintable() and len(value) <= _LONGEST_TEXT:
             return value.strip() or None
@@ -99,7 +97,7 @@ class RowReader:
     def _odd_text(self, column: str, value: object) -> str | None:
         """What is no text, or not on one line as it stands."""
         if not isinstance(value, str):
-            if not _is_nan(value):
+            if value is not None and not _is_nan(value):
                 self._wrong(column, value, "text")
         elif not _is_unicode(value):
             self.troubles.append(f"{column} holds bytes that are not UTF-8")
@@ -165,7 +163,7 @@ class RowReader:
         return None
 
     def _link(self, column: str) -> str | None:
-        value = self._text(column)
+        value = self._line(column, self._row.get(column))
         if value is None or (value.startswith(("https://", "http://")) and " " not in value):
             return value
         self._wrong(column, value, "a web address")
