@@ -11,6 +11,8 @@ from hypothesis import settings
 settings.register_profile("suite", deadline=None)
 # By hand: `HYPOTHESIS_PROFILE=fuzz python -m pytest -m fuzz`.
 settings.register_profile("fuzz", deadline=None, max_examples=2000)
+# For runs beside the first one, such as under coverage or with another Python.
+settings.register_profile("sample", deadline=None, max_examples=15)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
