@@ -15,13 +15,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from beatport_match._cells import Line, clean, line, wrap
+from beatport_match._commands import DONE, FAILURES
 from beatport_match._progress import rows_on
 from beatport_match._screen import Screen, show_json
 from beatport_match._table import plural
 from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem
 from beatport_match.catalogue.folder import mark_of
 
-_DONE, _ROWS_LEFT_OUT = 0, 1
 _MOST_TOLD = 20
 _MOST_LINES = 4
 
@@ -39,7 +39,7 @@ def take_in(options: Namespace, out: Screen, err: Screen) -> int:
     else:
         done = f"{plural(report.rows, 'row')} {'built' if new else 'added or replaced'}"
         out.show(*_report(report, f"{options.path}: {done}", out.width))
-    return _ROWS_LEFT_OUT if report.left_out else _DONE
+    return FAILURES if report.left_out else DONE
 
 
 def remove(options: Namespace, out: Screen, err: Screen) -> int:
@@ -50,10 +50,10 @@ def remove(options: Namespace, out: Screen, err: Screen) -> int:
         removed = Catalogue.remove(options.path, options.ids)
     if options.json:
         show_json({"path": str(options.path), "asked": asked, "removed": removed}, out)
-        return _DONE
+        return DONE
     missing = f"; {asked - removed:,} not there" if removed < asked else ""
     out.show(line(clean(f"{options.path}: {plural(removed, 'row')} removed{missing}")))
-    return _DONE
+    return DONE
 
 
 def info(options: Namespace, out: Screen, err: Screen) -> int:
@@ -68,7 +68,7 @@ def info(options: Namespace, out: Screen, err: Screen) -> int:
     about |= {"engine": mark.get("engine"), "format": mark.get("format")}
     if options.json:
         show_json(about, out)
-        return _DONE
+        return DONE
     out.show(line(clean(str(path)), "bold"))
     for name, value in (
         ("rows", f"{rows:,}"),
@@ -76,7 +76,7 @@ def info(options: Namespace, out: Screen, err: Screen) -> int:
         ("built", f"with tantivy {about['engine']}, format {about['format']}"),
     ):
         out.show(((f"  {name:<6} ", "dim"), (clean(value), "")))
-    return _DONE
+    return DONE
 
 
 ACTIONS = {"build": take_in, "update": take_in, "remove": remove, "info": info}

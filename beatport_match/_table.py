@@ -15,6 +15,7 @@ from beatport_match.matches import Match
 from beatport_match.playlists import PlaylistProblem
 from beatport_match.results import PlaylistMatch
 from beatport_match.tracks import Candidate
+from beatport_match.wire import ON_BEATPORT
 
 _OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "matched": ("matched", "green"),
@@ -22,8 +23,6 @@ _OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "not_found": ("not found", "cyan"),
     "failed": ("failed", "bold red"),
 }
-# Whom a question is for that says nothing else (`wire.Question`).
-_BEATPORT = "on Beatport"
 _OUTCOME, _SCORE, _CONFIDENCE = 9, 5, 4
 _BLANKS: tuple[Piece, ...] = tuple(cell("", width) for width in (_OUTCOME, _SCORE, _CONFIDENCE))
 _GAP: Piece = ("  ", "")
@@ -71,7 +70,7 @@ def _effort(result: PlaylistMatch) -> Iterator[Line]:
     """What it took; of catalogues at hand, which they were instead of requests never sent."""
     took = duration(result.metrics.session_info.total_time)
     places = dict.fromkeys(query.where for match in result.matches for query in match.queries)
-    if places and _BEATPORT not in places:
+    if places and ON_BEATPORT not in places:
         yield line(clean(f"Looked up {' and '.join(places)}, in {took}; nothing was sent"), "dim")
         return
     each = result.requests / max(1, len(result.matches))

@@ -15,6 +15,7 @@ from beatport_match.ledger import Outcome, ScoredCandidate
 from beatport_match.metrics import TrackMetrics
 from beatport_match.settings import MatchSettings
 from beatport_match.tracks import Track
+from beatport_match.wire import ON_BEATPORT
 
 Stopped: TypeAlias = Literal["enough", "exhausted", "budget", "stopped", "failed"]
 
@@ -36,7 +37,7 @@ class QueryRecord:
     requests: int = field(compare=False)
     unreadable: int = 0
     failure: Failure | None = None
-    where: str = "on Beatport"
+    where: str = ON_BEATPORT
 
 
 @dataclass(frozen=True, slots=True)

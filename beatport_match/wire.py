@@ -90,6 +90,9 @@ Look: TypeAlias = Callable[[], "Understood | Failure"]
 Shelf: TypeAlias = Literal["search", "page"]
 """How fast an answer grows stale: the order of a search changes from day to day, a page seldom."""
 
+# Whom a question is for that says nothing else.
+ON_BEATPORT = "on Beatport"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -105,7 +108,7 @@ class Question:
     text: str
     query_type: str
     shelf: Shelf = "search"
-    where: str = "on Beatport"
+    where: str = ON_BEATPORT
     look: Look | None = None
 
 

@@ -5,10 +5,14 @@ this library needs it.
 
     words       what a row is kept under, and asked for with
     rows        one row of somebody's data -> Candidate
-    files       rows out of JSON lines, CSV and Parquet
+    problems    what was wrong with rows, and the report
+    files       rows out of JSON lines and CSV, and out of `parquet`
+    soundness   whether the engine's files are as it wrote them
+    complaints  what the engine says of trouble, in a sentence
     engine      tantivy, and nothing but
     folder      what is on disk, and how it gets there whole
     building    rows in, an index and a report out
+    source      a catalogue as somewhere that candidates come from
     opened      Catalogue
 """
 

@@ -33,7 +33,7 @@ _MOST_READ = 1_000
 _MOST_MISTYPED = 6
 _SHORTEST_MISTYPED = 4
 # What has less than this share of the best sum is not looked at: no verdict of the evaluation rests
-# on it, and three rows of ten need not be weighed (docs/offline-catalogue.md).
+# on it, and half of the rows need not be weighed (docs/offline-catalogue.md).
 _LEAST_SHARE = 0.6
 # Sums are told apart to so many decimals: behind them lies the order in which they were added up.
 _DECIMALS = 3

@@ -19,6 +19,8 @@ from beatport_match.errors import MisuseError
 from beatport_match.readings import clean_isrc
 from beatport_match.tracks import Candidate
 
+# How many rows judgement is shown: of more, no verdict of the evaluation was another.
+MOST_ROWS = 20
 # Re-releases share a code; no recording has this many.
 _MOST_OF_A_CODE = 100
 
@@ -108,7 +110,7 @@ class Catalogue:
         """
         return building.remove(Path(path).absolute(), ids)
 
-    def search(self, text: str, most: int = 20) -> tuple[Candidate, ...]:
+    def search(self, text: str, most: int = MOST_ROWS) -> tuple[Candidate, ...]:
         """The rows that share the most telling words with `text`, best first, equals by number.
 
         Words are folded; rare ones tell more than common ones, and one that no row has may be a
@@ -150,7 +152,7 @@ class Catalogue:
         with reading(self.path):
             return next(iter(engine.with_value("id", number, 1)), None)
 
-    def source(self, most: int = 20) -> CatalogueSource:
+    def source(self, most: int = MOST_ROWS) -> CatalogueSource:
         """The catalogue as somewhere that candidates come from, for `source=`.
 
         Args:

@@ -1,11 +1,12 @@
 """How large, how fast and how complete an offline catalogue is: each figure with its goal.
 
     python tests/benchmarks/offline.py [--rows N] [--tracks N] [--data FOLDER] [--folder FOLDER]
+        [--markdown FILE]
 
 Builds a catalogue of invented rows (`stock`), a million by default, asks it for tracks as DJs'
 libraries write them, then adds the rows of the evaluation data, if there are any, and asks all its
-questions among them. `--folder` keeps rows and catalogue for the next run. Needs the extra
-`offline`.
+questions among them. `--folder` keeps rows and catalogue for the next run; `--markdown` puts the
+table between the page's two marks for so many rows. Needs the extra `offline`.
 """
 
 from __future__ import annotations
@@ -29,18 +30,19 @@ from goals import GOALS, Figure, tables
 sys.path.insert(0, str(Path(__file__).parents[1] / "evaluation"))
 from figures import Figures
 from outcomes import settle
+from pages import put_between_marks
 from questions import DATA, SETS, as_track, ask
 from questions import rows as data_rows
 from shelf import Shelf
 
 from beatport_match.catalogue import BuildReport, Catalogue
+from beatport_match.catalogue.opened import MOST_ROWS
 from beatport_match.queries import plan
 from beatport_match.settings import MatchSettings
 from beatport_match.tracks import Candidate, Track
 
 _SEED = 20261125
 _WIDTHS = (10, 20, 30, 50, 100)
-_MOST = 20
 SETTINGS = MatchSettings(wanted_fields=())
 
 
@@ -60,7 +62,7 @@ def built(file: Path, path: Path, rows: int) -> Iterator[Figure]:
 
 def speed(catalogue: Catalogue, asked: Sequence[tuple[Track, int]]) -> Iterator[Figure]:
     """Time of the processor for one track, from its title to its verdict."""
-    samples, shelf = [], Shelf(catalogue, _MOST)
+    samples, shelf = [], Shelf(catalogue)
     for part in range(5):
         some = asked[part::5]
         began = time.thread_time()
@@ -80,7 +82,7 @@ def speed(catalogue: Catalogue, asked: Sequence[tuple[Track, int]]) -> Iterator[
         texts = [plan(track)[0].text for track, _ in asked[part::5]]
         began = time.thread_time()
         for text in texts:
-            catalogue.search(text, _MOST)
+            catalogue.search(text, MOST_ROWS)
         samples.append(1000 * (time.thread_time() - began) / len(texts))
     yield Figure("a search", tuple(samples), "ms", judged="min")
 
@@ -97,7 +99,7 @@ def recall(
             first[width] += hits[:1] == [True]
             union[width] += any(hits)
     for width in _WIDTHS:
-        goal = 99.5 if width == _MOST else None
+        goal = 99.5 if width == MOST_ROWS else None
         share = 100 * first[width] / len(asked)
         yield Figure(
             f"{name}: right row among {width}",
@@ -112,7 +114,7 @@ def accuracy(
     catalogue: Catalogue, questions: Iterable[dict[str, Any]], name: str
 ) -> Iterator[Figure]:
     """The figures of docs/evaluation.md, with the catalogue in place of the shop."""
-    shelf = Shelf(catalogue, _MOST)
+    shelf = Shelf(catalogue)
     found = Figures.of(settle(shelf, question, name) for question in questions)
     yield Figure(f"{name}: precision of `matched`", (100 * found.precision,), "%")
     yield Figure(f"{name}: recall of `matched`", (100 * found.recall,), "%")
@@ -130,14 +132,18 @@ def main() -> None:
     parser.add_argument("--tracks", type=int, default=2000)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--markdown", type=Path)
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp())
     folder.mkdir(exist_ok=True)
     try:
-        print(tables(_figures(given, folder))[GOALS])
+        table = tables(_figures(given, folder))[GOALS]
     finally:
         if given.folder is None:
             shutil.rmtree(folder)
+    print(table)
+    if given.markdown:
+        put_between_marks(given.markdown, f"{given.rows} rows", table)
 
 
 def _figures(given: argparse.Namespace, folder: Path) -> Iterator[Figure]:
@@ -150,7 +156,9 @@ def _figures(given: argparse.Namespace, folder: Path) -> Iterator[Figure]:
         yield from built(file, path, given.rows)
     _say("asking for invented rows")
     asked = list(_written_down(given.rows, given.tracks))
+    began = time.perf_counter()
     with Catalogue.open(path) as catalogue:
+        yield Figure("opening", (time.perf_counter() - began,), "s")
         yield from speed(catalogue, asked)
         yield from recall(catalogue, [(track, {row}) for track, row in asked], "invented")
     if (given.data / "catalogue.jsonl.gz").exists():

@@ -1,12 +1,13 @@
 """What a table costs in one process, with Polars and with a local Spark: each over one process.
 
     python tests/benchmarks/scale.py [--rows N] [--tracks N] [--catalogue FOLDER]
-        [--folder FOLDER] [--only ENGINE]
+        [--folder FOLDER] [--only ENGINE] [--markdown FILE]
 
 Builds a catalogue of invented rows (`stock`) and a table of tracks as DJs' libraries write them,
 and matches it with the functions of `examples/`, from file to file. Each engine has a process of
 its own and a few rows to begin with, so that starting it counts apart. `--folder` keeps catalogue
-and table for the next run. Needs the extra `scale`, Java and Linux.
+and table for the next run; `--markdown` puts the table between the page's two marks. Needs the extra
+`scale`, Java and Linux.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ import stock
 from goals import Figure, tables
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "evaluation"))
+from pages import put_between_marks
 from polars_match import SCHEMA
 from polars_match import match_table as match_with_polars
 from table_match import match_rows
@@ -175,6 +178,7 @@ def main() -> None:
     parser.add_argument("--catalogue", type=Path, help="one that is there, of so many rows")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--only", action="append", choices=ENGINES)
+    parser.add_argument("--markdown", type=Path)
     parser.add_argument("--engine", nargs=4, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.engine:
@@ -184,7 +188,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)
         folder.mkdir(exist_ok=True)
-        print(tables(figures(given, folder, Path(temporary)))["scale"])
+        table = tables(figures(given, folder, Path(temporary)))["scale"]
+    print(table)
+    if given.markdown:
+        put_between_marks(given.markdown, "scale", table)
 
 
 def _prepared(given: argparse.Namespace, folder: Path) -> tuple[Path, Path]:

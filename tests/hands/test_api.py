@@ -77,6 +77,18 @@ def run(
     )
 
 
+def forbid(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    """Let a file be somebody else's, which for root no mode of it does."""
+    opened = Path.open
+
+    def refuse(self: Path, *rest: Any, **more: Any) -> Any:
+        if self == path:
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(self, *rest, **more)
+
+    monkeypatch.setattr(Path, "open", refuse)
+
+
 def asking(path: Path | None, attempts: int = 1, **settings: Any) -> MatchSettings:
     return impatient(
         attempts, source="api", api_url="https://api.example/v4", token_file=path, **settings
@@ -206,14 +218,19 @@ def test_a_client_that_cannot_post_renews_no_token(token_file: Path) -> None:
 
 
 @every_colour
-@pytest.mark.parametrize("kind", ["missing", "folder", "bytes", "none"])
-def test_without_a_token_nothing_is_asked(name: Name, tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["missing", "folder", "bytes", "none", "forbidden"])
+def test_without_a_token_nothing_is_asked(
+    name: Name, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
     """Issue: "token file missing, unreadable by permission": one sentence with the remedy."""
     path = tmp_path / "tokens.json"
     if kind == "folder":
         path.mkdir()
     elif kind == "bytes":
         path.write_bytes(b"\xff\xfe\x00")
+    elif kind == "forbidden":
+        write(path)
+        forbid(monkeypatch, path)
     fake = shop()
     found = run(name, fake, None if kind == "none" else path)
     assert fake.requests == ()

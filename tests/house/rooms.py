@@ -54,7 +54,7 @@ PLAN = {
         changes: confidence ledger settings titles tracks | math
     """,
     "talk": """
-        matches: changes errors ledger metrics settings tracks
+        matches: changes errors ledger metrics settings tracks wire
         queries: interpretations rarity readings text titles tracks | re
         pace: errors wire
         exchange: errors wire | email urllib
@@ -181,14 +181,14 @@ PLAN = {
     "command line": """
         _cells: | unicodedata
         _screen: _cells errors | errno json os rich shutil
-        _table: _cells ledger matches playlists results tracks
+        _table: _cells ledger matches playlists results tracks wire
         _progress: _runs _screen _table matches | os rich time
         _playlist_run: _functions _progress _runs _screen matches results settings sources tracks
             | pathlib time
         _commands: _cells _environment _functions _log _metrics_files _playlist_run _runs _screen
             _table catalogue errors keys playlists playlists.fields results settings sources tracks
             | argparse logging pathlib signal threading
-        _catalogue: _cells _progress _screen _table catalogue catalogue.folder
+        _catalogue: _cells _commands _progress _screen _table catalogue catalogue.folder
             | argparse pathlib signal threading
         _analyze: _cells _metrics_files _screen analysis drafts errors metrics report report_page
             | argparse pathlib

@@ -73,6 +73,8 @@ def sources(found: list[Candidate]) -> None:
         assert_type(base_url, str)
         several: list[Source] = [mine.source(), beatport_source(MatchSettings())]
         match_track("Artist - Title", source=several)
+        match_track("Artist - Title", source=mine)
+        match_track("Artist - Title", source=[mine, beatport_source(MatchSettings())])
 
 
 async def mistakes(match: Match) -> None:
