@@ -6,8 +6,8 @@
 Builds a catalogue of invented rows (`stock`) and a table of tracks as DJs' libraries write them,
 and matches it with the functions of `examples/`, from file to file. Each engine has a process of
 its own and a few rows to begin with, so that starting it counts apart. `--folder` keeps catalogue
-and table for the next run; `--markdown` puts the table between the page's two marks. Needs the extra
-`scale`, Java and Linux.
+and table for the next run; `--markdown` puts the table between the page's two marks. Needs the
+extra `scale`, Java and Linux.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""docs/offline-catalogue.md: "`python tests/benchmarks/offline.py`", run here on a sample to see that
-it runs; what the figures are is no business of a test."""
+"""docs/offline-catalogue.md: "`python tests/benchmarks/offline.py`", run here on a sample to see
+that it runs; what the figures are is no business of a test."""
 
 from __future__ import annotations
 
