@@ -3,6 +3,8 @@
 python examples/spark_match.py [TABLE --catalogue FOLDER --out FOLDER] [--workers N]
 """
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +44,8 @@ def read_table(spark: SparkSession, file: Path) -> DataFrame:
 def session(workers: int | None) -> SparkSession:
     local = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1"}
     local["spark.master"] = f"local[{workers}]"
+    if workers:  # Or workers are the first `python3` on the path, which may have nothing installed.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     return SparkSession.builder.config(map=local if workers else {}).getOrCreate()
 
 
