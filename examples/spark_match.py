@@ -36,17 +36,16 @@ def match_table(table: DataFrame, catalogue: Path, settings: MatchSettings) -> D
 
 
 def read_table(spark: SparkSession, file: Path) -> DataFrame:
-    # In CSV of other programs a quote within quotes is written twice.
     kind = file.suffix[1:].replace("jsonl", "json")
-    return spark.read.load(str(file), kind, header=True, escape='"')
+    return spark.read.load(str(file), kind, header=True, escape='"')  # most CSV doubles quotes
 
 
 def session(workers: int | None) -> SparkSession:
+    if not workers:
+        return SparkSession.builder.getOrCreate()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # not whichever is on the path
     local = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1"}
-    local["spark.master"] = f"local[{workers}]"
-    if workers:  # Or workers are the first `python3` on the path, which may have nothing installed.
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    return SparkSession.builder.config(map=local if workers else {}).getOrCreate()
+    return SparkSession.builder.master(f"local[{workers}]").config(map=local).getOrCreate()
 
 
 def main() -> None:
