@@ -32,7 +32,7 @@ _MOST_READ = 1_000
 # A word that no row has is looked for a letter away: the longest few, which tell most.
 _MOST_MISTYPED = 6
 _SHORTEST_MISTYPED = 4
-# What has less than this share of the best sum is not looked at: no verdict of the evaluation rests
+# What has less than this share of the best sum is not looked at: no figure of the evaluation rests
 # on it, and half of the rows need not be weighed (docs/offline-catalogue.md).
 _LEAST_SHARE = 0.6
 # Sums are told apart to so many decimals: behind them lies the order in which they were added up.

@@ -41,6 +41,7 @@ class RowReader:
 
     def candidate(self) -> Candidate | None:
         """The candidate; `None` where there is no number or no title."""
+        # Called as they are, and not by a method in between, which a million rows would feel.
         text, get = self._line, self._row.get
         number, name = self._identity(), text("name", get("name"))
         if number is None or name is None:

@@ -19,8 +19,8 @@ class Shelf:
 
     name = "catalogue"
 
-    def __init__(self, catalogue: Catalogue, most: int | None = None) -> None:
-        self._source = catalogue.source(most) if most else catalogue.source()
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._source = catalogue.source()
         self.looked_up = self.found = 0
 
     def search(self, text: str, query_type: str) -> Question:
