@@ -8,9 +8,10 @@
 Plain name = sync; `a…` / `Async…` = async, with the same parameters and the same answers.
 """
 
-from beatport_match._async import AsyncMatcher
-from beatport_match._environment import settings_from_environment
-from beatport_match._functions import (
+from beatport_match._version import __version__
+from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem
+from beatport_match.engine.async_matcher import AsyncMatcher
+from beatport_match.engine.functions import (
     aiter_matches,
     amatch_playlist,
     amatch_track,
@@ -18,24 +19,9 @@ from beatport_match._functions import (
     match_playlist,
     match_track,
 )
-from beatport_match._metrics_files import (
-    export_performance_metrics_json,
-    load_metrics_from_json,
-)
-from beatport_match._runs import beatport_source
-from beatport_match._stream import MatchStream
-from beatport_match._sync import Matcher
-from beatport_match._version import __version__
-from beatport_match.analysis import (
-    analyze,
-    analyze_network_time_percentage,
-    compare_runs,
-    most_speed_up,
-    recommend_mode,
-)
-from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem
-from beatport_match.changes import Change
-from beatport_match.confidence import rank
+from beatport_match.engine.match_stream import MatchStream
+from beatport_match.engine.matcher import Matcher
+from beatport_match.engine.playlist_run import beatport_source
 from beatport_match.errors import (
     BeatportMatchError,
     BeatportUnavailable,
@@ -47,14 +33,33 @@ from beatport_match.errors import (
     PlaylistError,
     SettingsError,
 )
-from beatport_match.ledger import Evidence, ScoredCandidate
-from beatport_match.matches import Match, Progress, QueryRecord
-from beatport_match.metrics import (
+from beatport_match.matching.match import Match, Progress, QueryRecord
+from beatport_match.matching.sources import Source
+from beatport_match.model.evidence import Evidence, ScoredCandidate
+from beatport_match.model.metrics import (
     NetworkAnalysis,
     PerformanceStats,
     QueryMetrics,
     RunComparison,
     TrackMetrics,
+)
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.parsing.titles import ParsedTitle, parse_title
+from beatport_match.parsing.versions import Version
+from beatport_match.performance.analysis import (
+    analyze,
+    analyze_network_time_percentage,
+    compare_runs,
+    most_speed_up,
+    recommend_mode,
+)
+from beatport_match.performance.files import (
+    export_performance_metrics_json,
+    load_metrics_from_json,
+)
+from beatport_match.performance.text_report import (
+    generate_async_io_analysis_report,
+    generate_comparison_report,
 )
 from beatport_match.playlists import (
     Enrichment,
@@ -63,13 +68,11 @@ from beatport_match.playlists import (
     list_playlists,
     read_playlist,
 )
-from beatport_match.report import generate_async_io_analysis_report, generate_comparison_report
 from beatport_match.results import PlaylistMatch
-from beatport_match.settings import AsyncSettings, MatchSettings
-from beatport_match.sources import Source
-from beatport_match.titles import ParsedTitle, parse_title
-from beatport_match.tracks import Candidate, Track
-from beatport_match.versions import Version
+from beatport_match.scoring.confidence import rank
+from beatport_match.scoring.counterfactuals import Change
+from beatport_match.settings.environment import settings_from_environment
+from beatport_match.settings.models import AsyncSettings, MatchSettings
 
 __all__ = [
     "AsyncMatcher",

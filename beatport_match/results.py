@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from beatport_match.drafts import draft_of
-from beatport_match.ledger import Outcome
-from beatport_match.matches import Match
-from beatport_match.metrics import PerformanceStats
+from beatport_match.files.atomic_write import draft_of
+from beatport_match.matching.match import Match
+from beatport_match.model.evidence import Outcome
+from beatport_match.model.metrics import PerformanceStats
+from beatport_match.model.tracks import as_dict
 from beatport_match.playlists import PlaylistProblem
-from beatport_match.tracks import as_dict
 
 _MATCH_COLUMNS = (
     "track_id title artists outcome score confidence relation beatport_id url found_title "

@@ -6,10 +6,20 @@ import urllib.request as web
 from http.client import HTTPException
 
 from beatport_match import Failure, MatchSettings, Track, beatport_source
-from beatport_match.conversation import match
-from beatport_match.exchange import exchange
+from beatport_match.matching.protocol import (
+    Ask,
+    LookUp,
+    Read,
+    Reply,
+    Request,
+    Response,
+    Send,
+    Sleep,
+    Turn,
+)
+from beatport_match.matching.request_flow import exchange
+from beatport_match.matching.search_flow import match
 from beatport_match.testing import FakeBeatport
-from beatport_match.wire import Ask, LookUp, Read, Reply, Request, Response, Send, Sleep, Turn
 
 OPENER = web.OpenerDirector()  # knows no redirects and no errors: those are the exchange's business
 OPENER.add_handler(web.HTTPHandler())

@@ -11,8 +11,8 @@
 Everything here is pure, and takes what it reads for hostile: a reader returns, it never raises.
 """
 
-from beatport_match.beatport.addresses import safe_query, slug, track_id
 from beatport_match.beatport.api import ApiSource
+from beatport_match.beatport.urls import safe_query, slug, track_id
 from beatport_match.beatport.web import WebSource
 
 __all__ = ["ApiSource", "WebSource", "safe_query", "slug", "track_id"]

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from beatport_match.beatport.addresses import safe_query, track_id
-from beatport_match.beatport.fields import Record, clean, is_list, is_record, text
-from beatport_match.beatport.pages import failure, is_wall, moved, unreadable
-from beatport_match.beatport.records import read_record
+from beatport_match.beatport.json_fields import Record, clean, is_list, is_record, text
+from beatport_match.beatport.page_data import failure, is_wall, moved, unreadable
+from beatport_match.beatport.track_records import read_record
+from beatport_match.beatport.urls import safe_query, track_id
 from beatport_match.errors import Failure, FailureKind, MisuseError
-from beatport_match.wire import Question, Request, Response, Understood
+from beatport_match.matching.protocol import Question, Request, Response, Understood
 
 API = "https://api.beatport.com/v4"
 

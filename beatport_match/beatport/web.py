@@ -10,9 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
-from beatport_match.beatport.addresses import safe_query, track_id
-from beatport_match.beatport.fields import is_record
-from beatport_match.beatport.pages import (
+from beatport_match.beatport.json_fields import is_record
+from beatport_match.beatport.page_data import (
     MovedError,
     Query,
     failure,
@@ -22,9 +21,10 @@ from beatport_match.beatport.pages import (
     search_rows,
     unreadable,
 )
-from beatport_match.beatport.records import read_record
+from beatport_match.beatport.track_records import read_record
+from beatport_match.beatport.urls import safe_query, track_id
 from beatport_match.errors import Failure, MisuseError
-from beatport_match.wire import Question, Request, Response, Understood
+from beatport_match.matching.protocol import Question, Request, Response, Understood
 
 # What browsers send; the language keeps genre names in English.
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

@@ -16,8 +16,9 @@ this library needs it.
     opened      Catalogue
 """
 
-from beatport_match.catalogue.opened import Catalogue
-from beatport_match.catalogue.problems import BuildReport, CatalogueProblem
-from beatport_match.catalogue.rows import COLUMNS
+from beatport_match.catalogue.builder import BuildReport
+from beatport_match.catalogue.catalogue import Catalogue
+from beatport_match.catalogue.row_parser import COLUMNS
+from beatport_match.model.problems import CatalogueProblem
 
 __all__ = ["COLUMNS", "BuildReport", "Catalogue", "CatalogueProblem"]

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from beatport_match.errors import CatalogueError, Failure, MisuseError
-from beatport_match.readings import clean_isrc
-from beatport_match.tracks import Candidate
-from beatport_match.wire import Question, Request, Response, Understood
+from beatport_match.matching.protocol import Question, Request, Response, Understood
+from beatport_match.model.tracks import Candidate
+from beatport_match.parsing.parsed_track import clean_isrc
 
 
 class _Shelf(Protocol):

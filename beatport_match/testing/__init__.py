@@ -21,8 +21,12 @@ It was written from what was seen on the wire and shares no code with the reader
 
 from __future__ import annotations
 
-from beatport_match.testing.catalogue import CatalogueTrack, bundled_catalogue
-from beatport_match.testing.demo import demo_answers, demo_collection
+from beatport_match.testing.catalogue import (
+    CatalogueTrack,
+    bundled_catalogue,
+    demo_answers,
+    demo_collection,
+)
 from beatport_match.testing.fake import FakeBeatport
 from beatport_match.testing.faults import (
     FAULTS,
@@ -34,10 +38,10 @@ from beatport_match.testing.faults import (
     mixed,
     sometimes,
 )
-from beatport_match.testing.shop import TrackShape
-from beatport_match.testing.tokens import FakeTokens, GoodTokens
+from beatport_match.testing.oauth import FakeTokens, GoodTokens
+from beatport_match.testing.request_log import FakeRequest
+from beatport_match.testing.site import TrackShape
 from beatport_match.testing.transport import FakeTransport
-from beatport_match.testing.visits import FakeRequest
 
 __all__ = [
     "FAULTS",

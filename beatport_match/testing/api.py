@@ -12,13 +12,13 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs
 
+from beatport_match.testing.api_envelope import Sheet, alone, listed, page_size, trouble
+from beatport_match.testing.api_groups import v4_group
+from beatport_match.testing.api_records import v4_detail, v4_row
 from beatport_match.testing.catalogue import CatalogueTrack
 from beatport_match.testing.faults import Reply
-from beatport_match.testing.search import SearchIndex
-from beatport_match.testing.tokens import TokenBook
-from beatport_match.testing.v4_envelope import Sheet, alone, listed, page_size, trouble
-from beatport_match.testing.v4_groups import v4_group
-from beatport_match.testing.v4_shape import v4_detail, v4_row
+from beatport_match.testing.oauth import TokenBook
+from beatport_match.testing.search_index import SearchIndex
 
 Json: TypeAlias = dict[str, Any]
 

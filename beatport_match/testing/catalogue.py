@@ -7,14 +7,18 @@ This room knows no page, no search and no socket. The bundled catalogue is made 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
+from importlib.resources import as_file, files
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from beatport_match.errors import MisuseError
-from beatport_match.keys import parse_key
+from beatport_match.model.keys import parse_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,3 +98,24 @@ def _track(row: dict[str, Any]) -> CatalogueTrack:
     for field in ("artists", "remixers"):
         row[field] = tuple(row[field])
     return CatalogueTrack(**row)
+
+
+# MERGED A DJ's messy library to try the library on, and the right answers to it.
+def demo_collection() -> AbstractContextManager[Path]:
+    """The bundled Rekordbox XML as a file, for a `with` block that gives its path.
+
+    The path is good inside the block only: a library installed as a zip unpacks it there.
+    """
+    return as_file(files("beatport_match.testing").joinpath("collection.xml"))
+
+
+@cache
+def demo_answers() -> Mapping[str, tuple[int, ...]]:
+    """The catalogue ids that are right for each `TrackID` of `demo_collection()`.
+
+    Every release of the wanted recording is right; an empty tuple means that nothing right is on
+    sale, so that any match is a mistake.
+    """
+    text = files("beatport_match.testing").joinpath("answers.json").read_text(encoding="utf-8")
+    answers: dict[str, list[int]] = json.loads(text)
+    return MappingProxyType({track: tuple(ids) for track, ids in answers.items()})

@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager
 
 from beatport_match.testing.catalogue import CatalogueTrack, bundled_catalogue
 from beatport_match.testing.faults import Fault, FaultPlan, Reply
+from beatport_match.testing.oauth import FakeTokens, GoodTokens, TokenBook
+from beatport_match.testing.request_log import FakeRequest, VisitBook
 from beatport_match.testing.server import serving
-from beatport_match.testing.shop import Shop, TrackShape
-from beatport_match.testing.tokens import FakeTokens, GoodTokens, TokenBook
+from beatport_match.testing.site import Shop, TrackShape
 from beatport_match.testing.transport import FakeTransport
-from beatport_match.testing.visits import FakeRequest, VisitBook
 
 
 class FakeBeatport:

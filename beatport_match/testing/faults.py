@@ -14,9 +14,9 @@ from functools import cache
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 from beatport_match.errors import MisuseError
-from beatport_match.testing.envelope import Page
-from beatport_match.testing.identities import dice
-from beatport_match.testing.v4_envelope import Sheet
+from beatport_match.testing.api_envelope import Sheet
+from beatport_match.testing.identifiers import dice
+from beatport_match.testing.page_envelope import Page
 
 Fault: TypeAlias = Literal[
     "challenge",

@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 from urllib.parse import quote_plus
 
 from beatport_match.testing.catalogue import CatalogueTrack
-from beatport_match.testing.envelope import Page, answered, session, translations
-from beatport_match.testing.identities import artist_id, guid, number, slug
-from beatport_match.testing.traits import MEDIA, cover
+from beatport_match.testing.identifiers import artist_id, guid, number, slug
+from beatport_match.testing.page_envelope import Page, answered, session, translations
+from beatport_match.testing.quirks import MEDIA, cover
 
 Json: TypeAlias = dict[str, Any]
 

@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
 from beatport_match.testing.faults import Reply, inside_data
-from beatport_match.testing.visits import DRIPS, HANG_S, LONGEST_BODY, Visit, VisitBook, drips
+from beatport_match.testing.request_log import DRIPS, HANG_S, LONGEST_BODY, Visit, VisitBook, drips
 
 _POLL_S = 0.02
 _GRACE_S = 5.0

@@ -13,7 +13,7 @@ import anyio
 import httpx
 
 from beatport_match.testing.faults import inside_data
-from beatport_match.testing.visits import DRIPS, HANG_S, LONGEST_BODY, Visit, VisitBook, drips
+from beatport_match.testing.request_log import DRIPS, HANG_S, LONGEST_BODY, Visit, VisitBook, drips
 
 
 class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):

@@ -14,8 +14,8 @@ from wire_pages import HOME, api_row
 
 from beatport_match.beatport.api import API, ApiSource
 from beatport_match.errors import Failure, MisuseError
-from beatport_match.sources import Source
-from beatport_match.wire import Question, Response, Understood
+from beatport_match.matching.protocol import Question, Response, Understood
+from beatport_match.matching.sources import Source
 
 SOURCE = ApiSource(api_url=f"{API}/", base_url=HOME, max_results=150, user_agent="test/1")
 SEARCH = SOURCE.search("copper", "artist_title")

@@ -23,7 +23,7 @@ from wire_pages import (
 
 from beatport_match.beatport import WebSource
 from beatport_match.errors import Failure
-from beatport_match.wire import Response, Understood
+from beatport_match.matching.protocol import Response, Understood
 
 pytestmark = pytest.mark.fuzz
 WEB = WebSource(base_url=HOME, max_results=100, user_agent="beatport-match/test")

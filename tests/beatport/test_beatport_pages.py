@@ -25,7 +25,7 @@ from wire_pages import (
 
 from beatport_match.beatport.web import read_search, read_track
 from beatport_match.errors import Failure
-from beatport_match.wire import Reader, Response, Understood
+from beatport_match.matching.protocol import Reader, Response, Understood
 
 SEARCH: Reader = partial(read_search, base_url=HOME)
 TRACK: Reader = partial(read_track, wanted=7002, base_url=HOME)

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire_pages import HOME, IMAGES, api_row, details_row, search_row
 
-from beatport_match.beatport.fields import clean
-from beatport_match.beatport.records import read_record
-from beatport_match.tracks import Candidate
+from beatport_match.beatport.json_fields import clean
+from beatport_match.beatport.track_records import read_record
+from beatport_match.model.tracks import Candidate
 
 Row = dict[str, Any]
 SHAPES = pytest.mark.parametrize("make", [search_row, details_row, api_row])

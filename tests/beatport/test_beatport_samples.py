@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from beatport_match.beatport import WebSource, slug
-from beatport_match.beatport.records import read_record
+from beatport_match.beatport.track_records import read_record
 from beatport_match.errors import Failure
-from beatport_match.wire import Response, Understood
+from beatport_match.matching.protocol import Response, Understood
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "beatport-wire" / "samples"
 HOME = "https://www.beatport.com"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatport_match.beatport.tokens import Tokens, read_renewal, read_tokens, renewal
+from beatport_match.beatport.oauth import Tokens, read_renewal, read_tokens, renewal
 from beatport_match.errors import Failure
-from beatport_match.wire import Request, Response
+from beatport_match.matching.protocol import Request, Response
 
 TOKENS = Tokens(access="aaa", refresh="rrr", client_id="ccc", expires_at=1000.0)
 

@@ -23,8 +23,8 @@ from wire_pages import (
 
 from beatport_match.beatport import WebSource
 from beatport_match.errors import Failure, MisuseError
-from beatport_match.sources import Source
-from beatport_match.wire import Question, Response, Understood
+from beatport_match.matching.protocol import Question, Response, Understood
+from beatport_match.matching.sources import Source
 
 WEB = WebSource(base_url=HOME, max_results=100, user_agent="beatport-match/test")
 

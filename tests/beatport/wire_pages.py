@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from beatport_match.wire import Response
+from beatport_match.matching.protocol import Response
 
 HOME = "https://www.beatport.com"
 IMAGES = "https://images.example"

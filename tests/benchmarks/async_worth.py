@@ -27,8 +27,8 @@ from beatport_match import (
     match_track,
     read_playlist,
 )
-from beatport_match.analysis import most_speed_up, tracks_at_once
-from beatport_match.metrics import PerformanceStats
+from beatport_match.model.metrics import PerformanceStats
+from beatport_match.performance.analysis import most_speed_up, tracks_at_once
 from beatport_match.testing import FakeBeatport, demo_collection
 
 LATENCIES_S = (0.0, 0.05, 0.3)

@@ -36,10 +36,10 @@ from questions import rows as data_rows
 from shelf import Shelf
 
 from beatport_match.catalogue import BuildReport, Catalogue
-from beatport_match.catalogue.opened import MOST_ROWS
-from beatport_match.queries import plan
-from beatport_match.settings import MatchSettings
-from beatport_match.tracks import Candidate, Track
+from beatport_match.catalogue.catalogue import MOST_ROWS
+from beatport_match.matching.query_plan import plan
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.settings.models import MatchSettings
 
 _SEED = 20261125
 _WIDTHS = (10, 20, 30, 50, 100)

@@ -11,9 +11,9 @@ from parsel import Selector
 from running import installed
 from working import data, least, page
 
-from beatport_match.beatport.pages import open_page
+from beatport_match.beatport.page_data import open_page
 from beatport_match.beatport.web import read_search
-from beatport_match.wire import Response
+from beatport_match.matching.protocol import Response
 
 # What reads JSON, by module.
 _READERS = {"json": "loads", "msgspec.json": "decode", "orjson": "loads"}

@@ -41,7 +41,7 @@ from polars_match import match_table as match_with_polars
 from table_match import match_rows
 
 from beatport_match import Catalogue, MatchSettings
-from beatport_match.tracks import as_dict
+from beatport_match.model.tracks import as_dict
 
 SETTINGS = MatchSettings()
 _SEED = 20261127

@@ -1,7 +1,7 @@
 """The invented stock of an offline catalogue: rows whose words repeat as those of real titles do.
 
 A catalogue in which every title has words of its own would be too easy to search. Here a few words
-stand in many titles and most in hardly any: the commonest are those of `beatport_match.rarity`, the
+stand in many titles and most in hardly any: the commonest are those of `beatport_match.parsing.word_frequency`, the
 others are made of syllables, and their shares fall as ranks rise. A title comes in several
 versions, on several releases now and then; some artists have hundreds of titles, most have a few.
 Nothing is left to chance: a seed and a size give the same rows.
@@ -18,8 +18,8 @@ from typing import Any
 
 from library import word_of as syllables
 
-from beatport_match.rarity import _COMMON
-from beatport_match.tracks import Track
+from beatport_match.model.tracks import Track
+from beatport_match.parsing.word_frequency import _COMMON
 
 Row = dict[str, Any]
 

@@ -11,12 +11,12 @@ from goals import Figure
 from library import title
 
 from beatport_match import MatchSettings, Track, parse_title, rank
-from beatport_match._packing import packed
 from beatport_match.beatport.web import read_search
-from beatport_match.confidence import in_order, judge
-from beatport_match.scoring import weigh_each
+from beatport_match.matching.protocol import Response, Understood
+from beatport_match.scoring.confidence import in_order, judge
+from beatport_match.scoring.scorer import weigh_each
 from beatport_match.testing import CatalogueTrack, FakeBeatport
-from beatport_match.wire import Response, Understood
+from beatport_match.transport.cache_codec import packed
 
 _ROWS = 100
 _TIMES = 15

@@ -20,8 +20,8 @@ from shelves import Row, rows
 from beatport_match import rank
 from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem
 from beatport_match.errors import CatalogueError, MisuseError
-from beatport_match.queries import plan
-from beatport_match.tracks import Candidate, Track
+from beatport_match.matching.query_plan import plan
+from beatport_match.model.tracks import Candidate, Track
 
 pytest.importorskip("tantivy", reason="an offline catalogue needs the extra `offline`")
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from shelves import rows
 
 from beatport_match.catalogue import Catalogue
-from beatport_match.catalogue.words import kept_words
+from beatport_match.catalogue.index_terms import kept_words
 from beatport_match.errors import CatalogueError, MisuseError
-from beatport_match.tracks import Candidate
+from beatport_match.model.tracks import Candidate
 
 pytest.importorskip("tantivy", reason="an offline catalogue needs the extra `offline`")
 

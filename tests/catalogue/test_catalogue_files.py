@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatport_match.catalogue.files import Entry, source_of
+from beatport_match.catalogue.row_files import Entry, source_of
 from beatport_match.errors import CatalogueError
 
 FERRY = {"id": 7, "name": "Night Ferry"}

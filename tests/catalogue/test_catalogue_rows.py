@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatport_match.catalogue.rows import COLUMNS, RowReader
-from beatport_match.tracks import Candidate
+from beatport_match.catalogue.row_parser import COLUMNS, RowReader
+from beatport_match.model.tracks import Candidate
 
 FULL = {
     "id": 7,

@@ -17,8 +17,7 @@ from typing import Any
 import pytest
 from command_line import Ran
 
-from beatport_match import _playlist_run
-from beatport_match.cli import main
+from beatport_match.cli import interruptible_run, main
 from beatport_match.testing import FakeBeatport, demo_collection
 
 
@@ -86,7 +85,7 @@ def interrupt_after(monkeypatch: pytest.MonkeyPatch, interruptible: None) -> Cal
 
             yield tell
 
-        monkeypatch.setattr(_playlist_run, "progress_on", progress_on)
+        monkeypatch.setattr(interruptible_run, "progress_on", progress_on)
 
     return arrange
 

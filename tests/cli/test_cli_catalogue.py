@@ -20,7 +20,8 @@ pytest.importorskip("tantivy", reason="the extra `offline` is not installed")
 
 from command_line import Ran, child, refused
 
-from beatport_match import Catalogue, _catalogue
+from beatport_match import Catalogue
+from beatport_match.cli import catalogue
 from beatport_match.testing import FakeBeatport, bundled_catalogue
 
 COLUMNS = "id name mix_name artists remixers bpm key length_ms".split()
@@ -246,7 +247,7 @@ def test_an_interrupt_leaves_the_catalogue_as_it_was(
         remove(folder, **options)
 
     remove, cleared = shutil.rmtree, list[Path]()
-    monkeypatch.setattr(_catalogue, "rows_on", rows_on)
+    monkeypatch.setattr(catalogue, "rows_on", rows_on)
     monkeypatch.setattr(shutil, "rmtree", rmtree)
     file = written(Path("rows.jsonl"), ROWS)
     before = content(Path())

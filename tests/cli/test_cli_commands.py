@@ -13,7 +13,7 @@ import pytest
 from command_line import ROOT, Ran, child
 
 from beatport_match import PlaylistMatch, __version__, match_playlist
-from beatport_match.settings import MatchSettings
+from beatport_match.settings.models import MatchSettings
 from beatport_match.testing import FakeBeatport, always, demo_answers
 
 UMBRELLA = "Kestrel Dobbs - Borrowed Umbrella (Harrow Vint Remix)"
@@ -202,7 +202,7 @@ def test_the_pace_is_the_library_s_unless_told(
         seen.append(settings)
         return match_playlist([], settings=settings)
 
-    monkeypatch.setattr("beatport_match._playlist_run.match_playlist", spy)
+    monkeypatch.setattr("beatport_match.cli.match_commands.match_playlist", spy)
     assert command("playlist", collection, *options).code == 0
     assert seen[0].requests_per_second == pace
     assert seen[0].base_url == "https://www.beatport.com"
@@ -236,7 +236,7 @@ def test_demo_admits_a_wrong_match(
 ) -> None:
     """Wrong ones among the accepted are said honestly, by name, in text and JSON."""
     answers = {**demo_answers(), "3001": (1,)}
-    monkeypatch.setattr("beatport_match._demo.demo_answers", lambda: answers)
+    monkeypatch.setattr("beatport_match.cli.demo.demo_answers", lambda: answers)
     arguments = ("demo", "--latency", 0, "--playlist", "Sets/Friday")
     ran = command(*arguments)
     assert "are WRONG:" in ran.out
@@ -253,7 +253,7 @@ def test_demo_admits_different_answers(
         some = list(tracks)[: 1 if settings.async_io.enabled else 2]  # type: ignore[call-overload]
         return match_playlist(some, settings=settings)
 
-    monkeypatch.setattr("beatport_match._playlist_run.match_playlist", forgetful)
+    monkeypatch.setattr("beatport_match.cli.match_commands.match_playlist", forgetful)
     ran = command("demo", "--latency", 0)
     assert ran.code == 1
     assert "DIFFERENT answers" in ran.out

@@ -179,5 +179,5 @@ def test_an_interrupted_track_is_no_traceback(
     def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("beatport_match._commands.match_track", interrupted)
+    monkeypatch.setattr("beatport_match.cli.match_commands.match_track", interrupted)
     assert command("track", "a - b") == (130, "", "beatport-match: interrupted.\n")

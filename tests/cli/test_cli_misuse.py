@@ -142,6 +142,6 @@ def test_a_bug_is_not_hidden(
     def broken(*arguments: object, **options: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("beatport_match._playlist_run.match_playlist", broken)
+    monkeypatch.setattr("beatport_match.cli.match_commands.match_playlist", broken)
     with pytest.raises(ZeroDivisionError):
         command("playlist", collection)

@@ -14,10 +14,10 @@ import pytest
 from command_line import Ran, Terminal, a_match, child
 
 from beatport_match import Progress, Track
-from beatport_match._cells import line
-from beatport_match._progress import progress_on, rows_on
-from beatport_match._screen import Screen
 from beatport_match.cli import main
+from beatport_match.cli.progress import progress_on, rows_on
+from beatport_match.cli.terminal import Screen
+from beatport_match.cli.text_cells import line
 from beatport_match.errors import MisuseError
 
 STEERING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8;[^\x1b]*\x1b\\|\r")
@@ -160,7 +160,7 @@ def test_rows_are_counted_without_rich(
 def test_a_log_file_is_told_of_rows_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     """ "Else a line every so often", and always one at the end, with the seconds it took."""
     stream, now_s = io.StringIO(), 100.0
-    monkeypatch.setattr("beatport_match._progress.time.monotonic", lambda: now_s)
+    monkeypatch.setattr("beatport_match.cli.progress.time.monotonic", lambda: now_s)
     with rows_on(Screen(stream, vital=False), "building") as tell:
         for read in range(1, 8):
             now_s += 2

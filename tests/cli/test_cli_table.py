@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beatport_match import Candidate, Failure, PlaylistProblem, ScoredCandidate, Track
-from beatport_match._cells import cell, clean, head, joined, squeeze, tail, width_of, wrap
-from beatport_match._table import duration, problems, table
+from beatport_match.cli.match_table import duration, problems, table
+from beatport_match.cli.text_cells import cell, clean, head, joined, squeeze, tail, width_of, wrap
 
 CANDIDATE = Candidate(
     id=7, name="Ember Tide", mix_name="Original Mix", artists=("Nora Quill", "Ash Meridian")

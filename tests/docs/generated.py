@@ -16,8 +16,8 @@ from typing import Any
 from docs_pages import DOCS, FENCE, ROOT
 
 from beatport_match import AsyncSettings, MatchSettings, cli
-from beatport_match.settings import USER_AGENT
-from beatport_match.settings_files import explained
+from beatport_match.settings.files import explained
+from beatport_match.settings.models import USER_AGENT
 
 sys.path.insert(0, str(ROOT / "tests" / "evaluation"))
 from pages import between_marks, put_between_marks

@@ -9,7 +9,8 @@ import pytest
 from docs_pages import DOCS
 from generated import PARTS, every_command, in_the_docs, parsers
 
-from beatport_match import _commands, cli
+from beatport_match import cli
+from beatport_match.cli import match_commands
 
 
 @pytest.mark.parametrize(("page", "mark"), PARTS)
@@ -47,5 +48,10 @@ def test_the_exit_codes_are_those_of_the_code() -> None:
     """The page of the command line: its table of exit codes has each of them and no other."""
     page = (DOCS / "command-line.md").read_text("utf-8")
     told = [int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)]
-    assert told == [_commands.DONE, _commands.FAILURES, cli._MISUSE, _commands.INTERRUPTED]
-    assert _commands.INTERRUPTED == cli._INTERRUPTED
+    assert told == [
+        match_commands.DONE,
+        match_commands.FAILURES,
+        cli._MISUSE,
+        match_commands.INTERRUPTED,
+    ]
+    assert match_commands.INTERRUPTED == cli._INTERRUPTED

@@ -11,17 +11,11 @@ import pytest
 from docs_pages import DOCS, ROOT, code_spans, pages, prose, rows
 
 import beatport_match
-from beatport_match import (
-    MatchSettings,
-    confidence,
-    errors,
-    ledger,
-    matches,
-    queries,
-    testing,
-    wire,
-)
-from beatport_match.playlists import delimited, rekordbox
+from beatport_match import MatchSettings, errors, testing
+from beatport_match.matching import match, protocol, query_plan
+from beatport_match.model import evidence
+from beatport_match.playlists import csv_reader, rekordbox_reader
+from beatport_match.scoring import confidence
 
 OUTCOMES = "confidence-and-outcomes.md"
 
@@ -29,13 +23,13 @@ OUTCOMES = "confidence-and-outcomes.md"
 @pytest.mark.parametrize(
     ("page", "heading", "there"),
     [
-        (OUTCOMES, "| outcome |", get_args(ledger.Outcome)),
-        (OUTCOMES, "| `stopped` |", get_args(matches.Stopped)),
-        (OUTCOMES, "| `relation` |", get_args(ledger.Relation)),
+        (OUTCOMES, "| outcome |", get_args(evidence.Outcome)),
+        (OUTCOMES, "| `stopped` |", get_args(match.Stopped)),
+        (OUTCOMES, "| `relation` |", get_args(evidence.Relation)),
         (OUTCOMES, "| `kind` |", get_args(errors.FailureKind)),
-        ("metrics.md", "| `query_type` |", get_args(queries.QueryType)),
-        ("conversation.md", "| step |", wire.Step.split(" | ")),
-        ("playlists.md", "| field | columns |", delimited._ALIASES),
+        ("metrics.md", "| `query_type` |", get_args(query_plan.QueryType)),
+        ("conversation.md", "| step |", protocol.Step.split(" | ")),
+        ("playlists.md", "| field | columns |", csv_reader._ALIASES),
     ],
 )
 def test_a_table_lists_all_there_is(page: str, heading: str, there: Iterable[str]) -> None:
@@ -56,13 +50,13 @@ def test_bounds_and_thresholds_are_those_of_the_code() -> None:
 def test_the_columns_of_playlists_are_those_that_are_read() -> None:
     """playlists.md: the names of columns, in the order in which they win."""
     told = {cells[0]: cells[1] for cells in rows(DOCS / "playlists.md", "| field | columns |")}
-    for field, aliases in delimited._ALIASES.items():
+    for field, aliases in csv_reader._ALIASES.items():
         assert told[f"`{field}`"] == " ".join(f"`{alias}`" for alias in aliases)
 
 
 def test_the_attributes_of_rekordbox_are_those_that_are_read() -> None:
     """playlists.md: every attribute of a track that the reader looks at."""
-    source = Path(rekordbox.__file__).read_text("utf-8")
+    source = Path(rekordbox_reader.__file__).read_text("utf-8")
     read = set(re.findall(r'said\.get\("(\w+)"\)', source))
     cells = [row[0] for row in rows(DOCS / "playlists.md", "| attribute of `TRACK` |")]
     assert set(re.findall(r"`(\w+)`", " ".join(cells))) == read

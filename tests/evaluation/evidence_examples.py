@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from beatport_match.tracks import Candidate, Track
+from beatport_match.model.tracks import Candidate, Track
 
 
 @dataclass(frozen=True)

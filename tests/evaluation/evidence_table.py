@@ -17,10 +17,10 @@ from pathlib import Path
 from evidence_examples import EXAMPLES, Example
 from pages import DOCS, between_marks, put_between_marks
 
-from beatport_match import comparisons, confidence, mixes, scoring
-from beatport_match.confidence import _CEILING, _DOUBTFUL, cases_of, weigh_all
-from beatport_match.scoring import Weighed
-from beatport_match.weights import WEIGHTS
+from beatport_match.scoring import confidence, scorer, title_comparison, version_comparison
+from beatport_match.scoring.coefficients import WEIGHTS
+from beatport_match.scoring.confidence import _CEILING, _DOUBTFUL, cases_of, weigh_all
+from beatport_match.scoring.scorer import Weighed
 
 PAGE = DOCS / "how-matching-works.md"
 MARK = "evidence"
@@ -114,7 +114,10 @@ def _ceiling(example: Example) -> float:
 
 
 def _of_comparisons() -> Iterator[str]:
-    for function in (*_functions(comparisons.__file__), *_functions(mixes.__file__)):
+    for function in (
+        *_functions(title_comparison.__file__),
+        *_functions(version_comparison.__file__),
+    ):
         codes = {code for node in ast.walk(function) for code in _codes(node)}
         if codes and function.name != "_clash":
             # A new function that makes findings must say which line it writes.
@@ -150,7 +153,7 @@ def _text(node: ast.AST) -> str:
 
 def _of_scoring() -> Iterator[str]:
     """A finding belongs to the line that is yielded next."""
-    for function in _functions(scoring.__file__):
+    for function in _functions(scorer.__file__):
         waiting: list[str] = []
         names: list[str] = []
         for node in _in_order(function):
@@ -196,7 +199,7 @@ def _of_confidence() -> Iterator[str]:
 
 
 def _of_lengths() -> Iterator[str]:
-    for limit, _ in comparisons._LENGTHS:
+    for limit, _ in title_comparison._LENGTHS:
         yield f"length.within_{limit:.0f}"
     for rare in ("common", *(name for _, name in confidence._RARE)):
         yield f"lone.{rare}"

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from questions import DATA, SETS, ask_all, fingerprint, open_shop, rows
 
-from beatport_match import weights
-from beatport_match.confidence import cases_of, weigh_all
-from beatport_match.settings import MatchSettings
+from beatport_match.scoring import coefficients
+from beatport_match.scoring.confidence import cases_of, weigh_all
+from beatport_match.settings.models import MatchSettings
 
 Example = tuple[tuple[str, ...], bool, int]
 
@@ -151,7 +151,7 @@ def write(table: dict[str, float], data: str, size: int) -> None:
         *(f'    "{case}": {weight:.3f},' for case, weight in sorted(table.items())),
         "}",
     ]
-    Path(weights.__file__).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    Path(coefficients.__file__).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _sigmoid(odds: float) -> float:

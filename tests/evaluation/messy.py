@@ -14,8 +14,8 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
+from beatport_match.parsing.normalize import fold
 from beatport_match.testing import CatalogueTrack, bundled_catalogue
-from beatport_match.text import fold
 
 SEED = 20261122
 _OFF_THE_SHELF = 0.2

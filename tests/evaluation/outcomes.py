@@ -18,11 +18,11 @@ from typing import Any, Protocol
 
 from questions import SETS, as_track, ask, open_shop, rows, sample
 
-from beatport_match.confidence import rank, verdict
-from beatport_match.matches import Match
-from beatport_match.settings import MatchSettings
-from beatport_match.tracks import Candidate, Track
-from beatport_match.wire import Answer, Question, Understood
+from beatport_match.matching.match import Match
+from beatport_match.matching.protocol import Answer, Question, Understood
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.scoring.confidence import rank, verdict
+from beatport_match.settings.models import MatchSettings
 
 SETTINGS = MatchSettings()
 # One question in so many is asked again with its candidates shuffled.

@@ -17,10 +17,10 @@ from typing import Any
 
 from shop import Shop
 
-from beatport_match.conversation import match
-from beatport_match.matches import Match
-from beatport_match.settings import MatchSettings
-from beatport_match.tracks import Track
+from beatport_match.matching.match import Match
+from beatport_match.matching.search_flow import match
+from beatport_match.model.tracks import Track
+from beatport_match.settings.models import MatchSettings
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "eval"
 SETS = {"questions": "questions.jsonl.gz", "pairs": "real_pairs.jsonl.gz"}

@@ -27,7 +27,7 @@ from picture import draw
 from questions import DATA, SETS, fingerprint, open_shop
 from tables import sections
 
-from beatport_match import weights
+from beatport_match.scoring import coefficients
 
 _LONGEST_EXPLANATION = 18
 
@@ -110,7 +110,7 @@ def _about(given: argparse.Namespace, figures: Figures) -> str:
     whom = ", asked of a catalogue" if given.source == "catalogue" else ""
     return (
         f"{figures.size:,} questions and pairs of data `{fingerprint(given.data)}`{whom}; "
-        f"weights fitted {weights.FITTED} to data `{weights.DATA}`; {figures.shuffled} questions "
+        f"weights fitted {coefficients.FITTED} to data `{coefficients.DATA}`; {figures.shuffled} questions "
         "were asked again with their candidates shuffled."
     )
 

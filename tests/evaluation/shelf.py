@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from beatport_match.catalogue import Catalogue
-from beatport_match.wire import Answer, Question, Understood
+from beatport_match.matching.protocol import Answer, Question, Understood
 
 
 class Shelf:

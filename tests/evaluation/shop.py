@@ -14,9 +14,9 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from beatport_match.errors import MisuseError
-from beatport_match.text import tokens
-from beatport_match.tracks import Candidate
-from beatport_match.wire import Answer, Question, Request, Response, Sent, Understood
+from beatport_match.matching.protocol import Answer, Question, Request, Response, Sent, Understood
+from beatport_match.model.tracks import Candidate
+from beatport_match.parsing.normalize import tokens
 
 _NOISE = 0.4
 _LEFT_OUT = 0.05

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from figures import GOALS, HARD_RIGHT_UNASKED, Figures
 
-from beatport_match.settings import MatchSettings
+from beatport_match.settings.models import MatchSettings
 
 _NAMES = {"questions": "questions", "pairs": "real pairs"}
 _THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.98)

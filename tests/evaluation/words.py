@@ -14,9 +14,9 @@ from pathlib import Path
 
 from questions import DATA, fingerprint, rows
 
-from beatport_match.rarity import SHARES
-from beatport_match.text import fold
-from beatport_match.titles import parse_title
+from beatport_match.parsing.normalize import fold
+from beatport_match.parsing.titles import parse_title
+from beatport_match.parsing.word_frequency import SHARES
 
 
 def main() -> None:

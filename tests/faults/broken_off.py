@@ -20,8 +20,8 @@ import anyio.lowlevel
 from fault_figures import Engine, settings
 
 from beatport_match import AsyncMatcher, Match, MatchSettings, Progress, match_playlist
+from beatport_match.model.tracks import Track
 from beatport_match.testing import FakeBeatport
-from beatport_match.tracks import Track
 
 AT_ONCE = 5
 _PATIENCE_S = 60.0

@@ -21,9 +21,9 @@ import atheris  # type: ignore[import-not-found]  # not needed by the suite
 with atheris.instrument_imports(include=["beatport_match", "json"]):
     from beatport_match.beatport import WebSource
     from beatport_match.errors import Failure, PlaylistError
+    from beatport_match.matching.protocol import Response
     from beatport_match.playlists import list_playlists, read_playlist
     from beatport_match.testing import FakeBeatport, bundled_catalogue, demo_collection
-    from beatport_match.wire import Response
 
 WEB = WebSource(base_url="https://www.beatport.com", max_results=100, user_agent="fuzz")
 SEARCH, TRACK = WEB.search("copper", "fuzz").read, WEB.track(7002).read

@@ -23,8 +23,8 @@ from beatport_match import (
     match_track,
     read_playlist,
 )
-from beatport_match._tokens import SharedTokens
 from beatport_match.errors import Failure
+from beatport_match.matching.protocol import Request, Response
 from beatport_match.testing import (
     FakeBeatport,
     FakeTokens,
@@ -33,7 +33,7 @@ from beatport_match.testing import (
     demo_collection,
     first,
 )
-from beatport_match.wire import Request, Response
+from beatport_match.transport.token_store import SharedTokens
 
 every_colour = pytest.mark.parametrize("name", COLOURS)
 SECRETS = ("an-access-token", "a-refresh-token", "a-client")
@@ -280,7 +280,7 @@ def test_a_token_that_ended_unused_is_renewed(
 ) -> None:
     """SharedTokens: in vain was a renewal whose token was refused, not one whose token ended."""
     now = [time.time()]
-    monkeypatch.setattr("beatport_match._tokens.time.time", lambda: now[0])
+    monkeypatch.setattr("beatport_match.transport.token_store.time.time", lambda: now[0])
     write(token_file, expires_at=now[0] - 5)
     tokens = SharedTokens(asking(token_file))
     assert isinstance(tokens.renewal(None, 1.0), Request)
@@ -337,7 +337,7 @@ def test_a_file_that_cannot_be_written_costs_nothing_now(
     def full(path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("beatport_match._tokens.draft_of", full)
+    monkeypatch.setattr("beatport_match.transport.token_store.draft_of", full)
     fake = shop(requests_per_token=20)
     with caplog.at_level(logging.WARNING, "beatport_match"):
         found = run(name, fake, token_file, [f"{one} {n}" for n in range(12) for one in QUICK])

@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beatport_match import AsyncMatcher, Match, Matcher
-from beatport_match._bodies import LARGEST_BODY, Body
 from beatport_match.errors import Failure
 from beatport_match.testing import FakeBeatport, always, first
+from beatport_match.transport.http import LARGEST_BODY, Body
 
 every_colour = pytest.mark.parametrize("name", COLOURS)
 URL = "https://shop.example/"

@@ -19,11 +19,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from beatport_match import Candidate, Match, Matcher, PlaylistMatch, Track
-from beatport_match import _cache as cache_module
-from beatport_match._cache import Cache
-from beatport_match._packing import packed, unpacked
+from beatport_match.matching.protocol import Known, Understood
 from beatport_match.testing import FakeBeatport, Fault, always, first
-from beatport_match.wire import Known, Understood
+from beatport_match.transport import sqlite_cache as cache_module
+from beatport_match.transport.cache_codec import packed, unpacked
+from beatport_match.transport.sqlite_cache import Cache
 
 every_colour = pytest.mark.parametrize("name", COLOURS)
 ONE = Understood(candidates=(Candidate(id=7, name="Copper", artists=("Plinth",), bpm=124.0),))
@@ -320,7 +320,7 @@ def test_a_locked_file_is_waited_for_and_then_done_without(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another program's lock costs an answer, not the cache."""
-    monkeypatch.setattr("beatport_match._cache._PATIENCE_S", 0.01)
+    monkeypatch.setattr("beatport_match.transport.sqlite_cache._PATIENCE_S", 0.01)
     cache = Cache(path)
     cache.put("a", ONE)
     other = sqlite3.connect(path, isolation_level=None)

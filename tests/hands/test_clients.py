@@ -216,15 +216,15 @@ def test_the_next_generation_of_clients_serves(monkeypatch: pytest.MonkeyPatch) 
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What matchers would have slept; nobody does."""
-    from beatport_match import _aline, _line
+    from beatport_match.engine import async_engine, sync_engine
 
     naps: list[float] = []
 
     async def nap(_: Any, seconds: float) -> None:
         naps.append(seconds)
 
-    monkeypatch.setattr(_line.Hands, "sleep", lambda _, seconds: naps.append(seconds))
-    monkeypatch.setattr(_aline.Hands, "sleep", nap)
+    monkeypatch.setattr(sync_engine.Hands, "sleep", lambda _, seconds: naps.append(seconds))
+    monkeypatch.setattr(async_engine.Hands, "sleep", nap)
     return naps
 
 

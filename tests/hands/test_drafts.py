@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from beatport_match.drafts import draft_of
+from beatport_match.files.atomic_write import draft_of
 
 
 def test_a_file_is_there_when_it_is_whole(tmp_path: Path) -> None:

@@ -29,9 +29,9 @@ from beatport_match import (
     amatch_playlist,
     match_playlist,
 )
-from beatport_match import _journal as journal_module
-from beatport_match._journal import Journal, journal_at
-from beatport_match._runs import beatport_source
+from beatport_match.engine import journal as journal_module
+from beatport_match.engine.journal import Journal, journal_at
+from beatport_match.engine.playlist_run import beatport_source
 from beatport_match.testing import FakeBeatport, always, demo_collection
 
 every_colour = pytest.mark.parametrize("name", COLOURS)

@@ -10,9 +10,9 @@ from colours import KIND, UNPACED, impatient
 from gates import QUICK, SLOW, SLOW_ONES, GatedShop, until
 
 from beatport_match import AsyncMatcher, AsyncSettings, MatchSettings
-from beatport_match._http import new_async_client
-from beatport_match._lanes import Lanes
 from beatport_match.testing import FakeBeatport, first
+from beatport_match.transport.client_pool import Lanes
+from beatport_match.transport.http import new_async_client
 
 pytestmark = pytest.mark.anyio
 
@@ -74,7 +74,7 @@ async def test_a_connection_that_hung_is_no_loss() -> None:
 
 async def test_one_after_the_other_they_share_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lanes: the last to be free is lent first, so a quiet matcher keeps one connection."""
-    from beatport_match import _aline
+    from beatport_match.engine import async_engine
 
     ours: list[Lanes] = []
 
@@ -82,7 +82,7 @@ async def test_one_after_the_other_they_share_a_connection(monkeypatch: pytest.M
         ours.append(new_async_client(settings))
         return ours[-1]
 
-    monkeypatch.setattr(_aline, "new_async_client", kept)
+    monkeypatch.setattr(async_engine, "new_async_client", kept)
     with FakeBeatport(**KIND).serve() as base_url:
         settings = UNPACED.model_copy(update={"base_url": base_url})
         async with AsyncMatcher(settings) as matcher:

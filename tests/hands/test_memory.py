@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beatport_match import Candidate
-from beatport_match._memory import AsyncPlaces, Memory, Places, kept_size
-from beatport_match._packing import packed
-from beatport_match.wire import Request, Understood
+from beatport_match.matching.protocol import Request, Understood
+from beatport_match.transport.answer_cache import AsyncPlaces, Memory, Places, kept_size
+from beatport_match.transport.cache_codec import packed
 
 ONE = Understood(candidates=(Candidate(id=7, name="Copper"),))
 

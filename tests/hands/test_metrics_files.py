@@ -25,8 +25,8 @@ from beatport_match import (
     generate_async_io_analysis_report,
     load_metrics_from_json,
 )
-from beatport_match import _metrics_files as files
-from beatport_match.report_page import report_page
+from beatport_match.performance import files
+from beatport_match.performance.html_report import report_page
 from beatport_match.testing import FakeBeatport
 
 NAME = re.compile(r"run_metrics_\d{8}_\d{6}\.json")

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
 from beatport_match import AsyncSettings, MatchSettings, SettingsError, settings_from_environment
-from beatport_match.settings import USER_AGENT
-from beatport_match.settings_files import explained
+from beatport_match.settings.files import explained
+from beatport_match.settings.models import USER_AGENT
 
 FORMATS = pytest.mark.parametrize("ending", [".toml", ".TOML", ".json", ""])
 UNUSUAL = MatchSettings(

@@ -17,14 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_transcripts import DEMO, SETTINGS, SOURCE, AsyncScripted, Scripted, faults, turns
 
-from beatport_match._drive import adrive, drive
-from beatport_match.conversation import match
-from beatport_match.matches import Match
-from beatport_match.measuring import performance_stats, track_metrics
-from beatport_match.metrics import PerformanceStats, TrackMetrics
+from beatport_match.engine.drive import adrive, drive
+from beatport_match.matching.match import Match
+from beatport_match.matching.protocol import Told
+from beatport_match.matching.search_flow import match
+from beatport_match.model.metrics import PerformanceStats, TrackMetrics
+from beatport_match.model.tracks import Track
+from beatport_match.performance.measure import performance_stats, track_metrics
 from beatport_match.testing import Fault
-from beatport_match.tracks import Track
-from beatport_match.wire import Told
 
 # A power of two, so that sums of it are exact.
 LOOK_S = 1 / 1024

@@ -19,15 +19,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beatport_match._drive import adrive, drive
 from beatport_match.beatport import WebSource
-from beatport_match.conversation import fetch, match
+from beatport_match.engine.drive import adrive, drive
 from beatport_match.errors import BeatportUnavailable, Failure
-from beatport_match.playlists import read_playlist
-from beatport_match.settings import MatchSettings
-from beatport_match.testing import FakeBeatport, Fault, demo_answers, demo_collection
-from beatport_match.tracks import Track
-from beatport_match.wire import (
+from beatport_match.matching.protocol import (
     Conversation,
     Known,
     Request,
@@ -36,6 +31,11 @@ from beatport_match.wire import (
     Told,
     Understood,
 )
+from beatport_match.matching.search_flow import fetch, match
+from beatport_match.model.tracks import Track
+from beatport_match.playlists import read_playlist
+from beatport_match.settings.models import MatchSettings
+from beatport_match.testing import FakeBeatport, Fault, demo_answers, demo_collection
 
 FAKE = FakeBeatport()
 SOURCE = WebSource(base_url="https://www.beatport.com", max_results=50, user_agent="test")

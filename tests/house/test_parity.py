@@ -12,7 +12,7 @@ import pytest
 
 import beatport_match
 from beatport_match import AsyncMatcher, Matcher
-from beatport_match._drive import AsyncHands, Hands
+from beatport_match.engine.drive import AsyncHands, Hands
 
 # What the colours call the same thing; an annotation is compared after it was said in sync.
 IN_SYNC = {
@@ -34,7 +34,7 @@ FUNCTIONS = sorted(
     name
     for name in beatport_match.__all__
     if name.startswith("a")
-    and getattr(beatport_match, name).__module__ == "beatport_match._functions"
+    and getattr(beatport_match, name).__module__ == "beatport_match.engine.functions"
 )
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
-from beatport_match.confidence import rank, verdict
-from beatport_match.settings import MatchSettings
-from beatport_match.tracks import Candidate, Track
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.scoring.confidence import rank, verdict
+from beatport_match.settings.models import MatchSettings
 
 TITLE_WORDS = (
     "lantern driftwood meridian saffron orchard velvet tundra glacier copperline harbour "

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented import CANDIDATES, TRACKS, Recording, as_candidate, as_track, ask
 
-from beatport_match.changes import what_would_change
-from beatport_match.confidence import rank, verdict
-from beatport_match.settings import MatchSettings
-from beatport_match.tracks import Track
+from beatport_match.model.tracks import Track
+from beatport_match.scoring.confidence import rank, verdict
+from beatport_match.scoring.counterfactuals import what_would_change
+from beatport_match.settings.models import MatchSettings
 
 SETTINGS = MatchSettings()
 BASE = Recording()

@@ -2,16 +2,16 @@
 
 import pytest
 
-from beatport_match.comparisons import (
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.parsing.interpretations import read_track
+from beatport_match.parsing.parsed_track import read_candidate
+from beatport_match.scoring.title_comparison import (
     compare_artists,
     compare_bpm,
     compare_lengths,
     compare_titles,
 )
-from beatport_match.interpretations import read_track
-from beatport_match.mixes import compare_versions
-from beatport_match.readings import read_candidate
-from beatport_match.tracks import Candidate, Track
+from beatport_match.scoring.version_comparison import compare_versions
 
 
 def pair(title="Night Ferry", name="Night Ferry", mine="Ana Sol", theirs=("Ana Sol",), **more):

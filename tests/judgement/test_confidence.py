@@ -22,11 +22,11 @@ from invented import (
     vouched_for,
 )
 
-from beatport_match.confidence import rank, same_recording, verdict
-from beatport_match.ledger import ScoredCandidate
-from beatport_match.scoring import weigh
-from beatport_match.settings import MatchSettings
-from beatport_match.tracks import Candidate, Track
+from beatport_match.model.evidence import ScoredCandidate
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.scoring.confidence import rank, same_recording, verdict
+from beatport_match.scoring.scorer import weigh
+from beatport_match.settings.models import MatchSettings
 
 BASE = Recording()
 
@@ -120,8 +120,8 @@ def test_what_contradicts_is_never_likely(track, candidates):
 
 def test_no_weight_makes_a_contradiction_likely(monkeypatch):
     """A contradiction bounds the confidence, whatever the weights say."""
-    monkeypatch.setattr("beatport_match.confidence.CONSTANT", 99.0)
-    monkeypatch.setattr("beatport_match.confidence.WEIGHTS", {})
+    monkeypatch.setattr("beatport_match.scoring.confidence.CONSTANT", 99.0)
+    monkeypatch.setattr("beatport_match.scoring.confidence.WEIGHTS", {})
     remix = as_candidate(replace(BASE, mix="Remix", remixer="Marwick"))
     for wrong in (remix, as_candidate(replace(BASE, title="Velvet Quarry"))):
         assert rank(as_track(BASE), [wrong])[0].confidence < 0.5

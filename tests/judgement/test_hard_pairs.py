@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from invented import ask
 
-from beatport_match.tracks import Candidate, Track
+from beatport_match.model.tracks import Candidate, Track
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "eval" / "hard_pairs.json"
 # The share of decisions that must be right without asking a person.

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented import SHOWN, as_track, recordings, structure, styles
 
-from beatport_match.interpretations import read_track
-from beatport_match.tracks import Track
+from beatport_match.model.tracks import Track
+from beatport_match.parsing.interpretations import read_track
 
 
 @pytest.mark.parametrize(

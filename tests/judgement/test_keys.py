@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatport_match.keys import Key, parse_key
+from beatport_match.model.keys import Key, parse_key
 
 # Every spelling Beatport uses for a key, with its hour on the Camelot wheel.
 BEATPORT = """

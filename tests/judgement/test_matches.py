@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from beatport_match.confidence import rank
 from beatport_match.errors import Failure, MisuseError
-from beatport_match.ledger import Evidence, ScoredCandidate
-from beatport_match.matches import Match, QueryRecord
-from beatport_match.measuring import track_metrics
-from beatport_match.tracks import Candidate, Track
-from beatport_match.wire import Told, Transcript
+from beatport_match.matching.match import Match, QueryRecord
+from beatport_match.matching.protocol import Told, Transcript
+from beatport_match.model.evidence import Evidence, ScoredCandidate
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.performance.measure import track_metrics
+from beatport_match.scoring.confidence import rank
 
 TRACK = Track("Night Ferry (Nørd Remix)", ["Ana Sol"], duration_s=401)
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented import as_track, recordings, styles
 
-from beatport_match.queries import QueryType, plan
-from beatport_match.text import fold, tokens
-from beatport_match.tracks import Track
+from beatport_match.matching.query_plan import QueryType, plan
+from beatport_match.model.tracks import Track
+from beatport_match.parsing.normalize import fold, tokens
 
 TRACKS = st.builds(
     Track,

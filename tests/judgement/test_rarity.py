@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented import TITLE_WORDS
 
-from beatport_match.rarity import _COMMON, shared, weight
-from beatport_match.text import fold
+from beatport_match.parsing.normalize import fold
+from beatport_match.parsing.word_frequency import _COMMON, shared, weight
 
 SOME = st.lists(st.sampled_from([*map(fold, TITLE_WORDS), "love", "night", "rain"]), max_size=6)
 

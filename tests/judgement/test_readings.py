@@ -5,10 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented import SHOWN, structure
 
-from beatport_match.interpretations import read_track
-from beatport_match.keys import parse_key
-from beatport_match.readings import beatport_number, clean_isrc, is_gathered, read_candidate
-from beatport_match.tracks import Candidate, Track
+from beatport_match.model.keys import parse_key
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.parsing.interpretations import read_track
+from beatport_match.parsing.parsed_track import (
+    beatport_number,
+    clean_isrc,
+    is_gathered,
+    read_candidate,
+)
 
 
 def on_beatport(name="Night Ferry", mix_name="Original Mix", artists=("Ana Sol",), **more):

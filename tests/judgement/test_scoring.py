@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from invented import CANDIDATES, TRACKS, Recording, as_candidate, as_track, recordings, styles
 
-from beatport_match.scoring import length_gap, weigh
-from beatport_match.tracks import Candidate, Track
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.scoring.scorer import length_gap, weigh
 
 
 @given(TRACKS, CANDIDATES)

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from beatport_match.errors import BeatportMatchError, SettingsError
-from beatport_match.settings import AsyncSettings, MatchSettings
+from beatport_match.settings.models import AsyncSettings, MatchSettings
 
 
 def test_the_defaults_are_the_documented_ones():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatport_match.spelling import (
+from beatport_match.parsing.typos import (
     digits,
     mistyped,
     pair_off,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from beatport_match.text import fold, tidy, tokens
+from beatport_match.parsing.normalize import fold, tidy, tokens
 
 # Neither accents that stand alone (see below) nor letters that show nothing.
 VISIBLE = st.characters(

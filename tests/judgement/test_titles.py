@@ -5,8 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from invented import steps_at_most
 
-from beatport_match import titles
-from beatport_match.titles import ParsedTitle, parse_title, split_names
+from beatport_match.parsing import titles
+from beatport_match.parsing.titles import ParsedTitle, parse_title, split_names
 
 
 def parts(text):

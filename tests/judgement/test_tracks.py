@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from beatport_match.errors import BeatportMatchError, MisuseError
-from beatport_match.tracks import Candidate, Track, as_dict
+from beatport_match.model.tracks import Candidate, Track, as_dict
 
 
 def test_only_the_title_is_needed():

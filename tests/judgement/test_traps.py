@@ -7,7 +7,7 @@ that no other recording is `matched`; a person may have to look, or it may be ca
 import pytest
 from invented import ask
 
-from beatport_match.tracks import Candidate, Track
+from beatport_match.model.tracks import Candidate, Track
 
 ISRC = "USABC1234567"
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from invented import as_candidate, as_track, ask, recordings
 
-from beatport_match.readings import read_candidate
-from beatport_match.tracks import Candidate, Track
-from beatport_match.undivided import read_by
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.parsing.interpretations import read_by
+from beatport_match.parsing.parsed_track import read_candidate
 
 SOLD = Candidate(
     id=1,

@@ -4,8 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatport_match.versions import UNSAID, Version, complete_marker, names_version, read_version
-from beatport_match.vocabulary import KINDS
+from beatport_match.parsing.versions import (
+    UNSAID,
+    Version,
+    complete_marker,
+    names_version,
+    read_version,
+)
+from beatport_match.parsing.vocabulary import KINDS
 
 PHRASES = st.lists(
     st.sampled_from(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from beatport_match import vocabulary
-from beatport_match.text import fold
+from beatport_match.parsing import vocabulary
+from beatport_match.parsing.normalize import fold
 
 TABLES = {
     name: table

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from beatport_match import enrich_rekordbox, read_playlist
 from beatport_match.errors import MisuseError, PlaylistError
-from beatport_match.ledger import ScoredCandidate
-from beatport_match.matches import Match
-from beatport_match.tracks import Candidate, Track
+from beatport_match.matching.match import Match
+from beatport_match.model.evidence import ScoredCandidate
+from beatport_match.model.tracks import Candidate, Track
 
 FOUND = Candidate(
     id=41,

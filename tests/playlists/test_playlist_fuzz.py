@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from beatport_match.errors import PlaylistError
-from beatport_match.playlists import PlaylistProblem, fields, list_playlists, read_playlist
-from beatport_match.tracks import Track
+from beatport_match.model.tracks import Track
+from beatport_match.parsing import field_values
+from beatport_match.playlists import PlaylistProblem, list_playlists, read_playlist
 
 pytestmark = pytest.mark.fuzz
 PIECES = st.sampled_from(
@@ -70,8 +71,8 @@ def test_any_bytes(file, content, name):
 @given(written=st.text() | st.from_regex(r"[0-9:.,/-]{1,12}", fullmatch=True))
 def test_any_text_is_a_true_number_or_unknown(written):
     """fields: a number that cannot be true is unknown, never a guess and never an error."""
-    bpm, year = fields.bpm(written), fields.year(written)
-    seconds, whole = fields.seconds(written), fields.whole(written)
+    bpm, year = field_values.bpm(written), field_values.year(written)
+    seconds, whole = field_values.seconds(written), field_values.whole(written)
     assert bpm is None or 0 < bpm < 1000
     assert year is None or 1890 <= year <= 2100
     assert seconds is None or 0 < seconds <= 86_400

@@ -5,8 +5,8 @@ import csv
 import pytest
 
 from beatport_match.errors import PlaylistError
+from beatport_match.model.tracks import Track
 from beatport_match.playlists import read_playlist
-from beatport_match.tracks import Track
 
 
 @pytest.fixture

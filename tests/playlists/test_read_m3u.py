@@ -3,8 +3,8 @@
 import pytest
 
 from beatport_match.errors import PlaylistError
+from beatport_match.model.tracks import Track
 from beatport_match.playlists import list_playlists, read_playlist
-from beatport_match.tracks import Track
 
 
 @pytest.fixture

@@ -7,14 +7,9 @@ from html import escape
 import pytest
 
 from beatport_match.errors import PlaylistError
-from beatport_match.playlists import (
-    PlaylistProblem,
-    elements,
-    list_playlists,
-    opening,
-    read_playlist,
-)
-from beatport_match.tracks import Track
+from beatport_match.files import text_reader
+from beatport_match.model.tracks import Track
+from beatport_match.playlists import PlaylistProblem, list_playlists, read_playlist, rekordbox_xml
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n\n<DJ_PLAYLISTS Version="1.0.0">\n'
 PRODUCT = '  <PRODUCT Name="rekordbox" Version="6.7.4" Company="AlphaTheta"/>\n'
@@ -293,13 +288,13 @@ def test_a_playlist_is_read_no_further_than_needed(write, monkeypatch):
     taken = []
 
     def counted(file):
-        for chunk in opening.chunks(file):
+        for chunk in text_reader.chunks(file):
             taken.append(len(chunk))
             yield chunk
 
     file = write(export(TIDE, *[WAVE] * 5000, playlists=[playlist("Peak", "1")]))
     reading = read_playlist(file, "Peak")
-    monkeypatch.setattr(elements, "chunks", counted)
+    monkeypatch.setattr(rekordbox_xml, "chunks", counted)
     assert [one.title for one in reading] == ["Tide"]
     assert sum(taken) < 50_000 < file.stat().st_size
 

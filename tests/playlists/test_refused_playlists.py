@@ -5,7 +5,8 @@ import os
 import pytest
 
 from beatport_match.errors import PlaylistError
-from beatport_match.playlists import elements, list_playlists, opening, read_playlist
+from beatport_match.files import text_reader
+from beatport_match.playlists import list_playlists, read_playlist, rekordbox_xml
 
 EXPORT = "<DJ_PLAYLISTS Version='1.0.0'><COLLECTION>{}</COLLECTION></DJ_PLAYLISTS>"
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
@@ -138,11 +139,11 @@ def test_a_huge_attribute_is_refused_after_a_small_part(tmp_path, monkeypatch):
     taken = []
 
     def counted(file):
-        for chunk in opening.chunks(file):
+        for chunk in text_reader.chunks(file):
             taken.append(len(chunk))
             yield chunk
 
-    monkeypatch.setattr(elements, "chunks", counted)
+    monkeypatch.setattr(rekordbox_xml, "chunks", counted)
     said = reading_all(file)
     assert "one tag or comment is longer than 65536 bytes" in said
     assert 0 < sum(taken) < 200_000

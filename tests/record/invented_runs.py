@@ -7,11 +7,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from beatport_match.errors import Failure
-from beatport_match.matches import Match, ScoredCandidate
-from beatport_match.measuring import performance_stats, track_metrics
-from beatport_match.metrics import PerformanceStats, QueryMetrics, TrackMetrics
-from beatport_match.tracks import Candidate, Track
-from beatport_match.wire import Answer, Asked, Question, Request, Sent, Told, Transcript, Understood
+from beatport_match.matching.match import Match, ScoredCandidate
+from beatport_match.matching.protocol import (
+    Answer,
+    Asked,
+    Question,
+    Request,
+    Sent,
+    Told,
+    Transcript,
+    Understood,
+)
+from beatport_match.model.metrics import PerformanceStats, QueryMetrics, TrackMetrics
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.performance.measure import performance_stats, track_metrics
 
 CANDIDATE = Candidate(id=1, name="Night Ferry")
 TIMEOUT = Failure("timeout", "no answer within 30 s")

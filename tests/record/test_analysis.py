@@ -13,8 +13,8 @@ from beatport_match import (
     most_speed_up,
     recommend_mode,
 )
-from beatport_match.analysis import pace_floor
-from beatport_match.metrics import PerformanceStats
+from beatport_match.model.metrics import PerformanceStats
+from beatport_match.performance.analysis import pace_floor
 
 BARE = {
     "version": "1.0",

@@ -8,9 +8,14 @@ from hypothesis import strategies as st
 from invented_runs import BLOCKED, NOON, TIMEOUT, answer, found, of_a_run, of_a_track, told
 from pydantic import ValidationError
 
-from beatport_match.measuring import concurrency_stats, in_flight, query_metrics, track_metrics
-from beatport_match.metrics import PerformanceStats, QueryMetrics, SentMetrics
-from beatport_match.wire import Asked
+from beatport_match.matching.protocol import Asked
+from beatport_match.model.metrics import PerformanceStats, QueryMetrics, SentMetrics
+from beatport_match.performance.measure import (
+    concurrency_stats,
+    in_flight,
+    query_metrics,
+    track_metrics,
+)
 
 FOUND_TWO = answer(found(2), waits=(0.5,), sends=(2.0,), read_s=0.25, paced=0.5)
 RETRIED = answer(

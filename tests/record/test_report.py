@@ -17,7 +17,7 @@ from beatport_match import (
     generate_async_io_analysis_report,
     generate_comparison_report,
 )
-from beatport_match.metrics import RunComparison
+from beatport_match.model.metrics import RunComparison
 
 GOLDEN = Path(__file__).parent / "golden"
 

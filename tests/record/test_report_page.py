@@ -10,9 +10,13 @@ import pytest
 from invented_runs import a_query, a_track, answer, found, of_a_run, of_a_track
 
 from beatport_match import PerformanceStats, compare_runs
-from beatport_match.metrics import SentMetrics
-from beatport_match.pictures import requests_in_flight, score_distribution, time_by_query_type
-from beatport_match.report_page import report_page
+from beatport_match.model.metrics import SentMetrics
+from beatport_match.performance.html_report import (
+    report_page,
+    requests_in_flight,
+    score_distribution,
+    time_by_query_type,
+)
 
 VILLAIN = "</title><script src='https://elsewhere.example/x.js'>alert(1)</script>\" onload=\"x"
 EMPTY = of_a_run([], total_time=0.0)

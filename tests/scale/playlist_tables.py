@@ -18,7 +18,7 @@ import stock
 from table_rows import COLUMNS
 
 from beatport_match import MatchSettings
-from beatport_match.tracks import as_dict
+from beatport_match.model.tracks import as_dict
 
 Row = dict[str, Any]
 SETTINGS = MatchSettings()

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from beatport_match.errors import Failure
-from beatport_match.tracks import Candidate
-from beatport_match.wire import (
+from beatport_match.matching.protocol import (
     Answer,
     Ask,
     Heard,
@@ -30,6 +29,7 @@ from beatport_match.wire import (
     Sleep,
     Understood,
 )
+from beatport_match.model.tracks import Candidate
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from playbook import ConversationPlaybook, Shop
 
 from beatport_match.beatport import WebSource
-from beatport_match.conversation import fetch, match, search
 from beatport_match.errors import BeatportUnavailable, Failure
-from beatport_match.matches import Match
-from beatport_match.queries import plan
-from beatport_match.settings import MatchSettings
-from beatport_match.text import tokens
-from beatport_match.tracks import Candidate, Track
-from beatport_match.wire import Understood
+from beatport_match.matching.match import Match
+from beatport_match.matching.protocol import Understood
+from beatport_match.matching.query_plan import plan
+from beatport_match.matching.search_flow import fetch, match, search
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.parsing.normalize import tokens
+from beatport_match.settings.models import MatchSettings
 
 TRACK = Track("Slow Lantern (Osk Vell Remix)", "Mirrow, Tam Oriel", duration_s=372.0)
 RIGHT = Candidate(

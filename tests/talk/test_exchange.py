@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from playbook import FRESH, After, ExchangePlaybook, question, reading, response
 
 from beatport_match.errors import Failure, FailureKind
-from beatport_match.exchange import exchange
-from beatport_match.wire import (
+from beatport_match.matching.protocol import (
     Heard,
     Keep,
     Known,
@@ -31,6 +30,7 @@ from beatport_match.wire import (
     Turn,
     Understood,
 )
+from beatport_match.matching.request_flow import exchange
 
 ASKED = question("/search?meridian")
 SEND = Send(ASKED.request)

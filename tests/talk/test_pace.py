@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beatport_match.errors import Failure, FailureKind
-from beatport_match.pace import Pace, PaceRules, admit, heard, rate
-from beatport_match.wire import Later, Understood
+from beatport_match.matching.protocol import Later, Understood
+from beatport_match.transport.rate_limiter import Pace, PaceRules, admit, heard, rate
 
 FIVE = PaceRules(per_second=5.0, most_refusals=3, pause_s=60.0)
 PATIENT = PaceRules(per_second=None, most_refusals=3, pause_s=60.0, wait=True)

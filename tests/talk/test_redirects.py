@@ -8,8 +8,8 @@ import pytest
 from playbook import FRESH, ExchangePlaybook, question, reading, response
 
 from beatport_match.errors import Failure
-from beatport_match.exchange import exchange
-from beatport_match.wire import Request, Send, Turn, Understood
+from beatport_match.matching.protocol import Request, Send, Turn, Understood
+from beatport_match.matching.request_flow import exchange
 
 ASKED = question("/search?meridian")
 SEND = Send(ASKED.request)

@@ -8,8 +8,8 @@ import pytest
 from playbook import FRESH, After, ExchangePlaybook, question, reading, response
 
 from beatport_match.errors import Failure
-from beatport_match.exchange import exchange, until_answered
-from beatport_match.wire import Request, Send, Sign, Sleep, Turn, Understood
+from beatport_match.matching.protocol import Request, Send, Sign, Sleep, Turn, Understood
+from beatport_match.matching.request_flow import exchange, until_answered
 
 PLAIN = question("/v4/catalog/search/")
 ASKED = replace(PLAIN, request=replace(PLAIN.request, signed=True))

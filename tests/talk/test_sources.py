@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from playbook import FRESH, After, ConversationPlaybook, ExchangePlaybook, Shop, question
 
-from beatport_match.conversation import fetch, match, search
 from beatport_match.errors import Failure, MisuseError
-from beatport_match.exchange import exchange
-from beatport_match.settings import MatchSettings
-from beatport_match.sources import in_turn
-from beatport_match.tracks import Candidate, Track
-from beatport_match.wire import LookUp, Question, Recall, Understood
+from beatport_match.matching.protocol import LookUp, Question, Recall, Understood
+from beatport_match.matching.request_flow import exchange
+from beatport_match.matching.search_flow import fetch, match, search
+from beatport_match.matching.sources import in_turn
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.settings.models import MatchSettings
 
 TRACK = Track("Fjordline (Nørd Remix)", "Ana Sol")
 RIGHT = Candidate(id=7, name="Fjordline", mix_name="Nørd Remix", artists=("Ana Sol",))

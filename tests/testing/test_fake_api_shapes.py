@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from beatport_match.testing import CatalogueTrack, FakeBeatport, FakeTokens, bundled_catalogue
-from beatport_match.testing.v4_shape import v4_detail, v4_record, v4_row
+from beatport_match.testing.api_records import v4_detail, v4_record, v4_row
 
 CATALOGUE = bundled_catalogue()
 SAMPLES = Path(__file__).parents[3] / "shared" / "beatport-wire" / "samples"

@@ -10,9 +10,9 @@ import pytest
 
 import beatport_match.testing
 from beatport_match.errors import MisuseError
-from beatport_match.keys import parse_key
+from beatport_match.model.keys import parse_key
 from beatport_match.testing import CatalogueTrack, bundled_catalogue
-from beatport_match.testing.identities import GENRE_IDS, KEY_IDS, artist_id, label_id
+from beatport_match.testing.identifiers import GENRE_IDS, KEY_IDS, artist_id, label_id
 
 CATALOGUE = bundled_catalogue()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from xml.etree import ElementTree as ET
 
-from beatport_match.keys import parse_key
+from beatport_match.model.keys import parse_key
 from beatport_match.testing import bundled_catalogue, demo_answers, demo_collection
 
 CATALOGUE = {track.id: track for track in bundled_catalogue()}

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 import pytest
 
 from beatport_match.testing import CatalogueTrack, FakeBeatport, bundled_catalogue
-from beatport_match.testing.detail_shape import detail_record
-from beatport_match.testing.identities import camelot, key_name, slug
-from beatport_match.testing.search_shape import search_record
-from beatport_match.testing.v4_shape import v4_record
+from beatport_match.testing.api_records import v4_record
+from beatport_match.testing.identifiers import camelot, key_name, slug
+from beatport_match.testing.page_records import detail_record
+from beatport_match.testing.search_records import search_record
 
 CATALOGUE = bundled_catalogue()
 FAKE = FakeBeatport()

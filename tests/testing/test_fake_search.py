@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 import pytest
 
 from beatport_match.testing import CatalogueTrack, FakeBeatport, bundled_catalogue
-from beatport_match.testing.search import SearchIndex, words
+from beatport_match.testing.search_index import SearchIndex, words
 
 CATALOGUE = bundled_catalogue()
 BY_ID = {track.id: track for track in CATALOGUE}

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from beatport_match.testing import FakeBeatport, always
-from beatport_match.testing.visits import LONGEST_BODY
+from beatport_match.testing.request_log import LONGEST_BODY
 
 SEARCH = "/search/tracks?q=olvarin"
 pytestmark = pytest.mark.filterwarnings("error")

@@ -14,7 +14,7 @@ from ways import Send, client, every_way
 
 from beatport_match.errors import MisuseError
 from beatport_match.testing import FakeBeatport, FakeTokens, GoodTokens, Reply, first
-from beatport_match.testing.visits import LONGEST_BODY
+from beatport_match.testing.request_log import LONGEST_BODY
 
 pytestmark = pytest.mark.filterwarnings("error")
 

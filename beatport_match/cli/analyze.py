@@ -1,0 +1,78 @@
+"""The command `analyze`: metrics files in, a report out, as text, JSON or a page.
+
+It asks nothing of Beatport and starts no matcher.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from beatport_match.cli.terminal import Screen, show_json
+from beatport_match.cli.text_cells import clean, line
+from beatport_match.errors import MisuseError
+from beatport_match.files.atomic_write import draft_of
+from beatport_match.model.metrics import PerformanceStats, RunComparison
+from beatport_match.performance.analysis import analyze, compare_runs
+from beatport_match.performance.files import load_metrics_from_json
+from beatport_match.performance.html_report import report_page
+from beatport_match.performance.text_report import (
+    generate_async_io_analysis_report,
+    generate_comparison_report,
+)
+
+_DONE = 0
+
+
+def analyze_file(options: Namespace, out: Screen, err: Screen) -> int:
+    """Report on one metrics file, or compare two."""
+    stats = load_metrics_from_json(options.file)
+    comparison = _compared(options, stats) if options.compare else None
+    if options.html:
+        _write_page(options, report_page(stats, comparison))
+        (err if options.json else out).show(line(clean(f"Page written to {options.html}")))
+    if options.json:
+        show_json(_document(stats, comparison), out)
+    elif not options.html:
+        out.show(*(line(clean(text)) for text in _report(stats, comparison).splitlines()))
+    return _DONE
+
+
+def _compared(options: Namespace, stats: PerformanceStats) -> RunComparison:
+    """The comparison, whichever file was named first."""
+    other = load_metrics_from_json(options.compare)
+    if stats.mode == other.mode and stats.mode is not None:
+        raise MisuseError(
+            f"{options.compare}: is {other.mode} as well; name a run of the other mode."
+        )
+    backwards = stats.mode == "async" or other.mode == "sync"
+    return compare_runs(other, stats) if backwards else compare_runs(stats, other)
+
+
+def _report(stats: PerformanceStats, comparison: RunComparison | None) -> str:
+    report = generate_async_io_analysis_report(stats)
+    return report + ("\n" + generate_comparison_report(comparison) if comparison else "")
+
+
+def _document(stats: PerformanceStats, comparison: RunComparison | None) -> dict[str, Any]:
+    return {
+        "analysis": analyze(stats).model_dump(),
+        "comparison": comparison.model_dump() if comparison else None,
+    }
+
+
+def _write_page(options: Namespace, page: str) -> None:
+    """Write the page, but never over a file that it was made from."""
+    target: Path = options.html
+    for source in filter(None, (options.file, options.compare)):
+        if target.exists() and target.samefile(source):
+            raise MisuseError(f"{target}: is the metrics file itself; name another with --html.")
+    try:
+        with draft_of(target) as draft:
+            draft.write_text(page, encoding="utf-8", errors="backslashreplace")
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise MisuseError(
+            f"{target}: cannot be written ({why}); name another with --html."
+        ) from None

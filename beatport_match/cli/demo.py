@@ -1,0 +1,241 @@
+"""The command `demo`: the whole way, sync and async, against the fake Beatport on the loopback.
+
+The one command that knows the right answers, so that it can say what went wrong.
+"""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from beatport_match.cli import match_table
+from beatport_match.cli.match_commands import (
+    FAILURES,
+    Playlist,
+    Run,
+    exit_code,
+    made,
+    say_interrupted,
+    show_summary,
+    write_metrics,
+    write_results,
+    written,
+)
+from beatport_match.cli.terminal import Screen, show_json
+from beatport_match.cli.text_cells import Line, cell, clean, line
+from beatport_match.matching.match import Match
+from beatport_match.model.metrics import RunComparison
+from beatport_match.performance.analysis import analyze, compare_runs
+from beatport_match.performance.text_report import advice
+from beatport_match.results import PlaylistMatch
+from beatport_match.settings.models import AsyncSettings, MatchSettings
+from beatport_match.testing import FakeBeatport, demo_answers, demo_collection
+
+_NAME, _FIGURE = 20, 10
+
+
+def demo(options: Namespace, out: Screen, err: Screen) -> int:
+    """Match the bundled collection in both colours, show it, check it and write it."""
+    folder = made(options.out)
+    remarks = err if options.json else out
+    remarks.show(*_introduction(options.latency))
+    remarks.flush()
+    runs = _both(options, err)
+    result = runs[0].result
+    write_results(result, folder)
+    for run in runs:
+        write_metrics(run.result, f"demo_{run.result.metrics.mode}", folder)
+    check = _check(result, demo_answers())
+    if options.json:
+        show_json(_document(runs, check, options.latency), out)
+    else:
+        out.show(line(""), *match_table.table(result.matches, out.width, linked=False), line(""))
+        show_summary(result, out)
+        out.show(line(""), *_verdict(result, check), line(""), *_figures(runs), line(""))
+        out.show(*_advice(runs))
+        out.show(line(clean(written(folder))))
+    if runs[-1].interrupted:
+        say_interrupted(runs[-1], err)
+    elif not _equal(runs):
+        return FAILURES
+    return exit_code(runs[-1])
+
+
+def _both(options: Namespace, err: Screen) -> tuple[Run, ...]:
+    """The sync run and then the async one, or what there is when interrupted."""
+    fake = FakeBeatport(latency_s=options.latency)
+    runs: list[Run] = []
+    with demo_collection() as path, _no_proxy(), fake.serve() as base_url:
+        playlist = Playlist(path, options.playlist)
+        for label in ("sync", "async"):
+            settings = MatchSettings(
+                base_url=base_url,
+                requests_per_second=None,
+                async_io=AsyncSettings(enabled=label == "async"),
+            )
+            runs.append(playlist.run(settings, err, f"{label:<5}"))
+            if runs[-1].interrupted:
+                break
+    return tuple(runs)
+
+
+@contextmanager
+def _no_proxy() -> Generator[None, None, None]:
+    """Keep this machine's proxy, if it has one, from being asked for the loopback."""
+    names = ("NO_PROXY", "no_proxy")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "127.0.0.1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """A result held against the right answers.
+
+    `wrong` were matched to something else, `missed` are on sale but were not found; `review_right`
+    counts the best guesses that are right, `review_absent` the tracks that nothing is right for.
+    """
+
+    wrong: tuple[Match, ...]
+    missed: tuple[Match, ...]
+    review_right: int
+    review_absent: int
+
+
+def _check(result: PlaylistMatch, answers: Mapping[str, tuple[int, ...]]) -> _Check:
+    def right(match: Match) -> tuple[int, ...]:
+        return answers[match.track.id or ""]
+
+    def hit(match: Match) -> bool:
+        return match.best is not None and match.best.id in right(match)
+
+    return _Check(
+        wrong=tuple(match for match in result.matched if not hit(match)),
+        missed=tuple(match for match in result.not_found if right(match)),
+        review_right=sum(hit(match) for match in result.review),
+        review_absent=sum(not right(match) for match in result.review),
+    )
+
+
+def _introduction(latency_s: float) -> tuple[Line, ...]:
+    return (
+        line("Nothing leaves this machine: a fake Beatport answers on 127.0.0.1.", "bold"),
+        line(f"It takes {latency_s:g} s for every answer; all artists and tracks are invented."),
+        line(
+            "The pace is off (requests_per_second=None), as it should never be towards Beatport.",
+            "dim",
+        ),
+    )
+
+
+def _verdict(result: PlaylistMatch, check: _Check) -> Iterator[Line]:
+    """What the check came to; a wrong match is named."""
+    matched, review, absent = len(result.matched), len(result.review), len(result.not_found)
+    yield line("Held against the right answers, which the demo knows:", "bold")
+    if check.wrong:
+        yield line(f"  matched    {len(check.wrong)} of {matched} are WRONG:", "bold red")
+    elif matched:
+        yield line(f"  matched    {matched} of {matched} are right", "green")
+    for match in check.wrong:
+        found = match.best.candidate if match.best else ""
+        yield line(clean(f"             {match.track} → {found}"), "red")
+    if review:
+        yield line(
+            f"  review     {check.review_right} of {review} have the right one on top; "
+            f"of {check.review_absent} only other versions are on sale"
+        )
+    if absent:
+        missed = f"; {len(check.missed)} missed:" if check.missed else ""
+        right = absent - len(check.missed)
+        yield line(f"  not found  {right} of {absent} are really not on sale{missed}")
+    for match in check.missed:
+        yield line(clean(f"             {match.track}"), "yellow")
+
+
+def _figures(runs: tuple[Run, ...]) -> Iterator[Line]:
+    """Time and requests of the runs side by side, and whether they gave the same answers."""
+    figures = [run.result.metrics for run in runs]
+    at_once = [one.concurrency for one in figures if one.concurrency]
+    rows: dict[str, list[str]] = {
+        "": [str(one.mode) for one in figures],
+        "wall time": [f"{one.session_info.total_time:.1f} s" for one in figures],
+        "requests": [str(run.result.requests) for run in runs],
+        "requests per track": [f"{_per_track(run):.2f}" for run in runs],
+        "tracks at once": [str(one.peak_tracks_in_flight) for one in at_once],
+        "requests at once": [f"{one.mean_requests_in_flight:.1f}" for one in at_once],
+    }
+    for name, values in rows.items():
+        yield (cell(name, _NAME, "bold"), *(cell(value, _FIGURE, right=True) for value in values))
+    if comparison := _compared(runs):
+        yield line("")
+        faster = f"async was {comparison.speed_up or 0:.1f} times as fast as sync"
+        saved = comparison.improvement_percentage or 0
+        yield line(f"{faster}: it took {saved:.0f} % less time.", "green")
+        if _equal(runs):
+            yield line("Both gave the same answers, to the last point of every score.", "green")
+        else:
+            yield line("The two gave DIFFERENT answers: that is a bug, please report it.", "red")
+
+
+def _advice(runs: tuple[Run, ...]) -> Iterator[Line]:
+    """What the sync run alone says of async: the same that `analyze` says of its file."""
+    if _compared(runs):
+        yield line("Is async worth it here? What the sync run alone says:", "bold")
+        yield from (line(clean(text)) for text in advice(analyze(runs[0].result.metrics)))
+        yield line("")
+
+
+def _document(runs: tuple[Run, ...], check: _Check, latency_s: float) -> dict[str, Any]:
+    result = runs[0].result
+    comparison = _compared(runs)
+    return {
+        "latency_s": latency_s,
+        "runs": {
+            run.result.metrics.mode: {
+                "wall_time_s": run.result.metrics.session_info.total_time,
+                "tracks": len(run.result.matches),
+                "requests": run.result.requests,
+                "requests_per_track": _per_track(run),
+                "interrupted": run.interrupted,
+            }
+            for run in runs
+        },
+        "speed_up": comparison.speed_up if comparison else None,
+        "same_answers": _equal(runs) if comparison else None,
+        "comparison": comparison.model_dump() if comparison else None,
+        "analysis": analyze(runs[0].result.metrics).model_dump() if comparison else None,
+        "check": {
+            "wrong": [match.track.id for match in check.wrong],
+            "missed": [match.track.id for match in check.missed],
+            "review_right": check.review_right,
+            "review_absent": check.review_absent,
+        },
+        "results": result.document(),
+    }
+
+
+def _compared(runs: tuple[Run, ...]) -> RunComparison | None:
+    """The runs held against each other, where both came to their end."""
+    if len(runs) < 2 or runs[-1].interrupted:
+        return None
+    sync, other = runs
+    return compare_runs(sync.result.metrics, other.result.metrics)
+
+
+def _equal(runs: tuple[Run, ...]) -> bool:
+    return all(run.result.matches == runs[0].result.matches for run in runs)
+
+
+def _per_track(run: Run) -> float:
+    return run.result.requests / max(1, len(run.result.matches))

@@ -1,0 +1,295 @@
+"""The report as one self-contained page: no script, no font, nothing loaded from anywhere.
+
+Readable in light and dark. The pictures are `pictures`' to draw; here stand the words, the colours
+and the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from math import fsum, log10
+
+from beatport_match.model.metrics import PerformanceStats, QueryMetrics, RunComparison
+from beatport_match.performance.analysis import analyze
+from beatport_match.performance.measure import in_flight
+from beatport_match.performance.text_report import generate_comparison_report
+
+PARTS = {
+    "network": "network",
+    "retry": "retries",
+    "parse": "parsing and scoring",
+    "wait": "waiting",
+    "rest": "the rest",
+}
+"""The parts of a query's time, by the class of their colour."""
+
+_WIDTH = 900
+_LABEL, _VALUE = 150, 150
+_BAR, _GAP = 22, 12
+_LEFT, _BOTTOM, _TOP = 44, 44, 10
+_CHART = 170
+# More steps than pixels cannot be seen; each column shows the most that was in flight in it.
+_MOST_STEPS = _WIDTH - _LEFT
+_BINS = 20
+# Shorter than any run, and long enough to be divided.
+_SHORTEST_S = 0.001
+_LONGEST_NAME = 18
+_STYLE = """
+:root { color-scheme: light dark; --paper: #fbfaf8; --ink: #1d1f23; --quiet: #5d626b;
+  --line: #dcdad5; --card: #ffffff; --network: #2f6db3; --retry: #c4472f; --parse: #2a8a6a;
+  --wait: #c08a1c; --rest: #9a9da3; --score: #6b58b8; }
+@media (prefers-color-scheme: dark) { :root { --paper: #15171b; --ink: #e8e8e6; --quiet: #a2a7b0;
+  --line: #33373f; --card: #1d2026; --network: #6ba6e8; --retry: #f0836b; --parse: #5cc29c;
+  --wait: #e2b455; --rest: #777c85; --score: #a594ee; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 980px; padding: 32px 20px 48px; background: var(--paper);
+  color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
+h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 18px; margin: 0 0 12px; }
+section { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
+  padding: 20px; margin: 20px 0 0; overflow-x: auto; }
+p { margin: 0 0 8px; } ul { margin: 8px 0 0; padding-left: 20px; }
+pre { margin: 0; overflow-x: auto; font: 14px/1.5 ui-monospace, monospace; }
+.quiet { color: var(--quiet); } .verdict { font-size: 20px; font-weight: 650; }
+.tiles { display: flex; flex-wrap: wrap; gap: 12px 36px; margin: 20px 0 0; }
+.tiles div { min-width: 90px; } .tiles b { display: block; font-size: 22px; font-weight: 650; }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 0 0 8px; font-size: 14px; }
+.legend i { display: inline-block; width: 12px; height: 12px; border-radius: 3px;
+  margin-right: 6px; }
+svg { display: block; width: 100%; min-width: 640px; height: auto; }
+svg text { fill: var(--ink); font-size: 13px; dominant-baseline: middle; }
+svg text.quiet { fill: var(--quiet); } svg .end { text-anchor: end; }
+svg .middle { text-anchor: middle; } svg .grid { stroke: var(--line); fill: none; }
+""" + "".join(
+    f"svg .{name} {{ fill: var(--{name}); }} .legend .{name} {{ background: var(--{name}); }}\n"
+    for name in (*PARTS, "score")
+)
+# Whatever a file might smuggle in, the browser is told to load and run nothing.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def report_page(stats: PerformanceStats, comparison: RunComparison | None = None) -> str:
+    """The page for a run, with a comparison where there is one."""
+    analysis = analyze(stats)
+    caveats = "".join(f"<li>{escape(caveat)}</li>" for caveat in analysis.caveats)
+    verdict = (
+        f'<p class="verdict">Recommendation: {analysis.recommendation}</p>'
+        f"<p>{escape(analysis.reason)}</p>" + (f"<ul>{caveats}</ul>" if caveats else "")
+    )
+    sections = [
+        _section("Is async worth it here?", verdict),
+        _section("Where the time went", _legend() + time_by_query_type(stats)),
+        _section("Requests in flight", requests_in_flight(stats)),
+        _section("Scores of the matched tracks", score_distribution(stats)),
+    ]
+    if comparison:
+        words = f"<pre>{escape(generate_comparison_report(comparison))}</pre>"
+        sections.insert(1, _section("Sync and async", words))
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>Where the time went</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<h1>Where the time went</h1>\n{_subtitle(stats)}\n{_tiles(stats)}\n"
+        + "\n".join(sections)
+        + "\n</body>\n</html>\n"
+    )
+
+
+def _subtitle(stats: PerformanceStats) -> str:
+    began = stats.session_info.start_time
+    at = f", begun {began.isoformat(' ', 'seconds')}" if began else ""
+    return f'<p class="quiet">A run of the {stats.mode or "unknown"} engine{escape(at)}</p>'
+
+
+def _tiles(stats: PerformanceStats) -> str:
+    session, at_once = stats.session_info, stats.concurrency
+    network = analyze(stats).percentage
+    tiles = {
+        "wall": seconds(session.total_time),
+        "tracks": str(session.total_tracks),
+        "matched": str(session.matched_tracks),
+        "requests": _known(stats.requests),
+        "retries": _known(stats.retries),
+        "network": _known(None if network is None else f"{network:.1f} %"),
+        "requests at once": _known(at_once and f"{at_once.mean_requests_in_flight:.1f}"),
+    }
+    shown = (
+        f'<div><b>{value}</b><span class="quiet">{name}</span></div>'
+        for name, value in tiles.items()
+    )
+    return f'<div class="tiles">{"".join(shown)}</div>'
+
+
+def _legend() -> str:
+    names: Iterable[str] = (
+        f'<span><i class="{part}"></i>{name}</span>' for part, name in PARTS.items()
+    )
+    return f'<div class="legend">{"".join(names)}</div>'
+
+
+def _section(title: str, content: str) -> str:
+    return f"<section>\n<h2>{title}</h2>\n{content}\n</section>"
+
+
+def _known(value: object) -> str:
+    return "?" if value is None else str(value)
+
+
+def time_by_query_type(stats: PerformanceStats) -> str:
+    """One bar for each query type, in its parts; the longest first."""
+    groups: dict[str, list[QueryMetrics]] = {}
+    for query in stats.queries:
+        groups.setdefault(query.query_type, []).append(query)
+    if not groups:
+        return _nothing("No query is in this file.")
+    rows = sorted(groups.items(), key=lambda group: -_whole(group[1]))
+    longest = _whole(rows[0][1]) or 1.0
+    scale = (_WIDTH - _LABEL - _VALUE) / longest
+    lines: list[str] = []
+    for place, (name, queries) in enumerate(rows):
+        lines += _bar(name, queries, _TOP + place * (_BAR + _GAP), scale)
+    height = _TOP + len(rows) * (_BAR + _GAP)
+    return _svg(height, "Where the time of the queries went, by query type", lines)
+
+
+def requests_in_flight(stats: PerformanceStats) -> str:
+    """How many requests were on the wire at each moment of the run."""
+    if any(query.sent is None for query in stats.queries):
+        return _nothing("This file does not say when its requests were sent.")
+    sent = [one for query in stats.queries for one in query.sent or ()]
+    steps = in_flight((one.started, one.ended) for one in sent)
+    if not steps:
+        return _nothing("No request was sent.")
+    end = max(stats.session_info.total_time, steps[-1][0], _SHORTEST_S)
+    peak = max(count for _, count in steps)
+    wide = (_WIDTH - _LEFT) / end
+    high = _CHART / peak
+    path = [f"M{_LEFT + steps[0][0] * wide:.1f} {_TOP + _CHART}"]
+    for begin, finish, count in _columns(steps, end):
+        y = _TOP + _CHART - count * high
+        path.append(f"L{_LEFT + begin * wide:.1f} {y:.1f}H{_LEFT + finish * wide:.1f}")
+    path.append(f"V{_TOP + _CHART}Z")
+    lines = [
+        *_count_axis(peak, high),
+        f'<path class="network" d="{"".join(path)}"/>',
+        *_axis([(_LEFT + second * wide, f"{second:g} s") for second in _ticks(end)]),
+    ]
+    return _svg(_TOP + _CHART + _BOTTOM, f"Requests in flight, {peak} at most", lines)
+
+
+def score_distribution(stats: PerformanceStats) -> str:
+    """How many accepted candidates have which score, from the ten below the lowest up to 100."""
+    scores = [one.match_score for one in stats.track_metrics if one.match_score is not None]
+    if not scores:
+        return _nothing("No track was matched.")
+    lowest = max(0.0, min(90.0, min(scores) // 10 * 10))
+    size = (100 - lowest) / _BINS
+    counts = [0] * _BINS
+    for score in scores:
+        counts[int(min(_BINS - 1.0, max(0.0, (score - lowest) // size)))] += 1
+    peak = max(counts)
+    wide, high = (_WIDTH - _LEFT) / _BINS, _CHART / peak
+    lines = [*_count_axis(peak, high)]
+    for place, count in enumerate(counts):
+        if count:
+            x, tall = _LEFT + place * wide, count * high
+            low = lowest + place * size
+            lines.append(
+                f'<rect class="score" x="{x + 1:.1f}" y="{_TOP + _CHART - tall:.1f}" '
+                f'width="{wide - 2:.1f}" height="{tall:.1f}">'
+                f"<title>{low:g} to {low + size:g}: {count}</title></rect>"
+            )
+    lines += _axis(
+        (_LEFT + mark / size * wide, f"{lowest + mark:g}") for mark in _ticks(100 - lowest)
+    )
+    return _svg(_TOP + _CHART + _BOTTOM, f"Scores of {len(scores)} matched tracks", lines)
+
+
+def seconds(time: float) -> str:
+    """A time as a person reads it, such as `45 ms` or `12.3 s`."""
+    return f"{1000 * time:.0f} ms" if time < 1 else f"{time:.1f} s"
+
+
+def _bar(name: str, queries: Sequence[QueryMetrics], y: float, scale: float) -> Iterator[str]:
+    whole = _whole(queries)
+    short = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+    middle = y + _BAR / 2
+    yield f'<text class="end" x="{_LABEL - 10}" y="{middle}">{escape(short)}</text>'
+    x = float(_LABEL)
+    for part, time in _parts(queries).items():
+        wide = time * scale
+        if wide >= 0.1:
+            share = f"{100 * time / whole:.1f} %"
+            yield (
+                f'<rect class="{part}" x="{x:.1f}" y="{y}" width="{wide:.1f}" height="{_BAR}">'
+                f"<title>{escape(name)}, {PARTS[part]}: {seconds(time)} ({share})</title></rect>"
+            )
+        x += wide
+    count = "1 query" if len(queries) == 1 else f"{len(queries)} queries"
+    times = f"{seconds(whole)} in {count}"
+    yield f'<text class="quiet" x="{x + 8:.1f}" y="{middle}">{times}</text>'
+
+
+def _parts(queries: Sequence[QueryMetrics]) -> dict[str, float]:
+    """The time of each part; what a file does not tell apart stands in the rest."""
+    told = {
+        "network": fsum(query.network_time for query in queries),
+        "retry": fsum(query.retry_time or 0.0 for query in queries),
+        "parse": fsum(query.parse_time for query in queries),
+        "wait": fsum(query.wait_time or 0.0 for query in queries),
+    }
+    return {**told, "rest": max(0.0, _whole(queries) - fsum(told.values()))}
+
+
+def _whole(queries: Sequence[QueryMetrics]) -> float:
+    return fsum(query.execution_time for query in queries)
+
+
+def _columns(steps: Sequence[tuple[float, int]], end: float) -> Iterator[tuple[float, float, int]]:
+    """The steps as columns from, to, count; those too thin to be seen are joined to their most."""
+    thinnest = end / _MOST_STEPS
+    begin, most = steps[0][0], 0
+    times = [*(time for time, _ in steps[1:]), end]
+    for (_, count), until in zip(steps, times, strict=True):
+        most = max(most, count)
+        if until - begin >= thinnest:
+            yield begin, until, most
+            begin, most = until, 0
+    if end > begin:
+        yield begin, end, most
+
+
+def _count_axis(peak: int, high: float) -> Iterator[str]:
+    for count in _ticks(peak, least=1):
+        y = _TOP + _CHART - count * high
+        yield f'<path class="grid" d="M{_LEFT} {y:.1f}H{_WIDTH}"/>'
+        yield f'<text class="end quiet" x="{_LEFT - 8}" y="{y:.1f}">{count:g}</text>'
+
+
+def _axis(marks: Iterable[tuple[float, str]]) -> Iterator[str]:
+    y = _TOP + _CHART
+    for x, label in marks:
+        place = "end" if x > _WIDTH - 20 else "middle"
+        yield f'<path class="grid" d="M{x:.1f} {y}v6"/>'
+        yield f'<text class="{place} quiet" x="{x:.1f}" y="{y + 20}">{label}</text>'
+
+
+def _ticks(end: float, least: float = 0.0) -> list[float]:
+    """Round numbers from 0 to the end, at most nine, and no less than so much apart."""
+    rough = max(least, end / 8)
+    power = 10.0 ** int(log10(rough) // 1)
+    step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough)
+    return [round(place * step, 12) for place in range(int(end / step) + 1)]
+
+
+def _svg(height: float, label: str, lines: Iterable[str]) -> str:
+    return (
+        f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" role="img" aria-label="{escape(label)}">\n'
+        + "\n".join(lines)
+        + "\n</svg>"
+    )
+
+
+def _nothing(why: str) -> str:
+    return f'<p class="quiet">{escape(why)}</p>'

@@ -1,0 +1,253 @@
+"""From transcripts to figures: how long each query, track and run took, and on what.
+
+Counts after the fact and knows no clock: whoever ran it tells when it began. A rule about what the
+figures mean for the next run belongs to `analysis`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import accumulate
+from math import fsum
+
+from pydantic import JsonValue
+
+from beatport_match.errors import Failure
+from beatport_match.matching.match import Match
+from beatport_match.matching.protocol import Answer, Sent, Told
+from beatport_match.model.metrics import (
+    AggregateStats,
+    CacheStats,
+    ConcurrencyStats,
+    Mode,
+    NetworkStats,
+    PerformanceStats,
+    QueryMetrics,
+    QueryTypeStats,
+    SentMetrics,
+    SessionInfo,
+    TrackMetrics,
+)
+
+Part = tuple[Answer, float]
+"""An answer, and its share of the time its ask took to weigh, in seconds."""
+
+
+def track_metrics(told: Told[Match], *, place: int, began: float) -> TrackMetrics:
+    """The figures of one track.
+
+    `place` stands for a track without an id; `began` is when its run began, on the same clock as
+    the transcript.
+    """
+    match, transcript = told.value, told.transcript
+    queries = tuple(query_metrics(parts, began) for parts in _by_query(told))
+    enough = match.stopped == "enough"
+    return TrackMetrics(
+        track_id=match.track.id or str(place),
+        track_title=str(match.track),
+        total_time=transcript.ended - transcript.started,
+        total_queries=len(queries),
+        total_candidates=sum(query.candidates_found for query in queries),
+        candidates_evaluated=match.candidates_weighed,
+        early_exit=enough,
+        early_exit_query_index=len(queries) - 1 if enough and queries else None,
+        match_found=match.matched,
+        match_score=match.best.score if match.best and match.matched else None,
+        queries=queries,
+        outcome=match.outcome,
+        beatport_id=match.best.id if match.best else None,
+        started=transcript.started - began,
+    )
+
+
+def query_metrics(parts: Sequence[Part], began: float) -> QueryMetrics:
+    """The figures of one query: its own answer first, then that of a page it caused."""
+    answers = [answer for answer, _ in parts]
+    question, heard = answers[0].question, answers[0].value
+    tries = [(_last_try(answer.sent), answer.sent) for answer in answers]
+    network = sum(_on_the_wire(last) for last, _ in tries)
+    retried = sum(_on_the_wire(sent[: len(sent) - len(last)]) for last, sent in tries)
+    weighed = sum(weighed for _, weighed in parts)
+    parse = sum(answer.read_s for answer in answers) + weighed
+    wait = sum(answer.waited for answer in answers)
+    whole = sum(answer.ended - answer.started for answer in answers) + weighed
+    return QueryMetrics(
+        query_text=question.text,
+        # Rounding must not make the parts more than the whole.
+        execution_time=max(whole, network + parse + wait + retried),
+        network_time=network,
+        parse_time=parse,
+        candidates_found=0 if isinstance(heard, Failure) else len(heard.candidates),
+        cache_hit=all(answer.cached for answer in answers),
+        query_type=question.query_type,
+        wait_time=wait,
+        pace_time=sum(answer.paced for answer in answers),
+        retry_time=retried,
+        requests=sum(len(answer.sent) for answer in answers),
+        retries=sum(_retries(answer.sent) for answer in answers),
+        failure=next((a.value.kind for a in answers if isinstance(a.value, Failure)), None),
+        sent=tuple(
+            SentMetrics(started=sent.started - began, ended=sent.ended - began, status=sent.status)
+            for answer in answers
+            for sent in answer.sent
+        ),
+    )
+
+
+def performance_stats(
+    tracks: Iterable[TrackMetrics],
+    *,
+    mode: Mode,
+    total_time: float,
+    started_at: datetime,
+    settings: Mapping[str, JsonValue],
+) -> PerformanceStats:
+    """The figures of a run that began at `started_at` and took `total_time` seconds.
+
+    An empty run is all zeros.
+    """
+    tracks = tuple(tracks)
+    queries = tuple(query for track in tracks for query in track.queries)
+    matched = sum(track.match_found for track in tracks)
+    hits = sum(query.cache_hit for query in queries)
+    hit_rate = _percentage(hits, len(queries))
+    ended_at = started_at + timedelta(seconds=total_time)
+    return PerformanceStats(
+        version="1.0",
+        generated=ended_at,
+        session_info=SessionInfo(
+            start_time=started_at,
+            end_time=ended_at,
+            total_time=total_time,
+            total_tracks=len(tracks),
+            matched_tracks=matched,
+            unmatched_tracks=len(tracks) - matched,
+        ),
+        cache_stats=CacheStats(hits=hits, misses=len(queries) - hits, hit_rate=hit_rate),
+        query_metrics=queries,
+        track_metrics=tracks,
+        aggregate_stats=AggregateStats(
+            average_time_per_track=_mean([track.total_time for track in tracks]),
+            average_time_per_query=_mean([query.execution_time for query in queries]),
+            cache_hit_rate=hit_rate,
+            match_rate=_percentage(matched, len(tracks)),
+        ),
+        network_analysis=network_stats(queries),
+        mode=mode,
+        settings=dict(settings),
+        requests=sum(query.requests or 0 for query in queries),
+        retries=sum(query.retries or 0 for query in queries),
+        failures=dict(sorted(Counter(q.failure for q in queries if q.failure).items())),
+        wait_time=fsum(query.wait_time or 0 for query in queries),
+        pace_time=fsum(query.pace_time or 0 for query in queries),
+        retry_time=fsum(query.retry_time or 0 for query in queries),
+        concurrency=concurrency_stats(tracks),
+    )
+
+
+def network_stats(queries: Sequence[QueryMetrics]) -> NetworkStats:
+    """Where the queries' time went, together and by type; types in the order first asked."""
+    by_type: dict[str, list[QueryMetrics]] = {}
+    for query in queries:
+        by_type.setdefault(query.query_type, []).append(query)
+    network = fsum(query.network_time for query in queries)
+    execution = fsum(query.execution_time for query in queries)
+    return NetworkStats(
+        total_network_time=network,
+        total_execution_time=execution,
+        network_time_percentage=_percentage(network, execution),
+        average_network_time_per_query=_mean([query.network_time for query in queries]),
+        network_time_by_query_type={name: _of_a_type(some) for name, some in by_type.items()},
+    )
+
+
+def concurrency_stats(tracks: Sequence[TrackMetrics]) -> ConcurrencyStats | None:
+    """How much went on at once; `None` where the tracks do not say when they began."""
+    spans = [
+        (track.started, track.started + track.total_time)
+        for track in tracks
+        if track.started is not None
+    ]
+    if len(spans) < len(tracks):
+        return None
+    sent = [one for track in tracks for query in track.queries for one in query.sent or ()]
+    requests = [(one.started, one.ended) for one in sent]
+    whole = max((end for _, end in spans), default=0) - min(
+        (begin for begin, _ in spans), default=0
+    )
+    return ConcurrencyStats(
+        peak_requests_in_flight=max((count for _, count in in_flight(requests)), default=0),
+        mean_requests_in_flight=_ratio(fsum(end - begin for begin, end in requests), whole),
+        peak_tracks_in_flight=max((count for _, count in in_flight(spans)), default=0),
+        mean_tracks_in_flight=_ratio(fsum(end - begin for begin, end in spans), whole),
+    )
+
+
+def in_flight(spans: Iterable[tuple[float, float]]) -> list[tuple[float, int]]:
+    """How many spans are open from each time on; where one ends as another begins, not both are."""
+    changes = Counter[float]()
+    for begin, end in spans:
+        if end > begin:
+            changes[begin] += 1
+            changes[end] -= 1
+    times = sorted(changes)
+    return list(zip(times, accumulate(changes[time] for time in times), strict=True))
+
+
+def _by_query(told: Told[Match]) -> list[list[Part]]:
+    """The answers, each page of a track with the query that caused it."""
+    queries: list[list[Part]] = []
+    for asked in told.transcript.asks:
+        for answer in asked.answers:
+            part = answer, asked.weighed_s / len(asked.answers)
+            if queries and answer.question.query_type == "track_page":
+                queries[-1].append(part)
+            else:
+                queries.append([part])
+    return queries
+
+
+def _last_try(sent: Sequence[Sent]) -> Sequence[Sent]:
+    """The last request, with the redirects that led to it."""
+    first = max(0, len(sent) - 1)
+    while first > 0 and _is_redirect(sent[first - 1]):
+        first -= 1
+    return sent[first:]
+
+
+def _retries(sent: Sequence[Sent]) -> int:
+    return sum(not _is_redirect(one) for one in sent[:-1])
+
+
+def _is_redirect(sent: Sent) -> bool:
+    return sent.status is not None and 300 <= sent.status < 400
+
+
+def _on_the_wire(sent: Sequence[Sent]) -> float:
+    return sum(one.ended - one.started for one in sent)
+
+
+def _of_a_type(queries: Sequence[QueryMetrics]) -> QueryTypeStats:
+    network = fsum(query.network_time for query in queries)
+    execution = fsum(query.execution_time for query in queries)
+    return QueryTypeStats(
+        total_network_time=network,
+        total_execution_time=execution,
+        average_network_time=network / len(queries),
+        network_time_percentage=_percentage(network, execution),
+        count=len(queries),
+    )
+
+
+def _mean(numbers: Sequence[float]) -> float:
+    return _ratio(fsum(numbers), len(numbers))
+
+
+def _percentage(part: float, whole: float) -> float:
+    return 100 * _ratio(part, whole)
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else 0.0

@@ -1,0 +1,186 @@
+"""Figures in words: the report of a run and of a comparison, as plain text for people.
+
+What the figures mean is `analysis`'s to say; this room only says it. Lines are at most 100 columns.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from beatport_match.model.metrics import (
+    ConcurrencyStats,
+    NetworkAnalysis,
+    PerformanceStats,
+    RunComparison,
+)
+from beatport_match.performance.analysis import analyze
+
+_WIDTH = 100
+_UNKNOWN = "unknown"
+_TYPE = 16
+_MOST_NAMED = 10
+
+
+def generate_async_io_analysis_report(stats: PerformanceStats) -> str:
+    """The report of a run: what it took, where the time went, and whether async is worth it."""
+    lines = ["Is async worth it here?", "", *_run(stats), "", *_whereabouts(stats)]
+    if by_type := list(_by_type(stats)):
+        lines += ["", *by_type]
+    return "\n".join([*lines, "", *advice(analyze(stats))]) + "\n"
+
+
+def generate_comparison_report(comparison: RunComparison) -> str:
+    """The report of a comparison: both runs side by side, and what async changed."""
+    return "\n".join(_comparison(comparison)) + "\n"
+
+
+def _run(stats: PerformanceStats) -> Iterator[str]:
+    session = stats.session_info
+    at = f", {session.start_time.isoformat(' ', 'seconds')}" if session.start_time else ""
+    yield f"Run: {stats.mode or 'mode unknown'}{at}"
+    yield (
+        f"  tracks     {session.total_tracks}: {session.matched_tracks} matched, "
+        f"{session.unmatched_tracks} not"
+    )
+    yield f"  wall       {session.total_time:.2f} s"
+    requests = f"requests {_UNKNOWN}"
+    if stats.requests is not None:
+        requests = f"{stats.requests} requests, {_count(stats.retries)} of them retries"
+    yield f"  asked      {len(stats.queries)} queries, {requests}"
+    if stats.failures:
+        kinds = ", ".join(f"{kind} ({count})" for kind, count in stats.failures.items())
+        yield f"  failed     {_short(kinds, _WIDTH - 13)}"
+    elif stats.failures is None:
+        yield f"  failed     {_UNKNOWN}"
+    yield f"  at once    {_concurrency(stats.concurrency)}"
+    if stats.peak_memory_bytes is not None:
+        yield f"  memory     {_memory(stats.peak_memory_bytes)} at its peak"
+
+
+def _whereabouts(stats: PerformanceStats) -> Iterator[str]:
+    """The parts of the queries' time, and their sum beside the wall."""
+    block, queries = stats.network_analysis, stats.queries
+    whole = block.total_execution_time if block else sum(one.execution_time for one in queries)
+    network = block.total_network_time if block else sum(one.network_time for one in queries)
+    summed = queries or stats.query_metrics is not None
+    parse = sum(query.parse_time for query in queries) if summed else None
+    parts = {
+        "network": network,
+        "retries": stats.retry_time,
+        "parsing and scoring": parse,
+        "waiting": stats.wait_time,
+    }
+    yield "Where the queries' time went:"
+    for name, seconds in parts.items():
+        paced = stats.pace_time if name == "waiting" else None
+        of_it = f", {paced:.2f} s of it for the pace" if paced else ""
+        yield f"  {name:<20}{_part(seconds, whole)}{of_it}"
+    if None not in parts.values():
+        rest = max(0.0, whole - sum(seconds or 0.0 for seconds in parts.values()))
+        yield f"  {'the rest':<20}{_part(rest, whole)}"
+    yield f"  {'all queries':<20}{whole:>9.2f} s, beside {stats.session_info.total_time:.2f} s wall"
+
+
+def _by_type(stats: PerformanceStats) -> Iterator[str]:
+    types = stats.network_analysis.network_time_by_query_type if stats.network_analysis else {}
+    if types:
+        yield f"{'By query type':<{_TYPE}}{'count':>7}{'network':>12}{'mean':>10}{'share':>10}"
+    for name, one in sorted(types.items(), key=lambda item: -item[1].total_network_time):
+        yield (
+            f"  {_short(name, _TYPE - 3):<{_TYPE - 2}}{one.count:>7}"
+            f"{one.total_network_time:>10.2f} s{one.average_network_time:>8.3f} s"
+            f"{one.network_time_percentage:>8.1f} %"
+        )
+
+
+def advice(analysis: NetworkAnalysis) -> Iterator[str]:
+    """The recommendation, why, and what to bear in mind, line by line."""
+    yield f"Recommendation: {analysis.recommendation.upper()}"
+    yield from textwrap.wrap(analysis.reason, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    for caveat in analysis.caveats:
+        yield from textwrap.wrap(caveat, _WIDTH, initial_indent="  - ", subsequent_indent="    ")
+
+
+def _comparison(comparison: RunComparison) -> Iterator[str]:
+    ours, theirs = comparison.sync_concurrency, comparison.async_concurrency
+    yield f"{'':<22}{'sync':>12}{'async':>12}"
+    rows = {
+        "wall": (f"{comparison.sync_time:.2f} s", f"{comparison.async_time:.2f} s"),
+        "requests": (_count(comparison.sync_requests), _count(comparison.async_requests)),
+        "tracks at once, peak": (_peak(ours, "tracks"), _peak(theirs, "tracks")),
+        "requests, peak": (_peak(ours, "requests"), _peak(theirs, "requests")),
+        "requests, mean": (_mean_requests(ours), _mean_requests(theirs)),
+    }
+    if comparison.sync_memory_bytes is not None or comparison.async_memory_bytes is not None:
+        memory = comparison.sync_memory_bytes, comparison.async_memory_bytes
+        rows["memory, peak"] = _memory(memory[0]), _memory(memory[1])
+    for name, (sync, other) in rows.items():
+        yield f"{name:<22}{sync:>12}{other:>12}"
+    yield ""
+    if comparison.speed_up is None or comparison.improvement_percentage is None:
+        yield "One of the runs took no time: nothing to compare."
+    elif comparison.improvement_percentage < 0:
+        more = -comparison.improvement_percentage
+        yield f"async took {more:.1f} % longer ({comparison.speed_up:.2f} times as fast as sync)."
+    else:
+        yield (
+            f"async took {comparison.improvement_percentage:.1f} % less time: "
+            f"{comparison.speed_up:.1f} times as fast as sync."
+        )
+    yield from _same(comparison)
+
+
+def _same(comparison: RunComparison) -> Iterator[str]:
+    if comparison.same_answers is None:
+        yield "Whether both gave the same answers is unknown: neither names a track."
+    elif comparison.same_answers:
+        yield "Both gave the same answers."
+    else:
+        different = comparison.different_tracks
+        yield f"The two gave DIFFERENT answers about {len(different)} of their tracks:"
+        yield from (f"  {_short(title, _WIDTH - 2)}" for title in different[:_MOST_NAMED])
+        if len(different) > _MOST_NAMED:
+            yield f"  … and {len(different) - _MOST_NAMED} more"
+
+
+def _part(seconds: float | None, whole: float) -> str:
+    if seconds is None:
+        return f"{_UNKNOWN:>11}"
+    share = f"{100 * seconds / whole:>8.1f} %" if whole else ""
+    return f"{seconds:>9.2f} s{share}"
+
+
+def _concurrency(stats: ConcurrencyStats | None) -> str:
+    if stats is None:
+        return _UNKNOWN
+    if stats.peak_tracks_in_flight <= 1:
+        return "never more than one track"
+    return (
+        f"up to {stats.peak_tracks_in_flight} tracks ({stats.mean_tracks_in_flight:.1f} on "
+        f"average), requests in flight {stats.peak_requests_in_flight} "
+        f"({stats.mean_requests_in_flight:.1f})"
+    )
+
+
+def _peak(stats: ConcurrencyStats | None, of: str) -> str:
+    if stats is None:
+        return _UNKNOWN
+    peak = stats.peak_tracks_in_flight if of == "tracks" else stats.peak_requests_in_flight
+    return str(peak)
+
+
+def _mean_requests(stats: ConcurrencyStats | None) -> str:
+    return _UNKNOWN if stats is None else f"{stats.mean_requests_in_flight:.1f}"
+
+
+def _count(count: int | None) -> str:
+    return _UNKNOWN if count is None else str(count)
+
+
+def _memory(size: int | None) -> str:
+    return _UNKNOWN if size is None else f"{size / 2**20:.1f} MiB"
+
+
+def _short(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"

@@ -1,0 +1,259 @@
+"""A number out of a track and a candidate: the ledger of evidence, and its sum.
+
+Pure and picklable: no network, no clock, no global state. The score is exactly the sum of the
+ledger's effects; where the sum would leave 0-100, a line named `limit` says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeAlias
+
+from beatport_match.model.evidence import Evidence, Relation
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.parsing.interpretations import read_by, read_track
+from beatport_match.parsing.normalize import fold
+from beatport_match.parsing.parsed_track import Reading, read_candidate
+from beatport_match.scoring.title_comparison import (
+    Finding,
+    compare_artists,
+    compare_aside,
+    compare_bpm,
+    compare_lengths,
+    compare_titles,
+    cut_short,
+)
+from beatport_match.scoring.version_comparison import compare_versions
+
+# A line of the ledger before it is written out: what was compared, and what was found.
+_Line: TypeAlias = tuple[str, Finding]
+
+# What a proof comes to at least: title, artists and version that agree.
+_PROVEN = 96.0
+_OUTWEIGHS_PROOF = frozenset(
+    "title.other version.names version.kind version.part version.year "
+    "length.within_30 length.within_60 length.beyond".split()
+)
+# What a proof decides over only where the lengths are known to agree.
+_NEEDS_A_LENGTH = frozenset({"version.length", "version.unsaid", "artists.other"})
+_LENGTH_AGREES = frozenset({"length.within_2", "length.within_5", "length.within_10"})
+# Best first.
+RELATIONS: tuple[Relation, ...] = ("same_recording", "other_version", "different")
+
+
+class Weighed(NamedTuple):
+    """A candidate on the scale, before anybody asked how sure that makes us.
+
+    `local` and `reading` are both sides as they were read, `raw` the sum before it was kept within
+    0-100. The ledger is written out when it is asked for: most candidates are strangers, whose
+    ledger nobody reads.
+    """
+
+    track: Track
+    candidate: Candidate
+    local: Reading
+    reading: Reading
+    lines: tuple[_Line, ...]
+    raw: float
+    relation: Relation
+
+    @property
+    def score(self) -> float:
+        """The sum of the ledger, 0-100."""
+        return min(100.0, max(0.0, self.raw))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The cases found, as `name.code`."""
+        return tuple([f"{name}.{found.code}" for name, found in self.lines])
+
+    @property
+    def verbatim(self) -> bool:
+        """Whether the version is worded as in the library, which breaks ties."""
+        return self.local.version.folded == self.reading.version.folded
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The ledger; its effects come to the score."""
+        ledger: list[Evidence] = []
+        for name, (code, points, note, _) in self.lines:
+            mine, theirs = _sides(name, self)
+            ledger.append(Evidence(name, mine, theirs, points, note, code))
+        if over := self.score - self.raw:
+            ledger.append(Evidence("limit", "", "", round(over, 1), "a score stays within 0-100"))
+        return tuple(ledger)
+
+
+def weigh(track: Track, candidate: Candidate) -> Weighed:
+    """Weigh one candidate against what the DJ has; the score is 0-100."""
+    return weigh_each(track, (candidate,))[0]
+
+
+def weigh_each(track: Track, candidates: Iterable[Candidate]) -> list[Weighed]:
+    """Weigh candidates, in the order given.
+
+    Where the title can be meant in several ways, a candidate is weighed against the one that fits
+    it best; of equals, the likeliest.
+    """
+    readings = read_track(track)
+    return [_weigh(track, readings, candidate) for candidate in candidates]
+
+
+def _weigh(track: Track, readings: tuple[Reading, ...], candidate: Candidate) -> Weighed:
+    other = read_candidate(candidate)
+    gap = length_gap(track.duration_s, candidate.length_s)
+    # What stands beside the words is the same, however the words are read.
+    beside = list(_beside(track, readings[0], candidate, other, gap))
+    fits = [_fit(track, local, candidate, other, gap, beside) for local in readings]
+    best = min(fits, key=_order) if len(fits) > 1 else fits[0]
+    if best.relation == "different" and (read := read_by(track, candidate, other)):
+        best = min(best, _fit(track, read, candidate, other, gap, beside), key=_order)
+    return best
+
+
+def length_gap(local_s: float | None, other_s: float | None) -> float | None:
+    """The difference of two lengths in seconds, `None` where one is unknown."""
+    if not local_s or not other_s or not math.isfinite(local_s + other_s):
+        return None
+    return abs(local_s - other_s) if local_s > 0 < other_s else None
+
+
+def _order(fit: Weighed) -> tuple[int, float]:
+    return RELATIONS.index(fit.relation), -fit.raw
+
+
+def _fit(
+    track: Track,
+    local: Reading,
+    candidate: Candidate,
+    other: Reading,
+    gap: float | None,
+    beside: list[_Line],
+) -> Weighed:
+    """A candidate against one reading of the track."""
+    lines: list[_Line] = [
+        ("title", compare_titles(local, other)),
+        ("artists", compare_artists(local, other)),
+        ("version", compare_versions(local, other, gap)),
+    ]
+    if local.aside or local.label or (local.cut and not cut_short(local, other)):
+        lines.append(("aside", _left_out(local, candidate, other)))
+    lines += beside
+    proven = False
+    if local.isrc or local.number:
+        proofs = list(_proofs(local, candidate, other, lines))
+        proven = any(found.code == "same" for _, found in proofs)
+        lines += proofs
+    raw = round(sum([found.points for _, found in lines]), 1)
+    relation = "same_recording" if proven else _relation(lines)
+    return Weighed(track, candidate, local, other, tuple(lines), raw, relation)
+
+
+def _relation(lines: list[_Line]) -> Relation:
+    """A contradiction decides, however long the shared text is."""
+    against = {found.against for _, found in lines}
+    if "recording" in against:
+        return "different"
+    return "other_version" if "version" in against else "same_recording"
+
+
+def _left_out(local: Reading, candidate: Candidate, other: Reading) -> Finding:
+    """What the reading had to leave out."""
+    papers = (candidate.label, candidate.catalog_number)
+    known = tuple(fold(text) for text in papers if text)
+    release = fold(candidate.release or "")
+    return compare_aside(local, other, known, release, labelled=bool(candidate.label))
+
+
+def _beside(
+    track: Track, local: Reading, candidate: Candidate, other: Reading, gap: float | None
+) -> Iterator[_Line]:
+    """Length, tempo, key, and what stands on the sleeve: year, label, album."""
+    if gap is not None:
+        yield "length", compare_lengths(gap)
+    if track.bpm and candidate.bpm and track.bpm > 0 < candidate.bpm:
+        yield "bpm", compare_bpm(track.bpm, candidate.bpm)
+    if local.key and other.key:
+        same = Finding("same", 0.5, "same key")
+        yield "key", same if local.key == other.key else Finding("other", -0.5, "another key")
+    if track.year and (year := _year(candidate)):
+        off = abs(track.year - int(year))
+        same = Finding("same", 0.4, "same year")
+        yield "year", same if off <= 1 else Finding("other", -0.4, f"{off} years apart")
+    if track.label and candidate.label and fold(track.label) == fold(candidate.label):
+        yield "label", Finding("same", 0.6, "same label")
+    if track.album and candidate.release and fold(track.album) == fold(candidate.release):
+        yield "album", Finding("same", 0.6, "same album")
+
+
+def _proofs(
+    local: Reading, candidate: Candidate, other: Reading, lines: list[_Line]
+) -> Iterator[_Line]:
+    """Codes that name one recording: ISRC, and Beatport's own number.
+
+    Decisive where they agree, over another wording of the version or the artists; tags are wrong
+    often enough that they are only reported where title, remixer, kind or length contradict.
+    """
+    if local.isrc and other.isrc and local.isrc != other.isrc:
+        # A recording has one code mostly, and another on a release now and then.
+        yield "isrc", Finding("other", -1.0, "another ISRC")
+    if not (local.isrc and local.isrc == other.isrc) and local.number != candidate.id:
+        return
+    cases = {f"{name}.{found.code}" for name, found in lines}
+    against = cases & _OUTWEIGHS_PROOF or (cases & _NEEDS_A_LENGTH and not cases & _LENGTH_AGREES)
+    over = "; ".join(found.note for _, found in lines if found.against)
+    lacking = round(_PROVEN - sum(found.points for _, found in lines), 1)
+    for name, what, mine, theirs in (
+        ("isrc", "ISRC", local.isrc, other.isrc),
+        ("beatport_id", "number on Beatport", local.number, candidate.id),
+    ):
+        if not mine or mine != theirs:
+            continue
+        code, points = ("contradicted", 0.0) if against else ("same", max(12.0, lacking))
+        note = f", which decides over {over}" if over else ""
+        note = ", not trusted: the rest contradicts it" if against else note
+        yield name, Finding(code, points, f"same {what}{note}")
+        lacking = 0.0
+
+
+def _sides(name: str, weighed: Weighed) -> tuple[str, str]:
+    """Both sides of a line, as a person reads them."""
+    track, candidate, local, other = weighed[:4]
+    match name:
+        case "title":
+            return local.shown, other.shown
+        case "artists":
+            return local.artists_shown, other.artists_shown
+        case "version":
+            return local.version.text, candidate.mix_name or other.version.text
+        case "aside":
+            left_out = "; ".join(filter(None, (*local.aside, local.cut, *local.label)))
+            return left_out, candidate.label or ""
+        case "length":
+            return _minutes(track.duration_s), _minutes(candidate.length_s)
+        case "bpm":
+            return f"{track.bpm:g}", f"{candidate.bpm:g}"
+        case "key":
+            return local.key.name if local.key else "", other.key.name if other.key else ""
+        case "year":
+            return str(track.year), _year(candidate)
+        case "album":
+            return track.album or "", candidate.release or ""
+        case "isrc":
+            return local.isrc, other.isrc
+        case "beatport_id":
+            return str(local.number), str(candidate.id)
+        case _:  # the label
+            return track.label or "", candidate.label or ""
+
+
+def _year(candidate: Candidate) -> str:
+    """The year of the release; empty where it is not known."""
+    year = (candidate.release_date or "")[:4]
+    return year if year.isdigit() else ""
+
+
+def _minutes(seconds: float | None) -> str:
+    whole = round(seconds or 0)
+    return f"{whole // 60}:{whole % 60:02d}"

@@ -1,0 +1,168 @@
+"""Tracks as search pages list them (shape S): flat names, artists and remixers in one list.
+
+Key names, types and quirks are what was seen on the wire; the values are invented. This room does
+not know the package's own readers: the fake is a second witness.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from beatport_match.testing.catalogue import CatalogueTrack
+from beatport_match.testing.identifiers import (
+    KEY_IDS,
+    artist_id,
+    genre_id,
+    guid,
+    key_name,
+    label_id,
+    number,
+    sub_genre_id,
+)
+from beatport_match.testing.quirks import (
+    MEDIA,
+    chance,
+    cover,
+    downloads,
+    label_name,
+    mix_name,
+    release_number,
+    waveform,
+)
+
+Json: TypeAlias = dict[str, Any]
+
+PRICE: Json = {"code": "EUR", "symbol": "€", "value": 1.39, "display": "€1.39"}
+
+# Keys that are absent (not null) together, and the share of tracks that lack them.
+_ABSENT = (
+    (("bpm",), 0.03),
+    (("key_id", "key_name"), 0.04),
+    (("length",), 0.03),
+    (("isrc",), 0.06),
+    (("sub_genre",), 0.3),
+    (("pre_order_date",), 0.6),
+    (("exclusive_date",), 0.7),
+    (("downloads", "plays"), 0.1),
+    (("track_image_uri", "track_image_dynamic_uri"), 0.1),
+    (("is_dj_version",), 0.3),
+)
+
+
+def search_record(track: CatalogueTrack, position: int) -> Json:
+    """A track as search pages list it, without its score.
+
+    `position` is its place in the release, from 1. Some optional keys are absent, always the
+    same ones for the same track.
+    """
+    record = {**_recording(track), **_sale(track, position), **_dates(track), **_flags(track)}
+    absent = {key for keys, share in _ABSENT if chance(track, keys[0], share) for key in keys}
+    if "downloads" in absent:
+        del record["suggest"]["weight"]
+    return {key: value for key, value in record.items() if key not in absent}
+
+
+def credits_of(track: CatalogueTrack) -> list[Json]:
+    """Artists and remixers in one list, in the order of their ids as text."""
+    people = [(name, "Artist") for name in track.artists]
+    people += [(name, "Remixer") for name in track.remixers]
+    rows: list[Json] = [
+        {"artist_id": artist_id(name), "artist_name": name, "artist_type_name": kind}
+        for name, kind in people
+    ]
+    return sorted(rows, key=lambda row: str(row["artist_id"]))
+
+
+def pictures(thing: str, size: str, file: str) -> Json:
+    """The two addresses of a picture: one size, and one with `{w}x{h}` to fill in."""
+    return {
+        f"{thing}_image_uri": f"{MEDIA}/{size}/{file}",
+        f"{thing}_image_dynamic_uri": f"{MEDIA}/{{w}}x{{h}}/{file}",
+    }
+
+
+def label_row(label: str) -> Json:
+    """A label as it stands inside a track or a release."""
+    return {"enabled": 1, "label_id": label_id(label), "label_name": label_name(label)}
+
+
+def genre_row(genre: str) -> Json:
+    """A genre as it stands in a list of genres."""
+    return {"genre_id": genre_id(genre), "genre_name": genre}
+
+
+def _recording(track: CatalogueTrack) -> Json:
+    record: Json = {
+        "artists": credits_of(track),
+        "bpm": track.bpm,
+        "chord_type_id": 1 if key_name(track.key).endswith("Minor") else 2,
+        "genre": [genre_row(track.genre)],
+        "guid": guid("track", track.id),
+        "key_id": KEY_IDS[key_name(track.key)],
+        "key_name": key_name(track.key),
+        "length": track.length_ms,
+        "mix_name": mix_name(track),
+        "track_id": track.id,
+        "track_name": track.name,
+        **pictures("track", "1500x250", f"{waveform(track)}.png"),
+    }
+    if track.isrc:
+        record["isrc"] = track.isrc
+    if track.sub_genre:
+        sub = {"sub_genre_id": sub_genre_id(track.sub_genre), "sub_genre_name": track.sub_genre}
+        record["sub_genre"] = sub
+    return record
+
+
+def _sale(track: CatalogueTrack, position: int) -> Json:
+    return {
+        "catalog_number": track.catalog_number,
+        "current_status": {"current_status_id": 10, "current_status_name": "General Content"},
+        "downloads": downloads(track),
+        "encode_status": "CONVERTED",
+        "exclusive_period": 1,
+        "label": label_row(track.label),
+        "label_manager": "Nobody In Particular",
+        "plays": 3 * downloads(track),
+        "price": PRICE,
+        "publish_status": "published",
+        "release": {
+            "release_id": release_number(track),
+            "release_name": track.release_name,
+            **pictures("release", "1400x1400", f"{cover(track)}.jpg"),
+        },
+        "sale_type": "albumOnly" if chance(track, "album only", 0.04) else "purchase",
+        "suggest": {"input": track.name, "weight": downloads(track)},
+        "supplier_id": number(100, 3000, "supplier", track.label),
+        "track_number": position,
+    }
+
+
+def _dates(track: CatalogueTrack) -> Json:
+    day = f"{track.release_date}T00:00:00"
+    return {
+        "add_date": f"{track.release_date}T09:12:31",
+        "change_date": f"{track.release_date}T10:03:20",
+        "exclusive_date": day,
+        "pre_order_date": day,
+        "publish_date": day,
+        "release_date": day,
+        "update_date": f"{track.release_date}T10:03:20",
+    }
+
+
+def _flags(track: CatalogueTrack) -> Json:
+    # The older flags are numbers and the newer ones true or false.
+    return {
+        "available_worldwide": int(chance(track, "worldwide", 0.5)),
+        "enabled": 1,
+        "genre_enabled": 1,
+        "is_available_for_streaming": 1,
+        "is_classic": int(chance(track, "classic", 0.05)),
+        "is_dj_edit": False,
+        "is_dj_version": False,
+        "is_explicit": False,
+        "is_pre_order": False,
+        "is_ugc_remix": False,
+        "was_ever_exclusive": int(chance(track, "exclusive", 0.2)),
+    }
