@@ -28,7 +28,7 @@ from beatport_match.matching.protocol import (
     Outcome,
     Question,
     Read,
-    Recall,
+    CacheGet,
     Reply,
     Request,
     Response,
@@ -133,7 +133,7 @@ def _run(steps: Exchange[T], hands: Hands) -> T:
             outcome = hands.send(step.request)
         elif isinstance(step, Sleep):
             outcome = hands.sleep(step.seconds)
-        elif isinstance(step, Recall):
+        elif isinstance(step, CacheGet):
             outcome = hands.recall(step.request)
         elif isinstance(step, Keep):
             hands.keep(step.request, step.value)
@@ -155,7 +155,7 @@ async def _arun(steps: Exchange[T], hands: AsyncHands) -> T:
             outcome = await hands.send(step.request)
         elif isinstance(step, Sleep):
             outcome = await hands.sleep(step.seconds)
-        elif isinstance(step, Recall):
+        elif isinstance(step, CacheGet):
             outcome = await hands.recall(step.request)
         elif isinstance(step, Keep):
             await hands.keep(step.request, step.value)

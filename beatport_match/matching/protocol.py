@@ -150,7 +150,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Recall:
+class CacheGet:
     """Ask whether the answer is known; the reply's outcome is `Known` or nothing."""
 
     request: Request
@@ -230,7 +230,7 @@ class Sleep:
     seconds: float
 
 
-Step: TypeAlias = "Recall | Turn | Sign | Send | LookUp | Read | Heard | Keep | Sleep"
+Step: TypeAlias = "CacheGet | Turn | Sign | Send | LookUp | Read | Heard | Keep | Sleep"
 Outcome: TypeAlias = "Known | Response | Understood | Failure | Later | float | None"
 
 

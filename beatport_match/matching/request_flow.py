@@ -24,7 +24,7 @@ from beatport_match.matching.protocol import (
     Question,
     Read,
     Reader,
-    Recall,
+    CacheGet,
     Request,
     Response,
     Send,
@@ -152,7 +152,7 @@ class _Log:
         self.read_s = 0.0
 
     def recall(self) -> Exchange[Known | None]:
-        reply = yield Recall(self.request)
+        reply = yield CacheGet(self.request)
         self.started = self.now = reply.now
         assert reply.outcome is None or isinstance(reply.outcome, Known)
         return reply.outcome

@@ -16,8 +16,7 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.parsed_track import is_gathered
 from beatport_match.parsing.word_frequency import weight
 from beatport_match.scoring.coefficients import CONSTANT, WEIGHTS
-from beatport_match.scoring.scorer import RELATIONS, Weighed, length_gap, weigh_each
-from beatport_match.scoring.title_comparison import compare_bpm
+from beatport_match.scoring.scorer import RELATIONS, Weighed, compare_bpm, length_gap, weigh_each
 from beatport_match.settings.models import MatchSettings
 
 # No more is known of any candidate than this; and a contradiction leaves little.

@@ -15,16 +15,11 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.interpretations import read_by, read_track
 from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import Reading, read_candidate
-from beatport_match.scoring.title_comparison import (
-    Finding,
-    compare_artists,
-    compare_aside,
-    compare_bpm,
-    compare_lengths,
-    compare_titles,
-    cut_short,
-)
-from beatport_match.scoring.version_comparison import compare_versions
+from beatport_match.parsing.typos import slips_between
+from beatport_match.scoring.artist_comparison import compare_artists
+from beatport_match.scoring.findings import Finding
+from beatport_match.scoring.title_comparison import compare_titles
+from beatport_match.scoring.version_comparison import compare_versions, cut_short
 
 # A line of the ledger before it is written out: what was compared, and what was found.
 _Line: TypeAlias = tuple[str, Finding]
@@ -40,6 +35,7 @@ _NEEDS_A_LENGTH = frozenset({"version.length", "version.unsaid", "artists.other"
 _LENGTH_AGREES = frozenset({"length.within_2", "length.within_5", "length.within_10"})
 # Best first.
 RELATIONS: tuple[Relation, ...] = ("same_recording", "other_version", "different")
+_LENGTHS = ((2.0, 4.0), (5.0, 2.0), (10.0, 0.0), (30.0, -6.0), (60.0, -14.0))
 
 
 class Weighed(NamedTuple):
@@ -257,3 +253,52 @@ def _year(candidate: Candidate) -> str:
 def _minutes(seconds: float | None) -> str:
     whole = round(seconds or 0)
     return f"{whole // 60}:{whole % 60:02d}"
+
+
+def compare_lengths(gap_s: float) -> Finding:
+    """Compare lengths: within 2 s is strong, over 10 s speaks against one recording."""
+    note = f"{gap_s:.0f} s apart"
+    for limit, points in _LENGTHS:
+        if gap_s <= limit:
+            return Finding(f"within_{limit:.0f}", points, note)
+    return Finding("beyond", -24.0, note)
+
+
+def compare_bpm(local: float, other: float) -> Finding:
+    """Compare tempo; half and double count as equal, up to 6 % off as pitched."""
+    off = min(abs(local * factor / other - 1) for factor in (0.5, 1.0, 2.0))
+    if off <= 0.01:
+        return Finding("same", 0.5, "same tempo")
+    if off <= 0.06:
+        return Finding("pitched", -0.5, "tempo pitched")
+    return Finding("other", -4.0, "another tempo")
+
+
+def compare_aside(
+    local: Reading, other: Reading, known: tuple[str, ...], release: str, *, labelled: bool
+) -> Finding:
+    """What a reading left out costs, unless Beatport knows it.
+
+    `known` are the candidate's label and catalogue number, folded; `labelled` tells whether the
+    label is among them: only then can it speak against what was taken for one. `release` must be
+    the whole phrase: releases are named after their remixes.
+    """
+    aside = [one for one in local.aside if one != release and not _known(one, known)]
+    aside += [local.cut] if local.cut and not cut_short(local, other) else []
+    label = [one for one in local.label if one != release and not _known(one, known)]
+    points = -4.0 * len(aside) - 1.5 * len(label)
+    if aside:
+        return Finding("strange", points, f"leaves out {', '.join(aside + label)}")
+    if not label:
+        return Finding("known", 0.0, "the rest is label or number")
+    note = f"takes {', '.join(label)} for the label"
+    return Finding("other_label" if labelled else "unlabelled", points, note)
+
+
+def _known(phrase: str, known: tuple[str, ...]) -> bool:
+    """Whether a phrase is one of those, part of one ("Quay" of "Quay Records"), or nearly."""
+    words = set(phrase.split())
+    return any(
+        words <= set(one.split()) or set(one.split()) <= words or slips_between(phrase, one)
+        for one in known
+    )

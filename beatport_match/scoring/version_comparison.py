@@ -9,11 +9,13 @@ from __future__ import annotations
 from beatport_match.parsing.parsed_track import Reading
 from beatport_match.parsing.typos import pair_off, slips_between
 from beatport_match.parsing.versions import Version
-from beatport_match.scoring.title_comparison import Finding, cut_short, same_words
+from beatport_match.scoring.findings import Finding
+from beatport_match.scoring.title_comparison import same_words
 
 _VERSION = 20.0
 # Versions that a library often leaves unsaid; an equal length can vouch for them.
 _QUIET_KINDS = frozenset({"club", "album", "vocal", "remaster"})
+_SHORTEST_CUT = 3
 
 
 def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Finding:
@@ -100,3 +102,9 @@ def _compare_names(local: Reading, other: Reading) -> tuple[str, float] | None:
     if not left and named and all(word in other.makers for word in right):
         return "one_remixer", _VERSION - 1.0
     return None
+
+
+def cut_short(local: Reading, other: Reading) -> bool:
+    """Whether a bracket that never closed is the beginning of the other side's version."""
+    beginning = local.cut.replace(" ", "")
+    return len(beginning) >= _SHORTEST_CUT and other.version.squashed.startswith(beginning)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from command_line import Ran
 
-from beatport_match.cli import interruptible_run, main
+from beatport_match.cli import match_commands, main
 from beatport_match.testing import FakeBeatport, demo_collection
 
 
@@ -85,7 +85,7 @@ def interrupt_after(monkeypatch: pytest.MonkeyPatch, interruptible: None) -> Cal
 
             yield tell
 
-        monkeypatch.setattr(interruptible_run, "progress_on", progress_on)
+        monkeypatch.setattr(match_commands, "progress_on", progress_on)
 
     return arrange
 

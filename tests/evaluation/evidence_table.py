@@ -199,7 +199,7 @@ def _of_confidence() -> Iterator[str]:
 
 
 def _of_lengths() -> Iterator[str]:
-    for limit, _ in title_comparison._LENGTHS:
+    for limit, _ in scorer._LENGTHS:
         yield f"length.within_{limit:.0f}"
     for rare in ("common", *(name for _, name in confidence._RARE)):
         yield f"lone.{rare}"

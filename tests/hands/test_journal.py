@@ -193,7 +193,7 @@ def test_another_matcher_is_another_run(
 ) -> None:
     """The same: another version, or weights fitted anew, may judge otherwise."""
     run("sync", FakeBeatport(**KIND), path)
-    owner = journal_module if what == "__version__" else journal_module.weights
+    owner = journal_module if what == "__version__" else journal_module.coefficients
     monkeypatch.setattr(owner, what, "other")
     fake = FakeBeatport(**KIND)
     run("sync", fake, path)

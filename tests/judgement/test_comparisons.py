@@ -5,12 +5,9 @@ import pytest
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.interpretations import read_track
 from beatport_match.parsing.parsed_track import read_candidate
-from beatport_match.scoring.title_comparison import (
-    compare_artists,
-    compare_bpm,
-    compare_lengths,
-    compare_titles,
-)
+from beatport_match.scoring.artist_comparison import compare_artists
+from beatport_match.scoring.scorer import compare_bpm, compare_lengths
+from beatport_match.scoring.title_comparison import compare_titles
 from beatport_match.scoring.version_comparison import compare_versions
 
 

@@ -1,0 +1,94 @@
+"""Comparing artists: the credits of both sides as sets of names."""
+
+from __future__ import annotations
+
+from rapidfuzz.fuzz import ratio
+
+from beatport_match.parsing.parsed_track import Name, Reading
+from beatport_match.parsing.typos import (
+    digits,
+    mistyped,
+    slips_between,
+)
+from beatport_match.scoring.findings import Finding
+
+_ARTISTS = 30.0
+# Alike enough to be one name mistyped; below, two people share some letters.
+_ONE_NAME = 85.0
+_SHORTEST_SLIP_NAME = 5
+_SHORTEST_TYPO_NAME = 8
+_SHORTEST_PART = 4
+
+
+def compare_artists(local: Reading, other: Reading) -> Finding:
+    """Compare the credits as sets of names, whatever their order and joints."""
+    if not local.artists or not other.artists:
+        return Finding("unknown", _ARTISTS * 0.6, "no artist to compare")
+    mine, theirs = local.artist_words, other.artist_words
+    if mine == theirs:
+        return _artist_finding(_ARTISTS, 0, [], [])
+    missing = [name for name in local.artists if not theirs.issuperset(name)]
+    extra = [name for name in other.artists if not mine.issuperset(name)]
+    here, there = len(missing) < len(local.artists), len(extra) < len(other.artists)
+    typos = _same_but_mistyped(missing, extra) if missing and extra else 0
+    makers = other.makers.union(local.makers, other.version.words, local.version.words)
+    if makers:
+        missing = [name for name in missing if not makers.issuperset(name)]
+        extra = [name for name in extra if not makers.issuperset(name)]
+    if not typos and not (here and there):
+        if slips_between("".join(sorted(mine)), "".join(sorted(theirs))):
+            return Finding("slip", _ARTISTS - 1.5, "artist a letter apart")
+        if _partly(local.artists, other.artists) or _partly(other.artists, local.artists):
+            return Finding("part", _ARTISTS * 0.5, "part of the artist's name")
+        names = (local.artists, other.artists)
+        if makers and any(all(map(makers.issuperset, some)) for some in names):
+            return Finding("remixer", _ARTISTS * 0.4, "one side names only the remixer")
+        return Finding("other", -_ARTISTS, "another artist", "recording")
+    points = _ARTISTS - 1.0 * typos - 0.5 * len(extra) - 2.0 * len(missing)
+    return _artist_finding(max(points, _ARTISTS / 2), typos, missing, extra)
+
+
+def _same_but_mistyped(missing: list[Name], extra: list[Name]) -> int:
+    """Take names off both lists that are one name, mistyped or spaced otherwise; how many."""
+    found = 0
+    for name in list(missing):
+        twin = next((other for other in extra if _one_name("".join(name), "".join(other))), None)
+        if twin is not None:
+            missing.remove(name)
+            extra.remove(twin)
+            found += 1
+    return found
+
+
+def _one_name(mine: str, theirs: str) -> bool:
+    shortest = min(len(mine), len(theirs))
+    if mine == theirs or (shortest >= _SHORTEST_SLIP_NAME and mistyped(mine, theirs)):
+        return True
+    return (
+        shortest >= _SHORTEST_TYPO_NAME
+        and ratio(mine, theirs, score_cutoff=_ONE_NAME) >= _ONE_NAME
+        and digits(mine) == digits(theirs)
+    )
+
+
+def _partly(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:
+    """Whether a name of one side is the beginning or end of a name of the other."""
+    return any(
+        len("".join(name)) >= _SHORTEST_PART
+        and len(name) < len(other)
+        and name in (other[: len(name)], other[-len(name) :])
+        for name in short
+        for other in long
+    )
+
+
+def _artist_finding(points: float, typos: int, missing: list[Name], extra: list[Name]) -> Finding:
+    if missing and extra:
+        return Finding("exchanged", points, "another artist beside the same one")
+    if missing:
+        return Finding("missing", points, "some artists are not credited on Beatport")
+    if extra:
+        return Finding("extra", points, "Beatport credits more artists")
+    if typos:
+        return Finding("typo", points, "artist with a typo")
+    return Finding("same", points, "same artists")
