@@ -7,6 +7,6 @@ from __future__ import annotations
 
 import logging
 
-LOG = logging.getLogger("beatport_match")
+logger = logging.getLogger("beatport_match")
 # Without a handler, Python prints warnings to stderr by itself.
-LOG.addHandler(logging.NullHandler())
+logger.addHandler(logging.NullHandler())

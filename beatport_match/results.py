@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from beatport_match.files.atomic_write import draft_of
+from beatport_match.files.atomic_write import atomic_write
 from beatport_match.matching.match import Match
-from beatport_match.model.evidence import Outcome
+from beatport_match.model.evidence import MatchOutcome
 from beatport_match.model.metrics import PerformanceStats
 from beatport_match.model.tracks import as_dict
 from beatport_match.playlists import PlaylistProblem
@@ -87,7 +87,7 @@ class PlaylistMatch:
         """
         text = json.dumps(self.document(), ensure_ascii=False, indent=1)
         # A file name that is not text keeps its odd bytes as escapes; JSON reads them back.
-        with draft_of(Path(path)) as draft:
+        with atomic_write(Path(path)) as draft:
             draft.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
     def to_csv(self, folder: str | Path) -> None:
@@ -110,7 +110,7 @@ class PlaylistMatch:
         queries = (row for match in self.matches for row in _query_rows(match))
         _write_table(folder / "queries.csv", _QUERY_COLUMNS, queries)
 
-    def _with(self, outcome: Outcome) -> tuple[Match, ...]:
+    def _with(self, outcome: MatchOutcome) -> tuple[Match, ...]:
         return tuple(match for match in self.matches if match.outcome == outcome)
 
     def document(self) -> dict[str, Any]:
@@ -208,15 +208,15 @@ def _track_cells(match: Match) -> dict[str, object]:
 
 def _write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, object]]) -> None:
     with (
-        draft_of(path) as draft,
+        atomic_write(path) as draft,
         draft.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,
     ):
         table = csv.writer(file)
         table.writerow(columns)
-        table.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+        table.writerows([_csv_cell(row.get(column)) for column in columns] for row in rows)
 
 
-def _cell(value: object) -> object:
+def _csv_cell(value: object) -> object:
     if not isinstance(value, str):
         return value
     return ("'" + value if value.startswith(_FORMULA_SIGNS) else value).translate(_CONTROLS)

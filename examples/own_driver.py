@@ -6,19 +6,8 @@ import urllib.request as web
 from http.client import HTTPException
 
 from beatport_match import Failure, MatchSettings, Track, beatport_source
-from beatport_match.matching.protocol import (
-    Ask,
-    LookUp,
-    Read,
-    Reply,
-    Request,
-    Response,
-    Send,
-    Sleep,
-    Turn,
-)
-from beatport_match.matching.request_flow import exchange
-from beatport_match.matching.search_flow import match
+from beatport_match.matching import Ask, Parse, Reply, Request, ReserveSlot, Response, RunLocalLookup
+from beatport_match.matching import Send, Sleep, match_flow, question_flow
 from beatport_match.testing import FakeBeatport
 
 OPENER = web.OpenerDirector()  # knows no redirects and no errors: those are the exchange's business
@@ -38,16 +27,16 @@ def send(request: Request) -> Response | Failure:
 
 HANDS = {  # the other steps of an exchange ask for a cache and for tokens: here are none
     Send: lambda step: send(step.request),
-    Read: lambda step: step.reader(step.response),
-    LookUp: lambda step: step.look(),
-    Turn: lambda _: 0.0,  # seconds until it may be sent
+    Parse: lambda step: step.parser(step.response),
+    RunLocalLookup: lambda step: step.lookup(),
+    ReserveSlot: lambda _: 0.0,  # seconds until it may be sent
     Sleep: lambda step: time.sleep(step.seconds),
 }
 
 
 def take(step) -> Reply:
     outcome = HANDS.get(type(step), lambda _: None)(step)
-    return Reply(outcome=outcome, now=time.monotonic(), dice=random.random())  # noqa: S311 - jitter
+    return Reply(result=outcome, now=time.monotonic(), jitter=random.random())  # noqa: S311 - jitter
 
 
 def drive(generator, answer):
@@ -60,10 +49,10 @@ def drive(generator, answer):
 
 
 def ask(batch: Ask):
-    return tuple(drive(exchange(one, attempts=3, fresh_s={}), take) for one in batch.questions)
+    return tuple(drive(question_flow(one, attempts=3, max_ages_s={}), take) for one in batch.questions)
 
 
 with FakeBeatport().serve() as base_url:
     settings = MatchSettings(base_url=base_url)  # left out, the real Beatport is asked
     track = Track("Borrowed Umbrella [Harrow Vint Remix]", "Kestrel Dobbs")
-    print(drive(match(track, settings, beatport_source(settings)), ask).explain())
+    print(drive(match_flow(track, settings, beatport_source(settings)), ask).explain())

@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from functools import partial
 
 from beatport_match.beatport.json_fields import Record, clean, is_list, is_record, text
-from beatport_match.beatport.page_data import failure, is_wall, moved, unreadable
-from beatport_match.beatport.track_records import read_record
+from beatport_match.beatport.page_data import failure, is_challenge_page, layout_changed, unreadable
+from beatport_match.beatport.track_records import parse_record
 from beatport_match.beatport.urls import safe_query, track_id
 from beatport_match.errors import Failure, FailureKind, MisuseError
-from beatport_match.matching.protocol import Question, Request, Response, Understood
+from beatport_match.matching.protocol import ParsedResult, Question, Request, Response
 
 API = "https://api.beatport.com/v4"
 
 # The API serves no more on a page, whatever is asked for.
-_MOST_ROWS = 100
-_LONGEST_WORD = 200
-_REFUSALS: dict[int, tuple[FailureKind, str]] = {
+MAX_ROWS = 100
+MAX_WORD_LENGTH = 200
+_BLOCKED_STATUSES: dict[int, tuple[FailureKind, str]] = {
     401: ("auth", "Beatport's API does not know the access token, or it has expired"),
     403: ("auth", "Beatport's API refused this account"),
     429: ("rate_limited", "Beatport's API asked for a slower pace"),
@@ -87,10 +87,10 @@ class ApiSource:
         number = track_id(url_or_id, self.base_url)
         return Question(
             request=self._get(f"/catalog/tracks/{number}/", ()),
-            read=partial(read_detail, wanted=number, base_url=self.base_url),
+            parse=partial(parse_detail, wanted=number, base_url=self.base_url),
             text=str(number),
             query_type=query_type,
-            shelf="page",
+            kind="page",
         )
 
     def _question(
@@ -98,26 +98,26 @@ class ApiSource:
     ) -> Question:
         return Question(
             request=self._get(path, params),
-            read=partial(read_listing, rows=rows, base_url=self.base_url),
+            parse=partial(parse_listing, rows=rows, base_url=self.base_url),
             text=said,
             query_type=query_type,
         )
 
     def _rows(self) -> str:
-        return str(min(self.max_results, _MOST_ROWS))
+        return str(min(self.max_results, MAX_ROWS))
 
     def _get(self, path: str, params: tuple[tuple[str, str], ...]) -> Request:
         # Without its last slash an address is a redirect.
         headers = (("User-Agent", self.user_agent), ("Accept", "application/json"))
-        return Request(url=self.api_url + path, params=params, headers=headers, signed=True)
+        return Request(url=self.api_url + path, params=params, headers=headers, needs_token=True)
 
 
-def read_listing(response: Response, *, rows: str, base_url: str) -> Understood | Failure:
+def parse_listing(response: Response, *, rows: str, base_url: str) -> ParsedResult | Failure:
     """The tracks of a listing, in the order served; a malformed row is counted, not fatal.
 
     They stand under `rows`: `tracks` in a search, `results` in a list.
     """
-    found = _opened(response)
+    found = _parse_body(response)
     if isinstance(found, Failure):
         return found
     if found is None:
@@ -125,55 +125,55 @@ def read_listing(response: Response, *, rows: str, base_url: str) -> Understood 
         return failure(response, "catalogue_changed", gone)
     served = found.get(rows)
     if not is_list(served):
-        return moved(response, rows)
-    return _read_rows(response, served[:_MOST_ROWS], rows, base_url)
+        return layout_changed(response, rows)
+    return _parse_rows(response, served[:MAX_ROWS], rows, base_url)
 
 
-def read_detail(response: Response, *, wanted: int, base_url: str) -> Understood | Failure:
+def parse_detail(response: Response, *, wanted: int, base_url: str) -> ParsedResult | Failure:
     """One track; the API says 404 of what is gone and of what it may not show in this country."""
-    found = _opened(response)
+    found = _parse_body(response)
     if isinstance(found, Failure):
         return found
     if found is None:
         said = f"Track {wanted} is gone from Beatport, or may not be shown in this country."
         return failure(response, "restricted", said)
-    candidate = read_record(found, base_url)
+    candidate = parse_record(found, base_url)
     if candidate is None:
         return unreadable(response, found, "the track")
     if candidate.id != wanted:
         other = f"Beatport showed track {candidate.id} where {wanted} was asked for."
         return failure(response, "catalogue_changed", other)
-    return Understood(candidates=(candidate,))
+    return ParsedResult(candidates=(candidate,))
 
 
-def said_by(response: Response) -> str:
+def error_text(response: Response) -> str:
     """What an error says of itself, in the API's three ways; empty where it says nothing."""
     body = _json(response)
     if not is_record(body):
         return ""
     said = (text(body, name) for name in ("detail", "error_description", "error", "message"))
-    return clean(next(filter(None, said), ""), _LONGEST_WORD)
+    return clean(next(filter(None, said), ""), MAX_WORD_LENGTH)
 
 
-def _read_rows(
+def _parse_rows(
     response: Response, served: Sequence[object], place: str, base_url: str
-) -> Understood | Failure:
-    read = [read_record(row, base_url) for row in served]
+) -> ParsedResult | Failure:
+    read = [parse_record(row, base_url) for row in served]
     candidates = tuple([one for one in read if one is not None])
     if served and not candidates:
         return unreadable(response, served[0], place)
-    return Understood(candidates=candidates, unreadable=len(served) - len(candidates))
+    return ParsedResult(candidates=candidates, unreadable=len(served) - len(candidates))
 
 
-def _opened(response: Response) -> Record | Failure | None:
+def _parse_body(response: Response) -> Record | Failure | None:
     """The object that was served; `None` where the API says that there is nothing (404)."""
     body = _json(response)
-    if not is_record(body) and is_wall(response):
+    if not is_record(body) and is_challenge_page(response):
         return failure(response, "blocked", "Beatport asked for a browser check.")
     if response.status == 404:
         return None
     if not 200 <= response.status < 300:
-        return _refusal(response)
+        return _blocked_failure(response)
     if is_record(body):
         return body
     if body is None and response.body.strip()[:1] in {b"", b"{"}:
@@ -181,9 +181,11 @@ def _opened(response: Response) -> Record | Failure | None:
     return failure(response, "catalogue_changed", "Beatport's API did not answer with an object.")
 
 
-def _refusal(response: Response) -> Failure:
-    kind, sentence = _REFUSALS.get(response.status, ("status", "Beatport's API sent an error"))
-    said = said_by(response)
+def _blocked_failure(response: Response) -> Failure:
+    kind, sentence = _BLOCKED_STATUSES.get(
+        response.status, ("status", "Beatport's API sent an error")
+    )
+    said = error_text(response)
     if response.status == 403 and not said:
         # No word of the API's own: the wall before it.
         kind, sentence = "blocked", "Beatport refused the request"

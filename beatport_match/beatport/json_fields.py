@@ -14,12 +14,12 @@ from typing import TypeAlias, TypeGuard
 Record: TypeAlias = Mapping[str, object]
 
 # No name in 300 real records came near either.
-_LONGEST_TEXT = 500
-_LONGEST_URL = 2000
+MAX_TEXT_LENGTH = 500
+MAX_URL_LENGTH = 2000
 # A compilation credits two dozen artists.
-_MOST_ENTRIES = 100
+MAX_ENTRIES = 100
 # Where a database would end; what is larger was never given out by one.
-_LARGEST_NUMBER = 2**63 - 1
+MAX_ID = 2**63 - 1
 
 
 def is_record(value: object) -> TypeGuard[Record]:
@@ -32,7 +32,7 @@ def is_list(value: object) -> TypeGuard[Sequence[object]]:
     return isinstance(value, list)
 
 
-def clean(text: str, longest: int = _LONGEST_TEXT) -> str:
+def clean(text: str, longest: int = MAX_TEXT_LENGTH) -> str:
     """The text on one line: trimmed, blanks collapsed, nothing invisible in it."""
     # Nearly all text is clean already, and to see that takes a third of cleaning it. The one
     # blank that counts as printable is the space.
@@ -66,17 +66,17 @@ def record(outer: Record, key: str) -> Record:
 def entries(outer: Record, key: str) -> list[Record]:
     """The first hundred objects of an inner array; what is not an object is passed over."""
     value = outer.get(key)
-    return [entry for entry in value[:_MOST_ENTRIES] if is_record(entry)] if is_list(value) else []
+    return [entry for entry in value[:MAX_ENTRIES] if is_record(entry)] if is_list(value) else []
 
 
-def identity(record: Record, key: str) -> int | None:
+def positive_id(record: Record, key: str) -> int | None:
     """A number that names something: a whole number from 1."""
     value = record.get(key)
     # JSON's true is an int to Python.
-    return value if type(value) is int and 0 < value <= _LARGEST_NUMBER else None
+    return value if type(value) is int and 0 < value <= MAX_ID else None
 
 
-def quantity(record: Record, key: str, most: float) -> float | None:
+def positive_number(record: Record, key: str, most: float) -> float | None:
     """A number above 0 and up to `most`."""
     value = record.get(key)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= most:
@@ -103,7 +103,7 @@ def _day(text: str) -> str | None:
 def link(record: Record, key: str) -> str | None:
     """A web address; anything that is not http(s), or holds a blank, is none."""
     value = record.get(key)
-    if not isinstance(value, str) or len(value) > _LONGEST_URL:
+    if not isinstance(value, str) or len(value) > MAX_URL_LENGTH:
         return None
     value = value.strip()
     web = value.startswith(("https://", "http://"))

@@ -12,14 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from beatport_match.beatport.api import said_by
+from beatport_match.beatport.api import error_text
 from beatport_match.beatport.json_fields import Record, is_record
 from beatport_match.errors import Failure, FailureKind
 from beatport_match.matching.protocol import Request, Response
 
 # A token this near its end may be refused on its way.
-SPARE_S = 30.0
-_LONGEST_SECRET = 10_000
+EXPIRY_MARGIN_S = 30.0
+MAX_SECRET_LENGTH = 10_000
 _LOG_IN = "log in to Beatport again and write a new token file"
 
 
@@ -38,9 +38,9 @@ class Tokens:
     expires_at: float | None = None
     others: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
 
-    def is_good(self, now: float) -> bool:
+    def is_valid(self, now: float) -> bool:
         """Whether the access token can be expected to be taken at `now`."""
-        return self.expires_at is None or now < self.expires_at - SPARE_S
+        return self.expires_at is None or now < self.expires_at - EXPIRY_MARGIN_S
 
     def to_text(self) -> str:
         """The file to keep them in."""
@@ -57,7 +57,7 @@ class Tokens:
 _OURS = frozenset({"access_token", "refresh_token", "client_id", "expires_at", "expires_in"})
 
 
-def read_tokens(content: str, name: str) -> Tokens | Failure:
+def parse_tokens(content: str, name: str) -> Tokens | Failure:
     """The tokens in a file called `name`: JSON with `access_token`, and what a renewal needs.
 
     `expires_at` is a number of seconds since 1970 or a date and time of ISO 8601 with its zone.
@@ -67,14 +67,14 @@ def read_tokens(content: str, name: str) -> Tokens | Failure:
     except (ValueError, RecursionError):
         found = None
     if not is_record(found):
-        return _refused(f"The token file {name} does not hold a JSON object; {_LOG_IN}.")
+        return _rejected(f"The token file {name} does not hold a JSON object; {_LOG_IN}.")
     secrets = {key: _secret(found, key) for key in ("access_token", "refresh_token", "client_id")}
     if not secrets["access_token"]:
-        return _refused(f"The token file {name} has no text under access_token; {_LOG_IN}.")
+        return _rejected(f"The token file {name} has no text under access_token; {_LOG_IN}.")
     try:
-        expires_at = _moment(found.get("expires_at"))
+        expires_at = _timestamp(found.get("expires_at"))
     except ValueError:
-        return _refused(
+        return _rejected(
             f"The token file {name} has an expires_at that is neither seconds since 1970 nor a "
             f"date and time with its zone; {_LOG_IN}, or leave expires_at out."
         )
@@ -87,11 +87,11 @@ def read_tokens(content: str, name: str) -> Tokens | Failure:
     )
 
 
-def renewal(tokens: Tokens, api_url: str, user_agent: str) -> Request | Failure:
+def refresh_request(tokens: Tokens, api_url: str, user_agent: str) -> Request | Failure:
     """The request for new tokens (RFC 6749, section 6)."""
     if not tokens.refresh or not tokens.client_id:
         lacks = "refresh_token" if not tokens.refresh else "client_id"
-        return _refused(
+        return _rejected(
             f"Beatport's access token has expired, and there is no {lacks} to renew it with; "
             f"{_LOG_IN}."
         )
@@ -106,9 +106,9 @@ def renewal(tokens: Tokens, api_url: str, user_agent: str) -> Request | Failure:
     )
 
 
-def read_renewal(response: Response, tokens: Tokens, now: float) -> Tokens | Failure:
+def parse_refresh(response: Response, tokens: Tokens, now: float) -> Tokens | Failure:
     """What came of the request for new tokens; `now` is in seconds since 1970 (UTC)."""
-    said = said_by(response)
+    said = error_text(response)
     quoted = f', "{said}"' if said else ""
     if response.status in {400, 401, 403} and said:
         why = f"Beatport did not renew the access token (HTTP {response.status}{quoted})"
@@ -139,13 +139,13 @@ def read_renewal(response: Response, tokens: Tokens, now: float) -> Tokens | Fai
 def _secret(found: Record, key: str) -> str:
     """A text that can stand in a header; empty where there is none."""
     value = found.get(key)
-    if not isinstance(value, str) or len(value) > _LONGEST_SECRET:
+    if not isinstance(value, str) or len(value) > MAX_SECRET_LENGTH:
         return ""
     value = value.strip()
     return value if value.isascii() and value.isprintable() and " " not in value else ""
 
 
-def _moment(value: object) -> float | None:
+def _timestamp(value: object) -> float | None:
     """Seconds since 1970, from a number or a date and time.
 
     Raises:
@@ -163,5 +163,5 @@ def _moment(value: object) -> float | None:
     return float(value)
 
 
-def _refused(detail: str) -> Failure:
+def _rejected(detail: str) -> Failure:
     return Failure("auth", detail)

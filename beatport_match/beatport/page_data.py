@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from beatport_match.beatport.json_fields import (
     Record,
     clean,
-    identity,
     is_list,
     is_record,
+    positive_id,
     record,
     text,
 )
@@ -45,8 +45,8 @@ _CHALLENGE_MARKS = (
 )
 _HUMAN_TEST_MARKS = (b"/human-test/", b"findProof")
 
-_WALL: tuple[FailureKind, str] = ("blocked", "Beatport asked for a browser check")
-_REFUSALS: dict[int, tuple[FailureKind, str]] = {
+_CHALLENGE_TITLES: tuple[FailureKind, str] = ("blocked", "Beatport asked for a browser check")
+_BLOCKED_STATUSES: dict[int, tuple[FailureKind, str]] = {
     401: ("auth", "Beatport asked for a login"),
     403: ("blocked", "Beatport refused the request"),
     429: ("rate_limited", "Beatport asked for a slower pace"),
@@ -63,7 +63,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class RenderedQuery:
     """One of the answers a page was rendered from; `place` is the dotted path of `data`."""
 
     key: str
@@ -71,7 +71,7 @@ class Query:
     place: str
 
 
-class MovedError(Exception):
+class LayoutChangedError(Exception):
     """Something is not where Beatport's pages had it; the argument is its dotted path."""
 
 
@@ -79,15 +79,19 @@ def open_page(response: Response) -> Page | Failure | None:
     """The data of the page that was served; `None` where Beatport says there is no such page."""
     body = response.body
     has_data = _DATA_SCRIPT in body or _is_bare_json(body)
-    if refusal := _refusal(response, has_data=has_data):
+    if refusal := _blocked_failure(response, has_data=has_data):
         return refusal
     if response.status == 404:
         return None
     if not has_data:
-        return _cut_off(response) if _is_half_html(body) else moved(response, _DATA_PLACE)
+        return (
+            _truncated(response)
+            if _is_truncated_html(body)
+            else layout_changed(response, _DATA_PLACE)
+        )
     script = _data_text(body)
     if script is None:
-        return _cut_off(response)
+        return _truncated(response)
     try:
         # As `json` decodes bytes, but not out of a copy of them.
         data: object = json.loads(str(script, "utf-8", "surrogatepass"))
@@ -96,7 +100,7 @@ def open_page(response: Response) -> Page | Failure | None:
     return _page_of(response, data)
 
 
-def queries(page: Page) -> list[Query]:
+def queries(page: Page) -> list[RenderedQuery]:
     """The answers a page was rendered from, in its order; those without a state are left out.
 
     Raises:
@@ -104,13 +108,15 @@ def queries(page: Page) -> list[Query]:
     """
     place = f"{page.place}.dehydratedState"
     if "dehydratedState" not in page.props:
-        raise MovedError(place)
+        raise LayoutChangedError(place)
     place = f"{place}.queries"
     found = record(page.props, "dehydratedState").get("queries")
     if not is_list(found):
-        raise MovedError(place)
+        raise LayoutChangedError(place)
     return [
-        Query(_first_text(one.get("queryKey")), state.get("data"), f"{place}[{at}].state.data")
+        RenderedQuery(
+            _first_text(one.get("queryKey")), state.get("data"), f"{place}[{at}].state.data"
+        )
         for at, one in enumerate(found)
         if is_record(one) and is_record(state := one.get("state"))
     ]
@@ -134,12 +140,12 @@ def search_rows(page: Page) -> tuple[Sequence[object], str]:
         if rows or (rows is not None and sure):
             return rows, place
     if sure:
-        raise MovedError(_rows((searches or found)[0])[1])
+        raise LayoutChangedError(_rows((searches or found)[0])[1])
     which = "[search]" if found else "[0].state.data"
-    raise MovedError(f"{page.place}.dehydratedState.queries{which}")
+    raise LayoutChangedError(f"{page.place}.dehydratedState.queries{which}")
 
 
-def _rows(query: Query) -> tuple[Sequence[object] | None, str]:
+def _rows(query: RenderedQuery) -> tuple[Sequence[object] | None, str]:
     """The rows in a query's data, with their place or the first step towards it that is gone."""
     data, place = query.data, query.place
     if not is_record(data):
@@ -157,7 +163,7 @@ def failure(response: Response, kind: FailureKind, detail: str) -> Failure:
     return Failure(kind, detail, response.url)
 
 
-def moved(response: Response, place: str) -> Failure:
+def layout_changed(response: Response, place: str) -> Failure:
     """What the page should have had is gone from `place`."""
     return failure(response, "catalogue_changed", f"Beatport's page no longer has {place}.")
 
@@ -173,19 +179,21 @@ def unreadable(response: Response, row: object, place: str) -> Failure:
     )
 
 
-def _refusal(response: Response, *, has_data: bool) -> Failure | None:
+def _blocked_failure(response: Response, *, has_data: bool) -> Failure | None:
     """Why this is not a page of Beatport's catalogue, where it is not."""
     status = response.status
-    if not has_data and is_wall(response):
-        kind, sentence = _WALL
+    if not has_data and is_challenge_page(response):
+        kind, sentence = _CHALLENGE_TITLES
     elif 200 <= status < 300 or status == 404:
         return None
     else:
-        kind, sentence = _REFUSALS.get(status, ("status", "Beatport answered with an error"))
+        kind, sentence = _BLOCKED_STATUSES.get(
+            status, ("status", "Beatport answered with an error")
+        )
     return failure(response, kind, f"{sentence} (HTTP {status}{_title(response)}).")
 
 
-def is_wall(response: Response) -> bool:
+def is_challenge_page(response: Response) -> bool:
     """Whether a browser check was served instead of what was asked for."""
     head = response.body[:_HEAD].lower()
     return (
@@ -212,7 +220,7 @@ def _is_bare_json(body: bytes) -> bool:
     return body[:64].lstrip().startswith(b"{")
 
 
-def _is_half_html(body: bytes) -> bool:
+def _is_truncated_html(body: bytes) -> bool:
     return not body.strip() or (b"<html" in body and b"</html" not in body)
 
 
@@ -230,7 +238,7 @@ def _data_text(body: bytes) -> memoryview | None:
     return memoryview(body)[start + 1 : end] if 0 < start < end else None
 
 
-def _cut_off(response: Response) -> Failure:
+def _truncated(response: Response) -> Failure:
     size = len(response.body)
     return failure(response, "network", f"The page was cut off after {size} bytes.")
 
@@ -241,10 +249,10 @@ def _page_of(response: Response, data: object) -> Page | Failure | None:
     place = "pageProps" if bare else "props.pageProps"
     props = (outer if bare else record(outer, "props")).get("pageProps")
     if not is_record(props):
-        return moved(response, place)
+        return layout_changed(response, place)
     # Next's own names for its error pages; they can come with HTTP 200.
     route = text(outer, "page")
-    status = identity(props, "statusCode")
+    status = positive_id(props, "statusCode")
     if route == "/404" or (route == "/_error" and status == 404):
         return None
     if route == "/_error":

@@ -19,11 +19,11 @@ from beatport_match.beatport.json_fields import (
     clean,
     day,
     entries,
-    identity,
     is_list,
     is_record,
     link,
-    quantity,
+    positive_id,
+    positive_number,
     record,
     text,
 )
@@ -34,12 +34,12 @@ from beatport_match.model.tracks import Candidate
 _CATALOG_V1_ONLY = frozenset({"track_length_ms", "key_camelot", "track_waveform_url"})
 _API_V4_ONLY = frozenset({"mix_name", "length_ms"})
 
-_MOST_BPM = 1000
-_DAY_MS = 24 * 60 * 60 * 1000
+MAX_BPM = 1000
+MAX_LENGTH_MS = 24 * 60 * 60 * 1000
 _COVER_SIZE = "500x500"
 
 
-def read_record(row: object, base_url: str) -> Candidate | None:
+def parse_record(row: object, base_url: str) -> Candidate | None:
     """The candidate a row stands for; `None` where it has no number or no name."""
     if not is_record(row):
         return None
@@ -51,7 +51,7 @@ def read_record(row: object, base_url: str) -> Candidate | None:
 
 
 def _search(row: Record, base_url: str) -> Candidate | None:
-    number, name = identity(row, "track_id"), text(row, "track_name")
+    number, name = positive_id(row, "track_id"), text(row, "track_name")
     if number is None or name is None:
         return None
     artists, remixers = _by_type(entries(row, "artists"), "artist_name", "artist_type_name")
@@ -67,7 +67,7 @@ def _search(row: Record, base_url: str) -> Candidate | None:
         label=_named(row, "label", "label_name"),
         release=text(release, "release_name"),
         release_date=day(row, "release_date") or day(row, "publish_date"),
-        bpm=quantity(row, "bpm", _MOST_BPM),
+        bpm=positive_number(row, "bpm", MAX_BPM),
         key=key,
         camelot=camelot,
         genre=_named(row, "genre", "genre_name"),
@@ -80,7 +80,7 @@ def _search(row: Record, base_url: str) -> Candidate | None:
 
 
 def _catalog_v1(row: Record, base_url: str) -> Candidate | None:
-    number, name = identity(row, "track_id"), text(row, "track_name")
+    number, name = positive_id(row, "track_id"), text(row, "track_name")
     if number is None or name is None:
         return None
     artists, remixers = _by_type(entries(row, "artists"), "name", "type")
@@ -96,7 +96,7 @@ def _catalog_v1(row: Record, base_url: str) -> Candidate | None:
         label=_named(row, "label", "name"),
         release=text(release, "name"),
         release_date=day(release, "release_date"),
-        bpm=quantity(row, "bpm", _MOST_BPM),
+        bpm=positive_number(row, "bpm", MAX_BPM),
         key=key,
         camelot=camelot,
         genre=_named(row, "genre", "name"),
@@ -110,7 +110,7 @@ def _catalog_v1(row: Record, base_url: str) -> Candidate | None:
 
 
 def _api_v4(row: Record, base_url: str) -> Candidate | None:
-    number, name = identity(row, "id"), text(row, "name")
+    number, name = positive_id(row, "id"), text(row, "name")
     if number is None or name is None:
         return None
     release = record(row, "release")
@@ -127,7 +127,7 @@ def _api_v4(row: Record, base_url: str) -> Candidate | None:
         # The name misleads: publish_date moves when a release is put up again (seen: nine years
         # later), new_release_date keeps the day the music came out.
         release_date=day(row, "new_release_date") or day(row, "publish_date"),
-        bpm=quantity(row, "bpm", _MOST_BPM),
+        bpm=positive_number(row, "bpm", MAX_BPM),
         key=key,
         camelot=camelot,
         genre=_named(row, "genre", "name"),
@@ -186,12 +186,12 @@ def _camelot(text: str | None) -> str | None:
 
 
 def _camelot_text(row: Record, inner: Record) -> str | None:
-    hour, letter = identity(inner, "camelot_number"), text(inner, "camelot_letter")
+    hour, letter = positive_id(inner, "camelot_number"), text(inner, "camelot_letter")
     return f"{hour}{letter}" if hour and letter else text(row, "key_camelot")
 
 
 def _seconds(row: Record, key: str) -> float | None:
-    milliseconds = quantity(row, key, _DAY_MS)
+    milliseconds = positive_number(row, key, MAX_LENGTH_MS)
     return milliseconds / 1000 if milliseconds else None
 
 

@@ -15,7 +15,7 @@ from beatport_match.errors import MisuseError
 
 HOME = "https://www.beatport.com"
 
-_LONGEST_QUERY = 200
+MAX_QUERY_LENGTH = 200
 _DIGITS = re.compile(r"[0-9]{1,18}")
 # Locales are two letters before everything else: /de/track/strobe/1696999.
 _TRACK_PATH = re.compile(r"/(?:[a-z]{2}/)?track/[^/]+/([0-9]{1,18})/?")
@@ -87,15 +87,15 @@ def safe_query(text: str) -> str:
     Raises:
         MisuseError: Nothing is left to search for.
     """
-    query = _shorten(_one_pair(clean(text, longest=len(text))))
+    query = _shorten(_split_long_digits(clean(text, longest=len(text))))
     # Shortening may have cut a pair in two.
-    query = _one_pair(query)
+    query = _split_long_digits(query)
     if not query.strip("() "):
         raise MisuseError(f"There is nothing to search for in {text[:100]!r}: give a name or two.")
     return query
 
 
-def _one_pair(text: str) -> str:
+def _split_long_digits(text: str) -> str:
     single = text.count("(") == text.count(")") == 1
     if single and text.index("(") < text.index(")"):
         return text
@@ -103,8 +103,8 @@ def _one_pair(text: str) -> str:
 
 
 def _shorten(text: str) -> str:
-    if len(text) <= _LONGEST_QUERY:
+    if len(text) <= MAX_QUERY_LENGTH:
         return text
-    whole_words = text[: _LONGEST_QUERY + 1].rpartition(" ")[0]
+    whole_words = text[: MAX_QUERY_LENGTH + 1].rpartition(" ")[0]
     # A monstrous word is cut in two rather than lost.
-    return whole_words if len(whole_words) > _LONGEST_QUERY // 2 else text[:_LONGEST_QUERY]
+    return whole_words if len(whole_words) > MAX_QUERY_LENGTH // 2 else text[:MAX_QUERY_LENGTH]

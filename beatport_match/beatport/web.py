@@ -12,26 +12,26 @@ from functools import partial
 
 from beatport_match.beatport.json_fields import is_record
 from beatport_match.beatport.page_data import (
-    MovedError,
-    Query,
+    LayoutChangedError,
+    RenderedQuery,
     failure,
-    moved,
+    layout_changed,
     open_page,
     queries,
     search_rows,
     unreadable,
 )
-from beatport_match.beatport.track_records import read_record
+from beatport_match.beatport.track_records import parse_record
 from beatport_match.beatport.urls import safe_query, track_id
 from beatport_match.errors import Failure, MisuseError
-from beatport_match.matching.protocol import Question, Request, Response, Understood
+from beatport_match.matching.protocol import ParsedResult, Question, Request, Response
 
 # What browsers send; the language keeps genre names in English.
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _ACCEPT_LANGUAGE = "en-US,en;q=0.9"
 
 # Beatport serves 150 at the most; a page that has more is not searched to its end.
-_MOST_ROWS = 1000
+MAX_ROWS = 1000
 
 # "track-details-1696999", "track-194481" before 2026; "track-1696999-charts" is something else.
 _DETAILS_KEY = re.compile(r"track-(?:details-)?[0-9]*")
@@ -97,9 +97,9 @@ class WebSource:
         number = track_id(url_or_id, self.base_url)
         # The site takes any slug: the number decides.
         request = self._get(f"/track/-/{number}", ())
-        read = partial(read_track, wanted=number, base_url=self.base_url)
+        read = partial(parse_track, wanted=number, base_url=self.base_url)
         return Question(
-            request=request, read=read, text=str(number), query_type=query_type, shelf="page"
+            request=request, parse=read, text=str(number), query_type=query_type, kind="page"
         )
 
     def _search(
@@ -107,8 +107,8 @@ class WebSource:
     ) -> Question:
         query = safe_query(text)
         request = self._get(path, (("q", query), *params))
-        read = partial(read_search, base_url=self.base_url)
-        return Question(request=request, read=read, text=query, query_type=query_type)
+        read = partial(parse_search, base_url=self.base_url)
+        return Question(request=request, parse=read, text=query, query_type=query_type)
 
     def _get(self, path: str, params: tuple[tuple[str, str], ...]) -> Request:
         headers = (
@@ -119,7 +119,7 @@ class WebSource:
         return Request(url=self.base_url + path, params=params, headers=headers)
 
 
-def read_search(response: Response, *, base_url: str) -> Understood | Failure:
+def parse_search(response: Response, *, base_url: str) -> ParsedResult | Failure:
     """The tracks of a search page, in the order served; a malformed row is counted, not fatal."""
     page = open_page(response)
     if page is None:
@@ -129,45 +129,45 @@ def read_search(response: Response, *, base_url: str) -> Understood | Failure:
         return page
     try:
         rows, place = search_rows(page)
-    except MovedError as error:
-        return moved(response, str(error))
-    read = [read_record(row, base_url) for row in rows[:_MOST_ROWS]]
+    except LayoutChangedError as error:
+        return layout_changed(response, str(error))
+    read = [parse_record(row, base_url) for row in rows[:MAX_ROWS]]
     candidates = tuple(one for one in read if one is not None)
     if rows and not candidates:
         return unreadable(response, rows[0], place)
-    return Understood(candidates=candidates, unreadable=len(rows) - len(candidates))
+    return ParsedResult(candidates=candidates, unreadable=len(rows) - len(candidates))
 
 
-def read_track(response: Response, *, wanted: int, base_url: str) -> Understood | Failure:
+def parse_track(response: Response, *, wanted: int, base_url: str) -> ParsedResult | Failure:
     """The track of a track page; no candidate where Beatport has no such page."""
     page = open_page(response)
     if page is None:
-        return Understood(candidates=())
+        return ParsedResult(candidates=())
     if isinstance(page, Failure):
         return page
     try:
         shown = queries(page)
-    except MovedError as error:
+    except LayoutChangedError as error:
         shown, gone = [], str(error)
     else:
         gone = f"{page.place}.dehydratedState.queries[0].state.data"
     # Pages of 2023 show the track here, too.
-    shown.append(Query("track-details-", page.props.get("track"), f"{page.place}.track"))
+    shown.append(RenderedQuery("track-details-", page.props.get("track"), f"{page.place}.track"))
     # Recommendations are tracks as well, but stand in a bare list: only objects count.
     objects = [query for query in shown if is_record(query.data)]
     for query in objects:
-        candidate = read_record(query.data, base_url)
+        candidate = parse_record(query.data, base_url)
         if candidate is not None and candidate.id == wanted:
-            return Understood(candidates=(candidate,))
+            return ParsedResult(candidates=(candidate,))
     for query in objects:
         if _DETAILS_KEY.fullmatch(query.key):
             return _other_track(response, query, wanted, base_url)
-    return moved(response, gone)
+    return layout_changed(response, gone)
 
 
-def _other_track(response: Response, query: Query, wanted: int, base_url: str) -> Failure:
+def _other_track(response: Response, query: RenderedQuery, wanted: int, base_url: str) -> Failure:
     """What stands in the place of the wanted track."""
-    candidate = read_record(query.data, base_url)
+    candidate = parse_record(query.data, base_url)
     if candidate is None:
         return unreadable(response, query.data, query.place)
     other = f"Beatport showed track {candidate.id} where {wanted} was asked for."

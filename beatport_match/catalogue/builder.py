@@ -10,17 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from beatport_match.catalogue.index import Engine, Writer, need_engine, reading
+from beatport_match.catalogue.index import (
+    IndexReader,
+    IndexWriter,
+    require_tantivy,
+    translate_read_errors,
+)
 from beatport_match.catalogue.row_files import Given, Row, RowSource, source_of
-from beatport_match.catalogue.row_parser import COLUMNS, RowReader
+from beatport_match.catalogue.row_parser import COLUMNS, RowParser
 from beatport_match.catalogue.storage import index_of, new_catalogue
 from beatport_match.errors import CatalogueError
 from beatport_match.model.problems import CatalogueProblem
 from beatport_match.model.tracks import Candidate
 
-_MOST_TOLD = 1000
-_MOST_NAMED = 50
-_TELL_EVERY = 10_000
+MAX_REPORTED_PROBLEMS = 1000
+MAX_NAMED_COLUMNS = 50
+ROWS_PER_PROGRESS = 10_000
 _PAGE = 1024
 _KNOWN = frozenset(COLUMNS)
 
@@ -55,9 +60,9 @@ def build(
     given: Given, path: Path, on_progress: OnProgress | None, on_problem: OnProblem | None
 ) -> BuildReport:
     """Build a catalogue out of rows, in place of the one that may be there."""
-    engine = need_engine()
-    intake = _Intake(source_of(given), on_progress, on_problem)
-    with new_catalogue(path, engine) as folder, Writer(folder, path, new=True) as writer:
+    engine = require_tantivy()
+    intake = _RowIntake(source_of(given), on_progress, on_problem)
+    with new_catalogue(path, engine) as folder, IndexWriter(folder, path, new=True) as writer:
         for candidate in intake.candidates():
             writer.add(candidate)
         report = intake.report(path)
@@ -74,9 +79,9 @@ def update(
     path: Path, given: Given, on_progress: OnProgress | None, on_problem: OnProblem | None
 ) -> BuildReport:
     """Add rows to a catalogue; one whose number is there already replaces the old one."""
-    need_engine()
-    intake = _Intake(source_of(given), on_progress, on_problem)
-    with Writer(index_of(path), path, new=False) as writer:
+    require_tantivy()
+    intake = _RowIntake(source_of(given), on_progress, on_problem)
+    with IndexWriter(index_of(path), path, new=False) as writer:
         for candidate in intake.candidates():
             writer.remove(candidate.id)
             writer.add(candidate)
@@ -85,18 +90,18 @@ def update(
 
 def remove(path: Path, ids: Iterable[int]) -> int:
     """Remove rows, and say how many of them there were."""
-    need_engine()
+    require_tantivy()
     folder = index_of(path)
-    with reading(path):
-        engine = Engine(folder)
+    with translate_read_errors(path):
+        engine = IndexReader(folder)
         there = [one for one in dict.fromkeys(ids) if engine.with_value("id", one, 1)]
-    with Writer(index_of(path), path, new=False) as writer:
+    with IndexWriter(index_of(path), path, new=False) as writer:
         for one in there:
             writer.remove(one)
     return len(there)
 
 
-class _Intake:
+class _RowIntake:
     """Rows on their way in, and what there is to say about them."""
 
     def __init__(
@@ -119,9 +124,9 @@ class _Intake:
             else:
                 self._built += 1
                 yield candidate
-            if self._on_progress and read % _TELL_EVERY == 0:
+            if self._on_progress and read % ROWS_PER_PROGRESS == 0:
                 self._on_progress(read)
-        if self._on_progress and read % _TELL_EVERY:
+        if self._on_progress and read % ROWS_PER_PROGRESS:
             self._on_progress(read)
 
     def report(self, path: Path) -> BuildReport:
@@ -137,26 +142,28 @@ class _Intake:
 
     def _read(self, number: int, row: Row | str) -> Candidate | None:
         if isinstance(row, str):
-            self._tell(number, f"{row}; the row is left out")
+            self._report_problem(number, f"{row}; the row is left out")
             return None
-        if not row.keys() <= _KNOWN and len(self._unknown) < _MOST_NAMED:
+        if not row.keys() <= _KNOWN and len(self._unknown) < MAX_NAMED_COLUMNS:
             self._unknown.update(dict.fromkeys(str(one)[:50] for one in row if one not in _KNOWN))
-        reader = RowReader(row)
+        reader = RowParser(row)
         candidate = reader.candidate()
         if candidate is None:
-            self._tell(number, f"{reader.troubles[0]}; the row is left out")
+            self._report_problem(number, f"{reader.problems[0]}; the row is left out")
         elif self._seen.before(candidate.id):
-            self._tell(number, f"id {candidate.id} was there before; the first row counts")
+            self._report_problem(
+                number, f"id {candidate.id} was there before; the first row counts"
+            )
             candidate = None
         else:
-            for trouble in reader.troubles:
-                self._tell(number, f"{trouble}; the row is built without it")
+            for trouble in reader.problems:
+                self._report_problem(number, f"{trouble}; the row is built without it")
         return candidate
 
-    def _tell(self, number: int, detail: str) -> None:
+    def _report_problem(self, number: int, detail: str) -> None:
         problem = CatalogueProblem(self._source.file, f"{self._source.unit} {number}", detail)
         self._problem_count += 1
-        if len(self._problems) < _MOST_TOLD:
+        if len(self._problems) < MAX_REPORTED_PROBLEMS:
             self._problems.append(problem)
         if self._on_problem:
             self._on_problem(problem)

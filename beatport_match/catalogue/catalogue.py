@@ -10,7 +10,7 @@ from typing import Self
 
 from beatport_match.catalogue import builder
 from beatport_match.catalogue.builder import BuildReport, OnProblem, OnProgress
-from beatport_match.catalogue.index import Engine, need_engine, reading
+from beatport_match.catalogue.index import IndexReader, require_tantivy, translate_read_errors
 from beatport_match.catalogue.row_files import Given
 from beatport_match.catalogue.source import CatalogueSource
 from beatport_match.catalogue.storage import index_of
@@ -19,9 +19,9 @@ from beatport_match.model.tracks import Candidate
 from beatport_match.parsing.parsed_track import clean_isrc
 
 # How many rows judgement is shown: of more, no verdict of the evaluation was another.
-MOST_ROWS = 20
+MAX_ROWS = 20
 # Re-releases share a code; no recording has this many.
-_MOST_OF_A_CODE = 100
+MAX_ROWS_OF_ISRC = 100
 
 
 class Catalogue:
@@ -40,11 +40,11 @@ class Catalogue:
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
-        need_engine()
+        require_tantivy()
         self.path: Path = Path(path).absolute()
         folder = index_of(self.path)
-        with reading(self.path):
-            self._engine: Engine | None = Engine(folder)
+        with translate_read_errors(self.path):
+            self._engine: IndexReader | None = IndexReader(folder)
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> Catalogue:
@@ -109,7 +109,7 @@ class Catalogue:
         """
         return builder.remove(Path(path).absolute(), ids)
 
-    def search(self, text: str, most: int = MOST_ROWS) -> tuple[Candidate, ...]:
+    def search(self, text: str, most: int = MAX_ROWS) -> tuple[Candidate, ...]:
         """The rows that share the most telling words with `text`, best first, equals by number.
 
         Words are folded; rare ones tell more than common ones, and one that no row has may be a
@@ -125,8 +125,8 @@ class Catalogue:
         """
         if most < 1:
             raise MisuseError(f"Catalogue.search needs room for 1 row at least, not {most}.")
-        engine = self._need_open()
-        with reading(self.path):
+        engine = self._require_open()
+        with translate_read_errors(self.path):
             return engine.search(text, most)
 
     def by_isrc(self, code: str) -> tuple[Candidate, ...]:
@@ -136,9 +136,9 @@ class Catalogue:
             MisuseError: The catalogue was closed.
             CatalogueError: A damaged place was read.
         """
-        engine, cleaned = self._need_open(), clean_isrc(code)
-        with reading(self.path):
-            return engine.with_value("isrc", cleaned, _MOST_OF_A_CODE) if cleaned else ()
+        engine, cleaned = self._require_open(), clean_isrc(code)
+        with translate_read_errors(self.path):
+            return engine.with_value("isrc", cleaned, MAX_ROWS_OF_ISRC) if cleaned else ()
 
     def by_id(self, number: int) -> Candidate | None:
         """The row with a number; `None` where there is none.
@@ -147,11 +147,11 @@ class Catalogue:
             MisuseError: The catalogue was closed.
             CatalogueError: A damaged place was read.
         """
-        engine = self._need_open()
-        with reading(self.path):
+        engine = self._require_open()
+        with translate_read_errors(self.path):
             return next(iter(engine.with_value("id", number, 1)), None)
 
-    def source(self, most: int = MOST_ROWS) -> CatalogueSource:
+    def source(self, most: int = MAX_ROWS) -> CatalogueSource:
         """The catalogue as somewhere that candidates come from, for `source=`.
 
         Args:
@@ -169,7 +169,7 @@ class Catalogue:
         self._engine = None
 
     def __len__(self) -> int:
-        return len(self._need_open())
+        return len(self._require_open())
 
     def __enter__(self) -> Self:
         return self
@@ -188,7 +188,7 @@ class Catalogue:
     def __repr__(self) -> str:
         return f"Catalogue({str(self.path)!r})"
 
-    def _need_open(self) -> Engine:
+    def _require_open(self) -> IndexReader:
         if self._engine is None:
             raise MisuseError(f"{self.path}: the catalogue was closed; open it again.")
         return self._engine

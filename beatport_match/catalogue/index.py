@@ -15,41 +15,42 @@ from typing import TYPE_CHECKING, Self, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from beatport_match.catalogue.index_terms import asked_words, joined, kept_words
-from beatport_match.catalogue.storage import need_sound
+from beatport_match.catalogue.index_terms import index_terms, joined, query_terms
+from beatport_match.catalogue.storage import verify_checksums
 from beatport_match.errors import CatalogueError, MisuseError
 from beatport_match.model.tracks import Candidate
 from beatport_match.parsing.parsed_track import clean_isrc
 
 if TYPE_CHECKING:
-    from tantivy import DocAddress, IndexWriter, Query, Schema, Searcher
+    from tantivy import DocAddress, Query, Schema, Searcher
+    from tantivy import IndexWriter as TantivyWriter
 
 # Bytes of rows that are sorted in memory before they are written.
-_HEAP = 128 * 2**20
+WRITER_HEAP_BYTES = 128 * 2**20
 # Of words that fewer rows have than this, all rows are looked at; more are told apart by others.
-_MOST_READ = 1_000
+MAX_ROWS_READ = 1_000
 # A word that no row has is looked for a letter away: the longest few, which tell most.
-_MOST_MISTYPED = 6
-_SHORTEST_MISTYPED = 4
+MAX_TYPO_TERMS = 6
+MIN_TYPO_LENGTH = 4
 # What has less than this share of the best sum is not looked at: no figure of the evaluation rests
 # on it, and half of the rows need not be weighed (docs/offline-catalogue.md).
-_LEAST_SHARE = 0.6
+MIN_SCORE_SHARE = 0.6
 # Sums are told apart to so many decimals: behind them lies the order in which they were added up.
 _DECIMALS = 3
 # No row has a larger one (`rows`), and the engine takes none.
-_LARGEST_NUMBER = 2**63 - 1
+MAX_ID = 2**63 - 1
 # Rows of one sum are read up to here, to take those with the lowest numbers.
-_MOST_EQUAL = 5_000
+MAX_EQUAL_ROWS = 5_000
 
 
-class Engine:
+class IndexReader:
     """An index open for reading, as it was when it was opened; safe to use from several threads."""
 
     def __init__(self, folder: Path) -> None:
         import tantivy
 
         # What the engine itself would not see in a damaged file only makes it miss rows.
-        need_sound(folder)
+        verify_checksums(folder)
         index = tantivy.Index.open(str(folder))
         # Without this a thread watches the folder, and answers change under a run.
         index.config_reader("manual")
@@ -62,7 +63,7 @@ class Engine:
 
     def search(self, text: str, most: int) -> tuple[Candidate, ...]:
         """The rows that share the most telling words with `text`, best first, then by number."""
-        words = asked_words(text)
+        words = query_terms(text)
         for query in self._queries(words):
             if hits := self._best(query, most):
                 rows = [(-found, self._candidate(address)) for found, address in hits]
@@ -73,7 +74,7 @@ class Engine:
         """The rows with exactly this value, by number."""
         import tantivy
 
-        if isinstance(value, int) and not 0 < value <= _LARGEST_NUMBER:
+        if isinstance(value, int) and not 0 < value <= MAX_ID:
             return ()
         found = self._searcher.search(
             self._term(field, value),
@@ -94,12 +95,12 @@ class Engine:
         )
         unknown = [word for word in words if not searcher.doc_freq("words", word)]
         rare: list[Query] = []
-        left = _MOST_READ
+        left = MAX_ROWS_READ
         while known and known[0][0] <= left:
             rows, term = known.pop(0)
             rare.append(self._term("words", term))
             left -= rows
-        rare += map(self._mistyped, _longest(unknown))
+        rare += map(self._typo_queries, _longest(unknown))
         common = [self._term("words", term) for _, term in known]
         if not rare and common:
             # Two common words together are rare; what has neither is not worth reading.
@@ -108,7 +109,7 @@ class Engine:
         elif rare:
             yield _any_of(rare, common)
 
-    def _mistyped(self, word: str) -> Query:
+    def _typo_queries(self, word: str) -> Query:
         import tantivy
 
         return tantivy.Query.fuzzy_term_query(self._schema, "words", word, distance=1)
@@ -127,13 +128,13 @@ class Engine:
         while True:
             hits = searcher.search(query, limit=wide, count=False).hits
             sums = [round(found, _DECIMALS) for found, _ in hits]
-            least = _LEAST_SHARE * sums[0] if hits else 0.0
+            least = MIN_SCORE_SHARE * sums[0] if hits else 0.0
             if len(hits) > most:
                 least = max(least, sums[most - 1])
             complete = len(hits) < wide or sums[-1] < least
-            if complete or not several or wide >= _MOST_EQUAL:
+            if complete or not several or wide >= MAX_EQUAL_ROWS:
                 break
-            wide = min(8 * wide, _MOST_EQUAL)
+            wide = min(8 * wide, MAX_EQUAL_ROWS)
         near = [
             (found, address)
             for found, (_, address) in zip(sums, hits, strict=True)
@@ -154,7 +155,7 @@ class Engine:
             raise ValueError("a row in it is damaged") from None
 
 
-class Writer:
+class IndexWriter:
     """An index open for writing: what is written in a `with` block counts when that ends well.
 
     Raises:
@@ -165,23 +166,23 @@ class Writer:
         import tantivy
 
         self._document = tantivy.Document
-        self._writing = writing(path)
+        self._writing = translate_write_errors(path)
         if new:
             with self._writing:
                 index = tantivy.Index(_schema(), str(folder), reuse=False, sort_by_field="id")
         else:
-            with reading(path):
-                need_sound(folder)
+            with translate_read_errors(path):
+                verify_checksums(folder)
                 index = tantivy.Index.open(str(folder))
         with self._writing:
             # One thread: rows come from Python one by one, and several would wait for them.
-            self._writer: IndexWriter = index.writer(heap_size=_HEAP, num_threads=1)
+            self._writer: TantivyWriter = index.writer(heap_size=WRITER_HEAP_BYTES, num_threads=1)
 
     def add(self, candidate: Candidate) -> None:
         """Add a row."""
         document = self._document()
         document.add_integer("id", candidate.id)
-        document.add_text("words", kept_words(candidate))
+        document.add_text("words", index_terms(candidate))
         if isrc := clean_isrc(candidate.isrc):
             document.add_text("isrc", isrc)
         document.add_bytes("row", _rows().dump_json(candidate, exclude_none=True))
@@ -221,7 +222,7 @@ class Writer:
             self._writer.wait_merging_threads()
 
 
-def need_engine() -> str:
+def require_tantivy() -> str:
     """The engine's version.
 
     Raises:
@@ -276,12 +277,12 @@ def _by_sum_and_number(row: tuple[float, Candidate]) -> tuple[float, int]:
 
 
 def _longest(unknown: list[str]) -> list[str]:
-    long = [word for word in unknown if len(word) >= _SHORTEST_MISTYPED]
-    return sorted(long, key=lambda word: (-len(word), word))[:_MOST_MISTYPED]
+    long = [word for word in unknown if len(word) >= MIN_TYPO_LENGTH]
+    return sorted(long, key=lambda word: (-len(word), word))[:MAX_TYPO_TERMS]
 
 
 # MERGED The engine's complaints about a catalogue, each in one sentence that names it and a remedy.
-class _Told:
+class _EngineErrors:
     """A block in which the engine may complain; what else is raised passes through."""
 
     def __init__(self, path: Path, what: str, remedy: str) -> None:
@@ -304,13 +305,13 @@ class _Told:
             raise CatalogueError(f"{self._path}: {self._what} ({said}); {self._remedy}.") from None
 
 
-def reading(path: Path) -> _Told:
+def translate_read_errors(path: Path) -> _EngineErrors:
     """What may go wrong while a catalogue is read."""
-    return _Told(path, "is damaged, or of another version of tantivy", "build it anew")
+    return _EngineErrors(path, "is damaged, or of another version of tantivy", "build it anew")
 
 
-def writing(path: Path) -> _Told:
+def translate_write_errors(path: Path) -> _EngineErrors:
     """What may go wrong while a catalogue is written."""
-    return _Told(
+    return _EngineErrors(
         path, "cannot be written", "see that the disk has room and nobody else is changing it"
     )

@@ -28,7 +28,7 @@ Entry: TypeAlias = tuple[int, Row | str]
 Given: TypeAlias = str | PathLike[str] | Iterable[Row]
 
 # The longest line or record that is let into memory; a real one holds a few hundred bytes.
-_LONGEST = 128 * 1024
+MAX_RECORD_LENGTH = 128 * 1024
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
 _NOT_UTF8 = "the line holds bytes that are not UTF-8"
@@ -167,7 +167,7 @@ class _Feed:
         if isinstance(line, str):
             raise csv.Error(line)
         self._size += len(line)
-        if self._size > _LONGEST:
+        if self._size > MAX_RECORD_LENGTH:
             raise csv.Error("a quote is opened and never closed")
         # What is no UTF-8 is found in its cell.
         return line.decode("utf-8", "surrogateescape")
@@ -186,15 +186,15 @@ def _lines(file: Path) -> Iterator[tuple[int, bytes | str]]:
     number = 0
     try:
         with gzip.open(file) if file.name.lower().endswith(".gz") else file.open("rb") as stream:
-            while line := stream.readline(_LONGEST + 1):
+            while line := stream.readline(MAX_RECORD_LENGTH + 1):
                 number += 1
                 if number == 1:
                     line = _without_mark(file, line)
-                if len(line) <= _LONGEST:
+                if len(line) <= MAX_RECORD_LENGTH:
                     yield number, line
                     continue
                 _skip_line(cast("IO[bytes]", stream))
-                yield number, f"the line is longer than {_LONGEST:,} bytes"
+                yield number, f"the line is longer than {MAX_RECORD_LENGTH:,} bytes"
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         yield number + 1, f"the packed file is damaged from here on ({error}); pack it again"
     except OSError as error:
@@ -208,7 +208,7 @@ def _without_mark(file: Path, line: bytes) -> bytes:
 
 
 def _skip_line(stream: IO[bytes]) -> None:
-    while (rest := stream.readline(_LONGEST)) and not rest.endswith(b"\n"):
+    while (rest := stream.readline(MAX_RECORD_LENGTH)) and not rest.endswith(b"\n"):
         pass
 
 

@@ -22,22 +22,22 @@ COLUMNS = tuple(
 )
 
 # Longer ones are no names: none in 28,000 real rows came near.
-_LONGEST_TEXT = 2000
+MAX_TEXT_LENGTH = 2000
 # A compilation credits two dozen artists.
-_MOST_NAMES = 100
-_MOST_BPM = 1000.0
-_DAY_S = 24 * 60 * 60.0
+MAX_NAMES = 100
+MAX_BPM = 1000.0
+MAX_LENGTH_S = 24 * 60 * 60.0
 # Where a database would end; what is larger was never given out by one.
-_LARGEST_NUMBER = 2**63 - 1
+MAX_ID = 2**63 - 1
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.ASCII)
 
 
-class RowReader:
+class RowParser:
     """One row being read; `troubles` says what was wrong with it."""
 
     def __init__(self, row: Mapping[str, object]) -> None:
         self._row = row
-        self.troubles: list[str] = []
+        self.problems: list[str] = []
 
     def candidate(self) -> Candidate | None:
         """The candidate; `None` where there is no number or no title."""
@@ -45,8 +45,8 @@ class RowReader:
         text, get = self._line, self._row.get
         number, name = self._identity(), text("name", get("name"))
         if number is None or name is None:
-            if not self.troubles:
-                self.troubles.append(f"there is no {'id' if number is None else 'name'}")
+            if not self.problems:
+                self.problems.append(f"there is no {'id' if number is None else 'name'}")
             return None
         key = text("key", get("key"))
         parsed = parse_key(key)
@@ -60,7 +60,7 @@ class RowReader:
             label=text("label", get("label")),
             release=text("release", get("release")),
             release_date=self._day(),
-            bpm=self._quantity("bpm", field_values.bpm, _MOST_BPM),
+            bpm=self._quantity("bpm", field_values.bpm, MAX_BPM),
             key=key,
             camelot=parsed.camelot if parsed else None,
             genre=text("genre", get("genre")),
@@ -77,12 +77,12 @@ class RowReader:
         return None if _is_nan(value) else value
 
     def _wrong(self, column: str, value: object, wanted: str) -> None:
-        self.troubles.append(f"{column} must be {wanted}, not {_shown(value)}")
+        self.problems.append(f"{column} must be {wanted}, not {_shown(value)}")
 
     def _identity(self) -> int | None:
         value = self._value("id")
         number = field_values.whole(value) if isinstance(value, str) else _whole(value)
-        if number is not None and 0 < number <= _LARGEST_NUMBER:
+        if number is not None and 0 < number <= MAX_ID:
             return number
         if value is not None and value != "":
             self._wrong("id", value, "a whole number from 1")
@@ -91,7 +91,7 @@ class RowReader:
     def _line(self, column: str, value: object) -> str | None:
         """A text on one line; `None` for nothing, and for what is none."""
         # Nearly all of a million rows go this way.
-        if type(value) is str and value.isprintable() and len(value) <= _LONGEST_TEXT:
+        if type(value) is str and value.isprintable() and len(value) <= MAX_TEXT_LENGTH:
             return value.strip() or None
         return self._odd_text(column, value)
 
@@ -101,11 +101,11 @@ class RowReader:
             if value is not None and not _is_nan(value):
                 self._wrong(column, value, "text")
         elif not _is_unicode(value):
-            self.troubles.append(f"{column} holds bytes that are not UTF-8")
-        elif len(value) > _LONGEST_TEXT:
-            self.troubles.append(f"{column} is longer than {_LONGEST_TEXT} characters")
+            self.problems.append(f"{column} holds bytes that are not UTF-8")
+        elif len(value) > MAX_TEXT_LENGTH:
+            self.problems.append(f"{column} is longer than {MAX_TEXT_LENGTH} characters")
         else:
-            return field_values.known(value)
+            return field_values.known_text(value)
         return None
 
     def _names(self, column: str) -> tuple[str, ...]:
@@ -116,8 +116,8 @@ class RowReader:
         if names is None:
             self._wrong(column, value, 'a list of names, or one text with ";" between them')
             return ()
-        if len(names) > _MOST_NAMES:
-            self.troubles.append(f"{column} has more than {_MOST_NAMES} names")
+        if len(names) > MAX_NAMES:
+            self.problems.append(f"{column} has more than {MAX_NAMES} names")
             return ()
         lines: dict[str, None] = {}
         for name in names:
@@ -143,9 +143,9 @@ class RowReader:
         return None
 
     def _length_s(self) -> float | None:
-        length_s = self._quantity("length_s", field_values.seconds, _DAY_S)
+        length_s = self._quantity("length_s", field_values.seconds, MAX_LENGTH_S)
         if length_s is None:
-            length_ms = self._quantity("length_ms", field_values.whole, 1000 * _DAY_S)
+            length_ms = self._quantity("length_ms", field_values.whole, 1000 * MAX_LENGTH_S)
             return length_ms / 1000 if length_ms else None
         return length_s
 

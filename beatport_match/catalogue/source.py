@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Protocol
 
 from beatport_match.errors import CatalogueError, Failure, MisuseError
-from beatport_match.matching.protocol import Question, Request, Response, Understood
+from beatport_match.matching.protocol import ParsedResult, Question, Request, Response
 from beatport_match.model.tracks import Candidate
 from beatport_match.parsing.parsed_track import clean_isrc
 
 
-class _Shelf(Protocol):
+class _SearchableCatalogue(Protocol):
     """What an open catalogue can be asked."""
 
     path: Path
@@ -34,7 +34,7 @@ class CatalogueSource:
         most: The most rows looked at for one query.
     """
 
-    catalogue: _Shelf
+    catalogue: _SearchableCatalogue
     most: int
 
     @property
@@ -86,23 +86,23 @@ class CatalogueSource:
         request = Request(url=f"catalogue:{name}", params=((query_type, text),))
         return Question(
             request=request,
-            read=_unread,
+            parse=_unreadable,
             text=text,
             query_type=query_type,
             where=f"in the catalogue {name}",
-            look=partial(_found, find, path),
+            local_lookup=partial(_found, find, path),
         )
 
 
-def _found(find: Callable[[], tuple[Candidate, ...]], path: Path) -> Understood | Failure:
+def _found(find: Callable[[], tuple[Candidate, ...]], path: Path) -> ParsedResult | Failure:
     try:
-        return Understood(candidates=find())
+        return ParsedResult(candidates=find())
     except (CatalogueError, MisuseError) as error:
         # Whose folder it stands in is nobody else's to read.
         said = str(error).removeprefix(f"{path}: ")
         return Failure("catalogue_changed", f"The catalogue {path.name}: {said}")
 
 
-def _unread(response: Response) -> Failure:
+def _unreadable(response: Response) -> Failure:
     """Nothing is sent, so nothing is read."""
     return Failure("catalogue_changed", "a catalogue at hand has no pages", response.url)

@@ -22,8 +22,8 @@ from beatport_match.errors import CatalogueError
 
 # Raised when what is kept of a row, or the words it is kept under, change.
 FORMAT = 1
-_SIGN = "beatport_match offline catalogue"
-_MARK = "catalogue.json"
+_SIGNATURE = "beatport_match offline catalogue"
+_MARKER_FILE = "catalogue.json"
 _INDEX = "index"
 _BUILD = "build it with Catalogue.build or `beatport-match catalogue build`"
 
@@ -37,7 +37,7 @@ def index_of(path: Path) -> Path:
     """
     if not path.is_dir():
         raise CatalogueError(f"{path}: there is no catalogue; {_BUILD}, or check the path.")
-    mark = mark_of(path)
+    mark = format_marker_of(path)
     if mark is None:
         raise CatalogueError(f"{path}: is no catalogue of ours; name another folder, or {_BUILD}.")
     format_ = mark.get("format")
@@ -63,7 +63,7 @@ def new_catalogue(path: Path, engine: str) -> Generator[Path, None, None]:
     Raises:
         CatalogueError: `path` is something else than a catalogue, or the disk cannot be written.
     """
-    _need_free(path)
+    _require_free_path(path)
     with _writing(path):
         draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".draft", dir=path.parent))
     try:
@@ -72,9 +72,9 @@ def new_catalogue(path: Path, engine: str) -> Generator[Path, None, None]:
             index.mkdir()
         yield index
         with _writing(path):
-            mark = {"what": _SIGN, "format": FORMAT, "engine": engine}
-            (draft / _MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
-            _take_place(draft, path)
+            mark = {"what": _SIGNATURE, "format": FORMAT, "engine": engine}
+            (draft / _MARKER_FILE).write_text(json.dumps(mark) + "\n", encoding="utf-8")
+            _replace_folder(draft, path)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -90,7 +90,7 @@ def _writing(path: Path) -> Generator[None, None, None]:
         ) from None
 
 
-def _take_place(draft: Path, path: Path) -> None:
+def _replace_folder(draft: Path, path: Path) -> None:
     # Made for its owner alone by `mkdtemp`; other users' programs may read a catalogue.
     draft.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o755)
     if not path.exists():
@@ -108,34 +108,34 @@ def _take_place(draft: Path, path: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _need_free(path: Path) -> None:
+def _require_free_path(path: Path) -> None:
     """Only a catalogue, or an empty folder, is built over."""
     if not path.parent.is_dir():
         raise CatalogueError(f"{path}: there is no folder {path.parent} to build it in; make it.")
-    ours = path.is_dir() and (mark_of(path) is not None or not any(path.iterdir()))
+    ours = path.is_dir() and (format_marker_of(path) is not None or not any(path.iterdir()))
     if path.exists() and not ours:
         raise CatalogueError(f"{path}: is something else than a catalogue; name another folder.")
 
 
-def mark_of(path: Path) -> dict[str, object] | None:
+def format_marker_of(path: Path) -> dict[str, object] | None:
     """What a folder says of itself (`format`, `engine`); `None` where it is no catalogue."""
     mark: object = None
     with suppress(OSError, ValueError):
-        mark = json.loads((path / _MARK).read_text(encoding="utf-8"))
+        mark = json.loads((path / _MARKER_FILE).read_text(encoding="utf-8"))
     if not isinstance(mark, dict):
         return None
     said = cast("dict[str, object]", mark)
-    return said if said.get("what") == _SIGN else None
+    return said if said.get("what") == _SIGNATURE else None
 
 
 # MERGED Whether the engine's files are as it wrote them: it ends each with a sum that it never checks.
 _MAGIC = 1337
 _TAIL = struct.Struct("<II")
-_LONGEST_FOOTER = 4096
+MAX_FOOTER_BYTES = 4096
 _CHUNK = 2**20
 
 
-def need_sound(folder: Path) -> None:
+def verify_checksums(folder: Path) -> None:
     """Read every file of an index once: a second for a gigabyte or two.
 
     Raises:
@@ -145,7 +145,7 @@ def need_sound(folder: Path) -> None:
     for file in _files(folder):
         try:
             with file.open("rb") as stream:
-                sound = _is_sound(stream, file.stat().st_size)
+                sound = _has_valid_checksum(stream, file.stat().st_size)
         except FileNotFoundError:
             # Somebody is changing the catalogue; what the engine needs of it, it has open.
             continue
@@ -164,14 +164,14 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from sorted(folder.glob(f"{name}.*"))
 
 
-def _is_sound(stream: IO[bytes], size: int) -> bool:
+def _has_valid_checksum(stream: IO[bytes], size: int) -> bool:
     stream.seek(max(0, size - _TAIL.size))
     tail = stream.read()
     if len(tail) < _TAIL.size:
         return False
     length, magic = _TAIL.unpack(tail)
     body = size - _TAIL.size - length
-    if magic != _MAGIC or length > _LONGEST_FOOTER or body < 0:
+    if magic != _MAGIC or length > MAX_FOOTER_BYTES or body < 0:
         return False
     stream.seek(body)
     try:

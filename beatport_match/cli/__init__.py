@@ -23,7 +23,7 @@ from collections.abc import Sequence
 
 from beatport_match.cli.parser import new_parser
 from beatport_match.cli.terminal import Screen
-from beatport_match.cli.text_cells import clean, line
+from beatport_match.cli.text_cells import clean, text_line
 from beatport_match.errors import BeatportMatchError
 
 _MISUSE, _INTERRUPTED = 2, 130
@@ -38,10 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:
             out.flush()
     except KeyboardInterrupt:
-        err.show(line("beatport-match: interrupted."))
+        err.show(text_line("beatport-match: interrupted."))
         return _INTERRUPTED
     except BeatportMatchError as error:
-        err.show(line(clean(f"beatport-match: {error}")))
+        err.show(text_line(clean(f"beatport-match: {error}")))
         return _MISUSE
     finally:
         err.flush()

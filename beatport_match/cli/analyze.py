@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from beatport_match.cli.terminal import Screen, show_json
-from beatport_match.cli.text_cells import clean, line
+from beatport_match.cli.text_cells import clean, text_line
 from beatport_match.errors import MisuseError
-from beatport_match.files.atomic_write import draft_of
+from beatport_match.files.atomic_write import atomic_write
 from beatport_match.model.metrics import PerformanceStats, RunComparison
 from beatport_match.performance.analysis import analyze, compare_runs
 from beatport_match.performance.files import load_metrics_from_json
@@ -31,11 +31,11 @@ def analyze_file(options: Namespace, out: Screen, err: Screen) -> int:
     comparison = _compared(options, stats) if options.compare else None
     if options.html:
         _write_page(options, report_page(stats, comparison))
-        (err if options.json else out).show(line(clean(f"Page written to {options.html}")))
+        (err if options.json else out).show(text_line(clean(f"Page written to {options.html}")))
     if options.json:
         show_json(_document(stats, comparison), out)
     elif not options.html:
-        out.show(*(line(clean(text)) for text in _report(stats, comparison).splitlines()))
+        out.show(*(text_line(clean(text)) for text in _report(stats, comparison).splitlines()))
     return _DONE
 
 
@@ -69,7 +69,7 @@ def _write_page(options: Namespace, page: str) -> None:
         if target.exists() and target.samefile(source):
             raise MisuseError(f"{target}: is the metrics file itself; name another with --html.")
     try:
-        with draft_of(target) as draft:
+        with atomic_write(target) as draft:
             draft.write_text(page, encoding="utf-8", errors="backslashreplace")
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error

@@ -15,21 +15,21 @@ from dataclasses import asdict
 from pathlib import Path
 
 from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem
-from beatport_match.catalogue.storage import mark_of
+from beatport_match.catalogue.storage import format_marker_of
 from beatport_match.cli.match_commands import DONE, FAILURES
 from beatport_match.cli.match_table import plural
 from beatport_match.cli.progress import rows_on
 from beatport_match.cli.terminal import Screen, show_json
-from beatport_match.cli.text_cells import Line, clean, line, wrap
+from beatport_match.cli.text_cells import TextLine, clean, text_line, wrap
 
-_MOST_TOLD = 20
-_MOST_LINES = 4
+MAX_SHOWN_PROBLEMS = 20
+MAX_PROBLEM_LINES = 4
 
 
-def take_in(options: Namespace, out: Screen, err: Screen) -> int:
+def build_or_update(options: Namespace, out: Screen, err: Screen) -> int:
     """Build a catalogue out of rows, or update one with them."""
     new = options.action == "build"
-    with _interrupted_once(), rows_on(err, "building" if new else "updating") as tell:
+    with _defer_sigint(), rows_on(err, "building" if new else "updating") as tell:
         if new:
             report = Catalogue.build(options.rows, options.path, on_progress=tell)
         else:
@@ -46,13 +46,13 @@ def remove(options: Namespace, out: Screen, err: Screen) -> int:
     """Remove rows by their numbers; those that are not there are counted, and no fault."""
     del err
     asked = len(set(options.ids))
-    with _interrupted_once():
+    with _defer_sigint():
         removed = Catalogue.remove(options.path, options.ids)
     if options.json:
         show_json({"path": str(options.path), "asked": asked, "removed": removed}, out)
         return DONE
     missing = f"; {asked - removed:,} not there" if removed < asked else ""
-    out.show(line(clean(f"{options.path}: {plural(removed, 'row')} removed{missing}")))
+    out.show(text_line(clean(f"{options.path}: {plural(removed, 'row')} removed{missing}")))
     return DONE
 
 
@@ -62,14 +62,14 @@ def info(options: Namespace, out: Screen, err: Screen) -> int:
     path: Path = options.path
     with Catalogue.open(path) as opened:
         rows = len(opened)
-    mark = mark_of(path) or {}
+    mark = format_marker_of(path) or {}
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     about = {"path": str(path), "rows": rows, "size_bytes": size}
     about |= {"engine": mark.get("engine"), "format": mark.get("format")}
     if options.json:
         show_json(about, out)
         return DONE
-    out.show(line(clean(str(path)), "bold"))
+    out.show(text_line(clean(str(path)), "bold"))
     for name, value in (
         ("rows", f"{rows:,}"),
         ("size", _written(size)),
@@ -79,7 +79,7 @@ def info(options: Namespace, out: Screen, err: Screen) -> int:
     return DONE
 
 
-ACTIONS = {"build": take_in, "update": take_in, "remove": remove, "info": info}
+ACTIONS = {"build": build_or_update, "update": build_or_update, "remove": remove, "info": info}
 
 
 def _written(size: int) -> str:
@@ -87,33 +87,33 @@ def _written(size: int) -> str:
     return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"
 
 
-def _report(report: BuildReport, headline: str, width: int) -> Iterator[Line]:
+def _report(report: BuildReport, headline: str, width: int) -> Iterator[TextLine]:
     left_out = f", {report.left_out:,} left out"
     yield (clean(headline), "bold"), (left_out, "yellow" if report.left_out else "dim")
     if report.unknown_columns:
         unknown = clean(f"Not read, being no columns of ours: {', '.join(report.unknown_columns)}")
-        yield from (line(text, "dim") for text in wrap(unknown, width, _MOST_LINES))
+        yield from (text_line(text, "dim") for text in wrap(unknown, width, MAX_PROBLEM_LINES))
     if report.problems:
-        yield line(f"{plural(report.problem_count, 'problem')} in the rows:", "yellow")
-    told = report.problems[:_MOST_TOLD]
+        yield text_line(f"{plural(report.problem_count, 'problem')} in the rows:", "yellow")
+    told = report.problems[:MAX_SHOWN_PROBLEMS]
     places = max([len(one.place) for one in told], default=0)
     for problem in told:
         yield from _problem(problem, places, width)
     if more := report.problem_count - len(told):
         kept = len(report.problems)
         which = "all" if kept == report.problem_count else f"the first {kept:,}"
-        yield line(f"  … and {more:,} more; --json lists {which}.")
+        yield text_line(f"  … and {more:,} more; --json lists {which}.")
 
 
-def _problem(problem: CatalogueProblem, places: int, width: int) -> Iterator[Line]:
-    first, *rest = wrap(clean(problem.detail), width - places - 4, _MOST_LINES)
+def _problem(problem: CatalogueProblem, places: int, width: int) -> Iterator[TextLine]:
+    first, *rest = wrap(clean(problem.detail), width - places - 4, MAX_PROBLEM_LINES)
     yield (f"  {problem.place:>{places}}  ", "dim"), (first, "")
     for text in rest:
         yield ((" " * (places + 4) + text, ""),)
 
 
 @contextmanager
-def _interrupted_once() -> Generator[None, None, None]:
+def _defer_sigint() -> Generator[None, None, None]:
     """Ctrl-C ends the work; an impatient second one must not leave a draft lying about."""
     ours = threading.current_thread() is threading.main_thread()
     if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:

@@ -15,18 +15,18 @@ from typing import Any
 from beatport_match.cli import match_table
 from beatport_match.cli.match_commands import (
     FAILURES,
-    Playlist,
+    PlaylistCommandRun,
     Run,
     exit_code,
-    made,
-    say_interrupted,
+    files_written_text,
+    make_folder,
+    report_interruption,
     show_summary,
     write_metrics,
     write_results,
-    written,
 )
 from beatport_match.cli.terminal import Screen, show_json
-from beatport_match.cli.text_cells import Line, cell, clean, line
+from beatport_match.cli.text_cells import TextLine, cell, clean, text_line
 from beatport_match.matching.match import Match
 from beatport_match.model.metrics import RunComparison
 from beatport_match.performance.analysis import analyze, compare_runs
@@ -40,11 +40,11 @@ _NAME, _FIGURE = 20, 10
 
 def demo(options: Namespace, out: Screen, err: Screen) -> int:
     """Match the bundled collection in both colours, show it, check it and write it."""
-    folder = made(options.out)
+    folder = make_folder(options.out)
     remarks = err if options.json else out
     remarks.show(*_introduction(options.latency))
     remarks.flush()
-    runs = _both(options, err)
+    runs = _run_both_modes(options, err)
     result = runs[0].result
     write_results(result, folder)
     for run in runs:
@@ -53,24 +53,30 @@ def demo(options: Namespace, out: Screen, err: Screen) -> int:
     if options.json:
         show_json(_document(runs, check, options.latency), out)
     else:
-        out.show(line(""), *match_table.table(result.matches, out.width, linked=False), line(""))
+        out.show(
+            text_line(""),
+            *match_table.table(result.matches, out.width, linked=False),
+            text_line(""),
+        )
         show_summary(result, out)
-        out.show(line(""), *_verdict(result, check), line(""), *_figures(runs), line(""))
+        out.show(
+            text_line(""), *_verdict(result, check), text_line(""), *_figures(runs), text_line("")
+        )
         out.show(*_advice(runs))
-        out.show(line(clean(written(folder))))
+        out.show(text_line(clean(files_written_text(folder))))
     if runs[-1].interrupted:
-        say_interrupted(runs[-1], err)
+        report_interruption(runs[-1], err)
     elif not _equal(runs):
         return FAILURES
     return exit_code(runs[-1])
 
 
-def _both(options: Namespace, err: Screen) -> tuple[Run, ...]:
+def _run_both_modes(options: Namespace, err: Screen) -> tuple[Run, ...]:
     """The sync run and then the async one, or what there is when interrupted."""
     fake = FakeBeatport(latency_s=options.latency)
     runs: list[Run] = []
-    with demo_collection() as path, _no_proxy(), fake.serve() as base_url:
-        playlist = Playlist(path, options.playlist)
+    with demo_collection() as path, _without_proxy(), fake.serve() as base_url:
+        playlist = PlaylistCommandRun(path, options.playlist)
         for label in ("sync", "async"):
             settings = MatchSettings(
                 base_url=base_url,
@@ -84,7 +90,7 @@ def _both(options: Namespace, err: Screen) -> tuple[Run, ...]:
 
 
 @contextmanager
-def _no_proxy() -> Generator[None, None, None]:
+def _without_proxy() -> Generator[None, None, None]:
     """Keep this machine's proxy, if it has one, from being asked for the loopback."""
     names = ("NO_PROXY", "no_proxy")
     before = {name: os.environ.get(name) for name in names}
@@ -128,42 +134,44 @@ def _check(result: PlaylistMatch, answers: Mapping[str, tuple[int, ...]]) -> _Ch
     )
 
 
-def _introduction(latency_s: float) -> tuple[Line, ...]:
+def _introduction(latency_s: float) -> tuple[TextLine, ...]:
     return (
-        line("Nothing leaves this machine: a fake Beatport answers on 127.0.0.1.", "bold"),
-        line(f"It takes {latency_s:g} s for every answer; all artists and tracks are invented."),
-        line(
+        text_line("Nothing leaves this machine: a fake Beatport answers on 127.0.0.1.", "bold"),
+        text_line(
+            f"It takes {latency_s:g} s for every answer; all artists and tracks are invented."
+        ),
+        text_line(
             "The pace is off (requests_per_second=None), as it should never be towards Beatport.",
             "dim",
         ),
     )
 
 
-def _verdict(result: PlaylistMatch, check: _Check) -> Iterator[Line]:
+def _verdict(result: PlaylistMatch, check: _Check) -> Iterator[TextLine]:
     """What the check came to; a wrong match is named."""
     matched, review, absent = len(result.matched), len(result.review), len(result.not_found)
-    yield line("Held against the right answers, which the demo knows:", "bold")
+    yield text_line("Held against the right answers, which the demo knows:", "bold")
     if check.wrong:
-        yield line(f"  matched    {len(check.wrong)} of {matched} are WRONG:", "bold red")
+        yield text_line(f"  matched    {len(check.wrong)} of {matched} are WRONG:", "bold red")
     elif matched:
-        yield line(f"  matched    {matched} of {matched} are right", "green")
+        yield text_line(f"  matched    {matched} of {matched} are right", "green")
     for match in check.wrong:
         found = match.best.candidate if match.best else ""
-        yield line(clean(f"             {match.track} → {found}"), "red")
+        yield text_line(clean(f"             {match.track} → {found}"), "red")
     if review:
-        yield line(
+        yield text_line(
             f"  review     {check.review_right} of {review} have the right one on top; "
             f"of {check.review_absent} only other versions are on sale"
         )
     if absent:
         missed = f"; {len(check.missed)} missed:" if check.missed else ""
         right = absent - len(check.missed)
-        yield line(f"  not found  {right} of {absent} are really not on sale{missed}")
+        yield text_line(f"  not found  {right} of {absent} are really not on sale{missed}")
     for match in check.missed:
-        yield line(clean(f"             {match.track}"), "yellow")
+        yield text_line(clean(f"             {match.track}"), "yellow")
 
 
-def _figures(runs: tuple[Run, ...]) -> Iterator[Line]:
+def _figures(runs: tuple[Run, ...]) -> Iterator[TextLine]:
     """Time and requests of the runs side by side, and whether they gave the same answers."""
     figures = [run.result.metrics for run in runs]
     at_once = [one.concurrency for one in figures if one.concurrency]
@@ -178,22 +186,26 @@ def _figures(runs: tuple[Run, ...]) -> Iterator[Line]:
     for name, values in rows.items():
         yield (cell(name, _NAME, "bold"), *(cell(value, _FIGURE, right=True) for value in values))
     if comparison := _compared(runs):
-        yield line("")
+        yield text_line("")
         faster = f"async was {comparison.speed_up or 0:.1f} times as fast as sync"
         saved = comparison.improvement_percentage or 0
-        yield line(f"{faster}: it took {saved:.0f} % less time.", "green")
+        yield text_line(f"{faster}: it took {saved:.0f} % less time.", "green")
         if _equal(runs):
-            yield line("Both gave the same answers, to the last point of every score.", "green")
+            yield text_line(
+                "Both gave the same answers, to the last point of every score.", "green"
+            )
         else:
-            yield line("The two gave DIFFERENT answers: that is a bug, please report it.", "red")
+            yield text_line(
+                "The two gave DIFFERENT answers: that is a bug, please report it.", "red"
+            )
 
 
-def _advice(runs: tuple[Run, ...]) -> Iterator[Line]:
+def _advice(runs: tuple[Run, ...]) -> Iterator[TextLine]:
     """What the sync run alone says of async: the same that `analyze` says of its file."""
     if _compared(runs):
-        yield line("Is async worth it here? What the sync run alone says:", "bold")
-        yield from (line(clean(text)) for text in advice(analyze(runs[0].result.metrics)))
-        yield line("")
+        yield text_line("Is async worth it here? What the sync run alone says:", "bold")
+        yield from (text_line(clean(text)) for text in advice(analyze(runs[0].result.metrics)))
+        yield text_line("")
 
 
 def _document(runs: tuple[Run, ...], check: _Check, latency_s: float) -> dict[str, Any]:

@@ -18,14 +18,14 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from beatport_match._logging import LOG
+from beatport_match._logging import logger
 from beatport_match.catalogue import Catalogue
 from beatport_match.cli import match_table
 from beatport_match.cli.progress import progress_on
 from beatport_match.cli.terminal import Screen, show_json
-from beatport_match.cli.text_cells import clean, line
+from beatport_match.cli.text_cells import clean, text_line
 from beatport_match.engine.functions import match_playlist, match_track
-from beatport_match.engine.playlist_run import Queue, Session, beatport_source, gathered
+from beatport_match.engine.playlist_run import RunClock, TrackQueue, beatport_source, build_result
 from beatport_match.errors import MisuseError
 from beatport_match.matching.match import Match, Progress
 from beatport_match.matching.sources import Source, Sources
@@ -47,18 +47,20 @@ def track(options: Namespace, out: Screen, err: Screen) -> int:
     """Match one track and say what it is."""
     wanted = Track(
         options.text,
-        bpm=_hint("--bpm", options.bpm, field_values.bpm, "128 or 127.5"),
-        key=_hint("--key", options.key, _key, "Am, 'A Minor' or 8A"),
-        duration_s=_hint("--duration", options.duration, field_values.seconds, "6:24 or 384"),
+        bpm=_option_value("--bpm", options.bpm, field_values.bpm, "128 or 127.5"),
+        key=_option_value("--key", options.key, _key, "Am, 'A Minor' or 8A"),
+        duration_s=_option_value(
+            "--duration", options.duration, field_values.seconds, "6:24 or 384"
+        ),
         isrc=options.isrc,
     )
     settings = settings_from(options)
-    with remarks_on(err), sources_from(options, settings) as source:
+    with warnings_shown_on(err), sources_from(options, settings) as source:
         match = match_track(wanted, settings=settings, source=source)
     if options.json:
         show_json(match_document(match), out)
     elif options.explain:
-        out.show(*(line(clean(text)) for text in match.explain().splitlines()))
+        out.show(*(text_line(clean(text)) for text in match.explain().splitlines()))
     else:
         out.show(*match_table.one_track(match))
     return FAILURES if match.outcome == "failed" else DONE
@@ -68,11 +70,11 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> int:
     """Match a playlist, show it and write it."""
     if options.list:
         return _list(options, out, err)
-    folder = made(options.out) if options.out else None
-    figures = made(options.metrics, "--metrics") if options.metrics else None
-    tracks = Playlist(options.file, options.playlist, options.limit)
+    folder = make_folder(options.out) if options.out else None
+    figures = make_folder(options.metrics, "--metrics") if options.metrics else None
+    tracks = PlaylistCommandRun(options.file, options.playlist, options.limit)
     settings = settings_from(options)
-    with remarks_on(err), sources_from(options, settings) as source:
+    with warnings_shown_on(err), sources_from(options, settings) as source:
         run = tracks.run(settings, err, "matching", options.journal, source)
     if folder:
         write_results(run.result, folder)
@@ -80,14 +82,14 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> int:
     if options.json:
         show_json(run.result.document(), out)
     else:
-        out.show(*match_table.table(run.result.matches, out.width), line(""))
+        out.show(*match_table.table(run.result.matches, out.width), text_line(""))
         show_summary(run.result, out)
         if folder:
-            out.show(line(clean(written(folder))))
+            out.show(text_line(clean(files_written_text(folder))))
         if file:
-            out.show(line(clean(f"Figures written to {file}")))
+            out.show(text_line(clean(f"Figures written to {file}")))
     if run.interrupted:
-        say_interrupted(run, err, kept=folder is not None or not options.json)
+        report_interruption(run, err, kept=folder is not None or not options.json)
     return exit_code(run)
 
 
@@ -96,9 +98,9 @@ def _list(options: Namespace, out: Screen, err: Screen) -> int:
     if options.json:
         show_json(list(names), out)
         return DONE
-    out.show(*(line(clean(name)) for name in names))
+    out.show(*(text_line(clean(name)) for name in names))
     if not names:
-        err.show(line("This file is one playlist without a name: leave --playlist out."))
+        err.show(text_line("This file is one playlist without a name: leave --playlist out."))
     return DONE
 
 
@@ -157,7 +159,7 @@ def sources_from(
         yield [*catalogues, *beatport]
 
 
-def made(folder: Path, option: str = "--out") -> Path:
+def make_folder(folder: Path, option: str = "--out") -> Path:
     """The folder that an option names, made before the work so that none is done in vain.
 
     Raises:
@@ -166,7 +168,7 @@ def made(folder: Path, option: str = "--out") -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        raise _unwritable(folder, error, option) from None
+        raise _output_error(folder, error, option) from None
     return folder
 
 
@@ -177,11 +179,11 @@ def write_results(result: PlaylistMatch, folder: Path) -> None:
         MisuseError: A file cannot be written.
     """
     try:
-        with _undisturbed():
+        with _defer_sigint():
             result.to_json(folder / "results.json")
             result.to_csv(folder)
     except OSError as error:
-        raise _unwritable(folder, error) from None
+        raise _output_error(folder, error) from None
 
 
 def write_metrics(result: PlaylistMatch, name: str, folder: Path) -> str:
@@ -191,13 +193,13 @@ def write_metrics(result: PlaylistMatch, name: str, folder: Path) -> str:
         MisuseError: The file cannot be written.
     """
     try:
-        with _undisturbed():
+        with _defer_sigint():
             return export_performance_metrics_json(result.metrics, plain_name(name), folder)
     except OSError as error:
-        raise _unwritable(folder, error, "--metrics") from None
+        raise _output_error(folder, error, "--metrics") from None
 
 
-def written(folder: Path) -> str:
+def files_written_text(folder: Path) -> str:
     """Where the results are, in one sentence."""
     return f"Written to {folder}: results.json; matches, review, candidates and queries as .csv"
 
@@ -211,10 +213,10 @@ def show_summary(result: PlaylistMatch, out: Screen) -> None:
     )
 
 
-def say_interrupted(run: Run, err: Screen, *, kept: bool = True) -> None:
+def report_interruption(run: Run, err: Screen, *, kept: bool = True) -> None:
     """Say that the run was broken off, and how far it came."""
     done = f"{len(run.result.matches):,} of {match_table.plural(run.wanted, 'track')}"
-    err.show(line(f"Interrupted after {done}" + ("; what is done is kept." if kept else ".")))
+    err.show(text_line(f"Interrupted after {done}" + ("; what is done is kept." if kept else ".")))
 
 
 def exit_code(run: Run) -> int:
@@ -225,30 +227,30 @@ def exit_code(run: Run) -> int:
 
 
 @contextmanager
-def remarks_on(err: Screen) -> Generator[None, None, None]:
+def warnings_shown_on(err: Screen) -> Generator[None, None, None]:
     """Show what the library warns of, once the work is over and its progress out of the way."""
-    remarks = _Remarks()
-    LOG.addHandler(remarks)
+    remarks = _WarningCollector()
+    logger.addHandler(remarks)
     try:
         yield
     finally:
-        LOG.removeHandler(remarks)
-        err.show(*(line(clean(f"Note: {remark}.")) for remark in remarks.heard))
+        logger.removeHandler(remarks)
+        err.show(*(text_line(clean(f"Note: {remark}.")) for remark in remarks.messages))
 
 
-class _Remarks(logging.Handler):
+class _WarningCollector(logging.Handler):
     """Keeps the text of each warning."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.heard: list[str] = []
+        self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.heard.append(record.getMessage())
+        self.messages.append(record.getMessage())
 
 
 @contextmanager
-def _undisturbed() -> Generator[None, None, None]:
+def _defer_sigint() -> Generator[None, None, None]:
     """Hold Ctrl-C off: an impatient second one must not leave half a file."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -260,12 +262,12 @@ def _undisturbed() -> Generator[None, None, None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _unwritable(folder: Path, error: Exception, option: str = "--out") -> MisuseError:
+def _output_error(folder: Path, error: Exception, option: str = "--out") -> MisuseError:
     why = getattr(error, "strerror", None) or error
     return MisuseError(f"{folder}: cannot hold the results ({why}); name another with {option}.")
 
 
-def _hint(
+def _option_value(
     option: str, written: str | None, read: Callable[[str | None], T | None], like: str
 ) -> T | None:
     """What an option says, where it is given; one that would count for nothing is refused."""
@@ -289,7 +291,7 @@ class Run:
     wanted: int
 
 
-class Playlist:
+class PlaylistCommandRun:
     """The tracks of a playlist file, read whole before anything is asked.
 
     So a file damaged at its end is refused before a request goes out, and every run over it has
@@ -300,7 +302,7 @@ class Playlist:
     """
 
     def __init__(self, path: Path, name: str | None, limit: int | None = None) -> None:
-        self._queue = Queue(path, name, count=False)
+        self._queue = TrackQueue(path, name, count=False)
         self.tracks: tuple[Track, ...] = tuple(track for _, track in islice(self._queue, limit))
 
     def run(
@@ -313,7 +315,7 @@ class Playlist:
     ) -> Run:
         """Match the tracks; when interrupted, the result holds those that were finished."""
         finished: dict[int, Match] = {}
-        session = Session(
+        session = RunClock(
             "async" if settings.async_io.enabled else "sync", settings, time.monotonic
         )
         try:
@@ -331,7 +333,7 @@ class Playlist:
                     journal=journal,
                 )
         except KeyboardInterrupt:
-            result = gathered(finished, self._queue, (), session)
+            result = build_result(finished, self._queue, (), session)
             return Run(result, interrupted=True, wanted=len(self.tracks))
         result = replace(result, problems=(*self._queue.problems, *result.problems))
         return Run(result, interrupted=False, wanted=len(self.tracks))

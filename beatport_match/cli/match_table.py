@@ -9,15 +9,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from beatport_match.cli.text_cells import Line, Piece, cell, clean, line, squeeze, wrap
+from beatport_match.cli.text_cells import (
+    Piece,
+    TextLine,
+    cell,
+    clean,
+    text_line,
+    truncate_middle,
+    wrap,
+)
 from beatport_match.matching.match import Match
-from beatport_match.matching.protocol import ON_BEATPORT
-from beatport_match.model.evidence import Outcome
+from beatport_match.matching.protocol import DEFAULT_WHERE
+from beatport_match.model.evidence import MatchOutcome
 from beatport_match.model.tracks import Candidate
 from beatport_match.playlists import PlaylistProblem
 from beatport_match.results import PlaylistMatch
 
-_OUTCOMES: dict[Outcome, tuple[str, str]] = {
+_OUTCOMES: dict[MatchOutcome, tuple[str, str]] = {
     "matched": ("matched", "green"),
     "review": ("review", "yellow"),
     "not_found": ("not found", "cyan"),
@@ -27,19 +35,19 @@ _OUTCOME, _SCORE, _CONFIDENCE = 9, 5, 4
 _BLANKS: tuple[Piece, ...] = tuple(cell("", width) for width in (_OUTCOME, _SCORE, _CONFIDENCE))
 _GAP: Piece = ("  ", "")
 _ARROW = "→ "
-_NARROWEST_REASON = 18
+MIN_REASON_WIDTH = 18
 _SHARE_OF_REASON = 0.33
-_MOST_REASON_LINES = 4
-_MOST_PROBLEMS = 20
+MAX_REASON_LINES = 4
+MAX_SHOWN_PROBLEMS = 20
 
 
-def table(matches: Iterable[Match], width: int, *, linked: bool = True) -> Iterator[Line]:
+def table(matches: Iterable[Match], width: int, *, linked: bool = True) -> Iterator[TextLine]:
     """The matches in their order: outcome, score, confidence, what is had and found, and why.
 
     Where `linked`, what was found leads to its page, on terminals that can follow a link.
     """
     free = width - _OUTCOME - _SCORE - _CONFIDENCE - 4 * len(_GAP[0])
-    why = max(_NARROWEST_REASON, round(free * _SHARE_OF_REASON))
+    why = max(MIN_REASON_WIDTH, round(free * _SHARE_OF_REASON))
     names = free - why
     yield _row(
         cell("outcome", _OUTCOME, "bold"),
@@ -49,13 +57,13 @@ def table(matches: Iterable[Match], width: int, *, linked: bool = True) -> Itera
         cell("why", why, "bold"),
     )
     yield _second_row(cell("what was found", names - len(_ARROW), "bold"))
-    yield line("─" * width, "dim")
+    yield text_line("─" * width, "dim")
     for match in matches:
         link = _link(match.best.url) if match.best and linked else ""
         yield from _match_rows(match, names, why, link)
 
 
-def summary(result: PlaylistMatch) -> Iterator[Line]:
+def summary(result: PlaylistMatch) -> Iterator[TextLine]:
     """How many of each outcome, and what it took."""
     counts = Counter(match.outcome for match in result.matches)
     pieces: list[Piece] = [(plural(len(result.matches), "track") + ":", "bold")]
@@ -66,51 +74,58 @@ def summary(result: PlaylistMatch) -> Iterator[Line]:
     yield from _effort(result)
 
 
-def _effort(result: PlaylistMatch) -> Iterator[Line]:
+def _effort(result: PlaylistMatch) -> Iterator[TextLine]:
     """What it took; of catalogues at hand, which they were instead of requests never sent."""
     took = duration(result.metrics.session_info.total_time)
     places = dict.fromkeys(query.where for match in result.matches for query in match.queries)
-    if places and ON_BEATPORT not in places:
-        yield line(clean(f"Looked up {' and '.join(places)}, in {took}; nothing was sent"), "dim")
+    if places and DEFAULT_WHERE not in places:
+        yield text_line(
+            clean(f"Looked up {' and '.join(places)}, in {took}; nothing was sent"), "dim"
+        )
         return
     each = result.requests / max(1, len(result.matches))
-    yield line(f"{plural(result.requests, 'request')}, {each:.2f} per track, in {took}", "dim")
+    yield text_line(f"{plural(result.requests, 'request')}, {each:.2f} per track, in {took}", "dim")
     if len(places) > 1:
         matched = Counter(match.queries[-1].where for match in result.matched if match.queries)
         told = ", ".join(f"{matched[place]:,} {place}" for place in places)
-        yield line(clean(f"Matched {told}"), "dim")
+        yield text_line(clean(f"Matched {told}"), "dim")
 
 
-def failures(result: PlaylistMatch) -> Iterator[Line]:
+def failures(result: PlaylistMatch) -> Iterator[TextLine]:
     """What kept the failed ones from being known, the most frequent first."""
     kinds = Counter(match.failures[-1].kind for match in result.failed if match.failures)
     if kinds:
         told = ", ".join(f"{kind} ({count:,})" for kind, count in kinds.most_common())
-        yield line(f"Failed is not the same as not found: {told}. Run it again later.", "red")
+        yield text_line(f"Failed is not the same as not found: {told}. Run it again later.", "red")
 
 
-def problems(found: Sequence[PlaylistProblem]) -> Iterator[Line]:
+def problems(found: Sequence[PlaylistProblem]) -> Iterator[TextLine]:
     """The entries of a playlist that could not be read."""
     if not found:
         return
-    yield line(f"{plural(len(found), 'entry', 'entries')} could not be read:", "yellow")
-    for problem in found[:_MOST_PROBLEMS]:
-        yield line(clean(f"  {problem.place}: {problem.detail}."))
-    if len(found) > _MOST_PROBLEMS:
-        yield line(f"  … and {len(found) - _MOST_PROBLEMS:,} more; results.json lists them all.")
+    yield text_line(f"{plural(len(found), 'entry', 'entries')} could not be read:", "yellow")
+    for problem in found[:MAX_SHOWN_PROBLEMS]:
+        yield text_line(clean(f"  {problem.place}: {problem.detail}."))
+    if len(found) > MAX_SHOWN_PROBLEMS:
+        yield text_line(
+            f"  … and {len(found) - MAX_SHOWN_PROBLEMS:,} more; results.json lists them all."
+        )
 
 
-def one_track(match: Match) -> Iterator[Line]:
+def one_track(match: Match) -> Iterator[TextLine]:
     """One match alone, with what a DJ wants to know of the track that was found."""
     name, style = _OUTCOMES[match.outcome]
     if match.best is None:
         where = f" {match.where}" if match.outcome == "not_found" else ""
         yield ((clean(name + where), style), _GAP, (clean(str(match.track)), ""))
-        yield line(clean(f"  {match.reason}"))
+        yield text_line(clean(f"  {match.reason}"))
         return
     found = match.best.candidate
     yield ((name, style), _GAP, (clean(str(found)), "bold"))
-    yield line(clean(f"  score {match.best.score:.1f}, {_sure(match)} sure: {match.reason}"), "dim")
+    yield text_line(
+        clean(f"  score {match.best.score:.1f}, {_confidence_piece(match)} sure: {match.reason}"),
+        "dim",
+    )
     for label, value in _facts(found):
         if value:
             yield ((f"  {label:<9} ", "dim"), (clean(value), _link(value)))
@@ -133,19 +148,19 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def _match_rows(match: Match, names: int, why: int, link: str) -> Iterator[Line]:
+def _match_rows(match: Match, names: int, why: int, link: str) -> Iterator[TextLine]:
     outcome, style = _OUTCOMES[match.outcome]
     best = match.best
     nothing = f"not {match.where}" if match.where else "nothing"
     nothing = "could not ask" if match.outcome == "failed" else nothing
-    found = squeeze(clean(str(best.candidate) if best else nothing), names - len(_ARROW))
-    reasons = wrap(clean(match.reason), why, _MOST_REASON_LINES)
+    found = truncate_middle(clean(str(best.candidate) if best else nothing), names - len(_ARROW))
+    reasons = wrap(clean(match.reason), why, MAX_REASON_LINES)
     reasons += [""] * (2 - len(reasons))
     yield _row(
         cell(outcome, _OUTCOME, style),
         cell(f"{best.score:.1f}" if best else "", _SCORE, right=True),
-        cell(_sure(match) if best else "", _CONFIDENCE, style, right=True),
-        cell(squeeze(clean(str(match.track)), names), names),
+        cell(_confidence_piece(match) if best else "", _CONFIDENCE, style, right=True),
+        cell(truncate_middle(clean(str(match.track)), names), names),
         cell(reasons[0], why, "dim"),
     )
     yield _second_row(
@@ -155,19 +170,19 @@ def _match_rows(match: Match, names: int, why: int, link: str) -> Iterator[Line]
         yield _row(*_BLANKS, cell("", names), cell(reason, why, "dim"))
 
 
-def _second_row(found: Piece, *more: Piece) -> Line:
+def _second_row(found: Piece, *more: Piece) -> TextLine:
     arrow, *rest = _row((_ARROW, "dim"), *more)
     return (*_row(*_BLANKS), _GAP, arrow, found, *rest)
 
 
-def _row(*cells: Piece) -> Line:
+def _row(*cells: Piece) -> TextLine:
     row: list[Piece] = []
     for one in cells:
         row += [_GAP, one] if row else [one]
     return tuple(row)
 
 
-def _sure(match: Match) -> str:
+def _confidence_piece(match: Match) -> str:
     # Rounded down: what is not certain must not look it.
     return f"{int(match.confidence * 100)}%"
 

@@ -13,7 +13,7 @@ from beatport_match.errors import MisuseError
 
 _AddParser: TypeAlias = Callable[..., argparse.ArgumentParser]
 
-_LONGEST_LATENCY_S = 10.0
+MAX_LATENCY_S = 10.0
 
 
 class _Parser(argparse.ArgumentParser):
@@ -226,10 +226,10 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 
 def _latency(written: str) -> float:
     with suppress(ValueError):
-        if 0 <= (seconds := float(written)) <= _LONGEST_LATENCY_S:
+        if 0 <= (seconds := float(written)) <= MAX_LATENCY_S:
             return seconds
     raise argparse.ArgumentTypeError(
-        f"must be from 0 to {_LONGEST_LATENCY_S:g} seconds, not {written!r}"
+        f"must be from 0 to {MAX_LATENCY_S:g} seconds, not {written!r}"
     )
 
 

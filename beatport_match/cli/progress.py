@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as RichProgress
 
-_LINE_EVERY_S = 5.0
+STATUS_LINE_INTERVAL_S = 5.0
 _BAR_CELLS = 40
 
 
 @contextmanager
 def progress_on(screen: Screen, label: str, total: int) -> Generator[OnProgress, None, None]:
     """Show progress within a `with` block that gives the function to tell it to."""
-    with _shown_on(screen, label, total) as shown:
+    with _display_on(screen, label, total) as shown:
 
         def tell(progress: Progress) -> None:
-            shown.tell(
-                _Stand(
+            shown.update(
+                _ProgressState(
                     done=progress.done,
                     count=f"{progress.done}/{progress.total}",
                     time=_time(progress),
@@ -51,21 +51,21 @@ def progress_on(screen: Screen, label: str, total: int) -> Generator[OnProgress,
 def rows_on(screen: Screen, label: str) -> Generator[Callable[[int], None], None, None]:
     """Show how many rows were read so far, where nobody knows how many there are."""
     began, count = time.monotonic(), 0
-    with _shown_on(screen, f"{label}:", None) as shown:
+    with _display_on(screen, f"{label}:", None) as shown:
 
         def tell(counted: int, *, last: bool = False) -> None:
             nonlocal count
             count, elapsed_s = counted, time.monotonic() - began
             took = f"took {duration(elapsed_s)}" if last else duration(elapsed_s)
             told = f"{plural(count, 'row')} read"
-            shown.tell(_Stand(count, told, took, "", elapsed_s, last))
+            shown.update(_ProgressState(count, told, took, "", elapsed_s, last))
 
         yield tell
         tell(count, last=True)
 
 
 @dataclass(frozen=True, slots=True)
-class _Stand:
+class _ProgressState:
     """How far it has come: in figures, and in words."""
 
     done: int
@@ -76,12 +76,14 @@ class _Stand:
     last: bool
 
 
-class _Shown(Protocol):
-    def tell(self, stand: _Stand) -> None: ...
+class _ProgressDisplay(Protocol):
+    def update(self, stand: _ProgressState) -> None: ...
 
 
 @contextmanager
-def _shown_on(screen: Screen, label: str, total: int | None) -> Generator[_Shown, None, None]:
+def _display_on(
+    screen: Screen, label: str, total: int | None
+) -> Generator[_ProgressDisplay, None, None]:
     rewriting = screen.is_terminal and os.environ.get("TERM") != "dumb"
     console = screen.console() if rewriting else None
     if console is None:
@@ -102,18 +104,18 @@ class _StatusLine:
         self._screen = screen
         self._label = label
         self._rewriting = rewriting
-        self._due_s = _LINE_EVERY_S
+        self._next_at_s = STATUS_LINE_INTERVAL_S
         self._written = 0
 
-    def tell(self, stand: _Stand) -> None:
+    def update(self, stand: _ProgressState) -> None:
         told = ", ".join(filter(None, (stand.count, stand.time, stand.requests)))
         text = f"{self._label} {told}"
         if self._rewriting:
             self._screen.write(f"\r{text:<{self._written}}")
             self._written = len(text)
-        elif stand.last or stand.elapsed_s >= self._due_s:
+        elif stand.last or stand.elapsed_s >= self._next_at_s:
             self._screen.write(text + "\n")
-            self._due_s = stand.elapsed_s + _LINE_EVERY_S
+            self._next_at_s = stand.elapsed_s + STATUS_LINE_INTERVAL_S
         self._screen.flush()
 
     def end(self) -> None:
@@ -129,7 +131,7 @@ class _Bar:
         nothing = "" if total is None else f"0/{total}"
         self._task = live.add_task(label, total=total, count=nothing, time="", requests="")
 
-    def tell(self, stand: _Stand) -> None:
+    def update(self, stand: _ProgressState) -> None:
         self._live.update(
             self._task,
             total=stand.done if stand.last else None,

@@ -14,17 +14,17 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from beatport_match.cli.text_cells import Line, joined
+from beatport_match.cli.text_cells import TextLine, joined
 from beatport_match.errors import MisuseError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_NARROWEST, _USUAL, _WIDEST = 60, 100, 140
+MIN_WIDTH, DEFAULT_WIDTH, MAX_WIDTH = 60, 100, 140
 # Our own few signs for code pages that have none of them.
 _ASCII = str.maketrans("→…·─", ">~--")
 # Windows says EINVAL where others say EPIPE.
-_NOBODY_READS = {errno.EPIPE, errno.EINVAL}
+_CLOSED_PIPE_ERRORS = {errno.EPIPE, errno.EINVAL}
 
 
 class Screen:
@@ -36,15 +36,15 @@ class Screen:
 
     def __init__(self, stream: TextIO | None, *, vital: bool) -> None:
         self._stream = stream
-        self._vital = vital
+        self._is_required = vital
         self.is_terminal = stream is not None and stream.isatty()
         self._console: Console | None = None
 
     @property
     def width(self) -> int:
         """The cells of a line."""
-        columns = shutil.get_terminal_size((_USUAL, 24)).columns
-        return max(_NARROWEST, min(columns, _WIDEST))
+        columns = shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns
+        return max(MIN_WIDTH, min(columns, MAX_WIDTH))
 
     def console(self) -> Console | None:
         """Rich's console, where the stream is a terminal and rich is installed."""
@@ -52,7 +52,7 @@ class Screen:
             self._console = _console(self._stream)
         return self._console
 
-    def show(self, *lines: Line) -> None:
+    def show(self, *lines: TextLine) -> None:
         """Write lines; the pieces must be clean.
 
         Raises:
@@ -102,11 +102,11 @@ class Screen:
         try:
             yield
         except OSError as error:
-            self._give_up()
-            if self._vital and error.errno not in _NOBODY_READS:
+            self._stop_writing()
+            if self._is_required and error.errno not in _CLOSED_PIPE_ERRORS:
                 raise MisuseError(f"the output cannot be written ({error.strerror}).") from None
 
-    def _give_up(self) -> None:
+    def _stop_writing(self) -> None:
         """Send the rest, also what Python itself flushes at its exit, to nowhere."""
         stream, self._stream, self._console = self._stream, None, None
         self.is_terminal = False

@@ -12,14 +12,19 @@ from typing import TypeAlias
 
 Piece: TypeAlias = tuple[str, str]
 """Text and its style: a word or two such as `bold green`, or `link` and an address."""
-Line: TypeAlias = tuple[Piece, ...]
+TextLine: TypeAlias = tuple[Piece, ...]
 
 ELLIPSIS = "…"
 
 # C0 and C1 controls steer the terminal, bidirectional controls what is read next to them; the
 # line ends among them would break the row.
-_STEERING = [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-_CLEAN = dict.fromkeys([*_STEERING, 0x200E, 0x200F, 0x061C]) | dict.fromkeys(
+_CONTROL_CHARACTERS = [
+    *range(0x20),
+    *range(0x7F, 0xA0),
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A),
+]
+_CLEAN = dict.fromkeys([*_CONTROL_CHARACTERS, 0x200E, 0x200F, 0x061C]) | dict.fromkeys(
     [*map(ord, "\t\n\v\f\r"), 0x85, 0x2028, 0x2029], " "
 )
 _LEFT_TO_RIGHT_MARK = "\u200e"
@@ -59,7 +64,7 @@ def tail(text: str, width: int) -> str:
     return text[begin:]
 
 
-def squeeze(text: str, width: int) -> str:
+def truncate_middle(text: str, width: int) -> str:
     """The text cut in its middle, since the version stands at the end of a title.
 
     What stands in the last brackets is kept whole where that leaves the beginning enough room.
@@ -77,11 +82,11 @@ def wrap(text: str, width: int, most: int) -> list[str]:
     words = text.split()
     lines: list[str] = []
     while words and len(lines) < most - 1:
-        line = squeeze(words.pop(0), width)
+        line = truncate_middle(words.pop(0), width)
         while words and width_of(line) + 1 + width_of(words[0]) <= width:
             line += " " + words.pop(0)
         lines.append(line)
-    return [*lines, squeeze(" ".join(words), width)] if words else lines
+    return [*lines, truncate_middle(" ".join(words), width)] if words else lines
 
 
 def cell(text: str, width: int, style: str = "", *, right: bool = False) -> Piece:
@@ -96,7 +101,7 @@ def cell(text: str, width: int, style: str = "", *, right: bool = False) -> Piec
     return (blanks + text if right else text + blanks, style)
 
 
-def line(text: str, style: str = "") -> Line:
+def text_line(text: str, style: str = "") -> TextLine:
     """A line of one style."""
     return ((text, style),)
 

@@ -19,7 +19,7 @@ from beatport_match.matching.protocol import Request
 from beatport_match.matching.sources import Sources
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings
-from beatport_match.transport.http import FailedError, HttpClient, get
+from beatport_match.transport.http import HttpClient, RequestFailedError, get
 
 
 def match_playlist_async(
@@ -37,7 +37,7 @@ def match_playlist_async(
     Raises:
         MisuseError: An event loop is running already in this thread.
     """
-    if _in_a_loop():
+    if _is_loop_running():
         raise MisuseError(
             "settings.async_io.enabled cannot start an event loop inside a running one: "
             "use `await amatch_playlist(...)` or AsyncMatcher instead."
@@ -45,7 +45,7 @@ def match_playlist_async(
 
     async def run() -> PlaylistMatch:
         total_s = settings.async_io.request_timeout
-        mine = None if client is None else _InThreads(client, total_s)
+        mine = None if client is None else ThreadedClient(client, total_s)
         async with AsyncMatcher(settings, http_client=mine, source=sources) as matcher:
             return await matcher.match_playlist(
                 tracks_or_path,
@@ -58,7 +58,7 @@ def match_playlist_async(
     return anyio.run(run)
 
 
-class _InThreads:
+class ThreadedClient:
     """A sync client's answers, awaited: the caller's client serves the async engine from threads.
 
     It is met as any client that cannot `stream`: the thread has read and bounded the whole answer.
@@ -74,7 +74,7 @@ class _InThreads:
         *,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> _Read:
+    ) -> _ReadResponse:
         return await self._ask(url, params, headers, {})
 
     async def post(
@@ -84,7 +84,7 @@ class _InThreads:
         data: Mapping[str, str],
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> _Read:
+    ) -> _ReadResponse:
         return await self._ask(url, params, headers, data)
 
     async def _ask(
@@ -93,7 +93,7 @@ class _InThreads:
         params: Mapping[str, str] | None,
         headers: Mapping[str, str] | None,
         data: Mapping[str, str],
-    ) -> _Read:
+    ) -> _ReadResponse:
         request = Request(
             url=url,
             params=tuple((params or {}).items()),
@@ -103,11 +103,11 @@ class _InThreads:
         call = partial(get, self._client, request, self._total_s)
         came = await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
         if isinstance(came, Failure):
-            raise FailedError(came)
-        return _Read(came.status, came.url, came.headers, came.body)
+            raise RequestFailedError(came)
+        return _ReadResponse(came.status, came.url, came.headers, came.body)
 
 
-class _Read(NamedTuple):
+class _ReadResponse(NamedTuple):
     """An answer in the words of a client."""
 
     status_code: int
@@ -116,7 +116,7 @@ class _Read(NamedTuple):
     content: bytes
 
 
-def _in_a_loop() -> bool:
+def _is_loop_running() -> bool:
     """Whether a loop runs in this thread: asyncio's, also from a callback of its own, or trio's."""
     for ask in (asyncio.get_running_loop, anyio.get_current_task):
         with suppress(RuntimeError):

@@ -13,33 +13,33 @@ from typing import Self, TypeAlias
 
 import anyio
 
-from beatport_match.engine.async_engine import AsyncLine
+from beatport_match.engine.async_engine import AsyncEngine
 from beatport_match.engine.drive import adrive, bare
 from beatport_match.engine.journal import Journal, JournalPath, NoJournal, journal_at
-from beatport_match.engine.match_stream import Give, MatchStream, Running
+from beatport_match.engine.match_stream import Emit, MatchStream, StreamTask
 from beatport_match.engine.playlist_run import (
     OnProgress,
-    Queue,
-    Session,
+    ProgressReporter,
+    RunClock,
     Stop,
-    Tally,
+    TrackQueue,
     Tracks,
     as_track,
     beatport_source,
-    gathered,
-    measured,
-    never,
-    restored,
+    build_result,
+    from_journal,
+    never_stop,
+    with_metrics,
 )
 from beatport_match.matching.match import Match
-from beatport_match.matching.search_flow import fetch, match, search
-from beatport_match.matching.sources import Sources, in_turn
+from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
+from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings
-from beatport_match.transport.http import AsyncHttpClient, need_colour
+from beatport_match.transport.http import AsyncHttpClient, require_client_kind
 
-Keep: TypeAlias = Callable[[int, Match], Awaitable[None]]
+OnMatch: TypeAlias = Callable[[int, Match], Awaitable[None]]
 
 
 class AsyncMatcher:
@@ -68,10 +68,12 @@ class AsyncMatcher:
     ) -> None:
         self.settings: MatchSettings = settings or MatchSettings()
         if http_client is not None:
-            need_colour(http_client, asynchronous=True)
-        self._line = AsyncLine(self.settings, http_client)
-        self._sources = in_turn(beatport_source(self.settings) if source is None else source)
-        self._streams: list[Running] = []
+            require_client_kind(http_client, asynchronous=True)
+        self._engine = AsyncEngine(self.settings, http_client)
+        self._sources = resolve_sources(
+            beatport_source(self.settings) if source is None else source
+        )
+        self._streams: list[StreamTask] = []
 
     async def __aenter__(self) -> Self:
         return self
@@ -90,7 +92,7 @@ class AsyncMatcher:
             for running in self._streams:
                 await running.stop()
             self._streams.clear()
-            await self._line.aclose()
+            await self._engine.aclose()
 
     async def match_track(self, track_or_text: Track | str, *, stop: Stop | None = None) -> Match:
         """Find one track.
@@ -98,7 +100,7 @@ class AsyncMatcher:
         Raises:
             MisuseError: The track is blank or neither a `Track` nor text.
         """
-        return await self._match(as_track(track_or_text), stop or never)
+        return await self._match(as_track(track_or_text), stop or never_stop)
 
     async def match_playlist(
         self,
@@ -118,18 +120,18 @@ class AsyncMatcher:
             PlaylistError: The file cannot be read.
             JournalError: The journal cannot be used.
         """
-        session = Session("async", self.settings, anyio.current_time)
-        queue = Queue(tracks_or_path, playlist, count=True)
+        session = RunClock("async", self.settings, anyio.current_time)
+        queue = TrackQueue(tracks_or_path, playlist, count=True)
         matches: dict[int, Match] = {}
-        tally = Tally(queue.total, on_progress, self._line.pace, session)
+        tally = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, session)
         waiting = iter(queue)
 
         async def keep(place: int, found: Match) -> None:
             matches[place] = found
 
         with self._journal(journal, queue) as written:
-            await self._each(waiting, stop or never, tally, written, keep)
-        return gathered(matches, queue, waiting, session)
+            await self._each(waiting, stop or never_stop, tally, written, keep)
+        return build_result(matches, queue, waiting, session)
 
     def iter_matches(
         self,
@@ -148,20 +150,20 @@ class AsyncMatcher:
             PlaylistError: The file cannot be read.
             JournalError: The journal cannot be used.
         """
-        queue = Queue(tracks_or_path, playlist, count=on_progress is not None)
+        queue = TrackQueue(tracks_or_path, playlist, count=on_progress is not None)
         self._streams = [running for running in self._streams if not running.ended]
 
-        def on_begin(running: Running) -> None:
+        def on_begin(running: StreamTask) -> None:
             self._streams.append(running)
 
-        async def work(give: Give) -> None:
+        async def work(give: Emit) -> None:
             async def keep(_place: int, found: Match) -> None:
                 await give(found)
 
-            session = Session("async", self.settings, anyio.current_time)
-            tally = Tally(queue.total, on_progress, self._line.pace, session)
+            session = RunClock("async", self.settings, anyio.current_time)
+            tally = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, session)
             with self._journal(journal, queue) as written:
-                await self._each(iter(queue), stop or never, tally, written, keep)
+                await self._each(iter(queue), stop or never_stop, tally, written, keep)
 
         return MatchStream(work, on_begin)
 
@@ -172,7 +174,7 @@ class AsyncMatcher:
             BeatportUnavailable: A fault kept it from being answered.
             MisuseError: The query is blank.
         """
-        return (await adrive(search(query, self._sources), self._line.hands(never))).value
+        return (await adrive(query_flow(query, self._sources), self._engine.hands(never_stop))).value
 
     async def fetch_track(self, url_or_id: str | int) -> Candidate | None:
         """Fetch one track's page; `None` where Beatport has no such track.
@@ -190,26 +192,28 @@ class AsyncMatcher:
             BeatportUnavailable: A fault kept one of them from being answered.
             MisuseError: One is neither a number nor the address of a track on this Beatport.
         """
-        return (await adrive(fetch(urls_or_ids, self._sources), self._line.hands(never))).value
+        return (
+            await adrive(fetch_flow(urls_or_ids, self._sources), self._engine.hands(never_stop))
+        ).value
 
     async def _each(
         self,
         waiting: Iterator[tuple[int, Track]],
         stop: Stop,
-        tally: Tally,
+        tally: ProgressReporter,
         journal: Journal | NoJournal,
-        keep: Keep,
+        keep: OnMatch,
     ) -> None:
         async def work() -> None:
             while not stop() and (entry := next(waiting, None)) is not None:
                 place, track = entry
                 recorded = journal.recorded(track)
                 if recorded is None:
-                    found = await self._match(track, stop, place, tally.began)
+                    found = await self._match(track, stop, place, tally.start)
                     journal.record(found)
                 else:
-                    found = restored(recorded, place, tally.began)
-                tally.count(found, place, recorded=recorded is not None)
+                    found = from_journal(recorded, place, tally.start)
+                tally.report(found, place, recorded=recorded is not None)
                 await keep(place, found)
 
         try:
@@ -222,10 +226,10 @@ class AsyncMatcher:
     async def _match(
         self, track: Track, stop: Stop, place: int = 0, began: float | None = None
     ) -> Match:
-        conversation = match(track, self.settings, self._sources)
-        return measured(await adrive(conversation, self._line.hands(stop)), place, began)
+        conversation = match_flow(track, self.settings, self._sources)
+        return with_metrics(await adrive(conversation, self._engine.hands(stop)), place, began)
 
     def _journal(
-        self, path: JournalPath | None, queue: Queue
+        self, path: JournalPath | None, queue: TrackQueue
     ) -> AbstractContextManager[Journal | NoJournal]:
         return journal_at(path, self.settings, self._sources, queue.problems.append)

@@ -16,32 +16,32 @@ from beatport_match.errors import Failure
 from beatport_match.matching.protocol import (
     Answer,
     Ask,
-    Asked,
-    Conversation,
-    Exchange,
-    Heard,
-    Keep,
-    Known,
-    Later,
-    Look,
-    LookUp,
-    Outcome,
-    Question,
-    Read,
+    Authorize,
+    CachedResult,
     CacheGet,
+    CachePut,
+    LocalLookup,
+    Parse,
+    ParsedResult,
+    Question,
+    Recorded,
     Reply,
+    Report,
     Request,
+    RequestFlow,
+    ReserveSlot,
     Response,
+    ResultKind,
+    RetryAfter,
+    Round,
+    RunLocalLookup,
+    SearchFlow,
     Send,
-    Shelf,
-    Sign,
     Sleep,
-    Told,
+    StepResult,
     Transcript,
-    Turn,
-    Understood,
 )
-from beatport_match.matching.request_flow import exchange, until_answered
+from beatport_match.matching.request_flow import question_flow, send_with_retries
 
 T = TypeVar("T")
 YieldT = TypeVar("YieldT")
@@ -57,20 +57,20 @@ class Hands(Protocol):
     """
 
     attempts: int
-    fresh_s: Mapping[Shelf, float]
+    max_ages_s: Mapping[ResultKind, float]
 
     def now(self) -> float: ...
     def dice(self) -> float: ...
-    def turn(self) -> float | Later | Failure: ...
-    def heard(self, value: Understood | Failure, sent: float) -> None: ...
+    def turn(self) -> float | RetryAfter | Failure: ...
+    def heard(self, value: ParsedResult | Failure, sent: float) -> None: ...
     def alone(self, request: Request) -> AbstractContextManager[None]: ...
-    def is_signed(self, refused_at: float | None) -> bool: ...
+    def is_signed(self, token_rejected_at: float | None) -> bool: ...
     def signing(self) -> AbstractContextManager[Any]: ...
-    def renewal(self, refused_at: float | None) -> Request | Failure | None: ...
+    def renewal(self, token_rejected_at: float | None) -> Request | Failure | None: ...
     def renewed(self, came: Response | Failure) -> Failure | None: ...
-    def recall(self, request: Request) -> Known | None: ...
-    def keep(self, request: Request, value: Understood) -> None: ...
-    def look_up(self, look: Look) -> Understood | Failure: ...
+    def recall(self, request: Request) -> CachedResult | None: ...
+    def keep(self, request: Request, value: ParsedResult) -> None: ...
+    def run_local_lookup(self, look: LocalLookup) -> ParsedResult | Failure: ...
     def send(self, request: Request) -> Response | Failure: ...
     def sleep(self, seconds: float) -> Failure | None: ...
 
@@ -80,111 +80,111 @@ class AsyncHands(Protocol):
 
     attempts: int
     at_once: int
-    fresh_s: Mapping[Shelf, float]
+    max_ages_s: Mapping[ResultKind, float]
 
     def now(self) -> float: ...
     def dice(self) -> float: ...
-    def turn(self) -> float | Later | Failure: ...
-    def heard(self, value: Understood | Failure, sent: float) -> None: ...
+    def turn(self) -> float | RetryAfter | Failure: ...
+    def heard(self, value: ParsedResult | Failure, sent: float) -> None: ...
     def alone(self, request: Request) -> AbstractAsyncContextManager[None]: ...
-    def is_signed(self, refused_at: float | None) -> bool: ...
+    def is_signed(self, token_rejected_at: float | None) -> bool: ...
     def signing(self) -> AbstractAsyncContextManager[Any]: ...
-    async def renewal(self, refused_at: float | None) -> Request | Failure | None: ...
+    async def renewal(self, token_rejected_at: float | None) -> Request | Failure | None: ...
     async def renewed(self, came: Response | Failure) -> Failure | None: ...
-    async def recall(self, request: Request) -> Known | None: ...
-    async def keep(self, request: Request, value: Understood) -> None: ...
-    async def look_up(self, look: Look) -> Understood | Failure: ...
+    async def recall(self, request: Request) -> CachedResult | None: ...
+    async def keep(self, request: Request, value: ParsedResult) -> None: ...
+    async def run_local_lookup(self, look: LocalLookup) -> ParsedResult | Failure: ...
     async def send(self, request: Request) -> Response | Failure: ...
     async def sleep(self, seconds: float) -> Failure | None: ...
 
 
-def drive(conversation: Conversation[T], hands: Hands) -> Told[T]:
+def drive(conversation: SearchFlow[T], hands: Hands) -> Recorded[T]:
     """Run a conversation to its end; whatever the hands raise passes through."""
-    talk = _Talk(conversation, hands.now)
+    talk = _TranscriptRecorder(conversation, hands.now)
     while not isinstance(ask := talk.next(), _Done):
-        talk.heard = tuple([_answer(question, hands) for question in ask.questions])
+        talk.answers = tuple([_answer(question, hands) for question in ask.questions])
     return talk.told(ask.value)
 
 
-async def adrive(conversation: Conversation[T], hands: AsyncHands) -> Told[T]:
+async def adrive(conversation: SearchFlow[T], hands: AsyncHands) -> Recorded[T]:
     """Run a conversation to its end; whatever the hands raise passes through."""
-    talk = _Talk(conversation, hands.now)
+    talk = _TranscriptRecorder(conversation, hands.now)
     while not isinstance(ask := talk.next(), _Done):
-        talk.heard = await _gather(ask.questions, hands)
+        talk.answers = await _gather(ask.questions, hands)
     return talk.told(ask.value)
 
 
 def _answer(question: Question, hands: Hands) -> Answer:
     with hands.alone(question.request):
-        return _run(exchange(question, attempts=hands.attempts, fresh_s=hands.fresh_s), hands)
+        return _run(question_flow(question, attempts=hands.attempts, max_ages_s=hands.max_ages_s), hands)
 
 
 async def _aanswer(question: Question, hands: AsyncHands) -> Answer:
     async with hands.alone(question.request):
-        steps = exchange(question, attempts=hands.attempts, fresh_s=hands.fresh_s)
+        steps = question_flow(question, attempts=hands.attempts, max_ages_s=hands.max_ages_s)
         return await _arun(steps, hands)
 
 
-def _run(steps: Exchange[T], hands: Hands) -> T:
+def _run(steps: RequestFlow[T], hands: Hands) -> T:
     reply: Reply | None = None
     while not isinstance(step := _advance(steps, reply), _Done):
-        outcome: Outcome = None
+        outcome: StepResult = None
         if isinstance(step, Send):
             outcome = hands.send(step.request)
         elif isinstance(step, Sleep):
             outcome = hands.sleep(step.seconds)
         elif isinstance(step, CacheGet):
             outcome = hands.recall(step.request)
-        elif isinstance(step, Keep):
+        elif isinstance(step, CachePut):
             hands.keep(step.request, step.value)
-        elif isinstance(step, LookUp):
-            outcome = hands.look_up(step.look)
-        elif isinstance(step, Sign):
-            outcome = None if hands.is_signed(step.refused_at) else _sign(step, hands)
+        elif isinstance(step, RunLocalLookup):
+            outcome = hands.run_local_lookup(step.lookup)
+        elif isinstance(step, Authorize):
+            outcome = None if hands.is_signed(step.token_rejected_at) else _sign(step, hands)
         else:
             outcome = _at_hand(step, hands)
-        reply = Reply(outcome=outcome, now=hands.now(), dice=hands.dice())
+        reply = Reply(result=outcome, now=hands.now(), jitter=hands.dice())
     return step.value
 
 
-async def _arun(steps: Exchange[T], hands: AsyncHands) -> T:
+async def _arun(steps: RequestFlow[T], hands: AsyncHands) -> T:
     reply: Reply | None = None
     while not isinstance(step := _advance(steps, reply), _Done):
-        outcome: Outcome = None
+        outcome: StepResult = None
         if isinstance(step, Send):
             outcome = await hands.send(step.request)
         elif isinstance(step, Sleep):
             outcome = await hands.sleep(step.seconds)
         elif isinstance(step, CacheGet):
             outcome = await hands.recall(step.request)
-        elif isinstance(step, Keep):
+        elif isinstance(step, CachePut):
             await hands.keep(step.request, step.value)
-        elif isinstance(step, LookUp):
-            outcome = await hands.look_up(step.look)
-        elif isinstance(step, Sign):
-            outcome = None if hands.is_signed(step.refused_at) else await _asign(step, hands)
+        elif isinstance(step, RunLocalLookup):
+            outcome = await hands.run_local_lookup(step.lookup)
+        elif isinstance(step, Authorize):
+            outcome = None if hands.is_signed(step.token_rejected_at) else await _asign(step, hands)
         else:
             outcome = _at_hand(step, hands)
-        reply = Reply(outcome=outcome, now=hands.now(), dice=hands.dice())
+        reply = Reply(result=outcome, now=hands.now(), jitter=hands.dice())
     return step.value
 
 
-def _sign(step: Sign, hands: Hands) -> Failure | None:
+def _sign(step: Authorize, hands: Hands) -> Failure | None:
     """Renew the token, once for all who wait for it."""
     with hands.signing():
-        renewal = hands.renewal(step.refused_at)
+        renewal = hands.renewal(step.token_rejected_at)
         if not isinstance(renewal, Request):
             return renewal
-        return hands.renewed(_run(until_answered(renewal, attempts=hands.attempts), hands))
+        return hands.renewed(_run(send_with_retries(renewal, attempts=hands.attempts), hands))
 
 
-async def _asign(step: Sign, hands: AsyncHands) -> Failure | None:
+async def _asign(step: Authorize, hands: AsyncHands) -> Failure | None:
     """Renew the token, once for all who wait for it."""
     async with hands.signing():
-        renewal = await hands.renewal(step.refused_at)
+        renewal = await hands.renewal(step.token_rejected_at)
         if not isinstance(renewal, Request):
             return renewal
-        came = await _arun(until_answered(renewal, attempts=hands.attempts), hands)
+        came = await _arun(send_with_retries(renewal, attempts=hands.attempts), hands)
         return await hands.renewed(came)
 
 
@@ -215,34 +215,34 @@ def bare(error: BaseException) -> BaseException:
     return error
 
 
-def _at_hand(step: Turn | Read | Heard, hands: Hands | AsyncHands) -> Outcome:
+def _at_hand(step: ReserveSlot | Parse | Report, hands: Hands | AsyncHands) -> StepResult:
     """The steps that wait for nobody, so that both colours do them alike."""
-    if isinstance(step, Heard):
-        hands.heard(step.value, step.sent)
+    if isinstance(step, Report):
+        hands.heard(step.value, step.sent_at)
         return None
-    return step.reader(step.response) if isinstance(step, Read) else hands.turn()
+    return step.parser(step.response) if isinstance(step, Parse) else hands.turn()
 
 
-class _Talk(Generic[T]):
+class _TranscriptRecorder(Generic[T]):
     """A conversation under way, and what its transcript will be; `heard` is what it hears next."""
 
-    def __init__(self, conversation: Conversation[T], now: Callable[[], float]) -> None:
-        self.heard: tuple[Answer, ...] | None = None
+    def __init__(self, conversation: SearchFlow[T], now: Callable[[], float]) -> None:
+        self.answers: tuple[Answer, ...] | None = None
         self._conversation = conversation
         self._now = now
         self._started = now()
-        self._asks: list[Asked] = []
+        self._asks: list[Round] = []
 
     def next(self) -> Ask | _Done[T]:
         began = self._now()
-        ask = _advance(self._conversation, self.heard)
-        if self.heard is not None:
-            self._asks.append(Asked(answers=self.heard, weighed_s=self._now() - began))
+        ask = _advance(self._conversation, self.answers)
+        if self.answers is not None:
+            self._asks.append(Round(answers=self.answers, scoring_s=self._now() - began))
         return ask
 
-    def told(self, value: T) -> Told[T]:
+    def told(self, value: T) -> Recorded[T]:
         asks = tuple(self._asks)
-        return Told(value, Transcript(started=self._started, ended=self._now(), asks=asks))
+        return Recorded(value, Transcript(started=self._started, ended=self._now(), rounds=asks))
 
 
 class _Done(Generic[T]):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from beatport_match.engine.async_matcher import AsyncMatcher
 from beatport_match.engine.journal import JournalPath
-from beatport_match.engine.match_stream import Give, MatchStream
+from beatport_match.engine.match_stream import Emit, MatchStream
 from beatport_match.engine.matcher import Matcher
 from beatport_match.engine.playlist_run import OnProgress, Stop, Tracks
 from beatport_match.matching.match import Match
@@ -118,7 +118,7 @@ def aiter_matches(
         tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
     )
 
-    async def work(give: Give) -> None:
+    async def work(give: Emit) -> None:
         async with matcher, matches:
             async for match in matches:
                 await give(match)

@@ -21,11 +21,11 @@ from typing import IO, TypeAlias
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from beatport_match._logging import LOG
+from beatport_match._logging import logger
 from beatport_match._version import __version__
 from beatport_match.errors import JournalError
 from beatport_match.matching.match import Match
-from beatport_match.matching.sources import Sources, in_turn
+from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.problems import OnProblem, PlaylistProblem
 from beatport_match.model.tracks import Track, as_dict
 from beatport_match.scoring import coefficients
@@ -34,14 +34,14 @@ from beatport_match.settings.models import MatchSettings
 JournalPath: TypeAlias = "str | os.PathLike[str]"
 
 # What of the settings can change an answer; the rest changes only how fast it comes.
-_SETTINGS_THAT_MATTER = {
+FINGERPRINTED_SETTINGS = {
     *("base_url", "accept_confidence", "review_confidence", "enough_score", "max_queries"),
     *("max_results", "max_candidates", "wanted_fields"),
 }
 _OPENING = b'{"beatport_match":'
 _HEAD = re.compile(rb'\{"beatport_match":"[^"]{1,40}","key":"([0-9a-f]{64})","match":\{')
 # Ten candidates with their evidence come to some 15 KB.
-_LONGEST_LINE = 4 * 2**20
+MAX_LINE_BYTES = 4 * 2**20
 # Windows locks bytes, and nobody may then read them: this one is beyond any journal.
 _LOCKED_BYTE = 2**62
 
@@ -66,7 +66,7 @@ class Journal:
         on_problem: OnProblem,
     ) -> None:
         self._path, self._file, self._reader, self._on_problem = path, file, reader, on_problem
-        self._judge = judge
+        self._fingerprint = judge
         self._places: dict[str, tuple[int, int]] = {}
         self._lines = 0
         self._scan()
@@ -78,7 +78,7 @@ class Journal:
             return None
         number, start = place
         self._reader.seek(start)
-        match = _match_of(self._reader.readline(_LONGEST_LINE))
+        match = _match_of(self._reader.readline(MAX_LINE_BYTES))
         if match is None:
             self._damaged(number)
             return None
@@ -93,7 +93,7 @@ class Journal:
             return
         head = f'{{"beatport_match":"{__version__}","key":"{self._key(match.track)}","match":'
         try:
-            line = memoryview(head.encode() + _written(match) + b"}\n")
+            line = memoryview(head.encode() + _serialize(match) + b"}\n")
         except PydanticSerializationError:
             # Bytes of a file name that are no text: such a track is asked again in every run.
             return
@@ -107,14 +107,14 @@ class Journal:
             self._unwritten(error, start)
 
     def _key(self, track: Track) -> str:
-        given = json.dumps([self._judge, as_dict(track)], sort_keys=True, default=str)
+        given = json.dumps([self._fingerprint, as_dict(track)], sort_keys=True, default=str)
         return hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()
 
     def _scan(self) -> None:
         """Find the lines, mend the last one, and refuse a file that is no journal."""
         damaged, torn, end = list[int](), b"", 0
-        while line := self._reader.readline(_LONGEST_LINE):
-            if not line.endswith(b"\n") and len(line) < _LONGEST_LINE:
+        while line := self._reader.readline(MAX_LINE_BYTES):
+            if not line.endswith(b"\n") and len(line) < MAX_LINE_BYTES:
                 torn = line
                 break
             self._lines += 1
@@ -129,22 +129,24 @@ class Journal:
         if torn:
             # What a killed process left of its last line; nothing was promised of that track.
             self._file.truncate(end)
-            LOG.info("the last line of the journal %s was torn; mended", self._path.name)
+            logger.info("the last line of the journal %s was torn; mended", self._path.name)
         for number in damaged:
             self._damaged(number)
 
     def _damaged(self, number: int) -> None:
-        LOG.warning("line %d of the journal %s is damaged", number, self._path.name)
-        self._tell(number, "the line is damaged; its track is asked for again")
+        logger.warning("line %d of the journal %s is damaged", number, self._path.name)
+        self._report_problem(number, "the line is damaged; its track is asked for again")
 
     def _unwritten(self, error: OSError, start: int) -> None:
         with suppress(OSError):
             self._file.truncate(start)
         why = error.strerror or str(error)
-        LOG.warning("the journal %s cannot be written: %s", self._path.name, why)
-        self._tell(self._lines, f"cannot be written ({why}); the next run asks for its track again")
+        logger.warning("the journal %s cannot be written: %s", self._path.name, why)
+        self._report_problem(
+            self._lines, f"cannot be written ({why}); the next run asks for its track again"
+        )
 
-    def _tell(self, number: int, detail: str) -> None:
+    def _report_problem(self, number: int, detail: str) -> None:
         self._on_problem(PlaylistProblem(str(self._path), f"line {number}", detail))
 
 
@@ -175,20 +177,20 @@ def journal_at(
         yield NoJournal()
         return
     try:
-        file = _opened(Path(path))
+        file = _open_file(Path(path))
     except (OSError, ValueError) as error:
-        raise _unusable(Path(path), error) from None
+        raise _journal_error(Path(path), error) from None
     with file:
-        if not _locked(file):
+        if not _lock(file):
             raise JournalError(
                 f"{path}: another run is writing this journal; wait for it, or name another file."
             )
         with Path(path).open("rb") as reader:
-            judge = _judge(settings, sources)
+            judge = _fingerprint(settings, sources)
             yield Journal(Path(path), file, reader, judge, on_problem)
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _open_file(path: Path) -> IO[bytes]:
     """The file, for its owner alone where it is made."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
     if path.exists() and not path.is_file():
@@ -197,7 +199,7 @@ def _opened(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, flags, 0o600), "ab", buffering=0)
 
 
-def _locked(file: IO[bytes]) -> bool:
+def _lock(file: IO[bytes]) -> bool:
     """Whether the file could be locked; closing it unlocks it, however the process ends."""
     try:
         if sys.platform == "win32":
@@ -214,14 +216,14 @@ def _locked(file: IO[bytes]) -> bool:
     return True
 
 
-def _judge(settings: MatchSettings, sources: Sources) -> list[object]:
+def _fingerprint(settings: MatchSettings, sources: Sources) -> list[object]:
     """Everything but the track that an answer depends on."""
-    matter = settings.model_dump(mode="json", include=_SETTINGS_THAT_MATTER)
-    asked = [source.name for source in in_turn(sources)]
+    matter = settings.model_dump(mode="json", include=FINGERPRINTED_SETTINGS)
+    asked = [source.name for source in resolve_sources(sources)]
     return [__version__, coefficients.FITTED, coefficients.DATA, asked, matter]
 
 
-def _written(match: Match) -> bytes:
+def _serialize(match: Match) -> bytes:
     # A track's names may be any iterable to those who make one, which pydantic would warn of; it
     # holds text or a tuple.
     return _adapter().dump_json(match, warnings=False)
@@ -245,6 +247,6 @@ def _adapter() -> TypeAdapter[Match]:
     return TypeAdapter(Match)
 
 
-def _unusable(path: Path, error: Exception) -> JournalError:
+def _journal_error(path: Path, error: Exception) -> JournalError:
     why = getattr(error, "strerror", None) or error
     return JournalError(f"{path}: cannot hold a journal ({why}); name another file.")

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     # What anyio itself imports when a channel is made.
     from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-Give: TypeAlias = Callable[[Match], Awaitable[None]]
-Work: TypeAlias = Callable[[Give], Awaitable[None]]
+Emit: TypeAlias = Callable[[Match], Awaitable[None]]
+StreamWork: TypeAlias = Callable[[Emit], Awaitable[None]]
 
 
-class _NobodyListensError(Exception):
+class _StreamClosedError(Exception):
     """The consumer dropped its end of the channel."""
 
 
-class Running:
+class StreamTask:
     """The work behind a stream, known to those who may have to wait for it."""
 
     def __init__(self, send: MemoryObjectSendStream[Match]) -> None:
@@ -59,12 +59,12 @@ class Running:
         error, self._error = self._error, None
         return error
 
-    async def run(self, work: Work) -> None:
+    async def run(self, work: StreamWork) -> None:
         """Do the work; no exception leaves here."""
         try:
             with self._scope:
                 await work(self._give)
-        except _NobodyListensError:
+        except _StreamClosedError:
             pass
         except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001
             # Raised again where the matches are consumed: a task of nobody's may not end the loop.
@@ -77,7 +77,7 @@ class Running:
             await self._send.send(found)
         except anyio.BrokenResourceError:
             # Told apart from the same error out of the host's own code.
-            raise _NobodyListensError from None
+            raise _StreamClosedError from None
 
     def finish(self) -> None:
         """Tell everyone that it has stopped."""
@@ -92,11 +92,13 @@ class MatchStream:
     `async with` or call `aclose`.
     """
 
-    def __init__(self, work: Work, on_begin: Callable[[Running], None] | None = None) -> None:
+    def __init__(
+        self, work: StreamWork, on_begin: Callable[[StreamTask], None] | None = None
+    ) -> None:
         self._work = work
         self._on_begin = on_begin
         self._closed = False
-        self._channel: tuple[MemoryObjectReceiveStream[Match], Running] | None = None
+        self._channel: tuple[MemoryObjectReceiveStream[Match], StreamTask] | None = None
 
     def __aiter__(self) -> Self:
         return self
@@ -138,12 +140,12 @@ class MatchStream:
             running.cancel()
             receive.close()
 
-    def _begun(self) -> tuple[MemoryObjectReceiveStream[Match], Running]:
+    def _begun(self) -> tuple[MemoryObjectReceiveStream[Match], StreamTask]:
         if self._channel is None:
             if self._closed:
                 raise StopAsyncIteration
             send, receive = anyio.create_memory_object_stream[Match](0)
-            running = Running(send)
+            running = StreamTask(send)
             self._channel = receive, running
             if self._on_begin is not None:
                 self._on_begin(running)
@@ -152,7 +154,7 @@ class MatchStream:
         return self._channel
 
 
-def _spawn(running: Running, work: Work) -> None:
+def _spawn(running: StreamTask, work: StreamWork) -> None:
     """Start a task that belongs to nobody's task group."""
     trio = sys.modules.get("trio")
     if trio is not None and _in_trio(trio):

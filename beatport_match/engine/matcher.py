@@ -16,26 +16,26 @@ from beatport_match.engine.drive import drive
 from beatport_match.engine.journal import Journal, JournalPath, NoJournal, journal_at
 from beatport_match.engine.playlist_run import (
     OnProgress,
-    Queue,
-    Session,
+    ProgressReporter,
+    RunClock,
     Stop,
-    Tally,
+    TrackQueue,
     Tracks,
     as_track,
     beatport_source,
-    gathered,
-    measured,
-    never,
-    restored,
+    build_result,
+    from_journal,
+    never_stop,
+    with_metrics,
 )
-from beatport_match.engine.sync_engine import Line
+from beatport_match.engine.sync_engine import SyncEngine
 from beatport_match.matching.match import Match
-from beatport_match.matching.search_flow import fetch, match, search
-from beatport_match.matching.sources import Sources, in_turn
+from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
+from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings
-from beatport_match.transport.http import HttpClient, need_colour
+from beatport_match.transport.http import HttpClient, require_client_kind
 
 
 class Matcher:
@@ -64,10 +64,12 @@ class Matcher:
     ) -> None:
         self.settings: MatchSettings = settings or MatchSettings()
         if http_client is not None:
-            need_colour(http_client, asynchronous=False)
+            require_client_kind(http_client, asynchronous=False)
         self._given = http_client
-        self._line = Line(self.settings, http_client)
-        self._sources = in_turn(beatport_source(self.settings) if source is None else source)
+        self._engine = SyncEngine(self.settings, http_client)
+        self._sources = resolve_sources(
+            beatport_source(self.settings) if source is None else source
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -82,7 +84,7 @@ class Matcher:
 
     def close(self) -> None:
         """Close our own client; yours stays open."""
-        self._line.close()
+        self._engine.close()
 
     def match_track(self, track_or_text: Track | str, *, stop: Stop | None = None) -> Match:
         """Find one track.
@@ -90,7 +92,7 @@ class Matcher:
         Raises:
             MisuseError: The track is blank or neither a `Track` nor text.
         """
-        return self._match(as_track(track_or_text), stop or never)
+        return self._match(as_track(track_or_text), stop or never_stop)
 
     def match_playlist(
         self,
@@ -125,13 +127,13 @@ class Matcher:
                 stop,
                 journal,
             )
-        session = Session("sync", self.settings, time.monotonic)
-        queue = Queue(tracks_or_path, playlist, count=True)
-        tally = Tally(queue.total, on_progress, self._line.pace, session)
+        session = RunClock("sync", self.settings, time.monotonic)
+        queue = TrackQueue(tracks_or_path, playlist, count=True)
+        tally = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, session)
         waiting = iter(queue)
         with self._journal(journal, queue) as written:
-            matches = dict(self._each(waiting, stop or never, tally, written))
-        return gathered(matches, queue, waiting, session)
+            matches = dict(self._each(waiting, stop or never_stop, tally, written))
+        return build_result(matches, queue, waiting, session)
 
     def iter_matches(
         self,
@@ -150,13 +152,13 @@ class Matcher:
             PlaylistError: The file cannot be read.
             JournalError: The journal cannot be used.
         """
-        queue = Queue(tracks_or_path, playlist, count=on_progress is not None)
+        queue = TrackQueue(tracks_or_path, playlist, count=on_progress is not None)
 
         def work() -> Iterator[Match]:
-            session = Session("sync", self.settings, time.monotonic)
-            tally = Tally(queue.total, on_progress, self._line.pace, session)
+            session = RunClock("sync", self.settings, time.monotonic)
+            tally = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, session)
             with self._journal(journal, queue) as written:
-                for _, found in self._each(iter(queue), stop or never, tally, written):
+                for _, found in self._each(iter(queue), stop or never_stop, tally, written):
                     yield found
 
         return work()
@@ -168,7 +170,7 @@ class Matcher:
             BeatportUnavailable: A fault kept it from being answered.
             MisuseError: The query is blank.
         """
-        return drive(search(query, self._sources), self._line.hands(never)).value
+        return drive(query_flow(query, self._sources), self._engine.hands(never_stop)).value
 
     def fetch_track(self, url_or_id: str | int) -> Candidate | None:
         """Fetch one track's page; `None` where Beatport has no such track.
@@ -186,31 +188,31 @@ class Matcher:
             BeatportUnavailable: A fault kept one of them from being answered.
             MisuseError: One is neither a number nor the address of a track on this Beatport.
         """
-        return drive(fetch(urls_or_ids, self._sources), self._line.hands(never)).value
+        return drive(fetch_flow(urls_or_ids, self._sources), self._engine.hands(never_stop)).value
 
     def _each(
         self,
         waiting: Iterator[tuple[int, Track]],
         stop: Stop,
-        tally: Tally,
+        tally: ProgressReporter,
         journal: Journal | NoJournal,
     ) -> Iterator[tuple[int, Match]]:
         while not stop() and (entry := next(waiting, None)) is not None:
             place, track = entry
             recorded = journal.recorded(track)
             if recorded is None:
-                found = self._match(track, stop, place, tally.began)
+                found = self._match(track, stop, place, tally.start)
                 journal.record(found)
             else:
-                found = restored(recorded, place, tally.began)
-            tally.count(found, place, recorded=recorded is not None)
+                found = from_journal(recorded, place, tally.start)
+            tally.report(found, place, recorded=recorded is not None)
             yield place, found
 
     def _match(self, track: Track, stop: Stop, place: int = 0, began: float | None = None) -> Match:
-        conversation = match(track, self.settings, self._sources)
-        return measured(drive(conversation, self._line.hands(stop)), place, began)
+        conversation = match_flow(track, self.settings, self._sources)
+        return with_metrics(drive(conversation, self._engine.hands(stop)), place, began)
 
     def _journal(
-        self, path: JournalPath | None, queue: Queue
+        self, path: JournalPath | None, queue: TrackQueue
     ) -> AbstractContextManager[Journal | NoJournal]:
         return journal_at(path, self.settings, self._sources, queue.problems.append)

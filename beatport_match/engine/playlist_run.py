@@ -12,7 +12,7 @@ from typing import TypeAlias
 from beatport_match.beatport import ApiSource, WebSource
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.match import Match, Progress
-from beatport_match.matching.protocol import Shelf, Told, Transcript
+from beatport_match.matching.protocol import Recorded, ResultKind, Transcript
 from beatport_match.matching.sources import Source
 from beatport_match.model.metrics import Mode
 from beatport_match.model.tracks import Track
@@ -20,19 +20,19 @@ from beatport_match.performance.measure import performance_stats, track_metrics
 from beatport_match.playlists import PlaylistProblem, read_playlist
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings
-from beatport_match.transport.rate_limiter import SharedPace
+from beatport_match.transport.rate_limiter import RateLimiter
 
 Tracks: TypeAlias = "str | os.PathLike[str] | Iterable[Track | str]"
 OnProgress: TypeAlias = Callable[[Progress], None]
 Stop: TypeAlias = Callable[[], bool]
 
 # How long a wait may last before the host is asked again whether to stop.
-LONGEST_NAP_S = 0.25
+STOP_POLL_INTERVAL_S = 0.25
 
 STOPPED = Failure("stopped", "the run was stopped before this could be asked")
 
 
-def never() -> bool:
+def never_stop() -> bool:
     """The answer of a host that does not want to stop."""
     return False
 
@@ -69,12 +69,12 @@ def beatport_source(settings: MatchSettings) -> Source:
     )
 
 
-def fresh_s(settings: MatchSettings) -> Mapping[Shelf, float]:
+def max_ages_s(settings: MatchSettings) -> Mapping[ResultKind, float]:
     """How old a known answer may be, in seconds."""
     return {"search": settings.cache_ttl_s, "page": settings.cache_page_ttl_s}
 
 
-class Queue:
+class TrackQueue:
     """The tracks of a run, in order; a file is read as they are taken.
 
     `total` is their number, `None` where it cannot be known without taking them. `problems` grows
@@ -103,41 +103,41 @@ class Queue:
         return enumerate(self._tracks)
 
 
-class Session:
+class RunClock:
     """When a run began, for people and on its own clock, and how it runs."""
 
     def __init__(self, mode: Mode, settings: MatchSettings, now: Callable[[], float]) -> None:
         self.mode: Mode = mode
         self.settings = settings
         self.started_at = datetime.now().astimezone()
-        self.began = now()
+        self.start = now()
         self._now = now
 
     def elapsed(self) -> float:
         """Seconds since it began."""
-        return self._now() - self.began
+        return self._now() - self.start
 
 
-class Tally:
+class ProgressReporter:
     """Counts what is done and tells the host."""
 
     def __init__(
         self,
         total: int | None,
         on_progress: OnProgress | None,
-        pace: SharedPace,
-        session: Session,
+        pace: RateLimiter,
+        session: RunClock,
     ) -> None:
-        self.began = session.began
+        self.start = session.start
         self._total = total
         self._on_progress = on_progress
-        self._pace = pace
+        self._rate_limiter = pace
         self._elapsed = session.elapsed
         self._done = 0
         self._recorded = 0
         self._requests = 0
 
-    def count(self, match: Match, place: int, *, recorded: bool = False) -> None:
+    def report(self, match: Match, place: int, *, recorded: bool = False) -> None:
         """Take one finished track into the count; `recorded` in an earlier run, it cost nothing."""
         self._done += 1
         self._recorded += recorded
@@ -154,8 +154,8 @@ class Tally:
                 elapsed_s=elapsed,
                 eta_s=self._eta(elapsed),
                 requests=self._requests,
-                pace=self._pace.per_second,
-                blocked=self._pace.closed,
+                pace=self._rate_limiter.per_second,
+                blocked=self._rate_limiter.circuit_open,
                 recorded=recorded,
                 place=place,
             )
@@ -168,18 +168,20 @@ class Tally:
         return elapsed / asked * (self._total - self._done)
 
 
-def measured(told: Told[Match], place: int = 0, began: float | None = None) -> Match:
+def with_metrics(told: Recorded[Match], place: int = 0, began: float | None = None) -> Match:
     """The match with its figures; `began` is when its run did, if it is part of one."""
     began = told.transcript.started if began is None else began
     return replace(told.value, metrics=track_metrics(told, place=place, began=began))
 
 
-def restored(match: Match, place: int, began: float) -> Match:
+def from_journal(match: Match, place: int, began: float) -> Match:
     """A match out of a journal: it cost this run nothing, whatever it cost an earlier one."""
-    return measured(Told(match, Transcript(started=began, ended=began, asks=())), place, began)
+    return with_metrics(
+        Recorded(match, Transcript(started=began, ended=began, rounds=())), place, began
+    )
 
 
-def unasked(track: Track) -> Match:
+def unprocessed(track: Track) -> Match:
     """The answer about a track that a stopped run never came to."""
     return Match(
         track=track,
@@ -193,14 +195,14 @@ def unasked(track: Track) -> Match:
     )
 
 
-def gathered(
+def build_result(
     matches: dict[int, Match],
-    queue: Queue,
+    queue: TrackQueue,
     rest: Iterable[tuple[int, Track]],
-    session: Session,
+    session: RunClock,
 ) -> PlaylistMatch:
     """The whole run, in the order of the playlist; `rest` was never begun."""
-    matches = matches | {place: unasked(track) for place, track in rest}
+    matches = matches | {place: unprocessed(track) for place, track in rest}
     ordered = tuple(matches[place] for place in sorted(matches))
     figures = performance_stats(
         [match.metrics for match in ordered if match.metrics],

@@ -11,31 +11,38 @@ from contextlib import AbstractContextManager
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from beatport_match.engine.playlist_run import LONGEST_NAP_S, STOPPED, Stop, fresh_s
+from beatport_match.engine.playlist_run import STOP_POLL_INTERVAL_S, STOPPED, Stop, max_ages_s
 from beatport_match.errors import Failure
-from beatport_match.matching.protocol import Known, Later, Look, Request, Response, Understood
+from beatport_match.matching.protocol import (
+    CachedResult,
+    LocalLookup,
+    ParsedResult,
+    Request,
+    Response,
+    RetryAfter,
+)
 from beatport_match.settings.models import MatchSettings
-from beatport_match.transport.answer_cache import Answers, Places
+from beatport_match.transport.answer_cache import KeyedLock, TieredCache
 from beatport_match.transport.http import HttpClient, get, new_client
-from beatport_match.transport.rate_limiter import SharedPace
-from beatport_match.transport.token_store import SharedTokens
+from beatport_match.transport.rate_limiter import RateLimiter
+from beatport_match.transport.token_store import TokenStore
 
 if TYPE_CHECKING:
     import httpx
 
 
-class Line:
+class SyncEngine:
     """A matcher's line to Beatport: one client, one pace and one memory for all that it asks."""
 
     def __init__(self, settings: MatchSettings, client: HttpClient | None) -> None:
         self.settings = settings
-        self.pace = SharedPace(settings)
-        self.answers = Answers(settings)
-        self.places = Places()
-        self.tokens = SharedTokens(settings)
+        self.rate_limiter = RateLimiter(settings)
+        self.cache = TieredCache(settings)
+        self.in_flight = KeyedLock()
+        self.tokens = TokenStore(settings)
         self.signing = Lock()
-        self._given = client
-        self._ours: httpx.Client | None = None
+        self._given_client = client
+        self._own_client: httpx.Client | None = None
         self._lock = Lock()
 
     def hands(self, stop: Stop) -> Hands:
@@ -44,27 +51,27 @@ class Line:
 
     def client(self) -> HttpClient:
         """The client, made when first needed."""
-        if self._given is not None:
-            return self._given
+        if self._given_client is not None:
+            return self._given_client
         with self._lock:
-            self._ours = self._ours or new_client(self.settings)
-            return self._ours
+            self._own_client = self._own_client or new_client(self.settings)
+            return self._own_client
 
     def close(self) -> None:
         """Close what is ours."""
         with self._lock:
-            client, self._ours = self._ours, None
+            client, self._own_client = self._own_client, None
         if client is not None:
             client.close()
-        self.answers.close()
+        self.cache.close()
 
 
 class Hands:
     """What `drive` needs, for one track."""
 
-    def __init__(self, line: Line, stop: Stop) -> None:
+    def __init__(self, line: SyncEngine, stop: Stop) -> None:
         self.attempts = line.settings.async_io.retry_attempts
-        self.fresh_s = fresh_s(line.settings)
+        self.max_ages_s = max_ages_s(line.settings)
         self._line = line
         self._stop = stop
 
@@ -74,46 +81,46 @@ class Hands:
     def dice(self) -> float:
         return random.random()  # noqa: S311 - jitter, not a secret
 
-    def turn(self) -> float | Later | Failure:
-        return STOPPED if self._stop() else self._line.pace.turn(self.now())
+    def turn(self) -> float | RetryAfter | Failure:
+        return STOPPED if self._stop() else self._line.rate_limiter.reserve(self.now())
 
-    def heard(self, value: Understood | Failure, sent: float) -> None:
-        self._line.pace.heard(value, sent=sent, now=self.now())
-        if isinstance(value, Understood):
-            self._line.tokens.served()
+    def heard(self, value: ParsedResult | Failure, sent: float) -> None:
+        self._line.rate_limiter.record(value, sent=sent, now=self.now())
+        if isinstance(value, ParsedResult):
+            self._line.tokens.confirm()
 
     def alone(self, request: Request) -> AbstractContextManager[None]:
-        return self._line.places.alone(request.canonical)
+        return self._line.in_flight.lock(request.canonical)
 
-    def recall(self, request: Request) -> Known | None:
-        return self._line.answers.recall(request)
+    def recall(self, request: Request) -> CachedResult | None:
+        return self._line.cache.get(request)
 
-    def keep(self, request: Request, value: Understood) -> None:
-        self._line.answers.keep(request, value)
+    def keep(self, request: Request, value: ParsedResult) -> None:
+        self._line.cache.put(request, value)
 
-    def look_up(self, look: Look) -> Understood | Failure:
+    def run_local_lookup(self, look: LocalLookup) -> ParsedResult | Failure:
         return look()
 
     def send(self, request: Request) -> Response | Failure:
         total_s = self._line.settings.async_io.request_timeout
-        return get(self._line.client(), self._line.tokens.signed(request), total_s)
+        return get(self._line.client(), self._line.tokens.authorize(request), total_s)
 
-    def is_signed(self, refused_at: float | None) -> bool:
-        return self._line.tokens.is_good(refused_at)
+    def is_signed(self, token_rejected_at: float | None) -> bool:
+        return self._line.tokens.is_valid(token_rejected_at)
 
     def signing(self) -> Lock:
         return self._line.signing
 
-    def renewal(self, refused_at: float | None) -> Request | Failure | None:
-        return self._line.tokens.renewal(refused_at, self.now())
+    def renewal(self, token_rejected_at: float | None) -> Request | Failure | None:
+        return self._line.tokens.refresh_request(token_rejected_at, self.now())
 
     def renewed(self, came: Response | Failure) -> Failure | None:
-        return self._line.tokens.renewed(came, self.now())
+        return self._line.tokens.accept(came, self.now())
 
     def sleep(self, seconds: float) -> Failure | None:
         until = self.now() + seconds
         while (left := until - self.now()) > 0:
-            time.sleep(min(left, LONGEST_NAP_S))
+            time.sleep(min(left, STOP_POLL_INTERVAL_S))
             if self._stop():
                 return STOPPED
         return None

@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 @contextmanager
-def draft_of(path: Path) -> Generator[Path, None, None]:
+def atomic_write(path: Path) -> Generator[Path, None, None]:
     """A file to write to, which becomes `path` where the block ends well and is gone where not.
 
     Raises:

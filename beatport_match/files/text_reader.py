@@ -17,7 +17,7 @@ from typing import IO
 from beatport_match.errors import PlaylistError
 
 # The longest line, token or record that is let into memory; a real one holds a few hundred.
-LONGEST = 64 * 1024
+MAX_LINE_LENGTH = 64 * 1024
 _CHUNK = 16 * 1024
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -27,14 +27,14 @@ class _WrongEncodingError(PlaylistError):
 
 
 @contextmanager
-def opened(file: Path) -> Generator[IO[bytes], None, None]:
+def open_text(file: Path) -> Generator[IO[bytes], None, None]:
     """Open a regular file for reading.
 
     Raises:
         PlaylistError: There is none, it is a folder or a device, or it cannot be read.
     """
     try:
-        _need_regular(file)
+        _require_regular_file(file)
         with file.open("rb") as stream:
             yield stream
     except FileNotFoundError:
@@ -46,13 +46,13 @@ def opened(file: Path) -> Generator[IO[bytes], None, None]:
 
 def head(file: Path) -> bytes:
     """The first bytes of a file, enough to tell its format."""
-    with opened(file) as stream:
-        return stream.read(LONGEST)
+    with open_text(file) as stream:
+        return stream.read(MAX_LINE_LENGTH)
 
 
 def chunks(file: Path) -> Iterator[bytes]:
     """The bytes of a file, a few at a time."""
-    with opened(file) as stream:
+    with open_text(file) as stream:
         while chunk := stream.read(_CHUNK):
             yield chunk
 
@@ -91,12 +91,12 @@ def lines(file: Path, encoding: str) -> Iterator[str]:
     """
     number = 0
     try:
-        with opened(file) as stream, io.TextIOWrapper(stream, encoding) as written:
-            while line := written.readline(LONGEST + 1):
+        with open_text(file) as stream, io.TextIOWrapper(stream, encoding) as written:
+            while line := written.readline(MAX_LINE_LENGTH + 1):
                 number += 1
-                if len(line) > LONGEST:
+                if len(line) > MAX_LINE_LENGTH:
                     raise PlaylistError(
-                        f"{file}, line {number}: is longer than {LONGEST} characters; "
+                        f"{file}, line {number}: is longer than {MAX_LINE_LENGTH} characters; "
                         f"save the playlist with one entry on each line."
                     )
                 yield line
@@ -106,7 +106,7 @@ def lines(file: Path, encoding: str) -> Iterator[str]:
         ) from None
 
 
-def _need_regular(file: Path) -> None:
+def _require_regular_file(file: Path) -> None:
     # Looked at unopened: opening a pipe would wait for someone to write to it.
     try:
         mode = file.stat().st_mode

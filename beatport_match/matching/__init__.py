@@ -1,1 +1,81 @@
-"""TODO matching."""
+"""Which queries are sent for a track, and what their results mean: sans-IO generators.
+
+    search_flow   one track: which queries are sent, when the search ends (yields `Ask`)
+    request_flow  one question: cache, retries, redirects (yields a `Step` at a time)
+    query_plan    the queries for a track, best first
+    sources       where candidates come from
+    protocol      the values that the generators exchange with the engine
+    match         the result for one track
+
+The generators do no I/O: an engine runs them, sync or async. The names below are for programs that
+bring their own engine (docs/conversation.md).
+"""
+
+from beatport_match.matching.protocol import (
+    Answer,
+    Ask,
+    Authorize,
+    CachedResult,
+    CacheGet,
+    CachePut,
+    LocalLookup,
+    Parse,
+    ParsedResult,
+    Parser,
+    Question,
+    Recorded,
+    Reply,
+    Report,
+    Request,
+    RequestFlow,
+    ReserveSlot,
+    Response,
+    RetryAfter,
+    Round,
+    RunLocalLookup,
+    SearchFlow,
+    Send,
+    Sent,
+    Sleep,
+    Step,
+    Transcript,
+)
+from beatport_match.matching.request_flow import backoff, question_flow
+from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
+from beatport_match.matching.sources import Source
+
+__all__ = [
+    "Answer",
+    "Ask",
+    "Authorize",
+    "CacheGet",
+    "CachePut",
+    "CachedResult",
+    "LocalLookup",
+    "Parse",
+    "ParsedResult",
+    "Parser",
+    "Question",
+    "Recorded",
+    "Reply",
+    "Report",
+    "Request",
+    "RequestFlow",
+    "ReserveSlot",
+    "Response",
+    "RetryAfter",
+    "Round",
+    "RunLocalLookup",
+    "SearchFlow",
+    "Send",
+    "Sent",
+    "Sleep",
+    "Source",
+    "Step",
+    "Transcript",
+    "backoff",
+    "fetch_flow",
+    "match_flow",
+    "query_flow",
+    "question_flow",
+]

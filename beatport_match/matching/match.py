@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from beatport_match.errors import Failure, MisuseError
-from beatport_match.matching.protocol import ON_BEATPORT
-from beatport_match.model.evidence import Outcome, ScoredCandidate
+from beatport_match.matching.protocol import DEFAULT_WHERE
+from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
 from beatport_match.model.metrics import TrackMetrics
 from beatport_match.model.tracks import Track
 from beatport_match.scoring.counterfactuals import Change, what_would_change
@@ -37,7 +37,7 @@ class QueryRecord:
     requests: int = field(compare=False)
     unreadable: int = 0
     failure: Failure | None = None
-    where: str = ON_BEATPORT
+    where: str = DEFAULT_WHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Match:
     """
 
     track: Track
-    outcome: Outcome
+    outcome: MatchOutcome
     best: ScoredCandidate | None
     candidates: tuple[ScoredCandidate, ...]
     confidence: float
@@ -101,7 +101,7 @@ class Match:
             return _nearest_miss(self.candidates)
         if self.outcome == "review" and (rival := self._rival()):
             return f"two answers too close to call: also {rival.candidate}"
-        return _strongest(self.best, against=self.outcome == "review")
+        return _strongest_evidence(self.best, against=self.outcome == "review")
 
     @property
     def rereleases(self) -> tuple[ScoredCandidate, ...]:
@@ -148,14 +148,16 @@ class Match:
         lines = [str(self.track), f"  {self._headline()}: {self.reason}"]
         shown = self.best or (self.candidates[0] if self.candidates else None)
         if shown:
-            lines += ["", *_ledger_lines(shown)]
+            lines += ["", *_evidence_lines(shown)]
         if self.rereleases:
             lines += ["", "  The same recording on other releases:"]
-            lines += [f"    {_release(one)}" for one in self.rereleases[:_MOST_SHOWN]]
+            lines += [f"    {_release_text(one)}" for one in self.rereleases[:MAX_SHOWN_CANDIDATES]]
         others = [one for one in self.candidates if one != shown and not one.rerelease]
-        if others := others[:_MOST_SHOWN]:
+        if others := others[:MAX_SHOWN_CANDIDATES]:
             lines += ["", "  Runners-up:"]
-            lines += [f"    {_summary(one)}: {_strongest(one, against=True)}" for one in others]
+            lines += [
+                f"    {_summary(one)}: {_strongest_evidence(one, against=True)}" for one in others
+            ]
         if changes := self.changes(settings):
             lines += ["", "  What would change it:"]
             lines += [f"    {change}" for change in changes]
@@ -204,8 +206,8 @@ class Progress:
     place: int = 0
 
 
-_MOST_SHOWN = 3
-_HEADLINES: dict[Outcome, str] = {
+MAX_SHOWN_CANDIDATES = 3
+_HEADLINES: dict[MatchOutcome, str] = {
     "matched": "Matched",
     "review": "A person should look",
     "not_found": "Not found",
@@ -217,10 +219,10 @@ def _nearest_miss(candidates: tuple[ScoredCandidate, ...]) -> str:
     if not candidates:
         return "nothing came back for any query"
     nearest = candidates[0]
-    return f"nearest was {nearest.candidate}: {_strongest(nearest, against=True)}"
+    return f"nearest was {nearest.candidate}: {_strongest_evidence(nearest, against=True)}"
 
 
-def _strongest(scored: ScoredCandidate, *, against: bool) -> str:
+def _strongest_evidence(scored: ScoredCandidate, *, against: bool) -> str:
     """The notes of the one or two lines that say most, for or against."""
     sign = -1 if against else 1
     telling = [line for line in scored.evidence if line.note and sign * line.effect > 0]
@@ -237,13 +239,13 @@ def _summary(scored: ScoredCandidate) -> str:
     )
 
 
-def _release(scored: ScoredCandidate) -> str:
+def _release_text(scored: ScoredCandidate) -> str:
     found = scored.candidate
     where = ", ".join(filter(None, (found.release, found.label, found.release_date)))
     return f"[{found.id}] {where or 'nothing is known of it'}"
 
 
-def _ledger_lines(scored: ScoredCandidate) -> list[str]:
+def _evidence_lines(scored: ScoredCandidate) -> list[str]:
     lines = [f"  {_summary(scored)}"]
     if scored.candidate.url:
         lines.append(f"  {scored.candidate.url}")

@@ -40,7 +40,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     # What a form holds may be secret.
     form: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    signed: bool = False
+    needs_token: bool = False
 
     @property
     def canonical(self) -> str:
@@ -65,7 +65,7 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Understood:
+class ParsedResult:
     """What a reader made of a response.
 
     `candidates` stand in the order served; an empty tuple means that Beatport was asked and has
@@ -77,21 +77,21 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class CachedResult:
     """What was understood before, `age_s` seconds ago."""
 
-    value: Understood
+    value: ParsedResult
     age_s: float
 
 
-Reader: TypeAlias = Callable[[Response], "Understood | Failure"]
-Look: TypeAlias = Callable[[], "Understood | Failure"]
+Parser: TypeAlias = Callable[[Response], "ParsedResult | Failure"]
+LocalLookup: TypeAlias = Callable[[], "ParsedResult | Failure"]
 """How a catalogue that is at hand is asked; it may take its time, and never raises."""
-Shelf: TypeAlias = Literal["search", "page"]
+ResultKind: TypeAlias = Literal["search", "page"]
 """How fast an answer grows stale: the order of a search changes from day to day, a page seldom."""
 
 # Whom a question is for that says nothing else.
-ON_BEATPORT = "on Beatport"
+DEFAULT_WHERE = "on Beatport"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,12 +104,12 @@ class Question:
     """
 
     request: Request
-    read: Reader
+    parse: Parser
     text: str
     query_type: str
-    shelf: Shelf = "search"
-    where: str = ON_BEATPORT
-    look: Look | None = None
+    kind: ResultKind = "search"
+    where: str = DEFAULT_WHERE
+    local_lookup: LocalLookup | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,18 +134,18 @@ class Answer:
 
     `value` is what was understood or the last failure. `sent` has one entry per HTTP request, so
     retries show. `waited` is time spent waiting for a turn or between retries, `paced` the part of
-    it that was for a turn, `read_s` time spent understanding; all in seconds. `cached` says that it
+    it that was for a turn, `parse_s` time spent understanding; all in seconds. `cached` says that it
     came from the cache or from an equal question of this run.
     """
 
     question: Question
-    value: Understood | Failure
+    value: ParsedResult | Failure
     started: float
     ended: float
     sent: tuple[Sent, ...] = ()
-    waited: float = 0.0
-    paced: float = 0.0
-    read_s: float = 0.0
+    wait_s: float = 0.0
+    slot_wait_s: float = 0.0
+    parse_s: float = 0.0
     cached: bool = False
 
 
@@ -157,22 +157,22 @@ class CacheGet:
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
+class CachePut:
     """Let the answer be known from now on; the reply has no outcome."""
 
     request: Request
-    value: Understood
+    value: ParsedResult
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class RetryAfter:
     """No place in the pace is to be had for so many seconds: ask for one again after them."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ReserveSlot:
     """Ask the hands for a place in the pace.
 
     The reply's outcome is a delay in seconds, `Later`, or a `Failure` where nothing may be sent.
@@ -180,14 +180,14 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class Authorize:
     """Make sure that the user's token is good; the reply's outcome is a `Failure` where it is not.
 
-    `refused_at` is when a request was sent whose token was refused, on the hands' clock: a token
+    `token_rejected_at` is when a request was sent whose token was refused, on the hands' clock: a token
     that is older than that is not good.
     """
 
-    refused_at: float | None = None
+    token_rejected_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,29 +198,29 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class Parse:
     """Understand the response; the reply's outcome is `Understood` or a `Failure`.
 
     The hands do the call only so that its time can be told: the reader is pure.
     """
 
-    reader: Reader
+    parser: Parser
     response: Response
 
 
 @dataclass(frozen=True, slots=True)
-class LookUp:
+class RunLocalLookup:
     """Ask a catalogue that is at hand; the reply's outcome is `Understood` or a `Failure`."""
 
-    look: Look
+    lookup: LocalLookup
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Report:
     """Tell the pace what the request sent at `sent` came to; the reply has no outcome."""
 
-    value: Understood | Failure
-    sent: float
+    value: ParsedResult | Failure
+    sent_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +230,12 @@ class Sleep:
     seconds: float
 
 
-Step: TypeAlias = "CacheGet | Turn | Sign | Send | LookUp | Read | Heard | Keep | Sleep"
-Outcome: TypeAlias = "Known | Response | Understood | Failure | Later | float | None"
+Step: TypeAlias = (
+    "CacheGet | ReserveSlot | Authorize | Send | RunLocalLookup | Parse | Report | CachePut | Sleep"
+)
+StepResult: TypeAlias = (
+    "CachedResult | Response | ParsedResult | Failure | RetryAfter | float | None"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,21 +245,21 @@ class Reply:
     `now` is the hands' monotonic clock in seconds, `dice` a number in [0, 1).
     """
 
-    outcome: Outcome
+    result: StepResult
     now: float
-    dice: float
+    jitter: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Round:
     """One `Ask` with its answers, in the order asked.
 
-    `weighed_s` is how long the conversation took, in seconds, to weigh them and to decide what is
+    `scoring_s` is how long the conversation took, in seconds, to weigh them and to decide what is
     next.
     """
 
     answers: tuple[Answer, ...]
-    weighed_s: float = 0.0
+    scoring_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,16 +268,16 @@ class Transcript:
 
     started: float
     ended: float
-    asks: tuple[Asked, ...]
+    rounds: tuple[Round, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Told(Generic[T]):
+class Recorded(Generic[T]):
     """What a driven conversation came to, with its transcript."""
 
     value: T
     transcript: Transcript
 
 
-Conversation: TypeAlias = Generator[Ask, tuple[Answer, ...], T]
-Exchange: TypeAlias = Generator[Step, Reply, T]
+SearchFlow: TypeAlias = Generator[Ask, tuple[Answer, ...], T]
+RequestFlow: TypeAlias = Generator[Step, Reply, T]

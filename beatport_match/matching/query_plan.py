@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from beatport_match.model.tracks import Track
-from beatport_match.parsing.interpretations import read_track
-from beatport_match.parsing.normalize import tidy, tokens
-from beatport_match.parsing.parsed_track import Reading
+from beatport_match.parsing.interpretations import interpret
+from beatport_match.parsing.normalize import normalize_spacing, words_of_text
+from beatport_match.parsing.parsed_track import ParsedTrack
 from beatport_match.parsing.titles import parse_title
-from beatport_match.parsing.word_frequency import weight
+from beatport_match.parsing.word_frequency import information_weight
 
 QueryType: TypeAlias = Literal[
     "beatport_id",  # the number in the tags, looked up
@@ -33,9 +33,9 @@ QueryType: TypeAlias = Literal[
 
 _BRACKETS = re.compile(r"[()\[\]{}<>\"“”]+")
 # More artists narrow nothing down, but each is one more word that may be spelled another way.
-_MOST_ARTISTS = 3
+MAX_ARTISTS = 3
 # Longer ones find nothing more.
-_LONGEST_QUERY = 200
+MAX_QUERY_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,41 +46,45 @@ class Query:
     query_type: QueryType
 
 
-def plan(track: Track) -> tuple[Query, ...]:
+def plan_queries(track: Track) -> tuple[Query, ...]:
     """The searches for a track, best first; each has a set of words that no earlier one had."""
     asked: set[frozenset[str]] = set()
     queries: list[Query] = []
-    for query in _wordings(track, read_track(track)[0]):
-        words = frozenset(tokens(query.text))
+    for query in _query_variants(track, interpret(track)[0]):
+        words = frozenset(words_of_text(query.text))
         if words and words not in asked:
             asked.add(words)
             queries.append(query)
     return tuple(queries)
 
 
-def _wordings(track: Track, local: Reading) -> Iterator[Query]:
+def _query_variants(track: Track, local: ParsedTrack) -> Iterator[Query]:
     parsed = parse_title(track.title)
     artists = [part for part in re.split(r"\s*[,;/]\s*", local.artists_shown) if part]
     mix = local.version.text
-    if not local.version.part and (local.version.plain or not local.version.said):
+    if not local.version.part and (local.version.plain or not local.version.is_stated):
         mix = ""
     remixers = " ".join(parsed.remixers) or track.remixer_text
-    yield _query("artist_title", *artists[:_MOST_ARTISTS], local.shown, mix)
+    yield _query("artist_title", *artists[:MAX_ARTISTS], local.shown, mix)
     yield _query("first_artist", *artists[:1], local.shown)
     if remixers:
         yield _query("remixer", local.shown, remixers)
     yield _query("title_only", local.shown)
     if artists:
-        yield _query("keyword", artists[0], _rarest(local.shown))
+        yield _query("keyword", artists[0], _rarest_words(local.shown))
     yield _query("as_written", track.artist_text, track.title)
 
 
-def _rarest(title: str) -> str:
+def _rarest_words(title: str) -> str:
     """The word of a title that tells most: of few titles, and long."""
-    return max(title.split(), key=lambda word: (weight(tokens(word)), len(word)), default="")
+    return max(
+        title.split(),
+        key=lambda word: (information_weight(words_of_text(word)), len(word)),
+        default="",
+    )
 
 
 def _query(query_type: QueryType, *parts: str) -> Query:
     """The parts in a row, every word once: a repeated one only narrows the site's patience."""
-    words = _BRACKETS.sub(" ", tidy(" ".join(parts))).replace(" - ", " ").split()
-    return Query(" ".join(dict.fromkeys(words))[:_LONGEST_QUERY].rstrip(), query_type)
+    words = _BRACKETS.sub(" ", normalize_spacing(" ".join(parts))).replace(" - ", " ").split()
+    return Query(" ".join(dict.fromkeys(words))[:MAX_QUERY_LENGTH].rstrip(), query_type)

@@ -46,7 +46,7 @@ class Source(Protocol):
         ...
 
 
-class Sourced(Protocol):
+class HasSource(Protocol):
     """What can be asked through a source of its own, as an open `Catalogue` can."""
 
     def source(self) -> Source:
@@ -54,11 +54,11 @@ class Sourced(Protocol):
         ...
 
 
-Sources: TypeAlias = "Source | Sourced | Sequence[Source | Sourced]"
+Sources: TypeAlias = "Source | HasSource | Sequence[Source | HasSource]"
 """One catalogue, or several: the next is asked for what was not matched in those before."""
 
 
-def in_turn(sources: Sources) -> tuple[Source, ...]:
+def resolve_sources(sources: Sources) -> tuple[Source, ...]:
     """Several sources, in the order they are asked.
 
     Raises:
@@ -76,7 +76,7 @@ def _source(given: object) -> Source:
     if hasattr(given, "isrc"):
         return cast("Source", given)
     if hasattr(given, "source"):
-        return cast("Sourced", given).source()
+        return cast("HasSource", given).source()
     raise MisuseError(
         f"source= takes a Source, an open Catalogue, or several of them, not {given!r}; "
         "settings.source says what to ask of Beatport."

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from beatport_match.model.tracks import Candidate
 
 Relation: TypeAlias = Literal["same_recording", "other_version", "different"]
-Outcome: TypeAlias = Literal["matched", "review", "not_found", "failed"]
+MatchOutcome: TypeAlias = Literal["matched", "review", "not_found", "failed"]
 
 
 @dataclass(frozen=True, slots=True)

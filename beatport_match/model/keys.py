@@ -57,10 +57,10 @@ class Key:
     def camelot(self) -> str:
         """The key on the Camelot wheel, such as `1A`."""
         start, letter = (_CAMELOT_1B, "B") if self.mode == "major" else (_CAMELOT_1A, "A")
-        return f"{_hour(self.pitch, start)}{letter}"
+        return f"{_camelot_hour(self.pitch, start)}{letter}"
 
 
-def _hour(pitch: int, start: int) -> int:
+def _camelot_hour(pitch: int, start: int) -> int:
     # Seven is its own inverse modulo twelve, so the same step walks the wheel backwards.
     return (pitch - start) * 7 % 12 + 1
 

@@ -55,10 +55,10 @@ class Track:
     id: str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        _need_text(self.title)
-        _need_texts(self, "album", "label", "key", "isrc", "file", "id")
-        _keep_names(self, "artists", "remixers")
-        _need_numbers(self, "year", "bpm", "duration_s", "beatport_id")
+        _require_text(self.title)
+        _require_texts(self, "album", "label", "key", "isrc", "file", "id")
+        _freeze_names(self, "artists", "remixers")
+        _require_numbers(self, "year", "bpm", "duration_s", "beatport_id")
 
     @classmethod
     def from_text(cls, text: str) -> Track:
@@ -72,12 +72,12 @@ class Track:
     @property
     def artist_text(self) -> str:
         """The artists as one line."""
-        return _one_line(self.artists)
+        return _as_one_line(self.artists)
 
     @property
     def remixer_text(self) -> str:
         """The remixers as one line."""
-        return _one_line(self.remixers)
+        return _as_one_line(self.remixers)
 
     def __str__(self) -> str:
         return f"{self.artist_text} - {self.title}" if self.artist_text else self.title
@@ -138,23 +138,23 @@ def as_dict(value: Track | Candidate) -> dict[str, Any]:
     return {f.name: getattr(value, f.name) for f in fields(value)}
 
 
-def _one_line(names: Names) -> str:
+def _as_one_line(names: Names) -> str:
     return names if isinstance(names, str) else ", ".join(names)
 
 
-def _need_text(title: object) -> None:
+def _require_text(title: object) -> None:
     if not isinstance(title, str) or not title.strip():
         raise MisuseError(f"Track.title must be text that is not blank, not {title!r}.")
 
 
-def _need_texts(track: Track, *names: str) -> None:
+def _require_texts(track: Track, *names: str) -> None:
     for name in names:
         given: object = getattr(track, name)
         if given is not None and not isinstance(given, str):
             raise MisuseError(f"Track.{name} must be text or None, not {given!r}.")
 
 
-def _keep_names(track: Track, *names: str) -> None:
+def _freeze_names(track: Track, *names: str) -> None:
     for name in names:
         given: object = getattr(track, name)
         if isinstance(given, str):
@@ -171,7 +171,7 @@ def _entries(given: object) -> tuple[object, ...]:
     return (given,)
 
 
-def _need_numbers(track: Track, *names: str) -> None:
+def _require_numbers(track: Track, *names: str) -> None:
     for name in names:
         given: object = getattr(track, name)
         if given is not None and not _is_finite_number(given):

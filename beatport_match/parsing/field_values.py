@@ -13,8 +13,8 @@ from beatport_match.model.tracks import Names
 
 # A DJ's library holds recordings: nothing was sold before 1890, nothing runs longer than a day.
 _YEARS = range(1890, 2101)
-_MOST_BPM = 1000.0
-_MOST_SECONDS = 24 * 60 * 60.0
+MAX_BPM = 1000.0
+MAX_DURATION_S = 24 * 60 * 60.0
 
 # C0 and C1 controls, line separators, the marks that reverse the direction of a line, stray BOMs.
 _CONTROLS = dict.fromkeys(
@@ -43,12 +43,12 @@ def text(written: str | None) -> str:
     return (written or "").translate(_CONTROLS).strip()
 
 
-def known(written: str | None) -> str | None:
+def known_text(written: str | None) -> str | None:
     """The text, or `None` where it is blank."""
     return text(written) or None
 
 
-def credit(written: str | None) -> Names:
+def artist_names(written: str | None) -> Names:
     """The names as written, for judgement to split; none where the text is blank."""
     return text(written) or ()
 
@@ -56,7 +56,7 @@ def credit(written: str | None) -> Names:
 def bpm(written: str | None) -> float | None:
     """Beats per minute above 0 and below 1000, with a point or a comma."""
     number = _number(written)
-    return number if number is not None and 0 < number < _MOST_BPM else None
+    return number if number is not None and 0 < number < MAX_BPM else None
 
 
 def year(written: str | None) -> int | None:
@@ -71,7 +71,7 @@ def seconds(written: str | None) -> float | None:
         number: float | None = int(clock[1] or 0) * 3600.0 + int(clock[2]) * 60 + int(clock[3])
     else:
         number = _number(written)
-    return number if number is not None and 0 < number <= _MOST_SECONDS else None
+    return number if number is not None and 0 < number <= MAX_DURATION_S else None
 
 
 def whole(written: str | None) -> int | None:

@@ -11,13 +11,14 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from beatport_match.parsing.normalize import fold, tidy
-from beatport_match.parsing.vocabulary import NOISE, NUMERALS
+from beatport_match.parsing.normalize import fold, normalize_spacing
+from beatport_match.parsing.vocabulary import NOISE_PHRASES, NUMERALS
 
 # Noise this long may hold a typo and still be nothing else.
 _LONG_NOISE = 7
 _NOISE_OF_LENGTH = {
-    length: [noise for noise in NOISE if len(noise) == length] for length in set(map(len, NOISE))
+    length: [noise for noise in NOISE_PHRASES if len(noise) == length]
+    for length in set(map(len, NOISE_PHRASES))
 }
 _SUFFIX = re.compile(r"\.(mp3|wav|aiff?|flac|m4a|ogg|alac|aac|wma)$", re.IGNORECASE)
 _DOWNLOAD = re.compile(r"(\d{5,9})_+(?=[^\W_])")
@@ -68,7 +69,7 @@ def download_number(name: str) -> int | None:
     return int(number[1]) if number and not _DATE.fullmatch(number[1]) else None
 
 
-def without_file_marks(text: str) -> str:
+def strip_file_marks(text: str) -> str:
     """A file name as a title: no suffix, no site, blanks for underscores, room at its dashes."""
     if "." in text:
         text = _SUFFIX.sub("", text)
@@ -76,32 +77,32 @@ def without_file_marks(text: str) -> str:
         text = _DOWNLOAD.sub("", text)
         if text.count("_") > text.count(" "):
             text = text.replace("-", " - ").replace("_", " ")
-            text = re.sub(r"^(\d{1,3})\s+(?=\D)", r"\1 - ", tidy(text))
+            text = re.sub(r"^(\d{1,3})\s+(?=\D)", r"\1 - ", normalize_spacing(text))
         text = text.replace("_", " ")
-    text = tidy(text)
+    text = normalize_spacing(text)
     # A site has a dot, or begins with "www".
     return (_SITE.sub("", text) or text) if "." in text or "www" in text.lower() else text
 
 
-def peeled(text: str) -> tuple[str, list[str]]:
+def strip_noise(text: str) -> tuple[str, list[str]]:
     """A title without what stands before and behind it and is not part of it, and what that was."""
-    text, dropped = without_file_marks(tidy(text)) or text, list[str]()
-    while lead := leading(text):
+    text, dropped = strip_file_marks(normalize_spacing(text)) or text, list[str]()
+    while lead := strip_leading_noise(text):
         dropped.append(lead.strip())
         text = text[len(lead) :]
-    while tail := trailing(text):
+    while tail := strip_trailing_noise(text):
         dropped.append(tail.strip(" -"))
         text = text[: -len(tail)]
     return text, dropped
 
 
-def leading(text: str) -> str:
+def strip_leading_noise(text: str) -> str:
     """What stands before a title and is not part of it; empty where nothing would be left."""
     lead = _LEADING.match(text)
     return lead.group() if lead and text[lead.end() :].strip(" -") else ""
 
 
-def trailing(text: str) -> str:
+def strip_trailing_noise(text: str) -> str:
     """Key, tempo or quality behind a title; empty where nothing would be left."""
     tail = ("-" in text and _TRAILING.search(text)) or _QUALITY.search(text)
     return tail.group() if tail and text[: tail.start()].strip(" -") else ""
@@ -111,7 +112,7 @@ def trailing(text: str) -> str:
 def is_noise(phrase: str) -> bool:
     """Whether a phrase in brackets or behind a dash is noise, give or take a letter; a site is."""
     folded = fold(phrase)
-    if folded in NOISE or _SITE.fullmatch(phrase):
+    if folded in NOISE_PHRASES or _SITE.fullmatch(phrase):
         return True
     return len(folded) >= _LONG_NOISE and any(
         OSA.distance(folded, noise, score_cutoff=1) <= 1

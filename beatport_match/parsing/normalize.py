@@ -40,7 +40,7 @@ _INVISIBLE = re.compile(
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 
 
-def tidy(text: str) -> str:
+def normalize_spacing(text: str) -> str:
     """Typographic variants out, meaning kept: one kind of dash and blank, no invisible characters.
 
     Case, accents and punctuation stay as they are.
@@ -66,7 +66,7 @@ def fold(text: str) -> str:
     return folded
 
 
-def tokens(text: str) -> tuple[str, ...]:
+def words_of_text(text: str) -> tuple[str, ...]:
     """The words of the folded text."""
     return tuple(fold(text).split())
 
@@ -82,7 +82,7 @@ def _fold_once(text: str) -> str:
     bare = _APOSTROPHES.sub("", _without_accents(visible).translate(_LETTERS))
     # Vowels of many scripts are marks, which are no word characters for a regular expression.
     words = "".join(char if char.isalnum() or _is_mark(char) else " " for char in bare)
-    return " ".join(words.split()) or tidy(visible)
+    return " ".join(words.split()) or normalize_spacing(visible)
 
 
 def _is_mark(char: str) -> bool:

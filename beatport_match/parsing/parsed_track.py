@@ -16,11 +16,11 @@ from itertools import chain
 from beatport_match.model.keys import Key, parse_key
 from beatport_match.model.tracks import Candidate, Names, Track
 from beatport_match.parsing import noise
-from beatport_match.parsing.normalize import fold, tokens
+from beatport_match.parsing.normalize import fold, words_of_text
 from beatport_match.parsing.titles import IN_BRACKETS, VERSION_WITH_GUEST, parse_title, split_names
 from beatport_match.parsing.typos import with_numbers
-from beatport_match.parsing.versions import UNSAID, Version, is_year, read_version
-from beatport_match.parsing.vocabulary import GATHERED, JOINTS
+from beatport_match.parsing.versions import UNSTATED, Version, is_year, parse_version
+from beatport_match.parsing.vocabulary import COMPILATION_WORDS, NAME_CONNECTIVES
 
 Name = tuple[str, ...]
 
@@ -32,11 +32,11 @@ _COUNTRY = re.compile(r"\s*\((?!II|IV|VI|IX)(?:[A-Za-z]{2}|USA|U\.K\.|U\.S\.(?:A
 # What gets into artist fields: track numbers, social handles.
 _CREDIT_NOISE = re.compile(r"^\d{1,3}[.)]\s+|\s*@\w+")
 _ALIAS = re.compile(r"\s+\(?(?:a\.?k\.?a\b\.?|pres\.|presents\b)\s*", re.IGNORECASE)
-_SILENT_IN_NAMES = JOINTS | {"dj", "the", "mc"}
+_IGNORED_IN_NAMES = NAME_CONNECTIVES | {"dj", "the", "mc"}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedTrack:
     """One side, ready to compare.
 
     `base` is the folded title and `shown` the same as written. `artists` are names as folded
@@ -53,55 +53,55 @@ class Reading:
     version: Version
     artists: tuple[Name, ...]
     artists_shown: str
-    makers: frozenset[str]
+    remixer_words: frozenset[str]
     key: Key | None
     isrc: str
-    number: int | None = None
-    aside: tuple[str, ...] = ()
+    beatport_id: int | None = None
+    unexplained: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
-    cut: str = ""
-    found: bool = False
-    titles: tuple[str, ...] = ()
+    truncated_bracket: str = ""
+    located_by_candidate: bool = False
+    single_titles: tuple[str, ...] = ()
     noise: frozenset[str] = frozenset()
 
     # Derived, and worked out once, since a reading is compared with many: the title without blanks,
     # its words and numbers in one spelling, every word that tells this music from other music
     # wherever it stood, and every word of every artist's name.
-    squashed: str = field(init=False, repr=False, compare=False)
+    compact: str = field(init=False, repr=False, compare=False)
     words: tuple[str, ...] = field(init=False, repr=False, compare=False)
     numbers: tuple[str, ...] = field(init=False, repr=False, compare=False)
-    telling: frozenset[str] = field(init=False, repr=False, compare=False)
+    distinctive_words: frozenset[str] = field(init=False, repr=False, compare=False)
     artist_words: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         keep = partial(object.__setattr__, self)
         words = tuple(with_numbers(self.base))
-        keep("squashed", self.base.replace(" ", ""))
+        keep("compact", self.base.replace(" ", ""))
         keep("words", words)
         keep("numbers", tuple([word for word in words if word.isdigit()]))
-        keep("telling", self.version.telling.union(self.base.split()))
+        keep("distinctive_words", self.version.distinctive_words.union(self.base.split()))
         keep("artist_words", frozenset(chain.from_iterable(self.artists)))
 
 
 @lru_cache(maxsize=2048)
-def read_candidate(candidate: Candidate) -> Reading:
+def parse_candidate(candidate: Candidate) -> ParsedTrack:
     """Read Beatport's side: its own fields are the better witness, but its names hold mixes too."""
     parsed = parse_title(candidate.name)
-    mix, guests = _read_mix(candidate.mix_name or "")
+    mix, guests = _parse_mix(candidate.mix_name or "")
     credited = (*candidate.artists, *parsed.featured, *guests)
     # On Beatport a square bracket is no label: it belongs to the title.
     title = " ".join((parsed.base, *[f"[{phrase}]" for phrase in parsed.aside]))
-    return Reading(
+    return ParsedTrack(
         base=fold(title),
         shown=title,
         # "Original Mix" is also what stands there when nobody filled the field in.
         version=parsed.version if mix.plain and not parsed.version.plain else mix | parsed.version,
-        artists=fold_names([name for one in credited for name in by_any_name(one)]),
+        artists=fold_names([name for one in credited for name in with_aliases(one)]),
         artists_shown=", ".join(candidate.artists),
-        makers=words_of(candidate.remixers),
+        remixer_words=words_of_names(candidate.remixers),
         key=parse_key(candidate.key) or parse_key(candidate.camelot),
         isrc=clean_isrc(candidate.isrc),
-        titles=_single_titles(title),
+        single_titles=_single_titles(title),
         # Where somebody is from tells people apart, not titles.
         noise=frozenset([fold(one) for one in parsed.noise if not noise.is_country(one)]),
     )
@@ -113,7 +113,7 @@ def _single_titles(title: str) -> tuple[str, ...]:
     return tuple(map(fold, parts)) if len(parts) > 1 else ()
 
 
-def beatport_number(track: Track) -> int | None:
+def beatport_id_of(track: Track) -> int | None:
     """The track's number on Beatport, from its tags or as Beatport's downloads are named."""
     if track.beatport_id is not None:
         return track.beatport_id if track.beatport_id > 0 else None
@@ -122,10 +122,10 @@ def beatport_number(track: Track) -> int | None:
 
 
 @lru_cache(maxsize=4096)
-def is_gathered(release: str | None) -> bool:
+def is_compilation(release: str | None) -> bool:
     """Whether a release looks like a compilation or a re-issue by its name."""
-    words = tokens(release or "")
-    return any(word in GATHERED or is_year(word) for word in words)
+    words = words_of_text(release or "")
+    return any(word in COMPILATION_WORDS or is_year(word) for word in words)
 
 
 def clean_isrc(isrc: str | None) -> str:
@@ -135,30 +135,30 @@ def clean_isrc(isrc: str | None) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _read_mix(mix_name: str) -> tuple[Version, tuple[str, ...]]:
+def _parse_mix(mix_name: str) -> tuple[Version, tuple[str, ...]]:
     """The version in Beatport's field for it, and the guests who stand there, too."""
     said = mix_name.strip()
     if guest := IN_BRACKETS.fullmatch(said):
-        return UNSAID, split_names(guest["names"])
+        return UNSTATED, split_names(guest["names"])
     guests: tuple[str, ...] = ()
     if guest := VERSION_WITH_GUEST.fullmatch(said):
         mix_name, guests = guest["version"], split_names(guest["names"])
-    return (read_version(_COUNTRY.sub("", mix_name) or mix_name) if mix_name else UNSAID), guests
+    return (parse_version(_COUNTRY.sub("", mix_name) or mix_name) if mix_name else UNSTATED), guests
 
 
-def credit(names: Names) -> tuple[str, ...]:
+def credited_names(names: Names) -> tuple[str, ...]:
     """The single names in a credit, as written, without the country that tells namesakes apart."""
     texts = (names,) if isinstance(names, str) else names
     return tuple(
         name
         for text in texts
         for one in split_names(_CREDIT_NOISE.sub("", _COUNTRY.sub("", text)))
-        for name in by_any_name(one)
+        for name in with_aliases(one)
     )
 
 
 @lru_cache(maxsize=4096)
-def by_any_name(name: str) -> tuple[str, ...]:
+def with_aliases(name: str) -> tuple[str, ...]:
     """Who is meant, by every name given: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B"."""
     first, *aliases = _ALIAS.split(name)
     return (first, *(alias.strip(" )") for alias in aliases))
@@ -166,17 +166,17 @@ def by_any_name(name: str) -> tuple[str, ...]:
 
 def fold_names(names: Iterable[str]) -> tuple[Name, ...]:
     """Each name once, as folded words."""
-    folded = map(_name, names)
+    folded = map(_name_words, names)
     return tuple(dict.fromkeys(name for name in folded if name))
 
 
-def words_of(names: Iterable[str]) -> frozenset[str]:
+def words_of_names(names: Iterable[str]) -> frozenset[str]:
     """Every folded word of the names."""
     return frozenset(word for name in fold_names(names) for word in name)
 
 
 @lru_cache(maxsize=8192)
-def _name(name: str) -> Name:
+def _name_words(name: str) -> Name:
     """A name's telling words: `DJ`, `The` and `and` only count where nothing else is left."""
-    words = tokens(_COUNTRY.sub("", name) or name)
-    return tuple(word for word in words if word not in _SILENT_IN_NAMES) or words
+    words = words_of_text(_COUNTRY.sub("", name) or name)
+    return tuple(word for word in words if word not in _IGNORED_IN_NAMES) or words

@@ -12,31 +12,37 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from beatport_match.parsing import noise
-from beatport_match.parsing.normalize import fold, tidy, tokens
+from beatport_match.parsing.normalize import fold, normalize_spacing, words_of_text
 from beatport_match.parsing.versions import (
-    UNSAID,
+    UNSTATED,
     Version,
-    complete_marker,
+    completes_to_marker,
     names_version,
-    read_version,
+    parse_version,
 )
-from beatport_match.parsing.vocabulary import BARE_ENDINGS, FEATURING, KINDS, NUMERALS, PARTS
+from beatport_match.parsing.vocabulary import (
+    FEATURING_WORDS,
+    KINDS,
+    NUMERALS,
+    PARTS,
+    UNBRACKETED_VERSIONS,
+)
 
 # A longer title is cut: nobody's title is longer, and a hostile one must not cost time.
-_LONGEST_TITLE = 400
+MAX_TITLE_LENGTH = 400
 
 _OPENERS = {"(": ")", "[": "]", "{": "}", "<": ">", "【": "】", "〔": "〕"}
 _CLOSERS = frozenset(_OPENERS.values())
 _BRACKET = re.compile(f"([{re.escape(''.join((*_OPENERS, *_CLOSERS)))}])")
 # Where a bracket stood, until it is known whether it belongs to the title (private use area).
-_HOLE = re.compile("\ue000(\\d+)\ue001")
+_PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
 
 DASH = re.compile(r"\s+-+\s*|\s*-+\s+")
 # What stands behind a version in brackets: "Title (Original Mix) Label".
-_BEHIND = re.compile("\ue000(\\d+)\ue001\\s*(?://|\\|)?\\s*([^\ue000\ue001()-]+)$")
+_TAIL = re.compile("\ue000(\\d+)\ue001\\s*(?://|\\|)?\\s*([^\ue000\ue001()-]+)$")
 _FEATURED = re.compile(
     r"(?<!\S)(?:"
-    + "|".join(sorted(FEATURING))
+    + "|".join(sorted(FEATURING_WORDS))
     + r")\b\.?\s+(?P<names>[^\ue000]+?)(?=\s+-|-\s|\s+['\"]|\s*\ue000|$)",
     re.IGNORECASE,
 )
@@ -51,7 +57,7 @@ VERSION_WITH_GUEST = re.compile(
     r"(?P<version>.+?)\s+(?:feat|ft|featuring)\b\.?\s+(?P<names>.+)", re.IGNORECASE
 )
 # Six feet under: a length, not a guest.
-_FEET = re.compile(
+_FEET_AND_INCHES = re.compile(
     r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten))\s*$", re.IGNORECASE
 )
 _BARE_PART = re.compile(
@@ -63,13 +69,13 @@ _BETWEEN_NAMES = re.compile(
     re.IGNORECASE,
 )
 # Only kinds that somebody makes of another's track name a remixer.
-_BY_SOMEBODY = frozenset({"remix", "rework", "bootleg", "edit"})
-_BEHIND_A_WORD = tuple(f" {ending}" for ending in BARE_ENDINGS)
+_BY_REMIXER = frozenset({"remix", "rework", "bootleg", "edit"})
+_AFTER_A_WORD = tuple(f" {ending}" for ending in UNBRACKETED_VERSIONS)
 # Letters of no accent: a title of these words has no bracket, dash, number, dot or key.
 _WORDS = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
 # What comes off nevertheless has one of these words, or is a site that begins with "www".
-_MAY_COME_OFF = {*FEATURING, *PARTS, "hq", "hd", "video", "audio"} | {
-    ending.split()[-1] for ending in BARE_ENDINGS
+_STRIPPABLE = {*FEATURING_WORDS, *PARTS, "hq", "hd", "video", "audio"} | {
+    ending.split()[-1] for ending in UNBRACKETED_VERSIONS
 }
 _POSSESSIVE = re.compile(r"(?:'s|s')\b.*$", re.IGNORECASE)
 
@@ -86,7 +92,7 @@ class ParsedTitle:
     """
 
     base: str
-    version: Version = UNSAID
+    version: Version = UNSTATED
     remixers: tuple[str, ...] = ()
     featured: tuple[str, ...] = ()
     noise: tuple[str, ...] = ()
@@ -102,8 +108,8 @@ def parse_title(text: str) -> ParsedTitle:
     Idempotent: the base, parsed again, is itself.
     """
     text = text.replace("\ue000", "\ufffd").replace("\ue001", "\ufffd")
-    parsed = _peel(text.strip()[:_LONGEST_TITLE])
-    while (again := _peel(parsed.base)).base != parsed.base:
+    parsed = _strip_layer(text.strip()[:MAX_TITLE_LENGTH])
+    while (again := _strip_layer(parsed.base)).base != parsed.base:
         parsed = ParsedTitle(
             base=again.base,
             version=again.version | parsed.version,
@@ -122,27 +128,31 @@ def split_names(text: str) -> tuple[str, ...]:
     A name that holds `&` itself comes apart too, so names from two sides are compared by their
     words, never one by one.
     """
-    return tuple(name for part in _BETWEEN_NAMES.split(tidy(text)) if (name := part.strip(" .-")))
+    return tuple(
+        name
+        for part in _BETWEEN_NAMES.split(normalize_spacing(text))
+        if (name := part.strip(" .-"))
+    )
 
 
-def _peel(text: str) -> ParsedTitle:
+def _strip_layer(text: str) -> ParsedTitle:
     """One layer off: leading noise, brackets, tails behind a dash, featured names."""
-    if nothing_to_peel(text):
+    if has_nothing_to_strip(text):
         return ParsedTitle(text)
-    text, dropped = noise.peeled(text)
+    text, dropped = noise.strip_noise(text)
     held, groups, cut = _brackets(text)
-    found = _Found(dropped)
+    found = _Parts(dropped)
     kept: dict[int, str] = {}
     versions: set[int] = set()
     for number, (opener, content) in groups.items():
         if names_version(content):
             versions.add(number)
-        if not found.take(_HOLE.sub(" ", content), square=opener in "[{【〔"):
+        if not found.take(_PLACEHOLDER.sub(" ", content), square=opener in "[{【〔"):
             kept[number] = f"{opener}{content}{_OPENERS[opener]}"
             if number == cut:
-                found.cut = tidy(content)
+                found.cut = normalize_spacing(content)
     held = _featured(held, kept, found)
-    behind = _BEHIND.search(held) if groups else None
+    behind = _TAIL.search(held) if groups else None
     if (
         behind
         and behind[2].strip()
@@ -153,13 +163,13 @@ def _peel(text: str) -> ParsedTitle:
         held = held[: behind.start()]
     base = _tails(held, kept, found)
     while "\ue000" in base:
-        base = _HOLE.sub(lambda hole: kept.get(int(hole[1]), ""), base)
-    base = _bare_endings(tidy(base).strip(" -"), found)
+        base = _PLACEHOLDER.sub(lambda hole: kept.get(int(hole[1]), ""), base)
+    base = _unbracketed_versions(normalize_spacing(base).strip(" -"), found)
     # Nothing but brackets and noise: then they are the title.
     return found.parsed(base) if base else ParsedTitle(text)
 
 
-def nothing_to_peel(text: str) -> bool:
+def has_nothing_to_strip(text: str) -> bool:
     """Whether a title is nothing but words of which none can come off.
 
     For most titles that spares the rest; what is no such title may still have nothing to peel.
@@ -167,14 +177,14 @@ def nothing_to_peel(text: str) -> bool:
     if not _WORDS.fullmatch(text):
         return False
     lower = text.lower()
-    return "www" not in lower and _MAY_COME_OFF.isdisjoint(lower.split())
+    return "www" not in lower and _STRIPPABLE.isdisjoint(lower.split())
 
 
-class _Found:
+class _Parts:
     """What has come off a title so far."""
 
     def __init__(self, dropped: list[str]) -> None:
-        self.version = UNSAID
+        self.version = UNSTATED
         self.remixers: list[str] = []
         self.featured: list[str] = []
         self.square: list[str] = []
@@ -183,7 +193,7 @@ class _Found:
 
     def take(self, phrase: str, *, square: bool = False) -> bool:
         """Whether the phrase could be told and is now kept here rather than in the title."""
-        phrase = tidy(phrase).strip(" -")
+        phrase = normalize_spacing(phrase).strip(" -")
         folded = fold(phrase)
         if not phrase or noise.is_noise(phrase):
             self.noise.append(phrase)
@@ -203,7 +213,7 @@ class _Found:
         return True
 
     def take_version(self, phrase: str) -> None:
-        self.version |= read_version(phrase)
+        self.version |= parse_version(phrase)
         self.remixers += _remixers(phrase)
 
     def parsed(self, base: str) -> ParsedTitle:
@@ -245,31 +255,35 @@ def _brackets(text: str) -> tuple[str, dict[int, tuple[str, str]], int | None]:
             current.append(piece)
     while open_groups:
         at, opener, outer = open_groups.pop()
-        groups[at] = (opener, complete_marker("".join(current)))
+        groups[at] = (opener, completes_to_marker("".join(current)))
         current, cut = outer, at
     return "".join(out), groups, cut
 
 
-def _featured(text: str, kept: dict[int, str], found: _Found) -> str:
+def _featured(text: str, kept: dict[int, str], found: _Parts) -> str:
     """The text without `feat. X`, where something is left of it."""
     while match := _FEATURED.search(text):
         rest = text[: match.start()] + text[match.end() :]
         before = text[: match.start()]
-        if not before.strip(" -") or ("." not in match.group()[:5] and _FEET.search(before)):
+        if not before.strip(" -") or (
+            "." not in match.group()[:5] and _FEET_AND_INCHES.search(before)
+        ):
             break
-        names = _HOLE.sub(lambda hole: kept.get(int(hole[1]), ""), match["names"])
+        names = _PLACEHOLDER.sub(lambda hole: kept.get(int(hole[1]), ""), match["names"])
         found.featured += split_names(names)
         text = rest
     return text
 
 
-def _tails(text: str, kept: dict[int, str], found: _Found) -> str:
+def _tails(text: str, kept: dict[int, str], found: _Parts) -> str:
     """The text without what stands behind its last dashes, as long as that can be told."""
     if "-" not in text:
         return text
     segments = DASH.split(text)
     while len(segments) > 1:
-        tail = tidy(_HOLE.sub(lambda hole: kept.get(int(hole[1]), ""), segments[-1]))
+        tail = normalize_spacing(
+            _PLACEHOLDER.sub(lambda hole: kept.get(int(hole[1]), ""), segments[-1])
+        )
         if noise.is_catalogue_number(tail) and len(segments) > 2:
             found.noise.append(tail)
         elif not (names_version(tail) or noise.is_noise(tail)) or not found.take(tail):
@@ -278,16 +292,16 @@ def _tails(text: str, kept: dict[int, str], found: _Found) -> str:
     return " - ".join(segments)
 
 
-def _bare_endings(base: str, found: _Found) -> str:
+def _unbracketed_versions(base: str, found: _Parts) -> str:
     """The base without `Original Mix` or `Pt. 2` at its end, where something is left of it."""
-    if fold(base).endswith(_BEHIND_A_WORD):
+    if fold(base).endswith(_AFTER_A_WORD):
         words = base.split()
         ending = " ".join(words[-2:])
-        if len(words) > 2 and fold(ending) in BARE_ENDINGS:
+        if len(words) > 2 and fold(ending) in UNBRACKETED_VERSIONS:
             found.take_version(ending)
             return " ".join(words[:-2]).strip(" -")
     if (part := _BARE_PART.search(base)) and base[: part.start()].strip(" -,"):
-        found.version |= read_version(part.group().strip(" ,"))
+        found.version |= parse_version(part.group().strip(" ,"))
         return base[: part.start()].strip(" -,")
     return base
 
@@ -296,13 +310,13 @@ def _remixers(phrase: str) -> list[str]:
     """Who the phrase says made this version: the names before its first marker."""
     words = phrase.split()
     folded = [fold(word) for word in words]
-    if not _BY_SOMEBODY & {KINDS.get(word, "") for word in folded}:
+    if not _BY_REMIXER & {KINDS.get(word, "") for word in folded}:
         return []
     if len(folded) > 2 and folded[1] == "by":
         return list(split_names(" ".join(words[2:])))
     ends = next((at for at, word in enumerate(folded) if word in _ENDS_A_NAME), len(words))
     names = _POSSESSIVE.sub("", " ".join(words[:ends]))
-    return [name for name in split_names(names) if tokens(name)]
+    return [name for name in split_names(names) if words_of_text(name)]
 
 
 _ENDS_A_NAME = frozenset(KINDS) | {"mix", "extended", "radio", "original", "version"}

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
-from beatport_match.parsing.word_frequency import is_known
+from beatport_match.parsing.word_frequency import is_common
 
 # Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which one sign is a letter and not a word.
 _ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
-_LONGEST_SHORT = 4
+MAX_SHORT_WORD_LENGTH = 4
 # English words of up to four letters that are a letter apart from another one of them.
 _SHORT_WORDS = frozenset(
     "a an and any are as at be bee been day days do dos for form four from he hear heat her here "
@@ -46,7 +46,7 @@ def with_numbers(base: str) -> list[str]:
     return [word.lstrip("0") or "0" if word.isdecimal() else word for word in words]
 
 
-def pair_off(
+def unmatched_words(
     mine: Sequence[str], theirs: Sequence[str], *, names: bool = False
 ) -> tuple[list[str], list[str], int]:
     """The words only one side has, after equal and mistyped ones found each other.
@@ -64,7 +64,7 @@ def pair_off(
             (
                 other
                 for other in right
-                if mistyped(word, other) and not (names and _two_names(word, other))
+                if is_typo(word, other) and not (names and _are_two_names(word, other))
             ),
             None,
         )
@@ -75,23 +75,23 @@ def pair_off(
     return left, right, typos
 
 
-def mistyped(word: str, other: str) -> bool:
+def is_typo(word: str, other: str) -> bool:
     """Whether two words are one, mistyped: never by a digit, nor where both are words of titles."""
-    return _alike(word, other) and not _both_words(word, other)
+    return _are_alike(word, other) and not _are_both_words(word, other)
 
 
-def _two_names(word: str, other: str) -> bool:
+def _are_two_names(word: str, other: str) -> bool:
     """Whether one name is the other with a vowel more: Carl and Carlo, Simon and Simone."""
     short, long = sorted((word, other), key=len)
     return long.startswith(short) and long[len(short) :] in {"a", "e", "i", "o", "y"}
 
 
-def confusable(word: str, other: str) -> bool:
+def are_confusable(word: str, other: str) -> bool:
     """Whether two words of titles are so much alike that either may be the other, mistyped."""
-    return _alike(word, other) and _both_words(word, other)
+    return _are_alike(word, other) and _are_both_words(word, other)
 
 
-def _alike(word: str, other: str) -> bool:
+def _are_alike(word: str, other: str) -> bool:
     longest, shortest = max(len(word), len(other)), min(len(word), len(other))
     allowed = 1 if longest < 8 else 2
     # Cheapest first: most pairs of words are nothing like each other.
@@ -99,7 +99,7 @@ def _alike(word: str, other: str) -> bool:
         return False
     if OSA.distance(word, other, score_cutoff=allowed) > allowed:
         return False
-    if not _ALPHABETIC.fullmatch(word + other) or digits(word) != digits(other):
+    if not _ALPHABETIC.fullmatch(word + other) or digits_of(word) != digits_of(other):
         return False
     # A letter too many, too few or out of place is a slip; another letter, or one more s, makes
     # another word ("Light" and "Night", "Shift" and "Shifts").
@@ -108,29 +108,29 @@ def _alike(word: str, other: str) -> bool:
     return other not in (word + "s", word + "es") and word not in (other + "s", other + "es")
 
 
-def short_slip(word: str, other: str) -> bool:
+def is_short_word_typo(word: str, other: str) -> bool:
     """Whether two words of up to four letters are a letter too many, too few or out of place apart.
 
     For words that everything around them vouches for: never a digit or a Roman number, never one
     more s, never two words of the language ("He Sails", "She Sails").
     """
-    if max(len(word), len(other)) > _LONGEST_SHORT or {word, other} & _ROMAN.keys():
+    if max(len(word), len(other)) > MAX_SHORT_WORD_LENGTH or {word, other} & _ROMAN.keys():
         return False
-    if not _ALPHABETIC.fullmatch(word + other) or digits(word + other):
+    if not _ALPHABETIC.fullmatch(word + other) or digits_of(word + other):
         return False
-    if _both_words(word, other) or other == word + "s" or word == other + "s":
+    if _are_both_words(word, other) or other == word + "s" or word == other + "s":
         return False
     if len(word) == len(other) and sorted(word) != sorted(other):
         return False
     return OSA.distance(word, other, score_cutoff=1) == 1
 
 
-def _both_words(word: str, other: str) -> bool:
+def _are_both_words(word: str, other: str) -> bool:
     """Whether both are words that titles are made of: "rain" is no slip for "train"."""
-    return all(one in _SHORT_WORDS or (len(one) > 1 and is_known(one)) for one in (word, other))
+    return all(one in _SHORT_WORDS or (len(one) > 1 and is_common(one)) for one in (word, other))
 
 
-def slips_between(mine: str, theirs: str) -> int:
+def typo_count(mine: str, theirs: str) -> int:
     """How many letters two texts without blanks are apart, where that can be a slip; else 0.
 
     Never where a digit differs; one slip from five letters on, two from ten, three from twenty.
@@ -142,9 +142,9 @@ def slips_between(mine: str, theirs: str) -> int:
     slips = OSA.distance(mine, theirs, score_cutoff=allowed)
     if slips > allowed or not _ALPHABETIC.fullmatch(mine + theirs):
         return 0
-    return slips if digits(mine) == digits(theirs) else 0
+    return slips if digits_of(mine) == digits_of(theirs) else 0
 
 
-def digits(text: str) -> str:
+def digits_of(text: str) -> str:
     """The digits in a text, in order."""
     return "".join(char for char in text if char.isdigit())

@@ -14,20 +14,20 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
-from beatport_match.parsing.normalize import fold, tokens
-from beatport_match.parsing.typos import mistyped
+from beatport_match.parsing.normalize import fold, words_of_text
+from beatport_match.parsing.typos import is_typo
 from beatport_match.parsing.vocabulary import (
     CLOSING,
-    JOINTS,
     KINDS,
     LENGTHS,
     LINKS,
     MARKERS,
-    NEUTRAL,
+    NAME_CONNECTIVES,
+    NEUTRAL_WORDS,
     NUMERALS,
     OPENING,
     PARTS,
-    PLAIN,
+    PLAIN_WORDS,
 )
 
 
@@ -47,14 +47,14 @@ class Version:
     length: str = ""
     part: str = ""
     words: tuple[str, ...] = ()
-    said: bool = False
+    is_stated: bool = False
     text: str = ""
     year: str = ""
 
     @cached_property
-    def telling(self) -> frozenset[str]:
+    def distinctive_words(self) -> frozenset[str]:
         """Every word of the phrase that tells versions apart, markers included."""
-        return frozenset(_words(self.text)) - NEUTRAL - PLAIN - JOINTS
+        return frozenset(_words(self.text)) - NEUTRAL_WORDS - PLAIN_WORDS - NAME_CONNECTIVES
 
     @cached_property
     def folded(self) -> str:
@@ -62,12 +62,12 @@ class Version:
         return fold(self.text)
 
     @cached_property
-    def squashed(self) -> str:
+    def compact(self) -> str:
         """The phrase without blanks: "W&W Remix" and "WandW Remix" are one."""
         return self.folded.replace(" ", "")
 
     @cached_property
-    def noun(self) -> str:
+    def version_noun(self) -> str:
         """What the phrase calls itself: `mix`, `version`, `edit`; empty where it does not say.
 
         Empty as well where kind or length say it: "Dub" and "Dub Mix" are one, "Radio Mix" and
@@ -92,9 +92,9 @@ class Version:
 
     def __or__(self, other: Version) -> Version:
         """Both phrases about one track: `(X Remix) (Extended Mix)`."""
-        if not other.said:
+        if not other.is_stated:
             return self
-        if not self.said:
+        if not self.is_stated:
             return other
         extra = tuple(word for word in other.words if word not in self.words)
         return Version(
@@ -103,12 +103,12 @@ class Version:
             part=self.part or other.part,
             year=self.year or other.year,
             words=self.words + extra,
-            said=True,
+            is_stated=True,
             text=f"{self.text} {other.text}".strip(),
         )
 
 
-UNSAID = Version()
+UNSTATED = Version()
 
 _POSSESSIVE = re.compile(r"(?<=\w)['’‘`´ʼ′]s\b", re.IGNORECASE)
 _NUMBERED_PART = re.compile(rf"\b({'|'.join(sorted(PARTS))})(\d+)\b", re.IGNORECASE)
@@ -116,11 +116,11 @@ _NUMBERED_PART = re.compile(rf"\b({'|'.join(sorted(PARTS))})(\d+)\b", re.IGNOREC
 _OFTEN_MISTYPED = ("original", "extended", "instrumental", "acapella")
 # Short words, of which only a slip makes another spelling: a "Clue Mix" is somebody's.
 _BEFORE_A_MIX = ("orig", "club")
-_SHORTEST_TYPO = 5
-_BEFORE_MIX = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN
-_LONGEST_MIX = 5
+MIN_TYPO_LENGTH = 5
+_BEFORE_MIX = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS
+MAX_MIX_WORDS = 5
 _NOUNS = frozenset({"mix", "version", "edit"})
-_SHORTEST_STUMP = 2
+MIN_TRUNCATED_LENGTH = 2
 _COMMON_MARKERS = (
     "original",
     "extended",
@@ -146,10 +146,10 @@ def names_version(phrase: str) -> bool:
         return True
     if core[0] in PARTS:
         return len(core) == 1 and len(words) > 1
-    return _all_markers(core)
+    return _are_all_markers(core)
 
 
-def read_version(phrase: str) -> Version:
+def parse_version(phrase: str) -> Version:
     """Take a phrase apart that is known to name a version."""
     words = _words(phrase)
     part, words = _take_part(words)
@@ -157,18 +157,20 @@ def read_version(phrase: str) -> Version:
     length = next((LENGTHS[word] for word in words if word in LENGTHS), "")
     if length:
         kinds.discard("edit")  # "Radio Edit" and "Radio Mix" are one thing
-    other = tuple(word for word in words if word not in MARKERS and word not in JOINTS)
+    other = tuple(word for word in words if word not in MARKERS and word not in NAME_CONNECTIVES)
     year = next((word for word in other if is_year(word)), "") if kinds else ""
     other = tuple(word for word in other if word != year)
-    return Version(frozenset(kinds), length, part, other, said=True, text=phrase.strip(), year=year)
+    return Version(
+        frozenset(kinds), length, part, other, is_stated=True, text=phrase.strip(), year=year
+    )
 
 
-def complete_marker(phrase: str) -> str:
+def completes_to_marker(phrase: str) -> str:
     """The phrase with a last word that was cut short made whole: `Origina` is `original`."""
     *lead, last = phrase.split() or [""]
     start = fold(last)
     after_marker = bool(lead) and fold(lead[-1]) in _BEFORE_MIX
-    if start in MARKERS or len(start) < (1 if after_marker else _SHORTEST_STUMP):
+    if start in MARKERS or len(start) < (1 if after_marker else MIN_TRUNCATED_LENGTH):
         return phrase
     whole = next((word for word in _COMMON_MARKERS if word.startswith(start)), None)
     return " ".join([*lead, whole]) if whole else phrase
@@ -177,12 +179,12 @@ def complete_marker(phrase: str) -> str:
 @lru_cache(maxsize=4096)
 def _words(phrase: str) -> tuple[str, ...]:
     """The folded words of a phrase, with its markers spelled right."""
-    words = tokens(_NUMBERED_PART.sub(r"\1 \2", _POSSESSIVE.sub("", phrase)))
+    words = words_of_text(_NUMBERED_PART.sub(r"\1 \2", _POSSESSIVE.sub("", phrase)))
     if words[-2:] == ("a", "cappella"):
         words = (*words[:-2], "acapella")
     if "re" in words:
         words = tuple(_joined(words))  # "Re-Mix", "Re-Edit"
-    return tuple(_spelled(words, at) for at in range(len(words)))
+    return tuple(_correct_marker_spelling(words, at) for at in range(len(words)))
 
 
 def _joined(words: tuple[str, ...]) -> Iterator[str]:
@@ -197,26 +199,26 @@ def _joined(words: tuple[str, ...]) -> Iterator[str]:
                 yield following
 
 
-def _spelled(words: tuple[str, ...], at: int) -> str:
+def _correct_marker_spelling(words: tuple[str, ...], at: int) -> str:
     """The word, or the marker it was meant to be; only where a marker is likely to stand."""
     word = words[at]
     if word in MARKERS:
         return word
     last = at == len(words) - 1
-    meant: tuple[str, ...] = _OFTEN_MISTYPED if len(word) >= _SHORTEST_TYPO else ()
+    meant: tuple[str, ...] = _OFTEN_MISTYPED if len(word) >= MIN_TYPO_LENGTH else ()
     if last and meant:
         meant += ("remix", "version")
-    if at and words[at - 1] in _BEFORE_MIX and len(word) <= _LONGEST_MIX:
+    if at and words[at - 1] in _BEFORE_MIX and len(word) <= MAX_MIX_WORDS:
         meant += ("mix", "edit")
     if not last and words[at + 1] in {"edit", "mix"}:
         meant += ("radio",)
         if words[at + 1] == "mix":
-            meant += tuple(one for one in _BEFORE_A_MIX if mistyped(word, one))
+            meant += tuple(one for one in _BEFORE_A_MIX if is_typo(word, one))
     return next((one for one in meant if OSA.distance(word, one, score_cutoff=1) <= 1), word)
 
 
-def _all_markers(words: tuple[str, ...]) -> bool:
-    telling = [word for word in words if word in KINDS or word in LENGTHS or word in PLAIN]
+def _are_all_markers(words: tuple[str, ...]) -> bool:
+    telling = [word for word in words if word in KINDS or word in LENGTHS or word in PLAIN_WORDS]
     return bool(telling) and all(word in MARKERS for word in words)
 
 

@@ -71,11 +71,13 @@ LENGTHS: dict[str, str] = {
 }
 
 # Words that only say "this is a version", or which is the plain one.
-PLAIN = frozenset(
+PLAIN_WORDS = frozenset(
     {"original", "orig", "org", "orginal", "origional", "main", "full", "length", "lp"}
 )
-NEUTRAL = frozenset({"mix", "mixx", "version", "vers", "ver", "inch", "a", "the", "of", "by", "re"})
-MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN | NEUTRAL
+NEUTRAL_WORDS = frozenset(
+    {"mix", "mixx", "version", "vers", "ver", "inch", "a", "the", "of", "by", "re"}
+)
+MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS | NEUTRAL_WORDS
 
 # A phrase that ends in one of these names a version even when other words (a remixer) lead it.
 CLOSING = frozenset(
@@ -88,7 +90,7 @@ OPENING = frozenset("remix remixed mixed live remaster remastered edit version".
 LINKS = frozenset("by at from in of".split())
 
 # Two words that name a version at the end of a title even without brackets or dash.
-BARE_ENDINGS = (
+UNBRACKETED_VERSIONS = (
     "original mix",
     "original version",
     "extended mix",
@@ -101,7 +103,7 @@ BARE_ENDINGS = (
 )
 
 # What library software, pools and sites add to a title: it says nothing about the music.
-NOISE = frozenset(
+NOISE_PHRASES = frozenset(
     {
         "free download",
         "free dl",
@@ -144,15 +146,15 @@ NOISE = frozenset(
 )
 
 # Words in the name of a release that gathers music released before, or sells it again.
-GATHERED = frozenset(
+COMPILATION_WORDS = frozenset(
     "anniversary annual anthology best classics collected collection compilation compiled deluxe "
     "essential essentials festival gems greatest hits ibiza miami mixed reissue remastered sampler "
     "selected selection selections summer top va various vol volume winter years".split()
 )
 
-FEATURING = frozenset("feat ft featuring".split())
+FEATURING_WORDS = frozenset("feat ft featuring".split())
 # Words between names; a name never consists of one of these alone.
-JOINTS = frozenset(
+NAME_CONNECTIVES = frozenset(
     "and aka feat ft featuring vs versus x with pres presents presenting meets".split()
 )
 

@@ -109,19 +109,19 @@ _COMMON = tuple(
 _WEIGHT = {word: weight for words, weight in zip(_COMMON, _WEIGHTS, strict=True) for word in words}
 
 
-def is_known(word: str) -> bool:
+def is_common(word: str) -> bool:
     """Whether a folded word is one that several titles have: hardly a slip of the hand."""
     return word in _WEIGHT
 
 
-def weight(words: Iterable[str]) -> float:
+def information_weight(words: Iterable[str]) -> float:
     """What folded words weigh together: 0.25 to 1 each, the rarer the more."""
     return sum(_WEIGHT.get(word, 1.0) for word in words)
 
 
-def shared(mine: Iterable[str], theirs: Iterable[str]) -> float:
+def weighted_jaccard(mine: Iterable[str], theirs: Iterable[str]) -> float:
     """How much of two texts' words is common to both, by weight; 0 to 1."""
     mine, theirs = set(mine), set(theirs)
     if mine.isdisjoint(theirs):
         return 0.0
-    return weight(mine & theirs) / weight(mine | theirs)
+    return information_weight(mine & theirs) / information_weight(mine | theirs)

@@ -21,17 +21,17 @@ from beatport_match.model.metrics import (
 
 # The rule of the design: async pays where the network takes much of the time and the cache spares
 # little of it.
-_MUCH_NETWORK, _LITTLE_NETWORK = 40.0, 20.0
-_MANY_HITS, _MOST_HITS = 50.0, 80.0
-_FEWEST_TRACKS = 10
+IMPLEMENT_FROM_PERCENT, SKIP_BELOW_PERCENT = 40.0, 20.0
+MANY_CACHE_HITS_PERCENT, MOSTLY_CACHED_PERCENT = 50.0, 80.0
+MIN_TRACKS = 10
 # Above this share of the time, waiting for the pace or repeating tries is what a run is about.
-_TELLING_SHARE = 20.0
-_USUAL_AT_ONCE = 5
+NOTABLE_SHARE = 20.0
+DEFAULT_CONCURRENT_TRACKS = 5
 # Below half as fast again, async is not worth what it brings along: many connections at once.
-_WORTHWHILE = 1.5
+MIN_WORTHWHILE_SPEED_UP = 1.5
 # A request that takes less is, for the most part, work of this machine: an HTTP client alone needs
 # some 2 ms for one (`tests/benchmarks/async_worth.py advice`, at 0 ms).
-_NEAR_S = 0.01
+EQUAL_TIME_S = 0.01
 
 
 def analyze(stats: PerformanceStats) -> NetworkAnalysis:
@@ -41,7 +41,7 @@ def analyze(stats: PerformanceStats) -> NetworkAnalysis:
     above 80 % cache hits; else `evaluate`, also where what decides is unknown.
     """
     network, hits = network_percentage(stats), cache_hit_rate(stats)
-    recommendation, reason = _judged(network, hits)
+    recommendation, reason = _with_recommendation(network, hits)
     return NetworkAnalysis(
         percentage=network,
         cache_hit_rate=hits,
@@ -66,7 +66,7 @@ def recommend_mode(stats: PerformanceStats) -> Mode:
     stays with async until the figures of an async run speak against it.
     """
     bound = most_speed_up(stats, tracks_at_once(stats))
-    if bound is not None and bound < _WORTHWHILE:
+    if bound is not None and bound < MIN_WORTHWHILE_SPEED_UP:
         return "sync"
     return "async" if analyze(stats).recommendation == "implement" else "sync"
 
@@ -127,7 +127,7 @@ def tracks_at_once(stats: PerformanceStats) -> int:
     """How many tracks the async engine would take at once with the run's settings; 5 if unknown."""
     engine = (stats.settings or {}).get("async_io")
     at_once = engine.get("max_concurrent_tracks") if isinstance(engine, dict) else None
-    return at_once if isinstance(at_once, int) and at_once >= 1 else _USUAL_AT_ONCE
+    return at_once if isinstance(at_once, int) and at_once >= 1 else DEFAULT_CONCURRENT_TRACKS
 
 
 def compare_runs(sync_stats: PerformanceStats, async_stats: PerformanceStats) -> RunComparison:
@@ -161,18 +161,18 @@ def compare_runs(sync_stats: PerformanceStats, async_stats: PerformanceStats) ->
     )
 
 
-def _judged(network: float | None, hits: float | None) -> tuple[Recommendation, str]:
+def _with_recommendation(network: float | None, hits: float | None) -> tuple[Recommendation, str]:
     """The rule, and the sentence that says how it came out."""
-    if network is not None and network < _LITTLE_NETWORK:
+    if network is not None and network < SKIP_BELOW_PERCENT:
         return "skip", f"Only {network:.1f} % of the time is the network's: little to overlap."
-    if hits is not None and hits > _MOST_HITS:
+    if hits is not None and hits > MOSTLY_CACHED_PERCENT:
         return "skip", f"{hits:.1f} % of the queries come from the cache: little is asked at all."
     if network is None:
         return "evaluate", "How long the network took is unknown: nothing can be said yet."
     share = f"{network:.1f} % of the time is the network's"
     if hits is None:
         return "evaluate", f"{share}, but how much the cache spares is unknown."
-    if network > _MUCH_NETWORK and hits < _MANY_HITS:
+    if network > IMPLEMENT_FROM_PERCENT and hits < MANY_CACHE_HITS_PERCENT:
         return "implement", f"{share} and {hits:.1f} % of the queries are cached: it can overlap."
     return "evaluate", f"{share} and {hits:.1f} % of the queries are cached: measure both ways."
 
@@ -182,21 +182,21 @@ def _caveats(stats: PerformanceStats, recommendation: Recommendation) -> Iterato
     tracks = stats.session_info.total_tracks
     if not tracks:
         return
-    if tracks < _FEWEST_TRACKS:
+    if tracks < MIN_TRACKS:
         yield (
-            f"Fewer than {_FEWEST_TRACKS} tracks ({tracks}): one slow answer can turn the advice, "
+            f"Fewer than {MIN_TRACKS} tracks ({tracks}): one slow answer can turn the advice, "
             f"and there are only {stats.session_info.total_time:.1f} s to save from."
         )
     yield from _order_caveats(stats, recommendation)
     yield from _pace_caveats(stats)
     sent = stats.requests and sum(query.network_time for query in stats.queries) / stats.requests
-    if sent and sent < _NEAR_S and recommendation != "skip":
+    if sent and sent < EQUAL_TIME_S and recommendation != "skip":
         yield (
             f"A request takes {1000 * sent:.0f} ms on average: so near, most of that is this "
             "machine's own work, which does not overlap."
         )
     whole = fsum(query.execution_time for query in stats.queries)
-    if stats.retry_time and whole and 100 * stats.retry_time / whole > _TELLING_SHARE:
+    if stats.retry_time and whole and 100 * stats.retry_time / whole > NOTABLE_SHARE:
         yield (
             f"{100 * stats.retry_time / whole:.0f} % of the time went into tries that had to be "
             "repeated: measure again when the line is healthy."
@@ -229,7 +229,7 @@ def _order_caveats(stats: PerformanceStats, recommendation: Recommendation) -> I
 
 def _pace_caveats(stats: PerformanceStats) -> Iterator[str]:
     floor, wall = pace_floor(stats), stats.session_info.total_time
-    if floor is not None and wall and 100 * floor / wall > _TELLING_SHARE:
+    if floor is not None and wall and 100 * floor / wall > NOTABLE_SHARE:
         yield (
             f"The pace alone takes {floor:.1f} s of the {wall:.1f} s, however many tracks run at "
             "once: async cannot gain what the pace takes."

@@ -20,12 +20,12 @@ from beatport_match.errors import MetricsFileError, MisuseError
 from beatport_match.model.metrics import PerformanceStats
 
 # What leaves a folder on any system we run on, and what no name may hold.
-_LEAVING = re.compile(r"[\\/:\x00-\x1f\x7f]")
+_PATH_SEPARATORS = re.compile(r"[\\/:\x00-\x1f\x7f]")
 # A run over ten thousand tracks takes about 20 MB.
-_LARGEST_BYTES = 512 * 2**20
-_LONGEST_SHOWN = 100
+MAX_FILE_BYTES = 512 * 2**20
+MAX_SHOWN_LENGTH = 100
 # File systems take 255 bytes, and a character may be four; the rest is for the time and the ending.
-_LONGEST_NAME = 50
+MAX_NAME_LENGTH = 50
 
 
 def export_performance_metrics_json(
@@ -64,7 +64,7 @@ def export_performance_metrics_json(
 
 def plain_name(name: str) -> str:
     """A base filename made of any name: what would lead out of a folder becomes `_`."""
-    return _LEAVING.sub("_", name).strip(". ")[:_LONGEST_NAME] or "run"
+    return _PATH_SEPARATORS.sub("_", name).strip(". ")[:MAX_NAME_LENGTH] or "run"
 
 
 def load_metrics_from_json(path: str | Path) -> PerformanceStats:
@@ -79,10 +79,10 @@ def load_metrics_from_json(path: str | Path) -> PerformanceStats:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise MetricsFileError(f"{path}: cannot be read ({why}).") from None
-    return _understood(path, written)
+    return _validated(path, written)
 
 
-def _understood(path: str | Path, written: str) -> PerformanceStats:
+def _validated(path: str | Path, written: str) -> PerformanceStats:
     """The figures that a text holds; trouble is told with the name of the file."""
     try:
         return PerformanceStats.model_validate(json.loads(written, parse_constant=_no_number))
@@ -96,9 +96,9 @@ def _understood(path: str | Path, written: str) -> PerformanceStats:
 
 
 def _check_name(base_filename: str) -> None:
-    if not base_filename.strip(". ") or _LEAVING.search(base_filename):
+    if not base_filename.strip(". ") or _PATH_SEPARATORS.search(base_filename):
         raise MisuseError(
-            f"base_filename cannot be {base_filename[:_LONGEST_SHOWN]!r}: it must be a plain name "
+            f"base_filename cannot be {base_filename[:MAX_SHOWN_LENGTH]!r}: it must be a plain name "
             "without slashes or colons; say where to write with output_dir."
         )
 
@@ -141,8 +141,8 @@ def _read(path: Path) -> bytes:
         raise MetricsFileError(f"{path}: is a folder; name the metrics file in it.")
     if path.exists() and not path.is_file():
         raise MetricsFileError(f"{path}: is not a file.")
-    if path.stat().st_size > _LARGEST_BYTES:
-        raise MetricsFileError(f"{path}: is larger than any metrics file ({_LARGEST_BYTES} bytes).")
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise MetricsFileError(f"{path}: is larger than any metrics file ({MAX_FILE_BYTES} bytes).")
     return path.read_bytes()
 
 
@@ -154,13 +154,13 @@ def _first_fault(error: ValidationError) -> str:
     """The first thing wrong, by its dotted name; a missing field before any other."""
     faults = error.errors(include_url=False, include_context=False)
     first: Any = next((fault for fault in faults if fault["type"] == "missing"), faults[0])
-    field = ".".join(str(part) for part in first["loc"])[:_LONGEST_SHOWN]
+    field = ".".join(str(part) for part in first["loc"])[:MAX_SHOWN_LENGTH]
     if first["type"] == "missing":
         return f"lacks the field {field}; it is not a metrics file, or not a whole one."
     if not field:
         return "is not a metrics file: it holds no object with `version` and `track_metrics`."
     shown = repr(first["input"])
-    shown = shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + "…"
+    shown = shown if len(shown) <= MAX_SHOWN_LENGTH else shown[:MAX_SHOWN_LENGTH] + "…"
     if field == "version":
         return f"version is {shown}, and only '1.0' can be read: export it again."
     why = first["msg"]

@@ -30,11 +30,11 @@ _BAR, _GAP = 22, 12
 _LEFT, _BOTTOM, _TOP = 44, 44, 10
 _CHART = 170
 # More steps than pixels cannot be seen; each column shows the most that was in flight in it.
-_MOST_STEPS = _WIDTH - _LEFT
+MAX_CHART_STEPS = _WIDTH - _LEFT
 _BINS = 20
 # Shorter than any run, and long enough to be divided.
-_SHORTEST_S = 0.001
-_LONGEST_NAME = 18
+MIN_CHART_S = 0.001
+MAX_LABEL_LENGTH = 18
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fbfaf8; --ink: #1d1f23; --quiet: #5d626b;
   --line: #dcdad5; --card: #ffffff; --network: #2f6db3; --retry: #c4472f; --parse: #2a8a6a;
@@ -161,7 +161,7 @@ def requests_in_flight(stats: PerformanceStats) -> str:
     steps = in_flight((one.started, one.ended) for one in sent)
     if not steps:
         return _nothing("No request was sent.")
-    end = max(stats.session_info.total_time, steps[-1][0], _SHORTEST_S)
+    end = max(stats.session_info.total_time, steps[-1][0], MIN_CHART_S)
     peak = max(count for _, count in steps)
     wide = (_WIDTH - _LEFT) / end
     high = _CHART / peak
@@ -213,7 +213,7 @@ def seconds(time: float) -> str:
 
 def _bar(name: str, queries: Sequence[QueryMetrics], y: float, scale: float) -> Iterator[str]:
     whole = _whole(queries)
-    short = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+    short = name if len(name) <= MAX_LABEL_LENGTH else name[: MAX_LABEL_LENGTH - 1] + "…"
     middle = y + _BAR / 2
     yield f'<text class="end" x="{_LABEL - 10}" y="{middle}">{escape(short)}</text>'
     x = float(_LABEL)
@@ -248,7 +248,7 @@ def _whole(queries: Sequence[QueryMetrics]) -> float:
 
 def _columns(steps: Sequence[tuple[float, int]], end: float) -> Iterator[tuple[float, float, int]]:
     """The steps as columns from, to, count; those too thin to be seen are joined to their most."""
-    thinnest = end / _MOST_STEPS
+    thinnest = end / MAX_CHART_STEPS
     begin, most = steps[0][0], 0
     times = [*(time for time, _ in steps[1:]), end]
     for (_, count), until in zip(steps, times, strict=True):

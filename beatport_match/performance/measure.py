@@ -16,7 +16,7 @@ from pydantic import JsonValue
 
 from beatport_match.errors import Failure
 from beatport_match.matching.match import Match
-from beatport_match.matching.protocol import Answer, Sent, Told
+from beatport_match.matching.protocol import Answer, Recorded, Sent
 from beatport_match.model.metrics import (
     AggregateStats,
     CacheStats,
@@ -35,7 +35,7 @@ Part = tuple[Answer, float]
 """An answer, and its share of the time its ask took to weigh, in seconds."""
 
 
-def track_metrics(told: Told[Match], *, place: int, began: float) -> TrackMetrics:
+def track_metrics(told: Recorded[Match], *, place: int, began: float) -> TrackMetrics:
     """The figures of one track.
 
     `place` stands for a track without an id; `began` is when its run began, on the same clock as
@@ -67,11 +67,11 @@ def query_metrics(parts: Sequence[Part], began: float) -> QueryMetrics:
     answers = [answer for answer, _ in parts]
     question, heard = answers[0].question, answers[0].value
     tries = [(_last_try(answer.sent), answer.sent) for answer in answers]
-    network = sum(_on_the_wire(last) for last, _ in tries)
-    retried = sum(_on_the_wire(sent[: len(sent) - len(last)]) for last, sent in tries)
+    network = sum(_time_in_flight(last) for last, _ in tries)
+    retried = sum(_time_in_flight(sent[: len(sent) - len(last)]) for last, sent in tries)
     weighed = sum(weighed for _, weighed in parts)
-    parse = sum(answer.read_s for answer in answers) + weighed
-    wait = sum(answer.waited for answer in answers)
+    parse = sum(answer.parse_s for answer in answers) + weighed
+    wait = sum(answer.wait_s for answer in answers)
     whole = sum(answer.ended - answer.started for answer in answers) + weighed
     return QueryMetrics(
         query_text=question.text,
@@ -83,7 +83,7 @@ def query_metrics(parts: Sequence[Part], began: float) -> QueryMetrics:
         cache_hit=all(answer.cached for answer in answers),
         query_type=question.query_type,
         wait_time=wait,
-        pace_time=sum(answer.paced for answer in answers),
+        pace_time=sum(answer.slot_wait_s for answer in answers),
         retry_time=retried,
         requests=sum(len(answer.sent) for answer in answers),
         retries=sum(_retries(answer.sent) for answer in answers),
@@ -196,12 +196,12 @@ def in_flight(spans: Iterable[tuple[float, float]]) -> list[tuple[float, int]]:
     return list(zip(times, accumulate(changes[time] for time in times), strict=True))
 
 
-def _by_query(told: Told[Match]) -> list[list[Part]]:
+def _by_query(told: Recorded[Match]) -> list[list[Part]]:
     """The answers, each page of a track with the query that caused it."""
     queries: list[list[Part]] = []
-    for asked in told.transcript.asks:
+    for asked in told.transcript.rounds:
         for answer in asked.answers:
-            part = answer, asked.weighed_s / len(asked.answers)
+            part = answer, asked.scoring_s / len(asked.answers)
             if queries and answer.question.query_type == "track_page":
                 queries[-1].append(part)
             else:
@@ -225,7 +225,7 @@ def _is_redirect(sent: Sent) -> bool:
     return sent.status is not None and 300 <= sent.status < 400
 
 
-def _on_the_wire(sent: Sequence[Sent]) -> float:
+def _time_in_flight(sent: Sequence[Sent]) -> float:
     return sum(one.ended - one.started for one in sent)
 
 

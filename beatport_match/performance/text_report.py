@@ -19,12 +19,12 @@ from beatport_match.performance.analysis import analyze
 _WIDTH = 100
 _UNKNOWN = "unknown"
 _TYPE = 16
-_MOST_NAMED = 10
+MAX_NAMED_TRACKS = 10
 
 
 def generate_async_io_analysis_report(stats: PerformanceStats) -> str:
     """The report of a run: what it took, where the time went, and whether async is worth it."""
-    lines = ["Is async worth it here?", "", *_run(stats), "", *_whereabouts(stats)]
+    lines = ["Is async worth it here?", "", *_run(stats), "", *_time_breakdown(stats)]
     if by_type := list(_by_type(stats)):
         lines += ["", *by_type]
     return "\n".join([*lines, "", *advice(analyze(stats))]) + "\n"
@@ -58,7 +58,7 @@ def _run(stats: PerformanceStats) -> Iterator[str]:
         yield f"  memory     {_memory(stats.peak_memory_bytes)} at its peak"
 
 
-def _whereabouts(stats: PerformanceStats) -> Iterator[str]:
+def _time_breakdown(stats: PerformanceStats) -> Iterator[str]:
     """The parts of the queries' time, and their sum beside the wall."""
     block, queries = stats.network_analysis, stats.queries
     whole = block.total_execution_time if block else sum(one.execution_time for one in queries)
@@ -139,9 +139,9 @@ def _same(comparison: RunComparison) -> Iterator[str]:
     else:
         different = comparison.different_tracks
         yield f"The two gave DIFFERENT answers about {len(different)} of their tracks:"
-        yield from (f"  {_short(title, _WIDTH - 2)}" for title in different[:_MOST_NAMED])
-        if len(different) > _MOST_NAMED:
-            yield f"  … and {len(different) - _MOST_NAMED} more"
+        yield from (f"  {_short(title, _WIDTH - 2)}" for title in different[:MAX_NAMED_TRACKS])
+        if len(different) > MAX_NAMED_TRACKS:
+            yield f"  … and {len(different) - MAX_NAMED_TRACKS} more"
 
 
 def _part(seconds: float | None, whole: float) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from beatport_match.errors import PlaylistError
-from beatport_match.files.text_reader import LONGEST, encoding_of, lines
+from beatport_match.files.text_reader import MAX_LINE_LENGTH, encoding_of, lines
 from beatport_match.model.problems import OnProblem, PlaylistProblem
 from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
@@ -91,18 +91,18 @@ def _track(header: Header, row: list[str]) -> Track | None:
         return None
     return Track(
         title,
-        field_values.credit(cells.get("artist")),
-        album=field_values.known(cells.get("album")),
-        label=field_values.known(cells.get("label")),
+        field_values.artist_names(cells.get("artist")),
+        album=field_values.known_text(cells.get("album")),
+        label=field_values.known_text(cells.get("label")),
         year=field_values.year(cells.get("year")),
         bpm=field_values.bpm(cells.get("bpm")),
-        key=field_values.known(cells.get("key")),
+        key=field_values.known_text(cells.get("key")),
         duration_s=field_values.seconds(cells.get("duration")),
-        isrc=field_values.known(cells.get("isrc")),
+        isrc=field_values.known_text(cells.get("isrc")),
         beatport_id=field_values.whole(cells.get("beatport_id")),
-        remixers=field_values.credit(cells.get("remixer")),
+        remixers=field_values.artist_names(cells.get("remixer")),
         file=field_values.path_of(cells.get("file")) or None,
-        id=field_values.known(cells.get("id")),
+        id=field_values.known_text(cells.get("id")),
     )
 
 
@@ -110,7 +110,7 @@ def _rows(
     file: Path, encoding: str, delimiter: str, on_problem: OnProblem | None
 ) -> Iterator[tuple[int, list[str]]]:
     """Every row that is not blank, the header included, with the line it begins on."""
-    source = _Source(file, lines(file, encoding))
+    source = _RecordFeed(file, lines(file, encoding))
     tabs = delimiter == "\t"
     reader = csv.reader(
         source,
@@ -136,10 +136,10 @@ def _rows(
         if row is None:
             return
         if any(cell.strip() for cell in row):
-            yield source.first, [_unwrapped(cell) for cell in row] if tabs else row
+            yield source.first, [_unquoted(cell) for cell in row] if tabs else row
 
 
-class _Source:
+class _RecordFeed:
     """The lines of a file, as many as one record may take.
 
     The limit of the `csv` module is one for the whole process, and other libraries lift it.
@@ -149,7 +149,7 @@ class _Source:
         self._file, self._lines = file, written
         self.first, self.taken, self.ended = 1, 0, False
 
-    def __iter__(self) -> _Source:
+    def __iter__(self) -> _RecordFeed:
         return self
 
     def __next__(self) -> str:
@@ -158,15 +158,15 @@ class _Source:
             self.ended = True
             raise StopIteration
         self.taken += len(line)
-        if self.taken > LONGEST:
+        if self.taken > MAX_LINE_LENGTH:
             raise PlaylistError(
-                f"{self._file}, line {self.first}: a record is longer than {LONGEST} characters; "
+                f"{self._file}, line {self.first}: a record is longer than {MAX_LINE_LENGTH} characters; "
                 f"close the quote that was left open there."
             )
         return line
 
 
-def _unwrapped(cell: str) -> str:
+def _unquoted(cell: str) -> str:
     """Spreadsheets do quote between tabs: a cell wrapped in quotes as a whole loses them."""
     wrapped = len(cell) > 1 and cell[0] == cell[-1] == '"'
     return cell[1:-1].replace('""', '"') if wrapped else cell

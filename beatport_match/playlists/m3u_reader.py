@@ -90,7 +90,7 @@ def _track(entry: _Entry, path: str) -> Track | None:
     artist = "" if " - " in title else entry.artist
     return Track(
         title,
-        field_values.credit(artist),
+        field_values.artist_names(artist),
         album=entry.album,
         duration_s=entry.duration_s,
         file=path or None,

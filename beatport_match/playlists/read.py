@@ -42,7 +42,7 @@ def read_playlist(
             (cut off, not well-formed): the tracks before that place have been given by then.
     """
     file = Path(path)
-    found = recognise(file)
+    found = detect_format(file)
     if found == "rekordbox":
         return rekordbox_reader.read(file, playlist, on_problem)
     if playlist is not None:
@@ -64,10 +64,10 @@ def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:
         PlaylistError: The file is missing, damaged or of no known format.
     """
     file = Path(path)
-    return rekordbox_reader.names(file) if recognise(file) == "rekordbox" else ()
+    return rekordbox_reader.names(file) if detect_format(file) == "rekordbox" else ()
 
 
-def recognise(file: Path) -> Format:
+def detect_format(file: Path) -> Format:
     """Tell the format of a playlist file from its first bytes.
 
     XML is taken for Rekordbox's; its reader looks at the root.

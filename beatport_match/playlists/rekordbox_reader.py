@@ -24,8 +24,8 @@ _PLAYLISTS = frozenset({("PLAYLISTS", "NODE"), ("NODE", "NODE"), ("NODE", "TRACK
 _ROOT_NODE_DEPTH = 3
 _IS_PLAYLIST = "1"
 _KEY_IS_LOCATION = "1"
-_MOST_LISTED = 20
-_MOST_SHOWN = 200
+MAX_LISTED_PLAYLISTS = 20
+MAX_SHOWN_NAMES = 200
 
 
 class _Entry(NamedTuple):
@@ -84,20 +84,20 @@ def _collection(file: Path, on_problem: OnProblem | None) -> Iterator[Track]:
 
 
 def _in_playlist(file: Path, playlist: _Playlist, on_problem: OnProblem | None) -> Iterator[Track]:
-    tracks = _wanted(file, playlist, on_problem)
+    tracks = _find_playlist(file, playlist, on_problem)
     for entry in playlist.entries:
         if entry.key in tracks:
             if track := tracks[entry.key]:
                 yield track
         elif on_problem:
             detail = (
-                f"the playlist {playlist.path[:_MOST_SHOWN]!r} names the {playlist.key_attribute} "
-                f"{entry.key[:_MOST_SHOWN]!r}, which is not in the collection; export it again"
+                f"the playlist {playlist.path[:MAX_SHOWN_NAMES]!r} names the {playlist.key_attribute} "
+                f"{entry.key[:MAX_SHOWN_NAMES]!r}, which is not in the collection; export it again"
             )
             on_problem(PlaylistProblem(str(file), f"line {entry.line}", detail))
 
 
-def _wanted(
+def _find_playlist(
     file: Path, playlist: _Playlist, on_problem: OnProblem | None
 ) -> dict[str, Track | None]:
     """The tracks of a playlist by key; `None` for one that is there but cannot be read."""
@@ -119,7 +119,7 @@ def _wanted(
 def track_of(file: Path, element: Element, on_problem: OnProblem | None) -> Track | None:
     """The track that an entry of the collection means; `None` where it cannot be read."""
     said = element.attributes
-    track_id = field_values.known(said.get("TrackID"))
+    track_id = field_values.known_text(said.get("TrackID"))
     title = field_values.with_mix(field_values.text(said.get("Name")), said.get("Mix"))
     title = title or field_values.stem(said.get("Location"))
     if not title:
@@ -130,23 +130,23 @@ def track_of(file: Path, element: Element, on_problem: OnProblem | None) -> Trac
         return None
     return Track(
         title,
-        field_values.credit(said.get("Artist")),
-        album=field_values.known(said.get("Album")),
-        label=field_values.known(said.get("Label")),
+        field_values.artist_names(said.get("Artist")),
+        album=field_values.known_text(said.get("Album")),
+        label=field_values.known_text(said.get("Label")),
         year=field_values.year(said.get("Year")),
         bpm=field_values.bpm(said.get("AverageBpm")),
-        key=field_values.known(said.get("Tonality")),
+        key=field_values.known_text(said.get("Tonality")),
         duration_s=field_values.seconds(said.get("TotalTime")),
-        remixers=field_values.credit(said.get("Remixer")),
+        remixers=field_values.artist_names(said.get("Remixer")),
         file=field_values.path_of(said.get("Location")) or None,
         id=track_id,
     )
 
 
 def _pick(file: Path, wanted: str) -> _Playlist:
-    found = list(_playlists(file, _same(wanted)))  # a list, so that their entries are read
+    found = list(_playlists(file, _same_name(wanted)))  # a list, so that their entries are read
     for attribute in ("path", "name"):
-        fitting = [one for one in found if getattr(one, attribute) == _same(wanted)]
+        fitting = [one for one in found if getattr(one, attribute) == _same_name(wanted)]
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
@@ -170,7 +170,7 @@ def _playlists(file: Path, wanted: str | None) -> Iterator[_Playlist]:
         if element.name == "NODE":
             path = [
                 *path[: element.depth - _ROOT_NODE_DEPTH],
-                _same(element.attributes.get("Name")),
+                _same_name(element.attributes.get("Name")),
             ]
             playlist = None
             if element.attributes.get("Type") == _IS_PLAYLIST:
@@ -187,12 +187,16 @@ def _key(written: str | None, *, by_location: bool) -> str:
     return field_values.path_of(written) if by_location else field_values.text(written)
 
 
-def _same(name: str | None) -> str:
+def _same_name(name: str | None) -> str:
     # A name typed on a Mac may be composed differently from the one that Rekordbox wrote.
     return unicodedata.normalize("NFC", field_values.text(name))
 
 
 def _listed(paths: Iterable[str]) -> str:
-    every = [repr(path[:_MOST_SHOWN]) for path in paths]
-    more = f" and {len(every) - _MOST_LISTED} more" if len(every) > _MOST_LISTED else ""
-    return ", ".join(every[:_MOST_LISTED]) + more
+    every = [repr(path[:MAX_SHOWN_NAMES]) for path in paths]
+    more = (
+        f" and {len(every) - MAX_LISTED_PLAYLISTS} more"
+        if len(every) > MAX_LISTED_PLAYLISTS
+        else ""
+    )
+    return ", ".join(every[:MAX_LISTED_PLAYLISTS]) + more

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO
 
 from beatport_match.errors import MisuseError, PlaylistError
-from beatport_match.files.atomic_write import draft_of
-from beatport_match.files.text_reader import LONGEST, head, opened
+from beatport_match.files.atomic_write import atomic_write
+from beatport_match.files.text_reader import MAX_LINE_LENGTH, head, open_text
 from beatport_match.matching.match import Match
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate, Track
@@ -78,22 +78,22 @@ def enrich_rekordbox(
             f"{refused[0]} cannot be written over, only {', '.join(sorted(OVERWRITABLE))}."
         )
     source, target = Path(original), Path(out)
-    _need_new(target, source)
+    _require_other_file(target, source)
     told = {
-        match.track: told_by(match.best.candidate, camelot=camelot)
+        match.track: attributes_from(match.best.candidate, camelot=camelot)
         for match in matches
         if match.matched and match.best
     }
-    tally = _Tally(source, told, overwrite)
-    with draft_of(target) as draft:
+    tally = _EnrichmentRun(source, told, overwrite)
+    with atomic_write(target) as draft:
         with draft.open("wb") as written:
             written.writelines(_rewritten(source, tally))
         # Somebody may have put a file there meanwhile.
-        _need_new(target, source)
+        _require_other_file(target, source)
     return Enrichment(str(target), tally.tracks, tally.enriched, len(told.keys() - tally.seen))
 
 
-class _Tally:
+class _EnrichmentRun:
     """Looks at each entry, and counts; `enriched` are those whose tag came out another."""
 
     def __init__(
@@ -101,37 +101,37 @@ class _Tally:
     ) -> None:
         self.tracks = self.enriched = 0
         self.seen = set[Track]()
-        self._source, self._told, self._overwrite = source, told, overwrite
+        self._source, self._attributes, self._overwrite = source, told, overwrite
 
     def changes(self, entry: Element) -> Mapping[str, str]:
         """What the tag of an entry should say from now on."""
         self.tracks += 1
         track = rekordbox_reader.track_of(self._source, entry, None)
-        if track is None or track not in self._told:
+        if track is None or track not in self._attributes:
             return {}
         self.seen.add(track)
-        return news(entry.attributes, self._told[track], self._overwrite)
+        return missing_or_overwritten(entry.attributes, self._attributes[track], self._overwrite)
 
 
-def _rewritten(source: Path, tally: _Tally) -> Iterator[bytes]:
+def _rewritten(source: Path, tally: _EnrichmentRun) -> Iterator[bytes]:
     """The bytes of an export, with changes in the tags of its collection."""
     declared = _DECLARED.search(head(source)[:1024])
     encoding = declared[1].decode() if declared else "utf-8"
     place = 0
-    with opened(source) as file:
+    with open_text(source) as file:
         for entry in elements(source, rekordbox_reader.COLLECTION):
             if changes := tally.changes(entry):
                 yield from _copied(file, entry.start - place)
                 tag = _tag(file, source, entry)
                 place = entry.start + len(tag)
-                written = retagged(tag, changes, encoding)
+                written = rewrite_tag(tag, changes, encoding)
                 tally.enriched += written != tag
                 yield written
-        yield from iter(lambda: file.read(LONGEST), b"")
+        yield from iter(lambda: file.read(MAX_LINE_LENGTH), b"")
 
 
 def _copied(file: IO[bytes], count: int) -> Iterator[bytes]:
-    while count > 0 and (piece := file.read(min(count, LONGEST))):
+    while count > 0 and (piece := file.read(min(count, MAX_LINE_LENGTH))):
         count -= len(piece)
         yield piece
 
@@ -139,7 +139,7 @@ def _copied(file: IO[bytes], count: int) -> Iterator[bytes]:
 def _tag(file: IO[bytes], source: Path, entry: Element) -> bytes:
     """The start tag at this place of the file, which is then behind it."""
     read = b""
-    while (piece := file.read(_PIECE)) and len(read) < 2 * LONGEST:
+    while (piece := file.read(_PIECE)) and len(read) < 2 * MAX_LINE_LENGTH:
         read += piece
         if found := TAG.match(read):
             file.seek(found.end() - len(read), os.SEEK_CUR)
@@ -150,7 +150,7 @@ def _tag(file: IO[bytes], source: Path, entry: Element) -> bytes:
     )
 
 
-def _need_new(target: Path, source: Path) -> None:
+def _require_other_file(target: Path, source: Path) -> None:
     if not target.exists() and not target.is_symlink():
         return
     what = "is the original itself" if _is_one_file(target, source) else "is there already"
@@ -172,7 +172,7 @@ _ATTRIBUTE = re.compile(rb"""(\s+([^\s=]+)\s*=\s*)("[^"]*"|'[^']*')""")
 _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
-def told_by(found: Candidate, *, camelot: bool) -> dict[str, str]:
+def attributes_from(found: Candidate, *, camelot: bool) -> dict[str, str]:
     """The attributes that a candidate knows the value of."""
     key = parse_key(found.key) or parse_key(found.camelot)
     bpm, year = field_values.bpm(str(found.bpm)), field_values.year(found.release_date)
@@ -187,7 +187,7 @@ def told_by(found: Candidate, *, camelot: bool) -> dict[str, str]:
     return {name: value for name, value in told.items() if value}
 
 
-def news(
+def missing_or_overwritten(
     said: Mapping[str, str], told: Mapping[str, str], overwrite: Collection[str]
 ) -> dict[str, str]:
     """What is told that an entry does not say, and that may stand there."""
@@ -199,7 +199,7 @@ def news(
     }
 
 
-def retagged(tag: bytes, changes: Mapping[str, str], encoding: str) -> bytes:
+def rewrite_tag(tag: bytes, changes: Mapping[str, str], encoding: str) -> bytes:
     """A start tag with some attributes changed or added, every other byte as it was.
 
     A tag that would get longer than the reader takes stays as it was.
@@ -214,7 +214,7 @@ def retagged(tag: bytes, changes: Mapping[str, str], encoding: str) -> bytes:
     end = len(written) - (2 if written.endswith(b"/>") else 1)
     added = [b" %b=%b" % (name.encode(), _quoted(left[name], encoding)) for name in left]
     written = b"".join((written[:end], *added, written[end:]))
-    return tag if len(written) > LONGEST else written
+    return tag if len(written) > MAX_LINE_LENGTH else written
 
 
 def _is_unknown(name: str, said: str | None) -> bool:

@@ -13,19 +13,19 @@ from typing import NamedTuple
 from xml.parsers.expat import ErrorString, ExpatError, ParserCreate, errors
 
 from beatport_match.errors import PlaylistError
-from beatport_match.files.text_reader import LONGEST, chunks
+from beatport_match.files.text_reader import MAX_LINE_LENGTH, chunks
 
 ROOT = "DJ_PLAYLISTS"
 _REMEDY = "export it again from Rekordbox (File > Export Collection in xml format)"
-_DEEPEST = 64
+MAX_DEPTH = 64
 # The format has some forty names of elements and attributes; expat keeps each one it ever saw.
-_MOST_NAMES = 4096
+MAX_DISTINCT_NAMES = 4096
 # Python would look up any codec that a file names, and some of them do more than map bytes.
 _ENCODINGS = {
     *("utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "iso-8859-1", "iso-8859-15"),
     *(f"windows-125{number}" for number in range(9)),
 }
-_CUT_OFF = {
+_TRUNCATED = {
     errors.codes[errors.XML_ERROR_NO_ELEMENTS],
     errors.codes[errors.XML_ERROR_UNCLOSED_TOKEN],
     errors.codes[errors.XML_ERROR_PARTIAL_CHAR],
@@ -54,13 +54,13 @@ def elements(file: Path, wanted: frozenset[tuple[str, str]]) -> Iterator[Element
         PlaylistError: When iteration comes to the place where the file is not well-formed, ends
             too soon, is not Rekordbox's, or is refused; the elements before it have been given.
     """
-    scan = _Scan(file, wanted)
+    scan = _Scanner(file, wanted)
     for chunk in chunks(file):
         yield from scan.feed(chunk)
     yield from scan.feed(b"", last=True)
 
 
-class _Scan:
+class _Scanner:
     """One pass of expat over one file."""
 
     def __init__(self, file: Path, wanted: frozenset[tuple[str, str]]) -> None:
@@ -93,17 +93,19 @@ class _Scan:
             raise trouble
 
     def _check_limits(self) -> None:
-        if self._fed - self._parser.CurrentByteIndex > LONGEST:
-            raise self._refused(f"one tag or comment is longer than {LONGEST} bytes")
-        if len(self._parser.intern) > _MOST_NAMES:
-            raise self._refused(f"it has more than {_MOST_NAMES} names of elements and attributes")
+        if self._fed - self._parser.CurrentByteIndex > MAX_LINE_LENGTH:
+            raise self._refused(f"one tag or comment is longer than {MAX_LINE_LENGTH} bytes")
+        if len(self._parser.intern) > MAX_DISTINCT_NAMES:
+            raise self._refused(
+                f"it has more than {MAX_DISTINCT_NAMES} names of elements and attributes"
+            )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         parent = self._open[-1] if self._open else ""
         if not parent and name != ROOT:
             raise self._refused(f"its root is <{name[:50]}>, not <{ROOT}>")
-        if len(self._open) == _DEEPEST:
-            raise self._refused(f"its elements are nested more than {_DEEPEST} deep")
+        if len(self._open) == MAX_DEPTH:
+            raise self._refused(f"its elements are nested more than {MAX_DEPTH} deep")
         self._open.append(name)
         if (parent, name) in self._wanted:
             line, start = self._parser.CurrentLineNumber, self._parser.CurrentByteIndex
@@ -127,7 +129,7 @@ class _Scan:
 
     def _malformed(self, error: ExpatError) -> PlaylistError:
         place = f"{self._file}, line {error.lineno}"
-        if error.code in _CUT_OFF:
+        if error.code in _TRUNCATED:
             return PlaylistError(f"{place}: the file ends before it is complete; {_REMEDY}.")
         why = ErrorString(error.code)
         if error.code == errors.codes[errors.XML_ERROR_INVALID_TOKEN]:

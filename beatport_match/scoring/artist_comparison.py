@@ -4,55 +4,61 @@ from __future__ import annotations
 
 from rapidfuzz.fuzz import ratio
 
-from beatport_match.parsing.parsed_track import Name, Reading
+from beatport_match.parsing.parsed_track import Name, ParsedTrack
 from beatport_match.parsing.typos import (
-    digits,
-    mistyped,
-    slips_between,
+    digits_of,
+    is_typo,
+    typo_count,
 )
 from beatport_match.scoring.findings import Finding
 
-_ARTISTS = 30.0
+ARTIST_POINTS = 30.0
 # Alike enough to be one name mistyped; below, two people share some letters.
-_ONE_NAME = 85.0
-_SHORTEST_SLIP_NAME = 5
-_SHORTEST_TYPO_NAME = 8
-_SHORTEST_PART = 4
+MIN_NAME_RATIO = 85.0
+MIN_TYPO_NAME_LENGTH = 5
+MIN_RATIO_NAME_LENGTH = 8
+MIN_NAME_PART_LENGTH = 4
 
 
-def compare_artists(local: Reading, other: Reading) -> Finding:
+def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     """Compare the credits as sets of names, whatever their order and joints."""
     if not local.artists or not other.artists:
-        return Finding("unknown", _ARTISTS * 0.6, "no artist to compare")
+        return Finding("unknown", ARTIST_POINTS * 0.6, "no artist to compare")
     mine, theirs = local.artist_words, other.artist_words
     if mine == theirs:
-        return _artist_finding(_ARTISTS, 0, [], [])
+        return _artist_finding(ARTIST_POINTS, 0, [], [])
     missing = [name for name in local.artists if not theirs.issuperset(name)]
     extra = [name for name in other.artists if not mine.issuperset(name)]
     here, there = len(missing) < len(local.artists), len(extra) < len(other.artists)
-    typos = _same_but_mistyped(missing, extra) if missing and extra else 0
-    makers = other.makers.union(local.makers, other.version.words, local.version.words)
+    typos = _remove_typo_pairs(missing, extra) if missing and extra else 0
+    makers = other.remixer_words.union(
+        local.remixer_words, other.version.words, local.version.words
+    )
     if makers:
         missing = [name for name in missing if not makers.issuperset(name)]
         extra = [name for name in extra if not makers.issuperset(name)]
     if not typos and not (here and there):
-        if slips_between("".join(sorted(mine)), "".join(sorted(theirs))):
-            return Finding("slip", _ARTISTS - 1.5, "artist a letter apart")
-        if _partly(local.artists, other.artists) or _partly(other.artists, local.artists):
-            return Finding("part", _ARTISTS * 0.5, "part of the artist's name")
+        if typo_count("".join(sorted(mine)), "".join(sorted(theirs))):
+            return Finding("slip", ARTIST_POINTS - 1.5, "artist a letter apart")
+        if _is_part_of_name(local.artists, other.artists) or _is_part_of_name(
+            other.artists, local.artists
+        ):
+            return Finding("part", ARTIST_POINTS * 0.5, "part of the artist's name")
         names = (local.artists, other.artists)
         if makers and any(all(map(makers.issuperset, some)) for some in names):
-            return Finding("remixer", _ARTISTS * 0.4, "one side names only the remixer")
-        return Finding("other", -_ARTISTS, "another artist", "recording")
-    points = _ARTISTS - 1.0 * typos - 0.5 * len(extra) - 2.0 * len(missing)
-    return _artist_finding(max(points, _ARTISTS / 2), typos, missing, extra)
+            return Finding("remixer", ARTIST_POINTS * 0.4, "one side names only the remixer")
+        return Finding("other", -ARTIST_POINTS, "another artist", "recording")
+    points = ARTIST_POINTS - 1.0 * typos - 0.5 * len(extra) - 2.0 * len(missing)
+    return _artist_finding(max(points, ARTIST_POINTS / 2), typos, missing, extra)
 
 
-def _same_but_mistyped(missing: list[Name], extra: list[Name]) -> int:
+def _remove_typo_pairs(missing: list[Name], extra: list[Name]) -> int:
     """Take names off both lists that are one name, mistyped or spaced otherwise; how many."""
     found = 0
     for name in list(missing):
-        twin = next((other for other in extra if _one_name("".join(name), "".join(other))), None)
+        twin = next(
+            (other for other in extra if _is_same_name("".join(name), "".join(other))), None
+        )
         if twin is not None:
             missing.remove(name)
             extra.remove(twin)
@@ -60,21 +66,21 @@ def _same_but_mistyped(missing: list[Name], extra: list[Name]) -> int:
     return found
 
 
-def _one_name(mine: str, theirs: str) -> bool:
+def _is_same_name(mine: str, theirs: str) -> bool:
     shortest = min(len(mine), len(theirs))
-    if mine == theirs or (shortest >= _SHORTEST_SLIP_NAME and mistyped(mine, theirs)):
+    if mine == theirs or (shortest >= MIN_TYPO_NAME_LENGTH and is_typo(mine, theirs)):
         return True
     return (
-        shortest >= _SHORTEST_TYPO_NAME
-        and ratio(mine, theirs, score_cutoff=_ONE_NAME) >= _ONE_NAME
-        and digits(mine) == digits(theirs)
+        shortest >= MIN_RATIO_NAME_LENGTH
+        and ratio(mine, theirs, score_cutoff=MIN_NAME_RATIO) >= MIN_NAME_RATIO
+        and digits_of(mine) == digits_of(theirs)
     )
 
 
-def _partly(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:
+def _is_part_of_name(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:
     """Whether a name of one side is the beginning or end of a name of the other."""
     return any(
-        len("".join(name)) >= _SHORTEST_PART
+        len("".join(name)) >= MIN_NAME_PART_LENGTH
         and len(name) < len(other)
         and name in (other[: len(name)], other[-len(name) :])
         for name in short

@@ -11,22 +11,28 @@ import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from beatport_match.model.evidence import Outcome, Relation, ScoredCandidate
+from beatport_match.model.evidence import MatchOutcome, Relation, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.parsing.parsed_track import is_gathered
-from beatport_match.parsing.word_frequency import weight
+from beatport_match.parsing.parsed_track import is_compilation
+from beatport_match.parsing.word_frequency import information_weight
 from beatport_match.scoring.coefficients import CONSTANT, WEIGHTS
-from beatport_match.scoring.scorer import RELATIONS, Weighed, compare_bpm, length_gap, weigh_each
+from beatport_match.scoring.scorer import (
+    RELATIONS,
+    ScoreDetail,
+    compare_bpm,
+    length_gap,
+    score_candidates,
+)
 from beatport_match.settings.models import MatchSettings
 
 # No more is known of any candidate than this; and a contradiction leaves little.
-_CEILING: dict[Relation, float] = {
+MAX_CONFIDENCE_OF_RELATION: dict[Relation, float] = {
     "same_recording": 0.999,
     "other_version": 0.30,
     "different": 0.05,
 }
 # Cases that no figure makes safe: two titles, names or recordings may be meant.
-_DOUBTFUL = {
+MAX_CONFIDENCE_OF_CASE = {
     "title.slip": 0.75,
     "title.order": 0.75,
     "title.one_of": 0.75,
@@ -63,8 +69,8 @@ _LENGTH_SETTLES = frozenset(
     }
 )
 # Proofs: where they were trusted, nothing else is asked.
-_PROVEN = frozenset({"isrc.same", "beatport_id.same"})
-_LEAST_PROVEN = 0.99
+_IDENTIFIER_CASES = frozenset({"isrc.same", "beatport_id.same"})
+MIN_PROVEN_CONFIDENCE = 0.99
 _LETTERS = frozenset({"title.slip", "artists.slip", "version.names_slip"})
 _VOUCHED = frozenset({"length.within_2", "bpm.same"})
 # Points between two recordings: below the first they are alike, up to the second one is worse.
@@ -86,10 +92,10 @@ def rank(track: Track, candidates: Iterable[Candidate]) -> tuple[ScoredCandidate
     year); else an original release before a compilation or re-issue, as its name tells; else the
     earliest.
     """
-    return judge(weigh_all(track, candidates))
+    return judge(score_all(track, candidates))
 
 
-def judge(weighed: Sequence[Weighed], most: int | None = None) -> tuple[ScoredCandidate, ...]:
+def judge(weighed: Sequence[ScoreDetail], most: int | None = None) -> tuple[ScoredCandidate, ...]:
     """The same of candidates that are weighed already, best first; the first `most` are judged."""
     if not weighed:
         return ()
@@ -99,7 +105,7 @@ def judge(weighed: Sequence[Weighed], most: int | None = None) -> tuple[ScoredCa
     ranked = [_scored(first, best)]
     for one in others if most is None else others[: most - 1]:
         known = first.relation != "different"
-        if again := known and one.relation == first.relation and same_recording(first, one):
+        if again := known and one.relation == first.relation and is_same_recording(first, one):
             # As right as the first, as far as its own ledger goes.
             around = set(cases) - set(first.codes)
             chance = min(best, _probability(one.relation, (*one.codes, *around)))
@@ -110,7 +116,7 @@ def judge(weighed: Sequence[Weighed], most: int | None = None) -> tuple[ScoredCa
     return tuple(ranked)
 
 
-def weigh_all(track: Track, candidates: Iterable[Candidate]) -> list[Weighed]:
+def score_all(track: Track, candidates: Iterable[Candidate]) -> list[ScoreDetail]:
     """Every candidate once, weighed, best first."""
     unique: dict[int, Candidate] = {}
     for one in candidates:
@@ -118,21 +124,21 @@ def weigh_all(track: Track, candidates: Iterable[Candidate]) -> list[Weighed]:
         if known is not one and known != one:
             # Two rows with one id must not be told apart by which came first.
             unique[one.id] = max(known, one, key=repr)
-    return in_order(weigh_each(track, unique.values()))
+    return in_order(score_candidates(track, unique.values()))
 
 
-def in_order(weighed: Iterable[Weighed]) -> list[Weighed]:
+def in_order(weighed: Iterable[ScoreDetail]) -> list[ScoreDetail]:
     """The best first; the order they come in does not matter."""
     return sorted(weighed, key=_best_first)
 
 
-def cases_of(weighed: Sequence[Weighed]) -> tuple[str, ...]:
+def cases_of(weighed: Sequence[ScoreDetail]) -> tuple[str, ...]:
     """What speaks for and against the first of a ranking: its ledger's cases, and its rivals."""
     best = weighed[0]
-    return (*best.codes, *_rival_cases(weighed), *_lone_cases(best))
+    return (*best.codes, *_rival_cases(weighed), *_no_artist_cases(best))
 
 
-def verdict(ranked: tuple[ScoredCandidate, ...], settings: MatchSettings) -> Outcome:
+def outcome_of(ranked: tuple[ScoredCandidate, ...], settings: MatchSettings) -> MatchOutcome:
     """What to do with the ranking, if nothing kept us from asking."""
     if not ranked or ranked[0].relation == "different":
         return "not_found"
@@ -145,16 +151,16 @@ def verdict(ranked: tuple[ScoredCandidate, ...], settings: MatchSettings) -> Out
     return "review"
 
 
-def same_recording(one: Weighed, other: Weighed) -> bool:
+def is_same_recording(one: ScoreDetail, other: ScoreDetail) -> bool:
     """Whether two candidates are releases of one recording, as far as Beatport's figures tell."""
-    mine, theirs = one.reading, other.reading
+    mine, theirs = one.other, other.other
     if mine.isrc and mine.isrc == theirs.isrc:
         return True
     if mine.base.replace(" ", "") != theirs.base.replace(" ", ""):
         return False
     if mine.version.key != theirs.version.key:
         return False
-    if mine.makers and theirs.makers and mine.makers != theirs.makers:
+    if mine.remixer_words and theirs.remixer_words and mine.remixer_words != theirs.remixer_words:
         return False
     tempi = one.candidate.bpm, other.candidate.bpm
     if tempi[0] and tempi[1] and compare_bpm(tempi[0], tempi[1]).code == "other":
@@ -166,39 +172,39 @@ def same_recording(one: Weighed, other: Weighed) -> bool:
     return nested and (gap is None or gap <= _OTHER_CREDIT_S)
 
 
-def _rival_cases(weighed: Sequence[Weighed]) -> tuple[str, ...]:
+def _rival_cases(weighed: Sequence[ScoreDetail]) -> tuple[str, ...]:
     """Other recordings that fit about as well."""
     best = weighed[0]
     rivals = [
         one
         for one in weighed[1:]
-        if one.relation == best.relation == "same_recording" and not same_recording(best, one)
+        if one.relation == best.relation == "same_recording" and not is_same_recording(best, one)
     ]
-    close = sum(best.raw - one.raw < _CLOSE or _better_measured(one, best) for one in rivals)
+    close = sum(best.raw - one.raw < _CLOSE or _has_better_length(one, best) for one in rivals)
     if close:
         return ("rivals.close" if close == 1 else "rivals.crowd",)
     near = any(best.raw - one.raw <= _NEAR for one in rivals)
     return ("rivals.near",) if near else ()
 
 
-def _better_measured(one: Weighed, best: Weighed) -> bool:
+def _has_better_length(one: ScoreDetail, best: ScoreDetail) -> bool:
     """Whether a rival's length agrees, and nothing is known of the best one's."""
     if best.raw - one.raw > _NEAR or "length.within_2" not in one.codes:
         return False
     return not any(code.startswith("length.") for code in best.codes)
 
 
-def _lone_cases(best: Weighed) -> tuple[str, ...]:
+def _no_artist_cases(best: ScoreDetail) -> tuple[str, ...]:
     """A title without an artist is worth the more, the rarer it is and the more agrees with it."""
     if "artists.unknown" not in best.codes:
         return ()
-    told = weight(best.reading.base.split())
+    told = information_weight(best.other.base.split())
     rare = next((name for least, name in _RARE if told >= least), "common")
     vouched = set(best.codes) >= _VOUCHED
     return (f"lone.{rare}", *(("lone.vouched",) if vouched else ()))
 
 
-def _scored(one: Weighed, chance: float, *, rerelease: bool = False) -> ScoredCandidate:
+def _scored(one: ScoreDetail, chance: float, *, rerelease: bool = False) -> ScoredCandidate:
     return ScoredCandidate(
         candidate=one.candidate,
         score=one.score,
@@ -212,9 +218,9 @@ def _scored(one: Weighed, chance: float, *, rerelease: bool = False) -> ScoredCa
 @lru_cache(maxsize=4096)
 def _probability(relation: Relation, told: tuple[str, ...]) -> float:
     """How likely a ledger is right by its cases; strangers share a few of them."""
-    ceiling, cases = _CEILING[relation], frozenset(told)
+    ceiling, cases = MAX_CONFIDENCE_OF_RELATION[relation], frozenset(told)
     # Two tracks a letter apart seldom have one length and one tempo, or one remixer, as well.
-    doubts = _DOUBTFUL.keys() & cases
+    doubts = MAX_CONFIDENCE_OF_CASE.keys() & cases
     if cases >= _VOUCHED:
         doubts -= _LETTERS
     elif "version.named" in cases:
@@ -224,12 +230,12 @@ def _probability(relation: Relation, told: tuple[str, ...]) -> float:
     # Exactly the same sum in whatever order the cases come.
     odds = CONSTANT + math.fsum(WEIGHTS.get(case, 0.0) for case in cases)
     chance = 1 / (1 + math.exp(-odds))
-    if cases & _PROVEN:
-        return min(ceiling, max(_LEAST_PROVEN, chance))
-    return min(ceiling, chance, *(_DOUBTFUL[doubt] for doubt in doubts))
+    if cases & _IDENTIFIER_CASES:
+        return min(ceiling, max(MIN_PROVEN_CONFIDENCE, chance))
+    return min(ceiling, chance, *(MAX_CONFIDENCE_OF_CASE[doubt] for doubt in doubts))
 
 
-def _best_first(one: Weighed) -> tuple[int, float, bool, bool, str, int]:
+def _best_first(one: ScoreDetail) -> tuple[int, float, bool, bool, str, int]:
     candidate = one.candidate
-    release = is_gathered(candidate.release), candidate.release_date or "9999", candidate.id
+    release = is_compilation(candidate.release), candidate.release_date or "9999", candidate.id
     return RELATIONS.index(one.relation), -one.raw, not one.verbatim, *release

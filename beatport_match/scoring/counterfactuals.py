@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from beatport_match.model.evidence import Outcome, ScoredCandidate
+from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.titles import parse_title
-from beatport_match.scoring.confidence import rank, verdict
+from beatport_match.scoring.confidence import outcome_of, rank
 from beatport_match.settings.models import MatchSettings
 
 # The track's facts, likeliest to matter first: what each is called, and a candidate's field.
@@ -29,7 +29,7 @@ _FACTS = (
     ("album", "album", "release"),
 )
 # Further than releases of one recording lie apart.
-_ANOTHER_LENGTH_S = 60.0
+OTHER_LENGTH_GAP_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Change:
     fact: str
     supposed: str
     value: str
-    outcome: Outcome
+    outcome: MatchOutcome
     confidence: float
     found: int
 
@@ -65,13 +65,13 @@ def what_would_change(
     ranked = rank(track, candidates)
     if not ranked:
         return ()
-    outcome, best = verdict(ranked, settings), ranked[0]
+    outcome, best = outcome_of(ranked, settings), ranked[0]
     suppositions = _less(track, best) if outcome == "matched" else _more(track, best.candidate)
     changes: list[Change] = []
     for fact, supposed, value, other in suppositions:
         again = rank(other, candidates)
         found = again[0]
-        told = verdict(again, settings)
+        told = outcome_of(again, settings)
         if (told, found.id) != (outcome, best.id):
             changes.append(Change(fact, supposed, value, told, found.confidence, found.id))
     return tuple(changes)
@@ -100,7 +100,7 @@ def _less(track: Track, best: ScoredCandidate) -> Iterator[_Supposed]:
         if getattr(track, name):
             yield name, "without", "", _with(track, name, getattr(empty, name))
     if best.candidate.length_s and math.isfinite(best.candidate.length_s):
-        seconds = best.candidate.length_s + _ANOTHER_LENGTH_S
+        seconds = best.candidate.length_s + OTHER_LENGTH_GAP_S
         yield (
             "duration_s",
             "another",

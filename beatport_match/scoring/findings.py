@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
-Against: TypeAlias = Literal["", "version", "recording"]
+Contradiction: TypeAlias = Literal["", "version", "recording"]
 
 
 class Finding(NamedTuple):
@@ -17,4 +17,4 @@ class Finding(NamedTuple):
     code: str
     points: float
     note: str
-    against: Against = ""
+    contradicts: Contradiction = ""

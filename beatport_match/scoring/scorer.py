@@ -12,21 +12,21 @@ from typing import NamedTuple, TypeAlias
 
 from beatport_match.model.evidence import Evidence, Relation
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.parsing.interpretations import read_by, read_track
+from beatport_match.parsing.interpretations import interpret, interpret_using_candidate
 from beatport_match.parsing.normalize import fold
-from beatport_match.parsing.parsed_track import Reading, read_candidate
-from beatport_match.parsing.typos import slips_between
+from beatport_match.parsing.parsed_track import ParsedTrack, parse_candidate
+from beatport_match.parsing.typos import typo_count
 from beatport_match.scoring.artist_comparison import compare_artists
 from beatport_match.scoring.findings import Finding
 from beatport_match.scoring.title_comparison import compare_titles
-from beatport_match.scoring.version_comparison import compare_versions, cut_short
+from beatport_match.scoring.version_comparison import compare_versions, is_truncated_version
 
 # A line of the ledger before it is written out: what was compared, and what was found.
-_Line: TypeAlias = tuple[str, Finding]
+EvidenceItem: TypeAlias = tuple[str, Finding]
 
 # What a proof comes to at least: title, artists and version that agree.
-_PROVEN = 96.0
-_OUTWEIGHS_PROOF = frozenset(
+MIN_PROVEN_SCORE = 96.0
+_OUTWEIGHS_IDENTIFIER = frozenset(
     "title.other version.names version.kind version.part version.year "
     "length.within_30 length.within_60 length.beyond".split()
 )
@@ -35,10 +35,10 @@ _NEEDS_A_LENGTH = frozenset({"version.length", "version.unsaid", "artists.other"
 _LENGTH_AGREES = frozenset({"length.within_2", "length.within_5", "length.within_10"})
 # Best first.
 RELATIONS: tuple[Relation, ...] = ("same_recording", "other_version", "different")
-_LENGTHS = ((2.0, 4.0), (5.0, 2.0), (10.0, 0.0), (30.0, -6.0), (60.0, -14.0))
+LENGTH_POINTS = ((2.0, 4.0), (5.0, 2.0), (10.0, 0.0), (30.0, -6.0), (60.0, -14.0))
 
 
-class Weighed(NamedTuple):
+class ScoreDetail(NamedTuple):
     """A candidate on the scale, before anybody asked how sure that makes us.
 
     `local` and `reading` are both sides as they were read, `raw` the sum before it was kept within
@@ -48,9 +48,9 @@ class Weighed(NamedTuple):
 
     track: Track
     candidate: Candidate
-    local: Reading
-    reading: Reading
-    lines: tuple[_Line, ...]
+    local: ParsedTrack
+    other: ParsedTrack
+    items: tuple[EvidenceItem, ...]
     raw: float
     relation: Relation
 
@@ -62,48 +62,50 @@ class Weighed(NamedTuple):
     @property
     def codes(self) -> tuple[str, ...]:
         """The cases found, as `name.code`."""
-        return tuple([f"{name}.{found.code}" for name, found in self.lines])
+        return tuple([f"{name}.{found.code}" for name, found in self.items])
 
     @property
     def verbatim(self) -> bool:
         """Whether the version is worded as in the library, which breaks ties."""
-        return self.local.version.folded == self.reading.version.folded
+        return self.local.version.folded == self.other.version.folded
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """The ledger; its effects come to the score."""
         ledger: list[Evidence] = []
-        for name, (code, points, note, _) in self.lines:
-            mine, theirs = _sides(name, self)
+        for name, (code, points, note, _) in self.items:
+            mine, theirs = _display_pair(name, self)
             ledger.append(Evidence(name, mine, theirs, points, note, code))
         if over := self.score - self.raw:
             ledger.append(Evidence("limit", "", "", round(over, 1), "a score stays within 0-100"))
         return tuple(ledger)
 
 
-def weigh(track: Track, candidate: Candidate) -> Weighed:
+def score_one(track: Track, candidate: Candidate) -> ScoreDetail:
     """Weigh one candidate against what the DJ has; the score is 0-100."""
-    return weigh_each(track, (candidate,))[0]
+    return score_candidates(track, (candidate,))[0]
 
 
-def weigh_each(track: Track, candidates: Iterable[Candidate]) -> list[Weighed]:
+def score_candidates(track: Track, candidates: Iterable[Candidate]) -> list[ScoreDetail]:
     """Weigh candidates, in the order given.
 
     Where the title can be meant in several ways, a candidate is weighed against the one that fits
     it best; of equals, the likeliest.
     """
-    readings = read_track(track)
-    return [_weigh(track, readings, candidate) for candidate in candidates]
+    readings = interpret(track)
+    return [_score(track, readings, candidate) for candidate in candidates]
 
 
-def _weigh(track: Track, readings: tuple[Reading, ...], candidate: Candidate) -> Weighed:
-    other = read_candidate(candidate)
+def _score(track: Track, readings: tuple[ParsedTrack, ...], candidate: Candidate) -> ScoreDetail:
+    other = parse_candidate(candidate)
     gap = length_gap(track.duration_s, candidate.length_s)
     # What stands beside the words is the same, however the words are read.
-    beside = list(_beside(track, readings[0], candidate, other, gap))
+    beside = list(_attribute_evidence(track, readings[0], candidate, other, gap))
     fits = [_fit(track, local, candidate, other, gap, beside) for local in readings]
     best = min(fits, key=_order) if len(fits) > 1 else fits[0]
-    if best.relation == "different" and (read := read_by(track, candidate, other)):
+    if best.relation == "different" and (
+        read := interpret_using_candidate(track, candidate, other)
+    ):
         best = min(best, _fit(track, read, candidate, other, gap, beside), key=_order)
     return best
 
@@ -115,56 +117,60 @@ def length_gap(local_s: float | None, other_s: float | None) -> float | None:
     return abs(local_s - other_s) if local_s > 0 < other_s else None
 
 
-def _order(fit: Weighed) -> tuple[int, float]:
+def _order(fit: ScoreDetail) -> tuple[int, float]:
     return RELATIONS.index(fit.relation), -fit.raw
 
 
 def _fit(
     track: Track,
-    local: Reading,
+    local: ParsedTrack,
     candidate: Candidate,
-    other: Reading,
+    other: ParsedTrack,
     gap: float | None,
-    beside: list[_Line],
-) -> Weighed:
+    beside: list[EvidenceItem],
+) -> ScoreDetail:
     """A candidate against one reading of the track."""
-    lines: list[_Line] = [
+    lines: list[EvidenceItem] = [
         ("title", compare_titles(local, other)),
         ("artists", compare_artists(local, other)),
         ("version", compare_versions(local, other, gap)),
     ]
-    if local.aside or local.label or (local.cut and not cut_short(local, other)):
-        lines.append(("aside", _left_out(local, candidate, other)))
+    if (
+        local.unexplained
+        or local.label
+        or (local.truncated_bracket and not is_truncated_version(local, other))
+    ):
+        lines.append(("aside", _unexplained_text(local, candidate, other)))
     lines += beside
     proven = False
-    if local.isrc or local.number:
-        proofs = list(_proofs(local, candidate, other, lines))
+    if local.isrc or local.beatport_id:
+        proofs = list(_identifier_evidence(local, candidate, other, lines))
         proven = any(found.code == "same" for _, found in proofs)
         lines += proofs
     raw = round(sum([found.points for _, found in lines]), 1)
     relation = "same_recording" if proven else _relation(lines)
-    return Weighed(track, candidate, local, other, tuple(lines), raw, relation)
+    return ScoreDetail(track, candidate, local, other, tuple(lines), raw, relation)
 
 
-def _relation(lines: list[_Line]) -> Relation:
+def _relation(lines: list[EvidenceItem]) -> Relation:
     """A contradiction decides, however long the shared text is."""
-    against = {found.against for _, found in lines}
+    against = {found.contradicts for _, found in lines}
     if "recording" in against:
         return "different"
     return "other_version" if "version" in against else "same_recording"
 
 
-def _left_out(local: Reading, candidate: Candidate, other: Reading) -> Finding:
+def _unexplained_text(local: ParsedTrack, candidate: Candidate, other: ParsedTrack) -> Finding:
     """What the reading had to leave out."""
     papers = (candidate.label, candidate.catalog_number)
     known = tuple(fold(text) for text in papers if text)
     release = fold(candidate.release or "")
-    return compare_aside(local, other, known, release, labelled=bool(candidate.label))
+    return compare_unexplained(local, other, known, release, labelled=bool(candidate.label))
 
 
-def _beside(
-    track: Track, local: Reading, candidate: Candidate, other: Reading, gap: float | None
-) -> Iterator[_Line]:
+def _attribute_evidence(
+    track: Track, local: ParsedTrack, candidate: Candidate, other: ParsedTrack, gap: float | None
+) -> Iterator[EvidenceItem]:
     """Length, tempo, key, and what stands on the sleeve: year, label, album."""
     if gap is not None:
         yield "length", compare_lengths(gap)
@@ -183,9 +189,9 @@ def _beside(
         yield "album", Finding("same", 0.6, "same album")
 
 
-def _proofs(
-    local: Reading, candidate: Candidate, other: Reading, lines: list[_Line]
-) -> Iterator[_Line]:
+def _identifier_evidence(
+    local: ParsedTrack, candidate: Candidate, other: ParsedTrack, lines: list[EvidenceItem]
+) -> Iterator[EvidenceItem]:
     """Codes that name one recording: ISRC, and Beatport's own number.
 
     Decisive where they agree, over another wording of the version or the artists; tags are wrong
@@ -194,15 +200,17 @@ def _proofs(
     if local.isrc and other.isrc and local.isrc != other.isrc:
         # A recording has one code mostly, and another on a release now and then.
         yield "isrc", Finding("other", -1.0, "another ISRC")
-    if not (local.isrc and local.isrc == other.isrc) and local.number != candidate.id:
+    if not (local.isrc and local.isrc == other.isrc) and local.beatport_id != candidate.id:
         return
     cases = {f"{name}.{found.code}" for name, found in lines}
-    against = cases & _OUTWEIGHS_PROOF or (cases & _NEEDS_A_LENGTH and not cases & _LENGTH_AGREES)
-    over = "; ".join(found.note for _, found in lines if found.against)
-    lacking = round(_PROVEN - sum(found.points for _, found in lines), 1)
+    against = cases & _OUTWEIGHS_IDENTIFIER or (
+        cases & _NEEDS_A_LENGTH and not cases & _LENGTH_AGREES
+    )
+    over = "; ".join(found.note for _, found in lines if found.contradicts)
+    lacking = round(MIN_PROVEN_SCORE - sum(found.points for _, found in lines), 1)
     for name, what, mine, theirs in (
         ("isrc", "ISRC", local.isrc, other.isrc),
-        ("beatport_id", "number on Beatport", local.number, candidate.id),
+        ("beatport_id", "number on Beatport", local.beatport_id, candidate.id),
     ):
         if not mine or mine != theirs:
             continue
@@ -213,7 +221,7 @@ def _proofs(
         lacking = 0.0
 
 
-def _sides(name: str, weighed: Weighed) -> tuple[str, str]:
+def _display_pair(name: str, weighed: ScoreDetail) -> tuple[str, str]:
     """Both sides of a line, as a person reads them."""
     track, candidate, local, other = weighed[:4]
     match name:
@@ -224,10 +232,12 @@ def _sides(name: str, weighed: Weighed) -> tuple[str, str]:
         case "version":
             return local.version.text, candidate.mix_name or other.version.text
         case "aside":
-            left_out = "; ".join(filter(None, (*local.aside, local.cut, *local.label)))
+            left_out = "; ".join(
+                filter(None, (*local.unexplained, local.truncated_bracket, *local.label))
+            )
             return left_out, candidate.label or ""
         case "length":
-            return _minutes(track.duration_s), _minutes(candidate.length_s)
+            return _as_minutes(track.duration_s), _as_minutes(candidate.length_s)
         case "bpm":
             return f"{track.bpm:g}", f"{candidate.bpm:g}"
         case "key":
@@ -239,7 +249,7 @@ def _sides(name: str, weighed: Weighed) -> tuple[str, str]:
         case "isrc":
             return local.isrc, other.isrc
         case "beatport_id":
-            return str(local.number), str(candidate.id)
+            return str(local.beatport_id), str(candidate.id)
         case _:  # the label
             return track.label or "", candidate.label or ""
 
@@ -250,7 +260,7 @@ def _year(candidate: Candidate) -> str:
     return year if year.isdigit() else ""
 
 
-def _minutes(seconds: float | None) -> str:
+def _as_minutes(seconds: float | None) -> str:
     whole = round(seconds or 0)
     return f"{whole // 60}:{whole % 60:02d}"
 
@@ -258,7 +268,7 @@ def _minutes(seconds: float | None) -> str:
 def compare_lengths(gap_s: float) -> Finding:
     """Compare lengths: within 2 s is strong, over 10 s speaks against one recording."""
     note = f"{gap_s:.0f} s apart"
-    for limit, points in _LENGTHS:
+    for limit, points in LENGTH_POINTS:
         if gap_s <= limit:
             return Finding(f"within_{limit:.0f}", points, note)
     return Finding("beyond", -24.0, note)
@@ -274,8 +284,8 @@ def compare_bpm(local: float, other: float) -> Finding:
     return Finding("other", -4.0, "another tempo")
 
 
-def compare_aside(
-    local: Reading, other: Reading, known: tuple[str, ...], release: str, *, labelled: bool
+def compare_unexplained(
+    local: ParsedTrack, other: ParsedTrack, known: tuple[str, ...], release: str, *, labelled: bool
 ) -> Finding:
     """What a reading left out costs, unless Beatport knows it.
 
@@ -283,9 +293,13 @@ def compare_aside(
     label is among them: only then can it speak against what was taken for one. `release` must be
     the whole phrase: releases are named after their remixes.
     """
-    aside = [one for one in local.aside if one != release and not _known(one, known)]
-    aside += [local.cut] if local.cut and not cut_short(local, other) else []
-    label = [one for one in local.label if one != release and not _known(one, known)]
+    aside = [one for one in local.unexplained if one != release and not _is_explained(one, known)]
+    aside += (
+        [local.truncated_bracket]
+        if local.truncated_bracket and not is_truncated_version(local, other)
+        else []
+    )
+    label = [one for one in local.label if one != release and not _is_explained(one, known)]
     points = -4.0 * len(aside) - 1.5 * len(label)
     if aside:
         return Finding("strange", points, f"leaves out {', '.join(aside + label)}")
@@ -295,10 +309,10 @@ def compare_aside(
     return Finding("other_label" if labelled else "unlabelled", points, note)
 
 
-def _known(phrase: str, known: tuple[str, ...]) -> bool:
+def _is_explained(phrase: str, known: tuple[str, ...]) -> bool:
     """Whether a phrase is one of those, part of one ("Quay" of "Quay Records"), or nearly."""
     words = set(phrase.split())
     return any(
-        words <= set(one.split()) or set(one.split()) <= words or slips_between(phrase, one)
+        words <= set(one.split()) or set(one.split()) <= words or typo_count(phrase, one)
         for one in known
     )

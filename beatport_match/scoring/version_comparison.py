@@ -6,19 +6,19 @@ contradiction: whatever else agrees, it leaves another version at best.
 
 from __future__ import annotations
 
-from beatport_match.parsing.parsed_track import Reading
-from beatport_match.parsing.typos import pair_off, slips_between
+from beatport_match.parsing.parsed_track import ParsedTrack
+from beatport_match.parsing.typos import typo_count, unmatched_words
 from beatport_match.parsing.versions import Version
 from beatport_match.scoring.findings import Finding
-from beatport_match.scoring.title_comparison import same_words
+from beatport_match.scoring.title_comparison import have_same_words
 
-_VERSION = 20.0
+VERSION_POINTS = 20.0
 # Versions that a library often leaves unsaid; an equal length can vouch for them.
-_QUIET_KINDS = frozenset({"club", "album", "vocal", "remaster"})
-_SHORTEST_CUT = 3
+OFTEN_UNSTATED_KINDS = frozenset({"club", "album", "vocal", "remaster"})
+MIN_TRUNCATED_LENGTH = 3
 
 
-def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Finding:
+def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None) -> Finding:
     """Compare kind, length class, part and remixers; `gap_s` is the difference in length."""
     mine, theirs = local.version, other.version
     same_length = gap_s is not None and gap_s <= 3.0
@@ -28,12 +28,12 @@ def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Fin
     odd_years = mine.year != theirs.year and (mine.kinds | theirs.kinds) - {"remaster"}
     if odd_years and ((mine.year and theirs.year) or not same_length):
         return _clash("year", f"of {mine.year or 'no year'} against {theirs.year or 'none'}")
-    if same_words(local, other) or (mine.said and mine.squashed == theirs.squashed):
+    if have_same_words(local, other) or (mine.is_stated and mine.compact == theirs.compact):
         return _same_version(mine, theirs)
-    if cut_short(local, other):
-        return Finding("cut", _VERSION - 2.0, "the same version, cut short")
-    if not mine.said:
-        return _unsaid(theirs, same_length=same_length)
+    if is_truncated_version(local, other):
+        return Finding("cut", VERSION_POINTS - 2.0, "the same version, cut short")
+    if not mine.is_stated:
+        return _unstated(theirs, same_length=same_length)
     names = _compare_names(local, other)
     if names is None:
         return _clash("names", "another remixer or mix")
@@ -54,57 +54,55 @@ def compare_versions(local: Reading, other: Reading, gap_s: float | None) -> Fin
     return Finding(code, points, "same version") if code != "same" else _same_version(mine, theirs)
 
 
-def _unsaid(theirs: Version, *, same_length: bool) -> Finding:
+def _unstated(theirs: Version, *, same_length: bool) -> Finding:
     """The library says nothing of a version: the plain one is meant, unless the length vouches."""
     if theirs.plain:
-        return Finding("plain", _VERSION - 0.5, "the plain version")
-    if not theirs.words and theirs.kinds <= _QUIET_KINDS and same_length:
-        return Finding("unsaid_vouched", _VERSION - 3.0, "version unsaid, same length")
+        return Finding("plain", VERSION_POINTS - 0.5, "the plain version")
+    if not theirs.words and theirs.kinds <= OFTEN_UNSTATED_KINDS and same_length:
+        return Finding("unsaid_vouched", VERSION_POINTS - 3.0, "version unsaid, same length")
     return _clash("unsaid", "a version the library does not name")
 
 
 def _same_version(mine: Version, theirs: Version) -> Finding:
     """All telling words agree; but labels do tell a "Night Mix" from a "Night"."""
-    said = {mine.noun, theirs.noun}
-    if mine.said and len(said) == 2 and ("" not in said or mine.words):
-        return Finding("noun", _VERSION - 2.5, "same version by another word")
+    said = {mine.version_noun, theirs.version_noun}
+    if mine.is_stated and len(said) == 2 and ("" not in said or mine.words):
+        return Finding("noun", VERSION_POINTS - 2.5, "same version by another word")
     # A mix with a name of its own says more than "Original Mix".
-    return Finding("named" if theirs.words else "same", _VERSION, "same version")
+    return Finding("named" if theirs.words else "same", VERSION_POINTS, "same version")
 
 
 def _clash(code: str, note: str) -> Finding:
     return Finding(code, -45.0, note, "version")
 
 
-def _compare_names(local: Reading, other: Reading) -> tuple[str, float] | None:
+def _compare_names(local: ParsedTrack, other: ParsedTrack) -> tuple[str, float] | None:
     """The points for the names in two versions, with their case; `None` where they are others."""
     mine, theirs = local.version.words, other.version.words
     artists = local.artist_words | other.artist_words
-    left, right, typos = pair_off(mine, theirs, names=True)
+    left, right, typos = unmatched_words(mine, theirs, names=True)
     if mine and "".join(mine) == "".join(theirs):
-        return "same", _VERSION
+        return "same", VERSION_POINTS
     if not left and not right:
-        return ("names_typo" if typos else "same"), _VERSION - typos
-    left = [word for word in left if word not in other.makers]
-    right = [word for word in right if word not in local.makers]
-    if slips_between("".join(left), "".join(right)) or slips_between(
-        "".join(mine), "".join(theirs)
-    ):
-        return "names_slip", _VERSION - 1.0
+        return ("names_typo" if typos else "same"), VERSION_POINTS - typos
+    left = [word for word in left if word not in other.remixer_words]
+    right = [word for word in right if word not in local.remixer_words]
+    if typo_count("".join(left), "".join(right)) or typo_count("".join(mine), "".join(theirs)):
+        return "names_slip", VERSION_POINTS - 1.0
     by_itself = "remix" not in local.version.kinds | other.version.kinds
     if by_itself and not (left and right):
         # An artist's own version may or may not repeat his name.
         left = [word for word in left if word not in artists]
         right = [word for word in right if word not in artists]
     if not left and not right:
-        return "own_name", _VERSION - 1.5
+        return "own_name", VERSION_POINTS - 1.5
     named = len(mine) - len(left)
-    if not left and named and all(word in other.makers for word in right):
-        return "one_remixer", _VERSION - 1.0
+    if not left and named and all(word in other.remixer_words for word in right):
+        return "one_remixer", VERSION_POINTS - 1.0
     return None
 
 
-def cut_short(local: Reading, other: Reading) -> bool:
+def is_truncated_version(local: ParsedTrack, other: ParsedTrack) -> bool:
     """Whether a bracket that never closed is the beginning of the other side's version."""
-    beginning = local.cut.replace(" ", "")
-    return len(beginning) >= _SHORTEST_CUT and other.version.squashed.startswith(beginning)
+    beginning = local.truncated_bracket.replace(" ", "")
+    return len(beginning) >= MIN_TRUNCATED_LENGTH and other.version.compact.startswith(beginning)

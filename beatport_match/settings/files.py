@@ -15,11 +15,11 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any, cast
 
-from beatport_match.files.atomic_write import draft_of
+from beatport_match.files.atomic_write import atomic_write
 
 VERSION = 1
 # Every setting at its longest comes to some 10 kB.
-_LARGEST_BYTES = 2**20
+MAX_FILE_BYTES = 2**20
 _WIDTH = 96
 _ARGUMENT = re.compile(r" {4}(\w+): (.+)")
 # Until version 1 the name of the version that wrote a file was kept in it as if it had been chosen.
@@ -56,11 +56,11 @@ def write(path: Path, values: Mapping[str, Any], comments: Mapping[str, str]) ->
         text = "\n".join(_toml(values, comments))
     else:
         text = json.dumps(values, ensure_ascii=False, indent=2)
-    with draft_of(path) as draft:
+    with atomic_write(path) as draft:
         draft.write_text(text + "\n", encoding="utf-8")
 
 
-def explained(docstring: str | None) -> dict[str, str]:
+def docstring_args(docstring: str | None) -> dict[str, str]:
     """What the `Args:` of a docstring say about each name."""
     found: dict[str, str] = {}
     _, _, arguments = cleandoc(docstring or "").partition("\nArgs:\n")
@@ -79,8 +79,8 @@ def _text(path: Path) -> str:
         # A pipe or a device would be waited for, or never end.
         if path.exists() and not path.is_file():
             raise OSError("not a file")
-        if path.stat().st_size > _LARGEST_BYTES:
-            raise OSError(f"larger than any settings file, which is at most {_LARGEST_BYTES} bytes")
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise OSError(f"larger than any settings file, which is at most {MAX_FILE_BYTES} bytes")
         written = path.read_bytes()
     except ValueError as error:
         raise OSError(str(error)) from None

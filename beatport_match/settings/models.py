@@ -25,9 +25,9 @@ from beatport_match.errors import SettingsError
 from beatport_match.model.tracks import Candidate
 from beatport_match.settings import files as settings_files
 
-_LONGEST_SHOWN = 100
+MAX_SHOWN_LENGTH = 100
 _DAY_S = 24 * 60 * 60.0
-_LONGEST_TTL_S = 3650 * _DAY_S
+MAX_TTL_S = 3650 * _DAY_S
 USER_AGENT = f"beatport-match/{__version__}"
 
 
@@ -40,7 +40,7 @@ class _Frozen(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise SettingsError(_in_one_sentence(error)) from None
+            raise SettingsError(_first_error_as_sentence(error)) from None
 
 
 class AsyncSettings(_Frozen):
@@ -130,8 +130,8 @@ class MatchSettings(_Frozen):
     refusal_pause_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
     wait_when_refused: bool = False
     cache_path: Path | None = None
-    cache_ttl_s: Annotated[float, Field(gt=0, le=_LONGEST_TTL_S)] = 7 * _DAY_S
-    cache_page_ttl_s: Annotated[float, Field(gt=0, le=_LONGEST_TTL_S)] = 30 * _DAY_S
+    cache_ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] = 7 * _DAY_S
+    cache_page_ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] = 30 * _DAY_S
     max_connections: Annotated[int, Field(ge=1, le=100)] = 32
     user_agent: Annotated[str, Field(min_length=1, max_length=500)] = USER_AGENT
     async_io: AsyncSettings = AsyncSettings()
@@ -207,7 +207,7 @@ class MatchSettings(_Frozen):
         try:
             values = settings_files.read(Path(path))
         except OSError as error:
-            raise SettingsError(f"{str(path)!r} cannot be read ({_why(error)}).") from None
+            raise SettingsError(f"{str(path)!r} cannot be read ({_reason(error)}).") from None
         except ValueError as error:
             raise SettingsError(f"{path}: {error}.") from None
         try:
@@ -224,29 +224,29 @@ class MatchSettings(_Frozen):
             SettingsError: The file cannot be written.
         """
         ours = {"user_agent"} if self.user_agent == USER_AGENT else set[str]()
-        inner = settings_files.explained(AsyncSettings.__doc__)
-        comments = settings_files.explained(MatchSettings.__doc__) | {
+        inner = settings_files.docstring_args(AsyncSettings.__doc__)
+        comments = settings_files.docstring_args(MatchSettings.__doc__) | {
             f"async_io.{name}": text for name, text in inner.items()
         }
         try:
             values = self.model_dump(mode="json", exclude=ours)
             settings_files.write(Path(path), values, comments)
         except (OSError, ValueError) as error:
-            raise SettingsError(f"{str(path)!r} cannot be written ({_why(error)}).") from None
+            raise SettingsError(f"{str(path)!r} cannot be written ({_reason(error)}).") from None
 
 
-def _why(error: Exception) -> object:
+def _reason(error: Exception) -> object:
     return getattr(error, "strerror", None) or error
 
 
-def _in_one_sentence(error: ValidationError) -> str:
+def _first_error_as_sentence(error: ValidationError) -> str:
     """The first thing wrong, by its dotted name, with the value and what is allowed."""
     first = error.errors(include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"])[:_LONGEST_SHOWN]
+    name = ".".join(str(part) for part in first["loc"])[:MAX_SHOWN_LENGTH]
     name = name if name.isprintable() else repr(name)
     if first["type"] == "extra_forbidden":
         return f"{name} is not a setting; see MatchSettings for those there are."
     why = first["msg"].removeprefix("Value error, ")
     shown = repr(first["input"])
-    shown = shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + "…"
+    shown = shown if len(shown) <= MAX_SHOWN_LENGTH else shown[:MAX_SHOWN_LENGTH] + "…"
     return f"{name} cannot be {shown}: {why[:1].lower()}{why[1:]}."

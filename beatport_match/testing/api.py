@@ -12,12 +12,12 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs
 
-from beatport_match.testing.api_envelope import Sheet, alone, listed, page_size, trouble
+from beatport_match.testing.api_envelope import ApiPage, alone, listed, page_size, trouble
 from beatport_match.testing.api_groups import v4_group
 from beatport_match.testing.api_records import v4_detail, v4_row
 from beatport_match.testing.catalogue import CatalogueTrack
 from beatport_match.testing.faults import Reply
-from beatport_match.testing.oauth import TokenBook
+from beatport_match.testing.oauth import TokenRegistry
 from beatport_match.testing.search_index import SearchIndex
 
 Json: TypeAlias = dict[str, Any]
@@ -59,8 +59,13 @@ class Api:
         self._rows: dict[int, Json] = {}
 
     def answer(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes, tokens: TokenBook
-    ) -> Sheet | Reply:
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        tokens: TokenRegistry,
+    ) -> ApiPage | Reply:
         """What is answered to a GET or POST of `target`, the path with its query.
 
         `headers` have their names in lower case. `tokens` is written in: an admitted request
@@ -71,10 +76,10 @@ class Api:
         address = f"{headers.get('host', _HOST)[:255]}{target}"
         place = path.removesuffix("/")
         allowed = "GET"
-        found: Callable[[], Sheet]
+        found: Callable[[], ApiPage]
         match place.removeprefix(API_ROOT).split("/"):
             case ["auth", "o", "token"]:
-                allowed, found = "POST", partial(_renewal, headers, body, tokens)
+                allowed, found = "POST", partial(_token_refresh, headers, body, tokens)
             case ["catalog", "search"]:
                 found = partial(self._search, params, address)
             case ["catalog", "tracks"]:
@@ -88,10 +93,10 @@ class Api:
         if method != allowed:
             text = f'Method "{method}" not allowed.'
             return trouble(405, "detail", text, ("allow", allowed))
-        refused = _refusal(headers, tokens) if allowed == "GET" else None
+        refused = _rejection(headers, tokens) if allowed == "GET" else None
         return refused or found()
 
-    def _search(self, params: Mapping[str, str], address: str) -> Sheet:
+    def _search(self, params: Mapping[str, str], address: str) -> ApiPage:
         query, kind = params.get("q", ""), params.get("type")
         found = [self._tracks[hit.id] for hit in self._index.search(query, len(self._tracks))]
         if kind is None:
@@ -102,7 +107,7 @@ class Api:
                 **{group: v4_group(group, query, found)[:size] for group in _OTHER_GROUPS},
                 "playlists": [],
             }
-            return Sheet(props=props, key="tracks")
+            return ApiPage(props=props, key="tracks")
         if kind == "tracks":
             return listed(kind, found, self._row, params, address)
         if kind not in _OTHER_GROUPS:
@@ -110,7 +115,7 @@ class Api:
             return trouble(400, "detail", "Invalid type.")
         return listed(kind, v4_group(kind, query, found), dict, params, address)
 
-    def _listing(self, params: Mapping[str, str], address: str) -> Sheet:
+    def _listing(self, params: Mapping[str, str], address: str) -> ApiPage:
         exact = {name: _either(params[name]) for name in _EXACT if name in params}
         within = {name: _either(params[name].casefold()) for name in _WITHIN if name in params}
 
@@ -122,7 +127,7 @@ class Api:
 
         return listed("results", list(filter(fits, self._newest_first)), self._row, params, address)
 
-    def _track(self, number: int) -> Sheet:
+    def _track(self, number: int) -> ApiPage:
         track = self._tracks.get(number)
         if track is None:
             return trouble(404, "detail", "No Track matches the given query.")
@@ -140,24 +145,24 @@ def _either(text: str) -> list[str]:
     return [part for part in map(str.strip, text.split(",")) if part]
 
 
-def _refusal(headers: Mapping[str, str], tokens: TokenBook) -> Sheet | None:
+def _rejection(headers: Mapping[str, str], tokens: TokenRegistry) -> ApiPage | None:
     """Why a visitor is not admitted; `None` where he is."""
     scheme, _, access = headers.get("authorization", "").partition(" ")
     if scheme.casefold() != "bearer" or not access:
         text = "Authentication credentials were not provided."
         return trouble(401, "detail", text, ("www-authenticate", 'Bearer realm="api"'))
-    if not tokens.admit(access.strip()):
+    if not tokens.check(access.strip()):
         return trouble(401, "message", "Invalid or expired token")
     return None
 
 
-def _renewal(headers: Mapping[str, str], body: bytes, tokens: TokenBook) -> Sheet:
+def _token_refresh(headers: Mapping[str, str], body: bytes, tokens: TokenRegistry) -> ApiPage:
     is_form = headers.get("content-type", "").partition(";")[0].strip().casefold() == _FORM
     fields = parse_qs(body.decode("utf-8", "replace")) if is_form else {}
     form = {name: values[0] for name, values in fields.items()}
     if form.get("grant_type") != "refresh_token":
         return trouble(400, "error", "unauthorized_client")
-    renewed = tokens.renew(form.get("refresh_token", ""), form.get("client_id", ""))
+    renewed = tokens.refresh(form.get("refresh_token", ""), form.get("client_id", ""))
     if isinstance(renewed, str):
         return trouble(401, "error", renewed)
     answer = {

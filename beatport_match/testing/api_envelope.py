@@ -15,7 +15,7 @@ Json: TypeAlias = dict[str, Any]
 T = TypeVar("T")
 
 PER_PAGE: Final = 10
-_MOST_ROWS: Final = 100
+MAX_ROWS: Final = 100
 _HEADERS: Final = (
     ("content-type", "application/json"),
     ("server", "istio-envoy"),
@@ -26,7 +26,7 @@ _HEADERS: Final = (
 
 
 @dataclass(slots=True, kw_only=True)
-class Sheet:
+class ApiPage:
     """One answer, not yet written.
 
     `key` says under which name in `props` the records stand; faults work there, and an error has
@@ -55,7 +55,7 @@ class Sheet:
         return (self.key,)
 
 
-def write_sheet(sheet: Sheet, *, with_data: bool = True) -> bytes:
+def write_page(sheet: ApiPage, *, with_data: bool = True) -> bytes:
     """The answer as bytes; `with_data=False` leaves an empty object."""
     data: Json = sheet.props if with_data else {}
     if sheet.bare:
@@ -66,7 +66,7 @@ def write_sheet(sheet: Sheet, *, with_data: bool = True) -> bytes:
 
 def listed(
     key: str, items: Sequence[T], row: Callable[[T], Json], params: Mapping[str, str], address: str
-) -> Sheet:
+) -> ApiPage:
     """One page of a list, its rows under `key`.
 
     `address` is the host with the path and the whole query, without the scheme.
@@ -86,12 +86,12 @@ def listed(
         "page": f"{page}/{pages}",
         "per_page": size,
     }
-    return Sheet(props=props, key=key)
+    return ApiPage(props=props, key=key)
 
 
-def alone(key: str, record: Json, *more_headers: tuple[str, str]) -> Sheet:
+def alone(key: str, record: Json, *more_headers: tuple[str, str]) -> ApiPage:
     """One record that is the whole answer; `key` is what it would be called in an object."""
-    return Sheet(props={key: record}, key=key, bare=True, more_headers=more_headers)
+    return ApiPage(props={key: record}, key=key, bare=True, more_headers=more_headers)
 
 
 def trouble(
@@ -99,15 +99,15 @@ def trouble(
     key: Literal["detail", "error", "message"],
     text: str,
     *more_headers: tuple[str, str],
-) -> Sheet:
+) -> ApiPage:
     """An error; which of the three keys holds its text depends on who in the API refused."""
-    return Sheet(props={key: text}, status=status, more_headers=more_headers)
+    return ApiPage(props={key: text}, status=status, more_headers=more_headers)
 
 
 def page_size(params: Mapping[str, str]) -> int:
     """The rows a page holds: what was asked for, 1-100, or 10."""
     asked = params.get("per_page", "")
-    return min(_MOST_ROWS, max(1, int(asked[:9]))) if asked.isdecimal() else PER_PAGE
+    return min(MAX_ROWS, max(1, int(asked[:9]))) if asked.isdecimal() else PER_PAGE
 
 
 def _link(address: str, page: int) -> str:

@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager
 
 from beatport_match.testing.catalogue import CatalogueTrack, bundled_catalogue
 from beatport_match.testing.faults import Fault, FaultPlan, Reply
-from beatport_match.testing.oauth import FakeTokens, GoodTokens, TokenBook
-from beatport_match.testing.request_log import FakeRequest, VisitBook
+from beatport_match.testing.oauth import FakeTokens, GoodTokens, TokenRegistry
+from beatport_match.testing.request_log import FakeRequest, RequestLog
 from beatport_match.testing.server import serving
-from beatport_match.testing.site import Shop, TrackShape
+from beatport_match.testing.site import Site, TrackShape
 from beatport_match.testing.transport import FakeTransport
 
 
@@ -50,16 +50,16 @@ class FakeBeatport:
         track_shape: TrackShape = "C1",
         api: FakeTokens | None = None,
     ) -> None:
-        self._tokens = TokenBook(api)
-        self._shop = Shop(
+        self._tokens = TokenRegistry(api)
+        self._site = Site(
             bundled_catalogue() if catalogue is None else catalogue,
             seed=seed,
             noise=noise,
             miss_rate=miss_rate,
             track_shape=track_shape,
         )
-        self._book = VisitBook(
-            self._shop,
+        self._log = RequestLog(
+            self._site,
             tokens=self._tokens,
             latency_s=latency_s,
             jitter_s=jitter_s,
@@ -71,12 +71,12 @@ class FakeBeatport:
     @property
     def requests(self) -> tuple[FakeRequest, ...]:
         """Every request so far, in the order of arrival: its path with query, and its status."""
-        return self._book.requests
+        return self._log.requests
 
     @property
     def peak_in_flight(self) -> int:
         """The most requests that were being answered at one time."""
-        return self._book.peak_in_flight
+        return self._log.peak_in_flight
 
     @property
     def tokens(self) -> GoodTokens:
@@ -105,14 +105,14 @@ class FakeBeatport:
             MisuseError: The fault is not one of `Fault`.
         """
         lower = {name.lower(): value for name, value in (headers or {}).items()}
-        return self._shop.respond(
+        return self._site.respond(
             method, target, fault, headers=lower, body=body, tokens=self._tokens.copy()
         )
 
     def transport(self) -> FakeTransport:
         """A transport for `httpx.Client` and `httpx.AsyncClient`; nothing leaves the process."""
-        return FakeTransport(self._book)
+        return FakeTransport(self._log)
 
     def serve(self) -> AbstractContextManager[str]:
         """Serve on a free port of 127.0.0.1: `with fake.serve() as base_url: …`."""
-        return serving(self._book)
+        return serving(self._log)

@@ -14,8 +14,8 @@ from functools import cache
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 from beatport_match.errors import MisuseError
-from beatport_match.testing.api_envelope import Sheet
-from beatport_match.testing.identifiers import dice
+from beatport_match.testing.api_envelope import ApiPage
+from beatport_match.testing.identifiers import hash_share
 from beatport_match.testing.page_envelope import Page
 
 Fault: TypeAlias = Literal[
@@ -108,7 +108,7 @@ def sometimes(kind: Fault, probability: float, seed: int = 0) -> FaultPlan:
 
     def plan(_index: int, path: str) -> Fault | None:
         asked[path] += 1
-        return kind if dice("fault", seed, path, asked[path]) < probability else None
+        return kind if hash_share("fault", seed, path, asked[path]) < probability else None
 
     return plan
 
@@ -121,9 +121,9 @@ def mixed(probability: float, kinds: Sequence[Fault], seed: int = 0) -> FaultPla
 
     def plan(_index: int, path: str) -> Fault | None:
         asked[path] += 1
-        if dice("fault", seed, path, asked[path]) >= probability:
+        if hash_share("fault", seed, path, asked[path]) >= probability:
             return None
-        return kinds[int(dice("kind", seed, path, asked[path]) * len(kinds))]
+        return kinds[int(hash_share("kind", seed, path, asked[path]) * len(kinds))]
 
     return plan
 
@@ -138,7 +138,7 @@ def known(kind: str) -> None:
         raise MisuseError(f"Unknown fault {kind!r}; the faults are {', '.join(FAULTS)}.")
 
 
-def wall(kind: Fault | None) -> Reply | None:
+def challenge_reply(kind: Fault | None) -> Reply | None:
     """The answer that stands in front of any page; `None` where the page itself is served."""
     if kind in ("challenge", "challenge_200"):
         mitigated = (("cf-mitigated", "challenge"),) if kind == "challenge" else ()
@@ -173,7 +173,7 @@ def forbidden() -> Reply:
     return Reply(403, (_HTML, _CLOUDFLARE), _BLOCKED)
 
 
-def spoil(page: Page | Sheet, kind: Fault | None) -> None:
+def damage_record(page: Page | ApiPage, kind: Fault | None) -> None:
     """Spoil the data of a page, or of the API's answer, where the fault asks for that."""
     if kind == "moved":
         for key in page.movable:

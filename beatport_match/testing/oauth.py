@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from beatport_match.errors import MisuseError
 
-Refusal: TypeAlias = Literal["invalid_client", "invalid_grant"]
+Rejection: TypeAlias = Literal["invalid_client", "invalid_grant"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class GoodTokens(NamedTuple):
     refreshed: int
 
 
-class TokenBook:
+class TokenRegistry:
     """Keeps the book of an account's tokens; safe to use from many threads.
 
     Args:
@@ -83,37 +83,37 @@ class TokenBook:
     def good(self) -> GoodTokens:
         """The tokens that are good now."""
         with self._lock:
-            return self._good()
+            return self._valid()
 
     @property
     def expires_in_s(self) -> int:
         """The seconds that a new access token is said to last."""
         return self._account.expires_in_s if self._account else 0
 
-    def copy(self) -> TokenBook:
+    def copy(self) -> TokenRegistry:
         """A book that says the same today, and in which another hand may write."""
         with self._lock:
-            return TokenBook(self._account, refreshed=self._refreshed, used=self._used)
+            return TokenRegistry(self._account, refreshed=self._refreshed, used=self._used)
 
-    def admit(self, access: str) -> bool:
+    def check(self, access: str) -> bool:
         """Whether a request with this access token is served; if so, it counts."""
         with self._lock:
-            if access != self._good().access:
+            if access != self._valid().access:
                 return False
             self._used += 1
             return True
 
-    def renew(self, refresh: str, client_id: str) -> GoodTokens | Refusal:
+    def refresh(self, refresh: str, client_id: str) -> GoodTokens | Rejection:
         """Put new tokens in the place of both old ones, which are good no longer."""
         with self._lock:
             if self._account is None or client_id != self._account.client_id:
                 return "invalid_client"
-            if refresh != self._good().refresh:
+            if refresh != self._valid().refresh:
                 return "invalid_grant"
             self._refreshed, self._used = self._refreshed + 1, 0
-            return self._good()
+            return self._valid()
 
-    def _good(self) -> GoodTokens:
+    def _valid(self) -> GoodTokens:
         account, turn = self._account, self._refreshed
         if account is None:
             return GoodTokens(None, None, 0)

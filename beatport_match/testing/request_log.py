@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from beatport_match.testing.faults import FaultPlan, Reply
-from beatport_match.testing.identifiers import dice
-from beatport_match.testing.oauth import TokenBook
-from beatport_match.testing.site import Shop
+from beatport_match.testing.identifiers import hash_share
+from beatport_match.testing.oauth import TokenRegistry
+from beatport_match.testing.site import Site
 
 HANG_S: Final = 120.0
-DRIPS: Final = 8
-LONGEST_BODY: Final = 64 * 2**10  # of a request; what is beyond is not read
+BODY_PIECES: Final = 8
+MAX_BODY_BYTES: Final = 64 * 2**10  # of a request; what is beyond is not read
 
 
 class FakeRequest(NamedTuple):
@@ -31,7 +31,7 @@ class FakeRequest(NamedTuple):
     status: int | None
 
 
-class Visit(NamedTuple):
+class PendingReply(NamedTuple):
     """What a visitor gets: the reply, after `pause_s` seconds, its body over `body_s` seconds."""
 
     reply: Reply
@@ -39,7 +39,7 @@ class Visit(NamedTuple):
     body_s: float
 
 
-class VisitBook:
+class RequestLog:
     """Keeps the book of all visits to a shop; safe to use from many threads.
 
     Args:
@@ -54,16 +54,16 @@ class VisitBook:
 
     def __init__(
         self,
-        shop: Shop,
+        shop: Site,
         *,
-        tokens: TokenBook,
+        tokens: TokenRegistry,
         latency_s: float,
         jitter_s: float,
         slow_body_s: float,
         faults: FaultPlan | None,
         seed: int,
     ) -> None:
-        self._shop, self._tokens, self._faults, self._seed = shop, tokens, faults, seed
+        self._site, self._tokens, self._faults, self._seed = shop, tokens, faults, seed
         self._latency_s, self._jitter_s, self._slow_body_s = latency_s, jitter_s, slow_body_s
         self._lock = threading.Lock()
         self._requests: list[FakeRequest] = []
@@ -84,16 +84,16 @@ class VisitBook:
             return self._peak
 
     @contextmanager
-    def visit(
+    def record(
         self,
         method: str,
         target: str,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
-    ) -> Generator[Visit, None, None]:
+    ) -> Generator[PendingReply, None, None]:
         """Answer one request; the visitor is in the shop until the block ends.
 
-        The names of `headers` are in lower case; of a long `body` the first `LONGEST_BODY` bytes
+        The names of `headers` are in lower case; of a long `body` the first `MAX_BODY_BYTES` bytes
         are enough.
         """
         with self._lock:
@@ -107,25 +107,25 @@ class VisitBook:
 
     def _enter(
         self, method: str, target: str, headers: Mapping[str, str] | None, body: bytes
-    ) -> Visit:
+    ) -> PendingReply:
         with self._lock:
             index = len(self._requests)
             self._requests.append(FakeRequest(target, None))
             self._asked[target] += 1
             turn = self._asked[target]
             fault = self._faults(index, target) if self._faults else None
-        reply = self._shop.respond(
+        reply = self._site.respond(
             method, target, fault, headers=headers, body=body, tokens=self._tokens
         )
         with self._lock:
             self._requests[index] = FakeRequest(target, reply.status or None)
         pause_s = self._latency_s
         if self._jitter_s:
-            pause_s += self._jitter_s * dice("jitter", self._seed, target, turn)
-        return Visit(reply, pause_s, self._slow_body_s)
+            pause_s += self._jitter_s * hash_share("jitter", self._seed, target, turn)
+        return PendingReply(reply, pause_s, self._slow_body_s)
 
 
-def drips(body: bytes) -> list[bytes]:
+def body_pieces(body: bytes) -> list[bytes]:
     """A body in `DRIPS` pieces, the last one shorter."""
-    size = max(1, -(-len(body) // DRIPS))
+    size = max(1, -(-len(body) // BODY_PIECES))
     return [body[start : start + size] for start in range(0, len(body), size)]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 _WORD = re.compile(r"\w+")
 _NEEDED_SHARE = 0.2  # a row must hold this share of the rarity of all words asked for
-_FEWEST = 200  # a smaller catalogue is taken for a corner of one of this size
+MIN_HITS = 200  # a smaller catalogue is taken for a corner of one of this size
 _SCALE = 60.0  # puts scores in the hundreds, where Beatport's are
 _U64 = 2.0**64
 
@@ -55,7 +55,7 @@ class SearchIndex:
         for row, texts in rows.items():
             for word in {word for text in texts for word in words(text)}:
                 self._postings.setdefault(word, []).append(row)
-        self._count = max(len(rows), _FEWEST)
+        self._count = max(len(rows), MIN_HITS)
 
     def search(self, query: str, limit: int) -> list[Found]:
         """The best rows for a query, best first, at most `limit`."""

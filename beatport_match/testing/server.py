@@ -17,14 +17,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
 from beatport_match.testing.faults import Reply, inside_data
-from beatport_match.testing.request_log import DRIPS, HANG_S, LONGEST_BODY, Visit, VisitBook, drips
+from beatport_match.testing.request_log import (
+    BODY_PIECES,
+    HANG_S,
+    MAX_BODY_BYTES,
+    PendingReply,
+    RequestLog,
+    body_pieces,
+)
 
 _POLL_S = 0.02
 _GRACE_S = 5.0
 
 
 @contextmanager
-def serving(book: VisitBook) -> Generator[str, None, None]:
+def serving(book: RequestLog) -> Generator[str, None, None]:
     """Serve on a free port of 127.0.0.1 and give the base URL; nothing is left on leaving."""
     with _Server(book) as server:
         loop = threading.Thread(
@@ -44,7 +51,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 256
     daemon_threads = True
 
-    def __init__(self, book: VisitBook) -> None:
+    def __init__(self, book: RequestLog) -> None:
         self.book = book
         self.closing = threading.Event()
         self._connections: dict[threading.Thread, socket.socket] = {}
@@ -94,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         server = cast("_Server", self.server)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        with server.book.visit(self.command, self.path, headers, self._body()) as visit:
+        with server.book.record(self.command, self.path, headers, self._body()) as visit:
             self._deliver(visit, server.closing)
 
     do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET  # noqa: N815
@@ -107,10 +114,10 @@ class _Handler(BaseHTTPRequestHandler):
         sized = told.isdecimal() and "transfer-encoding" not in self.headers
         size = int(told[:9]) if sized else 0
         # What is left unread would be taken for the next request, so the connection must end.
-        self.close_connection |= not sized or size > LONGEST_BODY
-        return self.rfile.read(min(size, LONGEST_BODY))
+        self.close_connection |= not sized or size > MAX_BODY_BYTES
+        return self.rfile.read(min(size, MAX_BODY_BYTES))
 
-    def _deliver(self, visit: Visit, closing: threading.Event) -> None:
+    def _deliver(self, visit: PendingReply, closing: threading.Event) -> None:
         reply = visit.reply
         closing.wait(HANG_S if reply.delivery == "hang" else visit.pause_s)
         if reply.delivery == "whole":
@@ -118,8 +125,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if reply.delivery == "slow":
             self.wfile.write(_head(reply, close=False))
-            for drip in drips(reply.body):
-                closing.wait(visit.body_s / DRIPS)
+            for drip in body_pieces(reply.body):
+                closing.wait(visit.body_s / BODY_PIECES)
                 self.wfile.write(drip)
             return
         self.close_connection = True

@@ -12,11 +12,19 @@ from typing import Any, Literal, TypeAlias
 from urllib.parse import parse_qs
 
 from beatport_match.testing.api import API_ROOT, Api
-from beatport_match.testing.api_envelope import Sheet, write_sheet
+from beatport_match.testing.api_envelope import ApiPage, write_page
 from beatport_match.testing.api_records import v4_record
 from beatport_match.testing.catalogue import CatalogueTrack
-from beatport_match.testing.faults import Fault, Reply, damage, forbidden, known, spoil, wall
-from beatport_match.testing.oauth import TokenBook
+from beatport_match.testing.faults import (
+    Fault,
+    Reply,
+    challenge_reply,
+    damage,
+    damage_record,
+    forbidden,
+    known,
+)
+from beatport_match.testing.oauth import TokenRegistry
 from beatport_match.testing.page_envelope import LOCALES, Page, write
 from beatport_match.testing.page_records import detail_record, recommended_record
 from beatport_match.testing.pages import (
@@ -36,7 +44,7 @@ from beatport_match.testing.search_records import search_record
 TrackShape: TypeAlias = Literal["C1", "V4"]
 Json: TypeAlias = dict[str, Any]
 
-_MOST_ROWS = 150  # what `/search/<type>` was seen to carry when asked for no number
+MAX_ROWS = 150  # what `/search/<type>` was seen to carry when asked for no number
 _RECOMMENDED = 6
 _ROBOTS = b"User-agent: *\nContent-Signal: search=yes\nAllow: /\n"
 _HEADERS = (
@@ -47,7 +55,7 @@ _HEADERS = (
 )
 
 
-class Shop:
+class Site:
     """A catalogue behind Beatport's addresses.
 
     Args:
@@ -93,7 +101,7 @@ class Shop:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
-        tokens: TokenBook | None = None,
+        tokens: TokenRegistry | None = None,
     ) -> Reply:
         """What is answered to a request for `target`, the path with its query.
 
@@ -109,16 +117,16 @@ class Shop:
         methods = ("GET", "POST") if is_api else ("GET",)
         if method not in methods:
             return Reply(405, (("allow", ", ".join(methods)),), b"")
-        if blocked := wall(fault):
+        if blocked := challenge_reply(fault):
             return blocked
         answer = (
-            self._api.answer(method, target, headers or {}, body, tokens or TokenBook(None))
+            self._api.answer(method, target, headers or {}, body, tokens or TokenRegistry(None))
             if is_api
             else self._page(target)
         )
         if isinstance(answer, Reply):
             return answer
-        spoil(answer, fault)
+        damage_record(answer, fault)
         return damage(_written(answer, with_data=fault != "no_next_data"), fault)
 
     def _page(self, target: str) -> Page | Reply:
@@ -146,7 +154,7 @@ class Shop:
         # The firewall takes a second pair of parentheses for an attack.
         if min(query.count("("), query.count(")")) > 1:
             return forbidden()
-        hits = self._index.search(query, _MOST_ROWS)
+        hits = self._index.search(query, MAX_ROWS)
         found = [self._tracks[hit.id] for hit in hits]
 
         def rows(group: str, limit: int) -> list[Json]:
@@ -168,11 +176,11 @@ class Shop:
             return old_track_page(track, v4_record(track, position), locale)
         recommended = [
             recommended_record(self._tracks[other], self._positions[other])
-            for other in self._alike(track)
+            for other in self._recommended(track)
         ]
         return track_page(track, detail_record(track, position), recommended, locale)
 
-    def _alike(self, track: CatalogueTrack) -> list[int]:
+    def _recommended(self, track: CatalogueTrack) -> list[int]:
         # Other versions come first: the nastiest thing to find beside the track asked for.
         same = [other for other in self._same_name[track.name] if other != track.id]
         hits = self._index.search(" ".join(track.artists), 2 * _RECOMMENDED)
@@ -187,12 +195,12 @@ class Shop:
         return record
 
 
-def _written(answer: Page | Sheet, *, with_data: bool) -> Reply:
-    if isinstance(answer, Sheet):
-        return Reply(answer.status, answer.headers, write_sheet(answer, with_data=with_data))
+def _written(answer: Page | ApiPage, *, with_data: bool) -> Reply:
+    if isinstance(answer, ApiPage):
+        return Reply(answer.status, answer.headers, write_page(answer, with_data=with_data))
     return Reply(answer.status, _HEADERS, write(answer, with_data=with_data))
 
 
 def _limit(params: dict[str, str]) -> int:
     asked = params.get("per_page", "")
-    return min(_MOST_ROWS, max(1, int(asked[:9]))) if asked.isdecimal() else _MOST_ROWS
+    return min(MAX_ROWS, max(1, int(asked[:9]))) if asked.isdecimal() else MAX_ROWS

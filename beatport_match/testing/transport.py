@@ -13,31 +13,38 @@ import anyio
 import httpx
 
 from beatport_match.testing.faults import inside_data
-from beatport_match.testing.request_log import DRIPS, HANG_S, LONGEST_BODY, Visit, VisitBook, drips
+from beatport_match.testing.request_log import (
+    BODY_PIECES,
+    HANG_S,
+    MAX_BODY_BYTES,
+    PendingReply,
+    RequestLog,
+    body_pieces,
+)
 
 
 class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """Give it to a client: `httpx.Client(transport=…)` or `httpx.AsyncClient(transport=…)`."""
 
-    def __init__(self, book: VisitBook) -> None:
+    def __init__(self, book: RequestLog) -> None:
         self._book = book
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a sync client."""
-        with self._book.visit(*_asked(request, request.read())) as visit:
+        with self._book.record(*_as_fake_request(request, request.read())) as visit:
             wait_s, ending = _ending(request, visit)
             time.sleep(wait_s)
-            return _told(ending)
+            return _as_httpx_response(ending)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer an async client on any event loop that anyio knows."""
-        with self._book.visit(*_asked(request, await request.aread())) as visit:
+        with self._book.record(*_as_fake_request(request, await request.aread())) as visit:
             wait_s, ending = _ending(request, visit)
             await anyio.sleep(wait_s)
-            return _told(ending)
+            return _as_httpx_response(ending)
 
 
-class _Drips(httpx.SyncByteStream, httpx.AsyncByteStream):
+class _SlowBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A body in pieces with pauses between them, that may end in an error."""
 
     def __init__(self, pieces: list[bytes], gap_s: float, error: httpx.TransportError | None):
@@ -59,24 +66,24 @@ class _Drips(httpx.SyncByteStream, httpx.AsyncByteStream):
             raise self._error
 
 
-def _asked(request: httpx.Request, body: bytes) -> tuple[str, str, dict[str, str], bytes]:
+def _as_fake_request(request: httpx.Request, body: bytes) -> tuple[str, str, dict[str, str], bytes]:
     target = request.url.raw_path.decode("ascii")
-    return request.method, target, dict(request.headers), body[:LONGEST_BODY]
+    return request.method, target, dict(request.headers), body[:MAX_BODY_BYTES]
 
 
-def _told(ending: httpx.Response | httpx.TransportError) -> httpx.Response:
+def _as_httpx_response(ending: httpx.Response | httpx.TransportError) -> httpx.Response:
     if isinstance(ending, httpx.TransportError):
         raise ending
     return ending
 
 
 def _ending(
-    request: httpx.Request, visit: Visit
+    request: httpx.Request, visit: PendingReply
 ) -> tuple[float, httpx.Response | httpx.TransportError]:
     """How long to wait, and what happens then."""
     delivery = visit.reply.delivery
     pause_s = HANG_S if delivery == "hang" else visit.pause_s
-    patience_s = _patience(request)
+    patience_s = _read_timeout(request)
     if delivery == "hang" or pause_s > patience_s:
         late = httpx.ReadTimeout("The fake Beatport did not answer in time.", request=request)
         return min(pause_s, patience_s), late
@@ -85,23 +92,25 @@ def _ending(
     return pause_s, _response(request, visit)
 
 
-def _response(request: httpx.Request, visit: Visit) -> httpx.Response:
+def _response(request: httpx.Request, visit: PendingReply) -> httpx.Response:
     status, headers, body, delivery = visit.reply
     headers = (*headers, ("content-length", str(len(body))))
     if delivery == "cut":
         short = httpx.RemoteProtocolError("The fake Beatport broke off.", request=request)
-        stream = _Drips([body[: inside_data(body)]], 0.0, short)
+        stream = _SlowBody([body[: inside_data(body)]], 0.0, short)
         return httpx.Response(status, headers=headers, stream=stream)
     if delivery == "slow":
-        gap_s = visit.body_s / DRIPS
-        if gap_s > _patience(request):
+        gap_s = visit.body_s / BODY_PIECES
+        if gap_s > _read_timeout(request):
             late = httpx.ReadTimeout("The fake Beatport was too slow.", request=request)
-            return httpx.Response(status, headers=headers, stream=_Drips([], 0.0, late))
-        return httpx.Response(status, headers=headers, stream=_Drips(drips(body), gap_s, None))
+            return httpx.Response(status, headers=headers, stream=_SlowBody([], 0.0, late))
+        return httpx.Response(
+            status, headers=headers, stream=_SlowBody(body_pieces(body), gap_s, None)
+        )
     # Not as `content`, which httpx would unpack here and now, bombs too.
-    return httpx.Response(status, headers=headers, stream=_Drips([body], 0.0, None))
+    return httpx.Response(status, headers=headers, stream=_SlowBody([body], 0.0, None))
 
 
-def _patience(request: httpx.Request) -> float:
+def _read_timeout(request: httpx.Request) -> float:
     read = request.extensions.get("timeout", {}).get("read")
     return float("inf") if read is None else float(read)

@@ -16,27 +16,27 @@ from threading import Lock
 
 import anyio
 
-from beatport_match.matching.protocol import Known, Request, Understood
+from beatport_match.matching.protocol import CachedResult, ParsedResult, Request
 from beatport_match.settings.models import MatchSettings
-from beatport_match.transport.cache_codec import packed, unpacked
-from beatport_match.transport.sqlite_cache import Cache
+from beatport_match.transport.cache_codec import decode, encode
+from beatport_match.transport.sqlite_cache import SqliteCache
 
 # Some 3,000 searches; a matcher that lives for days must not serve this morning's chart.
-_MOST_BYTES = 16 * 2**20
-_LONGEST_S = 3600.0
+MAX_MEMORY_BYTES = 16 * 2**20
+MAX_AGE_S = 3600.0
 # Two objects' heads, a tuple, a float and a place in the table (`sys.getsizeof`, CPython 3.11):
 # small answers are mostly this.
-_AROUND_BYTES = 300
+ENTRY_OVERHEAD_BYTES = 300
 
 
-class Memory:
+class MemoryCache:
     """What one matcher understood, oldest forgotten first; safe to use from several threads."""
 
     def __init__(
         self,
         *,
-        most_bytes: int = _MOST_BYTES,
-        longest_s: float = _LONGEST_S,
+        most_bytes: int = MAX_MEMORY_BYTES,
+        longest_s: float = MAX_AGE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._most_bytes, self._longest_s, self._clock = most_bytes, longest_s, clock
@@ -44,47 +44,47 @@ class Memory:
         self._bytes = 0
         self._lock = Lock()
 
-    def get(self, key: str) -> Known | None:
+    def get(self, key: str) -> CachedResult | None:
         """What is remembered, with its age."""
         with self._lock:
             kept_at, data = self._kept.get(key, (0.0, b""))
         age_s = self._clock() - kept_at
-        value = unpacked(data) if data and age_s <= self._longest_s else None
-        return Known(value=value, age_s=age_s) if value else None
+        value = decode(data) if data and age_s <= self._longest_s else None
+        return CachedResult(value=value, age_s=age_s) if value else None
 
-    def put(self, key: str, value: Understood) -> None:
+    def put(self, key: str, value: ParsedResult) -> None:
         """Remember it."""
-        data = packed(value)
+        data = encode(value)
         with self._lock:
             self._drop(key)
             self._kept[key] = self._clock(), data
-            self._bytes += kept_size(key, data)
+            self._bytes += entry_size(key, data)
             while self._bytes > self._most_bytes:
                 self._drop(next(iter(self._kept)))
 
     def _drop(self, key: str) -> None:
         if key in self._kept:
-            self._bytes -= kept_size(key, self._kept.pop(key)[1])
+            self._bytes -= entry_size(key, self._kept.pop(key)[1])
 
 
-def kept_size(key: str, data: bytes) -> int:
+def entry_size(key: str, data: bytes) -> int:
     """The bytes that an entry counts as: its key, its data, and what Python keeps around them."""
-    return len(key) + len(data) + _AROUND_BYTES
+    return len(key) + len(data) + ENTRY_OVERHEAD_BYTES
 
 
-class Answers:
+class TieredCache:
     """Everything that is known: of this matcher's own, and from the cache."""
 
     def __init__(self, settings: MatchSettings) -> None:
-        self._memory = Memory()
-        self._cache = Cache(settings.cache_path) if settings.cache_path is not None else None
+        self._memory = MemoryCache()
+        self._cache = SqliteCache(settings.cache_path) if settings.cache_path is not None else None
 
     @property
     def on_disk(self) -> bool:
         """Whether a disk may have to be waited for."""
         return self._cache is not None
 
-    def recall(self, request: Request) -> Known | None:
+    def get(self, request: Request) -> CachedResult | None:
         """What is known about a request."""
         key = request.canonical
         known = self._memory.get(key)
@@ -92,7 +92,7 @@ class Answers:
             known = self._cache.get(key)
         return known
 
-    def keep(self, request: Request, value: Understood) -> None:
+    def put(self, request: Request, value: ParsedResult) -> None:
         """Let it be known."""
         self._memory.put(request.canonical, value)
         if self._cache is not None:
@@ -105,48 +105,48 @@ class Answers:
 
 
 @dataclass(slots=True)
-class _Place:
+class _KeyLock:
     lock: Lock = field(default_factory=Lock)
-    takers: int = 0
+    holders: int = 0
 
 
-class Places:
+class KeyedLock:
     """One place for each key: threads that want the same one wait for each other."""
 
     def __init__(self) -> None:
         self._guard = Lock()
-        self._places: dict[str, _Place] = {}
+        self._locks: dict[str, _KeyLock] = {}
 
     @contextmanager
-    def alone(self, key: str) -> Generator[None, None, None]:
+    def lock(self, key: str) -> Generator[None, None, None]:
         """Hold the place of a key."""
         with self._guard:
-            place = self._places.setdefault(key, _Place())
-            place.takers += 1
+            place = self._locks.setdefault(key, _KeyLock())
+            place.holders += 1
         try:
             with place.lock:
                 yield
         finally:
             with self._guard:
-                place.takers -= 1
-                if not place.takers:
-                    del self._places[key]
+                place.holders -= 1
+                if not place.holders:
+                    del self._locks[key]
 
 
-class AsyncPlaces:
+class AsyncKeyedLock:
     """The same for tasks."""
 
     def __init__(self) -> None:
-        self._places: dict[str, anyio.Lock] = {}
+        self._locks: dict[str, anyio.Lock] = {}
 
     @asynccontextmanager
-    async def alone(self, key: str) -> AsyncGenerator[None, None]:
+    async def lock(self, key: str) -> AsyncGenerator[None, None]:
         """Hold the place of a key."""
-        lock = self._places.setdefault(key, anyio.Lock())
+        lock = self._locks.setdefault(key, anyio.Lock())
         try:
             async with lock:
                 yield
         finally:
             # Still locked where the next in line has got it.
             if not lock.locked():
-                self._places.pop(key, None)
+                self._locks.pop(key, None)

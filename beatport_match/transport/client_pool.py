@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import httpx
 
 
-class Lanes:
+class ClientPool:
     """Clients, each lent to one request at a time and made when none is free, so many at the most.
 
     The last to be free is lent first, being the likeliest to be connected still.

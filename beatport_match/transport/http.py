@@ -21,7 +21,7 @@ import anyio
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.protocol import Request, Response
 from beatport_match.settings.models import MatchSettings
-from beatport_match.transport.client_pool import Lanes
+from beatport_match.transport.client_pool import ClientPool
 
 if TYPE_CHECKING:
     import httpx
@@ -64,7 +64,7 @@ def new_client(settings: MatchSettings) -> httpx.Client:
     return httpx.Client(**_options(settings))
 
 
-def new_async_client(settings: MatchSettings) -> Lanes:
+def new_async_client(settings: MatchSettings) -> ClientPool:
     """Our own async client."""
     import httpx
 
@@ -75,7 +75,7 @@ def new_async_client(settings: MatchSettings) -> Lanes:
         # No bound but ours: a place that a broken-off request left taken would block its client.
         "limits": httpx.Limits(max_connections=None, max_keepalive_connections=1),
     }
-    return Lanes(partial(httpx.AsyncClient, **options), settings.max_connections)
+    return ClientPool(partial(httpx.AsyncClient, **options), settings.max_connections)
 
 
 def is_async(client: HttpClient | AsyncHttpClient) -> bool:
@@ -83,7 +83,7 @@ def is_async(client: HttpClient | AsyncHttpClient) -> bool:
     return inspect.iscoroutinefunction(client.get)
 
 
-def need_colour(client: HttpClient | AsyncHttpClient, *, asynchronous: bool) -> None:
+def require_client_kind(client: HttpClient | AsyncHttpClient, *, asynchronous: bool) -> None:
     """Refuse a client of the wrong colour before a request goes out.
 
     Raises:
@@ -104,47 +104,47 @@ def get(client: HttpClient, request: Request, total_s: float) -> Response | Fail
         if stream is None:
             return _ready(_plain(client, request)(request.url, **_arguments(request)), request)
         until = time.monotonic() + total_s
-        with stream(*_asked(request), **_streaming(request)) as response:
+        with stream(*_request_arguments(request), **_streaming(request)) as response:
             if response.is_stream_consumed:
                 return _ready(response, request)
             body = _body(response, request)
             for piece in response.iter_raw():
-                if not body.take(piece):
+                if not body.feed(piece):
                     break
                 if time.monotonic() > until:
-                    return _too_late(request, total_s)
-            return _read(response, body.whole())
+                    return _timed_out(request, total_s)
+            return _read(response, body.finish())
     except Exception as error:  # noqa: BLE001 - `_read_error` raises what is not the client's
         return _read_error(error, request)
 
 
 async def aget(
-    client: AsyncHttpClient | Lanes, request: Request, total_s: float
+    client: AsyncHttpClient | ClientPool, request: Request, total_s: float
 ) -> Response | Failure:
     """Send a request and read the answer, within so many seconds in all."""
-    body: Body | None = None
+    body: BoundedDecoder | None = None
     try:
         with anyio.move_on_after(total_s) as scope:
             stream: AsyncStream | None = getattr(client, "stream", None)
             if stream is None:
-                assert not isinstance(client, Lanes)
+                assert not isinstance(client, ClientPool)
                 came = await _plain(client, request)(request.url, **_arguments(request))
                 return _ready(came, request)
-            async with stream(*_asked(request), **_streaming(request)) as response:
+            async with stream(*_request_arguments(request), **_streaming(request)) as response:
                 if response.is_stream_consumed:
                     return _ready(response, request)
                 body = _body(response, request)
                 async for piece in response.aiter_raw():
-                    if not body.take(piece):
+                    if not body.feed(piece):
                         # Breaking off would leave the client's generators to the collector.
                         scope.cancel()
-                return _read(response, body.whole())
+                return _read(response, body.finish())
     except Exception as error:  # noqa: BLE001 - `_read_error` raises what is not the client's
         return _read_error(error, request)
-    return (body.failure if body else None) or _too_late(request, total_s)
+    return (body.failure if body else None) or _timed_out(request, total_s)
 
 
-class FailedError(Exception):
+class RequestFailedError(Exception):
     """How a client of our own making hands on a `failure` it was told."""
 
     def __init__(self, failure: Failure) -> None:
@@ -152,8 +152,8 @@ class FailedError(Exception):
         self.failure = failure
 
 
-def _body(response: HttpResponse, request: Request) -> Body:
-    return Body(request.url, response.headers.get("content-encoding", ""))
+def _body(response: HttpResponse, request: Request) -> BoundedDecoder:
+    return BoundedDecoder(request.url, response.headers.get("content-encoding", ""))
 
 
 def _ready(response: HttpResponse, request: Request) -> Response | Failure:
@@ -176,7 +176,7 @@ def _read(response: HttpResponse, body: bytes | Failure) -> Response | Failure:
 
 def _read_error(error: Exception, request: Request) -> Failure:
     """A client's exception as a value; a bug is raised again, bare."""
-    if isinstance(error, FailedError):
+    if isinstance(error, RequestFailedError):
         return error.failure
     names = {kind.__name__ for kind in type(error).__mro__}
     said = str(error) or type(error).__name__
@@ -187,7 +187,7 @@ def _read_error(error: Exception, request: Request) -> Failure:
     raise error
 
 
-def _too_late(request: Request, total_s: float) -> Failure:
+def _timed_out(request: Request, total_s: float) -> Failure:
     return Failure("timeout", f"no whole answer within {total_s:g} s", request.url)
 
 
@@ -198,11 +198,11 @@ def _plain(client: HttpClient | AsyncHttpClient, request: Request) -> Callable[.
     post: Callable[..., Any] | None = getattr(client, "post", None)
     if post is None:
         why = "the http_client has no `post`, without which no token can be renewed"
-        raise FailedError(Failure("auth", why, request.url))
+        raise RequestFailedError(Failure("auth", why, request.url))
     return post
 
 
-def _asked(request: Request) -> tuple[str, str]:
+def _request_arguments(request: Request) -> tuple[str, str]:
     """The method and the address."""
     return "POST" if request.form else "GET", request.url
 
@@ -237,7 +237,7 @@ def _options(settings: MatchSettings) -> dict[str, Any]:
 
 # MERGED The body of an answer as it comes in: unpacked piece by piece, and bounded.
 # Beatport's largest pages come to 0.6 MB.
-LARGEST_BODY = 16 * 2**20
+MAX_BODY_BYTES = 16 * 2**20
 # What we ask for, and so what we must be able to unpack ourselves.
 ACCEPTED = "gzip"
 _PLAIN = frozenset({"", "identity"})
@@ -246,7 +246,7 @@ _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
 _EITHER = 32 + zlib.MAX_WBITS
 
 
-class Body:
+class BoundedDecoder:
     """What has come so far; `failure` says why it is unfit, once it is.
 
     Args:
@@ -264,13 +264,13 @@ class Body:
         if encoding not in _PLAIN | _PACKED:
             self._fail(f"is packed as {encoding[:50]!r}, which was not asked for")
 
-    def take(self, piece: bytes) -> bool:
+    def feed(self, piece: bytes) -> bool:
         """Take the next piece, and say whether more is wanted."""
         if self.failure is not None:
             return False
         if self._unpacker is not None:
             try:
-                piece = self._unpacker.decompress(piece, LARGEST_BODY + 1 - self._size)
+                piece = self._unpacker.decompress(piece, MAX_BODY_BYTES + 1 - self._size)
             except zlib.error as error:
                 self._fail(f"cannot be unpacked ({error})")
                 return False
@@ -279,7 +279,7 @@ class Body:
         self.failure = too_large(self._size, self._url)
         return self.failure is None
 
-    def whole(self) -> bytes | Failure:
+    def finish(self) -> bytes | Failure:
         """The body, now that all has come, or why there is none."""
         if self._unpacker is not None and self._size and not self._unpacker.eof:
             self._fail(f"was cut off after {self._size} bytes")
@@ -292,7 +292,7 @@ class Body:
 
 def too_large(size: int, url: str) -> Failure | None:
     """Why a body of more than 16 MiB is refused: no page of Beatport's could have it."""
-    if size <= LARGEST_BODY:
+    if size <= MAX_BODY_BYTES:
         return None
-    shown = f"Beatport's answer is larger than {LARGEST_BODY // 2**20} MiB, as no page is."
+    shown = f"Beatport's answer is larger than {MAX_BODY_BYTES // 2**20} MiB, as no page is."
     return Failure("catalogue_changed", shown, url)

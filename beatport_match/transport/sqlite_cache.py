@@ -17,19 +17,19 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-from beatport_match._logging import LOG
+from beatport_match._logging import logger
 from beatport_match._version import __version__
-from beatport_match.matching.protocol import Known, Understood
-from beatport_match.transport.cache_codec import packed, unpacked
+from beatport_match.matching.protocol import CachedResult, ParsedResult
+from beatport_match.transport.cache_codec import decode, encode
 
 T = TypeVar("T")
 
 # "BpMc", where SQLite has a place for it: `file` and we ourselves can tell what this is.
 _APPLICATION_ID = 0x42704D63
 _FORMAT = 1
-_MOST_BYTES = 256 * 2**20
+MAX_CACHE_BYTES = 256 * 2**20
 # Another program's write takes a millisecond; who waits longer asks Beatport instead.
-_PATIENCE_S = 2.0
+LOCK_TIMEOUT_S = 2.0
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 _TABLE = """
@@ -38,7 +38,7 @@ _TABLE = """
 """
 
 
-class Cache:
+class SqliteCache:
     """A cache file, opened when first needed; safe to use from several threads.
 
     Args:
@@ -51,7 +51,7 @@ class Cache:
         self,
         path: Path,
         *,
-        most_bytes: int = _MOST_BYTES,
+        most_bytes: int = MAX_CACHE_BYTES,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._path, self._most_bytes, self._clock = path, most_bytes, clock
@@ -60,11 +60,11 @@ class Cache:
         self._set_aside_before = False
         self._given_up = False
 
-    def get(self, key: str) -> Known | None:
+    def get(self, key: str) -> CachedResult | None:
         """The answer of a key, with its age in seconds."""
         return self._try(lambda connection: self._read(connection, key))
 
-    def put(self, key: str, value: Understood) -> None:
+    def put(self, key: str, value: ParsedResult) -> None:
         """Keep an answer; the oldest ones go where there is no room."""
         self._try(lambda connection: self._write(connection, key, value))
 
@@ -73,25 +73,25 @@ class Cache:
         with self._lock:
             self._close()
 
-    def _read(self, connection: sqlite3.Connection, key: str) -> Known | None:
+    def _read(self, connection: sqlite3.Connection, key: str) -> CachedResult | None:
         row = connection.execute(
             "SELECT stored, answer FROM answers WHERE key = ?", (_versioned(key),)
         ).fetchone()
         if row is None:
             return None
         stored, answer = row
-        value = unpacked(answer) if isinstance(answer, bytes) else None
+        value = decode(answer) if isinstance(answer, bytes) else None
         if value is None or not isinstance(stored, float):
             connection.execute("DELETE FROM answers WHERE key = ?", (_versioned(key),))
             return None
-        return Known(value=value, age_s=self._clock() - stored)
+        return CachedResult(value=value, age_s=self._clock() - stored)
 
-    def _write(self, connection: sqlite3.Connection, key: str, value: Understood) -> None:
+    def _write(self, connection: sqlite3.Connection, key: str, value: ParsedResult) -> None:
         connection.execute(
             "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)",
-            (_versioned(key), self._clock(), packed(value)),
+            (_versioned(key), self._clock(), encode(value)),
         )
-        while _used_bytes(connection) > self._most_bytes and _forget_some(connection):
+        while _used_bytes(connection) > self._most_bytes and _evict_oldest(connection):
             pass
 
     def _try(self, act: Callable[[sqlite3.Connection], T]) -> T | None:
@@ -128,7 +128,7 @@ class Cache:
         except OSError as error:
             self._give_up(error.strerror or str(error))
         else:
-            LOG.warning(
+            logger.warning(
                 "the cache %s is damaged; it is set aside as %s, and a new one begun",
                 self._path.name,
                 aside.name,
@@ -136,7 +136,7 @@ class Cache:
 
     def _give_up(self, why: str) -> None:
         self._given_up = True
-        LOG.warning("the cache %s is not used: %s", self._path.name, why)
+        logger.warning("the cache %s is not used: %s", self._path.name, why)
 
     def _close(self) -> None:
         connection, self._connection = self._connection, None
@@ -157,7 +157,7 @@ def _opened(path: Path) -> sqlite3.Connection:
         raise _NotOursError("it is not a regular file")
     # Each call is made by one thread at a time, but not always by the same one.
     connection = sqlite3.connect(
-        path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False
+        path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False
     )
     try:
         _prepare(connection)
@@ -180,10 +180,10 @@ def _prepare(connection: sqlite3.Connection) -> None:
     # A power cut may cost the last answers.
     connection.execute("PRAGMA synchronous = NORMAL")
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        _let_readers_in(connection)
+        _enable_wal(connection)
 
 
-def _let_readers_in(connection: sqlite3.Connection) -> None:
+def _enable_wal(connection: sqlite3.Connection) -> None:
     """Let readers and a writer not wait for each other, unless somebody is at the file just now."""
     try:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -225,7 +225,7 @@ def _used_bytes(connection: sqlite3.Connection) -> int:
     return int(size * (pages - free))
 
 
-def _forget_some(connection: sqlite3.Connection) -> int:
+def _evict_oldest(connection: sqlite3.Connection) -> int:
     """Delete the oldest tenth, and say how many that were."""
     return connection.execute(
         "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers ORDER BY stored "

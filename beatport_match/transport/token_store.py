@@ -9,27 +9,27 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from beatport_match._logging import LOG
-from beatport_match.beatport.oauth import Tokens, read_renewal, read_tokens, renewal
+from beatport_match._logging import logger
+from beatport_match.beatport.oauth import Tokens, parse_refresh, parse_tokens, refresh_request
 from beatport_match.errors import Failure
-from beatport_match.files.atomic_write import draft_of
+from beatport_match.files.atomic_write import atomic_write
 from beatport_match.matching.protocol import Request, Response
 from beatport_match.settings.models import MatchSettings
 
-_LONGEST_FILE = 100_000
-_NONE_GIVEN = Failure(
+MAX_FILE_BYTES = 100_000
+_NO_TOKEN = Failure(
     "auth",
     "Beatport's API needs the token of a user: set token_file to a file with an access_token, or "
     "access_token to the token itself.",
 )
-_REFUSED_ANEW = Failure(
+_REJECTED_AGAIN = Failure(
     "auth",
     "Beatport renewed the access token and then refused the new one; log in to Beatport again and "
     "write a new token file.",
 )
 
 
-class SharedTokens:
+class TokenStore:
     """A user's tokens: read when first needed, renewed once for all, and kept in their file."""
 
     def __init__(self, settings: MatchSettings) -> None:
@@ -42,59 +42,59 @@ class SharedTokens:
         # The token that was last seen in the file: another one is news.
         self._in_file = ""
 
-    def is_good(self, refused_at: float | None) -> bool:
+    def is_valid(self, token_rejected_at: float | None) -> bool:
         """Whether the token at hand is known to be good, without looking into its file."""
-        if not isinstance(self._tokens, Tokens) or not self._is_newer_than(refused_at):
+        if not isinstance(self._tokens, Tokens) or not self._is_newer_than(token_rejected_at):
             return False
-        return self._tokens.is_good(time.time())
+        return self._tokens.is_valid(time.time())
 
-    def renewal(self, refused_at: float | None, now: float) -> Request | Failure | None:
+    def refresh_request(self, token_rejected_at: float | None, now: float) -> Request | Failure | None:
         """The request for a new token; `None` where there is a good one, a failure where none.
 
         `now` is the hands' clock. Another program may have renewed it: its file is read again.
         """
-        if self.is_good(refused_at):
+        if self.is_valid(token_rejected_at):
             return None  # somebody else renewed it meanwhile
-        self._look_into_the_file(now)
-        if self.is_good(refused_at):
+        self._reload_file(now)
+        if self.is_valid(token_rejected_at):
             return None
         # What was refused is not asked for again for every track, until the file has other news.
         if isinstance(self._tokens, Tokens):
-            asked = self._asked(self._tokens, refused_at)
+            asked = self._asked(self._tokens, token_rejected_at)
             if isinstance(asked, Request):
                 return asked
             self._tokens = asked
         return self._tokens
 
-    def renewed(self, came: Response | Failure, now: float) -> Failure | None:
+    def accept(self, came: Response | Failure, now: float) -> Failure | None:
         """Take in what a renewal came to, and keep it in the file; `now` is the hands' clock."""
         if isinstance(came, Failure):
             return came
         assert isinstance(self._tokens, Tokens)
-        found = read_renewal(came, self._tokens, time.time())
+        found = parse_refresh(came, self._tokens, time.time())
         if isinstance(found, Failure):
             if found.kind == "auth":
                 self._tokens = found
             return found
         self._tokens, self._since, self._proven = found, now, False
-        self._keep(found)
+        self._save(found)
         return None
 
-    def served(self) -> None:
+    def confirm(self) -> None:
         """Take note that something was served for the token in use."""
         self._proven = True
 
-    def signed(self, request: Request) -> Request:
+    def authorize(self, request: Request) -> Request:
         """The request with the token in its head, where it needs one."""
-        if not request.signed or not isinstance(self._tokens, Tokens):
+        if not request.needs_token or not isinstance(self._tokens, Tokens):
             return request
         header = ("Authorization", f"Bearer {self._tokens.access}")
         return replace(request, headers=(*request.headers, header))
 
-    def _is_newer_than(self, refused_at: float | None) -> bool:
-        return refused_at is None or self._since > refused_at
+    def _is_newer_than(self, token_rejected_at: float | None) -> bool:
+        return token_rejected_at is None or self._since > token_rejected_at
 
-    def _look_into_the_file(self, now: float) -> None:
+    def _reload_file(self, now: float) -> None:
         """Take what is new there: at first all, later what another program or the user wrote."""
         found = self._read()
         news = isinstance(found, Tokens) and found.access != self._in_file
@@ -103,26 +103,26 @@ class SharedTokens:
         if isinstance(found, Tokens):
             self._in_file = found.access
 
-    def _asked(self, tokens: Tokens, refused_at: float | None) -> Request | Failure:
+    def _asked(self, tokens: Tokens, token_rejected_at: float | None) -> Request | Failure:
         """The request for a new token, unless it was renewed in vain already."""
-        if not self._proven and not self._is_newer_than(refused_at):
-            return _REFUSED_ANEW
-        return renewal(tokens, self._settings.api_url, self._settings.user_agent)
+        if not self._proven and not self._is_newer_than(token_rejected_at):
+            return _REJECTED_AGAIN
+        return refresh_request(tokens, self._settings.api_url, self._settings.user_agent)
 
     def _read(self) -> Tokens | Failure:
         path = self._settings.token_file
         if path is None:
             given = self._settings.access_token
-            return Tokens(given.get_secret_value()) if given else _NONE_GIVEN
+            return Tokens(given.get_secret_value()) if given else _NO_TOKEN
         try:
             with path.open(encoding="utf-8") as file:
-                return read_tokens(file.read(_LONGEST_FILE), path.name)
+                return parse_tokens(file.read(MAX_FILE_BYTES), path.name)
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "it is not text"
             remedy = "name a file that this user may read in token_file"
             return Failure("auth", f"The token file {path.name} cannot be read ({why}); {remedy}.")
 
-    def _keep(self, tokens: Tokens) -> None:
+    def _save(self, tokens: Tokens) -> None:
         """Write the file anew, for its user alone; a disk that refuses costs the next run a login.
 
         The old refresh token may be dead by now, so the user is told.
@@ -131,12 +131,12 @@ class SharedTokens:
         if path is None:
             return
         try:
-            with draft_of(path) as draft:
+            with atomic_write(path) as draft:
                 draft.write_text(tokens.to_text(), encoding="utf-8")
             path.chmod(0o600)
             self._in_file = tokens.access
         except OSError as error:
-            LOG.warning(
+            logger.warning(
                 "The renewed token could not be kept in its file (%s): the next run may have to "
                 "log in again",
                 error.strerror,

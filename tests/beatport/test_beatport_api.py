@@ -14,7 +14,7 @@ from wire_pages import HOME, api_row
 
 from beatport_match.beatport.api import API, ApiSource
 from beatport_match.errors import Failure, MisuseError
-from beatport_match.matching.protocol import Question, Response, Understood
+from beatport_match.matching.protocol import ParsedResult, Question, Response
 from beatport_match.matching.sources import Source
 
 SOURCE = ApiSource(api_url=f"{API}/", base_url=HOME, max_results=150, user_agent="test/1")
@@ -35,7 +35,7 @@ def listing(rows: str, *served_rows: object) -> Response:
 
 
 def failed(question: Question, response: Response) -> Failure:
-    value = question.read(response)
+    value = question.parse(response)
     assert isinstance(value, Failure)
     return value
 
@@ -49,7 +49,7 @@ def test_the_api_is_a_source() -> None:
 def test_every_question_is_signed_and_ends_in_a_slash() -> None:
     """`signed`: "the user's token has to go with it"; an address without its slash redirects."""
     for question in (SEARCH, BY_CODE, DETAIL):
-        assert question.request.signed
+        assert question.request.needs_token
         assert question.request.url.endswith("/")
         assert dict(question.request.headers) == {
             "User-Agent": "test/1",
@@ -64,7 +64,7 @@ def test_what_is_asked_for() -> None:
     assert BY_CODE.request.url == f"{API}/catalog/tracks/"
     assert BY_CODE.request.params == (("isrc", "ZZA123200001"), ("per_page", "100"))
     assert DETAIL.request.url == f"{API}/catalog/tracks/7003/"
-    assert (DETAIL.request.params, DETAIL.shelf, DETAIL.text) == ((), "page", "7003")
+    assert (DETAIL.request.params, DETAIL.kind, DETAIL.text) == ((), "page", "7003")
 
 
 def test_misuse_is_told_before_anything_is_sent() -> None:
@@ -81,27 +81,27 @@ def test_misuse_is_told_before_anything_is_sent() -> None:
 @pytest.mark.parametrize(("question", "rows"), [(SEARCH, "tracks"), (BY_CODE, "results")])
 def test_a_listing_is_read_in_its_order(question: Question, rows: str) -> None:
     """Rows stand under `tracks` in a search and under `results` in a list; a bad one is counted."""
-    value = question.read(listing(rows, api_row(), {"id": "n/a"}, api_row(id=7004)))
-    assert isinstance(value, Understood)
+    value = question.parse(listing(rows, api_row(), {"id": "n/a"}, api_row(id=7004)))
+    assert isinstance(value, ParsedResult)
     assert [one.id for one in value.candidates] == [7003, 7004]
     assert value.unreadable == 1
     assert value.candidates[0].url == f"{HOME}/track/glass-orchard/7003"
-    nothing = question.read(listing(rows))
-    assert nothing == Understood(candidates=())
+    nothing = question.parse(listing(rows))
+    assert nothing == ParsedResult(candidates=())
 
 
 def test_next_is_never_followed() -> None:
     """`next` "comes without a scheme, and stands there where nothing follows": it is not read."""
     body = {"tracks": [api_row()], "next": "api.example/v4/x/?page=2", "page": "1", "count": 1}
-    value = SEARCH.read(served(body))
-    assert isinstance(value, Understood)
+    value = SEARCH.parse(served(body))
+    assert isinstance(value, ParsedResult)
     assert len(value.candidates) == 1
 
 
 def test_one_track_is_read() -> None:
     """A track's own object is read; another's is no answer."""
-    value = DETAIL.read(served(api_row()))
-    assert isinstance(value, Understood)
+    value = DETAIL.parse(served(api_row()))
+    assert isinstance(value, ParsedResult)
     assert value.candidates[0].name == "Glass Orchard"
     other = failed(DETAIL, served(api_row(id=9)))
     assert (other.kind, "track 9 where 7003" in other.detail) == ("catalogue_changed", True)
@@ -179,29 +179,29 @@ JSON: Any = st.recursive(
 def test_any_answer_is_read_to_a_value(body: bytes, status: int) -> None:
     """Input from outside is hostile until read: no answer raises."""
     for question in (SEARCH, BY_CODE, DETAIL):
-        value = question.read(Response(status=status, url=API, body=body))
-        assert isinstance(value, Understood | Failure)
+        value = question.parse(Response(status=status, url=API, body=body))
+        assert isinstance(value, ParsedResult | Failure)
 
 
 def test_questions_travel() -> None:
     """Pure and picklable: a question can be asked in another process."""
     again = pickle.loads(pickle.dumps(SEARCH))
-    assert again.read(listing("tracks", api_row())) == SEARCH.read(listing("tracks", api_row()))
+    assert again.parse(listing("tracks", api_row())) == SEARCH.parse(listing("tracks", api_row()))
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="no captured answers beside the repository")
 def test_captured_answers_are_read_whole() -> None:
     """Every row of a captured list is read, and an empty one means that nothing was found."""
     body = (SAMPLES / "apiv4_tracks_list_2026-09-23_cuepoint.json").read_bytes()
-    value = BY_CODE.read(served(body))
-    assert isinstance(value, Understood)
+    value = BY_CODE.parse(served(body))
+    assert isinstance(value, ParsedResult)
     rows = json.loads(body)["results"]
     assert [one.id for one in value.candidates] == [row["id"] for row in rows]
     assert value.unreadable == 0
     empty = (SAMPLES / "apiv4_tracks_empty_2025.json").read_bytes()
-    assert BY_CODE.read(served(empty)) == Understood(candidates=())
+    assert BY_CODE.parse(served(empty)) == ParsedResult(candidates=())
     detail = (SAMPLES / "apiv4_track_detail_2026-09-23_cuepoint.json").read_bytes()
     number = json.loads(detail)["id"]
-    one = SOURCE.track(number).read(served(detail))
-    assert isinstance(one, Understood)
+    one = SOURCE.track(number).parse(served(detail))
+    assert isinstance(one, ParsedResult)
     assert one.candidates[0].isrc == json.loads(detail)["isrc"]

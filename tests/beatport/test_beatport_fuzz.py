@@ -23,12 +23,12 @@ from wire_pages import (
 
 from beatport_match.beatport import WebSource
 from beatport_match.errors import Failure
-from beatport_match.matching.protocol import Response, Understood
+from beatport_match.matching.protocol import ParsedResult, Response
 
 pytestmark = pytest.mark.fuzz
 WEB = WebSource(base_url=HOME, max_results=100, user_agent="beatport-match/test")
-SEARCH = WEB.search("copper lantern", "test").read
-TRACK = WEB.track(7002).read
+SEARCH = WEB.search("copper lantern", "test").parse
+TRACK = WEB.track(7002).parse
 
 ANY_STATUS = st.one_of(st.integers(0, 999), st.sampled_from([200, 403, 404, 429]))
 OPENED = b'<html><script id="__NEXT_DATA__">'
@@ -52,7 +52,7 @@ def test_no_bytes_raise_and_none_say_not_found(body: bytes, status: int, names: 
     served = Response(status=status, url="", headers=dict.fromkeys(names, "x"), body=body)
     assert isinstance(SEARCH(served), Failure)
     value = TRACK(served)
-    assert isinstance(value, Failure) or (status == 404 and value == Understood(candidates=()))
+    assert isinstance(value, Failure) or (status == 404 and value == ParsedResult(candidates=()))
 
 
 def places(node: Any) -> list[tuple[Any, Any]]:
@@ -95,7 +95,7 @@ def test_one_bad_record_never_loses_the_page(
         else:
             node[key] = data.draw(JUNK)
     value = SEARCH(response(json.dumps(full(search_row(), bad, api_row())).encode()))
-    assert isinstance(value, Understood)
+    assert isinstance(value, ParsedResult)
     assert len(value.candidates) + value.unreadable == 3
     assert {value.candidates[0].id, value.candidates[-1].id} == {7001, 7003}
 

@@ -23,17 +23,17 @@ from wire_pages import (
     track_data,
 )
 
-from beatport_match.beatport.web import read_search, read_track
+from beatport_match.beatport.web import parse_search, parse_track
 from beatport_match.errors import Failure
-from beatport_match.matching.protocol import Reader, Response, Understood
+from beatport_match.matching.protocol import ParsedResult, Parser, Response
 
-SEARCH: Reader = partial(read_search, base_url=HOME)
-TRACK: Reader = partial(read_track, wanted=7002, base_url=HOME)
+SEARCH: Parser = partial(parse_search, base_url=HOME)
+TRACK: Parser = partial(parse_track, wanted=7002, base_url=HOME)
 READERS = pytest.mark.parametrize("read", [SEARCH, TRACK], ids=["search", "track"])
 STATE = "props.pageProps.dehydratedState.queries[0].state.data"
 
 
-def failed(read: Reader, served: Response) -> Failure:
+def failed(read: Parser, served: Response) -> Failure:
     value = read(served)
     assert isinstance(value, Failure)
     assert value.url == served.url
@@ -57,13 +57,13 @@ WALLS = {
 @READERS
 @pytest.mark.parametrize("status", [200, 403, 404, 429, 503])
 @pytest.mark.parametrize("wall", WALLS.values(), ids=WALLS.keys())
-def test_a_wall_is_a_wall_whatever_its_status(read: Reader, status: int, wall: bytes) -> None:
+def test_a_wall_is_a_wall_whatever_its_status(read: Parser, status: int, wall: bytes) -> None:
     """A page that asks for a browser check, or a proof of being human, is `blocked`."""
     assert failed(read, response(wall, status)).kind == "blocked"
 
 
 @READERS
-def test_the_header_alone_tells_a_challenge(read: Reader) -> None:
+def test_the_header_alone_tells_a_challenge(read: Parser) -> None:
     """Cloudflare says `cf-mitigated` where it answers in Beatport's stead."""
     served = response(error_html("Beatport"), 404, cf_mitigated="challenge")
     assert failed(read, served).kind == "blocked"
@@ -86,7 +86,7 @@ def test_an_ordinary_page_is_no_challenge() -> None:
     assert SNIPPET.encode() in page
     for served in (response(page), response(json.dumps(search_data(row)).encode())):
         value = SEARCH(served)
-        assert isinstance(value, Understood)
+        assert isinstance(value, ParsedResult)
         assert value.candidates[0].name.startswith("Just a moment")
 
 
@@ -108,7 +108,7 @@ def test_an_ordinary_page_is_no_challenge() -> None:
     ],
 )
 @pytest.mark.parametrize("body", [b"", error_html("Oops"), html(search_data()), b'{"a": 1}'])
-def test_a_refusal_is_told_by_its_status(read: Reader, status: int, kind: str, body: bytes) -> None:
+def test_a_refusal_is_told_by_its_status(read: Parser, status: int, kind: str, body: bytes) -> None:
     """Login, refusal, pace, law and everything else are told apart, whatever the body says."""
     failure = failed(read, response(body, status))
     assert failure.kind == kind
@@ -116,7 +116,7 @@ def test_a_refusal_is_told_by_its_status(read: Reader, status: int, kind: str, b
 
 
 @READERS
-def test_a_page_without_data_is_a_changed_catalogue(read: Reader) -> None:
+def test_a_page_without_data_is_a_changed_catalogue(read: Parser) -> None:
     """200 without the script: Beatport was rebuilt, and the missing place is named."""
     for body in (error_html("Beatport", SNIPPET), b"all well"):
         failure = failed(read, response(body))
@@ -126,7 +126,7 @@ def test_a_page_without_data_is_a_changed_catalogue(read: Reader) -> None:
 
 @READERS
 @pytest.mark.parametrize("body", [b"", b" \n", html(search_data(search_row()))[:400], b'{"pagePr'])
-def test_half_a_page_is_the_network(read: Reader, body: bytes) -> None:
+def test_half_a_page_is_the_network(read: Parser, body: bytes) -> None:
     """An empty body, and a script that is opened but never closed, were cut off on the way."""
     failure = failed(read, response(body))
     assert failure.kind == "network"
@@ -145,7 +145,7 @@ def test_a_tag_within_the_json_is_part_of_it() -> None:
     """Next escapes every `<`; where one stands as it is, only the script's own end ends it."""
     page = html(search_data(search_row(track_name="Copper <i>Lantern</i>")))
     value = SEARCH(response(page.replace(b"\\u003c", b"<")))
-    assert isinstance(value, Understood)
+    assert isinstance(value, ParsedResult)
     assert value.candidates[0].name == "Copper <i>Lantern</i>"
 
 
@@ -153,7 +153,7 @@ def test_a_tag_within_the_json_is_part_of_it() -> None:
 @pytest.mark.parametrize(
     "text", ["", "{", "nonsense", "[" * 100_000, '{"a":' * 100_000, "1" * 5000, '"\ud800"']
 )
-def test_a_script_that_is_not_json_is_a_changed_catalogue(read: Reader, text: str) -> None:
+def test_a_script_that_is_not_json_is_a_changed_catalogue(read: Parser, text: str) -> None:
     """Closed, yet not JSON (or nested without end): the catalogue changed."""
     script = b'<script id="__NEXT_DATA__">' + text.encode("utf-8", "surrogatepass") + b"</script>"
     assert failed(read, response(b"<html>" + script)).kind == "catalogue_changed"
@@ -163,13 +163,13 @@ def test_bytes_that_are_half_a_character_lose_only_themselves() -> None:
     """One bad record must not lose the page: half a pair of surrogates is left out of its text."""
     page = html(search_data(search_row(track_name="Copper X Lantern"), search_row(track_id=8)))
     value = SEARCH(response(page.replace(b"X ", b"\xed\xa0\x80")))
-    assert isinstance(value, Understood)
+    assert isinstance(value, ParsedResult)
     assert [one.name for one in value.candidates] == ["Copper Lantern"] * 2
 
 
 @READERS
 @pytest.mark.parametrize("code", [b"\xff\xfe{\x00}\x00", b"\x80abc"])
-def test_a_script_in_another_encoding_is_a_changed_catalogue(read: Reader, code: bytes) -> None:
+def test_a_script_in_another_encoding_is_a_changed_catalogue(read: Parser, code: bytes) -> None:
     """Bytes that are no text are a failure too."""
     served = response(b'<html><script id="__NEXT_DATA__">' + code + b"</script></html>")
     assert failed(read, served).kind == "catalogue_changed"
@@ -224,7 +224,7 @@ def test_a_track_page_names_the_path_that_moved(path: tuple[str | int, ...]) -> 
 
 @READERS
 @pytest.mark.parametrize("data", [[], {}, {"props": 5}, {"pageProps": []}, {"detail": "no"}])
-def test_other_json_is_a_changed_catalogue(read: Reader, data: object) -> None:
+def test_other_json_is_a_changed_catalogue(read: Parser, data: object) -> None:
     """JSON that is no page's data is not an empty answer."""
     for body in (html(data), json.dumps(data).encode()):
         assert failed(read, response(body)).kind == "catalogue_changed"
@@ -254,20 +254,20 @@ def test_beatport_says_itself_that_there_is_no_such_page(page: Any, status: int)
     """A track page that is not there means that there is no such track; a search page that is
     not there means that the catalogue changed.
     """
-    assert TRACK(response(page, status)) == Understood(candidates=())
+    assert TRACK(response(page, status)) == ParsedResult(candidates=())
     assert failed(SEARCH, response(page, status)).kind == "catalogue_changed"
 
 
 def test_any_404_without_a_wall_is_beatports() -> None:
     """404 on a track page: Beatport was asked and has none."""
     served = response(error_html("404 Error"), 404)
-    assert TRACK(served) == Understood(candidates=())
+    assert TRACK(served) == ParsedResult(candidates=())
     assert failed(SEARCH, served).kind == "catalogue_changed"
 
 
 @READERS
 @pytest.mark.parametrize("shown", [500, None, "404", True])
-def test_another_error_page_is_a_failure(read: Reader, shown: object) -> None:
+def test_another_error_page_is_a_failure(read: Parser, shown: object) -> None:
     """Next's error page with any other status is that status, even when it comes with 200."""
     page = {"page": "/_error", "props": {"pageProps": {"statusCode": shown}}}
     assert failed(read, response(page)).kind == "status"
@@ -276,7 +276,7 @@ def test_another_error_page_is_a_failure(read: Reader, shown: object) -> None:
 def test_a_status_among_the_data_of_a_page_is_not_the_pages() -> None:
     """Only Next's own error pages tell their status in their data."""
     served = response(next_data(query("search-tracks", {"data": [search_row()]}), statusCode=404))
-    assert isinstance(SEARCH(served), Understood)
+    assert isinstance(SEARCH(served), ParsedResult)
 
 
 @pytest.mark.parametrize("tracks", [None, [], "none"])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from wire_pages import HOME, IMAGES, api_row, details_row, search_row
 
 from beatport_match.beatport.json_fields import clean
-from beatport_match.beatport.track_records import read_record
+from beatport_match.beatport.track_records import parse_record
 from beatport_match.model.tracks import Candidate
 
 Row = dict[str, Any]
@@ -20,7 +20,7 @@ SHAPES = pytest.mark.parametrize("make", [search_row, details_row, api_row])
 
 
 def read(row: object) -> Candidate:
-    candidate = read_record(row, HOME)
+    candidate = parse_record(row, HOME)
     assert candidate is not None
     return candidate
 
@@ -133,8 +133,8 @@ def test_a_row_without_number_or_name_is_lost(
 ) -> None:
     """A row needs its number (whole, from 1) and its name (not blank)."""
     key = field if make is api_row else f"track_{field}"
-    assert read_record(make(**{key: wrong}), HOME) is None
-    assert read_record({k: v for k, v in make().items() if k != key}, HOME) is None
+    assert parse_record(make(**{key: wrong}), HOME) is None
+    assert parse_record({k: v for k, v in make().items() if k != key}, HOME) is None
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_row_without_number_or_name_is_lost(
 )
 def test_artists_labels_and_charts_are_not_tracks(other: object) -> None:
     """The keys of a row tell its shape: an id and a name alone are no track."""
-    assert read_record(other, HOME) is None
+    assert parse_record(other, HOME) is None
 
 
 def people(*named: tuple[str, str]) -> list[dict[str, object]]:
@@ -306,7 +306,7 @@ def test_no_row_is_worse_than_lost(make: Callable[..., Row], data: st.DataObject
     row = make()
     for key in data.draw(st.lists(st.sampled_from(sorted(row)), max_size=8, unique=True)):
         row[key] = data.draw(JSON)
-    candidate = read_record(row, HOME)
+    candidate = parse_record(row, HOME)
     if candidate is not None:
         assert candidate.id > 0
         assert candidate.name.strip()

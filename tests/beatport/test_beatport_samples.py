@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from beatport_match.beatport import WebSource, slug
-from beatport_match.beatport.track_records import read_record
+from beatport_match.beatport.track_records import parse_record
 from beatport_match.errors import Failure
-from beatport_match.matching.protocol import Response, Understood
+from beatport_match.matching.protocol import ParsedResult, Response
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "beatport-wire" / "samples"
 HOME = "https://www.beatport.com"
@@ -48,8 +48,8 @@ def first_query(name: str) -> Any:
 )
 def test_captured_searches_are_read_whole(name: str) -> None:
     """Every row of a captured search page is read, in its order, with its own values."""
-    value = WEB.search_all("x", "x").read(served(name))
-    assert isinstance(value, Understood)
+    value = WEB.search_all("x", "x").parse(served(name))
+    assert isinstance(value, ParsedResult)
     assert value.unreadable == 0
     rows = first_query(name)["tracks"]["data"]
     assert len(value.candidates) == len(rows) > 0
@@ -71,8 +71,8 @@ def test_a_captured_track_page_of_today_is_read() -> None:
     """The captured page of 2026 shows the track that was asked for, not a recommendation."""
     name = "page_track_2026-09-14_cuepoint_trimmed.html"
     row = first_query(name)
-    value = WEB.track(row["track_id"]).read(served(name))
-    assert isinstance(value, Understood)
+    value = WEB.track(row["track_id"]).parse(served(name))
+    assert isinstance(value, ParsedResult)
     (found,) = value.candidates
     assert (found.name, found.artists) == (row["track_name"], (row["artists"][0]["name"],))
     assert found.camelot == row["key_camelot"]
@@ -86,15 +86,15 @@ def test_captured_track_pages_of_2023_are_read(title: str) -> None:
     """The shape before, as a page's script and as the bare data that `/_next/data/` serves."""
     name = f"nextdata_track_v4era_2023-12-16_noisia_{title}_beatport.json"
     row = page_data(name)["track"]
-    value = WEB.track(row["id"]).read(served(name))
-    assert isinstance(value, Understood)
+    value = WEB.track(row["id"]).parse(served(name))
+    assert isinstance(value, ParsedResult)
     (found,) = value.candidates
     assert found.name.lower() == title
     assert found.length_s == pytest.approx(row["length_ms"] / 1000)
     assert found.camelot == f"{row['key']['camelot_number']}{row['key']['camelot_letter']}"
     assert found.label == row["release"]["label"]["name"]
     assert found.release_date == row["new_release_date"]
-    other = WEB.track(row["id"] + 1).read(served(name))
+    other = WEB.track(row["id"] + 1).parse(served(name))
     assert isinstance(other, Failure)
 
 
@@ -103,7 +103,7 @@ def test_a_hundred_captured_rows_agree_with_their_own_slugs_and_keys() -> None:
     rows = first_query("page_genre_top100_2025-04-01.html")["results"]
     assert len(rows) == 100
     for row in rows:
-        found = read_record(row, HOME)
+        found = parse_record(row, HOME)
         assert found is not None
         assert slug(row["name"]) == row["slug"]
         if row["key"]:
@@ -117,7 +117,7 @@ def test_challenges_are_walls(kind: str, status: int) -> None:
     """A challenge is `blocked` whatever it was asked in place of."""
     page = served(f"challenge_cloudflare_{kind}.html", status)
     for question in (WEB.search("x", "x"), WEB.track(1)):
-        value = question.read(page)
+        value = question.parse(page)
         assert isinstance(value, Failure)
         assert value.kind == "blocked"
 
@@ -127,6 +127,6 @@ def test_challenges_are_walls(kind: str, status: int) -> None:
 )
 def test_another_page_is_no_empty_search(name: str) -> None:
     """A whole page of another kind, in place of a search, never means that nothing was found."""
-    value = WEB.search("x", "x").read(served(name))
+    value = WEB.search("x", "x").parse(served(name))
     assert isinstance(value, Failure)
     assert value.kind == "catalogue_changed"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatport_match.beatport.oauth import Tokens, read_renewal, read_tokens, renewal
+from beatport_match.beatport.oauth import Tokens, parse_refresh, parse_tokens, refresh_request
 from beatport_match.errors import Failure
 from beatport_match.matching.protocol import Request, Response
 
@@ -21,14 +21,14 @@ def file(**keys: object) -> str:
 
 
 def tokens(content: str) -> Tokens:
-    found = read_tokens(content, "mine.json")
+    found = parse_tokens(content, "mine.json")
     assert isinstance(found, Tokens), found
     return found
 
 
 def renewed(body: object, status: int = 200) -> Tokens | Failure:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return read_renewal(Response(status=status, url="https://a/", body=content), TOKENS, 500.0)
+    return parse_refresh(Response(status=status, url="https://a/", body=content), TOKENS, 500.0)
 
 
 def test_a_file_is_read_and_written_again() -> None:
@@ -47,10 +47,10 @@ def test_the_end_is_a_number_or_a_date(given: object) -> None:
 
 
 def test_a_token_is_good_until_shortly_before_its_end() -> None:
-    """`is_good`: thirty seconds to spare; without a known end, until it is refused."""
-    assert TOKENS.is_good(969.0)
-    assert not TOKENS.is_good(971.0)
-    assert Tokens("aaa").is_good(1e12)
+    """`is_valid`: thirty seconds to spare; without a known end, until it is refused."""
+    assert TOKENS.is_valid(969.0)
+    assert not TOKENS.is_valid(971.0)
+    assert Tokens("aaa").is_valid(1e12)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_token_is_good_until_shortly_before_its_end() -> None:
 )
 def test_a_bad_file_is_one_sentence_with_a_remedy(content: str) -> None:
     """A damaged token file is `auth`, names the file and says what to do."""
-    found = read_tokens(content, "mine.json")
+    found = parse_tokens(content, "mine.json")
     assert isinstance(found, Failure)
     assert found.kind == "auth"
     assert "mine.json" in found.detail
@@ -83,12 +83,12 @@ def test_a_bad_file_is_one_sentence_with_a_remedy(content: str) -> None:
 @given(st.text())
 def test_any_text_is_read_to_a_value(content: str) -> None:
     """Input from outside is hostile until read: no file raises."""
-    assert isinstance(read_tokens(content, "mine.json"), Tokens | Failure)
+    assert isinstance(parse_tokens(content, "mine.json"), Tokens | Failure)
 
 
 def test_a_renewal_is_a_form() -> None:
     """RFC 6749, section 6: grant_type, refresh_token, client_id, posted to the token endpoint."""
-    request = renewal(TOKENS, "https://api.example/v4/", "test/1")
+    request = refresh_request(TOKENS, "https://api.example/v4/", "test/1")
     assert isinstance(request, Request)
     assert request.url == "https://api.example/v4/auth/o/token/"
     assert dict(request.form) == {
@@ -96,7 +96,7 @@ def test_a_renewal_is_a_form() -> None:
         "refresh_token": "rrr",
         "client_id": "ccc",
     }
-    assert not request.signed
+    assert not request.needs_token
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_renewal_is_a_form() -> None:
 )
 def test_what_cannot_be_renewed_is_said(has: Tokens, lacks: str) -> None:
     """An expired token without a refresh token is `auth`, with the remedy."""
-    found = renewal(has, "https://api.example/v4", "test/1")
+    found = refresh_request(has, "https://api.example/v4", "test/1")
     assert isinstance(found, Failure)
     assert (found.kind, lacks in found.detail) == ("auth", True)
 
@@ -141,7 +141,7 @@ def test_a_refused_renewal(status: int, body: object, kind: str) -> None:
 
 def test_nothing_secret_is_shown() -> None:
     """ "never logged, never in … error texts": no repr and no failure holds a token."""
-    request = renewal(TOKENS, "https://api.example/v4", "test/1")
-    bad = read_tokens(file(expires_at="x").replace("aaa", "SECRET"), "mine.json")
+    request = refresh_request(TOKENS, "https://api.example/v4", "test/1")
+    bad = parse_tokens(file(expires_at="x").replace("aaa", "SECRET"), "mine.json")
     shown = repr((TOKENS, request, bad, renewed({"error": "invalid_grant"}, 401)))
     assert not any(secret in shown for secret in ("aaa", "rrr", "SECRET"))

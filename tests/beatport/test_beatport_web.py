@@ -23,19 +23,19 @@ from wire_pages import (
 
 from beatport_match.beatport import WebSource
 from beatport_match.errors import Failure, MisuseError
-from beatport_match.matching.protocol import Question, Response, Understood
+from beatport_match.matching.protocol import ParsedResult, Question, Response
 from beatport_match.matching.sources import Source
 
 WEB = WebSource(base_url=HOME, max_results=100, user_agent="beatport-match/test")
 
 
-def understood(question: Question, served: Response) -> Understood:
-    value = question.read(served)
-    assert isinstance(value, Understood)
+def understood(question: Question, served: Response) -> ParsedResult:
+    value = question.parse(served)
+    assert isinstance(value, ParsedResult)
     return value
 
 
-def ids(value: Understood) -> list[int]:
+def ids(value: ParsedResult) -> list[int]:
     return [candidate.id for candidate in value.candidates]
 
 
@@ -111,7 +111,7 @@ def test_rows_come_in_the_order_served(page: Callable[..., dict[str, Any]]) -> N
 @pytest.mark.parametrize("page", [search_data, search_all_data])
 def test_an_empty_list_means_that_nothing_was_found(page: Callable[..., dict[str, Any]]) -> None:
     """Nothing found is HTTP 200 with an empty list."""
-    assert WEB.search("a", "x").read(response(page())) == Understood(candidates=())
+    assert WEB.search("a", "x").parse(response(page())) == ParsedResult(candidates=())
 
 
 def test_the_searchs_own_query_is_taken() -> None:
@@ -156,7 +156,7 @@ def test_pages_of_2023_show_the_track_beside_the_queries(queries: object) -> Non
 @pytest.mark.parametrize("key", ["track-details-9", "track-9"])
 def test_another_track_is_not_taken_for_the_one_asked(key: str) -> None:
     """If the number differs from the one asked for, the catalogue changed."""
-    value = WEB.track(7002).read(response(next_data(query(key, details_row(track_id=9)))))
+    value = WEB.track(7002).parse(response(next_data(query(key, details_row(track_id=9)))))
     assert isinstance(value, Failure)
     assert value.kind == "catalogue_changed"
     assert value.detail == "Beatport showed track 9 where 7002 was asked for."
@@ -165,7 +165,7 @@ def test_another_track_is_not_taken_for_the_one_asked(key: str) -> None:
 def test_recommendations_are_never_the_track() -> None:
     """A bare list of tracks on a track page is recommendations, even if the track is among them."""
     data = next_data(query("track-details-7002", None), query("recommended", [details_row()]))
-    value = WEB.track(7002).read(response(data))
+    value = WEB.track(7002).parse(response(data))
     assert isinstance(value, Failure)
     assert value.detail.endswith("queries[0].state.data.")
 
@@ -173,7 +173,7 @@ def test_recommendations_are_never_the_track() -> None:
 def test_a_track_that_cannot_be_read_tells_its_keys() -> None:
     """The place of the track holds something else: its keys say what."""
     data = next_data(query("track-details-7002", {"uuid": "x", "title": "y"}))
-    value = WEB.track(7002).read(response(data))
+    value = WEB.track(7002).parse(response(data))
     assert isinstance(value, Failure)
     assert value.kind == "catalogue_changed"
     assert "has the keys uuid, title" in value.detail

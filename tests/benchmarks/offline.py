@@ -36,8 +36,8 @@ from questions import rows as data_rows
 from shelf import Shelf
 
 from beatport_match.catalogue import BuildReport, Catalogue
-from beatport_match.catalogue.catalogue import MOST_ROWS
-from beatport_match.matching.query_plan import plan
+from beatport_match.catalogue.catalogue import MAX_ROWS
+from beatport_match.matching.query_plan import plan_queries
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.settings.models import MatchSettings
 
@@ -79,10 +79,10 @@ def speed(catalogue: Catalogue, asked: Sequence[tuple[Track, int]]) -> Iterator[
     )
     samples = []
     for part in range(5):
-        texts = [plan(track)[0].text for track, _ in asked[part::5]]
+        texts = [plan_queries(track)[0].text for track, _ in asked[part::5]]
         began = time.thread_time()
         for text in texts:
-            catalogue.search(text, MOST_ROWS)
+            catalogue.search(text, MAX_ROWS)
         samples.append(1000 * (time.thread_time() - began) / len(texts))
     yield Figure("a search", tuple(samples), "ms", judged="min")
 
@@ -93,13 +93,13 @@ def recall(
     """How often a right row is among the candidates: of the first query, and of all of the plan."""
     first, union = dict.fromkeys(_WIDTHS, 0), dict.fromkeys(_WIDTHS, 0)
     for track, right in asked:
-        found = [catalogue.search(query.text, max(_WIDTHS)) for query in plan(track)]
+        found = [catalogue.search(query.text, max(_WIDTHS)) for query in plan_queries(track)]
         for width in _WIDTHS:
             hits = [_has(candidates[:width], right) for candidates in found]
             first[width] += hits[:1] == [True]
             union[width] += any(hits)
     for width in _WIDTHS:
-        goal = 99.5 if width == MOST_ROWS else None
+        goal = 99.5 if width == MAX_ROWS else None
         share = 100 * first[width] / len(asked)
         yield Figure(
             f"{name}: right row among {width}",

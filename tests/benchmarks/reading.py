@@ -12,7 +12,7 @@ from running import installed
 from working import data, least, page
 
 from beatport_match.beatport.page_data import open_page
-from beatport_match.beatport.web import read_search
+from beatport_match.beatport.web import parse_search
 from beatport_match.matching.protocol import Response
 
 # What reads JSON, by module.
@@ -58,7 +58,7 @@ def _once(
         yield (row, "finding the script"), found_s / ours
         yield (row, "reading its JSON"), read[name] / ours
         yield (row, "together"), (found_s + read[name]) / ours
-    whole = spent(lambda: read_search(response, base_url="http://shop.example"))
+    whole = spent(lambda: parse_search(response, base_url="http://shop.example"))
     rows = whole - spent(lambda: open_page(response))
     yield ("… and our reading of its rows", "together"), rows / ours
 

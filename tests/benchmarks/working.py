@@ -11,12 +11,12 @@ from goals import Figure
 from library import title
 
 from beatport_match import MatchSettings, Track, parse_title, rank
-from beatport_match.beatport.web import read_search
-from beatport_match.matching.protocol import Response, Understood
+from beatport_match.beatport.web import parse_search
+from beatport_match.matching.protocol import ParsedResult, Response
 from beatport_match.scoring.confidence import in_order, judge
-from beatport_match.scoring.scorer import weigh_each
+from beatport_match.scoring.scorer import score_candidates
 from beatport_match.testing import CatalogueTrack, FakeBeatport
-from beatport_match.transport.cache_codec import packed
+from beatport_match.transport.cache_codec import encode
 
 _ROWS = 100
 _TIMES = 15
@@ -51,9 +51,9 @@ def least(act: Callable[[], object], times: int = _TIMES) -> float:
     return min(spent)
 
 
-def weigh(track: Track, understood: Understood) -> object:
+def weigh(track: Track, understood: ParsedResult) -> object:
     """Weigh a page's candidates as a run does, which writes out the ledgers that it keeps."""
-    weighed = in_order(weigh_each(track, understood.candidates))
+    weighed = in_order(score_candidates(track, understood.candidates))
     return judge(weighed, MatchSettings().max_candidates)
 
 
@@ -61,9 +61,9 @@ def work(runs: int, *, quick: bool) -> Iterator[Figure]:
     """Time of the processor for one track, in parts; each sample is the least of fifteen."""
     del quick
     response, track = page(), Track(title(7), "Odd Harbour", duration_s=360.0)
-    script, read = data(response), lambda: read_search(response, base_url="http://shop.example")
+    script, read = data(response), lambda: parse_search(response, base_url="http://shop.example")
     understood = read()
-    assert isinstance(understood, Understood)
+    assert isinstance(understood, ParsedResult)
     assert len(understood.candidates) == _ROWS
     parts: dict[str, list[float]] = {name: [] for name in ("read", "weigh", "keep", "all")}
     for _ in range(runs):
@@ -71,7 +71,7 @@ def work(runs: int, *, quick: bool) -> Iterator[Figure]:
         one = {
             "read": least(read) / floor,
             "weigh": least(lambda: weigh(track, understood)) / floor,
-            "keep": least(lambda: packed(understood)) / floor,
+            "keep": least(lambda: encode(understood)) / floor,
         }
         for name, over in {**one, "all": sum(one.values())}.items():
             parts[name].append(over)
@@ -82,7 +82,7 @@ def work(runs: int, *, quick: bool) -> Iterator[Figure]:
     yield from _judging(runs, track, understood)
 
 
-def _judging(runs: int, track: Track, understood: Understood) -> Iterator[Figure]:
+def _judging(runs: int, track: Track, understood: ParsedResult) -> Iterator[Figure]:
     weighed = tuple(1e6 * least(lambda: weigh(track, understood)) / _ROWS for _ in range(runs))
     yield Figure("weighing, titles already read", weighed, "µs", at_most=15, judged="min")
     written = tuple(

@@ -20,7 +20,7 @@ from shelves import Row, rows
 from beatport_match import rank
 from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem
 from beatport_match.errors import CatalogueError, MisuseError
-from beatport_match.matching.query_plan import plan
+from beatport_match.matching.query_plan import plan_queries
 from beatport_match.model.tracks import Candidate, Track
 
 pytest.importorskip("tantivy", reason="an offline catalogue needs the extra `offline`")
@@ -57,7 +57,7 @@ def test_every_row_is_found_by_what_is_asked_for_it(shop: Path) -> None:
         assert len(catalogue) == len(rows())
         for row in rows():
             track = Track(f"{row['name']} ({row['mix_name']})", row["artists"])
-            assert row["id"] in numbers(catalogue.search(plan(track)[0].text))
+            assert row["id"] in numbers(catalogue.search(plan_queries(track)[0].text))
 
 
 def test_a_row_comes_back_as_it_was_given(path: Path) -> None:
@@ -320,7 +320,7 @@ def test_the_same_judgement_ranks_what_was_found(shop: Path) -> None:
     row = rows()[17]
     track = Track(f"{row['name']} ({row['mix_name']})", row["artists"])
     with Catalogue.open(shop) as catalogue:
-        ranked = rank(track, catalogue.search(plan(track)[0].text))
+        ranked = rank(track, catalogue.search(plan_queries(track)[0].text))
     assert ranked[0].candidate.name == row["name"]
     assert ranked[0].relation == "same_recording"
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from shelves import rows
 
 from beatport_match.catalogue import Catalogue
-from beatport_match.catalogue.index_terms import kept_words
+from beatport_match.catalogue.index_terms import index_terms
 from beatport_match.errors import CatalogueError, MisuseError
 from beatport_match.model.tracks import Candidate
 
@@ -150,7 +150,7 @@ def test_the_words_of_a_format_stay_the_same() -> None:
         artists=("Odd Harbour", "Вечер"),
         remixers=("Basalto",),
     )
-    assert sorted(kept_words(row).split()) == sorted(
+    assert sorted(index_terms(row).split()) == sorted(
         "nordlys and cafe feat ase nordlysandcafefeatase basaltos dub mix odd harbour oddharbour "
         "вечер basalto".split()
     )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatport_match.catalogue.row_parser import COLUMNS, RowReader
+from beatport_match.catalogue.row_parser import COLUMNS, RowParser
 from beatport_match.model.tracks import Candidate
 
 FULL = {
@@ -36,8 +36,8 @@ LEAST = {"id": 7, "name": "Night Ferry"}
 
 
 def read(**row: Any) -> tuple[Candidate | None, list[str]]:
-    reader = RowReader({**LEAST, **row})
-    return reader.candidate(), reader.troubles
+    reader = RowParser({**LEAST, **row})
+    return reader.candidate(), reader.problems
 
 
 def test_every_column_is_read() -> None:
@@ -156,7 +156,7 @@ ANYTHING = st.recursive(
 def test_no_row_is_an_exception(row: dict[str, Any]) -> None:
     """STYLE: "Expected trouble is a value": whatever stands in a row gives a candidate or a
     sentence."""
-    reader = RowReader(row)
+    reader = RowParser(row)
     found = reader.candidate()
-    assert found or reader.troubles
-    assert all(isinstance(trouble, str) and trouble for trouble in reader.troubles)
+    assert found or reader.problems
+    assert all(isinstance(trouble, str) and trouble for trouble in reader.problems)

@@ -153,7 +153,7 @@ def test_common_words_are_found_by_two_of_them(
 ) -> None:
     """docs/offline-catalogue.md: "A query looks for its rarest words"; where all are common, it is
     two of them together that are rare."""
-    monkeypatch.setattr("beatport_match.catalogue.index._MOST_READ", 0)
+    monkeypatch.setattr("beatport_match.catalogue.index.MAX_ROWS_READ", 0)
     assert match_track(OURS, source=catalogue.source()).best.id == 7
     assert [one.id for one in catalogue.search("fjordline ana")] == [7, 8]
     assert catalogue.search("countersunk")[0].id == 9

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from command_line import Ran
 
-from beatport_match.cli import match_commands, main
+from beatport_match.cli import main, match_commands
 from beatport_match.testing import FakeBeatport, demo_collection
 
 

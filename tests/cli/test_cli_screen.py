@@ -17,7 +17,7 @@ from beatport_match import Progress, Track
 from beatport_match.cli import main
 from beatport_match.cli.progress import progress_on, rows_on
 from beatport_match.cli.terminal import Screen
-from beatport_match.cli.text_cells import line
+from beatport_match.cli.text_cells import text_line
 from beatport_match.errors import MisuseError
 
 STEERING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8;[^\x1b]*\x1b\\|\r")
@@ -228,10 +228,10 @@ def test_a_full_disk_is_told_once_where_it_matters(tmp_path: Path) -> None:
         descriptor = file.fileno()
         screen = Screen(Full(errno.ENOSPC, descriptor), vital=True)
         with pytest.raises(MisuseError, match=r"cannot be written \(No space left on device\)"):
-            screen.show(line("a"))
-        screen.show(line("b"))
-        Screen(Full(errno.ENOSPC, descriptor), vital=False).show(line("a"))
-        Screen(Full(errno.EPIPE, descriptor), vital=True).show(line("a"))
+            screen.show(text_line("a"))
+        screen.show(text_line("b"))
+        Screen(Full(errno.ENOSPC, descriptor), vital=False).show(text_line("a"))
+        Screen(Full(errno.EPIPE, descriptor), vital=True).show(text_line("a"))
 
 
 def test_a_program_without_a_console_says_nothing(

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from beatport_match import Candidate, Failure, PlaylistProblem, ScoredCandidate, Track
 from beatport_match.cli.match_table import duration, problems, table
-from beatport_match.cli.text_cells import cell, clean, head, joined, squeeze, tail, width_of, wrap
+from beatport_match.cli.text_cells import (
+    cell,
+    clean,
+    head,
+    joined,
+    tail,
+    truncate_middle,
+    width_of,
+    wrap,
+)
 
 CANDIDATE = Candidate(
     id=7, name="Ember Tide", mix_name="Original Mix", artists=("Nora Quill", "Ash Meridian")
@@ -120,7 +129,7 @@ def test_durations(seconds: float, said: str) -> None:
 def test_cut_text_always_fits(text: str, width: int) -> None:
     """No text, however odd, is wider than its column."""
     text = clean(text)
-    for cut in (head(text, width), tail(text, width), squeeze(text, width)):
+    for cut in (head(text, width), tail(text, width), truncate_middle(text, width)):
         assert width_of(cut) <= width
     assert text.startswith(head(text, width))
     assert text.endswith(tail(text, width))
@@ -165,5 +174,5 @@ def test_wide_characters_and_marks_are_measured() -> None:
 def test_the_version_outlives_the_cut() -> None:
     """A title too long keeps its last brackets: there the version stands."""
     title = "Marrow & Pine - Thirteen Pigeons (Ilse Marrick Club Mix)"
-    assert squeeze(title, 40) == "Marrow & Pine…(Ilse Marrick Club Mix)"
-    assert squeeze("x" * 30 + "(" + "y" * 30 + ")", 20).endswith("y)")
+    assert truncate_middle(title, 40) == "Marrow & Pine…(Ilse Marrick Club Mix)"
+    assert truncate_middle("x" * 30 + "(" + "y" * 30 + ")", 20).endswith("y)")

@@ -15,8 +15,9 @@ from typing import Any
 
 from docs_pages import DOCS, FENCE, ROOT
 
-from beatport_match import AsyncSettings, MatchSettings, cli
-from beatport_match.settings.files import explained
+from beatport_match import AsyncSettings, MatchSettings
+from beatport_match.cli.parser import new_parser
+from beatport_match.settings.files import docstring_args
 from beatport_match.settings.models import USER_AGENT
 
 sys.path.insert(0, str(ROOT / "tests" / "evaluation"))
@@ -42,14 +43,14 @@ def in_the_docs(page: str, mark: str) -> str:
 
 def every_command() -> str:
     """Each command with what it takes, from the parser itself."""
-    return "\n\n".join(_command(parser, said) for parser, said in parsers(cli._parser()))
+    return "\n\n".join(_command(parser, said) for parser, said in parsers(new_parser()))
 
 
 def every_setting() -> str:
     """Each setting with its default, and what its docstring says of it."""
     lines = ["| setting | default | |", "|---|---|---|"]
     for prefix, kind in (("", MatchSettings), ("async_io.", AsyncSettings)):
-        said = explained(kind.__doc__)
+        said = docstring_args(kind.__doc__)
         for name, field in kind.model_fields.items():
             if name != "async_io":
                 lines.append(f"| `{prefix}{name}` | {_default(field.default)} | {said[name]} |")

@@ -18,6 +18,7 @@ from pathlib import Path
 from docs_pages import ROOT
 
 from beatport_match import cli
+from beatport_match.cli.parser import new_parser
 
 _SETTING = re.compile(r"([A-Z_]+)=(.*)")
 _EXTRAS = re.compile(r"(?:\.|beatport-match)\[([\w,]+)\]")
@@ -75,7 +76,7 @@ def _run_ours(command: Command) -> None:
     arguments = [path for word in command.arguments for path in _expanded(word)]
     if arguments[0] == "demo":
         # Half a minute: `.ci/run` runs it, as the README has it.
-        cli._parser().parse_args(arguments)
+        new_parser().parse_args(arguments)
         return
     before = dict(os.environ)
     os.environ.update(command.variables)

@@ -11,6 +11,7 @@ from generated import PARTS, every_command, in_the_docs, parsers
 
 from beatport_match import cli
 from beatport_match.cli import match_commands
+from beatport_match.cli.parser import new_parser
 
 
 @pytest.mark.parametrize(("page", "mark"), PARTS)
@@ -22,7 +23,7 @@ def test_a_generated_part_is_that_of_today(page: str, mark: str) -> None:
 def test_every_command_and_option_is_there() -> None:
     """The page of the command line: "every command and option" that `--help` knows."""
     text = every_command()
-    found = list(parsers(cli._parser()))
+    found = list(parsers(new_parser()))
     assert len(found) >= 4
     for parser, _ in found:
         helped = parser.format_help()

@@ -23,7 +23,7 @@ OUTCOMES = "confidence-and-outcomes.md"
 @pytest.mark.parametrize(
     ("page", "heading", "there"),
     [
-        (OUTCOMES, "| outcome |", get_args(evidence.Outcome)),
+        (OUTCOMES, "| outcome |", get_args(evidence.MatchOutcome)),
         (OUTCOMES, "| `stopped` |", get_args(match.Stopped)),
         (OUTCOMES, "| `relation` |", get_args(evidence.Relation)),
         (OUTCOMES, "| `kind` |", get_args(errors.FailureKind)),
@@ -42,7 +42,7 @@ def test_bounds_and_thresholds_are_those_of_the_code() -> None:
     """confidence-and-outcomes.md: the most confidence of each relation, and the defaults."""
     page = DOCS / OUTCOMES
     most = {cells[0].strip("`"): float(cells[2]) for cells in rows(page, "| `relation` |")}
-    assert most == confidence._CEILING
+    assert most == confidence.MAX_CONFIDENCE_OF_RELATION
     for cells in rows(page, "| setting | default |"):
         assert float(cells[1]) == getattr(MatchSettings(), cells[0].strip("`"))
 

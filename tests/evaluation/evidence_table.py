@@ -17,10 +17,15 @@ from pathlib import Path
 from evidence_examples import EXAMPLES, Example
 from pages import DOCS, between_marks, put_between_marks
 
-from beatport_match.scoring import confidence, scorer, title_comparison, version_comparison
+from beatport_match.scoring import artist_comparison, confidence, scorer, title_comparison, version_comparison
 from beatport_match.scoring.coefficients import WEIGHTS
-from beatport_match.scoring.confidence import _CEILING, _DOUBTFUL, cases_of, weigh_all
-from beatport_match.scoring.scorer import Weighed
+from beatport_match.scoring.confidence import (
+    MAX_CONFIDENCE_OF_CASE,
+    MAX_CONFIDENCE_OF_RELATION,
+    cases_of,
+    score_all,
+)
+from beatport_match.scoring.scorer import ScoreDetail
 
 PAGE = DOCS / "how-matching-works.md"
 MARK = "evidence"
@@ -28,17 +33,17 @@ MARK = "evidence"
 _WRITES = {
     "compare_titles": "title",
     "_compare_bases": "title",
-    "_slip": "title",
+    "_typo_finding": "title",
     "_other_title": "title",
     "compare_artists": "artists",
     "_artist_finding": "artists",
     "compare_versions": "version",
-    "_unsaid": "version",
+    "_unstated": "version",
     "_same_version": "version",
     "_compare_names": "version",
     "compare_lengths": "length",
     "compare_bpm": "bpm",
-    "compare_aside": "aside",
+    "compare_unexplained": "aside",
 }
 _CASE = re.compile(r"[a-z_]+\.[a-z_0-9]*[a-z0-9]")
 _CODE = re.compile(r"[a-z][a-z_0-9]*")
@@ -62,7 +67,7 @@ def evidence_table() -> str:
         examples = [example for example in EXAMPLES if example.case == case]
         weight = f"{WEIGHTS[case]:+.2f}" if case in WEIGHTS else "–"
         ceiling = min(_ceiling(example) for example in examples)
-        most = f"{ceiling:.2f}" if ceiling < _CEILING["same_recording"] else ""
+        most = f"{ceiling:.2f}" if ceiling < MAX_CONFIDENCE_OF_RELATION["same_recording"] else ""
         lines.append(
             f"| `{case}` | {examples[0].phrase} | {_points(examples)} | {weight} | {most} |"
         )
@@ -78,13 +83,13 @@ def in_the_docs() -> str:
     return between_marks(PAGE, MARK)
 
 
-def best_of(example: Example) -> Weighed:
+def best_of(example: Example) -> ScoreDetail:
     """The example's first candidate, weighed; the case is about it."""
-    return weigh_all(example.track, example.candidates)[0]
+    return score_all(example.track, example.candidates)[0]
 
 
 def found_in(example: Example) -> tuple[str, ...]:
-    return cases_of(weigh_all(example.track, example.candidates))
+    return cases_of(score_all(example.track, example.candidates))
 
 
 def cases_in_source() -> frozenset[str]:
@@ -110,12 +115,16 @@ def _points(examples: list[Example]) -> str:
 
 
 def _ceiling(example: Example) -> float:
-    return min(_CEILING[best_of(example).relation], _DOUBTFUL.get(example.case, 1.0))
+    return min(
+        MAX_CONFIDENCE_OF_RELATION[best_of(example).relation],
+        MAX_CONFIDENCE_OF_CASE.get(example.case, 1.0),
+    )
 
 
 def _of_comparisons() -> Iterator[str]:
     for function in (
         *_functions(title_comparison.__file__),
+        *_functions(artist_comparison.__file__),
         *_functions(version_comparison.__file__),
     ):
         codes = {code for node in ast.walk(function) for code in _codes(node)}
@@ -199,7 +208,7 @@ def _of_confidence() -> Iterator[str]:
 
 
 def _of_lengths() -> Iterator[str]:
-    for limit, _ in scorer._LENGTHS:
+    for limit, _ in scorer.LENGTH_POINTS:
         yield f"length.within_{limit:.0f}"
     for rare in ("common", *(name for _, name in confidence._RARE)):
         yield f"lone.{rare}"

@@ -19,7 +19,7 @@ from pathlib import Path
 from questions import DATA, SETS, ask_all, fingerprint, open_shop, rows
 
 from beatport_match.scoring import coefficients
-from beatport_match.scoring.confidence import cases_of, weigh_all
+from beatport_match.scoring.confidence import cases_of, score_all
 from beatport_match.settings.models import MatchSettings
 
 Example = tuple[tuple[str, ...], bool, int]
@@ -70,7 +70,7 @@ def gather(folder: Path) -> list[Example]:
     for name in SETS.values():
         for asked in ask_all(shop, rows(folder, name), settings):
             candidates = [scored.candidate for scored in asked.match.candidates]
-            weighed = weigh_all(asked.match.track, candidates)
+            weighed = score_all(asked.match.track, candidates)
             if weighed:
                 right = weighed[0].candidate.id in asked.acceptable
                 examples.append((cases_of(weighed), right, zlib.crc32(asked.qid.encode())))

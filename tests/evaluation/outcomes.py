@@ -19,9 +19,9 @@ from typing import Any, Protocol
 from questions import SETS, as_track, ask, open_shop, rows, sample
 
 from beatport_match.matching.match import Match
-from beatport_match.matching.protocol import Answer, Question, Understood
+from beatport_match.matching.protocol import Answer, ParsedResult, Question
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.scoring.confidence import rank, verdict
+from beatport_match.scoring.confidence import outcome_of, rank
 from beatport_match.settings.models import MatchSettings
 
 SETTINGS = MatchSettings()
@@ -88,10 +88,10 @@ class _Shuffled:
 
     def answer(self, question: Question, limit: int) -> Answer:
         answer = self.shop.answer(question, limit)
-        assert isinstance(answer.value, Understood)
+        assert isinstance(answer.value, ParsedResult)
         candidates = list(answer.value.candidates)
         random.Random(self.seed).shuffle(candidates)
-        return replace(answer, value=Understood(candidates=tuple(candidates)))
+        return replace(answer, value=ParsedResult(candidates=tuple(candidates)))
 
 
 def settle(shop: Answering, question: dict[str, Any], group: str) -> Outcome:
@@ -158,7 +158,7 @@ def settle_hard(folder: Path) -> Iterator[Outcome]:
             local["title"], local["artist"], duration_s=local["length_s"], isrc=local["isrc"]
         )
         ranked = rank(track, [Candidate(id=at, **one) for at, one in enumerate(row["candidates"])])
-        outcome, best = verdict(ranked, SETTINGS), ranked[0]
+        outcome, best = outcome_of(ranked, SETTINGS), ranked[0]
         right = row["want"] in ("tie", best.id)
         if outcome == "matched":
             judged = "right" if right else "wrong"

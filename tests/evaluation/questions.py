@@ -18,7 +18,7 @@ from typing import Any
 from shop import Shop
 
 from beatport_match.matching.match import Match
-from beatport_match.matching.search_flow import match
+from beatport_match.matching.search_flow import match_flow
 from beatport_match.model.tracks import Track
 from beatport_match.settings.models import MatchSettings
 
@@ -77,7 +77,7 @@ def ask_all(
 
 def ask(shop: Shop, track: Track, settings: MatchSettings) -> Match:
     """Hold the whole conversation about a track with the shop."""
-    conversation = match(track, settings, shop)
+    conversation = match_flow(track, settings, shop)
     wanted = next(conversation)
     try:
         while True:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from beatport_match.catalogue import Catalogue
-from beatport_match.matching.protocol import Answer, Question, Understood
+from beatport_match.matching.protocol import Answer, ParsedResult, Question
 
 
 class Shelf:
@@ -33,10 +33,10 @@ class Shelf:
         return self._source.track(url_or_id, query_type)
 
     def answer(self, question: Question, limit: int) -> Answer:
-        assert question.look is not None
-        value = question.look()
+        assert question.local_lookup is not None
+        value = question.local_lookup()
         # A damaged catalogue must end the run, not lower its figures.
-        assert isinstance(value, Understood), value
+        assert isinstance(value, ParsedResult), value
         self.looked_up += 1
         self.found += len(value.candidates)
         return Answer(question=question, value=value, started=0.0, ended=0.0)

@@ -14,13 +14,13 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from beatport_match.errors import MisuseError
-from beatport_match.matching.protocol import Answer, Question, Request, Response, Sent, Understood
+from beatport_match.matching.protocol import Answer, ParsedResult, Question, Request, Response, Sent
 from beatport_match.model.tracks import Candidate
-from beatport_match.parsing.normalize import tokens
+from beatport_match.parsing.normalize import words_of_text
 
 _NOISE = 0.4
 _LEFT_OUT = 0.05
-_LEAST_SHARE = 0.2
+MIN_SCORE_SHARE = 0.2
 
 
 class Shop:
@@ -39,7 +39,7 @@ class Shop:
         self._unknown = math.log(size)
 
     def search(self, text: str, query_type: str) -> Question:
-        return Question(request=Request(url=text), read=_nobody, text=text, query_type=query_type)
+        return Question(request=Request(url=text), parse=_nobody, text=text, query_type=query_type)
 
     def isrc(self, isrc: str, query_type: str) -> Question:
         raise MisuseError("the search of the evaluation knows no codes")
@@ -53,14 +53,14 @@ class Shop:
         candidates = tuple(self._candidates[one] for one in found if one in self._candidates)
         return Answer(
             question=question,
-            value=Understood(candidates=candidates),
+            value=ParsedResult(candidates=candidates),
             started=0.0,
             ended=0.0,
             sent=(Sent(started=0.0, ended=0.0, status=200),),
         )
 
     def _found(self, query: str, limit: int) -> list[int]:
-        words = set(tokens(query))
+        words = set(words_of_text(query))
         wanted = sum(self._rarity.get(word, self._unknown) for word in words)
         sums: Counter[int] = Counter()
         for word in words & self._by_word.keys():
@@ -69,7 +69,7 @@ class Shop:
         scored = (
             (rarity * _luck(query, one), one)
             for one, rarity in sums.items()
-            if rarity >= wanted * _LEAST_SHARE and _dice("left out", query, one) >= _LEFT_OUT
+            if rarity >= wanted * MIN_SCORE_SHARE and _dice("left out", query, one) >= _LEFT_OUT
         )
         return [one for _, one in heapq.nlargest(limit, scored)]
 
@@ -94,10 +94,10 @@ def _candidate(row: dict[str, Any]) -> Candidate:
 
 def _words(candidate: Candidate) -> set[str]:
     names = (candidate.name, candidate.mix_name or "", *candidate.artists, *candidate.remixers)
-    return set(tokens(" ".join(names)))
+    return set(words_of_text(" ".join(names)))
 
 
-def _nobody(_response: Response) -> Understood:
+def _nobody(_response: Response) -> ParsedResult:
     raise AssertionError("the shop answers its questions itself")
 
 

@@ -44,7 +44,7 @@ ALL = Figures((ONE, WRONG, NEGATIVE, ASKED, NONE))
 
 
 def test_figures_are_those_of_the_definitions() -> None:
-    """Precision: right of accepted. Recall: right of answerable. On negatives, asked, requests."""
+    """Precision: right of accepted. CacheGet: right of answerable. On negatives, asked, requests."""
     assert ALL.precision == 1 / 3
     assert ALL.recall == 1 / 4
     assert ALL.named == 2 / 4
@@ -61,7 +61,7 @@ def test_calibration_is_over_answers_with_a_best_candidate() -> None:
 
 
 def test_fewer_searches_and_other_thresholds_are_counted_anew() -> None:
-    """Recall by number of searches allowed, and by `accept_confidence`."""
+    """CacheGet by number of searches allowed, and by `accept_confidence`."""
     assert ALL.by_requests(1).right == 0
     assert ALL.accepting_from(0.3).right == 2
     assert ALL.accepting_from(0.99).accepted == 0

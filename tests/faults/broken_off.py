@@ -24,7 +24,7 @@ from beatport_match.model.tracks import Track
 from beatport_match.testing import FakeBeatport
 
 AT_ONCE = 5
-_PATIENCE_S = 60.0
+LOCK_TIMEOUT_S = 60.0
 
 
 def killed(
@@ -100,7 +100,7 @@ def cancelled(
 
     with fake.serve() as base_url:
         # Nothing goes wrong but the cancelling: a busy machine must not time a request out.
-        known = settings(base_url, timeout_s=_PATIENCE_S)
+        known = settings(base_url, timeout_s=LOCK_TIMEOUT_S)
         anyio.run(run, known, backend=engine)
         kept = len(journal.read_bytes().splitlines()) if journal.exists() else 0
         if kept < told:

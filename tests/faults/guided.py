@@ -26,7 +26,7 @@ with atheris.instrument_imports(include=["beatport_match", "json"]):
     from beatport_match.testing import FakeBeatport, bundled_catalogue, demo_collection
 
 WEB = WebSource(base_url="https://www.beatport.com", max_results=100, user_agent="fuzz")
-SEARCH, TRACK = WEB.search("copper", "fuzz").read, WEB.track(7002).read
+SEARCH, TRACK = WEB.search("copper", "fuzz").parse, WEB.track(7002).parse
 HEAD = b'<html><script id="__NEXT_DATA__" type="application/json">'
 
 
@@ -85,7 +85,7 @@ def pages() -> list[bytes]:
     return [body.split(b">", 1)[1].split(b"</script>")[0] for body in bodies]
 
 
-PAGES, READS = pages(), (SEARCH, WEB.track(bundled_catalogue()[0].id).read)
+PAGES, READS = pages(), (SEARCH, WEB.track(bundled_catalogue()[0].id).parse)
 
 
 def seeds(target: str) -> list[bytes]:

@@ -33,7 +33,7 @@ from beatport_match.testing import (
     demo_collection,
     first,
 )
-from beatport_match.transport.token_store import SharedTokens
+from beatport_match.transport.token_store import TokenStore
 
 every_colour = pytest.mark.parametrize("name", COLOURS)
 SECRETS = ("an-access-token", "a-refresh-token", "a-client")
@@ -143,7 +143,7 @@ def test_tokens_that_end_in_the_middle_are_renewed_once_each(name: Name, token_f
 
 @every_colour
 def test_a_token_whose_end_is_known_is_renewed_before_it(name: Name, token_file: Path) -> None:
-    """Tokens.is_good: what has ended is not sent."""
+    """Tokens.is_valid: what has ended is not sent."""
     write(token_file, expires_at=time.time() - 5)
     fake = shop()
     found = run(name, fake, token_file)
@@ -282,14 +282,14 @@ def test_a_token_that_ended_unused_is_renewed(
     now = [time.time()]
     monkeypatch.setattr("beatport_match.transport.token_store.time.time", lambda: now[0])
     write(token_file, expires_at=now[0] - 5)
-    tokens = SharedTokens(asking(token_file))
-    assert isinstance(tokens.renewal(None, 1.0), Request)
+    tokens = TokenStore(asking(token_file))
+    assert isinstance(tokens.refresh_request(None, 1.0), Request)
     body = json.dumps({"access_token": "new", "expires_in": 600}).encode()
-    assert tokens.renewed(Response(status=200, url="https://api.example/", body=body), 2.0) is None
-    assert tokens.renewal(None, 3.0) is None
+    assert tokens.accept(Response(status=200, url="https://api.example/", body=body), 2.0) is None
+    assert tokens.refresh_request(None, 3.0) is None
     now[0] += 3600
-    assert isinstance(tokens.renewal(None, 3603.0), Request)
-    refused = tokens.renewal(2.5, 3604.0)
+    assert isinstance(tokens.refresh_request(None, 3603.0), Request)
+    refused = tokens.refresh_request(2.5, 3604.0)
     assert isinstance(refused, Failure)
     assert "refused the new one" in refused.detail
 
@@ -337,7 +337,7 @@ def test_a_file_that_cannot_be_written_costs_nothing_now(
     def full(path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("beatport_match.transport.token_store.draft_of", full)
+    monkeypatch.setattr("beatport_match.transport.token_store.atomic_write", full)
     fake = shop(requests_per_token=20)
     with caplog.at_level(logging.WARNING, "beatport_match"):
         found = run(name, fake, token_file, [f"{one} {n}" for n in range(12) for one in QUICK])
@@ -349,7 +349,7 @@ def test_a_file_that_cannot_be_written_costs_nothing_now(
 
 @every_colour
 def test_a_renewal_is_tried_again_where_that_helps(name: Name, token_file: Path) -> None:
-    """until_answered: "again where that may help"."""
+    """send_with_retries: "again where that may help"."""
     write(token_file, expires_at=1)
     fake = shop(faults=first(1, "unavailable"))
     found = Colour(name).call(

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from beatport_match import AsyncMatcher, Match, Matcher
 from beatport_match.errors import Failure
 from beatport_match.testing import FakeBeatport, always, first
-from beatport_match.transport.http import LARGEST_BODY, Body
+from beatport_match.transport.http import MAX_BODY_BYTES, BoundedDecoder
 
 every_colour = pytest.mark.parametrize("name", COLOURS)
 URL = "https://shop.example/"
@@ -57,7 +57,7 @@ def test_a_bomb_is_not_unpacked(name: Name) -> None:
         tracemalloc.stop()
     assert kind == "catalogue_changed"
     assert "larger than 16 MiB" in detail
-    assert peak < 3 * LARGEST_BODY
+    assert peak < 3 * MAX_BODY_BYTES
 
 
 @every_colour
@@ -65,7 +65,7 @@ def test_a_large_plain_body_is_refused_as_well(name: Name) -> None:
     """The same without gzip, and where a client has read the body before we see it."""
 
     def answer(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, content=bytes(LARGEST_BODY + 1))
+        return httpx.Response(200, content=bytes(MAX_BODY_BYTES + 1))
 
     assert failed(name, httpx.MockTransport(answer))[0] == "catalogue_changed"
 
@@ -174,9 +174,9 @@ def test_a_client_that_wanders_is_held(name: Name) -> None:
 @given(st.binary(max_size=2000), st.sampled_from(["gzip", "x-gzip", "deflate", " GZIP ", ""]))
 def test_any_pieces_give_a_body_or_a_failure(junk: bytes, encoding: str) -> None:
     """Hostile until read: whatever is unpacked, nothing is raised."""
-    body = Body(URL, encoding)
-    wanted = body.take(junk[:7]) and body.take(junk[7:])
-    came = body.whole()
+    body = BoundedDecoder(URL, encoding)
+    wanted = body.feed(junk[:7]) and body.feed(junk[7:])
+    came = body.finish()
     assert wanted or isinstance(came, Failure)
     if not encoding:
         assert came == junk
@@ -188,10 +188,10 @@ def test_any_pieces_give_a_body_or_a_failure(junk: bytes, encoding: str) -> None
 def test_what_was_packed_is_unpacked(plain: bytes, size: int) -> None:
     """Body: "unpacked piece by piece", wherever the pieces are cut; both forms of deflate."""
     for packed, encoding in ((gzip.compress(plain), "gzip"), (zlib.compress(plain), "deflate")):
-        body = Body(URL, encoding)
+        body = BoundedDecoder(URL, encoding)
         for at in range(0, len(packed), size):
-            body.take(packed[at : at + size])
-        assert body.whole() == plain
+            body.feed(packed[at : at + size])
+        assert body.finish() == plain
 
 
 class GetOnly:
@@ -213,7 +213,7 @@ class AsyncGetOnly(GetOnly):
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("size", "says"), [(LARGEST_BODY + 1, "larger than"), (0, "cut off")])
+@pytest.mark.parametrize(("size", "says"), [(MAX_BODY_BYTES + 1, "larger than"), (0, "cut off")])
 async def test_a_client_with_nothing_but_get_is_looked_at_too(size: int, says: str) -> None:
     """docs/reliability.md: "one that has only `get` is looked at when it has read the body"."""
     sync = Matcher(impatient(), http_client=GetOnly(bytes(size))).match_track(SLOW)

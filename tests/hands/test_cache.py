@@ -19,14 +19,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from beatport_match import Candidate, Match, Matcher, PlaylistMatch, Track
-from beatport_match.matching.protocol import Known, Understood
+from beatport_match.matching.protocol import CachedResult, ParsedResult
 from beatport_match.testing import FakeBeatport, Fault, always, first
 from beatport_match.transport import sqlite_cache as cache_module
-from beatport_match.transport.cache_codec import packed, unpacked
-from beatport_match.transport.sqlite_cache import Cache
+from beatport_match.transport.cache_codec import decode, encode
+from beatport_match.transport.sqlite_cache import SqliteCache
 
 every_colour = pytest.mark.parametrize("name", COLOURS)
-ONE = Understood(candidates=(Candidate(id=7, name="Copper", artists=("Plinth",), bpm=124.0),))
+ONE = ParsedResult(candidates=(Candidate(id=7, name="Copper", artists=("Plinth",), bpm=124.0),))
 
 
 class Clock:
@@ -103,13 +103,13 @@ def test_a_search_grows_stale_before_a_page(path: Path) -> None:
 def test_what_is_kept_has_its_age(path: Path) -> None:
     """Issue: "with its age"; asking for it does not make it younger."""
     clock = Clock()
-    cache = Cache(path, clock=clock)
+    cache = SqliteCache(path, clock=clock)
     cache.put("a", ONE)
     for age in (5.0, 60.0, 1e6):
         clock.now = Clock.now + age
-        assert cache.get("a") == Known(value=ONE, age_s=age)
-    cache.put("a", Understood(candidates=()))
-    assert cache.get("a") == Known(value=Understood(candidates=()), age_s=0.0)
+        assert cache.get("a") == CachedResult(value=ONE, age_s=age)
+    cache.put("a", ParsedResult(candidates=()))
+    assert cache.get("a") == CachedResult(value=ParsedResult(candidates=()), age_s=0.0)
     assert cache.get("b") is None
     cache.close()
 
@@ -119,7 +119,7 @@ def test_the_file_is_its_owners_alone(path: Path) -> None:
     """Issue: files are written "with the user's permissions only"."""
     before = os.umask(0)
     try:
-        cache = Cache(path)
+        cache = SqliteCache(path)
         cache.put("a", ONE)
         files = [path, *path.parent.glob(f"{path.name}-*")]
         assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
@@ -131,8 +131,8 @@ def test_the_file_is_its_owners_alone(path: Path) -> None:
 def test_the_oldest_make_room(path: Path) -> None:
     """Issue: "size bounded"."""
     clock, bound = Clock(), 300_000
-    cache = Cache(path, most_bytes=bound, clock=clock)
-    big = Understood(
+    cache = SqliteCache(path, most_bytes=bound, clock=clock)
+    big = ParsedResult(
         candidates=tuple(Candidate(id=n, name=os.urandom(200).hex()) for n in range(1, 50))
     )
     for number in range(100):
@@ -140,7 +140,7 @@ def test_the_oldest_make_room(path: Path) -> None:
         cache.put(str(number), big)
     cache.close()
     assert path.stat().st_size < 1.2 * bound
-    cache = Cache(path)
+    cache = SqliteCache(path)
     kept = [number for number in range(100) if cache.get(str(number))]
     assert kept == list(range(kept[0], 100))
     assert len(kept) > 5
@@ -148,7 +148,7 @@ def test_the_oldest_make_room(path: Path) -> None:
 
 
 def _fill(path: Path, start: int) -> None:
-    cache = Cache(path)
+    cache = SqliteCache(path)
     for number in range(start, start + 50):
         # A file that is busy for too long costs an answer; the next to ask keeps it.
         while cache.get(str(number)) is None:
@@ -165,7 +165,7 @@ def test_several_processes_share_the_file(path: Path) -> None:
     for worker in workers:
         worker.join(60)
     assert [worker.exitcode for worker in workers] == [0, 0, 0]
-    cache = Cache(path)
+    cache = SqliteCache(path)
     assert all(cache.get(str(number)) for number in range(150))
     cache.close()
 
@@ -174,7 +174,7 @@ def test_two_that_begin_the_file_at_once_share_it(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same at the worst moment: another makes the file between our look and our lock."""
-    look, other = cache_module._is_ours, Cache(path)
+    look, other = cache_module._is_ours, SqliteCache(path)
 
     def slowly(connection: sqlite3.Connection) -> bool:
         monkeypatch.setattr(cache_module, "_is_ours", look)
@@ -183,7 +183,7 @@ def test_two_that_begin_the_file_at_once_share_it(
         return seen
 
     monkeypatch.setattr(cache_module, "_is_ours", slowly)
-    ours = Cache(path)
+    ours = SqliteCache(path)
     ours.put("ours", ONE)
     assert all(one.get(key) for one in (ours, other) for key in ("ours", "theirs"))
     for one in (ours, other):
@@ -193,7 +193,7 @@ def test_two_that_begin_the_file_at_once_share_it(
 @pytest.mark.parametrize("moment", [0, 1, 2])
 def test_a_file_that_becomes_a_cache_while_it_is_looked_at_is_one(path: Path, moment: int) -> None:
     """The same between any two looks: half of what is seen must not make it a stranger's."""
-    connection, other = sqlite3.connect(path, isolation_level=None), Cache(path)
+    connection, other = sqlite3.connect(path, isolation_level=None), SqliteCache(path)
     looks: list[str] = []
 
     class Looking:
@@ -212,7 +212,7 @@ def test_a_file_that_becomes_a_cache_while_it_is_looked_at_is_one(path: Path, mo
 
 def test_several_threads_share_a_cache(path: Path) -> None:
     """Matcher: "May be used from several threads"."""
-    cache = Cache(path)
+    cache = SqliteCache(path)
     threads = [
         threading.Thread(target=lambda n=n: [cache.put(f"{n}.{i}", ONE) for i in range(20)])
         for n in range(5)
@@ -278,7 +278,7 @@ def test_an_older_set_aside_file_is_not_overwritten(path: Path) -> None:
     """Nothing is lost."""
     for number in (1, 2):
         text(path)
-        Cache(path).get("a")
+        SqliteCache(path).get("a")
         assert path.with_name(f"{path.name}.set-aside-{number}").exists()
     assert not path.exists()
 
@@ -320,8 +320,8 @@ def test_a_locked_file_is_waited_for_and_then_done_without(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another program's lock costs an answer, not the cache."""
-    monkeypatch.setattr("beatport_match.transport.sqlite_cache._PATIENCE_S", 0.01)
-    cache = Cache(path)
+    monkeypatch.setattr("beatport_match.transport.sqlite_cache.LOCK_TIMEOUT_S", 0.01)
+    cache = SqliteCache(path)
     cache.put("a", ONE)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -338,20 +338,20 @@ def test_a_locked_file_is_waited_for_and_then_done_without(
 @pytest.mark.parametrize(
     "row",
     [
-        ("now", packed(ONE)),
+        ("now", encode(ONE)),
         (1.0, "text"),
         (1.0, b""),
         (1.0, b"junk"),
-        (1.0, packed(ONE)[:-3]),
-        (1.0, packed(Understood(candidates=(Candidate(id=1, name="\x1b[2J"),)))),
-        (1.0, packed(Understood(candidates=(Candidate(id=1, name="x", url="javascript:x"),)))),
-        (1.0, packed(Understood(candidates=(Candidate(id=-1, name="x"),)))),
-        (1.0, packed(Understood(candidates=(), unreadable=-1))),
+        (1.0, encode(ONE)[:-3]),
+        (1.0, encode(ParsedResult(candidates=(Candidate(id=1, name="\x1b[2J"),)))),
+        (1.0, encode(ParsedResult(candidates=(Candidate(id=1, name="x", url="javascript:x"),)))),
+        (1.0, encode(ParsedResult(candidates=(Candidate(id=-1, name="x"),)))),
+        (1.0, encode(ParsedResult(candidates=(), unreadable=-1))),
     ],
 )
 def test_a_row_that_is_no_answer_is_none(path: Path, row: tuple[Any, Any]) -> None:
     """The same for one row: "never trusted", and gone afterwards."""
-    cache = Cache(path)
+    cache = SqliteCache(path)
     cache.put("a", ONE)
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE answers SET stored = ?, answer = ?", row)
@@ -373,16 +373,16 @@ def test_any_bytes_are_a_cache_or_set_aside(
     for file in path.parent.glob(f"{path.name}*"):
         file.unlink()
     if ours:
-        before = Cache(path)
+        before = SqliteCache(path)
         before.put("a", ONE)
         before.close()
         whole = path.read_bytes()
         path.write_bytes(whole[:at] + junk + whole[at + len(junk) :])
     else:
         path.write_bytes(junk)
-    cache = Cache(path)
+    cache = SqliteCache(path)
     known = cache.get("a")
-    assert known is None or isinstance(known.value, Understood)
+    assert known is None or isinstance(known.value, ParsedResult)
     cache.put("b", ONE)
     cache.get("b")
     cache.close()
@@ -392,7 +392,7 @@ def test_any_bytes_are_a_cache_or_set_aside(
 @given(st.binary(max_size=300))
 def test_any_bytes_are_an_answer_or_none(data: bytes) -> None:
     """_packing: "hostile until read"."""
-    assert unpacked(data) is None or isinstance(unpacked(data), Understood)
+    assert decode(data) is None or isinstance(decode(data), ParsedResult)
 
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc",)), min_size=1, max_size=50)
@@ -410,8 +410,8 @@ candidates = st.builds(
 @given(st.lists(candidates, max_size=5).map(tuple), st.integers(0, 9))
 def test_what_is_packed_comes_back(found: tuple[Candidate, ...], unreadable: int) -> None:
     """The cache gives "what was understood", to the last field."""
-    value = Understood(candidates=found, unreadable=unreadable)
-    assert unpacked(packed(value)) == value
+    value = ParsedResult(candidates=found, unreadable=unreadable)
+    assert decode(encode(value)) == value
 
 
 @every_colour

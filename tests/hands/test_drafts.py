@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from beatport_match.files.atomic_write import draft_of
+from beatport_match.files.atomic_write import atomic_write
 
 
 def test_a_file_is_there_when_it_is_whole(tmp_path: Path) -> None:
-    """draft_of: "becomes `path` where the block ends well"; nobody sees half of it."""
+    """atomic_write: "becomes `path` where the block ends well"; nobody sees half of it."""
     path = tmp_path / "results.json"
     path.write_text("before")
-    with draft_of(path) as draft:
+    with atomic_write(path) as draft:
         draft.write_text("after")
         assert path.read_text() == "before"
     assert path.read_text() == "after"
@@ -35,7 +35,7 @@ def test_a_broken_write_leaves_what_was_there(tmp_path: Path, error: BaseExcepti
 
 
 def _write_half(path: Path, error: BaseException) -> None:
-    with draft_of(path) as draft:
+    with atomic_write(path) as draft:
         draft.write_text("half")
         raise error
 
@@ -47,7 +47,7 @@ def test_a_new_file_is_its_owners_and_an_old_one_keeps_its_mode(tmp_path: Path) 
     old.write_text("shared")
     old.chmod(0o644)
     for path in (old, new):
-        with draft_of(path) as draft:
+        with atomic_write(path) as draft:
             draft.write_text("x")
     assert [stat.S_IMODE(path.stat().st_mode) for path in (old, new)] == [0o644, 0o600]
 
@@ -58,9 +58,9 @@ def test_a_link_still_leads_to_the_file(tmp_path: Path) -> None:
     (tmp_path / "real").write_text("before")
     link = tmp_path / "link"
     link.symlink_to("real")
-    with draft_of(link) as draft:
+    with atomic_write(link) as draft:
         draft.write_text("after")
     assert link.is_symlink()
     assert (tmp_path / "real").read_text() == "after"
-    with draft_of(Path(os.devnull)) as draft:
+    with atomic_write(Path(os.devnull)) as draft:
         assert draft == Path(os.devnull)

@@ -11,13 +11,13 @@ from gates import QUICK, SLOW, SLOW_ONES, GatedShop, until
 
 from beatport_match import AsyncMatcher, AsyncSettings, MatchSettings
 from beatport_match.testing import FakeBeatport, first
-from beatport_match.transport.client_pool import Lanes
+from beatport_match.transport.client_pool import ClientPool
 from beatport_match.transport.http import new_async_client
 
 pytestmark = pytest.mark.anyio
 
 
-async def ask(lanes: Lanes, name: str) -> None:
+async def ask(lanes: ClientPool, name: str) -> None:
     async with lanes.stream("GET", "https://shop.example/", params={"q": name}) as response:
         await response.aread()
 
@@ -27,7 +27,7 @@ async def test_no_more_requests_at_once_than_clients(most: int) -> None:
     """settings: `max_connections` is "the most connections at once"; the others wait their turn,
     and who comes when all is quiet gets a client that is there."""
     shop = GatedShop(lambda _: True)
-    lanes = Lanes(shop.client, most)
+    lanes = ClientPool(shop.client, most)
     async with anyio.create_task_group() as group:
         for name in SLOW_ONES:
             group.start_soon(ask, lanes, name)
@@ -46,7 +46,7 @@ async def test_no_more_requests_at_once_than_clients(most: int) -> None:
 async def test_a_request_given_up_leaves_its_client_to_the_next() -> None:
     """Lanes: what was broken off, waiting for a client or for its answer, takes none along."""
     shop = GatedShop(lambda name: name == SLOW)
-    lanes = Lanes(shop.client, 1)
+    lanes = ClientPool(shop.client, 1)
     async with anyio.create_task_group() as group:
         group.start_soon(ask, lanes, SLOW)
         await until(lambda: shop.waiting)
@@ -76,9 +76,9 @@ async def test_one_after_the_other_they_share_a_connection(monkeypatch: pytest.M
     """Lanes: the last to be free is lent first, so a quiet matcher keeps one connection."""
     from beatport_match.engine import async_engine
 
-    ours: list[Lanes] = []
+    ours: list[ClientPool] = []
 
-    def kept(settings: MatchSettings) -> Lanes:
+    def kept(settings: MatchSettings) -> ClientPool:
         ours.append(new_async_client(settings))
         return ours[-1]
 

@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beatport_match import Candidate
-from beatport_match.matching.protocol import Request, Understood
-from beatport_match.transport.answer_cache import AsyncPlaces, Memory, Places, kept_size
-from beatport_match.transport.cache_codec import packed
+from beatport_match.matching.protocol import ParsedResult, Request
+from beatport_match.transport.answer_cache import AsyncKeyedLock, KeyedLock, MemoryCache, entry_size
+from beatport_match.transport.cache_codec import encode
 
-ONE = Understood(candidates=(Candidate(id=7, name="Copper"),))
+ONE = ParsedResult(candidates=(Candidate(id=7, name="Copper"),))
 
 
 @given(st.lists(st.integers(0, 9), max_size=60), st.integers(1, 5))
 def test_the_memory_keeps_its_bound(keys: list[int], room: int) -> None:
     """Memory: "oldest forgotten first"; the bound is of bytes, so memory does not grow."""
-    memory, newest = Memory(most_bytes=room * kept_size("7", packed(ONE))), list[int]()
+    memory, newest = MemoryCache(most_bytes=room * entry_size("7", encode(ONE))), list[int]()
     for key in keys:
         memory.put(str(key), ONE)
         newest = [*(one for one in newest if one != key), key][-room:]
@@ -28,7 +28,7 @@ def test_the_memory_keeps_its_bound(keys: list[int], room: int) -> None:
 def test_what_is_old_is_forgotten() -> None:
     """_memory: a matcher "that lives for days must not serve this morning's chart"."""
     now = [0.0]
-    memory = Memory(longest_s=10, clock=lambda: now[0])
+    memory = MemoryCache(longest_s=10, clock=lambda: now[0])
     memory.put("a", ONE)
     now[0] = 10.0
     known = memory.get("a")
@@ -52,21 +52,21 @@ def test_equal_requests_have_one_spelling(params: list[tuple[str, str]]) -> None
 
 def test_nothing_is_left_of_places_that_were_held() -> None:
     """A run of a million questions must not keep a million locks; a bug frees its place."""
-    places = Places()
+    places = KeyedLock()
     for _ in range(3):
-        with pytest.raises(KeyError), places.alone("a"), places.alone("b"):
+        with pytest.raises(KeyError), places.lock("a"), places.lock("b"):
             raise KeyError
-    assert places._places == {}
+    assert places._locks == {}
 
 
 @pytest.mark.anyio
 async def test_a_cancelled_asker_leaves_its_place_to_the_next() -> None:
     """Issue: cancellation leaves no "lock behind"."""
-    places, order = AsyncPlaces(), list[str]()
+    places, order = AsyncKeyedLock(), list[str]()
 
     async def ask(name: str, scope: anyio.CancelScope) -> None:
         with scope:
-            async with places.alone("a"):
+            async with places.lock("a"):
                 order.append(name)
                 await anyio.sleep_forever()
 
@@ -85,4 +85,4 @@ async def test_a_cancelled_asker_leaves_its_place_to_the_next() -> None:
         await anyio.wait_all_tasks_blocked()
         assert order == ["x", "z", "late"]
         scopes[3].cancel()
-    assert places._places == {}
+    assert places._locks == {}

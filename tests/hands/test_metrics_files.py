@@ -315,7 +315,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "is a folder" in refusal(tmp_path)
     with pytest.raises(MetricsFileError):
         load_metrics_from_json("a\0b")
-    monkeypatch.setattr(files, "_LARGEST_BYTES", 10)
+    monkeypatch.setattr(files, "MAX_FILE_BYTES", 10)
     assert "larger than any metrics file" in refusal(saved(DUMPED, tmp_path))
 
 
@@ -375,7 +375,7 @@ def test_any_file_is_read_or_refused(wounds: list[tuple[tuple[Any, ...], object]
     in a sentence, or all that can be made of it can be made."""
     document = damaged(wounds)
     try:
-        stats = files._understood("it", json.dumps(document))
+        stats = files._validated("it", json.dumps(document))
     except MetricsFileError as error:
         said = str(error)
     else:

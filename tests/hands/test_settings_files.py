@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
 from beatport_match import AsyncSettings, MatchSettings, SettingsError, settings_from_environment
-from beatport_match.settings.files import explained
+from beatport_match.settings.files import docstring_args
 from beatport_match.settings.models import USER_AGENT
 
 FORMATS = pytest.mark.parametrize("ending", [".toml", ".TOML", ".json", ""])
@@ -66,7 +66,7 @@ def test_a_comment_explains_each_key(tmp_path: Path) -> None:
     """Issue: "comments explain each key"; they are those of the docstrings, so that no setting can
     be added without one."""
     for model in (MatchSettings, AsyncSettings):
-        assert explained(model.__doc__).keys() == model.model_fields.keys()
+        assert docstring_args(model.__doc__).keys() == model.model_fields.keys()
     file = tmp_path / "settings.toml"
     UNUSUAL.save(file)
     text = file.read_text("utf-8")

@@ -19,8 +19,8 @@ from test_transcripts import DEMO, SETTINGS, SOURCE, AsyncScripted, Scripted, fa
 
 from beatport_match.engine.drive import adrive, drive
 from beatport_match.matching.match import Match
-from beatport_match.matching.protocol import Told
-from beatport_match.matching.search_flow import match
+from beatport_match.matching.protocol import Recorded
+from beatport_match.matching.search_flow import match_flow
 from beatport_match.model.metrics import PerformanceStats, TrackMetrics
 from beatport_match.model.tracks import Track
 from beatport_match.performance.measure import performance_stats, track_metrics
@@ -42,7 +42,7 @@ class AsyncTicking(Ticking, AsyncScripted):
     """The same for the async driver."""
 
 
-def measured(told: Told[Match], place: int, began: float) -> TrackMetrics:
+def measured(told: Recorded[Match], place: int, began: float) -> TrackMetrics:
     return track_metrics(told, place=place, began=began)
 
 
@@ -50,7 +50,7 @@ def run_sync(tracks: list[Track], *script: Any) -> PerformanceStats:
     hands = Ticking(*script)
     began = hands.now()
     figures = [
-        measured(drive(match(track, SETTINGS, SOURCE), hands), place, began)
+        measured(drive(match_flow(track, SETTINGS, SOURCE), hands), place, began)
         for place, track in enumerate(tracks)
     ]
     return stats_of(figures, hands.now() - began, "sync")
@@ -62,7 +62,7 @@ def run_async(tracks: list[Track], backend: str, *script: Any) -> PerformanceSta
         began = hands.now()
 
         async def one(place: int, track: Track) -> None:
-            told = await adrive(match(track, SETTINGS, SOURCE), hands)
+            told = await adrive(match_flow(track, SETTINGS, SOURCE), hands)
             figures[place] = measured(told, place, began)
 
         async with anyio.create_task_group() as group:

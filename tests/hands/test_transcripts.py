@@ -23,15 +23,15 @@ from beatport_match.beatport import WebSource
 from beatport_match.engine.drive import adrive, drive
 from beatport_match.errors import BeatportUnavailable, Failure
 from beatport_match.matching.protocol import (
-    Conversation,
-    Known,
+    CachedResult,
+    ParsedResult,
+    Recorded,
     Request,
     Response,
-    Shelf,
-    Told,
-    Understood,
+    ResultKind,
+    SearchFlow,
 )
-from beatport_match.matching.search_flow import fetch, match
+from beatport_match.matching.search_flow import fetch_flow, match_flow
 from beatport_match.model.tracks import Track
 from beatport_match.playlists import read_playlist
 from beatport_match.settings.models import MatchSettings
@@ -58,12 +58,12 @@ class Scripted:
     """Sync hands without a world: `faults` befall by address and try, `turns` run out."""
 
     at_once = 3
-    fresh_s: Mapping[Shelf, float] = {"search": 60.0, "page": 60.0}
+    max_ages_s: Mapping[ResultKind, float] = {"search": 60.0, "page": 60.0}
 
     def __init__(self, faults: list[Fault | None], turns: int, attempts: int) -> None:
         self.attempts = attempts
         self.asked = Counter[str]()
-        self._known: dict[str, Known] = {}
+        self._known: dict[str, CachedResult] = {}
         self._faults, self._turns, self._now = faults, turns, 100.0
 
     def now(self) -> float:
@@ -92,17 +92,17 @@ class Scripted:
     def sleep(self, seconds: float) -> None:
         self._now += seconds
 
-    def heard(self, value: Understood | Failure, sent: float) -> None:
+    def heard(self, value: ParsedResult | Failure, sent: float) -> None:
         pass
 
     def alone(self, request: Request) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def recall(self, request: Request) -> Known | None:
+    def recall(self, request: Request) -> CachedResult | None:
         return self._known.get(request.canonical)
 
-    def keep(self, request: Request, value: Understood) -> None:
-        self._known[request.canonical] = Known(value=value, age_s=1.0)
+    def keep(self, request: Request, value: ParsedResult) -> None:
+        self._known[request.canonical] = CachedResult(value=value, age_s=1.0)
 
 
 class AsyncScripted(Scripted):
@@ -116,25 +116,25 @@ class AsyncScripted(Scripted):
         await anyio.lowlevel.checkpoint()
         super().sleep(seconds)
 
-    async def recall(self, request: Request) -> Known | None:  # type: ignore[override]
+    async def recall(self, request: Request) -> CachedResult | None:  # type: ignore[override]
         return super().recall(request)
 
-    async def keep(self, request: Request, value: Understood) -> None:  # type: ignore[override]
+    async def keep(self, request: Request, value: ParsedResult) -> None:  # type: ignore[override]
         super().keep(request, value)
 
 
-Talk = Callable[[], Conversation[Any]]
+Talk = Callable[[], SearchFlow[Any]]
 
 
-def run(talk: Talk, *script: Any) -> list[Told[Any] | Failure]:
+def run(talk: Talk, *script: Any) -> list[Recorded[Any] | Failure]:
     """The same conversation with both drivers, the async one on both loops."""
 
-    async def run_async() -> Told[Any]:
+    async def run_async() -> Recorded[Any]:
         return await adrive(talk(), AsyncScripted(*script))
 
-    ways: list[Callable[[], Told[Any]]] = [lambda: drive(talk(), Scripted(*script))]
+    ways: list[Callable[[], Recorded[Any]]] = [lambda: drive(talk(), Scripted(*script))]
     ways += [lambda loop=loop: anyio.run(run_async, backend=loop) for loop in ("asyncio", "trio")]
-    came: list[Told[Any] | Failure] = []
+    came: list[Recorded[Any] | Failure] = []
     for way in ways:
         try:
             came.append(way())
@@ -143,25 +143,25 @@ def run(talk: Talk, *script: Any) -> list[Told[Any] | Failure]:
     return came
 
 
-def spoken(told: Told[Any]) -> list[list[Any]]:
+def spoken(told: Recorded[Any]) -> list[list[Any]]:
     """The sequence of questions and answers, without times: a batch is asked at once."""
     return [
         [
             (answer.question.request, answer.value, [sent.status for sent in answer.sent])
             for answer in ask.answers
         ]
-        for ask in told.transcript.asks
+        for ask in told.transcript.rounds
     ]
 
 
-def timed(told: Told[Any]) -> list[list[Any]]:
+def timed(told: Recorded[Any]) -> list[list[Any]]:
     """The times of the same."""
     return [
         [
-            (one.started, one.ended, one.sent, one.waited, one.paced, one.read_s)
+            (one.started, one.ended, one.sent, one.wait_s, one.slot_wait_s, one.parse_s)
             for one in ask.answers
         ]
-        for ask in told.transcript.asks
+        for ask in told.transcript.rounds
     ]
 
 
@@ -180,8 +180,8 @@ def test_a_track_is_asked_for_alike_in_all_colours(
 ) -> None:
     """ "Same inputs and same answers give the same Match, byte for byte, in sync, asyncio and
     trio": the same requests in the same order, the same answers, the same times."""
-    first, *others = run(lambda: match(track, SETTINGS, SOURCE), script, turns, attempts)
-    assert isinstance(first, Told)
+    first, *others = run(lambda: match_flow(track, SETTINGS, SOURCE), script, turns, attempts)
+    assert isinstance(first, Recorded)
     for other in others:
         assert spoken(other) == spoken(first)
         assert timed(other) == timed(first)
@@ -198,7 +198,7 @@ def test_a_batch_is_answered_alike_in_all_colours(
     ids: list[int], script: list[Fault | None], attempts: int
 ) -> None:
     """wire: a conversation "receives their `Answer`s in the order asked", whoever was first."""
-    first, *others = run(lambda: fetch(ids, SOURCE), script, 10**6, attempts)
+    first, *others = run(lambda: fetch_flow(ids, SOURCE), script, 10**6, attempts)
     for other in others:
         assert type(other) is type(first)
         if isinstance(first, Failure):
@@ -215,8 +215,8 @@ def test_queries_asked_at_once_are_answered_alike_in_all_colours(
 ) -> None:
     """Settings: of `queries_at_once`, "the answers are the same"; sync has the same plan."""
     asking = SETTINGS.model_copy(update={"queries_at_once": at_once})
-    first, *others = run(lambda: match(track, asking, SOURCE), script, 10**6, 3)
-    assert isinstance(first, Told)
+    first, *others = run(lambda: match_flow(track, asking, SOURCE), script, 10**6, 3)
+    assert isinstance(first, Recorded)
     for other in others:
         assert spoken(other) == spoken(first)
         assert repr(other.value) == repr(first.value)
@@ -240,5 +240,5 @@ async def test_a_batch_keeps_its_bound(at_once: int) -> None:
 
     hands = Counting([None], 10**6, 1)
     hands.at_once = at_once
-    await adrive(fetch(IDS[:6], SOURCE), hands)
+    await adrive(fetch_flow(IDS[:6], SOURCE), hands)
     assert hands.most == at_once

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from hypothesis import strategies as st
 
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.scoring.confidence import rank, verdict
+from beatport_match.scoring.confidence import outcome_of, rank
 from beatport_match.settings.models import MatchSettings
 
 TITLE_WORDS = (
@@ -207,7 +207,7 @@ def structure(reading):
 def ask(track, *candidates, settings=None):
     """What a DJ is told about a track when Beatport has these candidates."""
     ranked = rank(track, candidates)
-    return verdict(ranked, settings or MatchSettings()), ranked
+    return outcome_of(ranked, settings or MatchSettings()), ranked
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from invented import CANDIDATES, TRACKS, Recording, as_candidate, as_track, ask
 
 from beatport_match.model.tracks import Track
-from beatport_match.scoring.confidence import rank, verdict
+from beatport_match.scoring.confidence import outcome_of, rank
 from beatport_match.scoring.counterfactuals import what_would_change
 from beatport_match.settings.models import MatchSettings
 
@@ -63,7 +63,7 @@ def test_every_change_changes_something(track, candidates):
     """Each change names another outcome, or another best one, than there is."""
     ranked = rank(track, candidates)
     for change in what_would_change(track, tuple(candidates), SETTINGS):
-        now = verdict(ranked, SETTINGS), ranked[0].id
+        now = outcome_of(ranked, SETTINGS), ranked[0].id
         assert (change.outcome, change.found) != now
         assert 0 <= change.confidence <= 1
 

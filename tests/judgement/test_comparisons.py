@@ -3,8 +3,8 @@
 import pytest
 
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.parsing.interpretations import read_track
-from beatport_match.parsing.parsed_track import read_candidate
+from beatport_match.parsing.interpretations import interpret
+from beatport_match.parsing.parsed_track import parse_candidate
 from beatport_match.scoring.artist_comparison import compare_artists
 from beatport_match.scoring.scorer import compare_bpm, compare_lengths
 from beatport_match.scoring.title_comparison import compare_titles
@@ -15,7 +15,7 @@ def pair(title="Night Ferry", name="Night Ferry", mine="Ana Sol", theirs=("Ana S
     """The likeliest reading of a local track, and the one of a candidate."""
     mix = more.pop("mix", "Original Mix")
     other = Candidate(id=1, name=name, mix_name=mix, artists=theirs, **more)
-    return read_track(Track(title, mine))[0], read_candidate(other)
+    return interpret(Track(title, mine))[0], parse_candidate(other)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def pair(title="Night Ferry", name="Night Ferry", mine="Ana Sol", theirs=("Ana S
 def test_one_title_in_two_spellings(mine, theirs):
     """Spacing, small words, a typo, the artist's own name in the title: still the same title."""
     finding = compare_titles(*pair(mine, theirs))
-    assert finding.against == ""
+    assert finding.contradicts == ""
     assert finding.points > 0
 
 
@@ -56,7 +56,7 @@ def test_one_title_in_two_spellings(mine, theirs):
 )  # fmt: skip
 def test_another_title_is_another_track(mine, theirs):
     """Another title is `different`, however long the shared text is."""
-    assert compare_titles(*pair(mine, theirs)).against == "recording"
+    assert compare_titles(*pair(mine, theirs)).contradicts == "recording"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_another_title_is_another_track(mine, theirs):
 def test_one_credit_in_two_orders(mine, theirs):
     """Artists are sets, order-free, "&" inside names, "A & B" = "B, A"."""
     finding = compare_artists(*pair(mine=mine, theirs=theirs))
-    assert finding.against == ""
+    assert finding.contradicts == ""
     assert finding.points > 20
 
 
@@ -89,7 +89,7 @@ def test_one_credit_in_two_orders(mine, theirs):
 )  # fmt: skip
 def test_another_artist_is_another_track(mine, theirs):
     """Substring is not equality: another artist is `different`."""
-    assert compare_artists(*pair(mine=mine, theirs=theirs)).against == "recording"
+    assert compare_artists(*pair(mine=mine, theirs=theirs)).contradicts == "recording"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_short_word_mistyped_among_words_that_agree(mine, theirs):
 def test_a_blank_out_of_place_beside_a_slip(mine, theirs):
     """Where a blank went astray as well, another letter is a typo and makes no other word."""
     finding = compare_titles(*pair(mine, theirs))
-    assert (finding.code, finding.against) == ("typo", "")
+    assert (finding.code, finding.contradicts) == ("typo", "")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_another_title_counts_by_its_rare_words():
     """Rare words weigh more than common ones, also in what is another title."""
     rare = compare_titles(*pair("Love Lantern Quay", "Night Lantern Quay"))
     common = compare_titles(*pair("Lantern Love Night", "Meridian Love Night"))
-    assert (rare.against, common.against) == ("recording", "recording")
+    assert (rare.contradicts, common.contradicts) == ("recording", "recording")
     assert rare.points > common.points
 
 
@@ -156,14 +156,14 @@ def test_either_side_may_name_only_the_remixer():
     here = compare_artists(*pair(title, mine="Nørd", theirs=("Ana Sol",), mix=mix))
     there = compare_artists(*pair(title, mine="Ana Sol", theirs=("Nørd",), mix=mix))
     assert here.code == there.code == "remixer"
-    assert here.against == there.against == ""
+    assert here.contradicts == there.contradicts == ""
 
 
 def test_part_of_a_name_is_not_the_name():
     """Substring is not equality: "Sol" for "Ana Sol" is far from the points of the same artist."""
     same = compare_artists(*pair(mine="Ana Sol"))
     part = compare_artists(*pair(mine="Sol"))
-    assert part.against == "recording" or part.points < same.points / 2
+    assert part.contradicts == "recording" or part.points < same.points / 2
 
 
 def test_part_of_a_name_is_not_explained_by_a_remixer():
@@ -178,13 +178,13 @@ def test_remixers_are_not_missed_among_the_artists():
     )
     assert compare_artists(local, other) == compare_artists(*pair())
     local, other = pair("Night Ferry (Nørd Remix)", mine="Nørd", mix="Nørd Remix")
-    assert compare_artists(local, other).against == ""
+    assert compare_artists(local, other).contradicts == ""
 
 
 def test_a_missing_credit_is_neither_for_nor_against():
     """Absent evidence contradicts nothing, and gives less than artists that agree."""
     absent = compare_artists(*pair(mine=""))
-    assert absent.against == ""
+    assert absent.contradicts == ""
     assert 0 < absent.points < compare_artists(*pair()).points
 
 
@@ -206,7 +206,7 @@ def test_a_missing_credit_is_neither_for_nor_against():
 def test_one_version_in_two_spellings(mine, theirs):
     """Version kind and remixers are compared as structure, not as text."""
     finding = compare_versions(*pair(f"Night Ferry {mine}", mix=theirs), None)
-    assert finding.against == ""
+    assert finding.contradicts == ""
     assert finding.points > 0
 
 
@@ -236,7 +236,7 @@ CLASHES = [
 )
 def test_another_version_is_never_the_same(mine, theirs):
     """Another remixer, another kind, another part number can be `other_version` at best."""
-    assert compare_versions(*pair(f"Night Ferry {mine}", mix=theirs), None).against == "version"
+    assert compare_versions(*pair(f"Night Ferry {mine}", mix=theirs), None).contradicts == "version"
 
 
 # A library that names the remixer may still leave the length class of his mix unsaid.
@@ -251,27 +251,27 @@ LENGTH_UNSAID = ("(Nørd Remix)", "Nørd Extended Remix")
 )
 def test_an_equal_length_does_not_excuse_another_version(mine, theirs):
     """A contradiction caps the outcome: two mixes of one length are two mixes."""
-    assert compare_versions(*pair(f"Night Ferry {mine}", mix=theirs), 0.0).against == "version"
+    assert compare_versions(*pair(f"Night Ferry {mine}", mix=theirs), 0.0).contradicts == "version"
 
 
 @pytest.mark.parametrize("mix", ["Extended Mix", "Radio Edit", "Club Mix"])
 def test_a_length_vouches_for_a_version_left_unsaid(mix):
     """A library often leaves the mix unsaid: an equal length tells which one, another does not."""
-    assert compare_versions(*pair(mix=mix), 1.0).against == ""
-    assert compare_versions(*pair(mix=mix), 30.0).against == "version"
-    assert compare_versions(*pair(mix=mix), None).against == "version"
+    assert compare_versions(*pair(mix=mix), 1.0).contradicts == ""
+    assert compare_versions(*pair(mix=mix), 30.0).contradicts == "version"
+    assert compare_versions(*pair(mix=mix), None).contradicts == "version"
 
 
 def test_a_length_vouches_for_a_remix_whose_length_class_is_unsaid():
     """ "X Remix" of the length of the "X Extended Remix" is that one."""
     readings = pair(f"Night Ferry {LENGTH_UNSAID[0]}", mix=LENGTH_UNSAID[1])
-    assert compare_versions(*readings, 1.0).against == ""
+    assert compare_versions(*readings, 1.0).contradicts == ""
 
 
 @pytest.mark.parametrize("mix", ["Nørd Remix", "Dub", "Instrumental", "Live", "VIP Mix", "Part 2"])
 def test_no_length_vouches_for_another_recording(mix):
     """Nobody leaves a remix or a dub unsaid: an equal length is a coincidence."""
-    assert compare_versions(*pair(mix=mix), 0.0).against == "version"
+    assert compare_versions(*pair(mix=mix), 0.0).contradicts == "version"
 
 
 @pytest.mark.parametrize(
@@ -286,10 +286,10 @@ def test_no_length_vouches_for_another_recording(mix):
 def test_a_bracket_cut_short_begins_the_version(mine, theirs, code):
     """A title cut short ends within its bracket: what is left must begin the version."""
     codes = [
-        compare_versions(local, read_candidate(other), None).code
+        compare_versions(local, parse_candidate(other), None).code
         for other in [Candidate(id=1, name="Night Ferry", mix_name=theirs, artists=("Ana Sol",))]
-        for local in read_track(Track(f"Night Ferry {mine}", "Ana Sol"))
-        if local.base == "night ferry" and not local.version.said
+        for local in interpret(Track(f"Night Ferry {mine}", "Ana Sol"))
+        if local.base == "night ferry" and not local.version.is_stated
     ]
     assert codes == [code]
 
@@ -298,8 +298,8 @@ def test_beatports_remixer_field_is_a_witness():
     """A mix named without its maker is his where Beatport's own field says so."""
     named = pair("Night Ferry (Nørd Harbour Mix)", mix="Harbour Mix", remixers=("Nørd",))
     unnamed = pair("Night Ferry (Nørd Harbour Mix)", mix="Harbour Mix")
-    assert compare_versions(*named, None).against == ""
-    assert compare_versions(*unnamed, None).against == "version"
+    assert compare_versions(*named, None).contradicts == ""
+    assert compare_versions(*unnamed, None).contradicts == "version"
 
 
 def test_lengths_speak_louder_the_farther_apart_they_are():
@@ -322,4 +322,4 @@ def test_a_pitched_rip_is_hardly_against():
     """BPM: up to 6 % off is a pitched rip, farther off is another tempo; no tempo contradicts."""
     same, pitched, another = (compare_bpm(124, bpm) for bpm in (124, 129, 140))
     assert same.points > 0 > pitched.points > another.points
-    assert {same.against, pitched.against, another.against} == {""}
+    assert {same.contradicts, pitched.contradicts, another.contradicts} == {""}

@@ -24,8 +24,8 @@ from invented import (
 
 from beatport_match.model.evidence import ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.scoring.confidence import rank, same_recording, verdict
-from beatport_match.scoring.scorer import weigh
+from beatport_match.scoring.confidence import is_same_recording, outcome_of, rank
+from beatport_match.scoring.scorer import score_one
 from beatport_match.settings.models import MatchSettings
 
 BASE = Recording()
@@ -272,8 +272,8 @@ TWO_ARTISTS = replace(BASE, artists=("Ana Solberg", "Marwick"))
 def test_which_candidates_are_releases_of_one_recording(one, other, same):
     """Releases of one recording agree in title, version and credit, and nearly in length."""
     track = as_track(BASE)
-    mine, theirs = weigh(track, as_candidate(one, 1)), weigh(track, as_candidate(other, 2))
-    assert same_recording(mine, theirs) is same_recording(theirs, mine) is same
+    mine, theirs = score_one(track, as_candidate(one, 1)), score_one(track, as_candidate(other, 2))
+    assert is_same_recording(mine, theirs) is is_same_recording(theirs, mine) is same
 
 
 def test_two_recordings_too_close_to_call_are_for_a_person():
@@ -342,14 +342,14 @@ THRESHOLDS = MatchSettings(accept_confidence=0.8, review_confidence=0.4)
 )
 def test_the_settings_thresholds_decide(ranked, outcome):
     """From `accept_confidence` on `matched`, from `review_confidence` on `review`."""
-    assert verdict(ranked, THRESHOLDS) == outcome
+    assert outcome_of(ranked, THRESHOLDS) == outcome
 
 
 @given(st.floats(0, 1), st.sampled_from(["other_version", "different"]))
 def test_no_threshold_accepts_a_contradiction(accept, relation):
     """Another version or another track is never `matched`, however low the threshold is set."""
     settings = MatchSettings(accept_confidence=accept, review_confidence=0)
-    assert verdict((scored(1.0, relation),), settings) != "matched"
+    assert outcome_of((scored(1.0, relation),), settings) != "matched"
 
 
 def test_accepting_more_asks_for_less():
@@ -357,7 +357,7 @@ def test_accepting_more_asks_for_less():
     order = ["matched", "review", "not_found"]
     best = (scored(0.6),)
     outcomes = [
-        verdict(best, MatchSettings(accept_confidence=accept, review_confidence=review))
+        outcome_of(best, MatchSettings(accept_confidence=accept, review_confidence=review))
         for accept, review in [(0.5, 0.1), (0.7, 0.1), (0.7, 0.65)]
     ]
     assert [order.index(outcome) for outcome in outcomes] == [0, 1, 2]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from invented import SHOWN, as_track, recordings, structure, styles
 
 from beatport_match.model.tracks import Track
-from beatport_match.parsing.interpretations import read_track
+from beatport_match.parsing.interpretations import interpret
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from beatport_match.parsing.interpretations import read_track
 )  # fmt: skip
 def test_the_library_hides_the_artist_in_the_title(track, base, artists, version):
     """A DJ's library may hide the artist in the title, Beatport never does."""
-    reading = read_track(track)[0]
+    reading = interpret(track)[0]
     assert reading.base == base
     assert "|".join(" ".join(name) for name in reading.artists) == artists
     assert structure(reading) == version
@@ -56,7 +56,7 @@ def test_the_library_hides_the_artist_in_the_title(track, base, artists, version
 )
 def test_the_remixer_field_fills_in_what_the_title_leaves_out(track, version):
     """The library's remixer field speaks where the title leaves the name out, and only there."""
-    assert structure(read_track(track)[0]) == version
+    assert structure(interpret(track)[0]) == version
 
 
 @pytest.mark.parametrize(
@@ -86,27 +86,27 @@ def test_one_of_the_ways_is_the_one_meant(title, artists, base, names):
     """Artist, title, label and number may stand in one field, in any order."""
     ways = [
         (reading.base, " ".join(" ".join(name) for name in reading.artists))
-        for reading in read_track(Track(title, artists))
+        for reading in interpret(Track(title, artists))
     ]
     assert (base, names) in ways
 
 
 def test_a_bracket_nobody_marked_may_name_the_remixer():
     """`Title (X)` is also read as the title in X's remix, but not first."""
-    first, *others = read_track(Track("Night Ferry (Nørd)", "Ana Sol"))
+    first, *others = interpret(Track("Night Ferry (Nørd)", "Ana Sol"))
     assert (first.base, structure(first)) == ("night ferry nord", "")
     assert ("night ferry", "remix nord") in [(one.base, structure(one)) for one in others]
 
 
 def test_what_a_reading_leaves_out_stands_aside():
     """What a reading had to leave out stands in its `aside`, or in `label` if it looks like one."""
-    first, *others = read_track(Track("Night Ferry (Quay Records)", "Ana Sol"))
-    assert first.aside == first.label == ()
+    first, *others = interpret(Track("Night Ferry (Quay Records)", "Ana Sol"))
+    assert first.unexplained == first.label == ()
     assert ("quay records",) in [one.label for one in others]
-    _, *others = read_track(Track("Night Ferry (We Never Sank)", "Ana Sol"))
-    assert ("we never sank",) in [one.aside for one in others]
-    for mark, kind in (("Premiere", "label"), ("QR012", "label"), ("Sunday", "aside")):
-        ways = read_track(Track(f"{mark} - Ana Sol - Night Ferry"))
+    _, *others = interpret(Track("Night Ferry (We Never Sank)", "Ana Sol"))
+    assert ("we never sank",) in [one.unexplained for one in others]
+    for mark, kind in (("Premiere", "label"), ("QR012", "label"), ("Sunday", "unexplained")):
+        ways = interpret(Track(f"{mark} - Ana Sol - Night Ferry"))
         (way,) = (
             way for way in ways if (way.base, way.artists) == ("night ferry", (("ana", "sol"),))
         )
@@ -116,16 +116,16 @@ def test_what_a_reading_leaves_out_stands_aside():
 @given(recordings(), styles())
 def test_the_likeliest_way_is_the_right_one_where_nothing_is_strange(recording, style):
     """The first reading is the likeliest: a tidy title is read as it was meant."""
-    first = read_track(as_track(recording, style))[0]
+    first = interpret(as_track(recording, style))[0]
     assert first.base == " ".join(recording.title.casefold().split())
     assert first.version.part == recording.part
-    assert first.aside == ()
+    assert first.unexplained == ()
 
 
 @given(SHOWN, st.text())
 def test_there_is_always_a_way_and_no_two_are_alike(title, artists):
     """A title is read in several ways, each once, and never in so many that it costs."""
-    ways = read_track(Track(title, artists))
+    ways = interpret(Track(title, artists))
     assert 1 <= len(ways) == len(set(ways)) <= 24
 
 
@@ -133,6 +133,6 @@ def test_there_is_always_a_way_and_no_two_are_alike(title, artists):
 def test_hostile_titles_have_few_readings(pieces):
     """More segments than a library writes is a sentence: the ways to read it stay few."""
     title = "".join(pieces).strip() or "x"
-    ways = read_track(Track(title))
+    ways = interpret(Track(title))
     assert len(ways) <= 24
-    assert max(len(way.aside) for way in ways) <= 6
+    assert max(len(way.unexplained) for way in ways) <= 6

@@ -7,7 +7,7 @@ import pytest
 
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.match import Match, QueryRecord
-from beatport_match.matching.protocol import Told, Transcript
+from beatport_match.matching.protocol import Recorded, Transcript
 from beatport_match.model.evidence import Evidence, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.performance.measure import track_metrics
@@ -263,7 +263,7 @@ def test_a_scored_candidate_leads_to_its_page():
 
 def test_times_do_not_make_another_match():
     """Same inputs and same answers give the same match: metrics, being times, do not count."""
-    told = Told(MATCHED, Transcript(started=0, ended=1.5, asks=()))
+    told = Recorded(MATCHED, Transcript(started=0, ended=1.5, rounds=()))
     timed = replace(MATCHED, metrics=track_metrics(told, place=0, began=0))
     assert timed == MATCHED
     assert replace(MATCHED, stopped="budget") != MATCHED

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented import as_track, recordings, styles
 
-from beatport_match.matching.query_plan import QueryType, plan
+from beatport_match.matching.query_plan import QueryType, plan_queries
 from beatport_match.model.tracks import Track
-from beatport_match.parsing.normalize import fold, tokens
+from beatport_match.parsing.normalize import fold, words_of_text
 
 TRACKS = st.builds(
     Track,
@@ -26,13 +26,13 @@ TRACKS = st.builds(
 
 
 def texts(track):
-    return [query.text for query in plan(track)]
+    return [query.text for query in plan_queries(track)]
 
 
 @given(TRACKS)
 def test_no_words_are_asked_twice(track):
     """Each query has a set of words not yet asked; order, case and accents make no other set."""
-    asked = [frozenset(tokens(text)) for text in texts(track)]
+    asked = [frozenset(words_of_text(text)) for text in texts(track)]
     assert len(asked) == len(set(asked))
 
 
@@ -56,17 +56,19 @@ def test_queries_hold_no_brackets(track):
 def test_strictest_first(recording, style):
     """The strictest text query comes first: it holds every word of the searches after it."""
     first, *others = [
-        query for query in plan(as_track(recording, style)) if query.query_type != "as_written"
+        query
+        for query in plan_queries(as_track(recording, style))
+        if query.query_type != "as_written"
     ]
-    assert all(set(tokens(other.text)) < set(tokens(first.text)) for other in others)
+    assert all(set(words_of_text(other.text)) < set(words_of_text(first.text)) for other in others)
 
 
 @given(recordings(), styles())
 def test_the_first_query_names_title_artists_and_mix(recording, style):
     """One request is enough where the first query holds all that tells recordings apart."""
-    first = plan(as_track(recording, style))[0]
-    wanted = tokens(f"{recording.title} {' '.join(recording.artists)} {recording.remixer}")
-    assert set(wanted) - {"and"} <= set(tokens(first.text))
+    first = plan_queries(as_track(recording, style))[0]
+    wanted = words_of_text(f"{recording.title} {' '.join(recording.artists)} {recording.remixer}")
+    assert set(wanted) - {"and"} <= set(words_of_text(first.text))
     assert first.query_type == "artist_title"
 
 
@@ -106,7 +108,7 @@ def test_many_artists_do_not_make_the_query_long():
 def test_every_kind_of_query_is_one_that_is_declared():
     """`query_type` names what the planner did: a stable code for programs."""
     track = Track("Night Ferry (Nørd Remix) [Free Download]", "Ana & Tom", remixers="Nørd")
-    kinds = [query.query_type for query in plan(track)]
+    kinds = [query.query_type for query in plan_queries(track)]
     assert set(kinds) <= set(get_args(QueryType))
     assert kinds[0] == "artist_title"
     assert kinds[-1] == "as_written"
@@ -119,7 +121,7 @@ def test_a_title_without_a_word_asks_nothing_or_itself():
 
 def test_the_part_is_asked_for():
     """The strictest query holds the part number: it tells this recording from its siblings."""
-    assert {"2"} <= set(tokens(texts(Track("Night Ferry, Pt. 2", "Ana Sol"))[0]))
+    assert {"2"} <= set(words_of_text(texts(Track("Night Ferry, Pt. 2", "Ana Sol"))[0]))
 
 
 def test_queries_are_bounded():

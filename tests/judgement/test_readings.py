@@ -7,12 +7,12 @@ from invented import SHOWN, structure
 
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.parsing.interpretations import read_track
+from beatport_match.parsing.interpretations import interpret
 from beatport_match.parsing.parsed_track import (
-    beatport_number,
+    beatport_id_of,
     clean_isrc,
-    is_gathered,
-    read_candidate,
+    is_compilation,
+    parse_candidate,
 )
 
 
@@ -22,7 +22,7 @@ def on_beatport(name="Night Ferry", mix_name="Original Mix", artists=("Ana Sol",
 
 def likeliest(track):
     """The DJ's side, read the likeliest way."""
-    return read_track(track)[0]
+    return interpret(track)[0]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def likeliest(track):
 )  # fmt: skip
 def test_beatports_fields_are_read(candidate, base, artists, version):
     """Beatport names mix, artists and remixers in fields of their own; its names hold mixes too."""
-    reading = read_candidate(candidate)
+    reading = parse_candidate(candidate)
     assert reading.base == base
     assert "|".join(" ".join(name) for name in reading.artists) == artists
     assert structure(reading) == version
@@ -61,9 +61,9 @@ def test_beatports_fields_are_read(candidate, base, artists, version):
 
 def test_beatports_remixers_are_the_makers():
     """`makers` are the words of the remixers' names from their own field, on both sides."""
-    theirs = read_candidate(on_beatport(mix_name="Remix", remixers=("Nørd (SE)", "The Tom")))
+    theirs = parse_candidate(on_beatport(mix_name="Remix", remixers=("Nørd (SE)", "The Tom")))
     mine = likeliest(Track("Night Ferry", "Ana", remixers="Nørd & The Tom"))
-    assert theirs.makers == mine.makers == {"nord", "tom"}
+    assert theirs.remixer_words == mine.remixer_words == {"nord", "tom"}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_beatports_remixers_are_the_makers():
 )
 def test_the_same_on_both_sides(mine, theirs):
     """Both sides are read the same way: one recording comes to one base and one version."""
-    local, other = likeliest(Track(mine, "Ana")), read_candidate(on_beatport(*theirs))
+    local, other = likeliest(Track(mine, "Ana")), parse_candidate(on_beatport(*theirs))
     assert local.base == other.base
     assert structure(local) == structure(other)
 
@@ -98,9 +98,9 @@ def test_keys_are_read_on_both_sides():
     """Beatport's key is its name or, where that is missing, its place on the wheel."""
     am = parse_key("Am")
     assert likeliest(Track("x", key="8A")).key == am
-    assert read_candidate(on_beatport(key="A Minor")).key == am
-    assert read_candidate(on_beatport(camelot="8A")).key == am
-    assert read_candidate(on_beatport()).key is None
+    assert parse_candidate(on_beatport(key="A Minor")).key == am
+    assert parse_candidate(on_beatport(camelot="8A")).key == am
+    assert parse_candidate(on_beatport()).key is None
 
 
 NAMES = st.one_of(st.text(), st.lists(st.text(), max_size=3).map(tuple))
@@ -109,14 +109,14 @@ NAMES = st.one_of(st.text(), st.lists(st.text(), max_size=3).map(tuple))
 @given(SHOWN, NAMES, NAMES)
 def test_any_track_can_be_read(title, artists, remixers):
     """Input is hostile until read: no text in any field is an error."""
-    for reading in read_track(Track(title, artists, remixers=remixers)):
+    for reading in interpret(Track(title, artists, remixers=remixers)):
         assert all(all(name) for name in reading.artists)
 
 
 @given(st.text(), st.none() | st.text(), st.lists(st.text(), max_size=3))
 def test_any_candidate_can_be_read(name, mix_name, artists):
     """Input is hostile until read: no text in any field is an error."""
-    reading = read_candidate(on_beatport(name, mix_name, artists, remixers=artists))
+    reading = parse_candidate(on_beatport(name, mix_name, artists, remixers=artists))
     assert all(all(name) for name in reading.artists)
 
 
@@ -137,7 +137,7 @@ def test_any_candidate_can_be_read(name, mix_name, artists):
 )
 def test_the_number_on_beatport(track, number):
     """From the tags, or as Beatport's downloads are named; a date is none."""
-    assert beatport_number(track) == number
+    assert beatport_id_of(track) == number
 
 
 @pytest.mark.parametrize(
@@ -150,10 +150,13 @@ def test_the_number_on_beatport(track, number):
 )  # fmt: skip
 def test_compilations_and_reissues_by_name(release, gathered):
     """A release looks like a compilation or a re-issue by its name."""
-    assert is_gathered(release) is gathered
+    assert is_compilation(release) is gathered
 
 
 def test_a_track_that_joins_titles_has_each_of_them():
     """`titles` are the single ones of a track that joins several; none where there is but one."""
-    assert read_candidate(on_beatport("Night Ferry / Quay")).titles == ("night ferry", "quay")
-    assert read_candidate(on_beatport("Night Ferry")).titles == ()
+    assert parse_candidate(on_beatport("Night Ferry / Quay")).single_titles == (
+        "night ferry",
+        "quay",
+    )
+    assert parse_candidate(on_beatport("Night Ferry")).single_titles == ()

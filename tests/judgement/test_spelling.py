@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beatport_match.parsing.typos import (
-    digits,
-    mistyped,
-    pair_off,
-    short_slip,
-    slips_between,
+    digits_of,
+    is_short_word_typo,
+    is_typo,
+    typo_count,
+    unmatched_words,
     with_numbers,
 )
 
@@ -27,15 +27,15 @@ TITLES = st.lists(st.text(alphabet="abя夜1", min_size=1, max_size=9), max_size
 )  # fmt: skip
 def test_slips_of_the_hand(word, other):
     """A slip is a letter too many, too few or out of place; in a long word, another letter too."""
-    assert mistyped(word, other)
-    assert mistyped(other, word)
+    assert is_typo(word, other)
+    assert is_typo(other, word)
 
 
 @given(WORDS, WORDS)
 def test_a_short_slip_is_one_from_both_sides(word, other):
     """A letter too many here is one too few there; and a word is no slip of itself."""
-    assert short_slip(word, other) == short_slip(other, word)
-    assert not short_slip(word, word)
+    assert is_short_word_typo(word, other) == is_short_word_typo(other, word)
+    assert not is_short_word_typo(word, word)
 
 
 @pytest.mark.parametrize(
@@ -50,17 +50,17 @@ def test_a_short_slip_is_one_from_both_sides(word, other):
 )  # fmt: skip
 def test_words_of_their_own(word, other):
     """Another letter in a short word, one more s, a digit or an ideogram makes another word."""
-    assert not mistyped(word, other)
-    assert not mistyped(other, word)
+    assert not is_typo(word, other)
+    assert not is_typo(other, word)
 
 
 @given(WORDS, WORDS)
 def test_no_digit_and_no_ideogram_is_a_slip(word, other):
     """No slip where a digit differs or a sign is a word of its own."""
     if set("夜昼") & set(word + other):
-        assert not mistyped(word, other)
-    if digits(word) != digits(other) or set("夜昼") & set(word + other):
-        assert slips_between(word, other) == 0
+        assert not is_typo(word, other)
+    if digits_of(word) != digits_of(other) or set("夜昼") & set(word + other):
+        assert typo_count(word, other) == 0
 
 
 @pytest.mark.parametrize(
@@ -74,23 +74,23 @@ def test_no_digit_and_no_ideogram_is_a_slip(word, other):
 )  # fmt: skip
 def test_slips_between_two_texts(mine, theirs, slips):
     """One slip from five letters on, two from ten, three from twenty; else 0."""
-    assert slips_between(mine, theirs) == slips
-    assert slips_between(theirs, mine) == slips
+    assert typo_count(mine, theirs) == slips
+    assert typo_count(theirs, mine) == slips
 
 
 @given(TITLES, TITLES)
 def test_pairing_words_off_loses_none(mine, theirs):
     """The words only one side has: every other one found its equal, or its twin with a typo."""
-    left, right, typos = pair_off(mine, theirs)
+    left, right, typos = unmatched_words(mine, theirs)
     assert len(mine) - len(left) == len(theirs) - len(right) >= typos
     assert not set(left) & set(right)
-    assert not any(mistyped(word, other) for word in left for other in right)
+    assert not any(is_typo(word, other) for word in left for other in right)
 
 
 def test_pairing_words_off_counts_each_once():
     """A word said twice on one side and once on the other is left over once."""
-    assert pair_off(["go", "go"], ["go"]) == (["go"], [], 0)
-    assert pair_off(["lantern", "sea"], ["sea", "lantren"]) == ([], [], 1)
+    assert unmatched_words(["go", "go"], ["go"]) == (["go"], [], 0)
+    assert unmatched_words(["lantern", "sea"], ["sea", "lantren"]) == ([], [], 1)
 
 
 @pytest.mark.parametrize(

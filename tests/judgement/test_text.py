@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from beatport_match.parsing.normalize import fold, tidy, tokens
+from beatport_match.parsing.normalize import fold, normalize_spacing, words_of_text
 
 # Neither accents that stand alone (see below) nor letters that show nothing.
 VISIBLE = st.characters(
@@ -106,8 +106,8 @@ def test_folded_text_is_lower_case_words_one_blank_apart(text):
     """The folded text is words in lower case, one blank apart; `tokens` are those words."""
     folded = fold(text)
     assert folded == folded.casefold()
-    assert tuple(folded.split()) == tokens(text)
-    assert folded == " ".join(tokens(text))
+    assert tuple(folded.split()) == words_of_text(text)
+    assert folded == " ".join(words_of_text(text))
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=0x24F)))
@@ -132,16 +132,16 @@ def test_invisible_characters_never_tell_two_names_apart(text, invisible):
 )  # fmt: skip
 def test_tidying_keeps_the_spelling(written, tidied):
     """Typographic variants out, meaning kept: case, accents and punctuation stay as they are."""
-    assert tidy(written) == tidied
+    assert normalize_spacing(written) == tidied
 
 
 @given(st.text())
 def test_tidying_is_idempotent_and_keeps_the_words(text):
     """Tidying only removes variants: doing it again changes nothing, and it folds the same."""
-    assert tidy(tidy(text)) == tidy(text)
-    assert fold(tidy(text)) == fold(text)
+    assert normalize_spacing(normalize_spacing(text)) == normalize_spacing(text)
+    assert fold(normalize_spacing(text)) == fold(text)
 
 
 def test_tidying_twice_changes_nothing_of_a_filler():
     """No invisible characters are left, nor such as normalising makes."""
-    assert tidy("\uffa0Tide") == "Tide"
+    assert normalize_spacing("\uffa0Tide") == "Tide"

@@ -296,9 +296,9 @@ PLAIN_WORDS = st.sampled_from(
 @example("night ferry part two")
 def test_plain_words_are_read_as_all_others_are(text):
     """Most titles are spared the peeling, where nothing can come off: to the same end."""
-    if titles.nothing_to_peel(text):
+    if titles.has_nothing_to_strip(text):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(titles, "nothing_to_peel", lambda _: False)
+            patch.setattr(titles, "has_nothing_to_strip", lambda _: False)
             assert titles.parse_title.__wrapped__(text) == ParsedTitle(text)
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from invented import as_candidate, as_track, ask, recordings
 
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.parsing.interpretations import read_by
-from beatport_match.parsing.parsed_track import read_candidate
+from beatport_match.parsing.interpretations import interpret_using_candidate
+from beatport_match.parsing.parsed_track import parse_candidate
 
 SOLD = Candidate(
     id=1,
@@ -23,7 +23,7 @@ REMIX = Candidate(
 
 
 def read(title, candidate=SOLD, artists=""):
-    return read_by(Track(title, artists), candidate, read_candidate(candidate))
+    return interpret_using_candidate(Track(title, artists), candidate, parse_candidate(candidate))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,11 @@ def test_every_word_finds_its_place(title, version):
     """A word belongs to the title, the artists, the label, the number, or names a version."""
     found = read(title)
     assert found is not None
-    assert (found.base, found.version.text, found.found) == ("copper tide", version, True)
+    assert (found.base, found.version.text, found.located_by_candidate) == (
+        "copper tide",
+        version,
+        True,
+    )
     assert ("mirrow",) in found.artists
 
 

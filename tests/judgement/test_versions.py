@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beatport_match.parsing.versions import (
-    UNSAID,
+    UNSTATED,
     Version,
-    complete_marker,
+    completes_to_marker,
     names_version,
-    read_version,
+    parse_version,
 )
 from beatport_match.parsing.vocabulary import KINDS
 
@@ -22,7 +22,7 @@ PHRASES = st.lists(
 
 
 def version(kinds="", length="", part="", words=""):
-    return Version(frozenset(kinds.split()), length, part, tuple(words.split()), said=True)
+    return Version(frozenset(kinds.split()), length, part, tuple(words.split()), is_stated=True)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_phrases_that_belong_to_the_title(phrase):
 )  # fmt: skip
 def test_versions_taken_apart(phrase, expected):
     """Version as structure: kind, remixers, length class, part, other words."""
-    found = read_version(phrase)
+    found = parse_version(phrase)
     assert found.text == phrase
     assert (found.kinds, found.length, found.part, found.words) == (
         expected.kinds,
@@ -109,7 +109,7 @@ SAME = [
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_two_ways_to_write_one_version(one, other):
     """The same on both sides: spellings of one version come to the same structure."""
-    mine, theirs = read_version(one), read_version(other)
+    mine, theirs = parse_version(one), parse_version(other)
     assert (mine.kinds, mine.length, mine.part, set(mine.words)) == (
         theirs.kinds,
         theirs.length,
@@ -129,33 +129,33 @@ def test_two_ways_to_write_one_version(one, other):
 def test_what_a_phrase_calls_itself(phrase, noun):
     """`noun`: "empty where it does not say", and where kind or length say it; "(Original Mix)"
     behind another version says one thing too many."""
-    assert read_version(phrase).noun == noun
+    assert parse_version(phrase).version_noun == noun
 
 
 @pytest.mark.parametrize("phrase", ["Re-Nørd Remix", "Nørd Re Remix", "Nørd Remix Re"])
 def test_a_syllable_that_makes_no_marker_makes_none_of_a_name(phrase):
     """ "Re-Mix" is a remix; "Re" before a name is no other kind of version, and keeps the name."""
-    found = read_version(phrase)
+    found = parse_version(phrase)
     assert (found.kinds, found.words) == (frozenset({"remix"}), ("nord",))
 
 
 def test_plain_is_what_nobody_changed():
     """`plain`: the track as first made; silence and "Original Mix" are, though told apart."""
-    assert UNSAID.plain
-    assert not UNSAID.said
-    assert read_version("Original Mix").plain
-    assert read_version("Original Mix").said
+    assert UNSTATED.plain
+    assert not UNSTATED.is_stated
+    assert parse_version("Original Mix").plain
+    assert parse_version("Original Mix").is_stated
     for phrase in ("Extended Mix", "Nørd Remix", "Dub", "Sunrise Version", "Live"):
-        assert not read_version(phrase).plain
+        assert not parse_version(phrase).plain
 
 
 def test_two_phrases_about_one_track_come_together():
     """`(X Remix) (Extended Mix)` is one version; silence adds nothing."""
-    remix, extended = read_version("Nørd Remix"), read_version("Extended Mix")
+    remix, extended = parse_version("Nørd Remix"), parse_version("Extended Mix")
     both = remix | extended
     assert (both.kinds, both.length, both.words) == (frozenset({"remix"}), "long", ("nord",))
     assert both.text == "Nørd Remix Extended Mix"
-    assert remix | UNSAID == remix == UNSAID | remix
+    assert remix | UNSTATED == remix == UNSTATED | remix
     assert (remix | remix).words == ("nord",)
 
 
@@ -167,14 +167,14 @@ def test_two_phrases_about_one_track_come_together():
 )  # fmt: skip
 def test_a_last_word_cut_short_is_made_whole(cut, whole):
     """A title cut off by its tag still says its version: `Origina` is `original`."""
-    assert complete_marker(cut) == whole
+    assert completes_to_marker(cut) == whole
 
 
 @given(PHRASES)
 def test_nothing_said_is_lost(phrase):
     """Every word of a phrase ends up somewhere: as kind, length, part, word, or a plain marker."""
-    found = read_version(phrase)
-    assert found.said
+    found = parse_version(phrase)
+    assert found.is_stated
     assert found.kinds <= set(KINDS.values())
     assert found.length in {"", "long", "short"}
     if "nord" in phrase.casefold().replace("ø", "o"):
@@ -185,5 +185,5 @@ def test_nothing_said_is_lost(phrase):
 def test_any_text_can_be_read(text):
     """Input is hostile until read: no phrase is an error."""
     names_version(text)
-    read_version(text)
-    complete_marker(text)
+    parse_version(text)
+    completes_to_marker(text)

@@ -10,13 +10,13 @@ from beatport_match.errors import Failure
 from beatport_match.matching.match import Match, ScoredCandidate
 from beatport_match.matching.protocol import (
     Answer,
-    Asked,
+    ParsedResult,
     Question,
+    Recorded,
     Request,
+    Round,
     Sent,
-    Told,
     Transcript,
-    Understood,
 )
 from beatport_match.model.metrics import PerformanceStats, QueryMetrics, TrackMetrics
 from beatport_match.model.tracks import Candidate, Track
@@ -31,18 +31,18 @@ SETTINGS = {"requests_per_second": None, "async_io": {"max_concurrent_tracks": 5
 
 def question(text: str = "Ana Sol Night Ferry", query_type: str = "artist_title") -> Question:
     request = Request(url="https://www.beatport.com/search/tracks", params=(("q", text),))
-    return Question(request=request, read=lambda _: TIMEOUT, text=text, query_type=query_type)
+    return Question(request=request, parse=lambda _: TIMEOUT, text=text, query_type=query_type)
 
 
 def answer(
-    value: Understood | Failure,
+    value: ParsedResult | Failure,
     *,
     started: float = 100.0,
     waits: Sequence[float] = (),
     sends: Sequence[float] = (),
     statuses: Sequence[int | None] = (),
     paced: float = 0.0,
-    read_s: float = 0.0,
+    parse_s: float = 0.0,
     idle: float = 0.0,
     cached: bool = False,
     **asked: str,
@@ -59,26 +59,26 @@ def answer(
         question=question(**asked),
         value=value,
         started=started,
-        ended=now + read_s + idle,
+        ended=now + parse_s + idle,
         sent=tuple(sent),
-        waited=sum(waits),
-        paced=paced,
-        read_s=read_s,
+        wait_s=sum(waits),
+        slot_wait_s=paced,
+        parse_s=parse_s,
         cached=cached,
     )
 
 
-def found(number: int) -> Understood:
-    return Understood(candidates=(CANDIDATE,) * number)
+def found(number: int) -> ParsedResult:
+    return ParsedResult(candidates=(CANDIDATE,) * number)
 
 
 def told(
-    *asks: Asked,
+    *asks: Round,
     score: float | None = None,
     total: float = 10.0,
     began: float = 100.0,
     **match: Any,
-) -> Told[Match]:
+) -> Recorded[Match]:
     """A track's conversation that has ended, with `score` where something was accepted."""
     best = None
     if score is not None:
@@ -96,12 +96,12 @@ def told(
             **match,
         }
     )
-    return Told(value, Transcript(started=began, ended=began + total, asks=asks))
+    return Recorded(value, Transcript(started=began, ended=began + total, rounds=asks))
 
 
-def of_a_track(*answers: Answer, began: float = 100.0, weighed_s: float = 0.0, **how: Any):
+def of_a_track(*answers: Answer, began: float = 100.0, scoring_s: float = 0.0, **how: Any):
     """The figures of a track that was asked for in one ask each."""
-    asks = [Asked(answers=(one,), weighed_s=weighed_s) for one in answers]
+    asks = [Round(answers=(one,), scoring_s=scoring_s) for one in answers]
     return track_metrics(told(*asks, **how), place=0, began=began)
 
 

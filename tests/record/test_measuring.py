@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from invented_runs import BLOCKED, NOON, TIMEOUT, answer, found, of_a_run, of_a_track, told
 from pydantic import ValidationError
 
-from beatport_match.matching.protocol import Asked
+from beatport_match.matching.protocol import Round
 from beatport_match.model.metrics import PerformanceStats, QueryMetrics, SentMetrics
 from beatport_match.performance.measure import (
     concurrency_stats,
@@ -17,7 +17,7 @@ from beatport_match.performance.measure import (
     track_metrics,
 )
 
-FOUND_TWO = answer(found(2), waits=(0.5,), sends=(2.0,), read_s=0.25, paced=0.5)
+FOUND_TWO = answer(found(2), waits=(0.5,), sends=(2.0,), parse_s=0.25, paced=0.5)
 RETRIED = answer(
     TIMEOUT,
     waits=(0.0, 1.0, 2.0),
@@ -27,7 +27,7 @@ RETRIED = answer(
     query_type="title_only",
 )
 CACHED = answer(found(1), cached=True, idle=0.125)
-PAGE = answer(found(1), sends=(1.0,), waits=(0.25,), read_s=0.5, text="1", query_type="track_page")
+PAGE = answer(found(1), sends=(1.0,), waits=(0.25,), parse_s=0.5, text="1", query_type="track_page")
 
 
 def measured(*answers, weighed=0.0):
@@ -121,10 +121,10 @@ STEPS = st.lists(st.tuples(SECONDS, SECONDS, st.sampled_from([200, 301, 503, Non
 
 
 @given(STEPS, SECONDS, SECONDS, SECONDS, st.sampled_from([TIMEOUT, found(1)]))
-def test_the_parts_are_no_more_than_the_whole(steps, read_s, weighed, idle, value):
+def test_the_parts_are_no_more_than_the_whole(steps, parse_s, weighed, idle, value):
     """ "Per query, network + parse + waiting ≤ execution": to the last bit, retries included."""
     waits, sends, statuses = zip(*steps, strict=True) if steps else ((), (), ())
-    one = answer(value, waits=waits, sends=sends, statuses=statuses, read_s=read_s, idle=idle)
+    one = answer(value, waits=waits, sends=sends, statuses=statuses, parse_s=parse_s, idle=idle)
     figures = measured(one, weighed=weighed)
     parts = figures.network_time + figures.parse_time + figures.wait_time
     assert parts <= figures.execution_time
@@ -156,7 +156,7 @@ def test_a_track_to_be_reviewed_has_no_score():
 
 def test_the_weighing_is_shared_out():
     """Queries of one ask are weighed together: each has its share, and the sum is right."""
-    asks = [Asked(answers=(FOUND_TWO, RETRIED), weighed_s=1.0), Asked(answers=(FOUND_TWO,))]
+    asks = [Round(answers=(FOUND_TWO, RETRIED), scoring_s=1.0), Round(answers=(FOUND_TWO,))]
     figures = track_metrics(told(*asks), place=3, began=100.0)
     assert [query.parse_time for query in figures.queries] == [0.75, 0.5, 0.25]
     assert (figures.early_exit, figures.early_exit_query_index) == (False, None)

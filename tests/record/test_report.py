@@ -24,7 +24,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def a_run(mode: str, wall: float) -> PerformanceStats:
     """Twelve tracks with all that may befall a query."""
-    quick = answer(found(3), waits=(0.25,), sends=(0.5,), paced=0.25, read_s=0.0625)
+    quick = answer(found(3), waits=(0.25,), sends=(0.5,), paced=0.25, parse_s=0.0625)
     page = answer(found(1), waits=(0.0,), sends=(0.25,), query_type="track_page")
     cached = answer(found(2), cached=True, idle=0.001, query_type="title_only")
     tired = answer(

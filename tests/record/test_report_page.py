@@ -23,7 +23,7 @@ EMPTY = of_a_run([], total_time=0.0)
 
 
 def a_run(*scores: float, name: str = "artist_title") -> PerformanceStats:
-    one = answer(found(3), waits=(0.25,), sends=(0.5,), read_s=0.25, query_type=name)
+    one = answer(found(3), waits=(0.25,), sends=(0.5,), parse_s=0.25, query_type=name)
     return of_a_run([of_a_track(one, score=score, total=1.0) for score in scores])
 
 

@@ -17,17 +17,17 @@ from beatport_match.errors import Failure
 from beatport_match.matching.protocol import (
     Answer,
     Ask,
-    Heard,
-    Keep,
+    CachePut,
+    Parse,
+    ParsedResult,
     Question,
-    Read,
-    Recall,
+    CacheGet,
     Reply,
+    Report,
     Request,
     Response,
-    Shelf,
+    ResultKind,
     Sleep,
-    Understood,
 )
 from beatport_match.model.tracks import Candidate
 
@@ -89,7 +89,7 @@ class ExchangePlaybook(_Playbook):
     ) -> None:
         self.now = 1000.0
         self.dice = dice
-        self._whispers = (Recall, Heard, Keep) if aside else ()
+        self._whispers = (CacheGet, Report, CachePut) if aside else ()
         self.aside: list[Any] = []
         super().__init__(steps)
 
@@ -105,7 +105,7 @@ class ExchangePlaybook(_Playbook):
         if isinstance(told, After):
             self.now += told.seconds
             told = told.outcome
-        return Reply(outcome=told, now=self.now, dice=self.dice)
+        return Reply(result=told, now=self.now, jitter=self.dice)
 
 
 class ConversationPlaybook(_Playbook):
@@ -124,10 +124,10 @@ class ConversationPlaybook(_Playbook):
         )
 
 
-def answer(question: Question, value: Understood | Failure | Iterable[Candidate]) -> Answer:
+def answer(question: Question, value: ParsedResult | Failure | Iterable[Candidate]) -> Answer:
     """An answer that took one request and no time."""
-    if not isinstance(value, Understood | Failure):
-        value = Understood(candidates=tuple(value))
+    if not isinstance(value, ParsedResult | Failure):
+        value = ParsedResult(candidates=tuple(value))
     return Answer(question=question, value=value, started=0.0, ended=0.0)
 
 
@@ -147,17 +147,17 @@ class Shop:
 
 
 def question(
-    path: str, text: str = "", query_type: str = "search", shelf: Shelf = "search"
+    path: str, text: str = "", query_type: str = "search", shelf: ResultKind = "search"
 ) -> Question:
     """A question to the invented shop."""
     request = Request(url=f"https://shop.example{path}")
-    return Question(request=request, read=unread, text=text, query_type=query_type, shelf=shelf)
+    return Question(request=request, parse=unread, text=text, query_type=query_type, kind=shelf)
 
 
-FRESH: dict[Shelf, float] = {"search": 100.0, "page": 1000.0}
+FRESH: dict[ResultKind, float] = {"search": 100.0, "page": 1000.0}
 
 
-def unread(response: Response) -> Understood | Failure:
+def unread(response: Response) -> ParsedResult | Failure:
     """The shop's reader: playbooks tell what was understood, so nobody may call it."""
     raise AssertionError(f"a generator read {response.url} itself; reading is the hands' to time")
 
@@ -168,6 +168,6 @@ def response(status: int, url: str = "https://shop.example/", **headers: str) ->
     return Response(status=status, url=url, headers=named)
 
 
-def reading(came: Response) -> Read:
+def reading(came: Response) -> Parse:
     """The step by which an exchange has a response understood."""
-    return Read(unread, came)
+    return Parse(unread, came)

@@ -17,11 +17,11 @@ from playbook import ConversationPlaybook, Shop
 from beatport_match.beatport import WebSource
 from beatport_match.errors import BeatportUnavailable, Failure
 from beatport_match.matching.match import Match
-from beatport_match.matching.protocol import Understood
-from beatport_match.matching.query_plan import plan
-from beatport_match.matching.search_flow import fetch, match, search
+from beatport_match.matching.protocol import ParsedResult
+from beatport_match.matching.query_plan import plan_queries
+from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.parsing.normalize import tokens
+from beatport_match.parsing.normalize import words_of_text
 from beatport_match.settings.models import MatchSettings
 
 TRACK = Track("Slow Lantern (Osk Vell Remix)", "Mirrow, Tam Oriel", duration_s=372.0)
@@ -53,7 +53,7 @@ STOPPED = Failure("stopped", "by the host")
 
 
 def begin(track: Track = TRACK, **settings: object) -> ConversationPlaybook:
-    return ConversationPlaybook(match(track, MatchSettings(**settings), Shop()))
+    return ConversationPlaybook(match_flow(track, MatchSettings(**settings), Shop()))
 
 
 def test_one_request_is_enough_when_the_answer_is() -> None:
@@ -106,7 +106,7 @@ def test_the_number_in_a_download_s_name_is_asked_first() -> None:
 
 def test_a_source_that_knows_no_codes_is_not_asked_for_one() -> None:
     """Source: `isrc` may refuse; the web pages do."""
-    asked = next(match(replace(TRACK, isrc="DEAB11900001"), MatchSettings(), WEB)).questions
+    asked = next(match_flow(replace(TRACK, isrc="DEAB11900001"), MatchSettings(), WEB)).questions
     assert [one.query_type for one in asked] == ["artist_title"]
 
 
@@ -241,7 +241,7 @@ def test_a_number_that_cannot_be_one_is_not_asked_for(number: int) -> None:
 def test_a_monstrous_number_in_the_tags_is_skipped(number: int) -> None:
     """ "Input is hostile until read": a bad tag may not end a whole playlist."""
     track = replace(TRACK, beatport_id=number)
-    playbook = ConversationPlaybook(match(track, MatchSettings(), WEB))
+    playbook = ConversationPlaybook(match_flow(track, MatchSettings(), WEB))
     assert playbook << FULL >> [RIGHT]
     assert playbook.ended.outcome == "matched"
 
@@ -306,7 +306,7 @@ def test_a_title_without_a_word_is_failed(title: str) -> None:
 def test_unreadable_records_are_counted() -> None:
     """QueryRecord: `unreadable` counts "the records that had to be dropped"."""
     playbook = begin()
-    assert playbook << FULL >> Understood(candidates=(RIGHT,), unreadable=3)
+    assert playbook << FULL >> ParsedResult(candidates=(RIGHT,), unreadable=3)
     assert (playbook.ended.queries[0].found, playbook.ended.queries[0].unreadable) == (1, 3)
 
 
@@ -400,10 +400,10 @@ words = st.text(alphabet="abcäñ ()-,&'[]…中", min_size=1, max_size=30)
 def test_the_same_words_are_never_asked_twice(title: str, artists: str) -> None:
     """queries: "never the same words twice", whatever the title."""
     track = Track(title, artists)
-    asked = [frozenset(tokens(query.text)) for query in plan(track)]
+    asked = [frozenset(words_of_text(query.text)) for query in plan_queries(track)]
     assert len(asked) == len(set(asked))
-    playbook = ConversationPlaybook(match(track, MatchSettings(max_queries=20), Shop()))
-    for query in plan(track):
+    playbook = ConversationPlaybook(match_flow(track, MatchSettings(max_queries=20), Shop()))
+    for query in plan_queries(track):
         assert playbook << (query.query_type, query.text) >> []
     assert playbook.ended.outcome in {"not_found", "failed"}
 
@@ -415,7 +415,7 @@ anything = st.text(st.characters(), max_size=60)
 @example("\x1b", "0")
 def test_no_title_is_beyond_asking(title: str, artists: str) -> None:
     """ "Expected network trouble is never raised from matching", nor is a strange title."""
-    playbook = ConversationPlaybook(match(Track(title, artists), MatchSettings(), WEB))
+    playbook = ConversationPlaybook(match_flow(Track(title, artists), MatchSettings(), WEB))
     while not playbook.has_ended:
         assert playbook >> []
     assert playbook.ended.outcome in {"not_found", "failed"}
@@ -423,26 +423,26 @@ def test_no_title_is_beyond_asking(title: str, artists: str) -> None:
 
 def test_a_search_gives_the_candidates_as_they_were_served() -> None:
     """Matcher.search_tracks: "the candidates stand as Beatport ranks them"."""
-    playbook = ConversationPlaybook(search("copper", Shop()))
+    playbook = ConversationPlaybook(query_flow("copper", Shop()))
     assert playbook << ("search", "copper") >> [STRANGER, RIGHT]
     assert playbook.ended == (STRANGER, RIGHT)
 
 
 def test_pages_are_fetched_in_one_batch() -> None:
     """fetch: "`None` where Beatport has no such track", in the order asked."""
-    playbook = ConversationPlaybook(fetch([101, "999"], Shop()))
+    playbook = ConversationPlaybook(fetch_flow([101, "999"], Shop()))
     assert playbook << (("track_page", "101"), ("track_page", "999")) >> ([RIGHT], [])
     assert playbook.ended == (RIGHT, None)
 
 
 def test_nothing_to_fetch_asks_nothing() -> None:
     """An empty list is answered without a word."""
-    assert ConversationPlaybook(fetch([], Shop())).ended == ()
+    assert ConversationPlaybook(fetch_flow([], Shop())).ended == ()
 
 
 def test_a_fault_while_fetching_is_raised_with_its_failure() -> None:
     """API.md: "both raise `BeatportUnavailable` (carrying the `Failure`)"."""
-    for steps in (search("copper", Shop()), fetch([101], Shop())):
+    for steps in (query_flow("copper", Shop()), fetch_flow([101], Shop())):
         playbook = ConversationPlaybook(steps)
         with pytest.raises(BeatportUnavailable) as caught:
             playbook >> TIMEOUT

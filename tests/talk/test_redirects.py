@@ -8,16 +8,16 @@ import pytest
 from playbook import FRESH, ExchangePlaybook, question, reading, response
 
 from beatport_match.errors import Failure
-from beatport_match.matching.protocol import Request, Send, Turn, Understood
-from beatport_match.matching.request_flow import exchange
+from beatport_match.matching.protocol import ParsedResult, Request, ReserveSlot, Send
+from beatport_match.matching.request_flow import question_flow
 
 ASKED = question("/search?meridian")
 SEND = Send(ASKED.request)
-NOTHING = Understood(candidates=())
+NOTHING = ParsedResult(candidates=())
 
 
 def begin() -> ExchangePlaybook:
-    return ExchangePlaybook(exchange(ASKED, attempts=3, fresh_s=FRESH))
+    return ExchangePlaybook(question_flow(ASKED, attempts=3, max_ages_s=FRESH))
 
 
 def _sent_on(*locations: str) -> ExchangePlaybook:
@@ -25,7 +25,7 @@ def _sent_on(*locations: str) -> ExchangePlaybook:
     request = ASKED.request
     for location in locations:
         came = response(302, url=request.url, location=location)
-        assert playbook << Turn() >> 0.0 << Send(request) >> came
+        assert playbook << ReserveSlot() >> 0.0 << Send(request) >> came
         request = Request(url=f"https://shop.example{location}")
     return playbook
 
@@ -37,7 +37,16 @@ def test_redirects_within_the_host_are_followed(status: int, location: str) -> N
     moved, fine = response(status, url=ASKED.request.url, location=location), response(200)
     playbook = begin()
     there = "https://shop.example" + location.removeprefix("https://shop.example")
-    assert playbook << Turn() >> 0.0 << SEND >> moved << Turn() >> 0.0 << Send(Request(url=there))
+    assert (
+        playbook
+        << ReserveSlot()
+        >> 0.0
+        << SEND
+        >> moved
+        << ReserveSlot()
+        >> 0.0
+        << Send(Request(url=there))
+    )
     assert playbook >> fine << reading(fine) >> NOTHING
     assert [sent.status for sent in playbook.ended.sent] == [status, 200]
 
@@ -46,9 +55,16 @@ def test_a_redirect_drops_the_parameters_and_keeps_the_headers() -> None:
     """Only the address is the server's to change."""
     request = Request(url="https://shop.example/a", params=(("q", "x"),), headers=(("A", "b"),))
     playbook = ExchangePlaybook(
-        exchange(replace(ASKED, request=request), attempts=1, fresh_s=FRESH)
+        question_flow(replace(ASKED, request=request), attempts=1, max_ages_s=FRESH)
     )
-    assert playbook << Turn() >> 0.0 << Send(request) >> response(301, location="/b") << Turn()
+    assert (
+        playbook
+        << ReserveSlot()
+        >> 0.0
+        << Send(request)
+        >> response(301, location="/b")
+        << ReserveSlot()
+    )
     assert playbook >> 0.0 << Send(Request(url="https://shop.example/b", headers=(("A", "b"),)))
 
 
@@ -70,7 +86,7 @@ def test_redirects_to_another_site_are_refused(location: str) -> None:
     """exchange: "elsewhere a failure"; what is refused is `blocked`, and not asked again."""
     playbook = begin()
     away = response(302, url=ASKED.request.url, location=location)
-    assert playbook << Turn() >> 0.0 << SEND >> away
+    assert playbook << ReserveSlot() >> 0.0 << SEND >> away
     assert playbook.ended.value.kind == "blocked"
     assert playbook.ended.value.url == ASKED.request.url
     assert len(playbook.ended.sent) == 1
@@ -87,12 +103,12 @@ def test_a_redirect_to_nowhere_is_the_readers_to_judge() -> None:
     """Without a `Location` a 302 is a page like any other."""
     nowhere, failure = response(302), Failure("status", "302")
     playbook = begin()
-    assert playbook << Turn() >> 0.0 << SEND >> nowhere << reading(nowhere) >> failure
+    assert playbook << ReserveSlot() >> 0.0 << SEND >> nowhere << reading(nowhere) >> failure
     assert playbook.ended.value == failure
 
 
 def test_a_redirect_takes_its_place_in_the_pace_and_can_be_stopped() -> None:
     """Every request waits for its turn, redirects included."""
     playbook, stopped = _sent_on("/1"), Failure("stopped", "by the host")
-    assert playbook << Turn() >> stopped
+    assert playbook << ReserveSlot() >> stopped
     assert playbook.ended.value == stopped

@@ -8,10 +8,10 @@ import pytest
 from playbook import FRESH, After, ConversationPlaybook, ExchangePlaybook, Shop, question
 
 from beatport_match.errors import Failure, MisuseError
-from beatport_match.matching.protocol import LookUp, Question, Recall, Understood
-from beatport_match.matching.request_flow import exchange
-from beatport_match.matching.search_flow import fetch, match, search
-from beatport_match.matching.sources import in_turn
+from beatport_match.matching.protocol import ParsedResult, Question, CacheGet, RunLocalLookup
+from beatport_match.matching.request_flow import question_flow
+from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
+from beatport_match.matching.sources import resolve_sources
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.settings.models import MatchSettings
 
@@ -36,7 +36,7 @@ class Shelf(Shop):
 
 
 def begin(settings: MatchSettings = ONE) -> ConversationPlaybook:
-    return ConversationPlaybook(match(TRACK, settings, (Shelf(), Shop())))
+    return ConversationPlaybook(match_flow(TRACK, settings, (Shelf(), Shop())))
 
 
 def asked(playbook: ConversationPlaybook) -> list[str]:
@@ -46,8 +46,8 @@ def asked(playbook: ConversationPlaybook) -> list[str]:
 def test_one_source_is_asked_as_several_are() -> None:
     """`Sources`: "one catalogue, or several"."""
     shop, shelf = Shop(), Shelf()
-    assert in_turn(shop) == (shop,)
-    assert in_turn([shelf, shop]) == (shelf, shop)
+    assert resolve_sources(shop) == (shop,)
+    assert resolve_sources([shelf, shop]) == (shelf, shop)
 
 
 class Sourced:
@@ -62,16 +62,16 @@ class Sourced:
 
 def test_a_catalogue_stands_for_its_source() -> None:
     """docs/sources.md: "an open `Catalogue` is asked as its `source()` is", alone or in turn."""
-    assert [one.name for one in in_turn(Sourced())] == ["a shelf"]
+    assert [one.name for one in resolve_sources(Sourced())] == ["a shelf"]
     shop = Shop()
-    assert [one.name for one in in_turn((Sourced(), shop))] == ["a shelf", shop.name]
+    assert [one.name for one in resolve_sources((Sourced(), shop))] == ["a shelf", shop.name]
 
 
 @pytest.mark.parametrize("given", ["web", ["web"], [], (), 7, [None]])
 def test_what_is_no_source_is_refused(given: object) -> None:
     """`Matcher`: "MisuseError: … `source` is no source", with what to do instead."""
     with pytest.raises(MisuseError, match=r"^source= .*Beatport\.$") as caught:
-        in_turn(given)
+        resolve_sources(given)
     assert "'w'" not in str(caught.value)
 
 
@@ -131,10 +131,10 @@ def test_a_page_is_asked_of_the_source_it_came_from() -> None:
 
 def test_searches_and_pages_go_on_to_the_next_source() -> None:
     """The first source that finds something answers a search; a page is asked for until found."""
-    found = ConversationPlaybook(search("fjord", (Shelf(), Shop())))
+    found = ConversationPlaybook(query_flow("fjord", (Shelf(), Shop())))
     assert found << ("search", "fjord") >> [] << ("search", "fjord") >> [RIGHT]
     assert found.ended == (RIGHT,)
-    pages = ConversationPlaybook(fetch((7, 8, 9), (Shelf(), Shop())))
+    pages = ConversationPlaybook(fetch_flow((7, 8, 9), (Shelf(), Shop())))
     assert pages << tuple(("track_page", one) for one in "789") >> ([], [ORIGINAL], [])
     assert pages << (("track_page", "7"), ("track_page", "9")) >> ([RIGHT], [])
     assert pages.ended == (RIGHT, ORIGINAL, None)
@@ -149,22 +149,22 @@ def test_an_address_is_asked_of_the_source_that_knows_it() -> None:
                 raise MisuseError("no number")
             return super().track(url_or_id, query_type)
 
-    pages = ConversationPlaybook(fetch(("https://shop.example/7", 8), (Numbers(), Shop())))
+    pages = ConversationPlaybook(fetch_flow(("https://shop.example/7", 8), (Numbers(), Shop())))
     assert pages << ("track_page", "8") >> [ORIGINAL]
     assert pages << ("track_page", "https://shop.example/7") >> [RIGHT]
     assert pages.ended == (RIGHT, ORIGINAL)
     with pytest.raises(MisuseError):
-        ConversationPlaybook(fetch(("https://shop.example/7",), (Shop(), Numbers()))) >> []
+        ConversationPlaybook(fetch_flow(("https://shop.example/7",), (Shop(), Numbers()))) >> []
 
 
 def test_what_is_at_hand_is_looked_up_and_not_sent() -> None:
     """Question: with `look` "it is called, and nothing is sent", kept or paced."""
-    found = Understood(candidates=(RIGHT,))
-    asked = replace(question("/shelf"), look=lambda: found)
-    playbook = ExchangePlaybook(exchange(asked, attempts=3, fresh_s=FRESH), aside=False)
-    assert playbook << Recall(asked.request) >> None
-    assert asked.look
-    assert playbook << LookUp(asked.look) >> After(0.003, found)
+    found = ParsedResult(candidates=(RIGHT,))
+    asked = replace(question("/shelf"), local_lookup=lambda: found)
+    playbook = ExchangePlaybook(question_flow(asked, attempts=3, max_ages_s=FRESH), aside=False)
+    assert playbook << CacheGet(asked.request) >> None
+    assert asked.local_lookup
+    assert playbook << RunLocalLookup(asked.local_lookup) >> After(0.003, found)
     answer = playbook.ended
-    assert (answer.value, answer.sent, answer.waited) == (found, (), 0.0)
-    assert answer.read_s == pytest.approx(0.003)
+    assert (answer.value, answer.sent, answer.wait_s) == (found, (), 0.0)
+    assert answer.parse_s == pytest.approx(0.003)

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from beatport_match.testing import FakeBeatport, always
-from beatport_match.testing.request_log import LONGEST_BODY
+from beatport_match.testing.request_log import MAX_BODY_BYTES
 
 SEARCH = "/search/tracks?q=olvarin"
 pytestmark = pytest.mark.filterwarnings("error")
@@ -120,7 +120,7 @@ def test_a_body_is_read_and_the_connection_goes_on() -> None:
 @pytest.mark.parametrize(
     ("header", "body"),
     [
-        (f"Content-Length: {2 * LONGEST_BODY}", b"x" * 2 * LONGEST_BODY),
+        (f"Content-Length: {2 * MAX_BODY_BYTES}", b"x" * 2 * MAX_BODY_BYTES),
         ("Content-Length: 99999999999999", b""),
         ("Content-Length: some", b"x"),
         ("Content-Length: -1", b"x"),

@@ -14,7 +14,7 @@ from ways import Send, client, every_way
 
 from beatport_match.errors import MisuseError
 from beatport_match.testing import FakeBeatport, FakeTokens, GoodTokens, Reply, first
-from beatport_match.testing.request_log import LONGEST_BODY
+from beatport_match.testing.request_log import MAX_BODY_BYTES
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -122,8 +122,8 @@ def test_only_a_form_with_this_grant_renews(way: str) -> None:
 
 @pytest.mark.parametrize("way", ["sync", "asyncio", "trio"])
 def test_of_a_long_body_the_beginning_is_looked_at(way: str) -> None:
-    """Small, bounded: of a long body the first `LONGEST_BODY` bytes are enough."""
-    fake, long = FakeBeatport(api=KNOWN), "x" * LONGEST_BODY
+    """Small, bounded: of a long body the first `MAX_BODY_BYTES` bytes are enough."""
+    fake, long = FakeBeatport(api=KNOWN), "x" * MAX_BODY_BYTES
     with client(fake, way) as send:
         assert send(TOKEN, "POST", data={"pad": long, **FORM}).status_code == 400
         assert send(TOKEN, "POST", data={**FORM, "pad": long}).status_code == 200
