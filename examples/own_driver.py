@@ -1,4 +1,4 @@
-"""Bring your own I/O, here urllib's: `python examples/own_driver.py` asks the fake Beatport."""
+"""Bring your own I/O, here with urllib: `python examples/own_driver.py` queries a fake Beatport."""
 
 import random
 import time
@@ -11,49 +11,49 @@ from beatport_match.exchange import exchange
 from beatport_match.testing import FakeBeatport
 from beatport_match.wire import Ask, LookUp, Read, Reply, Request, Response, Send, Sleep, Turn
 
-OPENER = web.OpenerDirector()  # knows no redirects and no errors: those are the exchange's business
+OPENER = web.OpenerDirector()  # no redirects, no HTTP errors: `exchange` handles them
 OPENER.add_handler(web.HTTPHandler())
 OPENER.add_handler(web.HTTPSHandler())
 
 
 def send(request: Request) -> Response | Failure:
-    get = web.Request(request.canonical, headers=dict(request.headers))  # noqa: S310 - a source's
+    get = web.Request(request.canonical, headers=dict(request.headers))  # noqa: S310 - built by us
     try:
-        with OPENER.open(get, timeout=30) as came:
-            headers = {name.lower(): value for name, value in came.headers.items()}
-            return Response(status=came.status, url=came.url, headers=headers, body=came.read())
+        with OPENER.open(get, timeout=30) as raw:
+            headers = {name.lower(): value for name, value in raw.headers.items()}
+            return Response(status=raw.status, url=raw.url, headers=headers, body=raw.read())
     except (OSError, HTTPException) as error:
         return Failure("network", repr(error), request.url)
 
 
-HANDS = {  # the other steps of an exchange ask for a cache and for tokens: here are none
+HANDLERS = {  # the other steps are for a cache, tokens and a rate limiter: this driver has none
     Send: lambda step: send(step.request),
     Read: lambda step: step.reader(step.response),
     LookUp: lambda step: step.look(),
-    Turn: lambda _: 0.0,  # seconds until it may be sent
+    Turn: lambda _: 0.0,  # seconds until the request may be sent: no rate limit
     Sleep: lambda step: time.sleep(step.seconds),
 }
 
 
-def take(step) -> Reply:
-    outcome = HANDS.get(type(step), lambda _: None)(step)
+def perform(step) -> Reply:
+    outcome = HANDLERS.get(type(step), lambda _: None)(step)
     return Reply(outcome=outcome, now=time.monotonic(), dice=random.random())  # noqa: S311 - jitter
 
 
 def drive(generator, answer):
     try:
-        asked = next(generator)
+        step = next(generator)
         while True:
-            asked = generator.send(answer(asked))
+            step = generator.send(answer(step))
     except StopIteration as end:
         return end.value
 
 
 def ask(batch: Ask):
-    return tuple(drive(exchange(one, attempts=3, fresh_s={}), take) for one in batch.questions)
+    return tuple(drive(exchange(one, attempts=3, fresh_s={}), perform) for one in batch.questions)
 
 
 with FakeBeatport().serve() as base_url:
-    settings = MatchSettings(base_url=base_url)  # left out, the real Beatport is asked
+    settings = MatchSettings(base_url=base_url)  # leave it out to query Beatport
     track = Track("Borrowed Umbrella [Harrow Vint Remix]", "Kestrel Dobbs")
     print(drive(match(track, settings, beatport_source(settings)), ask).explain())
