@@ -1,7 +1,7 @@
-"""Ask Beatport's API with your user's own account, whose token ends in the middle of the run.
+"""Use Beatport's API with a user's OAuth token, which expires in the middle of the run.
 
-`python examples/api_source.py` asks the fake Beatport on this machine; leave `api_url` out to ask
-the real one.
+`python examples/api_source.py` queries a fake Beatport on this machine; leave `api_url` out to
+query the real one.
 """
 
 import json
@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from beatport_match import MatchSettings, match_playlist
 from beatport_match.testing import FakeBeatport, FakeTokens, demo_collection
 
-# Those of the user. This library ships none, and shows them nowhere.
+# The user's tokens. The library ships no tokens and never prints or logs them.
 TOKENS = {"access_token": "an-access-token", "refresh_token": "a-refresh-token"}
 
 
@@ -24,22 +24,22 @@ def main() -> None:
             source="api",
             api_url=f"{url}/v4",
             token_file=token_file,
-            # The pace is for the real Beatport; the fake one needs none.
+            # The rate limit is for the real Beatport; the fake one needs none.
             requests_per_second=None,
         )
         result = match_playlist(collection, settings=settings)
         print(
             f"{len(result.matched)} of {len(result.matches)} matched, {len(result.failed)} failed"
         )
-        print(f"the token was renewed {fake.tokens.refreshed} times, and the file with it")
+        print(f"the token was renewed {fake.tokens.refreshed} times and written back to its file")
 
-        # Without a refresh token the run ends when the token does: as a fault, never as a miss.
+        # Without a refresh token, all tracks after the expiry are `failed`, not `not_found`.
         journal = Path(folder, "run.journal")
         token_file.write_text(json.dumps({"access_token": fake.tokens.access}))
         result = match_playlist(collection, settings=settings, journal=journal)
         print(f"{len(result.matched)} matched, then {result.failed[0].failures[-1]}")
 
-        # Once there are new tokens, the same journal goes on where that stopped.
+        # With new tokens and the same journal, the run resumes where it stopped.
         new = {"access_token": "ended", "refresh_token": fake.tokens.refresh}
         token_file.write_text(json.dumps(new | {"client_id": "a-client"}))
         result = match_playlist(collection, settings=settings, journal=journal)

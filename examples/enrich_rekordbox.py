@@ -1,7 +1,7 @@
 """Enrich a Rekordbox export: key, label, year, remixer and mix, as a new XML file to import.
 
-`python examples/enrich_rekordbox.py` does so with a collection of invented music and the fake
-Beatport on this machine; with `EXPORT.xml NEW.xml` behind that it takes yours, and the real one.
+`python examples/enrich_rekordbox.py` uses a collection of invented music and a fake Beatport on
+this machine. With the arguments `EXPORT.xml NEW.xml` it uses your export and the real Beatport.
 """
 
 import sys
@@ -23,13 +23,13 @@ from beatport_match.testing import FakeBeatport, demo_collection
 
 
 async def enrich(export: Path, new: Path, settings: MatchSettings) -> None:
-    """Match every track, at once, and write what is safe to apply; a killed run goes on."""
+    """Match all tracks with async and write the accepted matches; a killed run can be resumed."""
     journal = new.with_suffix(".journal")
     result = await amatch_playlist(export, settings=settings, journal=journal)
-    # Files are written in a thread, so that an event loop with other business is not held up.
+    # A worker thread writes the file, so that the event loop is not blocked.
     written = await anyio.to_thread.run_sync(enrich_rekordbox, export, result.matches, new)
     print(written)
-    print(f"{len(result.review)} for you to look at, {len(result.failed)} could not be asked")
+    print(f"{len(result.review)} need your review, {len(result.failed)} could not be looked up")
 
 
 async def demo(folder: Path) -> None:

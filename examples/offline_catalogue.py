@@ -1,6 +1,6 @@
-"""Match a playlist against a catalogue of your own: no network, and nobody to wait for.
+"""Match a playlist against your own offline catalogue, without a network.
 
-`python examples/offline_catalogue.py`; needs the extra: `pip install "beatport-match[offline]"`.
+Run `python examples/offline_catalogue.py`; it needs `pip install "beatport-match[offline]"`.
 """
 
 from pathlib import Path
@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from beatport_match import Catalogue, Track, match_playlist
 
-# In your program a file of your own; docs/offline-catalogue.md lists the columns.
+# In your program this is a file of your own; docs/offline-catalogue.md lists the columns.
 ROWS = """\
 id,name,mix_name,artists,remixers,bpm,key,length_s
 101,Harbour Lights,Original Mix,Nora Quill,,122,A Minor,384
@@ -18,7 +18,7 @@ id,name,mix_name,artists,remixers,bpm,key,length_s
 """
 TRACKS = [
     Track("Harbour Lights (Ash Meridian Remix)", "Nora Quill"),
-    # Typed in a hurry, and the artists the wrong way round.
+    # A typing error, and the artists in another order.
     Track("Embr Tide (Extended)", "Ash Meridian & Nora Quill"),
     Track("Harbour Lights (Kestrel Dub)", "Nora Quill"),
     Track("Velvet Gearbox", "Somebody Else"),
@@ -35,7 +35,7 @@ def main() -> None:
             print(f"  {problem.place}: {problem.detail}")
 
         with Catalogue.open(pool) as catalogue:
-            # [catalogue, beatport_source(settings)] would ask Beatport for what is missing here.
+            # [catalogue, beatport_source(settings)] would search Beatport for the rest.
             result = match_playlist(TRACKS, source=catalogue)
 
     for match in result.matches:

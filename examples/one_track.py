@@ -1,7 +1,7 @@
-"""Find one track, and see why.
+"""Match one track and print the evidence.
 
-`python examples/one_track.py` asks the fake Beatport on this machine; leave `settings` out to ask
-the real one.
+`python examples/one_track.py` queries a fake Beatport on this machine; leave `settings` out to
+query the real one.
 """
 
 from beatport_match import MatchSettings, Track, match_track

@@ -1,7 +1,7 @@
-"""Match a whole Rekordbox collection at once, with progress and a way to stop.
+"""Match a whole Rekordbox collection with async, with progress and a way to stop.
 
-`python examples/playlist_with_progress.py` asks the fake Beatport on this machine; leave `settings`
-out to ask the real one.
+`python examples/playlist_with_progress.py` queries a fake Beatport on this machine; leave
+`settings` out to query the real one.
 """
 
 import anyio
@@ -9,25 +9,25 @@ import anyio
 from beatport_match import MatchSettings, Progress, amatch_playlist
 from beatport_match.testing import FakeBeatport, demo_collection
 
-ENOUGH = 40
+STOP_AFTER = 40
 
 
 async def main() -> None:
-    told: list[Progress] = []
+    seen: list[Progress] = []
 
     def report(progress: Progress) -> None:
-        told.append(progress)
+        seen.append(progress)
         if progress.done % 10 == 0:
             print(f"{progress.done}/{progress.total}, {progress.requests} requests")
 
-    # The pace is for the real Beatport; the fake one needs none.
+    # The rate limit is for the real Beatport; the fake one needs none.
     with FakeBeatport().serve() as base_url, demo_collection() as collection:
         settings = MatchSettings(base_url=base_url, requests_per_second=None)
         result = await amatch_playlist(
-            collection, settings=settings, on_progress=report, stop=lambda: len(told) >= ENOUGH
+            collection, settings=settings, on_progress=report, stop=lambda: len(seen) >= STOP_AFTER
         )
 
-    print(f"{len(result.matched)} matched, {len(result.review)} to look at")
+    print(f"{len(result.matched)} matched, {len(result.review)} need review")
     print(f"{len(result.failed)} not asked, because we stopped")
 
 

@@ -1,8 +1,8 @@
-"""Match a table of tracks against an offline catalogue with Polars, on the cores of one machine.
+"""Match a table of tracks against an offline catalogue with Polars, on all cores of one machine.
 
     python examples/polars_match.py [TABLE --catalogue FOLDER --out FILE] [--workers N]
 
-Without a table it shows a small one. The table is streamed: it need not fit into memory.
+Without a table, it matches a small demo table. The table is streamed and may exceed the memory.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from beatport_match import MatchSettings
 
 TYPES = {"string": pl.String, "double": pl.Float64, "bigint": pl.Int64}
 SCHEMA = {name: TYPES[kind] for name, kind in RESULT_COLUMNS.items()}
-# Texts stay texts: one cell that is no number then costs one row.
+# Columns are read as text, so an invalid number affects only its own row.
 READERS = {
     ".parquet": pl.scan_parquet,
     ".csv": partial(pl.scan_csv, infer_schema=False),
@@ -33,7 +33,7 @@ ROWS_AT_ONCE = 1000
 def match_table(
     table: pl.LazyFrame, catalogue: Path, settings: MatchSettings, each: Callable = map
 ) -> pl.LazyFrame:
-    """One row for each of the table's, in its order; `each` may be a process pool's `map`."""
+    """Return one result row per table row, in order; `each` may be the `map` of a process pool."""
     match = partial(match_rows, catalogue=str(catalogue.absolute()), settings=settings)
 
     def match_batch(batch: pl.DataFrame) -> pl.DataFrame:
@@ -45,7 +45,7 @@ def match_table(
 
 
 def main() -> None:
-    # Polars has threads of its own, which a forked process would miss.
+    # Polars starts threads; they do not survive a fork, so worker processes are spawned.
     pool = partial(ProcessPoolExecutor, mp_context=get_context("spawn"))
     with job("Match a table of tracks with Polars.") as given, pool(given.workers or 1) as workers:
         table = READERS[given.table.suffix](given.table)

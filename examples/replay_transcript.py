@@ -1,6 +1,6 @@
-"""Record what a run was answered, and replay it without a network: for a bug report, say.
+"""Record the HTTP responses of a run and replay them without a network, e.g. for a bug report.
 
-`python examples/replay_transcript.py` records the answers of a fake Beatport in this process.
+`python examples/replay_transcript.py` records the responses of a fake Beatport in this process.
 """
 
 import json
@@ -13,14 +13,14 @@ from beatport_match import Matcher, MatchSettings, PlaylistMatch
 from beatport_match.testing import FakeBeatport, first
 
 TRACKS = ["Kestrel Dobbs - Borrowed Umbrella (Harrow Vint Remix)", "Nobody - Nothing at All"]
-# Cookies are nobody else's business, and the text is written down unpacked.
-LEFT_OUT = {"set-cookie", "content-encoding"}
+# Cookies are private, and the text is stored decompressed.
+DROPPED_HEADERS = {"set-cookie", "content-encoding"}
 
 
 def record(file: Path) -> PlaylistMatch:
     def write(response: httpx.Response) -> None:
-        kept = {name: said for name, said in response.headers.items() if name not in LEFT_OUT}
-        line = [str(response.url), response.status_code, kept, response.read().decode()]
+        headers = {k: v for k, v in response.headers.items() if k not in DROPPED_HEADERS}
+        line = [str(response.url), response.status_code, headers, response.read().decode()]
         with file.open("a", encoding="utf-8") as transcript:
             transcript.write(json.dumps(line) + "\n")
 
@@ -33,12 +33,12 @@ def replay(file: Path, settings: MatchSettings) -> PlaylistMatch:
     lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
     def answer(request: httpx.Request) -> httpx.Response:
-        """Give the next answer to this address; the same question may have been asked twice."""
+        """Return the next recorded response for this URL; a URL may have been requested twice."""
         for place, (url, status, headers, text) in enumerate(lines):
             if url == str(request.url):
                 del lines[place]
                 return httpx.Response(status, headers=headers, content=text)
-        raise httpx.ConnectError(f"the transcript has no answer to {request.url}")
+        raise httpx.ConnectError(f"the transcript has no response for {request.url}")
 
     with httpx.Client(transport=httpx.MockTransport(answer)) as client:
         return Matcher(settings, http_client=client).match_playlist(TRACKS)
@@ -48,7 +48,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         transcript = Path(folder) / "transcript.jsonl"
         recorded = record(transcript)
-        print(f"{recorded.requests} answers in {transcript.stat().st_size} bytes")
+        print(f"{recorded.requests} responses in {transcript.stat().st_size} bytes")
         print("the same matches:", replay(transcript, MatchSettings()).matches == recorded.matches)
         for match in replay(transcript, MatchSettings(accept_confidence=0.9999)).matches:
             print(f"with other settings: {match.outcome}, {match.track}")

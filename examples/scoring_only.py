@@ -1,6 +1,6 @@
-"""Judge candidates you already have: no network, no settings, nothing but values.
+"""Score candidates that you already have: no network, no settings, only values.
 
-`python examples/scoring_only.py` prints each with its ledger, the best one first.
+`python examples/scoring_only.py` prints each candidate with its evidence, best first.
 """
 
 from beatport_match import Candidate, Track, rank

@@ -19,31 +19,31 @@ from beatport_match import MatchSettings
 
 
 def match_table(table: DataFrame, catalogue: Path, settings: MatchSettings) -> DataFrame:
-    """One row for each of the table's, in any order; every worker must have `catalogue`."""
+    """Return one result row per table row, in any order; every worker needs `catalogue`."""
     context, place = table.sparkSession.sparkContext, str(catalogue.absolute())
     for module in (table_rows, table_match):
         context.addPyFile(module.__file__)
     read = table.select(table_rows.columns_of(table.columns))
 
-    # Sent as it is, being within a function; `match_rows` is imported there, once.
+    # Spark pickles a nested function by value; each worker imports `match_rows` once.
     def match_batches(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:
             rows = match_rows(batch.to_dict("records"), place, settings)
             yield pd.DataFrame(rows, columns=list(RESULT_COLUMNS), dtype=object)
 
-    # A file of a million rows may be one partition, which one worker alone would match.
+    # A file of a million rows may be one partition, which a single worker would match.
     return read.repartition(4 * context.defaultParallelism).mapInPandas(match_batches, RESULT)
 
 
 def read_table(spark: SparkSession, file: Path) -> DataFrame:
     kind = file.suffix[1:].replace("jsonl", "json")
-    return spark.read.load(str(file), kind, header=True, escape='"')  # most CSV doubles quotes
+    return spark.read.load(str(file), kind, header=True, escape='"')  # most CSV files double quotes
 
 
 def session(workers: int | None) -> SparkSession:
     if not workers:
         return SparkSession.builder.getOrCreate()
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # not whichever is on the path
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # not another Python on the PATH
     local = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1"}
     return SparkSession.builder.master(f"local[{workers}]").config(map=local).getOrCreate()
 

@@ -1,4 +1,4 @@
-"""What the engines are tried on, and here matched without any: `python examples/table_demo.py`."""
+"""The demo table and catalogue, matched in plain Python: `python examples/table_demo.py`."""
 
 import argparse
 import csv
@@ -28,16 +28,16 @@ id,name,mix_name,artists,remixers,length_s,key,bpm
 
 
 @contextmanager
-def job(what: str) -> Generator[argparse.Namespace, None, None]:
-    """What the command line says, or a demo in a temporary folder where it says nothing."""
-    parser = argparse.ArgumentParser(description=what)
+def job(description: str) -> Generator[argparse.Namespace, None, None]:
+    """Yield the command line's arguments; without any, those of a demo in a temporary folder."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("table", nargs="?", type=Path, help=".parquet, .csv or .jsonl")
-    parser.add_argument("--catalogue", type=Path, help="the folder that Catalogue.build made")
-    parser.add_argument("--out", type=Path, help="where the result goes, as Parquet")
-    parser.add_argument("--workers", type=int, help="how many processes match")
+    parser.add_argument("--catalogue", type=Path, help="a folder that Catalogue.build wrote")
+    parser.add_argument("--out", type=Path, help="the Parquet file or folder for the result")
+    parser.add_argument("--workers", type=int, help="the number of worker processes")
     given = parser.parse_args()
     if len({given.table is None, given.catalogue is None, given.out is None}) > 1:
-        parser.error("give a table, --catalogue and --out, or none of them.")
+        parser.error("give a table, --catalogue and --out together, or none of them.")
     with tempfile.TemporaryDirectory() as name:
         if given.table is None:
             folder, given.workers = Path(name), given.workers or 2

@@ -1,4 +1,4 @@
-"""Match rows of a table against a catalogue: `examples/table_match.py` is what workers are sent."""
+"""Match rows of a table against a catalogue: workers import `examples/table_match.py`."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -8,7 +8,7 @@ from table_rows import Row, plain_cell, track_of
 
 from beatport_match import Catalogue, CatalogueError, Matcher, MatchSettings, MisuseError
 
-# Named as in matches.csv; the types are Spark's words.
+# Column names as in matches.csv; type names as in Spark.
 RESULT = (
     "id string, outcome string, kind string, reason string, confidence double, score double, "
     "relation string, beatport_id bigint, url string, found_title string, found_mix string, "
@@ -16,13 +16,13 @@ RESULT = (
     "length_s double"
 )
 RESULT_COLUMNS = dict(column.split() for column in RESULT.split(", "))
-_OPENING = Lock()
+_OPEN_LOCK = Lock()
 
 
 def match_rows(rows: Iterable[Row], catalogue: str, settings: MatchSettings) -> list[Row]:
-    """What became of each row, in their order; what cannot be matched is `failed` and says why."""
+    """Return one result per row, in order; an unusable row is `failed` with a reason."""
     try:
-        with _OPENING:
+        with _OPEN_LOCK:
             matcher = opened(catalogue, settings)
     except (CatalogueError, MisuseError) as error:
         return [_result(row, _failed("catalogue_changed", error)) for row in rows]
@@ -31,7 +31,7 @@ def match_rows(rows: Iterable[Row], catalogue: str, settings: MatchSettings) -> 
 
 @cache
 def opened(catalogue: str, settings: MatchSettings) -> Matcher:
-    """Opened for the first rows that a process is given, and kept for all others."""
+    """Open the catalogue once per process: for the first rows, then from the `functools` cache."""
     return Matcher(settings, source=Catalogue.open(catalogue).source())
 
 
@@ -40,20 +40,20 @@ def _matched(row: Row, matcher: Matcher) -> Row:
         match = matcher.match_track(track_of(row))
     except MisuseError as error:
         return _failed("unaskable", error)
-    told = {"outcome": match.outcome, "reason": match.reason, "confidence": match.confidence}
-    told["kind"] = match.failures[-1].kind if match.outcome == "failed" else None
+    result = {"outcome": match.outcome, "reason": match.reason, "confidence": match.confidence}
+    result["kind"] = match.failures[-1].kind if match.outcome == "failed" else None
     if best := match.best:
-        found = best.candidate
-        told = {name: getattr(found, name, None) for name in RESULT_COLUMNS} | told
-        told |= {"score": best.score, "relation": best.relation, "beatport_id": best.id}
-        told |= {"found_title": found.name, "found_mix": found.mix_name}
-        told["found_artists"] = ", ".join(found.artists)
-    return told
+        candidate = best.candidate
+        result = {name: getattr(candidate, name, None) for name in RESULT_COLUMNS} | result
+        result |= {"score": best.score, "relation": best.relation, "beatport_id": best.id}
+        result |= {"found_title": candidate.name, "found_mix": candidate.mix_name}
+        result["found_artists"] = ", ".join(candidate.artists)
+    return result
 
 
 def _failed(kind: str, why: object) -> Row:
     return {"outcome": "failed", "kind": kind, "reason": f"{kind}: {why}", "confidence": 0.0}
 
 
-def _result(row: Row, told: Row) -> Row:
-    return dict.fromkeys(RESULT_COLUMNS) | told | {"id": plain_cell("id", row.get("id"))}
+def _result(row: Row, result: Row) -> Row:
+    return dict.fromkeys(RESULT_COLUMNS) | result | {"id": plain_cell("id", row.get("id"))}

@@ -1,4 +1,4 @@
-"""The track in a table's row, however an engine wrote it: `python examples/table_rows.py`."""
+"""Convert a row of a table, from any engine, to a track: `python examples/table_rows.py`."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -14,24 +14,24 @@ _NUMBERS = ("year", "bpm", "duration_s", "beatport_id")
 
 
 def columns_of(names: Iterable[str]) -> list[str]:
-    """The columns of a table that are read.
+    """Return the columns of a table that `track_of` reads.
 
     Raises:
-        MisuseError: There is no `id`, which tells rows apart, or no `title`.
+        MisuseError: The column `id`, which identifies a row, or the column `title` is missing.
     """
     known = [name for name in names if name in COLUMNS]
     if missing := {"id", "title"}.difference(known):
         raise MisuseError(
-            f"The table has no column {min(missing)!r}; rename the one that is meant."
+            f"The table has no column {min(missing)!r}; rename the column that holds it."
         )
     return known
 
 
 def track_of(row: Row) -> Track:
-    """The track in a row.
+    """Convert a row to a track.
 
     Raises:
-        MisuseError: There is no title, or a value cannot be what it should.
+        MisuseError: The title is missing, or a value is invalid.
     """
     plain = {name: plain_cell(name, row.get(name)) for name in COLUMNS}
     known = {name: value for name, value in plain.items() if value is not None}
@@ -39,7 +39,7 @@ def track_of(row: Row) -> Track:
 
 
 def plain_cell(name: str, value: object) -> object:
-    """A cell as Python has it, however an engine wrote it: `None`, lists, numbers out of text."""
+    """Convert a cell of any engine to plain Python: `None`, lists, and numbers from text."""
     value = value.tolist() if hasattr(value, "tolist") else value
     if value == "" or (isinstance(value, float) and math.isnan(value)):
         return None

@@ -9,19 +9,19 @@ SETTINGS = MatchSettings(requests_per_second=None)
 
 
 def label_of(text: str, client: httpx.Client) -> str:
-    """Your tool: the label of a track, or what to tell the user."""
+    """Stand in for your tool: return the label of a track, or a message for the user."""
     match: Match = match_track(text, settings=SETTINGS, http_client=client)
     if match.matched and match.best:
         return match.best.candidate.label or "unknown label"
     return match.outcome
 
 
-def test_a_track_on_sale_has_its_label() -> None:
+def test_a_track_on_beatport_has_its_label() -> None:
     with httpx.Client(transport=FakeBeatport().transport()) as client:
         assert label_of("Olvarin - Undertow", client) not in {"not_found", "failed", "review"}
 
 
-def test_a_challenge_page_is_not_taken_for_not_found() -> None:
+def test_a_challenge_page_is_failed_not_not_found() -> None:
     fake = FakeBeatport(faults=always("challenge"))
     with httpx.Client(transport=fake.transport()) as client:
         assert label_of("Olvarin - Undertow", client) == "failed"

@@ -1,7 +1,7 @@
-"""Bring your own HTTP client: proxies, certificates, HTTP/2 or logging stay yours.
+"""Use your own HTTP client, with your proxy, certificates, HTTP/2 or logging.
 
-Anything with httpx's `get(url, headers=…, params=…)` serves. You close what you opened.
-`python examples/your_own_client.py` asks a fake Beatport in this process.
+Any object with httpx's `get(url, headers=…, params=…)` works. The library never closes your client.
+`python examples/your_own_client.py` queries a fake Beatport in this process.
 """
 
 import httpx

@@ -1,7 +1,7 @@
 """A desktop tool that embeds beatport_match.
 
-python examples/desktop [FILE]      # asks Beatport
-python examples/desktop --demo      # asks a fake Beatport on this machine
+python examples/desktop [FILE]      # queries Beatport
+python examples/desktop --demo      # queries a fake Beatport on this machine
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from beatport_match.testing import FakeBeatport, demo_collection
 def main() -> int:
     parser = argparse.ArgumentParser(description="Match playlists on Beatport, in a window.")
     parser.add_argument("file", nargs="?", type=Path, help="a Rekordbox XML, M3U or CSV")
-    parser.add_argument("--demo", action="store_true", help="ask a fake Beatport on this machine")
-    parser.add_argument("--folder", type=Path, help="where settings and journals are kept")
+    parser.add_argument("--demo", action="store_true", help="query a fake Beatport on this machine")
+    parser.add_argument("--folder", type=Path, help="the folder for settings and journals")
     options = parser.parse_args()
     share_python()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("beatport-match-desktop")
     place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
-    with demonstrated(options.demo, options.file) as (fixed, file):
+    with demo_or_file(options.demo, options.file) as (fixed, file):
         window = Window(options.folder or Path(place), fixed)
         if file:
             window.open(file)
@@ -40,11 +40,11 @@ def main() -> int:
 
 
 @contextmanager
-def demonstrated(
+def demo_or_file(
     demo: bool,  # noqa: FBT001
     file: Path | None,
 ) -> Generator[tuple[dict[str, Any], Path | None]]:
-    """The settings that are fixed, and the file to open."""
+    """Yield the fixed settings and the file to open; with `demo`, serve the fake Beatport."""
     if not demo:
         yield {}, file
         return

@@ -1,8 +1,8 @@
-"""Async I/O settings (Advanced): the switch, its numbers, and what the last run says about them."""
+"""The group "Async I/O settings (Advanced)": the switch, its numbers, and a recommendation."""
 
 from __future__ import annotations
 
-from preferences import MOST_AT_ONCE
+from preferences import MAX_AT_ONCE
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -24,26 +24,26 @@ from beatport_match import (
     recommend_mode,
 )
 
-_ENABLE = """<p><b>What it gives:</b> several tracks are asked about at once, so that a run
-waits for the network once instead of for each track.</p>
-<p><b>When to use it:</b> for ten tracks or more, where most of the time is the network's.</p>
-<p><b>What to consider:</b> the answers are the same, and the pace (requests in a second) holds for
-both modes: where it is the pace that takes the time, nothing is gained.</p>"""
-_TRACKS = "How many tracks are worked on at once (1–20). More than some twenty gain nothing."
-_REQUESTS = "How many requests one track may have under way at once (1–20)."
-WHEN = """<p>Each run is measured, and the rule looks at two shares:</p>
-<ul><li><b>Use it</b> where the network takes <b>more than 40 %</b> of the queries' time and
+_ENABLE = """<p><b>What it does:</b> several tracks are matched at the same time, so their network
+waits overlap.</p>
+<p><b>When to use it:</b> for ten tracks or more, if most of the time is network time.</p>
+<p><b>What to consider:</b> the answers are the same. The rate limit (requests per second) holds for
+both modes: a run that waits for the rate limit does not become faster.</p>"""
+_TRACKS = "How many tracks are matched at the same time (1–20). More than about 20 bring no gain."
+_REQUESTS = "How many requests one track may have in flight at the same time (1–20)."
+WHEN = """<p>Each run is measured. The recommendation depends on two shares:</p>
+<ul><li><b>Turn it on</b> if the network takes <b>more than 40 %</b> of the query time and
 <b>less than 50 %</b> of the queries are answered from the cache.</li>
-<li><b>Leave it off</b> where the network takes <b>less than 20 %</b>, or <b>more than 80 %</b> come
-from the cache.</li>
-<li>In between, run both ways: the performance view compares them.</li></ul>
-<p>It gains little with fewer than <b>10 tracks</b>, with a warm cache, and where the pace, not the
-network, is what a run waits for. It is recommended only where the last run could have been at least
-<b>1.5 times</b> as fast. The answers are the same in both modes.</p>"""
+<li><b>Leave it off</b> if the network takes <b>less than 20 %</b> of the query time, or
+<b>more than 80 %</b> of the queries are answered from the cache.</li>
+<li>Otherwise, run both modes: the performance view compares them.</li></ul>
+<p>The gain is small with fewer than <b>10 tracks</b>, with a warm cache, and if a run waits for the
+rate limit and not for the network. Async is recommended only if the last run could have been at
+least <b>1.5 times</b> as fast. The answers are the same in both modes.</p>"""
 
 
 class AsyncGroup(QGroupBox):
-    """Edits the async engine's settings; `changed` has them anew."""
+    """Edits the settings of the async engine; `changed` sends the new ones."""
 
     changed = Signal(object)
 
@@ -70,7 +70,7 @@ class AsyncGroup(QGroupBox):
         self._refresh()
 
     def show_figures(self, latest: PerformanceStats | None, sync: PerformanceStats | None) -> None:
-        """Recommend by the last run, and forecast by the last one that was not async."""
+        """Compute the recommendation from the last run, and the forecast from the last sync run."""
         self._latest, self._sync = latest, sync
         self._refresh()
 
@@ -111,30 +111,30 @@ class AsyncGroup(QGroupBox):
 def recommendation(
     engine: AsyncSettings, latest: PerformanceStats | None, sync: PerformanceStats | None
 ) -> str:
-    """What the last runs say of these settings: figures, never a promise."""
+    """Describe, from the figures of the last runs, whether async would help with these settings."""
     if latest is None:
-        return "No run has been measured yet: run a playlist, and its figures stand here."
+        return "No run has been measured yet. Run a playlist to see its figures here."
     analysis = analyze(latest)
     advised = recommend_mode(latest) == "async"
     lines = [
-        f"{'Recommended' if advised else 'Not recommended'} by the last run. {analysis.reason}"
+        f"{'Recommended' if advised else 'Not recommended'} after the last run. {analysis.reason}"
     ]
     at_once = engine.max_concurrent_tracks
     bound = most_speed_up(sync, at_once) if sync else None
     if bound is None:
-        lines.append("A run with async off would tell how much can be gained.")
+        lines.append("Run once with async off to see how much async can gain.")
     else:
         tracks = f"{at_once} tracks" if at_once > 1 else "one track"
         lines.append(
             f"With {tracks} at once, at most {bound:.1f} times as fast as the last sync run."
         )
     if advised != engine.enabled:
-        lines.append("It is on." if engine.enabled else "It is off.")
+        lines.append("Async is on." if engine.enabled else "Async is off.")
     return " ".join(lines)
 
 
 def _spin_box(value: int, tooltip: str) -> QSpinBox:
-    box = QSpinBox(minimum=1, maximum=MOST_AT_ONCE, value=value)
+    box = QSpinBox(minimum=1, maximum=MAX_AT_ONCE, value=value)
     box.setToolTip(tooltip)
     box.setMaximumWidth(100)
     return box

@@ -1,4 +1,4 @@
-"""The details of one track: why the answer is what it is, and the candidates to pick from."""
+"""The details of one track: the explanation of its match, and the candidates to pick from."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 
 from beatport_match import Match, MatchSettings, ScoredCandidate
 
-_COLUMNS = ("Candidate", "Score", "Sure", "Label", "Date", "Relation")
+_COLUMNS = ("Candidate", "Score", "Confidence", "Label", "Date", "Relation")
 
 
 class Details(QWidget):
-    """Explains a match; `picked` tells that the user wants another candidate."""
+    """Shows the explanation of a match; `picked` is sent when the user picks another candidate."""
 
     picked = Signal(object)
 
@@ -32,8 +32,8 @@ class Details(QWidget):
         self.explanation = QPlainTextEdit(readOnly=True)
         self.explanation.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.explanation.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.explanation.setPlaceholderText("Choose a track to see why its answer is what it is.")
-        self.explanation.setAccessibleName("Why this answer")
+        self.explanation.setPlaceholderText("Select a track to see the explanation of its match.")
+        self.explanation.setAccessibleName("Explanation of the match")
         self.explanation.setTabChangesFocus(True)
         self.candidates = QTreeWidget(rootIsDecorated=False, uniformRowHeights=True)
         self.candidates.setHeaderLabels(_COLUMNS)
@@ -45,12 +45,12 @@ class Details(QWidget):
         self.candidates.currentItemChanged.connect(self._chosen)
         self.candidates.itemActivated.connect(self._pick)
         self.use = QPushButton("&Use this candidate", enabled=False)
-        self.use.setToolTip("Take this candidate as the answer, whatever the score says")
+        self.use.setToolTip("Use this candidate as the match, regardless of its score")
         self.use.clicked.connect(self._pick)
         self._arrange()
 
     def show_match(self, match: Match | None, settings: MatchSettings, otherwise: str = "") -> None:
-        """Show a match, or nothing but a sentence."""
+        """Show a match, or only the sentence `otherwise`."""
         self._match = match
         self.explanation.setPlainText(match.explain(settings) if match else otherwise)
         self.candidates.clear()

@@ -1,4 +1,4 @@
-"""The figures of the last run in each mode, kept as the library's own analysis files."""
+"""The figures of the last run in each mode, stored as metrics files of the library."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from beatport_match import (
 
 
 class LastRuns:
-    """What the last runs took: `latest` of either mode, `sync` and `other` (async) by mode."""
+    """The figures of the last runs: `latest` in any mode, `sync`, and `other` (async)."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.sync = self._newest("last_sync")
         self.other = self._newest("last_async")
         known = [stats for stats in (self.sync, self.other) if stats is not None]
-        self.latest = max(known, key=_when, default=None)
+        self.latest = max(known, key=_start_time, default=None)
 
     def take(self, stats: PerformanceStats) -> bool:
-        """Take in a run, if it asked something."""
+        """Take over the figures of a run; return `False` if it sent no requests."""
         if not stats.requests:
             return False
         self.latest = stats
@@ -36,7 +36,7 @@ class LastRuns:
         return True
 
     def write(self, stats: PerformanceStats) -> str:
-        """Keep a run on the disk, which may take its time; a sentence where it cannot be."""
+        """Write a run to the disk (may block); return a sentence for the user if that fails."""
         name = f"last_{stats.mode}"
         try:
             written = Path(export_performance_metrics_json(stats, name, self._folder))
@@ -48,7 +48,7 @@ class LastRuns:
         return ""
 
     def comparison(self) -> RunComparison | None:
-        """Both modes held against each other, if both ran over the same tracks."""
+        """Compare the two modes, if both ran with the same number of tracks."""
         if self.sync is None or self.other is None:
             return None
         if self.sync.session_info.total_tracks != self.other.session_info.total_tracks:
@@ -67,6 +67,6 @@ class LastRuns:
         return sorted(self._folder.glob(f"{name}_metrics_*.json"))
 
 
-def _when(stats: PerformanceStats) -> float:
+def _start_time(stats: PerformanceStats) -> float:
     start = stats.session_info.start_time
     return start.timestamp() if start else 0.0

@@ -1,4 +1,4 @@
-"""The table of results: one row for each track, filled as the answers come, sorted and filtered."""
+"""The table of results: one row per track, filled as matches arrive, sorted and filtered."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OUTCOMES = {
     "unreadable": "Unreadable",
     "waiting": "Waiting",
 }
-# Half transparent, so that one set serves light and dark; the word beside it says the same.
+# Half transparent, so that one set fits light and dark themes; the cell's text says the same.
 _TINTS = {
     "matched": QColor(46, 160, 67, 90),
     "review": QColor(219, 154, 4, 90),
@@ -45,7 +45,7 @@ _NUMBERS = [COLUMNS.index(name) for name in ("#", "Score", "BPM")]
 
 @dataclass
 class Row:
-    """A track and what came of it, or an entry of the playlist that could not be read."""
+    """A track and its match, or a playlist entry that could not be read."""
 
     track: Track | None
     match: Match | None = None
@@ -53,7 +53,7 @@ class Row:
 
     @property
     def outcome(self) -> str:
-        """One of `OUTCOMES`; a track that a stop left unasked still waits."""
+        """One of `OUTCOMES`; a track that was not processed because of a stop is `waiting`."""
         if self.trouble:
             return "unreadable"
         if self.match is None or self.match.stopped == "stopped":
@@ -61,7 +61,7 @@ class Row:
         return self.match.outcome
 
     def cells(self, number: int) -> tuple[str | float | None, ...]:
-        """What stands in each column."""
+        """Return the cell of each column."""
         if self.track is None:
             return (number, "", self.trouble, OUTCOMES["unreadable"], *[None] * 6)
         best = self.match.best if self.match else None
@@ -81,14 +81,14 @@ class MatchTable(QAbstractTableModel):
         self.rows: list[Row] = []
 
     def begin(self, tracks: Sequence[Track], problems: Sequence[PlaylistProblem]) -> None:
-        """Show a playlist that nothing has been asked about."""
+        """Show a playlist that has not been matched yet."""
         self.beginResetModel()
         self.rows = [Row(track) for track in tracks]
         self.rows += [Row(None, trouble=str(problem)) for problem in problems]
         self.endResetModel()
 
     def put(self, found: Iterable[tuple[int, Match]]) -> None:
-        """Fill in what came, by the places of the tracks."""
+        """Fill in matches, each with the position of its track."""
         places: list[int] = []
         for place, match in found:
             self.rows[place].match = match
@@ -98,26 +98,26 @@ class MatchTable(QAbstractTableModel):
             self.dataChanged.emit(self.index(min(places), 0), self.index(max(places), last))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """As Qt has it."""
+        """Override of Qt."""
         return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - the same
-        """As Qt has it."""
+        """Override of Qt."""
         return 0 if parent.isValid() else len(COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        """As Qt has it."""
+        """Override of Qt."""
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return COLUMNS[section]
         return None
 
     def data(self, index: Index, role: int = 0) -> Any:
-        """As Qt has it."""
+        """Override of Qt."""
         row, column = self.rows[index.row()], index.column()
         if role in (Qt.ItemDataRole.DisplayRole, _SORT):
             cell = row.cells(index.row() + 1)[column]
             if role == _SORT:
-                # What is unknown comes first, in the kind that the column has.
+                # Unknown values sort first; they need the type of the column.
                 return cell if cell is not None else (-1.0 if column in _NUMBERS else "")
             return f"{cell:g}" if isinstance(cell, float) else cell
         if role == Qt.ItemDataRole.BackgroundRole and column == OUTCOME:
@@ -130,7 +130,7 @@ class MatchTable(QAbstractTableModel):
 
 
 class Filtered(QSortFilterProxyModel):
-    """The rows that hold some words and have some outcome."""
+    """The rows that contain some words and have some outcome."""
 
     def __init__(self, table: MatchTable, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -140,13 +140,13 @@ class Filtered(QSortFilterProxyModel):
         self.setSortLocaleAware(True)
 
     def show_only(self, text: str, outcome: str) -> None:
-        """Filter by words, in any order and case, and by outcome; empty is everything."""
+        """Filter by words, in any order and case, and by outcome; empty means no filter."""
         self.beginFilterChange()
         self._words, self._outcome = text.casefold().split(), outcome
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: ARG002
-        """As Qt has it."""
+        """Override of Qt."""
         row = self._table.rows[source_row]
         if self._outcome and row.outcome != self._outcome:
             return False

@@ -1,4 +1,4 @@
-"""A line at the top of the window that tells something once and never stands in the way."""
+"""A bar at the top of the window that shows notes without blocking the window."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStyle, QToolButton, 
 
 
 class NoteBar(QFrame):
-    """Shows notes, the latest below, until they are put away; nothing to tell is not shown."""
+    """Shows notes, the latest below, until they are dismissed; hidden if there are none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -17,8 +17,8 @@ class NoteBar(QFrame):
         self.text.setAccessibleName("Notes")
         self.away = QToolButton(autoRaise=True)
         self.away.setIcon(self.style().standardIcon(QStyle.StandardPixmap.SP_TitleBarCloseButton))
-        self.away.setAccessibleName("Put the notes away")
-        self.away.setToolTip("Put away")
+        self.away.setAccessibleName("Dismiss the notes")
+        self.away.setToolTip("Dismiss")
         self.away.clicked.connect(self._clear)
         row = QHBoxLayout(self)
         row.addWidget(self.text, stretch=1)
@@ -26,7 +26,7 @@ class NoteBar(QFrame):
         self.hide()
 
     def tell(self, note: str) -> None:
-        """Add a note; an empty one, and one that is shown already, adds nothing."""
+        """Add a note, unless it is empty or already shown."""
         shown = self.text.text().splitlines()
         if note and note not in shown:
             self.text.setText("\n".join([*shown, note]))

@@ -1,4 +1,4 @@
-"""The performance view: where the time of the last run went, and both modes compared."""
+"""The performance view: the times of the last run, and a comparison of both modes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _UNKNOWN = "unknown"
 
 
 class PerformanceView(QWidget):
-    """Shows figures; `export` asks for them in a file."""
+    """Shows figures; `export` is sent when the user wants them in a file."""
 
     export = Signal()
 
@@ -53,7 +53,7 @@ class PerformanceView(QWidget):
     def show_figures(
         self, stats: PerformanceStats | None, comparison: RunComparison | None
     ) -> None:
-        """Show the last run, and both modes if both ran."""
+        """Show the last run, and the comparison if both modes ran."""
         self.to_json.setEnabled(stats is not None)
         self.types.clear()
         texts = dict.fromkeys(_FIGURES, "–") if stats is None else _figures(stats)
@@ -117,7 +117,7 @@ def _figures(stats: PerformanceStats) -> dict[str, str]:
         f"{stats.mode or _UNKNOWN}{at}",
         f"{session.total_tracks}: {session.matched_tracks} matched, {session.unmatched_tracks} not",
         f"{session.total_time:.1f} s",
-        f"{_count(stats.requests)}, {_count(stats.retries)} of them repeated",
+        f"{_count(stats.requests)}, {_count(stats.retries)} of them retries",
         _percent(analysis.percentage),
         _percent(analysis.cache_hit_rate),
     )

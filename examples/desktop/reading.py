@@ -1,4 +1,4 @@
-"""Playlist files read for the window: what can be read is given, what cannot is told."""
+"""Read playlist files for the window, and report what cannot be read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Opened: TypeAlias = "tuple[str, ...] | Exception"
 
 
 class Tracks(NamedTuple):
-    """The tracks of a playlist, the entries that are none, and why there are not more."""
+    """The tracks of a playlist, the unreadable entries, and the error that ended the reading."""
 
     tracks: tuple[Track, ...]
     problems: tuple[PlaylistProblem, ...]
@@ -20,7 +20,7 @@ class Tracks(NamedTuple):
 
 
 def names_in(file: Path) -> tuple[str, ...]:
-    """The playlists in a file; one that is damaged further down is still worth opening."""
+    """List the playlists in a file; if it is damaged further down, return an empty list."""
     read_playlist(file)
     try:
         return list_playlists(file)
@@ -29,19 +29,19 @@ def names_in(file: Path) -> tuple[str, ...]:
 
 
 def tracks_in(file: Path, playlist: str) -> Tracks:
-    """The tracks of a playlist, as far as it can be read; empty is the whole file."""
+    """Read a playlist as far as possible; an empty name means the whole file."""
     tracks: list[Track] = []
     problems: list[PlaylistProblem] = []
     trouble = ""
     try:
         for track in read_playlist(file, playlist or None, on_problem=problems.append):
-            tracks.append(track)  # noqa: PERF402 - those before the damage are kept
+            tracks.append(track)  # noqa: PERF402 - keeps the tracks before the damage
     except PlaylistError as error:
         trouble = str(error)
     return Tracks(tuple(tracks), tuple(problems), trouble)
 
 
 def journal_for(folder: Path, file: Path, playlist: str) -> Path:
-    """Where a playlist's run is kept, so that it goes on after the program was closed."""
-    named = hashlib.sha256(f"{file.resolve()}\n{playlist}".encode("utf-8", "replace")).hexdigest()
-    return folder / "journals" / f"{named[:32]}.journal"
+    """Return the journal of a playlist, with which a run resumes after the program was closed."""
+    digest = hashlib.sha256(f"{file.resolve()}\n{playlist}".encode("utf-8", "replace")).hexdigest()
+    return folder / "journals" / f"{digest[:32]}.journal"

@@ -1,4 +1,4 @@
-"""The results: a filter, the table, and the details of the chosen track beside it."""
+"""The results: a filter, the table, and the details of the selected track next to it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WIDTHS = {"#": 44, "Artist": 150, "Title": 230, "Outcome": 90, "On Beatport": 2
 
 
 class ResultsView(QWidget):
-    """Shows what became of each track."""
+    """Shows the match of each track."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,12 +45,12 @@ class ResultsView(QWidget):
         self._arrange()
 
     def begin(self, tracks: Sequence[Track], problems: Sequence[PlaylistProblem]) -> None:
-        """Show a playlist that nothing has been asked about."""
+        """Show a playlist that has not been matched yet."""
         self.table.begin(tracks, problems)
         self._show_details()
 
     def put(self, found: Sequence[tuple[int, Match]]) -> None:
-        """Fill in what came; what a person picked stays."""
+        """Fill in matches; a match that the user picked stays."""
         rows = self.table.rows
         kept = [(p, m) for p, m in found if not ((old := rows[p].match) and old.picked)]
         self.table.put(kept)
@@ -58,7 +58,7 @@ class ResultsView(QWidget):
             self._show_details()
 
     def matches(self) -> tuple[Match, ...]:
-        """What is shown of each track that has been asked about, in the playlist's order."""
+        """Return the matches that are shown, in the order of the playlist."""
         return tuple(row.match for row in self.table.rows if row.match)
 
     def _made_view(self) -> QTableView:
@@ -73,7 +73,7 @@ class ResultsView(QWidget):
         view.setAlternatingRowColors(True)
         view.setShowGrid(False)
         view.verticalHeader().hide()
-        view.setAccessibleName("Tracks and their answers")
+        view.setAccessibleName("Tracks and their matches")
         for name, width in _WIDTHS.items():
             view.setColumnWidth(COLUMNS.index(name), width)
         view.horizontalHeader().setStretchLastSection(True)
@@ -99,7 +99,7 @@ class ResultsView(QWidget):
         self.shown.show_only(self.words.text(), self.outcome.currentData())
 
     def _row(self) -> int:
-        """The place of the chosen track; -1 without one."""
+        """Return the position of the selected track; -1 if none is selected."""
         return self.shown.mapToSource(self.view.currentIndex()).row()
 
     def _show_details(self, *_: QModelIndex) -> None:
@@ -107,7 +107,7 @@ class ResultsView(QWidget):
             self.details.show_match(None, self.settings)
             return
         row = self.table.rows[place]
-        self.details.show_match(row.match, self.settings, row.trouble or "Not asked yet.")
+        self.details.show_match(row.match, self.settings, row.trouble or "Not matched yet.")
 
     def _pick(self, candidate: ScoredCandidate) -> None:
         place = self._row()

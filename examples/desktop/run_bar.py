@@ -1,4 +1,4 @@
-"""The bar of a run: which playlist, start, pause and stop, how far it is and how long it takes."""
+"""The run bar: playlist, start, pause, stop, progress and remaining time."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _STARTS = {"paused": "&Continue"}
 
 
 class RunBar(QWidget):
-    """Says what the user wants of the run; `show_state` says what he may want."""
+    """Sends the user's commands for the run; `show_state` enables the possible ones."""
 
     chosen = Signal(str)
-    """A playlist by its full name; empty is the whole file."""
+    """The full name of a playlist; an empty text means the whole file."""
     start = Signal()
     pause = Signal()
     stop = Signal()
@@ -40,13 +40,13 @@ class RunBar(QWidget):
         self.playlists.activated.connect(self._chosen)
         self.begin = QPushButton("&Start")
         self.begin.setShortcut("F5")
-        self.begin.setToolTip("Ask Beatport about each track; goes on where an earlier run stopped")
+        self.begin.setToolTip("Search each track on Beatport; resumes where an earlier run stopped")
         self.begin.clicked.connect(self.start)
         self.hold = QPushButton("&Pause")
-        self.hold.setToolTip("Stop for now: what is done is kept, and Continue asks the rest")
+        self.hold.setToolTip("Stop for now: finished tracks are kept, and Continue runs the rest")
         self.hold.clicked.connect(self.pause)
         self.end = QPushButton("S&top")
-        self.end.setToolTip("End the run: what is done is kept, and can be exported")
+        self.end.setToolTip("End the run: finished tracks are kept and can be exported")
         self.end.clicked.connect(self.stop)
         self.progress = QProgressBar()
         self.progress.setFormat("%v of %m tracks")
@@ -64,7 +64,7 @@ class RunBar(QWidget):
             self.playlists.addItem(name, name)
 
     def show_state(self, state: State) -> None:
-        """Let the user do what can be done now."""
+        """Enable the controls that are possible in this state."""
         idle = state in ("ready", "paused")
         self.playlists.setEnabled(idle)
         self.begin.setEnabled(idle)
@@ -76,16 +76,16 @@ class RunBar(QWidget):
             self.left.setText({"ending": "ending …", "paused": "paused"}.get(state, ""))
 
     def show_progress(self, done: int, total: int) -> None:
-        """How many tracks are done."""
+        """Show how many tracks are finished."""
         self.progress.setRange(0, max(1, total))
         self.progress.setValue(done)
 
     def show_time(self, progress: Progress) -> None:
-        """How long it will take, and what Beatport thinks of it."""
-        said = "" if progress.eta_s is None else f"{clock(progress.eta_s)} left"
+        """Show the remaining time, or that Beatport blocks requests."""
+        text = "" if progress.eta_s is None else f"{clock(progress.eta_s)} left"
         if progress.blocked:
-            said = "Beatport refuses for now"
-        self.left.setText(said)
+            text = "Beatport blocks requests for now"
+        self.left.setText(text)
 
     def _arrange(self) -> None:
         label = QLabel("P&laylist")
@@ -104,7 +104,7 @@ class RunBar(QWidget):
 
 
 def clock(seconds: float) -> str:
-    """A time as a person reads it: `0:07`, `12:30`, `1:02:03`."""
+    """Format a time: `0:07`, `12:30`, `1:02:03`."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,4 +1,4 @@
-"""The window: opens files, runs them over the bridge, and shows what comes."""
+"""The window: opens files, runs them through the bridge, and shows the results."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from beatport_match import (
     export_performance_metrics_json,
 )
 
-# Answers are shown in batches, so that a thousand at once cost no more than a few repaints.
+# Matches are shown in batches, so that a thousand at once need only a few repaints.
 _REPAINT_MS = 50
 _PLAYLISTS = "Playlists (*.xml *.m3u *.m3u8 *.csv *.txt);;All files (*)"
 
 
 class Window(QMainWindow):
-    """Embeds the library as a DJ tool would.
+    """The main window, which embeds the library as a DJ tool would.
 
     Args:
-        folder: Where settings, journals and figures are kept.
-        fixed: Settings that hold for this program whatever the file says; they are not saved.
+        folder: The folder for settings, journals and figures.
+        fixed: Settings that override the settings file; they are not saved.
     """
 
     def __init__(self, folder: Path, fixed: Mapping[str, Any] | None = None) -> None:
@@ -60,7 +60,7 @@ class Window(QMainWindow):
         self._result: PlaylistMatch | None = None
         self._arrived: list[Progress] = []
         self._pausing = self._closing = False
-        self._unkept: JournalError | None = None
+        self._journal_error: JournalError | None = None
         self.repaint_timer = QTimer(self, singleShot=True, interval=_REPAINT_MS)
         self.repaint_timer.timeout.connect(self._show_arrived)
         self._build()
@@ -71,7 +71,7 @@ class Window(QMainWindow):
             self.notes.tell(f"Async I/O is on: up to {count} tracks at once (see Settings).")
 
     def open(self, file: Path) -> None:
-        """Read which playlists a file has."""
+        """Read the list of playlists in a file."""
         if self.state not in ("empty", "ready", "paused"):
             return
         self._file = file
@@ -79,7 +79,7 @@ class Window(QMainWindow):
         self.bridge.call(self._opened, names_in, file)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """As Qt has it: a run is ended first, and what it finished is in the journal."""
+        """Override of Qt: cancel the run first; its finished tracks are in the journal."""
         if self.bridge.running:
             self._closing = True
             self.bridge.cancel()
@@ -90,12 +90,12 @@ class Window(QMainWindow):
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """As Qt has it."""
+        """Override of Qt."""
         if _dropped(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """As Qt has it."""
+        """Override of Qt."""
         if file := _dropped(event):
             event.acceptProposedAction()
             self.open(file)
@@ -161,19 +161,19 @@ class Window(QMainWindow):
         self.performance.show_figures(runs.latest, runs.comparison())
         self.async_group.show_figures(runs.latest, runs.sync)
 
-    # Opening
+    # Opening a file
 
     def _ask_for_file(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Open a playlist", filter=_PLAYLISTS)
         if name:
             self.open(Path(name))
 
-    def _opened(self, came: Opened) -> None:
-        if isinstance(came, Exception):
-            self.notes.tell(str(came))
+    def _opened(self, names: Opened) -> None:
+        if isinstance(names, Exception):
+            self.notes.tell(str(names))
             self._show_state("empty")
             return
-        self.run_bar.show_playlists(came)
+        self.run_bar.show_playlists(names)
         assert self._file
         self.setWindowTitle(f"{self._file.name} – Match on Beatport")
         self._choose("")
@@ -182,19 +182,19 @@ class Window(QMainWindow):
         self._show_state("reading")
         self.bridge.call(self._read, tracks_in, self._file, playlist)
 
-    def _read(self, came: Tracks | Exception) -> None:
-        if isinstance(came, Exception):
-            self.notes.tell(str(came))
+    def _read(self, loaded: Tracks | Exception) -> None:
+        if isinstance(loaded, Exception):
+            self.notes.tell(str(loaded))
             self._show_state("empty")
             return
-        self._tracks, self._result = came.tracks, None
-        self.results.begin(came.tracks, came.problems)
-        self.run_bar.show_progress(0, len(came.tracks))
-        self.notes.tell(came.trouble)
-        self._show_state("ready" if came.tracks else "empty")
-        self.statusBar().showMessage(f"{len(came.tracks)} tracks")
+        self._tracks, self._result = loaded.tracks, None
+        self.results.begin(loaded.tracks, loaded.problems)
+        self.run_bar.show_progress(0, len(loaded.tracks))
+        self.notes.tell(loaded.trouble)
+        self._show_state("ready" if loaded.tracks else "empty")
+        self.statusBar().showMessage(f"{len(loaded.tracks)} tracks")
 
-    # Running
+    # The run
 
     def _start(self) -> None:
         journal = self._journal()
@@ -254,7 +254,7 @@ class Window(QMainWindow):
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, JournalError):
-            self._unkept = error
+            self._journal_error = error
         else:
             self.notes.tell(f"The run ended early: {error}")
 
@@ -262,23 +262,23 @@ class Window(QMainWindow):
         self._show_arrived()
         pausing, self._pausing = self._pausing, False
         self._show_state("paused" if pausing else "ready")
-        unkept, self._unkept = self._unkept, None
+        journal_error, self._journal_error = self._journal_error, None
         if self._closing:
             self.close()
-        elif unkept:
-            self._run(None, unkept)
+        elif journal_error:
+            self._run(None, journal_error)
 
-    # Keeping
+    # Settings and exports
 
-    def _tell(self, came: object) -> None:
-        self.notes.tell(str(came))
+    def _tell(self, note: object) -> None:
+        self.notes.tell(str(note))
 
     def _engine_changed(self, engine: AsyncSettings) -> None:
         self.settings = preferences.with_engine(self.settings, engine)
         self.notes.tell(preferences.save(self.settings, self._folder))
 
     def _shown(self) -> PlaylistMatch:
-        """The last run with what was picked by hand."""
+        """Return the last run, with the candidates that the user picked."""
         assert self._result
         return replace(self._result, matches=self.results.matches())
 
@@ -298,9 +298,9 @@ class Window(QMainWindow):
             name = self._file.stem if self._file else "run"
             self._written("", export_performance_metrics_json, stats, name, folder)
 
-    def _written(self, where: str, write: Callable[..., object], *given: object) -> None:
+    def _written(self, where: str, write: Callable[..., object], *args: object) -> None:
         try:
-            path = write(*given)
+            path = write(*args)
         except (OSError, MisuseError) as error:
             self.notes.tell(f"Cannot be written: {error}")
             return
@@ -312,7 +312,7 @@ class Window(QMainWindow):
 
 
 def _dropped(event: QDropEvent) -> Path | None:
-    """The one file that is dropped."""
+    """Return the dropped file; `None` unless it is exactly one local file."""
     urls = event.mimeData().urls()
     return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
 

@@ -1,6 +1,6 @@
-"""Show the service at work, with a client that leaves half-way: `python examples/stream_matches`.
+"""Run the service, with a client that disconnects early: `python examples/stream_matches`.
 
-It needs the extra `web`, and asks the fake Beatport on this machine.
+It needs the extra `web`. It queries a fake Beatport on this machine.
 """
 
 import os
