@@ -60,9 +60,8 @@ def drive(generator, answer):
 
 
 def ask(batch: Ask):
-    return tuple(
-        drive(question_flow(one, attempts=3, max_ages_s={}), perform) for one in batch.questions
-    )
+    flows = (question_flow(one, attempts=3, max_ages_s={}) for one in batch.questions)
+    return tuple(drive(flow, perform) for flow in flows)
 
 
 with FakeBeatport().serve() as base_url:

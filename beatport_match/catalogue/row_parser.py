@@ -33,7 +33,7 @@ _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.ASCII)
 
 
 class RowParser:
-    """One row being read; `troubles` says what was wrong with it."""
+    """One row being read; `problems` says what was wrong with it."""
 
     def __init__(self, row: Mapping[str, object]) -> None:
         self._row = row

@@ -174,7 +174,9 @@ class AsyncMatcher:
             BeatportUnavailable: A fault kept it from being answered.
             MisuseError: The query is blank.
         """
-        return (await adrive(query_flow(query, self._sources), self._engine.hands(never_stop))).value
+        return (
+            await adrive(query_flow(query, self._sources), self._engine.hands(never_stop))
+        ).value
 
     async def fetch_track(self, url_or_id: str | int) -> Candidate | None:
         """Fetch one track's page; `None` where Beatport has no such track.

@@ -116,7 +116,9 @@ async def adrive(conversation: SearchFlow[T], hands: AsyncHands) -> Recorded[T]:
 
 def _answer(question: Question, hands: Hands) -> Answer:
     with hands.alone(question.request):
-        return _run(question_flow(question, attempts=hands.attempts, max_ages_s=hands.max_ages_s), hands)
+        return _run(
+            question_flow(question, attempts=hands.attempts, max_ages_s=hands.max_ages_s), hands
+        )
 
 
 async def _aanswer(question: Question, hands: AsyncHands) -> Answer:
@@ -224,7 +226,7 @@ def _at_hand(step: ReserveSlot | Parse | Report, hands: Hands | AsyncHands) -> S
 
 
 class _TranscriptRecorder(Generic[T]):
-    """A conversation under way, and what its transcript will be; `heard` is what it hears next."""
+    """A conversation under way, and what its transcript will be; `answers` is what it hears next."""
 
     def __init__(self, conversation: SearchFlow[T], now: Callable[[], float]) -> None:
         self.answers: tuple[Answer, ...] | None = None

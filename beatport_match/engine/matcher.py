@@ -1,7 +1,7 @@
 """The sync hands: `Matcher`.
 
 Method for method the same as `_async`; what both need stands in `_runs` and `_drive`, the line to
-Beatport in `_line`.
+Beatport in `_engine`.
 """
 
 from __future__ import annotations

@@ -169,7 +169,7 @@ class ProgressReporter:
 
 
 def with_metrics(told: Recorded[Match], place: int = 0, began: float | None = None) -> Match:
-    """The match with its figures; `began` is when its run did, if it is part of one."""
+    """The match with its figures; `start` is when its run did, if it is part of one."""
     began = told.transcript.started if began is None else began
     return replace(told.value, metrics=track_metrics(told, place=place, began=began))
 

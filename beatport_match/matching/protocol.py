@@ -6,8 +6,8 @@ Two generators carry the whole dialogue:
 
 * a **conversation** about one track yields an `Ask` (questions that may be asked at once) and
   receives their `Answer`s in the order asked;
-* an **exchange** about one question yields one small `Step` at a time (`Recall`, `Turn`, `Sign`,
-  `Send`, `LookUp`, `Read`, `Heard`, `Keep`, `Sleep`) and receives a `Reply` that tells it the
+* an **exchange** about one question yields one small `Step` at a time (`Recall`, `ReserveSlot`, `Authorize`,
+  `Send`, `RunLocalLookup`, `Parse`, `Report`, `CachePut`, `Sleep`) and receives a `Reply` that tells it the
   outcome, the time and the dice.
 
 The hands that drive them are the only code that knows what a second or a socket is.
@@ -31,7 +31,7 @@ T = TypeVar("T")
 class Request:
     """One GET, described but not sent; `params` are not yet encoded.
 
-    With a `form` it is a POST of it. `signed` says that the user's token has to go with it, which
+    With a `form` it is a POST of it. `needs_token` says that the user's token has to go with it, which
     only the hands know.
     """
 
@@ -99,8 +99,8 @@ class Question:
     """A request together with the reader of its answer.
 
     `query_type` names what the planner did (see `queries`); `text` is the query as a person
-    would type it; `shelf` says which age is too old for a known answer, `where` whom is asked. With
-    `look` the answer is at hand: it is called, and nothing is sent.
+    would type it; `kind` says which age is too old for a known answer, `where` whom is asked. With
+    `lookup` the answer is at hand: it is called, and nothing is sent.
     """
 
     request: Request
@@ -132,8 +132,8 @@ class Sent:
 class Answer:
     """How one question ended.
 
-    `value` is what was understood or the last failure. `sent` has one entry per HTTP request, so
-    retries show. `waited` is time spent waiting for a turn or between retries, `paced` the part of
+    `value` is what was understood or the last failure. `sent_at` has one entry per HTTP request, so
+    retries show. `wait_s` is time spent waiting for a turn or between retries, `slot_wait_s` the part of
     it that was for a turn, `parse_s` time spent understanding; all in seconds. `cached` says that it
     came from the cache or from an equal question of this run.
     """
@@ -151,7 +151,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class CacheGet:
-    """Ask whether the answer is known; the reply's outcome is `Known` or nothing."""
+    """Ask whether the answer is known; the reply's outcome is `CachedResult` or nothing."""
 
     request: Request
 
@@ -175,7 +175,7 @@ class RetryAfter:
 class ReserveSlot:
     """Ask the hands for a place in the pace.
 
-    The reply's outcome is a delay in seconds, `Later`, or a `Failure` where nothing may be sent.
+    The reply's outcome is a delay in seconds, `RetryAfter`, or a `Failure` where nothing may be sent.
     """
 
 
@@ -199,7 +199,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Parse:
-    """Understand the response; the reply's outcome is `Understood` or a `Failure`.
+    """Understand the response; the reply's outcome is `ParsedResult` or a `Failure`.
 
     The hands do the call only so that its time can be told: the reader is pure.
     """
@@ -210,14 +210,14 @@ class Parse:
 
 @dataclass(frozen=True, slots=True)
 class RunLocalLookup:
-    """Ask a catalogue that is at hand; the reply's outcome is `Understood` or a `Failure`."""
+    """Ask a catalogue that is at hand; the reply's outcome is `ParsedResult` or a `Failure`."""
 
     lookup: LocalLookup
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Tell the pace what the request sent at `sent` came to; the reply has no outcome."""
+    """Tell the pace what the request sent at `sent_at` came to; the reply has no outcome."""
 
     value: ParsedResult | Failure
     sent_at: float
@@ -242,7 +242,7 @@ StepResult: TypeAlias = (
 class Reply:
     """What the hands tell an exchange after a step.
 
-    `now` is the hands' monotonic clock in seconds, `dice` a number in [0, 1).
+    `now` is the hands' monotonic clock in seconds, `jitter` a number in [0, 1).
     """
 
     result: StepResult

@@ -126,7 +126,7 @@ def send_with_retries(request: Request, *, attempts: int) -> RequestFlow[Respons
 def backoff(tries: int, jitter: float, response: Response | None) -> float:
     """Seconds before the next try: what the server asks for, else exponential with full jitter.
 
-    `tries` counts from 1, `dice` is in [0, 1); the result is 0-60.
+    `tries` counts from 1, `jitter` is in [0, 1); the result is 0-60.
     """
     asked = _retry_after(response) if response else None
     if asked is not None:

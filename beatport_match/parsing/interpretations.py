@@ -2,7 +2,7 @@
 
 A library may hold artist, title, label and catalogue number in one field, in any order, and only a
 candidate can tell which is which: so a title is read in several ways, and judgement takes the one
-that fits the candidate best. What a reading had to leave out stands in its `aside`, and counts
+that fits the candidate best. What a reading had to leave out stands in its `unexplained`, and counts
 against it unless the candidate knows it (its label, its catalogue number).
 """
 
@@ -51,7 +51,7 @@ class _Split:
     """One way to divide a title: who, what, and what is left over.
 
     What is left over is mostly a `label` in square brackets or behind the last dash; elsewhere it
-    is `aside` and more likely to belong to the title.
+    is `unexplained` and more likely to belong to the title.
     """
 
     artists: tuple[str, ...]

@@ -40,11 +40,11 @@ class ParsedTrack:
     """One side, ready to compare.
 
     `base` is the folded title and `shown` the same as written. `artists` are names as folded
-    words, featured ones included; `makers` the words of the remixers' names from their own field.
-    `aside` and `label` are what this reading had to leave out to make sense of a title, as folded
-    phrases; `label` where a label would stand. `cut` is a bracket that never closed, `titles` are
-    the single ones of a track that joins several, and `found` tells that the title was found among
-    words that nothing divides. `noise` is what was dropped, folded. `number` is the track's on
+    words, featured ones included; `remixer_words` the words of the remixers' names from their own field.
+    `unexplained` and `label` are what this reading had to leave out to make sense of a title, as folded
+    phrases; `label` where a label would stand. `truncated_bracket` is a bracket that never closed, `single_titles` are
+    the single ones of a track that joins several, and `located_by_candidate` tells that the title was found among
+    words that nothing divides. `noise` is what was dropped, folded. `beatport_id` is the track's on
     Beatport.
     """
 

@@ -38,7 +38,7 @@ class Version:
     `kinds` are the words that change the music (`remix`, `dub`, `vip` …; see `vocabulary.KINDS`),
     `length` is `long`, `short` or empty, `part` a number as text or empty, `year` when a remix or
     remaster was made. `words` are all other
-    words, folded: the remixer's name and what he calls his mix. `said` tells "Original Mix" from
+    words, folded: the remixer's name and what he calls his mix. `is_stated` tells "Original Mix" from
     nothing at all; `text` is the phrase as written. What follows from these is worked out once: a
     version is compared with many.
     """

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 # Shares of titles: a word in more than so many weighs less than the next.
 SHARES = (0.01, 0.003, 0.001, 0.00025)
 _WEIGHTS = (0.25, 0.5, 0.75, 1.0)
-# The 1,147 commonest words of 18,089 titles on Beatport, counted by `tests/evaluation/words.py`.
+# The 1,147 commonest words of 18,089 titles on Beatport, counted by `tests/evaluation/word_counts.py`.
 _COMMON = tuple(
     words.split()
     for words in (

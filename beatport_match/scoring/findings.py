@@ -10,7 +10,7 @@ Contradiction: TypeAlias = Literal["", "version", "recording"]
 class Finding(NamedTuple):
     """What one comparison came to; `points` have one decimal.
 
-    `code` names the case, for programs and for `confidence`; `against` is empty, `version` (this is
+    `code` names the case, for programs and for `confidence`; `contradicts` is empty, `version` (this is
     another version at best) or `recording` (this is another track).
     """
 

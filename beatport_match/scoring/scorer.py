@@ -41,7 +41,7 @@ LENGTH_POINTS = ((2.0, 4.0), (5.0, 2.0), (10.0, 0.0), (30.0, -6.0), (60.0, -14.0
 class ScoreDetail(NamedTuple):
     """A candidate on the scale, before anybody asked how sure that makes us.
 
-    `local` and `reading` are both sides as they were read, `raw` the sum before it was kept within
+    `local` and `other` are both sides as they were read, `raw` the sum before it was kept within
     0-100. The ledger is written out when it is asked for: most candidates are strangers, whose
     ledger nobody reads.
     """

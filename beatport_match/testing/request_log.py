@@ -126,6 +126,6 @@ class RequestLog:
 
 
 def body_pieces(body: bytes) -> list[bytes]:
-    """A body in `DRIPS` pieces, the last one shorter."""
+    """A body in `BODY_PIECES` pieces, the last one shorter."""
     size = max(1, -(-len(body) // BODY_PIECES))
     return [body[start : start + size] for start in range(0, len(body), size)]

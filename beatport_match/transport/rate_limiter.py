@@ -42,7 +42,7 @@ class RateState:
     """Where the pace stands; times on the hands' clock, in seconds.
 
     `share` (0-1) of the full pace is in use, `next_free` the next place in it. What was sent before
-    `slowed_at` cannot slow it again. `refused` counts refusals since the last good answer. From
+    `slowed_at` cannot slow it again. `blocked_count` counts refusals since the last good answer. From
     `opened_at` on nothing is asked for `pause_s`, which is 0 where the way is open.
     """
 

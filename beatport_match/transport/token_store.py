@@ -48,7 +48,9 @@ class TokenStore:
             return False
         return self._tokens.is_valid(time.time())
 
-    def refresh_request(self, token_rejected_at: float | None, now: float) -> Request | Failure | None:
+    def refresh_request(
+        self, token_rejected_at: float | None, now: float
+    ) -> Request | Failure | None:
         """The request for a new token; `None` where there is a good one, a failure where none.
 
         `now` is the hands' clock. Another program may have renewed it: its file is read again.

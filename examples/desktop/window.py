@@ -12,11 +12,11 @@ from async_group import AsyncGroup
 from bridge import Bridge
 from last_runs import LastRuns
 from note_bar import NoteBar
+from parsing_speed import Opened, Tracks, journal_for, names_in, tracks_in
 from performance_view import PerformanceView
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QTabWidget, QVBoxLayout, QWidget
-from reading import Opened, Tracks, journal_for, names_in, tracks_in
 from results_view import ResultsView
 from run_bar import RunBar, State, clock
 

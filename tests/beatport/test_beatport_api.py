@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from beatport_pages import HOME, api_row
 from hypothesis import given
 from hypothesis import strategies as st
-from wire_pages import HOME, api_row
 
 from beatport_match.beatport.api import API, ApiSource
 from beatport_match.errors import Failure, MisuseError

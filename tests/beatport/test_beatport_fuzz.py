@@ -7,9 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
-from wire_pages import (
+from beatport_pages import (
     HOME,
     api_row,
     details_row,
@@ -20,6 +18,8 @@ from wire_pages import (
     search_row,
     track_data,
 )
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from beatport_match.beatport import WebSource
 from beatport_match.errors import Failure

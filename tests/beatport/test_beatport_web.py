@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from wire_pages import (
+from beatport_pages import (
     HOME,
     api_row,
     details_row,

@@ -3,7 +3,7 @@
     python tests/benchmarks/offline.py [--rows N] [--tracks N] [--data FOLDER] [--folder FOLDER]
         [--markdown FILE]
 
-Builds a catalogue of invented rows (`stock`), a million by default, asks it for tracks as DJs'
+Builds a catalogue of invented rows (`large_catalogue`), a million by default, asks it for tracks as DJs'
 libraries write them, then adds the rows of the evaluation data, if there are any, and asks all its
 questions among them. `--folder` keeps rows and catalogue for the next run; `--markdown` puts the
 table between the page's two marks for so many rows. Needs the extra `offline`.
@@ -24,16 +24,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import stock
+import large_catalogue
 from goals import GOALS, Figure, tables
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "evaluation"))
+from catalogue_search import Shelf
+from docs_marks import put_between_marks
 from figures import Figures
 from outcomes import settle
-from pages import put_between_marks
 from questions import DATA, SETS, as_track, ask
 from questions import rows as data_rows
-from shelf import Shelf
 
 from beatport_match.catalogue import BuildReport, Catalogue
 from beatport_match.catalogue.catalogue import MAX_ROWS
@@ -150,7 +150,7 @@ def _figures(given: argparse.Namespace, folder: Path) -> Iterator[Figure]:
     file, path = folder / f"{given.rows}.jsonl", folder / f"{given.rows}.catalogue"
     if not file.exists():
         _say("writing rows")
-        stock.write(file, given.rows)
+        large_catalogue.write(file, given.rows)
     if not path.exists():
         _say("building")
         yield from built(file, path, given.rows)
@@ -185,8 +185,8 @@ def _real(path: Path, data: Path) -> Iterator[Figure]:
 def _written_down(rows: int, tracks: int) -> Iterator[tuple[Track, int]]:
     """Some of the rows, evenly spread, as a library has them."""
     dice = Random(_SEED)
-    for row in islice(stock.rows(rows), 0, None, max(1, rows // tracks)):
-        yield stock.asked(row, dice), row["id"]
+    for row in islice(large_catalogue.rows(rows), 0, None, max(1, rows // tracks)):
+        yield large_catalogue.asked(row, dice), row["id"]
 
 
 def _build(file: Path, path: Path) -> tuple[BuildReport, float, float, float]:

@@ -25,14 +25,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from asked import DATA, EVALUATION, requests
-from clients import clients
+from cpu_profile import profile
+from cpu_time import work
 from goals import Figure, tables
-from keeping import growth, imports, memory
-from reading import parsers
-from spending import profile
-from waiting import at_once, duplicates, engines, head_of_line, paced, walls
-from working import work
+from http_clients import clients
+from memory_use import growth, imports, memory
+from parsing_speed import parsers
+from request_counts import DATA, EVALUATION, requests
+from wall_times import at_once, duplicates, engines, head_of_line, paced, walls
 
 Benchmark = Callable[..., Iterator[Figure]]
 BENCHMARKS: dict[str, Benchmark] = {
@@ -95,7 +95,7 @@ def _measured(given: argparse.Namespace) -> list[Figure]:
 
 def _put(page: Path, found: dict[str, str]) -> None:
     sys.path.insert(0, str(EVALUATION))
-    from pages import put_between_marks
+    from docs_marks import put_between_marks
 
     for name, table in found.items():
         put_between_marks(page, name, table)

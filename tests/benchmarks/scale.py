@@ -3,7 +3,7 @@
     python tests/benchmarks/scale.py [--rows N] [--tracks N] [--catalogue FOLDER]
         [--folder FOLDER] [--only ENGINE] [--markdown FILE]
 
-Builds a catalogue of invented rows (`stock`) and a table of tracks as DJs' libraries write them,
+Builds a catalogue of invented rows (`large_catalogue`) and a table of tracks as DJs' libraries write them,
 and matches it with the functions of `examples/`, from file to file. Each engine has a process of
 its own and a few rows to begin with, so that starting it counts apart. `--folder` keeps catalogue
 and table for the next run; `--markdown` puts the table between the page's two marks. Needs the
@@ -29,13 +29,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import large_catalogue
 import polars as pl
-import stock
 from goals import Figure, tables
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "evaluation"))
-from pages import put_between_marks
+from docs_marks import put_between_marks
 from polars_match import SCHEMA
 from polars_match import match_table as match_with_polars
 from table_match import match_rows
@@ -199,7 +199,7 @@ def _prepared(given: argparse.Namespace, folder: Path) -> tuple[Path, Path]:
     catalogue = given.catalogue or folder / f"{given.rows}.catalogue"
     if not catalogue.exists():
         _say("building")
-        Catalogue.build(stock.rows(given.rows), catalogue)
+        Catalogue.build(large_catalogue.rows(given.rows), catalogue)
     if not table.exists():
         pl.DataFrame(_tracks(given.rows, given.tracks), infer_schema_length=None).write_parquet(
             table
@@ -210,9 +210,9 @@ def _prepared(given: argparse.Namespace, folder: Path) -> tuple[Path, Path]:
 def _tracks(rows: int, tracks: int) -> list[dict[str, Any]]:
     """Rows as libraries have them, evenly spread; from the first again where there are too few."""
     dice, step = Random(_SEED), max(1, rows // tracks)
-    endless = chain.from_iterable(map(stock.rows, repeat(rows)))
+    endless = chain.from_iterable(map(large_catalogue.rows, repeat(rows)))
     some = islice(endless, 0, step * tracks, step)
-    asked = [as_dict(stock.asked(row, dice)) for row in some]
+    asked = [as_dict(large_catalogue.asked(row, dice)) for row in some]
     names = ("title", "artists", "duration_s", "bpm")
     return [
         {"id": str(place)} | {name: track[name] or None for name in names}

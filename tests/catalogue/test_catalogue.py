@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from shelves import Row, rows
+from invented_rows import Row, rows
 
 from beatport_match import rank
 from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem

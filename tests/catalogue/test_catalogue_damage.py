@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from shelves import rows
+from invented_rows import rows
 
 from beatport_match.catalogue import Catalogue
 from beatport_match.catalogue.index_terms import index_terms

@@ -21,7 +21,7 @@ from beatport_match.settings.files import docstring_args
 from beatport_match.settings.models import USER_AGENT
 
 sys.path.insert(0, str(ROOT / "tests" / "evaluation"))
-from pages import between_marks, put_between_marks
+from docs_marks import between_marks, put_between_marks
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from figures import GOALS, Figures
 from outcomes import Outcome, load
-from tables import KIND_HEAD, kind_line, table
+from result_tables import KIND_HEAD, kind_line, table
 
 # What a reader should see first.
 _ORDER = ("newly wrong", "no longer right", "newly right", "no longer wrong", "otherwise changed")

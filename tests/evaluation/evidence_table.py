@@ -14,10 +14,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from docs_marks import DOCS, between_marks, put_between_marks
 from evidence_examples import EXAMPLES, Example
-from pages import DOCS, between_marks, put_between_marks
 
-from beatport_match.scoring import artist_comparison, confidence, scorer, title_comparison, version_comparison
+from beatport_match.scoring import (
+    artist_comparison,
+    confidence,
+    scorer,
+    title_comparison,
+    version_comparison,
+)
 from beatport_match.scoring.coefficients import WEIGHTS
 from beatport_match.scoring.confidence import (
     MAX_CONFIDENCE_OF_CASE,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shop import Shop
+from simulated_search import Shop
 
 from beatport_match.matching.match import Match
 from beatport_match.matching.search_flow import match_flow

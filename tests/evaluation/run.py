@@ -20,12 +20,12 @@ from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
+from calibration_plot import draw
+from docs_marks import put_between_marks
 from figures import Figures
 from outcomes import Answering, Outcome, count_all, save, settle_all, settle_hard
-from pages import put_between_marks
-from picture import draw
 from questions import DATA, SETS, fingerprint, open_shop
-from tables import sections
+from result_tables import sections
 
 from beatport_match.scoring import coefficients
 
@@ -83,7 +83,7 @@ def _opening(given: argparse.Namespace) -> Iterator[Callable[[], Answering]]:
     if given.source == "shop":
         yield partial(open_shop, given.data)
         return
-    from shelf import built_from, open_shelf
+    from catalogue_search import built_from, open_shelf
 
     rows = given.data / "catalogue.jsonl.gz"
     with nullcontext(given.catalogue) if given.catalogue else built_from(rows) as path:

@@ -12,10 +12,10 @@ from xml.etree import ElementTree as ET
 import compare
 import pytest
 import run
+from docs_marks import between_marks
 from figures import Figures
-from messy import rows_and_questions
+from messy_titles import rows_and_questions
 from outcomes import Outcome, load
-from pages import between_marks
 from questions import SETS
 
 from beatport_match.testing import bundled_catalogue

@@ -11,12 +11,12 @@ from contextlib import ExitStack
 from functools import partial
 
 import pytest
+from catalogue_search import built_from, open_shelf
 from figures import Figures
-from messy import RULES, rows_and_questions
+from messy_titles import RULES, rows_and_questions
 from outcomes import Answering, settle, settle_all
 from questions import DATA, SETS
-from shelf import built_from, open_shelf
-from shop import Shop
+from simulated_search import Shop
 
 from beatport_match import Catalogue
 

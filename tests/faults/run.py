@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from broken_off import cancelled, killed, whole
 from fault_figures import ENGINES, KINDS, SHARE, Engine, Row, measure, plans, tracks, undisturbed
+from interrupted_runs import cancelled, killed, whole
 
 from beatport_match import AsyncSettings, Match, MatchSettings, match_playlist
 from beatport_match.testing import FakeBeatport, FaultPlan, mixed

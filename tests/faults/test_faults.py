@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from broken_off import cancelled, killed, whole
 from fault_figures import SHARE, Engine, measure, tracks, undisturbed
+from interrupted_runs import cancelled, killed, whole
 
 from beatport_match import Match
 from beatport_match.testing import Fault, always, mixed, sometimes

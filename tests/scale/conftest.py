@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import large_catalogue
 import playlist_tables
 import pytest
-import stock
 from playlist_tables import CATALOGUE_ROWS, SETTINGS, Row, known
 from table_match import match_rows
 
@@ -16,7 +16,7 @@ from beatport_match import Catalogue
 @pytest.fixture(scope="session")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("scale") / "pool.catalogue"
-    Catalogue.build(stock.rows(CATALOGUE_ROWS), path)
+    Catalogue.build(large_catalogue.rows(CATALOGUE_ROWS), path)
     return path
 
 

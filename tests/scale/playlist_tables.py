@@ -14,7 +14,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
-import stock
+import large_catalogue
 from table_rows import COLUMNS
 
 from beatport_match import MatchSettings
@@ -35,8 +35,8 @@ _NUMBERS = ("bpm", "duration_s", "year", "beatport_id")
 
 def rows() -> list[Row]:
     """Good rows and odd ones, with numbers as text, which every engine reads alike."""
-    dice, some = Random(8), islice(stock.rows(CATALOGUE_ROWS), 0, None, 4)
-    tracks = [as_dict(stock.asked(row, dice)) for row in some]
+    dice, some = Random(8), islice(large_catalogue.rows(CATALOGUE_ROWS), 0, None, 4)
+    tracks = [as_dict(large_catalogue.asked(row, dice)) for row in some]
     good = [track | {"id": str(place)} for place, track in enumerate(tracks)]
     return [{name: _written(name, row.get(name)) for name in COLUMNS} for row in [*good, *ODD]]
 

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 import pytest
+from client_kinds import client, every_way
 from hypothesis import given
 from hypothesis import strategies as st
-from ways import client, every_way
 
 from beatport_match.testing import (
     CatalogueTrack,

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from ways import client, every_way
+from client_kinds import client, every_way
 
 from beatport_match.testing import (
     FAULTS,

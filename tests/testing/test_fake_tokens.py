@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from ways import Send, client, every_way
+from client_kinds import Send, client, every_way
 
 from beatport_match.errors import MisuseError
 from beatport_match.testing import FakeBeatport, FakeTokens, GoodTokens, Reply, first

@@ -1,0 +1,60 @@
+"""The pure layers do no I/O and keep no state: checked line by line, beside the import contracts."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from package_files import PACKAGE, pure_files
+
+NAMES = frozenset("breakpoint exec eval globals input locals open print __import__".split())
+FILE_METHODS = frozenset(
+    "open read_bytes read_text write_bytes write_text mkdir unlink touch".split()
+)
+CLOCK_METHODS = frozenset("now utcnow today fromtimestamp utcfromtimestamp".split())
+ASYNC = (ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith, ast.Await)
+
+
+def violations(code: str) -> Iterator[str]:
+    """Lines with async code, I/O, a clock, dynamic code or global state."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ASYNC):
+            yield f"{node.lineno}: async"
+        elif isinstance(node, ast.comprehension) and node.is_async:
+            yield f"{node.target.lineno}: async"
+        elif isinstance(node, ast.Global):
+            yield f"{node.lineno}: global {', '.join(node.names)}"
+        elif isinstance(node, ast.Name) and node.id in NAMES:
+            yield f"{node.lineno}: {node.id}"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr in FILE_METHODS | CLOCK_METHODS:
+                yield f"{node.lineno}: .{node.func.attr}()"
+
+
+def test_pure_layers_have_no_async_code_no_io_and_no_global_state() -> None:
+    found = [
+        f"{path.relative_to(PACKAGE)}:{line}"
+        for path in pure_files()
+        for line in violations(path.read_text("utf-8"))
+    ]
+    assert found == []
+
+
+def test_the_check_sees_the_pure_modules_and_each_kind_of_violation() -> None:
+    """A check that looks at nothing, or sees nothing, would always pass."""
+    names = {path.stem for path in pure_files()}
+    assert {"tracks", "titles", "scorer", "search_flow", "request_flow", "web"} <= names
+    code = (
+        "async def a():\n    [b async for b in c]\n"
+        "def d():\n    global e\n    print(open(f))\n    g.read_text()\n    h.now()\n"
+    )
+    found = [line.partition(": ")[2] for line in violations(code)]
+    assert sorted(found) == [
+        ".now()",
+        ".read_text()",
+        "async",
+        "async",
+        "global e",
+        "open",
+        "print",
+    ]

@@ -1,0 +1,434 @@
+"""The journal: a run that was broken off goes on, and ends as if it had not been."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import stat
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from held_requests import QUICK
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from modes import COLOURS, KIND, UNPACED, Colour, Name, impatient
+
+from beatport_match import (
+    JournalError,
+    MatchSettings,
+    PlaylistMatch,
+    PlaylistProblem,
+    Progress,
+    Track,
+    amatch_playlist,
+    match_playlist,
+)
+from beatport_match.engine import journal as journal_module
+from beatport_match.engine.journal import Journal, journal_at
+from beatport_match.engine.playlist_run import beatport_source
+from beatport_match.testing import FakeBeatport, always, demo_collection
+
+every_colour = pytest.mark.parametrize("name", COLOURS)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "run.journal"
+
+
+def run(
+    name: Name, fake: FakeBeatport, path: Path | None, tracks: Any = QUICK, **kwargs: Any
+) -> PlaylistMatch:
+    kwargs = {"settings": UNPACED, **kwargs}
+    return Colour(name).call(
+        "match_playlist", tracks, transport=fake.transport(), journal=path, **kwargs
+    )
+
+
+def lines(path: Path) -> list[Any]:
+    return [json.loads(line) for line in path.read_bytes().splitlines()]
+
+
+@every_colour
+def test_one_line_for_each_finished_track(name: Name, path: Path) -> None:
+    """Issue: "append-only, one line per finished track"; a person can read which one."""
+    found = run(name, FakeBeatport(**KIND), path)
+    written = lines(path)
+    assert sorted(line["match"]["track"]["title"] for line in written) == sorted(QUICK)
+    assert {line["match"]["outcome"] for line in written} == {"matched"}
+    assert len({line["key"] for line in written}) == len(QUICK)
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("sync", "asyncio"), ("asyncio", "sync"), ("trio", "bridge"), ("bridge", "trio")],
+)
+def test_a_resumed_run_ends_as_an_uninterrupted_one(first: Name, second: Name, path: Path) -> None:
+    """Issue: a resumed run "skips what is done ... and ends with the same result as an
+    uninterrupted one", whichever engine began it and whichever ends it."""
+    with demo_collection() as tracks:
+        whole = run("sync", FakeBeatport(), None, tracks)
+        done: list[Progress] = []
+        run(
+            first,
+            FakeBeatport(),
+            path,
+            tracks,
+            on_progress=done.append,
+            stop=lambda: len(done) >= 30,
+        )
+        kept = len(lines(path))
+        fake, told = FakeBeatport(), list[Progress]()
+        found = run(second, fake, path, tracks, on_progress=told.append)
+    assert 20 <= kept < len(whole.matches)
+    assert found.matches == whole.matches
+    assert repr([_told(match) for match in found.matches]) == repr(
+        [_told(match) for match in whole.matches]
+    )
+    assert len(lines(path)) == len(whole.matches)
+    assert sum(one.recorded for one in told) == kept
+    assert told[-1].requests == len(fake.requests) < sum(m.requests for m in whole.matches)
+
+
+def _told(match: Any) -> Any:
+    """All that a match tells, but for times and for who happened to ask first."""
+    queries = tuple(replace(query, requests=0) for query in match.queries)
+    return replace(match, metrics=None, queries=queries)
+
+
+@every_colour
+def test_a_finished_journal_asks_nothing(name: Name, path: Path) -> None:
+    """The same at its end: nothing is asked or written, and what was done before costs nothing."""
+    before = run("sync", FakeBeatport(**KIND), path)
+    content, fake = path.read_bytes(), FakeBeatport(**KIND)
+    after = run(name, fake, path)
+    assert fake.requests == ()
+    assert path.read_bytes() == content
+    assert after.matches == before.matches
+    told = [
+        [(one.track_id, one.outcome, one.beatport_id) for one in result.metrics.track_metrics]
+        for result in (before, after)
+    ]
+    assert told[0] == told[1]
+    assert (after.metrics.requests, after.metrics.queries) == (0, ())
+    assert after.metrics.session_info.matched_tracks == before.metrics.session_info.matched_tracks
+
+
+def test_the_figures_name_no_folder(path: Path, tmp_path: Path) -> None:
+    """Metrics hold the settings of the run, but not where somebody keeps files."""
+    settings = UNPACED.model_copy(update={"cache_path": tmp_path / "answers.cache"})
+    result = run("sync", FakeBeatport(**KIND), path, settings=settings)
+    assert str(tmp_path) not in result.metrics.model_dump_json()
+
+
+@pytest.mark.parametrize("name", ["sync", "asyncio", "trio"])
+def test_a_stream_keeps_a_journal_as_well(name: Name, path: Path) -> None:
+    """API.md: `iter_matches` takes the same; what is recorded is given first-hand."""
+    fake = FakeBeatport(**KIND)
+    ask = {"transport": fake.transport(), "journal": path}
+    first = Colour(name).call("iter_matches", QUICK, **ask)
+    asked = len(fake.requests)
+    second = Colour(name).call("iter_matches", QUICK, **ask)
+    assert len(fake.requests) == asked
+    bare = [sorted(str(replace(one, metrics=None)) for one in run) for run in (first, second)]
+    assert bare[0] == bare[1]
+
+
+@every_colour
+def test_failed_tracks_are_tried_again(name: Name, path: Path) -> None:
+    """Issue: "Failed tracks are tried again"."""
+    broken = run(name, FakeBeatport(faults=always("unavailable")), path, settings=impatient())
+    assert len(broken.failed) == len(QUICK)
+    assert path.read_bytes() == b""
+    assert len(run(name, FakeBeatport(**KIND), path).matched) == len(QUICK)
+
+
+def test_what_is_read_from_a_journal_is_the_track_that_was_asked_for(path: Path) -> None:
+    """Hosts place matches by their tracks: a restored match holds the caller's own."""
+    tracks = [Track(title, ("Some", "One")) for title in QUICK]
+    run("sync", FakeBeatport(**KIND), path, tracks)
+    found = run("sync", FakeBeatport(**KIND), path, tracks)
+    assert all(match.track is track for match, track in zip(found.matches, tracks, strict=True))
+
+
+CHANGED: list[dict[str, Any]] = [
+    {"accept_confidence": 0.95},
+    {"max_queries": 2},
+    {"enough_score": 80},
+    {"wanted_fields": ("preview_url",)},
+    {"max_candidates": 3},
+]
+
+
+@pytest.mark.parametrize("changed", CHANGED)
+def test_other_settings_are_another_run(path: Path, changed: dict[str, Any]) -> None:
+    """Issue: done "if track, settings that matter and matcher version are equal"."""
+    run("sync", FakeBeatport(**KIND), path)
+    fake = FakeBeatport(**KIND)
+    run("sync", fake, path, settings=UNPACED.model_copy(update=changed))
+    assert len(fake.requests) >= len(QUICK)
+
+
+def test_settings_that_only_change_the_way_do_not_matter(path: Path) -> None:
+    """The same: pace, patience and cache change no answer."""
+    run("sync", FakeBeatport(**KIND), path)
+    fake = FakeBeatport(**KIND)
+    settings = MatchSettings(
+        requests_per_second=900, max_connections=3, user_agent="x", cache_path=path.parent / "c"
+    )
+    run("sync", fake, path, settings=settings)
+    assert fake.requests == ()
+
+
+@pytest.mark.parametrize("what", ["__version__", "FITTED", "DATA"])
+def test_another_matcher_is_another_run(
+    path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """The same: another version, or weights fitted anew, may judge otherwise."""
+    run("sync", FakeBeatport(**KIND), path)
+    owner = journal_module if what == "__version__" else journal_module.coefficients
+    monkeypatch.setattr(owner, what, "other")
+    fake = FakeBeatport(**KIND)
+    run("sync", fake, path)
+    assert len(fake.requests) >= len(QUICK)
+
+
+def test_another_track_is_another_run(path: Path) -> None:
+    """The same: one field is enough."""
+    run("sync", FakeBeatport(**KIND), path, [Track(QUICK[0], bpm=124)])
+    fake = FakeBeatport(**KIND)
+    run("sync", fake, path, [Track(QUICK[0], bpm=125)])
+    assert fake.requests != ()
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The journal of a finished run."""
+    path = tmp_path_factory.mktemp("journal") / "run.journal"
+    run("sync", FakeBeatport(**KIND), path)
+    return path.read_bytes()
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_journal_torn_anywhere_is_mended(finished: bytes, path: Path, data: Any) -> None:
+    """Issue: "A torn last line is repaired": whole lines stay, the torn track is asked again, and
+    the file is afterwards as it would have been."""
+    cut = data.draw(st.integers(0, len(finished)))
+    path.write_bytes(finished[:cut])
+    whole_lines = finished[:cut].count(b"\n")
+    fake = FakeBeatport(**KIND)
+    found = run("sync", fake, path)
+    assert found.problems == ()
+    assert len(found.matched) == len(QUICK)
+    assert (
+        path.read_bytes()[: finished[:cut].rfind(b"\n") + 1]
+        == finished[: finished[:cut].rfind(b"\n") + 1]
+    )
+    assert [line["match"]["track"]["title"] for line in lines(path)] == list(QUICK)
+    assert {request.path.partition("?")[0] for request in fake.requests} <= {"/search/tracks"}
+    assert len(fake.requests) >= len(QUICK) - whole_lines
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda line: b"\0" * 80 + b"\n",
+        lambda line: line[:200] + b"\n",
+        lambda line: line.replace(b'"matched"', b'"mat\xffched"'),
+        lambda line: line.replace(b'"outcome":"matched"', b'"outcome":"wonderful"'),
+        lambda line: b"junk\n",
+    ],
+)
+def test_a_damaged_line_costs_its_track_only(
+    finished: bytes, path: Path, damage: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Issue: a journal may rot in the middle: that line is set aside, told of, and its track asked
+    for again."""
+    before = finished.splitlines(keepends=True)
+    path.write_bytes(b"".join([*before[:2], damage(before[2]), *before[3:]]))
+    fake = FakeBeatport(**KIND)
+    with caplog.at_level(logging.WARNING, "beatport_match"):
+        found = run("sync", fake, path)
+    assert len(found.matched) == len(QUICK)
+    assert len({request.path for request in fake.requests}) == 1
+    assert found.problems == (
+        PlaylistProblem(str(path), "line 3", "the line is damaged; its track is asked for again"),
+    )
+    assert [record.getMessage() for record in caplog.records] == [
+        f"line 3 of the journal {path.name} is damaged"
+    ]
+    assert path.read_bytes().splitlines(keepends=True)[:2] == before[:2]
+
+
+@pytest.mark.fuzz
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    content=st.binary(max_size=300)
+    | st.lists(
+        st.sampled_from(
+            [
+                b'{"beatport_match":"0",',
+                b'"key":"' + b"a" * 64 + b'",',
+                b'"match":{',
+                b"}\n",
+                b"[" * 99,
+            ]
+        )
+        | st.binary(max_size=20),
+        max_size=12,
+    ).map(b"".join)
+)
+def test_any_bytes_are_a_journal_or_refused(path: Path, content: bytes) -> None:
+    """Hostile until read: any file is a journal or a JournalError, and a file that is refused is
+    left as it was."""
+    path.write_bytes(content)
+    refused = ""
+    try:
+        with journal_at(path, UNPACED, beatport_source(UNPACED), lambda _: None) as journal:
+            assert journal.recorded(Track("Copper")) is None
+    except JournalError as error:
+        refused = str(error)
+    if refused:
+        assert refused.startswith(f"{path}: ")
+        assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "content", [b"<DJ_PLAYLISTS></DJ_PLAYLISTS>", b"title,artist\na,b\n", b"\0" * 5000, b"{}\n"]
+)
+def test_a_file_that_is_no_journal_is_refused(path: Path, content: bytes) -> None:
+    """A playlist named by mistake must not be written to; said before anything is asked."""
+    path.write_bytes(content)
+    fake = FakeBeatport(**KIND)
+    with pytest.raises(JournalError, match=r"run\.journal: is not a journal of ours; name another"):
+        run("sync", fake, path)
+    assert path.read_bytes() == content
+    assert fake.requests == ()
+
+
+@every_colour
+@pytest.mark.parametrize("bad", ["folder", "missing/run.journal", "nul\0"])
+def test_a_place_that_cannot_hold_a_journal_is_refused(
+    tmp_path: Path, name: Name, bad: str
+) -> None:
+    """ "A clear one-sentence error that names the place and the remedy"."""
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(JournalError, match=r"cannot hold a journal .*; name another file\.$"):
+        run(name, FakeBeatport(**KIND), tmp_path / bad)
+
+
+@every_colour
+def test_two_runs_cannot_write_one_journal(name: Name, path: Path) -> None:
+    """Issue: "Two runs cannot write one journal at once"; afterwards it is free again."""
+    fake = FakeBeatport(**KIND)
+    with (
+        journal_at(path, UNPACED, beatport_source(UNPACED), print),
+        pytest.raises(JournalError, match="another run is writing this journal"),
+    ):
+        run(name, fake, path)
+    assert fake.requests == ()
+    assert len(run(name, fake, path).matched) == len(QUICK)
+
+
+def test_a_stream_that_is_dropped_lets_go_of_its_journal(path: Path) -> None:
+    """Issue: leave no "lock behind"."""
+    with httpx.Client(transport=FakeBeatport(**KIND).transport()) as client:
+        from beatport_match import iter_matches
+
+        matches = iter_matches(QUICK, settings=UNPACED, http_client=client, journal=path)
+        next(matches)
+        del matches
+    assert len(lines(path)) == 1
+    assert len(run("sync", FakeBeatport(**KIND), path).matched) == len(QUICK)
+
+
+@pytest.mark.anyio
+async def test_a_cancelled_run_lets_go_of_its_journal(path: Path) -> None:
+    """The same for a task: everything finished is on disk, and the journal is free."""
+    fake = FakeBeatport(**KIND, latency_s=0.01)
+    async with httpx.AsyncClient(transport=fake.transport()) as client:
+        with anyio.CancelScope() as scope:
+            await amatch_playlist(
+                QUICK * 9,
+                settings=UNPACED,
+                http_client=client,
+                journal=path,
+                on_progress=lambda one: scope.cancel() if one.done == 3 else None,
+            )
+    assert scope.cancelled_caught
+    assert len(lines(path)) >= 3
+    assert len(run("sync", FakeBeatport(**KIND), path).matched) == len(QUICK)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such permissions")
+def test_the_journal_is_its_owners_alone(path: Path) -> None:
+    """Issue: files are written "with the user's permissions only"."""
+    before = os.umask(0)
+    try:
+        run("sync", FakeBeatport(**KIND), path)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+class FullDisk:
+    """A file that takes so many bytes and no more, until there is room again."""
+
+    def __init__(self, file: Any, room: int) -> None:
+        self._file, self.room = file, room
+
+    def write(self, data: Any) -> int:
+        if not self.room:
+            raise OSError(28, "No space left on device")
+        taken = self._file.write(data[: self.room])
+        self.room -= taken
+        return taken
+
+    def seek(self, offset: int, whence: int) -> int:
+        return self._file.seek(offset, whence)
+
+    def truncate(self, size: int) -> None:
+        self._file.truncate(size)
+
+
+def test_a_full_disk_costs_the_line_and_not_the_run(path: Path) -> None:
+    """Issue: "Keep working when ... the disk ... does not": told of, the half line taken back, and
+    the journal goes on when there is room."""
+    found = match_playlist_of(QUICK[:3])
+    problems: list[PlaylistProblem] = []
+    with path.open("ab", buffering=0) as file, path.open("rb") as reader:
+        full = FullDisk(file, room=700)
+        journal = Journal(path, full, reader, UNPACED, problems.append)  # type: ignore[arg-type]
+        journal.record(found[0])
+        assert path.read_bytes() == b""
+        full.room = 10**6
+        journal.record(found[1])
+    assert [(one.place, one.detail.partition(";")[0]) for one in problems] == [
+        ("line 1", "cannot be written (No space left on device)")
+    ]
+    assert [line["match"]["track"]["title"] for line in lines(path)] == [QUICK[1]]
+
+
+@every_colour
+def test_bytes_that_are_no_text_do_not_end_a_run(name: Name, path: Path) -> None:
+    """A file name may hold any bytes; such a track is matched, and asked again in the next run."""
+    odd = Track(f"{QUICK[0]}\udcff", file="/music/\udcfe.mp3")
+    found = run(name, FakeBeatport(**KIND), path, [odd, *QUICK[1:]])
+    assert found.matches[0].track is odd
+    assert found.matches[0].outcome != "failed"
+    assert len(lines(path)) == len(QUICK) - 1
+    again = run(name, FakeBeatport(**KIND), path, [odd, *QUICK[1:]])
+    assert again.matches == found.matches
+
+
+def match_playlist_of(tracks: Any) -> Any:
+    with httpx.Client(transport=FakeBeatport(**KIND).transport()) as client:
+        return match_playlist(tracks, settings=UNPACED, http_client=client).matches

@@ -1,0 +1,116 @@
+"""The examples are programs that run, offline, and print what they promise."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from beatport_match import read_playlist
+from beatport_match.testing import FakeBeatport, demo_collection
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PROMISED = {
+    "api_source.py": "73 of 85 matched in the end",
+    "offline_catalogue.py": "not in the catalogue pool.catalogue: nothing came back",
+    "one_track.py": "Matched: same title",
+    "own_driver.py": "Matched: same title",
+    "playlist_with_progress.py": "not asked, because we stopped",
+    "scoring_only.py": "same_recording Corvane - Paper Satellites (Extended Mix)",
+    "enrich_rekordbox.py": "now 12A, Gravel & Lace, 2017",
+    "your_own_client.py": "200 /search/tracks",
+    "replay_transcript.py": "the same matches: True",
+    "test_with_the_fake.py": "2 passed",
+    "stream_matches": "requests for 85 tracks: the client left",
+    "table_demo.py": "matched   1.00 Paper Satellites (Extended Mix)",
+    "polars_match.py": "failed    0.00 unaskable: Track.title must be text",
+    "spark_match.py": "failed    0.00 unaskable: Track.title must be text",
+    "table_rows.py": "Olvarin - Undertow",
+    # Imported by those, and sent to workers; there is nothing to see.
+    "table_match.py": "",
+}
+NEEDS = {
+    "stream_matches": {"starlette", "uvicorn"},
+    "table_demo.py": {"tantivy"},
+    "polars_match.py": {"tantivy", "polars"},
+    "spark_match.py": {"tantivy", "pyspark", "pandas", "pyarrow"},
+}
+# A program of many windows: `tests/desktop` runs it, and says where it cannot.
+ELSEWHERE = {"desktop"}
+
+
+def programs() -> list[str]:
+    """The examples: files, and folders that run as one."""
+    folders = [path.parent for path in EXAMPLES.glob("*/__main__.py")]
+    return sorted(path.name for path in [*EXAMPLES.glob("*.py"), *folders])
+
+
+def sources() -> list[Path]:
+    """Every file of the examples that are here to be read whole."""
+    return [path for path in EXAMPLES.rglob("*.py") if not ELSEWHERE.intersection(path.parts)]
+
+
+def run(*command: str, **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", *command],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env={**os.environ, **environment},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", [name for name in programs() if name not in ELSEWHERE])
+def test_an_example_runs(name: str) -> None:
+    """README: examples are there to be copied, so each of them works as it stands."""
+    absent = sorted(one for one in NEEDS.get(name, ()) if not importlib.util.find_spec(one))
+    if absent:
+        pytest.skip(f"the example needs {', '.join(absent)}: examples/README.md names the extra")
+    if name == "spark_match.py" and not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        pytest.skip("Spark needs Java 17 or later")
+    pytest_run = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    said = run(*(pytest_run if name.startswith("test_") else []), str(EXAMPLES / name))
+    assert PROMISED[name] in said
+
+
+def test_an_export_of_ones_own_is_enriched(tmp_path: Path) -> None:
+    """enrich_rekordbox: with `EXPORT.xml NEW.xml` it takes yours."""
+    new = tmp_path / "new.xml"
+    with FakeBeatport().serve() as base_url, demo_collection() as export:
+        given = {"BEATPORT_MATCH_BASE_URL": base_url}
+        given["BEATPORT_MATCH_REQUESTS_PER_SECOND"] = "1000"
+        said = run(str(EXAMPLES / "enrich_rekordbox.py"), str(export), str(new), **given)
+        before, after = list(read_playlist(export)), list(read_playlist(new))
+    assert "73 of 85 tracks enriched" in said
+    assert [one.id for one in after] == [one.id for one in before]
+    assert sum(one.label is None for one in after) < sum(one.label is None for one in before)
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: path.name)
+def test_an_example_is_read_in_one_look(path: Path) -> None:
+    """Issue: "each under 60 lines"; it opens with what it shows, in one sentence, and how it is
+    run."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") < 60
+    opening = ast.get_docstring(ast.parse(text)) or ""
+    assert opening.partition("\n")[0].endswith((".", ":"))
+    folder = path.relative_to(EXAMPLES).parts[0]
+    assert f"examples/{folder}" in opening
+
+
+def test_the_index_names_every_example() -> None:
+    """examples/README: one line each, and none for what is not there."""
+    index = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[([\w.]+)/?\]\(([\w./]+)\) \| \S.* \|$", index, re.MULTILINE)
+    assert sorted(name for name, _ in rows) == programs()
+    assert [target for _, target in rows if not (EXAMPLES / target).is_file()] == []

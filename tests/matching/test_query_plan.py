@@ -1,0 +1,136 @@
+"""Queries: the words to ask with, strictest first, and never the same words twice."""
+
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from invented_tracks import as_track, recordings, styles
+
+from beatport_match.matching.query_plan import QueryType, plan_queries
+from beatport_match.model.tracks import Track
+from beatport_match.parsing.normalize import fold, words_of_text
+
+TRACKS = st.builds(
+    Track,
+    st.one_of(
+        st.text(min_size=1),
+        st.lists(
+            st.sampled_from("Night|Ferry|(Dub)|[x]|-|(|)|feat.|Ana|Remix|夜|Pt. 2".split("|")),
+            min_size=1,
+        ).map(" ".join),
+    ).filter(str.strip),
+    st.one_of(st.text(), st.lists(st.text(), max_size=3).map(tuple)),
+    remixers=st.sampled_from(["", "Nørd", ("Nørd", "Tom")]),
+)
+
+
+def texts(track):
+    return [query.text for query in plan_queries(track)]
+
+
+@given(TRACKS)
+def test_no_words_are_asked_twice(track):
+    """Each query has a set of words not yet asked; order, case and accents make no other set."""
+    asked = [frozenset(words_of_text(text)) for text in texts(track)]
+    assert len(asked) == len(set(asked))
+
+
+@given(TRACKS)
+def test_a_title_with_a_word_is_asked_for(track):
+    """Never empty for a title that has a word: there is always something to ask."""
+    if any(char.isalnum() for char in fold(track.title)):
+        assert texts(track)
+
+
+@given(TRACKS)
+def test_queries_hold_no_brackets(track):
+    """Queries are made safe for the site: no brackets, no blanks around, each word once."""
+    for text in texts(track):
+        assert not set('()[]{}<>"“”') & set(text)
+        assert text == " ".join(text.split()) != ""
+        assert len(text.split()) == len(set(text.split()))
+
+
+@given(recordings(), styles())
+def test_strictest_first(recording, style):
+    """The strictest text query comes first: it holds every word of the searches after it."""
+    first, *others = [
+        query
+        for query in plan_queries(as_track(recording, style))
+        if query.query_type != "as_written"
+    ]
+    assert all(set(words_of_text(other.text)) < set(words_of_text(first.text)) for other in others)
+
+
+@given(recordings(), styles())
+def test_the_first_query_names_title_artists_and_mix(recording, style):
+    """One request is enough where the first query holds all that tells recordings apart."""
+    first = plan_queries(as_track(recording, style))[0]
+    wanted = words_of_text(f"{recording.title} {' '.join(recording.artists)} {recording.remixer}")
+    assert set(wanted) - {"and"} <= set(words_of_text(first.text))
+    assert first.query_type == "artist_title"
+
+
+@pytest.mark.parametrize(
+    ("track", "expected"),
+    [
+        (Track("Night Ferry", "Ana Sol"), ["Ana Sol Night Ferry", "Night Ferry", "Ana Sol Ferry"]),
+        (Track("Night Ferry (Original Mix)", "Ana Sol"),
+         ["Ana Sol Night Ferry", "Night Ferry", "Ana Sol Ferry",
+          "Ana Sol Night Ferry Original Mix"]),
+        (Track("Night Ferry (Nørd Remix)", "Ana Sol"),
+         ["Ana Sol Night Ferry Nørd Remix", "Ana Sol Night Ferry", "Night Ferry Nørd",
+          "Night Ferry", "Ana Sol Ferry"]),
+        (Track("Ana Sol - Night Ferry (Dub)"),
+         ["Ana Sol Night Ferry Dub", "Ana Sol Night Ferry", "Night Ferry", "Ana Sol Ferry"]),
+        (Track("Night Ferry", "Ana Sol, Tom, Lea"),
+         ["Ana Sol Tom Lea Night Ferry", "Ana Sol Night Ferry", "Night Ferry", "Ana Sol Ferry"]),
+        (Track("Night Ferry", "Ana", remixers="Nørd"),
+         ["Ana Night Ferry Nørd Remix", "Ana Night Ferry", "Night Ferry Nørd", "Night Ferry",
+          "Ana Ferry"]),
+        (Track("Night Ferry"), ["Night Ferry"]),
+        (Track("夜の鉄道", "灯台"), ["灯台 夜の鉄道", "夜の鉄道"]),
+        (Track("!!!", "!!!"), ["!!!"]),
+    ],
+)  # fmt: skip
+def test_what_is_asked(track, expected):
+    """Artists, title and a particular mix; then ever less: at last one artist and a rare word."""
+    assert texts(track) == expected
+
+
+def test_many_artists_do_not_make_the_query_long():
+    """More artists narrow nothing down: the strictest query names three of them."""
+    track = Track("Night Ferry", ["Ana", "Tom", "Lea", "Ugo", "Ines"])
+    assert texts(track)[0] == "Ana Tom Lea Night Ferry"
+
+
+def test_every_kind_of_query_is_one_that_is_declared():
+    """`query_type` names what the planner did: a stable code for programs."""
+    track = Track("Night Ferry (Nørd Remix) [Free Download]", "Ana & Tom", remixers="Nørd")
+    kinds = [query.query_type for query in plan_queries(track)]
+    assert set(kinds) <= set(get_args(QueryType))
+    assert kinds[0] == "artist_title"
+    assert kinds[-1] == "as_written"
+
+
+def test_a_title_without_a_word_asks_nothing_or_itself():
+    """A title of brackets alone has nothing a search could be asked for."""
+    assert texts(Track("()")) == []
+
+
+def test_the_part_is_asked_for():
+    """The strictest query holds the part number: it tells this recording from its siblings."""
+    assert {"2"} <= set(words_of_text(texts(Track("Night Ferry, Pt. 2", "Ana Sol"))[0]))
+
+
+def test_queries_are_bounded():
+    """Input is hostile until read: no title or credit makes a query that no site would take."""
+    track = Track(" ".join(map(str, range(9999))), " ".join(map(str, range(9999))))
+    assert max(map(len, texts(track))) <= 2000
+
+
+def test_brackets_of_full_width_are_brackets():
+    """Queries hold no brackets, whatever their width."""
+    track = Track("Night Ferry（Free Download）", "Ana Sol")
+    assert not any("（" in text for text in texts(track))

@@ -1,0 +1,374 @@
+"""Titles: a grammar, not a bag of regexes, tells the name of the music from what surrounds it."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from invented_tracks import steps_at_most
+
+from beatport_match.parsing import titles
+from beatport_match.parsing.titles import ParsedTitle, parse_title, split_names
+
+
+def parts(text):
+    """The parts a table below speaks of: base, kinds, length, part, other words."""
+    parsed = parse_title(text)
+    version = parsed.version
+    return parsed.base, " ".join(sorted(version.kinds)), version.length, version.part, version.words
+
+
+REMIX = ("remix", "", "", ("nord",))
+EXTENDED = ("", "long", "", ())
+RADIO = ("", "short", "", ())
+DUB = ("dub", "", "", ())
+PLAIN = ("", "", "", ())
+PART_2 = ("", "", "2", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("Night Ferry", PLAIN), ("Night Ferry (Original Mix)", PLAIN),
+        ("Night Ferry - Original", PLAIN),
+        ("Night Ferry (Nørd Remix)", REMIX), ("Night Ferry [Nørd Remix]", REMIX),
+        ("Night Ferry {Nørd Remix}", REMIX), ("Night Ferry <Nørd Remix>", REMIX),
+        ("Night Ferry (Nørd Remix", REMIX), ("Night Ferry [Nørd Remi", REMIX),
+        ("Night Ferry (Nørd Remix]", REMIX), ("Night Ferry (Nørd (UK) Remix)", REMIX),
+        ("Night Ferry ((Nørd Remix))", REMIX), ("Night Ferry ([Nørd Remix])", REMIX),
+        ("Night Ferry - Nørd Remix", REMIX), ("Night Ferry – Nørd Remix", REMIX),
+        ("Night Ferry — Nørd Remix", REMIX), ("Night Ferry - (Nørd Remix)", REMIX),
+        ("Night Ferry（Nørd Remix）", REMIX), ("Night Ferry(Nørd Remix)", REMIX),
+        ("Night Ferry (Remixed by Nørd)", REMIX), ("Night Ferry (Nørd Rmx)", REMIX),
+        ("  Night   Ferry\u200b (Nørd  Remix) ", REMIX),
+        ("Night Ferry (Nørd Remix 2)", (*REMIX[:3], ("nord", "2"))),
+        ("Night Ferry (Extended Mix)", EXTENDED), ("Night Ferry (Extended Mi", EXTENDED),
+        ("Night Ferry - Extended Version", EXTENDED), ("Night Ferry Extended Mix", EXTENDED),
+        ("Night Ferry (Radio Edit)", RADIO), ("Night Ferry - Radio Edit", RADIO),
+        ("Night Ferry Radio Edit", RADIO), ("Night Ferry (Dub)", DUB),
+        ("Night Ferry - Dub Mix", DUB),
+        ("Night Ferry (Nørd Remix) (Radio Edit)", ("remix", "short", "", ("nord",))),
+        ("Night Ferry (Nørd Remix) [Extended Mix]", ("remix", "long", "", ("nord",))),
+        ("Night Ferry (Nørd Remix - Radio Edit)", ("remix", "short", "", ("nord",))),
+        ("Night Ferry (Nørd Remix Instrumental)", ("instrumental remix", "", "", ("nord",))),
+        ("Night Ferry (Nørd's Harbour Dub)", ("dub", "", "", ("nord", "harbour"))),
+        ("Night Ferry (Live at Quay)", ("live", "", "", ("at", "quay"))),
+        ("Night Ferry - Remastered 2019", ("remaster", "", "", ())),
+        ("Night Ferry (2019 Remaster)", ("remaster", "", "", ())),
+        ("Night Ferry (Mixed)", ("mixed", "", "", ())), ("Night Ferry (VIP)", ("vip", "", "", ())),
+        ("Night Ferry (Acapella)", ("acapella", "", "", ())),
+        ("Night Ferry, Pt. 2", PART_2), ("Night Ferry Pt. II", PART_2),
+        ("Night Ferry Part Two", PART_2),
+        ("Night Ferry (Part 2)", PART_2), ("Night Ferry - Part 2", PART_2),
+        ("Night Ferry (Pt. 2) (Nørd Remix)", ("remix", "", "2", ("nord",))),
+        ("Night Ferry Part 2 (Extended Mix)", ("", "long", "2", ())),
+        ("Night Ferry Pt. 2 Extended Mix", ("", "long", "2", ())),
+        ("Night Ferry【Nørd Remix】", REMIX),
+        ("Night Ferry (Nørd Re-Mix)", REMIX),
+    ],
+)  # fmt: skip
+def test_the_version_comes_off_wherever_it_stands(text, version):
+    """Titles are read from "Title (X Remix)", "Title - X Remix", "[X Remix]", cut or nested."""
+    assert parts(text) == ("Night Ferry", *version)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "01 - Night Ferry", "01. Night Ferry", "1) Night Ferry", "[3] Night Ferry",
+        "A1. Night Ferry",
+        "B2 - Night Ferry", "8A - Night Ferry", "8A - 124 - Night Ferry", "124 BPM Night Ferry",
+        "124.5 bpm - Night Ferry", "★★★★☆ Night Ferry", "(F) Night Ferry", "• Night Ferry",
+        "Night Ferry.mp3", "Night Ferry.FLAC", "Night_Ferry", "01_night_ferry.wav",
+        "01 - Night Ferry.aiff",
+        "Night Ferry (Free Download)", "Night Ferry [FREE DL]", "Night Ferry (Official Video)",
+        "Night Ferry [Out Now]", "Night Ferry (HQ)", "Night Ferry [QUAY012]",
+        "Night Ferry [Quay Records]", "Night Ferry (www.someblog.com)",
+        "Night Ferry [someblog.net]", "Night Ferry (UK)", "Night Ferry - Free Download",
+        "Night Ferry ()", "Night Ferry (", "Night Ferry )", "Night Ferry [] ()", "- Night Ferry -",
+        "Night Ferry (320kbps)", "Night Ferry (Premiere) [Free Download]",
+        "Night Ferry (music.someblog.com)", "Night Ferry - 8A", "Night Ferry - 11A - 126",
+        "Night Ferry - 08m - 124.5 bpm", "7654321_Night_Ferry.mp3",
+    ],
+)  # fmt: skip
+def test_noise_comes_off(text):
+    """Catalogue numbers, labels, "Free Download", sites, ratings, key/BPM prefixes, suffixes."""
+    base, *version = parts(text)
+    assert base.title() == "Night Ferry"
+    assert tuple(version) == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "names"),
+    [
+        ("Night Ferry feat. Ana Sol", "Night Ferry", "Ana Sol"),
+        ("Night Ferry ft. Ana Sol", "Night Ferry", "Ana Sol"),
+        ("Night Ferry ft Ana Sol", "Night Ferry", "Ana Sol"),
+        ("Night Ferry FEAT Ana Sol", "Night Ferry", "Ana Sol"),
+        ("Night Ferry featuring Ana Sol & Tom", "Night Ferry", "Ana Sol, Tom"),
+        ("Night Ferry (feat. Ana Sol)", "Night Ferry", "Ana Sol"),
+        ("Night Ferry [ft. Ana Sol]", "Night Ferry", "Ana Sol"),
+        ("Night Ferry (with Ana Sol)", "Night Ferry", "Ana Sol"),
+        ("Night Ferry feat. Ana Sol (Dub Mix)", "Night Ferry", "Ana Sol"),
+        ("Night Ferry (Dub Mix) feat. Ana Sol", "Night Ferry", "Ana Sol"),
+        ("Night Ferry (feat. Ana Sol) [Dub Mix]", "Night Ferry", "Ana Sol"),
+        ("Night Ferry feat. Ana Sol - Dub Mix", "Night Ferry", "Ana Sol"),
+        ("Night Ferry (Only You) feat. Ana Sol (Dub)", "Night Ferry (Only You)", "Ana Sol"),
+        ("Tom feat. Ana Sol - Night Ferry", "Tom - Night Ferry", "Ana Sol"),
+        ("Night Ferry (feat. Ana Sol, Tom & Nørd)", "Night Ferry", "Ana Sol, Tom, Nørd"),
+        ("Left Behind", "Left Behind", ""), ("Gift Shop", "Gift Shop", ""),
+        ("Feat of Strength", "Feat of Strength", ""), ("Defeat", "Defeat", ""),
+        ("feat. Ana", "feat. Ana", ""), ("With You", "With You", ""),
+        ("Night Ferry (w/ Ana Sol)", "Night Ferry", "Ana Sol"),
+        ("Night Ferry (Dub Mix feat. Ana Sol)", "Night Ferry", "Ana Sol"),
+        ("Night Ferry (Nørd Remix feat. Ana Sol)", "Night Ferry", "Ana Sol"),
+    ],
+)  # fmt: skip
+def test_featured_artists_in_every_place(text, base, names):
+    """Featured artists are told from the title wherever they stand; "ft" in "left" is no feat."""
+    parsed = parse_title(text)
+    assert (parsed.base, ", ".join(parsed.featured)) == (base, names)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Night Ferry (Nørd Remix)", "Nørd"), ("Night Ferry - Nørd Edit", "Nørd"),
+        ("Night Ferry (Nørd & Ana Sol Remix)", "Nørd, Ana Sol"),
+        ("Night Ferry (Nørd vs. Ana Sol Rework)", "Nørd, Ana Sol"),
+        ("Night Ferry (Nørd's Harbour Remix)", "Nørd"),
+        ("Night Ferry (Nørd Extended Remix)", "Nørd"),
+        ("Night Ferry (Remixed by Nørd & Tom)", "Nørd, Tom"),
+        ("Night Ferry (Nørd Bootleg)", "Nørd"),
+        ("Night Ferry (Nørd Remix) (Tom Edit)", "Nørd, Tom"),
+        ("Night Ferry (Nørd VIP Remix)", "Nørd"),
+        ("Night Ferry (Remix)", ""), ("Night Ferry (Radio Edit)", ""),
+        ("Night Ferry (Extended Mix)", ""),
+        ("Night Ferry (Original Mix)", ""), ("Night Ferry (Dub)", ""),
+    ],
+)  # fmt: skip
+def test_remixers_as_the_version_names_them(text, names):
+    """`remixers` are the names the version itself gives, in their own spelling."""
+    assert ", ".join(parse_title(text).remixers) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Marea (We've Lost Dancing)", "Harbour (The Long Way Home)", "One Night (Only You)",
+        "Take Me (To the Club)", "(I Just) Sail Away", "Tide (No. 5)", "(Don't) Look Back",
+        "White Feathers", "Dub Be Good To Me", "Edit", "Original", "Remix", "Dub", "Live", "Radio",
+        "Instrumental", "Free", "Final", "Intro", "Part", "Part of Me", "Live Forever",
+        "Vocal Cords",
+        "Mixed Emotions", "Club Tropics", "Radio Silence", "The Original", "Black & White Mix",
+        "Extended Family", "Original Sin", "Master of None", "VIP Area", "Short Circuit",
+        "Demo Tape",
+        "119 BPM", "119 BPM (Long Way Home)",
+        "1999", "124", "8A", "A1", "01", "99 Lanterns", "7th Ferry", "24/7", "4 AM", "303",
+        "!!!", "...", "?", "-", "()", "[]", "♥", "(Original Mix)", "[Intro]", "(Free Download)",
+        "S.O.S.", "Mr. Right", "A-Side", "X-Press", "Re-Entry", "T.N.T", "夜の鉄道", "Ночной паром",
+        "Ana Sol - Night Ferry", "Ana Sol & Tom - Night Ferry", "Pt.",
+        "Something (In the Mix)",
+        "Lost (In Dub)",
+        "Night Ferry Original-Mix",
+        "Six Ft Under",
+        "Night Ferry (II)",
+    ],
+)  # fmt: skip
+def test_what_belongs_to_the_title_stays(text):
+    """Bracketed text that belongs to the title stays; words that only look like markers stay."""
+    assert parts(text) == (text, *PLAIN)
+
+
+def test_a_title_that_is_only_a_marker_keeps_its_version_apart():
+    """ "Edit (Original Mix)" is the plain version of a track named Edit."""
+    assert parts("Edit (Original Mix)") == ("Edit", *PLAIN)
+    assert parts("Dub (Nørd Remix)") == ("Dub", *REMIX)
+    assert parts("Original (Extended Mix)") == ("Original", *EXTENDED)
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "version"),
+    [
+        ("01_ana_sol-night_ferry-original_mix.mp3", "ana sol - night ferry", PLAIN),
+        ("ana_sol_-_night_ferry_(nord_remix).aiff", "ana sol - night ferry", REMIX),
+        ("07 - Ana Sol - Night Ferry (Nørd Remix).m4a", "Ana Sol - Night Ferry", REMIX),
+        ("03. Ana Sol - Night Ferry (Extended Mix) [QUAY012].wav",
+        "Ana Sol - Night Ferry", EXTENDED),
+        ("8A - 124 - Ana Sol - Night Ferry (Radio Edit).flac", "Ana Sol - Night Ferry", RADIO),
+        ("Ana Sol – Night Ferry – Dub Mix", "Ana Sol - Night Ferry", DUB),
+    ],
+)  # fmt: skip
+def test_file_names(text, base, version):
+    """A file's whole name is read: underscores, number, key, tempo, label and suffix come off."""
+    assert parts(text) == (base, *version)
+
+
+@pytest.mark.parametrize(
+    "title", ["夜のフェリー", "Ночной паром", "Νύχτα", "مركب الليل", "מעבורת לילה"]
+)
+@pytest.mark.parametrize(
+    "form", ["{} (Extended Mix)", "01 - {} - Extended Mix", "{} [Extended Mix].mp3"]
+)
+def test_titles_in_any_script(title, form):
+    """Cyrillic, Greek, CJK, Arabic and Hebrew titles are read like Latin ones."""
+    assert parts(form.format(title)) == (title, *EXTENDED)
+
+
+def test_what_was_dropped_is_kept_as_noise():
+    """`noise` is what was dropped, so that a person can see it."""
+    parsed = parse_title("01 - Night Ferry (Free Download) [QUAY012]")
+    assert parsed == ParsedTitle("Night Ferry", noise=("01 -", "Free Download", "QUAY012"))
+
+
+def test_what_stands_behind_a_version_is_no_part_of_the_title():
+    """A catalogue number there is noise; what may be a label is kept aside, for a person to see."""
+    assert parse_title("Night Ferry (Nørd Remix) QR012").noise == ("QR012",)
+    parsed = parse_title("Night Ferry (Nørd Remix) Quay Records")
+    assert (parsed.base, parsed.aside) == ("Night Ferry", ("Quay Records",))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Ana Sol", "Ana Sol"), ("Ana & Tom", "Ana|Tom"), ("Ana feat. Tom", "Ana|Tom"),
+        ("Ana vs. Tom vs Nørd", "Ana|Tom|Nørd"), ("Ana, Tom;Nørd / Lea", "Ana|Tom|Nørd|Lea"),
+        ("Ana x Tom", "Ana|Tom"), ("Ana X Tom", "Ana|Tom"), ("Xana Sol", "Xana Sol"),
+        ("Ana pres. Sol", "Ana|Sol"), ("Ana with Tom", "Ana|Tom"), ("", ""), (" , ", ""),
+        ("&", "&"),
+        ("Andrea Sandt", "Andrea Sandt"), ("夜 & 昼", "夜|昼"), ("Ana meets Tom", "Ana|Tom"),
+    ],
+)  # fmt: skip
+def test_the_names_in_a_credit(text, names):
+    """A credit's joints are set between blanks: "A & B", "A feat. B", "A vs. B", "A, B"."""
+    assert "|".join(split_names(text)) == names
+
+
+DECORATIONS = [
+    "(Original Mix)",
+    "[Free Download]",
+    "(feat. Ana Sol)",
+    "[QUAY012]",
+    "(Official Video)",
+]
+PREFIXES = ["", "01 - ", "8A - ", "124 BPM ", "★★ ", "[7] "]
+WORDS = "lantern orchard velvet harbour quay kingfisher".split()
+
+
+@given(
+    words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=4),
+    prefix=st.sampled_from(PREFIXES),
+    decorations=st.lists(st.sampled_from(DECORATIONS), max_size=5),
+    suffix=st.sampled_from(["", ".mp3", ".wav"]),
+)
+def test_decorations_come_off_in_any_order(words, prefix, decorations, suffix):
+    """A title is peeled from the outside in until nothing more comes off, in whatever order."""
+    base = " ".join(words)
+    assert parse_title(" ".join([prefix + base, *decorations]) + suffix).base == base
+
+
+# Everything that means something in a title, to be thrown together.
+PIECES = st.sampled_from(
+    "night|ferry|夜|Ж|(|)|[|]|{|}|<|>| - |-|_| |  |\t|–|（|feat. |ft|Remix|Original|Mix|Dub|Pt. 2"
+    "|01|8A|124|BPM|.mp3|★|Free|[x]|(UK)|Nørd|www.a.com|Edi|w/ |&|\u200b".split("|")
+)
+TITLES = st.one_of(st.lists(PIECES, max_size=14).map("".join), st.text())
+
+
+@given(TITLES)
+@example("((((")
+@example("Night (Ferry (Dub")
+@example("feat. feat. feat.")
+@example("Night Ferry Pt. 2 Extended Mix")
+def test_reading_is_idempotent(text):
+    """Idempotent: the base, parsed again, is itself, with nothing left to come off."""
+    base = parse_title(text).base
+    assert parse_title(base) == ParsedTitle(base)
+
+
+# What might come off a title of plain words, among others.
+PLAIN_WORDS = st.sampled_from(
+    "night ferry feat ft featuring with part pt two ii original extended radio dub mix edit remix "
+    "version hq hd official music video audio wwwferrycom www Premiere free download x dj".split()
+)
+
+
+@given(st.lists(PLAIN_WORDS, min_size=1, max_size=6).map(" ".join))
+@example("night wwwferrycom")
+@example("night ferry part two")
+def test_plain_words_are_read_as_all_others_are(text):
+    """Most titles are spared the peeling, where nothing can come off: to the same end."""
+    if titles.has_nothing_to_strip(text):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(titles, "has_nothing_to_strip", lambda _: False)
+            assert titles.parse_title.__wrapped__(text) == ParsedTitle(text)
+
+
+@given(TITLES)
+@example("(((Original Mix)))")
+@example("01 - ")
+@example(".mp3")
+@example("[Label] (Free Download)")
+def test_a_base_is_never_empty(text):
+    """Nothing is ever erased to empty: a base is empty only where the text was blank."""
+    assert bool(parse_title(text).base.strip()) == bool(text.strip())
+
+
+HOSTILE = {
+    "opened": "(" * 50_000,
+    "closed": ")" * 50_000,
+    "nested": "(a" * 50_000,
+    "nested and closed": "(" * 25_000 + "x" + ")" * 25_000,
+    "many": "x " + "(a) " * 20_000,
+    "many versions": "x " + "(Dub) " * 20_000,
+    "every kind": "([{<" * 20_000,
+    "features": "x" + " feat. y" * 20_000,
+    "tails": "x" + " - dub" * 20_000,
+    "parts": "x" + " pt. 1" * 20_000,
+    "numbers": "1. " * 20_000,
+    "blanks": "x" + " " * 50_000 + "y",
+    "suffixes": "x" + ".mp3" * 20_000,
+    "underscores": "_" * 50_000,
+    "endings": "x" + " original mix" * 10_000,
+    "expands": "\ufdfa" * 20_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_titles_cost_bounded_work(text):
+    """Input is hostile until read: a title longer than any is cut, so that its work is bounded."""
+    titles.parse_title.cache_clear()
+    with steps_at_most(300_000):
+        parsed = parse_title(text)
+    assert 0 < len(parsed.base) < 10_000
+
+
+@pytest.mark.parametrize("text", ["(foo \ue0000\ue001)", "\ue0000\ue001 (foo \ue0000\ue001)"])
+def test_a_title_cannot_forge_the_mark_of_a_hole(text):
+    """Private characters the reader uses itself are nothing special where a title brings them."""
+    titles.parse_title.cache_clear()
+    with steps_at_most(3_000):
+        assert "foo" in parse_title(text).base
+
+
+def test_a_title_of_private_characters_alone_is_not_erased():
+    """Nothing is ever erased to empty, whatever characters it is made of."""
+    assert parse_title("\ue000").base
+
+
+def test_blanks_in_a_credit_cost_bounded_work():
+    """A credit padded with blanks is read like any other (it took minutes, hence not run)."""
+    assert split_names("Ana" + " " * 100_000 + "& Tom") == ("Ana", "Tom")
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "cut"),
+    [
+        ("Night Ferry (Victor Ru", "Night Ferry (Victor Ru)", "Victor Ru"),
+        ("Night Ferry (Victor Ru - 7A - 126", "Night Ferry (Victor Ru)", "Victor Ru"),
+        ("Night Ferry (Nørd Remi", "Night Ferry", ""),
+        ("Night Ferry (Victor Ru)", "Night Ferry (Victor Ru)", ""),
+    ],
+)
+def test_a_bracket_that_never_closes_is_kept_as_cut(text, base, cut):
+    """`cut` is a last bracket that was cut short and still stands in the base."""
+    parsed = parse_title(text)
+    assert (parsed.base, parsed.cut) == (base, cut)
