@@ -7,7 +7,8 @@ recorded in its `unexplained` or `label`. Scoring subtracts points for it unless
 explains it (its label, its catalogue number).
 
 `interpret_using_candidate` is for titles without separators ("Artist Title Some Remix"): it locates
-the names of one candidate among the words of the title. It succeeds only if every word is explained.
+the names of one candidate among the words of the title, and succeeds only if it explains every
+word.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ Name = tuple[str, ...]
 
 # ISO 3901: country, registrant, year and number ("DEAB11900001").
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
-# The folders of a path, of POSIX or Windows: "/music/", "C:\sets\".
+# The folders of a path, of POSIX or Windows: "/music/", `C:\sets\`.
 _FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
 # Beatport adds the country to artists with the same name: "Samm (BE)", "Alex Lynch (U.K.)".
 _COUNTRY = re.compile(r"\s*\((?!II|IV|VI|IX)(?:[A-Za-z]{2}|USA|U\.K\.|U\.S\.(?:A\.)?)\)")
@@ -42,7 +42,7 @@ _IGNORED_IN_NAMES = NAME_CONNECTIVES | {"dj", "the", "mc"}
 class ParsedTrack:
     """A local track (in one interpretation) or a candidate, ready to compare.
 
-    Fields:
+    Attributes:
         base: The folded title.
         shown: The title as written.
         version: The version that title and mix field state.
