@@ -107,13 +107,13 @@ def strip_noise(text: str) -> tuple[str, list[str]]:
 
 
 def strip_leading_noise(text: str) -> str:
-    """Return the noise before a title, or `""` if nothing else would be left."""
+    """Return the noise before a title, or `""` if there is none or the text is only noise."""
     lead = _LEADING.match(text)
     return lead.group() if lead and text[lead.end() :].strip(" -") else ""
 
 
 def strip_trailing_noise(text: str) -> str:
-    """Return key, tempo or quality behind a title, or `""` if nothing else would be left."""
+    """Return the noise behind a title (key, tempo, quality), or `""` as `strip_leading_noise`."""
     tail = ("-" in text and _TRAILING.search(text)) or _QUALITY.search(text)
     return tail.group() if tail and text[: tail.start()].strip(" -") else ""
 

@@ -171,9 +171,9 @@ def split_names(text: str) -> tuple[str, ...]:
 
 
 def has_nothing_to_strip(text: str) -> bool:
-    """Whether a title consists of plain words that `parse_title` never strips.
+    """Whether a title consists of plain words that `parse_title` does not strip.
 
-    The check is a shortcut for most titles. If it is false, there may still be nothing to strip.
+    The check is a shortcut for most titles. `False` means that a full pass must decide.
     """
     if not _WORDS.fullmatch(text):
         return False
@@ -304,7 +304,7 @@ def _fill_placeholders(text: str, kept: dict[int, str]) -> str:
 
 
 def _extract_featured(text: str, kept: dict[int, str], parts: _Parts) -> str:
-    """Strip `feat. X` from the text, unless nothing stands before it."""
+    """Strip `feat. X` from the text if other text stands before it."""
     while match := _FEATURED.search(text):
         rest = text[: match.start()] + text[match.end() :]
         before = text[: match.start()]
@@ -333,7 +333,7 @@ def _extract_last_segments(text: str, kept: dict[int, str], parts: _Parts) -> st
 
 
 def _extract_unbracketed_version(base: str, parts: _Parts) -> str:
-    """Strip `Original Mix` or `Pt. 2` from the end of the base, unless nothing would be left."""
+    """Strip `Original Mix` or `Pt. 2` from the end of the base if other text is left."""
     if fold(base).endswith(_UNBRACKETED_ENDINGS):
         words = base.split()
         ending = " ".join(words[-2:])
