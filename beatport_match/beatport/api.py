@@ -31,7 +31,7 @@ MAX_ERROR_TEXT_LENGTH = 200
 _STATUS_FAILURES: dict[int, tuple[FailureKind, str]] = {
     401: ("auth", "Beatport's API rejected the access token, which is unknown or has expired"),
     403: ("auth", "Beatport's API denied access to this account"),
-    429: ("rate_limited", "Beatport's API asked for fewer requests per second"),
+    429: ("rate_limited", "Beatport's API limits the number of requests per second"),
     451: ("restricted", "Beatport may not show this here for legal reasons"),
 }
 
@@ -183,7 +183,7 @@ def _parse_body(response: Response) -> Record | Failure | None:
     """Return the object in the response; `None` if the API answered 404."""
     body = _json(response)
     if not is_record(body) and is_challenge_page(response):
-        return failure(response, "blocked", "Beatport asked for a browser check.")
+        return failure(response, "blocked", "Beatport requires a browser check.")
     if response.status == 404:
         return None
     if not 200 <= response.status < 300:
@@ -202,7 +202,7 @@ def _status_failure(response: Response) -> Failure:
     message = error_text(response)
     if response.status == 403 and not message:
         # The API's own errors have a message; without one, the firewall in front of it answered.
-        kind, sentence = "blocked", "Beatport refused the request"
+        kind, sentence = "blocked", "Beatport rejected the request"
     quoted = f', "{message}"' if message else ""
     return failure(response, kind, f"{sentence} (HTTP {response.status}{quoted}).")
 

@@ -50,11 +50,11 @@ MAX_TITLE_LENGTH = 80
 MAX_SHOWN_KEYS = 8
 MAX_SHOWN_KEY_LENGTH = 30
 
-_CHALLENGE_FAILURE: tuple[FailureKind, str] = ("blocked", "Beatport asked for a browser check")
+_CHALLENGE_FAILURE: tuple[FailureKind, str] = ("blocked", "Beatport requires a browser check")
 _STATUS_FAILURES: dict[int, tuple[FailureKind, str]] = {
-    401: ("auth", "Beatport asked for a login"),
-    403: ("blocked", "Beatport refused the request"),
-    429: ("rate_limited", "Beatport asked for fewer requests per second"),
+    401: ("auth", "Beatport requires a login"),
+    403: ("blocked", "Beatport rejected the request"),
+    429: ("rate_limited", "Beatport limits the number of requests per second"),
     451: ("restricted", "Beatport may not show this here for legal reasons"),
 }
 
