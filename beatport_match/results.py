@@ -93,7 +93,7 @@ class PlaylistMatch:
             OSError: The file cannot be written.
 
         Example:
-            match_playlist("collection.xml").to_json("friday.json")
+            `match_playlist("collection.xml").to_json("friday.json")`
         """
         text = json.dumps(self.document(), ensure_ascii=False, indent=1)
         # A file name that is not valid text contains surrogates. They are written as escapes, which
@@ -115,7 +115,7 @@ class PlaylistMatch:
             OSError: The folder or a file cannot be written.
 
         Example:
-            match_playlist("collection.xml").to_csv("friday/")
+            `match_playlist("collection.xml").to_csv("friday/")`
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)

@@ -48,7 +48,7 @@ def analyze(stats: PerformanceStats) -> NetworkAnalysis:
         The recommendation, its reason in one sentence, and its caveats.
 
     Example:
-        print(analyze(load_metrics_from_json("friday_metrics.json")).recommendation)
+        `print(analyze(load_metrics_from_json("friday_metrics.json")).recommendation)`
     """
     network, hits = network_percentage(stats), cache_hit_rate(stats)
     recommendation, reason = _with_recommendation(network, hits)
@@ -71,7 +71,7 @@ def analyze_network_time_percentage(stats: PerformanceStats) -> tuple[float, Rec
         The percentage (0-100; 0 if unknown), and `implement`, `evaluate` or `skip`.
 
     Example:
-        percentage, recommendation = analyze_network_time_percentage(result.metrics)
+        `percentage, recommendation = analyze_network_time_percentage(result.metrics)`
     """
     analysis = analyze(stats)
     return analysis.percentage or 0.0, analysis.recommendation
@@ -93,7 +93,7 @@ def recommend_mode(stats: PerformanceStats) -> Mode:
         `sync` or `async`.
 
     Example:
-        use_async = recommend_mode(result.metrics) == "async"
+        `use_async = recommend_mode(result.metrics) == "async"`
     """
     bound = most_speed_up(stats, tracks_at_once(stats))
     if bound is not None and bound < MIN_WORTHWHILE_SPEED_UP:
@@ -141,7 +141,7 @@ def most_speed_up(stats: PerformanceStats, tracks_at_once: int) -> float | None:
         The speed-up (1.0: no gain). `None` if the times are unknown or tracks ran at once already.
 
     Example:
-        most_speed_up(result.metrics, 5)  # such as 4.3
+        `most_speed_up(result.metrics, 5)` returns such as 4.3.
     """
     wall = stats.session_info.total_time
     if not wall or not _one_at_a_time(stats):
@@ -190,7 +190,7 @@ def compare_runs(sync_stats: PerformanceStats, async_stats: PerformanceStats) ->
         MisuseError: The first run was async, or the second was sync.
 
     Example:
-        print(compare_runs(sync_result.metrics, async_result.metrics).speed_up)
+        `print(compare_runs(sync_result.metrics, async_result.metrics).speed_up)`
     """
     for stats, mode, place in ((sync_stats, "sync", "first"), (async_stats, "async", "second")):
         if stats.mode not in {mode, None}:

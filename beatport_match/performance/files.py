@@ -52,7 +52,7 @@ def export_performance_metrics_json(
         OSError: The folder or the file cannot be written.
 
     Example:
-        path = export_performance_metrics_json(result.metrics, "friday")
+        `path = export_performance_metrics_json(result.metrics, "friday")`
     """
     _check_name(base_filename)
     now = datetime.now().astimezone()
@@ -94,7 +94,7 @@ def load_metrics_from_json(path: str | Path) -> PerformanceStats:
             or has an invalid value. The message names the file and the field.
 
     Example:
-        stats = load_metrics_from_json("output/friday_metrics_20260203_120000.json")
+        `stats = load_metrics_from_json("output/friday_metrics_20260203_120000.json")`
     """
     try:
         text = _read(Path(path)).decode("utf-8")

@@ -32,7 +32,7 @@ def generate_async_io_analysis_report(stats: PerformanceStats) -> str:
         The text, with at most 100 columns, ending in a line feed.
 
     Example:
-        print(generate_async_io_analysis_report(match_playlist("collection.xml").metrics))
+        `print(generate_async_io_analysis_report(match_playlist("collection.xml").metrics))`
     """
     lines = ["Is async worth it here?", "", *_run(stats), "", *_time_breakdown(stats)]
     if by_type := list(_by_type(stats)):
@@ -50,7 +50,7 @@ def generate_comparison_report(comparison: RunComparison) -> str:
         The text, with at most 100 columns, ending in a line feed.
 
     Example:
-        print(generate_comparison_report(compare_runs(sync_stats, async_stats)))
+        `print(generate_comparison_report(compare_runs(sync_stats, async_stats)))`
     """
     return "\n".join(_comparison(comparison)) + "\n"
 

@@ -51,8 +51,10 @@ def read_playlist(
             well-formed): raised during iteration, after the tracks before that place.
 
     Example:
+        ```python
         for track in read_playlist("collection.xml", "Sets/Friday", on_problem=print):
             print(track, track.duration_s)
+        ```
     """
     file = Path(path)
     file_format = detect_format(file)
@@ -81,7 +83,7 @@ def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:
         PlaylistError: The file is missing or damaged, or its format is unknown.
 
     Example:
-        list_playlists("collection.xml")  # ('Sets/Friday', 'Sets/Warm Up')
+        `list_playlists("collection.xml")` returns `('Sets/Friday', 'Sets/Warm Up')`.
     """
     file = Path(path)
     return rekordbox_reader.names(file) if detect_format(file) == "rekordbox" else ()

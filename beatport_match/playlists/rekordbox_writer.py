@@ -90,8 +90,10 @@ def enrich_rekordbox(
         OSError: `out` cannot be written.
 
     Example:
+        ```python
         result = match_playlist("collection.xml")
         print(enrich_rekordbox("collection.xml", result.matches, "enriched.xml"))
+        ```
     """
     if refused := sorted(set(overwrite) - _OVERWRITABLE):
         raise MisuseError(
