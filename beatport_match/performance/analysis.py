@@ -141,7 +141,7 @@ def most_speed_up(stats: PerformanceStats, tracks_at_once: int) -> float | None:
         The speed-up (1.0: no gain). `None` if the times are unknown or tracks ran at once already.
 
     Example:
-        `most_speed_up(result.metrics, 5)` returns such as 4.3.
+        `most_speed_up(result.metrics, 5)` returns a number such as 4.3.
     """
     wall = stats.session_info.total_time
     if not wall or not _one_at_a_time(stats):
