@@ -57,7 +57,7 @@ def test_the_columns_of_playlists_are_those_that_are_read() -> None:
 def test_the_attributes_of_rekordbox_are_those_that_are_read() -> None:
     """playlists.md: every attribute of a track that the reader looks at."""
     source = Path(rekordbox_reader.__file__).read_text("utf-8")
-    read = set(re.findall(r'said\.get\("(\w+)"\)', source))
+    read = set(re.findall(r'values\.get\("(\w+)"\)', source))
     cells = [row[0] for row in rows(DOCS / "playlists.md", "| attribute of `TRACK` |")]
     assert set(re.findall(r"`(\w+)`", " ".join(cells))) == read
 
