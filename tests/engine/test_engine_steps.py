@@ -8,7 +8,7 @@ from typing import Any
 
 import anyio
 import pytest
-from scripted_engines import UNLIMITED_SLOTS, AsyncScriptedEngine, ScriptedEngine
+from scripted_engines import SOURCE, UNLIMITED_SLOTS, AsyncScriptedEngine, ScriptedEngine
 from scripted_flow import question
 
 from beatport_match.errors import Failure
@@ -105,10 +105,11 @@ def test_a_local_lookup_sends_nothing(run: Any) -> None:
 
 @both_modes
 def test_a_cached_result_needs_no_slot(run: Any) -> None:
-    limiter = Slots(0.0)
-    first, engine = run(QUESTION, limiter, go_on)
+    found = SOURCE.search("Borrowed Umbrella", "search")
+    first, engine = run(found, Slots(0.0), go_on)
     if isinstance(engine, ScriptedEngine):
-        again = engine.run(one_question(QUESTION), go_on).value
+        again = engine.run(one_question(found), go_on).value
     else:
-        again = anyio.run(engine.run, one_question(QUESTION), go_on).value
+        again = anyio.run(engine.run, one_question(found), go_on).value
+    assert isinstance(first.value, ParsedResult)
     assert (again.value, again.cached, again.sent) == (first.value, True, ())
