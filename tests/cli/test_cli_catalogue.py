@@ -73,7 +73,7 @@ def test_what_is_left_out_is_told_with_its_line(command: Callable[..., Ran]) -> 
         "3 problems in the rows:",
         "  line 2  there is no id; the row is left out",
         "  line 3  the line is not well-formed JSON; the row is left out",
-        f"  line 4  id {HALF[0]['id']} was there before; the first row counts",
+        f"  line 4  id {HALF[0]['id']} was used in an earlier row; the row is left out",
     ]
 
 
@@ -186,7 +186,7 @@ def test_a_catalogue_says_what_it_is(command: Callable[..., Ran], pool: Path) ->
         (("catalogue", "update", "rows.jsonl", "nope"), "beatport-match catalogue build"),
         (("catalogue", "remove", "pool", "0"), "from 1 on"),
         (("catalogue", "remove", "nope", "1"), "there is no catalogue"),
-        (("catalogue", "info", "damaged"), "damaged; build it anew"),
+        (("catalogue", "info", "damaged"), "damaged; build it again"),
         (("track", THERE, "--catalogue", "nope"), "there is no catalogue"),
         (("track", THERE, "--catalogue", "pool", "--catalogue", "damaged"), "is damaged"),
         (("track", THERE, "--catalogue", "pool", "--token-file", "t"), "--source says what"),
