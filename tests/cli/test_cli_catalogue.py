@@ -123,7 +123,7 @@ def test_problems_are_no_wider_than_the_screen(
     out = command("catalogue", "build", file, "pool").out
     assert max(map(len, out.splitlines())) <= 60
     assert "\x1b" not in out
-    assert "   line 1  release_date must be a day" in out
+    assert "   line 1  release_date must be a date" in out
     assert "  line 10  there is no id" in out
 
 
