@@ -180,7 +180,7 @@ def test_a_catalogue_says_what_it_is(command: Callable[..., Ran], pool: Path) ->
         (("catalogue",), "ACTION"),
         (("catalogue", "build", "rows.jsonl"), "PATH"),
         (("catalogue", "build", "nope.jsonl", "new"), "nope.jsonl: there is no such file"),
-        (("catalogue", "build", "rows.txt", "new"), "of no known format"),
+        (("catalogue", "build", "rows.txt", "new"), "has an unknown format"),
         (("catalogue", "build", "rows.jsonl", "rows.txt"), "something else than a catalogue"),
         (("catalogue", "build", "rows.jsonl", "deep/down"), "no folder"),
         (("catalogue", "update", "rows.jsonl", "nope"), "beatport-match catalogue build"),
