@@ -1,4 +1,4 @@
-"""What every engine is given, and what one process makes of it."""
+"""The table and catalogue for every engine, and the expected answers of one process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import large_catalogue
 import playlist_tables
 import pytest
-from playlist_tables import CATALOGUE_ROWS, SETTINGS, Row, known
+from playlist_tables import CATALOGUE_ROWS, SETTINGS, Row, sort_by_id
 from table_match import match_rows
 
 from beatport_match import Catalogue
@@ -27,4 +27,4 @@ def table() -> list[Row]:
 
 @pytest.fixture(scope="session")
 def expected(table: list[Row], pool: Path) -> list[Row]:
-    return known(match_rows(table, str(pool), SETTINGS))
+    return sort_by_id(match_rows(table, str(pool), SETTINGS))
