@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import large_catalogue
 import playlist_tables
 import pytest
-from playlist_tables import CATALOGUE_ROWS, SETTINGS, Row, sort_by_id
+from playlist_tables import SETTINGS, Row, catalogue_rows, sort_by_id
 from table_match import match_rows
 
 from beatport_match import Catalogue
@@ -16,7 +15,7 @@ from beatport_match import Catalogue
 @pytest.fixture(scope="session")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("scale") / "pool.catalogue"
-    Catalogue.build(large_catalogue.rows(CATALOGUE_ROWS), path)
+    Catalogue.build(catalogue_rows(), path)
     return path
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -33,9 +33,14 @@ UNUSUAL: list[Row] = [
 _NUMBERS = ("bpm", "duration_s", "year", "beatport_id")
 
 
+def catalogue_rows() -> Iterator[Row]:
+    """Yield the rows of the catalogue that every engine searches."""
+    return large_catalogue.rows(CATALOGUE_ROWS)
+
+
 def rows() -> list[Row]:
     """Return valid and invalid rows; numbers are text, which every engine reads in the same way."""
-    rng, chosen = Random(8), islice(large_catalogue.rows(CATALOGUE_ROWS), 0, None, 4)
+    rng, chosen = Random(8), islice(catalogue_rows(), 0, None, 4)
     tracks = [as_dict(large_catalogue.as_library_track(row, rng)) for row in chosen]
     valid = [track | {"id": str(place)} for place, track in enumerate(tracks)]
     return [{name: _cell(name, row.get(name)) for name in COLUMNS} for row in [*valid, *UNUSUAL]]
