@@ -1,19 +1,16 @@
-"""Offline catalogues: rows of a pool's, label's or shop's own, kept on disk and found by words.
+"""Offline catalogues: rows of a DJ pool, a label or a store, indexed on disk and found by words.
 
-The room's front door. The engine is tantivy, which the extra `offline` installs; nothing else of
-this library needs it.
+The search engine is tantivy, which the extra `offline` installs. The rest of the library does not
+need it.
 
-    words       what a row is kept under, and asked for with
-    rows        one row of somebody's data -> Candidate
-    problems    what was wrong with rows, and the report
-    files       rows out of JSON lines and CSV, and out of `parquet`
-    soundness   whether the engine's files are as it wrote them
-    complaints  what the engine says of trouble, in a sentence
-    engine      tantivy, and nothing but
-    folder      what is on disk, and how it gets there whole
-    building    rows in, an index and a report out
-    source      a catalogue as somewhere that candidates come from
-    opened      Catalogue
+    index_terms  the words under which a row is indexed, and the words of a query
+    row_parser   one row -> Candidate, and what was wrong with it
+    row_files    rows from JSON lines, CSV and Parquet files, or from a program
+    storage      the folder of a catalogue: format marker, atomic replacement, checksums
+    index        tantivy: the only module that imports it
+    builder      build, update and remove: rows -> index and BuildReport
+    source       a catalogue as a `Source` of candidates
+    catalogue    Catalogue, the public class
 """
 
 from beatport_match.catalogue.builder import BuildReport

@@ -1,6 +1,6 @@
-"""Building a catalogue, and changing one: rows in, an index and a report out.
+"""Build, update and shrink a catalogue: rows -> an index and a `BuildReport`.
 
-Bad rows are told of and passed over; nothing here ends because of one.
+A bad row is reported and left out; it never ends a build.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -14,27 +14,32 @@ from beatport_match.catalogue.index import (
     require_tantivy,
     translate_read_errors,
 )
-from beatport_match.catalogue.row_files import Given, Row, RowSource, source_of
+from beatport_match.catalogue.row_files import Row, RowsOrFile, RowSource, row_source
 from beatport_match.catalogue.row_parser import COLUMNS, RowParser
-from beatport_match.catalogue.storage import index_of, new_catalogue
+from beatport_match.catalogue.storage import index_folder, new_catalogue
 from beatport_match.errors import CatalogueError
 from beatport_match.model.problems import CatalogueProblem
 from beatport_match.model.tracks import Candidate
 
 MAX_REPORTED_PROBLEMS = 1000
-MAX_NAMED_COLUMNS = 50
+MAX_REPORTED_COLUMNS = 50
+MAX_COLUMN_NAME_LENGTH = 50
 ROWS_PER_PROGRESS = 10_000
-_PAGE = 1024
-_KNOWN = frozenset(COLUMNS)
+_IDS_PER_PAGE = 1024
+_KNOWN_COLUMNS = frozenset(COLUMNS)
+
+OnProblem: TypeAlias = Callable[[CatalogueProblem], None]
+OnProgress: TypeAlias = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build or an update did.
+    """The result of `Catalogue.build` or `Catalogue.update`.
 
-    `path` is the catalogue's folder. `rows` were built, `left_out` were not. `problems` are the
-    first 1,000 of `problem_count`; `unknown_columns` are names in the data that are no columns of
-    ours, so nothing was read there.
+    `path` is the folder of the catalogue. `rows` is the number of rows that were added, `left_out`
+    the number that were not. `problems` holds the first 1,000 problems, and `problem_count` counts
+    all of them. `unknown_columns` names the columns of the data that are not in `COLUMNS`; their
+    values were not read.
     """
 
     path: str
@@ -45,41 +50,46 @@ class BuildReport:
     unknown_columns: tuple[str, ...]
 
     def __str__(self) -> str:
-        found = f"{self.path}: {self.rows:,} rows built, {self.left_out:,} left out"
+        counts = f"{self.path}: {self.rows:,} rows built, {self.left_out:,} left out"
         unknown = ", ".join(self.unknown_columns)
-        return f"{found}; not read: {unknown}." if unknown else f"{found}."
-
-
-OnProblem: TypeAlias = Callable[[CatalogueProblem], None]
-OnProgress: TypeAlias = Callable[[int], None]
+        return f"{counts}; not read: {unknown}." if unknown else f"{counts}."
 
 
 def build(
-    given: Given, path: Path, on_progress: OnProgress | None, on_problem: OnProblem | None
+    rows_or_file: RowsOrFile,
+    path: Path,
+    on_progress: OnProgress | None,
+    on_problem: OnProblem | None,
 ) -> BuildReport:
-    """Build a catalogue out of rows, in place of the one that may be there."""
-    engine = require_tantivy()
-    intake = _RowIntake(source_of(given), on_progress, on_problem)
-    with new_catalogue(path, engine) as folder, IndexWriter(folder, path, new=True) as writer:
+    """Build a catalogue from rows; it replaces a catalogue at `path`."""
+    tantivy_version = require_tantivy()
+    intake = _RowIntake(row_source(rows_or_file), on_progress, on_problem)
+    with (
+        new_catalogue(path, tantivy_version) as folder,
+        IndexWriter(folder, path, new=True) as writer,
+    ):
         for candidate in intake.candidates():
             writer.add(candidate)
         report = intake.report(path)
         if report.left_out and not report.rows and path.exists():
-            # Rather the wrong file, or names of columns that are not ours, than an empty catalogue.
+            # Probably the wrong file or other column names; an empty catalogue would hide this.
             raise CatalogueError(
-                f"{path}: none of the {report.left_out:,} rows can be built, so what is there "
-                f"stays; the first problem: {report.problems[0]}"
+                f"{path}: none of the {report.left_out:,} rows can be built, so the existing "
+                f"catalogue stays; the first problem: {report.problems[0]}"
             )
     return report
 
 
 def update(
-    path: Path, given: Given, on_progress: OnProgress | None, on_problem: OnProblem | None
+    path: Path,
+    rows_or_file: RowsOrFile,
+    on_progress: OnProgress | None,
+    on_problem: OnProblem | None,
 ) -> BuildReport:
-    """Add rows to a catalogue; one whose number is there already replaces the old one."""
+    """Add rows to a catalogue; a row replaces the row with the same ID."""
     require_tantivy()
-    intake = _RowIntake(source_of(given), on_progress, on_problem)
-    with IndexWriter(index_of(path), path, new=False) as writer:
+    intake = _RowIntake(row_source(rows_or_file), on_progress, on_problem)
+    with IndexWriter(index_folder(path), path, new=False) as writer:
         for candidate in intake.candidates():
             writer.remove(candidate.id)
             writer.add(candidate)
@@ -87,36 +97,36 @@ def update(
 
 
 def remove(path: Path, ids: Iterable[int]) -> int:
-    """Remove rows, and say how many of them there were."""
+    """Remove rows by ID and return how many of them existed."""
     require_tantivy()
-    folder = index_of(path)
+    folder = index_folder(path)
     with translate_read_errors(path):
-        engine = IndexReader(folder)
-        there = [one for one in dict.fromkeys(ids) if engine.with_value("id", one, 1)]
-    with IndexWriter(index_of(path), path, new=False) as writer:
-        for one in there:
-            writer.remove(one)
-    return len(there)
+        reader = IndexReader(folder)
+        existing = [row_id for row_id in dict.fromkeys(ids) if reader.find("id", row_id, 1)]
+    with IndexWriter(index_folder(path), path, new=False) as writer:
+        for row_id in existing:
+            writer.remove(row_id)
+    return len(existing)
 
 
 class _RowIntake:
-    """Rows on their way in, and what there is to say about them."""
+    """Parses the rows of a source, and counts and reports what is wrong with them."""
 
     def __init__(
         self, source: RowSource, on_progress: OnProgress | None, on_problem: OnProblem | None
     ) -> None:
         self._source = source
         self._on_progress, self._on_problem = on_progress, on_problem
-        self._seen = _Seen()
+        self._used_ids = _UsedIds()
         self._built = self._left_out = self._problem_count = 0
         self._problems: list[CatalogueProblem] = []
-        self._unknown: dict[str, None] = {}
+        self._unknown_columns: dict[str, None] = {}
 
     def candidates(self) -> Iterator[Candidate]:
-        """The rows that can be built, as they come."""
+        """Yield the valid rows in the order of the source."""
         read = 0
         for read, (number, row) in enumerate(self._source.entries, 1):
-            candidate = self._read(number, row)
+            candidate = self._parse(number, row)
             if candidate is None:
                 self._left_out += 1
             else:
@@ -128,35 +138,42 @@ class _RowIntake:
             self._on_progress(read)
 
     def report(self, path: Path) -> BuildReport:
-        """What was done."""
+        """Return the report on the rows read so far."""
         return BuildReport(
             path=str(path),
             rows=self._built,
             left_out=self._left_out,
             problems=tuple(self._problems),
             problem_count=self._problem_count,
-            unknown_columns=tuple(self._unknown),
+            unknown_columns=tuple(self._unknown_columns),
         )
 
-    def _read(self, number: int, row: Row | str) -> Candidate | None:
+    def _parse(self, number: int, row: Row | str) -> Candidate | None:
+        """Parse the row at a line or row number; return `None` if it is left out."""
         if isinstance(row, str):
             self._report_problem(number, f"{row}; the row is left out")
             return None
-        if not row.keys() <= _KNOWN and len(self._unknown) < MAX_NAMED_COLUMNS:
-            self._unknown.update(dict.fromkeys(str(one)[:50] for one in row if one not in _KNOWN))
-        reader = RowParser(row)
-        candidate = reader.candidate()
+        if not row.keys() <= _KNOWN_COLUMNS:
+            self._note_unknown_columns(row)
+        parser = RowParser(row)
+        candidate = parser.candidate()
         if candidate is None:
-            self._report_problem(number, f"{reader.problems[0]}; the row is left out")
-        elif self._seen.before(candidate.id):
+            self._report_problem(number, f"{parser.problems[0]}; the row is left out")
+        elif not self._used_ids.add(candidate.id):
             self._report_problem(
-                number, f"id {candidate.id} was there before; the first row counts"
+                number, f"id {candidate.id} was used in an earlier row; the row is left out"
             )
             candidate = None
         else:
-            for trouble in reader.problems:
-                self._report_problem(number, f"{trouble}; the row is built without it")
+            for problem in parser.problems:
+                self._report_problem(number, f"{problem}; the row is built without it")
         return candidate
+
+    def _note_unknown_columns(self, row: Row) -> None:
+        if len(self._unknown_columns) < MAX_REPORTED_COLUMNS:
+            unknown = (column for column in row if column not in _KNOWN_COLUMNS)
+            names = (str(column)[:MAX_COLUMN_NAME_LENGTH] for column in unknown)
+            self._unknown_columns.update(dict.fromkeys(names))
 
     def _report_problem(self, number: int, detail: str) -> None:
         problem = CatalogueProblem(self._source.file, f"{self._source.unit} {number}", detail)
@@ -167,19 +184,19 @@ class _RowIntake:
             self._on_problem(problem)
 
 
-class _Seen:
-    """The numbers that came before.
+class _UsedIds:
+    """A set of IDs, stored as pages of bits.
 
-    Neighbours share a page of bits: numbers are given out in a row, and ten million in a set would
-    take a gigabyte.
+    Databases assign IDs in sequence, so neighbours share a page. Ten million IDs in a Python set
+    would take a gigabyte.
     """
 
     def __init__(self) -> None:
         self._pages: dict[int, int] = {}
 
-    def before(self, number: int) -> bool:
-        """Whether a number came before; it has, from now on."""
-        page, at = divmod(number, _PAGE)
+    def add(self, row_id: int) -> bool:
+        """Add an ID and return whether it is new."""
+        page, bit = divmod(row_id, _IDS_PER_PAGE)
         bits = self._pages.get(page, 0)
-        self._pages[page] = bits | 1 << at
-        return bool(bits >> at & 1)
+        self._pages[page] = bits | 1 << bit
+        return not bits >> bit & 1

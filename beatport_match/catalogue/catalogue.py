@@ -1,4 +1,4 @@
-"""A catalogue, open: rows by words, by ISRC and by number."""
+"""`Catalogue`, the public class: build, open, search, update."""
 
 from __future__ import annotations
 
@@ -11,162 +11,232 @@ from typing import Self
 from beatport_match.catalogue import builder
 from beatport_match.catalogue.builder import BuildReport, OnProblem, OnProgress
 from beatport_match.catalogue.index import IndexReader, require_tantivy, translate_read_errors
-from beatport_match.catalogue.row_files import Given
+from beatport_match.catalogue.row_files import RowsOrFile
 from beatport_match.catalogue.source import CatalogueSource
-from beatport_match.catalogue.storage import index_of
+from beatport_match.catalogue.storage import index_folder
 from beatport_match.errors import MisuseError
 from beatport_match.model.tracks import Candidate
 from beatport_match.parsing.parsed_track import clean_isrc
 
-# How many rows judgement is shown: of more, no verdict of the evaluation was another.
+# Rows that one query passes to scoring. More rows changed no outcome of the evaluation.
 MAX_ROWS = 20
-# Re-releases share a code; no recording has this many.
+# Re-releases share an ISRC; no recording has this many.
 MAX_ROWS_OF_ISRC = 100
 
 
 class Catalogue:
-    """An offline catalogue, open for reading as it was when it was opened.
+    """An offline catalogue, open for reading.
 
-    Opening reads all of it once, to see that it is whole: 0.2 s for a million rows. Several threads
-    may use it, and several processes may have it open: pickled, it is its path, and is opened anew
-    where it is unpickled. In whatever order its rows came, the answers are the same.
+    It answers from the state that it opened: later changes are visible after it is opened again.
+    Opening reads all files once and verifies their checksums: 0.2 s for a million rows. Several
+    threads may use one object, and several processes may open one catalogue. A pickled catalogue
+    contains only its path and is opened again where it is unpickled. The order in which the rows
+    were added changes no answer.
 
     Args:
-        path: The folder that `Catalogue.build` made.
+        path: The folder that `Catalogue.build` created.
 
     Raises:
-        CatalogueError: There is no catalogue, it is damaged, or of another format.
+        CatalogueError: There is no catalogue, it is damaged, or it has another format.
         MisuseError: The extra `offline` is not installed.
+
+    Example:
+        >>> with Catalogue.open("pool.catalogue") as pool:
+        ...     result = match_playlist("collection.xml", source=pool)
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
         require_tantivy()
         self.path: Path = Path(path).absolute()
-        folder = index_of(self.path)
+        folder = index_folder(self.path)
         with translate_read_errors(self.path):
-            self._engine: IndexReader | None = IndexReader(folder)
+            self._reader: IndexReader | None = IndexReader(folder)
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> Catalogue:
         """Open a catalogue.
 
+        Args:
+            path: The folder that `Catalogue.build` created.
+
+        Returns:
+            The open catalogue; use it in a `with` block, or call `close`.
+
         Raises:
-            CatalogueError: There is no catalogue, it is damaged, or of another format.
+            CatalogueError: There is no catalogue, it is damaged, or it has another format.
             MisuseError: The extra `offline` is not installed.
         """
         return cls(path)
 
     @staticmethod
     def build(
-        rows_or_file: Given,
+        rows_or_file: RowsOrFile,
         path: str | PathLike[str],
         *,
         on_progress: OnProgress | None = None,
         on_problem: OnProblem | None = None,
     ) -> BuildReport:
-        """Build a catalogue, in place of the one at `path` if there is one.
+        """Build a catalogue; it replaces a catalogue at `path`.
 
         Args:
-            rows_or_file: Mappings with the columns of docs/offline-catalogue.md, or a file of them:
-                `.jsonl`, `.csv` (either may end in `.gz`) or `.parquet`.
-            path: The folder to make; what stands there stays until the new one is whole.
-            on_progress: Told how many rows were read, every 10,000 and at the end.
-            on_problem: Told of every row that has something wrong; the report keeps 1,000.
+            rows_or_file: Mappings with the columns of docs/offline-catalogue.md, or a file with
+                such rows: `.jsonl`, `.csv` (each also as `.gz`) or `.parquet`.
+            path: The folder to create. An existing catalogue stays until the new one is complete.
+            on_progress: Called with the number of rows read so far, after every 10,000 rows and
+                at the end.
+            on_problem: Called with each problem of a row; the report keeps the first 1,000.
+
+        Returns:
+            How many rows were added and left out, and what was wrong with rows.
 
         Raises:
-            CatalogueError: The file cannot be read, or `path` not be written; or not one row can be
-                built, and there is a catalogue, which stays.
-            MisuseError: The extra `offline` is not installed.
+            CatalogueError: The file cannot be read, `path` cannot be written or is not a
+                catalogue, or no row can be built in place of an existing catalogue, which stays.
+            MisuseError: The extra `offline`, or `parquet` for that format, is not installed.
+
+        Example:
+            >>> report = Catalogue.build("pool.jsonl", "pool.catalogue")
+            >>> print(report.rows, report.left_out)
         """
         return builder.build(rows_or_file, Path(path).absolute(), on_progress, on_problem)
 
     @staticmethod
     def update(
         path: str | PathLike[str],
-        rows_or_file: Given,
+        rows_or_file: RowsOrFile,
         *,
         on_progress: OnProgress | None = None,
         on_problem: OnProblem | None = None,
     ) -> BuildReport:
-        """Add rows; one whose number is there already replaces the old row as a whole.
+        """Add rows; a new row replaces the row with the same ID as a whole.
 
-        All of it counts or, where it fails, none. Whoever has the catalogue open sees it when he
-        opens it again.
+        If the update fails, the catalogue does not change. A program that has the catalogue open
+        sees the change after it opens it again.
+
+        Args:
+            path: The folder of the catalogue.
+            rows_or_file: As for `build`.
+            on_progress: As for `build`.
+            on_problem: As for `build`.
+
+        Returns:
+            How many rows were added and left out, and what was wrong with rows.
 
         Raises:
-            CatalogueError: As `build` and `open`; also where another program is changing it.
-            MisuseError: The extra `offline` is not installed.
+            CatalogueError: As for `build` and `open`; also if another program is changing the
+                catalogue.
+            MisuseError: The extra `offline`, or `parquet` for that format, is not installed.
+
+        Example:
+            >>> Catalogue.update("pool.catalogue", [{"id": 7, "name": "Night Ferry"}]).rows
+            1
         """
         return builder.update(Path(path).absolute(), rows_or_file, on_progress, on_problem)
 
     @staticmethod
     def remove(path: str | PathLike[str], ids: Iterable[int]) -> int:
-        """Remove the rows with these numbers, and say how many of them there were.
+        """Remove rows by ID.
+
+        Args:
+            path: The folder of the catalogue.
+            ids: The IDs of the rows; an ID without a row is ignored.
+
+        Returns:
+            How many rows were removed.
 
         Raises:
-            CatalogueError: As `update`.
+            CatalogueError: As for `update`.
             MisuseError: The extra `offline` is not installed.
         """
         return builder.remove(Path(path).absolute(), ids)
 
     def search(self, text: str, most: int = MAX_ROWS) -> tuple[Candidate, ...]:
-        """The rows that share the most telling words with `text`, best first, equals by number.
+        """Find the rows that share the rarest words with `text`.
 
-        Words are folded; rare ones tell more than common ones, and one that no row has may be a
-        letter off. No sign in `text` has a meaning of its own.
+        Words are normalised. A rare word counts more than a common one. A word that occurs in no
+        row also finds words that differ from it by one letter. No character of `text` is query
+        syntax.
 
         Args:
-            text: What to look for: 24 different words of it count, from 2,000 characters.
-            most: How many rows at most; far worse ones than the best are left out.
+            text: The words to search for: at most 24 different words of the first 2,000
+                characters count.
+            most: The maximum number of rows, from 1; default 20. Rows that score less than six
+                tenths of the best row are left out.
+
+        Returns:
+            The rows, the best first; rows with an equal score in the order of their IDs.
 
         Raises:
-            MisuseError: `most` is below 1, or the catalogue was closed.
-            CatalogueError: A damaged place was read.
+            MisuseError: `most` is below 1, or the catalogue is closed.
+            CatalogueError: The catalogue is damaged.
+
+        Example:
+            >>> [row.name for row in pool.search("night ferry odd harbour")]
+            ['Night Ferry']
         """
         if most < 1:
-            raise MisuseError(f"Catalogue.search needs room for 1 row at least, not {most}.")
-        engine = self._require_open()
+            raise MisuseError(f"Catalogue.search: most must be at least 1, not {most}.")
+        reader = self._require_open()
         with translate_read_errors(self.path):
-            return engine.search(text, most)
+            return reader.search(text, most)
 
     def by_isrc(self, code: str) -> tuple[Candidate, ...]:
-        """The rows with an ISRC, by number: a recording may be on several releases.
-
-        Raises:
-            MisuseError: The catalogue was closed.
-            CatalogueError: A damaged place was read.
-        """
-        engine, cleaned = self._require_open(), clean_isrc(code)
-        with translate_read_errors(self.path):
-            return engine.with_value("isrc", cleaned, MAX_ROWS_OF_ISRC) if cleaned else ()
-
-    def by_id(self, number: int) -> Candidate | None:
-        """The row with a number; `None` where there is none.
-
-        Raises:
-            MisuseError: The catalogue was closed.
-            CatalogueError: A damaged place was read.
-        """
-        engine = self._require_open()
-        with translate_read_errors(self.path):
-            return next(iter(engine.with_value("id", number, 1)), None)
-
-    def source(self, most: int = MAX_ROWS) -> CatalogueSource:
-        """The catalogue as somewhere that candidates come from, for `source=`.
+        """Find the rows with an ISRC; a recording may be on several releases.
 
         Args:
-            most: How many rows are looked at for one query.
+            code: The ISRC, with or without hyphens, in any case.
+
+        Returns:
+            At most 100 rows, in the order of their IDs; none if `code` is not an ISRC.
+
+        Raises:
+            MisuseError: The catalogue is closed.
+            CatalogueError: The catalogue is damaged.
+        """
+        reader, cleaned = self._require_open(), clean_isrc(code)
+        with translate_read_errors(self.path):
+            return reader.find("isrc", cleaned, MAX_ROWS_OF_ISRC) if cleaned else ()
+
+    def by_id(self, number: int) -> Candidate | None:
+        """Find the row with an ID.
+
+        Args:
+            number: The ID of the row.
+
+        Returns:
+            The row, or `None` if no row has this ID.
+
+        Raises:
+            MisuseError: The catalogue is closed.
+            CatalogueError: The catalogue is damaged.
+        """
+        reader = self._require_open()
+        with translate_read_errors(self.path):
+            return next(iter(reader.find("id", number, 1)), None)
+
+    def source(self, most: int = MAX_ROWS) -> CatalogueSource:
+        """Return the catalogue as a source of candidates, for `source=`.
+
+        Args:
+            most: The maximum number of rows that one query passes to scoring, from 1; default 20,
+                because more rows changed no outcome of the evaluation.
+
+        Returns:
+            The source; it uses this catalogue, which must stay open.
 
         Raises:
             MisuseError: `most` is below 1.
+
+        Example:
+            >>> match = match_track("Odd Harbour - Night Ferry", source=pool.source(most=50))
         """
         if most < 1:
-            raise MisuseError(f"Catalogue.source needs room for 1 row at least, not {most}.")
+            raise MisuseError(f"Catalogue.source: most must be at least 1, not {most}.")
         return CatalogueSource(self, most)
 
     def close(self) -> None:
-        """Let go of the files; what is asked afterwards is a misuse."""
-        self._engine = None
+        """Release the files; a later search raises `MisuseError`."""
+        self._reader = None
 
     def __len__(self) -> int:
         return len(self._require_open())
@@ -189,6 +259,6 @@ class Catalogue:
         return f"Catalogue({str(self.path)!r})"
 
     def _require_open(self) -> IndexReader:
-        if self._engine is None:
-            raise MisuseError(f"{self.path}: the catalogue was closed; open it again.")
-        return self._engine
+        if self._reader is None:
+            raise MisuseError(f"{self.path}: the catalogue is closed; open it again.")
+        return self._reader

@@ -1,7 +1,11 @@
-"""The search engine, tantivy: the only file that knows it.
+"""The index of a catalogue: the only module that imports the search engine, tantivy.
 
-A row is kept under its folded words, each a term of its own, so that the engine never splits text
-and a sign of its query language is a word like any other. Rows lie in the order of their numbers.
+A row is indexed under its normalised words, each a term of its own. So tantivy never splits a text,
+and no character of a query is query syntax. Rows are stored in the order of their IDs.
+
+tantivy reports errors as `OSError`, `ValueError` or a panic. `translate_read_errors` and
+`translate_write_errors` turn each into one `CatalogueError`, which names the catalogue and what to
+do.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from beatport_match.catalogue.index_terms import index_terms, joined, query_terms
+from beatport_match.catalogue.index_terms import index_terms, joined_terms, query_terms
 from beatport_match.catalogue.storage import verify_checksums
 from beatport_match.errors import CatalogueError, MisuseError
 from beatport_match.model.tracks import Candidate
@@ -25,34 +29,35 @@ if TYPE_CHECKING:
     from tantivy import DocAddress, Query, Schema, Searcher
     from tantivy import IndexWriter as TantivyWriter
 
-# Bytes of rows that are sorted in memory before they are written.
+# Rows are sorted in this much memory before they are written.
 WRITER_HEAP_BYTES = 128 * 2**20
-# Of words that fewer rows have than this, all rows are looked at; more are told apart by others.
+# A query reads all rows of its rarest words, up to this number; its other words only rank them.
 MAX_ROWS_READ = 1_000
-# A word that no row has is looked for a letter away: the longest few, which tell most.
+# A word that no row has is searched with one typo: the longest few, which are the most distinctive.
 MAX_TYPO_TERMS = 6
 MIN_TYPO_LENGTH = 4
-# What has less than this share of the best sum is not looked at: no figure of the evaluation rests
-# on it, and half of the rows need not be weighed (docs/offline-catalogue.md).
+# Rows that score less than this share of the best row are left out: no figure of the evaluation
+# depends on them, and they are half of the rows found (docs/offline-catalogue.md).
 MIN_SCORE_SHARE = 0.6
-# Sums are told apart to so many decimals: behind them lies the order in which they were added up.
-_DECIMALS = 3
-# No row has a larger one (`rows`), and the engine takes none.
+# Scores are rounded: further decimals depend on the order in which tantivy adds up the terms.
+_SCORE_DECIMALS = 3
+# tantivy accepts no larger ID, and `row_parser` rejects one.
 MAX_ID = 2**63 - 1
-# Rows of one sum are read up to here, to take those with the lowest numbers.
+# To find the lowest IDs among rows of equal score, up to this many rows are read.
 MAX_EQUAL_ROWS = 5_000
+MAX_ERROR_LENGTH = 200
 
 
 class IndexReader:
-    """An index open for reading, as it was when it was opened; safe to use from several threads."""
+    """An index open for reading, in the state that it opened; several threads may use it."""
 
     def __init__(self, folder: Path) -> None:
         import tantivy
 
-        # What the engine itself would not see in a damaged file only makes it miss rows.
+        # tantivy does not notice every damage; it would then miss rows.
         verify_checksums(folder)
         index = tantivy.Index.open(str(folder))
-        # Without this a thread watches the folder, and answers change under a run.
+        # Without this a thread watches the folder, and the answers change during a run.
         index.config_reader("manual")
         index.reload()
         self._schema: Schema = _schema()
@@ -62,120 +67,123 @@ class IndexReader:
         return self._searcher.num_docs
 
     def search(self, text: str, most: int) -> tuple[Candidate, ...]:
-        """The rows that share the most telling words with `text`, best first, then by number."""
+        """Return the rows that share the rarest words with `text`: by score, then by ID."""
         words = query_terms(text)
         for query in self._queries(words):
-            if hits := self._best(query, most):
-                rows = [(-found, self._candidate(address)) for found, address in hits]
-                return tuple([row for _, row in sorted(rows, key=_by_sum_and_number)])
+            if hits := self._best_hits(query, most):
+                rows = [(-score, self._candidate(address)) for score, address in hits]
+                return tuple([row for _, row in sorted(rows, key=_score_and_id)])
         return ()
 
-    def with_value(self, field: str, value: int | str, most: int) -> tuple[Candidate, ...]:
-        """The rows with exactly this value, by number."""
+    def find(self, field: str, value: int | str, most: int) -> tuple[Candidate, ...]:
+        """Return the rows with exactly this value in a field, in the order of their IDs."""
         import tantivy
 
         if isinstance(value, int) and not 0 < value <= MAX_ID:
             return ()
-        found = self._searcher.search(
-            self._term(field, value),
+        result = self._searcher.search(
+            self._term_query(field, value),
             limit=most,
             count=False,
             order_by_field="id",
             order=tantivy.Order.Asc,
         )
-        return tuple([self._candidate(address) for _, address in found.hits])
+        return tuple([self._candidate(address) for _, address in result.hits])
 
     def _queries(self, words: tuple[str, ...]) -> Iterable[Query]:
-        """The query for some words, and the one to fall back on where it finds nothing."""
+        """Yield the query for some words, then the one to try if it finds nothing."""
         searcher = self._searcher
-        known = sorted(
+        indexed = sorted(
             (rows, term)
-            for term in dict.fromkeys((*words, *joined(words)))
+            for term in dict.fromkeys((*words, *joined_terms(words)))
             if (rows := searcher.doc_freq("words", term))
         )
         unknown = [word for word in words if not searcher.doc_freq("words", word)]
         rare: list[Query] = []
-        left = MAX_ROWS_READ
-        while known and known[0][0] <= left:
-            rows, term = known.pop(0)
-            rare.append(self._term("words", term))
-            left -= rows
-        rare += map(self._typo_queries, _longest(unknown))
-        common = [self._term("words", term) for _, term in known]
+        rows_left = MAX_ROWS_READ
+        while indexed and indexed[0][0] <= rows_left:
+            rows, term = indexed.pop(0)
+            rare.append(self._term_query("words", term))
+            rows_left -= rows
+        rare += map(self._typo_query, _longest_words(unknown))
+        common = [self._term_query("words", term) for _, term in indexed]
         if not rare and common:
-            # Two common words together are rare; what has neither is not worth reading.
+            # Two common words together are rare. Rows with only one of them are read only if no
+            # row has both.
             yield _all_of(common[:2], common[2:4])
             yield _any_of(common[:1], common[1:4])
         elif rare:
             yield _any_of(rare, common)
 
-    def _typo_queries(self, word: str) -> Query:
+    def _typo_query(self, word: str) -> Query:
         import tantivy
 
         return tantivy.Query.fuzzy_term_query(self._schema, "words", word, distance=1)
 
-    def _term(self, field: str, value: int | str) -> Query:
+    def _term_query(self, field: str, value: int | str) -> Query:
         import tantivy
 
         return tantivy.Query.term_query(self._schema, field, value, "basic")
 
-    def _best(self, query: Query, most: int) -> list[tuple[float, DocAddress]]:
-        """The sums and places of the best rows, in no order."""
+    def _best_hits(self, query: Query, most: int) -> list[tuple[float, DocAddress]]:
+        """Return the scores and addresses of the best rows, in no order."""
         searcher = self._searcher
-        # Within one segment, rows of one sum come by number; of several, the last places go to one.
+        # Within one segment, rows of equal score come by ID. With several segments, tantivy may
+        # take higher IDs of one segment before lower ones of another, so more rows are read.
         several = searcher.num_segments > 1
-        wide = 4 * most if several else most
+        limit = 4 * most if several else most
         while True:
-            hits = searcher.search(query, limit=wide, count=False).hits
-            sums = [round(found, _DECIMALS) for found, _ in hits]
-            least = MIN_SCORE_SHARE * sums[0] if hits else 0.0
+            hits = searcher.search(query, limit=limit, count=False).hits
+            scores = [round(score, _SCORE_DECIMALS) for score, _ in hits]
+            min_score = MIN_SCORE_SHARE * scores[0] if hits else 0.0
             if len(hits) > most:
-                least = max(least, sums[most - 1])
-            complete = len(hits) < wide or sums[-1] < least
-            if complete or not several or wide >= MAX_EQUAL_ROWS:
+                min_score = max(min_score, scores[most - 1])
+            is_complete = len(hits) < limit or scores[-1] < min_score
+            if is_complete or not several or limit >= MAX_EQUAL_ROWS:
                 break
-            wide = min(8 * wide, MAX_EQUAL_ROWS)
-        near = [
-            (found, address)
-            for found, (_, address) in zip(sums, hits, strict=True)
-            if found >= least
+            limit = min(8 * limit, MAX_EQUAL_ROWS)
+        good = [
+            (score, address)
+            for score, (_, address) in zip(scores, hits, strict=True)
+            if score >= min_score
         ]
-        if len(near) <= most:
-            return near
-        # Numbers are in the rows; only where not all of them are to be read are they needed before.
-        numbers = searcher.fast_field_values("id", [address for _, address in near])
-        order = sorted(range(len(near)), key=lambda at: (-near[at][0], cast("int", numbers[at])))
-        return [near[at] for at in order[:most]]
+        if len(good) <= most:
+            return good
+        # The IDs are read separately only here, to choose which of the rows are read at all.
+        ids = searcher.fast_field_values("id", [address for _, address in good])
+        order = sorted(range(len(good)), key=lambda at: (-good[at][0], cast("int", ids[at])))
+        return [good[at] for at in order[:most]]
 
-    def _candidate(self, hit: DocAddress) -> Candidate:
-        kept = self._searcher.doc(hit).get_first("row")
+    def _candidate(self, address: DocAddress) -> Candidate:
+        stored = self._searcher.doc(address).get_first("row")
         try:
-            return _rows().validate_json(kept or b"", strict=True)
+            return _row_adapter().validate_json(stored or b"", strict=True)
         except ValidationError:
-            raise ValueError("a row in it is damaged") from None
+            raise ValueError("a stored row is damaged") from None
 
 
 class IndexWriter:
-    """An index open for writing: what is written in a `with` block counts when that ends well.
+    """An index open for writing: the changes of a `with` block are kept if the block succeeds.
 
     Raises:
-        CatalogueError: The engine cannot write, on any call; it names the catalogue at `path`.
+        CatalogueError: tantivy cannot write; any method may raise it. It names the catalogue at
+            `path`.
     """
 
     def __init__(self, folder: Path, path: Path, *, new: bool) -> None:
         import tantivy
 
         self._document = tantivy.Document
-        self._writing = translate_write_errors(path)
+        self._write_errors = translate_write_errors(path)
         if new:
-            with self._writing:
+            with self._write_errors:
                 index = tantivy.Index(_schema(), str(folder), reuse=False, sort_by_field="id")
         else:
             with translate_read_errors(path):
                 verify_checksums(folder)
                 index = tantivy.Index.open(str(folder))
-        with self._writing:
-            # One thread: rows come from Python one by one, and several would wait for them.
+        with self._write_errors:
+            # One thread: Python delivers rows one by one, and more threads would wait for them.
             self._writer: TantivyWriter = index.writer(heap_size=WRITER_HEAP_BYTES, num_threads=1)
 
     def add(self, candidate: Candidate) -> None:
@@ -185,14 +193,14 @@ class IndexWriter:
         document.add_text("words", index_terms(candidate))
         if isrc := clean_isrc(candidate.isrc):
             document.add_text("isrc", isrc)
-        document.add_bytes("row", _rows().dump_json(candidate, exclude_none=True))
-        with self._writing:
+        document.add_bytes("row", _row_adapter().dump_json(candidate, exclude_none=True))
+        with self._write_errors:
             self._writer.add_document(document)
 
-    def remove(self, number: int) -> None:
-        """Remove the row with a number, if there is one."""
-        with self._writing:
-            self._writer.delete_documents_by_term("id", number)
+    def remove(self, row_id: int) -> None:
+        """Remove the row with an ID, if it exists."""
+        with self._write_errors:
+            self._writer.delete_documents_by_term("id", row_id)
 
     def __enter__(self) -> Self:
         return self
@@ -203,30 +211,69 @@ class IndexWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Keep what was written, or forget it where the block ends badly."""
+        """Commit the changes, or roll them back if the block raised."""
         if kind is None:
-            self._keep()
+            self._commit()
         else:
-            self._forget()
+            self._roll_back()
 
-    def _keep(self) -> None:
-        with self._writing:
+    def _commit(self) -> None:
+        with self._write_errors:
             self._writer.commit()
             self._writer.wait_merging_threads()
 
-    def _forget(self) -> None:
+    def _roll_back(self) -> None:
         with suppress(ValueError):
             self._writer.rollback()
-            # What was not kept would lie about until the next change.
+            # Otherwise the files of the dropped rows stay until the next change.
             self._writer.garbage_collect_files()
             self._writer.wait_merging_threads()
 
 
+class _ErrorTranslator:
+    """A block in which errors of tantivy become `CatalogueError`; other exceptions pass."""
+
+    def __init__(self, path: Path, problem: str, remedy: str) -> None:
+        self._path, self._problem, self._remedy = path, problem, remedy
+
+    def __enter__(self) -> None:
+        """Do nothing; `__exit__` translates."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # For damage that it did not expect, tantivy panics. The class of that exception cannot be
+        # imported, so it is known by its name.
+        is_panic = kind is not None and kind.__name__ == "PanicException"
+        if is_panic or isinstance(error, (OSError, ValueError)):
+            reason = str(error).partition("\n")[0].rstrip(".")[:MAX_ERROR_LENGTH]
+            raise CatalogueError(
+                f"{self._path}: {self._problem} ({reason}); {self._remedy}."
+            ) from None
+
+
+def translate_read_errors(path: Path) -> _ErrorTranslator:
+    """Translate errors of tantivy while a catalogue is read."""
+    return _ErrorTranslator(path, "is damaged, or of another version of tantivy", "build it again")
+
+
+def translate_write_errors(path: Path) -> _ErrorTranslator:
+    """Translate errors of tantivy while a catalogue is written."""
+    return _ErrorTranslator(
+        path,
+        "cannot be written",
+        "check the free disk space and that no other program is changing the catalogue",
+    )
+
+
 def require_tantivy() -> str:
-    """The engine's version.
+    """Return the version of tantivy.
 
     Raises:
-        MisuseError: It is not installed.
+        MisuseError: tantivy is not installed.
     """
     from importlib.metadata import PackageNotFoundError, version
 
@@ -239,8 +286,8 @@ def require_tantivy() -> str:
 
 
 @cache
-def _rows() -> TypeAdapter[Candidate]:
-    # Made when first needed: importing this library must stay quick.
+def _row_adapter() -> TypeAdapter[Candidate]:
+    # Made at the first use, because it would make the import of the library slower.
     return TypeAdapter(Candidate)
 
 
@@ -248,7 +295,7 @@ def _schema() -> Schema:
     import tantivy
 
     fields = tantivy.SchemaBuilder()
-    # Signed, as the engine takes a number for when it removes the rows that have it.
+    # Signed, because tantivy takes a number for a signed one when it removes rows by ID.
     fields.add_integer_field("id", indexed=True, fast=True)
     fields.add_text_field("words", tokenizer_name="whitespace", index_option="basic")
     fields.add_text_field("isrc", tokenizer_name="raw", index_option="basic")
@@ -256,62 +303,27 @@ def _schema() -> Schema:
     return fields.build()
 
 
-def _any_of(needed: list[Query], welcome: list[Query]) -> Query:
-    """Rows with one of the needed words at least; the welcome ones count where they are."""
+def _any_of(required: list[Query], optional: list[Query]) -> Query:
+    """Match rows with at least one of the required terms; optional terms raise the score."""
     import tantivy
 
-    one = tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in needed])
-    return _all_of([one], welcome)
+    one = tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in required])
+    return _all_of([one], optional)
 
 
-def _all_of(needed: list[Query], welcome: list[Query]) -> Query:
+def _all_of(required: list[Query], optional: list[Query]) -> Query:
+    """Match rows with all required terms; optional terms raise the score."""
     import tantivy
 
-    must = [(tantivy.Occur.Must, query) for query in needed]
-    should = [(tantivy.Occur.Should, query) for query in welcome]
+    must = [(tantivy.Occur.Must, query) for query in required]
+    should = [(tantivy.Occur.Should, query) for query in optional]
     return tantivy.Query.boolean_query([*must, *should])
 
 
-def _by_sum_and_number(row: tuple[float, Candidate]) -> tuple[float, int]:
+def _score_and_id(row: tuple[float, Candidate]) -> tuple[float, int]:
     return row[0], row[1].id
 
 
-def _longest(unknown: list[str]) -> list[str]:
-    long = [word for word in unknown if len(word) >= MIN_TYPO_LENGTH]
+def _longest_words(words: list[str]) -> list[str]:
+    long = [word for word in words if len(word) >= MIN_TYPO_LENGTH]
     return sorted(long, key=lambda word: (-len(word), word))[:MAX_TYPO_TERMS]
-
-
-# MERGED The engine's complaints about a catalogue, each in one sentence that names it and a remedy.
-class _EngineErrors:
-    """A block in which the engine may complain; what else is raised passes through."""
-
-    def __init__(self, path: Path, what: str, remedy: str) -> None:
-        self._path, self._what, self._remedy = path, what, remedy
-
-    def __enter__(self) -> None:
-        """Nothing has to be done before."""
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        # What it did not expect in a damaged file it tells by an exception of its own kind, which
-        # cannot be imported.
-        panic = kind is not None and kind.__name__ == "PanicException"
-        if panic or isinstance(error, (OSError, ValueError)):
-            said = str(error).partition("\n")[0].rstrip(".")[:200]
-            raise CatalogueError(f"{self._path}: {self._what} ({said}); {self._remedy}.") from None
-
-
-def translate_read_errors(path: Path) -> _EngineErrors:
-    """What may go wrong while a catalogue is read."""
-    return _EngineErrors(path, "is damaged, or of another version of tantivy", "build it anew")
-
-
-def translate_write_errors(path: Path) -> _EngineErrors:
-    """What may go wrong while a catalogue is written."""
-    return _EngineErrors(
-        path, "cannot be written", "see that the disk has room and nobody else is changing it"
-    )

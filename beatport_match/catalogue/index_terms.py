@@ -1,7 +1,8 @@
-"""The words that a row is kept under, and the words it is asked for with: folded by `text`.
+"""The words under which a row is indexed, and the words of a query, both normalised by `fold`.
 
-Both sides are made here, so that what was kept can be found. This room knows no file and no search
-engine; a change here makes catalogues that were built before another `FORMAT`.
+Rows and queries are split by the same functions, so that a query finds what was indexed. This
+module knows no file and no search engine. A change to `index_terms` makes older catalogues
+unreadable: raise `storage.FORMAT` with it.
 """
 
 from __future__ import annotations
@@ -9,19 +10,20 @@ from __future__ import annotations
 from beatport_match.model.tracks import Candidate
 from beatport_match.parsing.normalize import fold, words_of_text
 
-# No word of a title is longer; what is, is told apart by its beginning.
+# No word of a title is longer. Of a longer one, only the beginning is indexed.
 MAX_TERM_LENGTH = 64
-# A title of more words is found by these; a query is at most 200 characters of them.
+# These find a title that has more words; a planned query has at most 200 characters.
 MAX_QUERY_TERMS = 24
-# Words that may be one where they are written apart: "Nightferry", "Night Ferry".
+# How many neighbouring words may be one word in the row: "Night Ferry" for "Nightferry".
 MAX_JOINED_TERMS = 6
 MAX_TEXT_LENGTH = 2000
 
 
 def index_terms(candidate: Candidate) -> str:
-    """The words of title, mix, artists and remixers, and each name in one word, one blank apart.
+    """Return the words of title, mix, artists and remixers, and each name as one word.
 
-    The label is left out: it is asked for so seldom that its words would only hide others.
+    The words are separated by one space. The label is not indexed: queries contain it so rarely
+    that its words would only hide other rows.
     """
     names = [fold(name) for name in (candidate.name, *candidate.artists, *candidate.remixers)]
     words = set(fold(candidate.mix_name or "").split())
@@ -32,21 +34,21 @@ def index_terms(candidate: Candidate) -> str:
 
 
 def query_terms(text: str) -> tuple[str, ...]:
-    """The different words of a query as they are kept, in its order."""
-    # Half a sign, as from a torn file name, is no text to the engine.
-    whole = text[:MAX_TEXT_LENGTH].encode("utf-8", "ignore").decode("utf-8")
-    words = (word[:MAX_TERM_LENGTH] for word in words_of_text(whole))
+    """Return the different words of a query, in its order, as they are indexed."""
+    # tantivy rejects a lone surrogate, which comes for example from a damaged file name.
+    encodable = text[:MAX_TEXT_LENGTH].encode("utf-8", "ignore").decode("utf-8")
+    words = (word[:MAX_TERM_LENGTH] for word in words_of_text(encodable))
     return tuple(dict.fromkeys(words))[:MAX_QUERY_TERMS]
 
 
-def joined(words: tuple[str, ...]) -> tuple[str, ...]:
-    """What several neighbours would be as one word."""
-    ends = range(2, MAX_JOINED_TERMS + 1)
+def joined_terms(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return every run of 2 to `MAX_JOINED_TERMS` neighbouring words as one word."""
+    sizes = range(2, MAX_JOINED_TERMS + 1)
     return tuple(
         dict.fromkeys(
-            "".join(words[at : at + size])[:MAX_TERM_LENGTH]
-            for at in range(len(words))
-            for size in ends
-            if at + size <= len(words)
+            "".join(words[start : start + size])[:MAX_TERM_LENGTH]
+            for start in range(len(words))
+            for size in sizes
+            if start + size <= len(words)
         )
     )

@@ -1,7 +1,8 @@
-"""Rows out of a file: JSON lines, CSV (either may be packed with gzip) or Parquet, by the suffix.
+"""Rows from a file or from a program: JSON lines, CSV (each also as `.gz`), Parquet, mappings.
 
-An entry is a row or, as text, what kept it from being one; either comes with its line. One torn
-line costs no other. This room knows no column.
+The suffix of the file decides its format. An entry is a row or, as text, the reason why it is not
+one; each comes with its line or row number. A damaged line never costs another line. This module
+knows no column, and it is the only one that imports pyarrow.
 """
 
 from __future__ import annotations
@@ -23,67 +24,78 @@ from pydantic_core import from_json
 from beatport_match.errors import CatalogueError, MisuseError
 
 Row: TypeAlias = Mapping[str, object]
-# Its line or row, counted from 1, and the row or what is wrong with it.
+# The number of the line or row, from 1, and the row or the reason why it cannot be read.
 Entry: TypeAlias = tuple[int, Row | str]
-Given: TypeAlias = str | PathLike[str] | Iterable[Row]
+RowsOrFile: TypeAlias = str | PathLike[str] | Iterable[Row]
+# The number of a line, from 1, and its bytes or the reason why it cannot be read.
+_Line: TypeAlias = tuple[int, bytes | str]
 
-# The longest line or record that is let into memory; a real one holds a few hundred bytes.
-MAX_RECORD_LENGTH = 128 * 1024
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_BOM = b"\xef\xbb\xbf"
+# The longest line or CSV record that is read into memory; a real one has a few hundred bytes.
+MAX_RECORD_BYTES = 128 * 1024
+_PARQUET_BATCH_ROWS = 4096
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_UTF8_BOM = b"\xef\xbb\xbf"
 _NOT_UTF8 = "the line holds bytes that are not UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
 class RowSource:
-    """Where rows come from: its name (empty for a program's own), and what it is counted in."""
+    """Rows and where they come from.
+
+    `file` is the path as given, empty for rows of a program. `unit` is what the numbers of the
+    entries count: "line" or "row". `entries` are the rows.
+    """
 
     file: str
     unit: str
     entries: Iterator[Entry]
 
 
-def source_of(given: Given) -> RowSource:
-    """The rows of a file or of a program.
+def row_source(rows_or_file: RowsOrFile) -> RowSource:
+    """Return the rows of a file or of a program.
 
     Raises:
-        CatalogueError: At once where there is no such file or it is of no known format; while
-            iterating where it cannot be read.
+        CatalogueError: The file does not exist or has an unknown format (raised at once), or it
+            cannot be read (raised while iterating).
+        MisuseError: The extra `parquet` is not installed (raised while iterating).
     """
-    if not isinstance(given, (str, PathLike)):
-        return RowSource("", "row", _own(given))
-    file = Path(given)
+    if not isinstance(rows_or_file, (str, PathLike)):
+        return RowSource("", "row", _program_entries(rows_or_file))
+    file, shown = Path(rows_or_file), str(rows_or_file)
     if not file.is_file():
         raise CatalogueError(f"{file}: there is no such file; check the path.")
     name = file.name.lower()
     if name.endswith(".parquet"):
-        return RowSource(str(given), "row", parquet_rows(file))
-    plain = name.removesuffix(".gz")
-    if plain.endswith((".jsonl", ".ndjson")):
-        return RowSource(str(given), "line", _json(_lines(file)))
-    if plain.endswith(".csv"):
-        return RowSource(str(given), "line", _csv(_lines(file)))
+        return RowSource(shown, "row", _parquet_entries(file))
+    uncompressed = name.removesuffix(".gz")
+    if uncompressed.endswith((".jsonl", ".ndjson")):
+        return RowSource(shown, "line", _json_entries(_lines(file)))
+    if uncompressed.endswith(".csv"):
+        return RowSource(shown, "line", _csv_entries(_lines(file)))
     raise CatalogueError(
-        f"{file}: is of no known format; name a .jsonl, .csv, .jsonl.gz, .csv.gz or .parquet file."
+        f"{file}: has an unknown format; name a .jsonl, .csv, .jsonl.gz, .csv.gz or .parquet file."
     )
 
 
-def _own(rows: Iterable[Row]) -> Iterator[Entry]:
+def _program_entries(rows: Iterable[Row]) -> Iterator[Entry]:
     for number, row in enumerate(rows, 1):
-        # A program may hand over anything.
-        yield number, row if isinstance(cast("object", row), Mapping) else "it is no mapping"
+        # The type is checked because a program may pass any value.
+        yield number, row if isinstance(cast("object", row), Mapping) else "it is not a mapping"
 
 
-def _json(lines: Iterator[tuple[int, bytes | str]]) -> Iterator[Entry]:
+def _json_entries(lines: Iterator[_Line]) -> Iterator[Entry]:
     for number, line in lines:
         if isinstance(line, str):
             yield number, line
         elif line.strip():
-            yield number, _record(line)
+            yield number, _parse_json(line)
 
 
-def _record(line: bytes) -> Row | str:
-    """What stands on a line; the slower reader says what is wrong, and bears half a sign."""
+def _parse_json(line: bytes) -> Row | str:
+    """Parse one line; where the fast parser fails, `json` parses it again.
+
+    `json` accepts a lone surrogate, and its exceptions tell what is wrong.
+    """
     row: object
     try:
         row = from_json(line)
@@ -94,14 +106,14 @@ def _record(line: bytes) -> Row | str:
             return _NOT_UTF8
         except (ValueError, RecursionError):
             return "the line is not well-formed JSON"
-    return cast("Row", row) if isinstance(row, dict) else "the line is no JSON object"
+    return cast("Row", row) if isinstance(row, dict) else "the line is not a JSON object"
 
 
-def _csv(lines: Iterator[tuple[int, bytes | str]]) -> Iterator[Entry]:
-    """Rows under the names of the first record that is not blank."""
-    feed = _Feed(lines)
+def _csv_entries(lines: Iterator[_Line]) -> Iterator[Entry]:
+    """Yield rows; the first record that is not blank is the header."""
+    feed = _CsvFeed(lines)
     header: list[str] = []
-    for number, cells in _records(feed):
+    for number, cells in _csv_records(feed):
         if isinstance(cells, str):
             yield number, cells
         elif not any(map(str.strip, cells)):
@@ -114,106 +126,104 @@ def _csv(lines: Iterator[tuple[int, bytes | str]]) -> Iterator[Entry]:
             yield number, dict(zip(header, cells, strict=False))
 
 
-def _records(feed: _Feed) -> Iterator[tuple[int, list[str] | str]]:
-    """Every record with the line that it begins on.
+def _csv_records(feed: _CsvFeed) -> Iterator[tuple[int, list[str] | str]]:
+    """Yield every record with the number of its first line.
 
-    Where a quote is opened and never closed, only the line that opens it is lost: those behind it
-    are read again.
+    If a quote is opened and never closed, only its line is lost: the lines after it are read again.
     """
     while True:
-        feed.begin()
+        feed.begin_record()
         try:
-            # A reader that gave an error cannot go on; a new one costs nothing.
+            # After an error a csv.reader cannot continue, so each record gets a new one.
             cells = next(csv.reader(feed, delimiter=feed.delimiter, strict=True), None)
         except csv.Error as error:
-            feed.put_back()
-            yield feed.first, f"the row is not well-formed CSV ({error})"
+            feed.put_back_lines()
+            yield feed.first_line, f"the row is not well-formed CSV ({error})"
             continue
         if cells is None:
             return
-        yield feed.first, cells
+        yield feed.first_line, cells
 
 
-class _Feed:
-    """The lines of a CSV file, as many as one record may take, some of them for a second time."""
+class _CsvFeed:
+    """The lines of a CSV file for `csv.reader`: bounded per record, and readable again."""
 
-    def __init__(self, lines: Iterator[tuple[int, bytes | str]]) -> None:
+    def __init__(self, lines: Iterator[_Line]) -> None:
         self._lines = lines
-        self._again: deque[tuple[int, bytes | str]] = deque()
-        self._taken: list[tuple[int, bytes | str]] = []
-        self._size = 0
+        self._pending: deque[_Line] = deque()
+        self._record: list[_Line] = []
+        self._record_bytes = 0
         self.delimiter = ","
-        self._choose_delimiter()
+        self._detect_delimiter()
 
     @property
-    def first(self) -> int:
-        """The line that the record begins on."""
-        return self._taken[0][0]
+    def first_line(self) -> int:
+        """The number of the line on which the record begins."""
+        return self._record[0][0]
 
-    def begin(self) -> None:
+    def begin_record(self) -> None:
         """Begin a record."""
-        self._taken, self._size = [], 0
+        self._record, self._record_bytes = [], 0
 
-    def put_back(self) -> None:
-        """Let all lines of the record but its first be read again."""
-        self._again.extendleft(reversed(self._taken[1:]))
+    def put_back_lines(self) -> None:
+        """Let all lines of the record except the first be read again."""
+        self._pending.extendleft(reversed(self._record[1:]))
 
-    def __iter__(self) -> _Feed:
+    def __iter__(self) -> _CsvFeed:
         return self
 
     def __next__(self) -> str:
-        number, line = self._again.popleft() if self._again else next(self._lines)
-        self._taken.append((number, line))
+        number, line = self._pending.popleft() if self._pending else next(self._lines)
+        self._record.append((number, line))
         if isinstance(line, str):
             raise csv.Error(line)
-        self._size += len(line)
-        if self._size > MAX_RECORD_LENGTH:
+        self._record_bytes += len(line)
+        if self._record_bytes > MAX_RECORD_BYTES:
             raise csv.Error("a quote is opened and never closed")
-        # What is no UTF-8 is found in its cell.
+        # `RowParser` finds bytes that are not UTF-8 and can then name their column.
         return line.decode("utf-8", "surrogateescape")
 
-    def _choose_delimiter(self) -> None:
-        """Spreadsheets write semicolons or tabs where commas are decimal points."""
+    def _detect_delimiter(self) -> None:
+        """Count delimiters: where the comma is the decimal mark, spreadsheets write ; or tabs."""
         for number, line in self._lines:
-            self._again.append((number, line))
+            self._pending.append((number, line))
             if isinstance(line, bytes) and line.strip():
                 self.delimiter = max(",;\t", key=lambda mark: line.count(mark.encode()))
                 return
 
 
-def _lines(file: Path) -> Iterator[tuple[int, bytes | str]]:
-    """The lines of a file that may be packed; text stands for a line that cannot be read."""
+def _lines(file: Path) -> Iterator[_Line]:
+    """Yield the lines of a file, which may be compressed."""
     number = 0
     try:
         with gzip.open(file) if file.name.lower().endswith(".gz") else file.open("rb") as stream:
-            while line := stream.readline(MAX_RECORD_LENGTH + 1):
+            while line := stream.readline(MAX_RECORD_BYTES + 1):
                 number += 1
                 if number == 1:
-                    line = _without_mark(file, line)
-                if len(line) <= MAX_RECORD_LENGTH:
+                    line = _without_bom(file, line)
+                if len(line) <= MAX_RECORD_BYTES:
                     yield number, line
                     continue
                 _skip_line(cast("IO[bytes]", stream))
-                yield number, f"the line is longer than {MAX_RECORD_LENGTH:,} bytes"
+                yield number, f"the line is longer than {MAX_RECORD_BYTES:,} bytes"
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        yield number + 1, f"the packed file is damaged from here on ({error}); pack it again"
+        yield (
+            number + 1,
+            f"the gzip file is damaged from here on ({error}); compress the rows again",
+        )
     except OSError as error:
         raise CatalogueError(f"{file}: cannot be read ({error.strerror or error}).") from None
 
 
-def _without_mark(file: Path, line: bytes) -> bytes:
-    if line.startswith(_UTF16):
+def _without_bom(file: Path, line: bytes) -> bytes:
+    if line.startswith(_UTF16_BOMS):
         raise CatalogueError(f"{file}: is UTF-16; save it as UTF-8.")
-    return line.removeprefix(_BOM)
+    return line.removeprefix(_UTF8_BOM)
 
 
 def _skip_line(stream: IO[bytes]) -> None:
-    while (rest := stream.readline(MAX_RECORD_LENGTH)) and not rest.endswith(b"\n"):
+    while (rest := stream.readline(MAX_RECORD_BYTES)) and not rest.endswith(b"\n"):
         pass
-
-
-# MERGED Rows out of a Parquet file, a few thousand at a time: the only file that knows pyarrow.
-_ROWS_AT_ONCE = 4096
 
 
 class _Batch(Protocol):
@@ -224,18 +234,18 @@ class _Table(Protocol):
     def iter_batches(self, batch_size: int) -> Iterable[_Batch]: ...
 
 
-_Open: TypeAlias = Callable[[Path], AbstractContextManager[_Table]]
+_OpenTable: TypeAlias = Callable[[Path], AbstractContextManager[_Table]]
 
 
-def parquet_rows(file: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
-    """The rows of a file, numbered from 1.
+def _parquet_entries(file: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """Yield the rows of a Parquet file, a few thousand in memory at a time.
 
     Raises:
         CatalogueError: The file cannot be read as Parquet.
         MisuseError: The extra `parquet` is not installed.
     """
     try:
-        # It comes without types.
+        # pyarrow has no type annotations.
         from pyarrow import (  # type: ignore[import-untyped]
             ArrowException,  # pyright: ignore[reportUnknownVariableType]
             parquet,  # pyright: ignore[reportUnknownVariableType]
@@ -244,17 +254,18 @@ def parquet_rows(file: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
         raise MisuseError(
             f"{file}: reading Parquet needs pyarrow; pip install 'beatport-match[parquet]'."
         ) from None
-    opened = cast("_Open", parquet.ParquetFile)
-    complaint = cast("type[Exception]", ArrowException)
+    open_table = cast("_OpenTable", parquet.ParquetFile)
+    arrow_error = cast("type[Exception]", ArrowException)
     number = 0
     try:
-        with opened(file) as table:
-            for batch in table.iter_batches(_ROWS_AT_ONCE):
+        with open_table(file) as table:
+            for batch in table.iter_batches(_PARQUET_BATCH_ROWS):
                 for row in batch.to_pylist():
                     number += 1
                     yield number, row
-    except (complaint, OSError) as error:
-        said = str(error).partition("\n")[0].rstrip(".")
+    except (arrow_error, OSError) as error:
+        reason = str(error).partition("\n")[0].rstrip(".")
         raise CatalogueError(
-            f"{file}: cannot be read as Parquet after row {number} ({said}); write it anew."
+            f"{file}: cannot be read as Parquet after row {number} ({reason}); "
+            "write the file again."
         ) from None

@@ -1,4 +1,4 @@
-"""What the processor does for a track: reading a page, weighing its rows, keeping it."""
+"""CPU time for one track: parsing a page, scoring its rows, encoding them for the cache."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from beatport_match.testing import CatalogueTrack, FakeBeatport
 from beatport_match.transport.cache_codec import encode
 
 _ROWS = 100
-_TIMES = 15
+_REPEATS = 15
+_NEW_ROW_REPEATS = 5
 
 
 def page() -> Response:
-    """A search page of a hundred rows, as the fake writes it."""
+    """Return a search page of a hundred rows, as the fake renders it."""
     artist = "Odd Harbour"
     sold = [
         CatalogueTrack(id=number + 1, name=title(number), artists=(artist, title(number + 5000)))
@@ -32,89 +33,98 @@ def page() -> Response:
     reply = FakeBeatport(sold, miss_rate=0.0).respond(
         "GET", f"/search/tracks?q={artist}&per_page=100"
     )
-    return Response(status=200, url="http://shop.example/", body=reply.body)
+    return Response(status=200, url="http://site.example/", body=reply.body)
 
 
-def data(response: Response) -> bytes:
-    """The JSON in the page."""
+def script_json(response: Response) -> bytes:
+    """Return the JSON in a page."""
     start = response.body.index(b">", response.body.index(b'id="__NEXT_DATA__"')) + 1
     return response.body[start : response.body.index(b"</script>", start)]
 
 
-def least(act: Callable[[], object], times: int = _TIMES) -> float:
-    """Seconds of the processor, the least of several."""
-    spent = []
-    for _ in range(times):
-        began = time.process_time()
-        act()
-        spent.append(time.process_time() - began)
-    return min(spent)
+def min_cpu_s(call: Callable[[], object], repeats: int = _REPEATS) -> float:
+    """Return the least CPU time of several calls, in seconds."""
+    times = []
+    for _ in range(repeats):
+        start = time.process_time()
+        call()
+        times.append(time.process_time() - start)
+    return min(times)
 
 
-def weigh(track: Track, understood: ParsedResult) -> object:
-    """Weigh a page's candidates as a run does, which writes out the ledgers that it keeps."""
-    weighed = in_order(score_candidates(track, understood.candidates))
-    return judge(weighed, MatchSettings().max_candidates)
+def score(track: Track, parsed: ParsedResult) -> object:
+    """Score a page as a run does: only the kept candidates get a score breakdown."""
+    scored = in_order(score_candidates(track, parsed.candidates))
+    return judge(scored, MatchSettings().max_candidates)
 
 
-def work(runs: int, *, quick: bool) -> Iterator[Figure]:
-    """Time of the processor for one track, in parts; each sample is the least of fifteen."""
+def cpu_time(runs: int, *, quick: bool) -> Iterator[Figure]:
+    """Measure the CPU time of one track, in parts; each sample is the least of fifteen."""
     del quick
     response, track = page(), Track(title(7), "Odd Harbour", duration_s=360.0)
-    script, read = data(response), lambda: parse_search(response, base_url="http://shop.example")
-    understood = read()
-    assert isinstance(understood, ParsedResult)
-    assert len(understood.candidates) == _ROWS
-    parts: dict[str, list[float]] = {name: [] for name in ("read", "weigh", "keep", "all")}
+    script = script_json(response)
+
+    def parse() -> object:
+        return parse_search(response, base_url="http://site.example")
+
+    parsed = parse()
+    assert isinstance(parsed, ParsedResult)
+    assert len(parsed.candidates) == _ROWS
+    parts: dict[str, list[float]] = {name: [] for name in ("parsing", "scoring", "caching")}
+    totals = []
     for _ in range(runs):
-        floor = least(lambda: json.loads(script))
-        one = {
-            "read": least(read) / floor,
-            "weigh": least(lambda: weigh(track, understood)) / floor,
-            "keep": least(lambda: encode(understood)) / floor,
+        json_s = min_cpu_s(lambda: json.loads(script))
+        ratios = {
+            "parsing": min_cpu_s(parse) / json_s,
+            "scoring": min_cpu_s(lambda: score(track, parsed)) / json_s,
+            "caching": min_cpu_s(lambda: encode(parsed)) / json_s,
         }
-        for name, over in {**one, "all": sum(one.values())}.items():
-            parts[name].append(over)
-    name = "processor for a track over the floor of its JSON"
-    yield Figure(name, tuple(parts["all"]), "×", at_most=2.0, judged="min")
-    for name, shown in (("read", "reading the page"), ("weigh", "weighing"), ("keep", "keeping")):
-        yield Figure(f"… {shown}", tuple(parts[name]), "×", judged="min")
-    yield from _judging(runs, track, understood)
+        totals.append(sum(ratios.values()))
+        for name, ratio in ratios.items():
+            parts[name].append(ratio)
+    name = "CPU time per track over JSON parsing"
+    yield Figure(name, tuple(totals), "×", at_most=2.0, judged="min")
+    for name, samples in parts.items():
+        yield Figure(f"… {name}", tuple(samples), "×", judged="min")
+    yield from _per_candidate(runs, track, parsed)
 
 
-def _judging(runs: int, track: Track, understood: ParsedResult) -> Iterator[Figure]:
-    weighed = tuple(1e6 * least(lambda: weigh(track, understood)) / _ROWS for _ in range(runs))
-    yield Figure("weighing, titles already read", weighed, "µs", at_most=15, judged="min")
-    written = tuple(
-        1e6 * least(lambda: rank(track, understood.candidates)) / _ROWS for _ in range(runs)
+def _per_candidate(runs: int, track: Track, parsed: ParsedResult) -> Iterator[Figure]:
+    """Measure the microseconds for one candidate."""
+    scoring = tuple(1e6 * min_cpu_s(lambda: score(track, parsed)) / _ROWS for _ in range(runs))
+    yield Figure("scoring, titles already parsed", scoring, "µs", at_most=15, judged="min")
+    breakdowns = tuple(
+        1e6 * min_cpu_s(lambda: rank(track, parsed.candidates)) / _ROWS for _ in range(runs)
     )
-    name = "… all hundred ledgers written out, as `rank` does"
-    yield Figure(name, written, "µs", at_most=15, judged="min")
-    new, turn = [], 0
+    name = "… with all 100 score breakdowns, as in `rank`"
+    yield Figure(name, breakdowns, "µs", at_most=15, judged="min")
+    # The parser caches titles, so every repeat needs new ones.
+    batches = iter(range(1, 1 + runs * (_REPEATS + _NEW_ROW_REPEATS)))
+    parsing = []
     for _ in range(runs):
-        spent = []
-        for _ in range(_TIMES):
-            turn += 1
-            fresh = [f"{title(10_000 * turn + number)} (Extended Mix)" for number in range(_ROWS)]
-            began = time.process_time()
-            for text in fresh:
+        times = []
+        for _ in range(_REPEATS):
+            texts = [f"{one} (Extended Mix)" for one in _new_titles(next(batches))]
+            start = time.process_time()
+            for text in texts:
                 parse_title(text)
-            spent.append(time.process_time() - began)
-        new.append(1e6 * min(spent) / _ROWS)
-    yield Figure("reading a new title", tuple(new), "µs", at_most=25, judged="min")
-    first = []
+            times.append(time.process_time() - start)
+        parsing.append(1e6 * min(times) / _ROWS)
+    yield Figure("parsing a new title", tuple(parsing), "µs", at_most=25, judged="min")
+    new_rows = []
     for _ in range(runs):
-        spent = []
-        for _ in range(5):
-            turn += 1
-            fresh_rows = [
-                replace(one, name=title(10_000 * turn + place))
-                for place, one in enumerate(understood.candidates)
+        times = []
+        for _ in range(_NEW_ROW_REPEATS):
+            names = _new_titles(next(batches))
+            rows = [
+                replace(one, name=name) for one, name in zip(parsed.candidates, names, strict=True)
             ]
-            began = time.process_time()
-            rank(track, fresh_rows)
-            spent.append(time.process_time() - began)
-        first.append(1e6 * min(spent) / _ROWS)
-    yield Figure(
-        "weighing a candidate never seen, reading included", tuple(first), "µs", judged="min"
-    )
+            start = time.process_time()
+            rank(track, rows)
+            times.append(time.process_time() - start)
+        new_rows.append(1e6 * min(times) / _ROWS)
+    yield Figure("parsing and scoring a new candidate", tuple(new_rows), "µs", judged="min")
+
+
+def _new_titles(batch: int) -> list[str]:
+    return [title(10_000 * batch + place) for place in range(_ROWS)]

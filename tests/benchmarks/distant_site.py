@@ -1,11 +1,11 @@
-"""A fake Beatport far away: a process of its own, so that its work is not taken for the client's.
+"""A fake Beatport with network latency, in its own process, so that its CPU time is not counted.
 
-It serves the pages of `beatport_match.testing`, each written once, and keeps a book of when each
-request came. One thread waits for all, so a hundred connections cost it little.
+It serves the pages of `beatport_match.testing`, each rendered once, and logs when each request
+arrived. One thread serves all connections, so a hundred connections cost it little.
 
-    with far_shop(latency_s=0.2, jitter_s=0.05) as shop:
-        match_playlist(..., settings=MatchSettings(base_url=shop.url))
-        visits = shop.visits()
+    with distant_site(latency_s=0.2, jitter_s=0.05) as site:
+        match_playlist(..., settings=MatchSettings(base_url=site.url))
+        requests = site.take_requests()
 """
 
 from __future__ import annotations
@@ -24,35 +24,36 @@ from hashlib import blake2b
 from typing import NamedTuple
 from urllib.request import urlopen
 
-from local_library import sold
+from local_library import catalogue_tracks
 
 from beatport_match.testing import FakeBeatport
 
-_BOOK = "/visits"
+MAX_CACHED_PAGES = 5000
+_LOG_PATH = "/request-log"
 
 
-class Visit(NamedTuple):
-    """A request: when it came, on the shop's clock, and how long it had to wait, in seconds."""
+class LoggedRequest(NamedTuple):
+    """A request: its arrival on the site's clock and the delay of its answer, in seconds."""
 
-    came: float
-    pause_s: float
+    arrived: float
+    delay_s: float
     target: str
 
 
 @dataclass(frozen=True)
-class FarShop:
-    """The shop as its client sees it."""
+class DistantSite:
+    """The site as its client sees it."""
 
     url: str
 
-    def visits(self) -> list[Visit]:
-        """Who came since this was last asked."""
-        with urlopen(self.url + _BOOK) as answer:
-            return [Visit(*one) for one in json.loads(answer.read())]
+    def take_requests(self) -> list[LoggedRequest]:
+        """Return the requests since the last call."""
+        with urlopen(self.url + _LOG_PATH) as response:
+            return [LoggedRequest(*entry) for entry in json.loads(response.read())]
 
 
 @contextmanager
-def far_shop(
+def distant_site(
     *,
     latency_s: float = 0.0,
     jitter_s: float = 0.0,
@@ -60,13 +61,13 @@ def far_shop(
     all_on_sale: bool = False,
     slow: str = "",
     slow_s: float = 0,
-) -> Iterator[FarShop]:
-    """Open a shop: `size` titles in three versions, `latency_s` ± `jitter_s` seconds an answer.
+) -> Iterator[DistantSite]:
+    """Start a site: `size` titles in three versions, each answer after `latency_s` ± `jitter_s`.
 
-    One title in 25 is not on sale, unless `all_on_sale`.
-    Whoever asks for an address with all words of `slow` in it waits `slow_s` seconds.
+    One title in 25 is not on sale, unless `all_on_sale`. A request whose URL contains all words of
+    `slow` is answered after `slow_s` seconds.
     """
-    given = {
+    options = {
         "--latency": latency_s,
         "--jitter": jitter_s,
         "--size": size,
@@ -74,60 +75,63 @@ def far_shop(
         "--slow": slow,
         "--slow-s": slow_s,
     }
-    command = [sys.executable, __file__, *(f"{name}={value}" for name, value in given.items())]
+    command = [sys.executable, __file__, *(f"{name}={value}" for name, value in options.items())]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield FarShop(process.stdout.readline().strip())
+            yield DistantSite(process.stdout.readline().strip())
         finally:
             process.terminate()
 
 
-class _Shop:
-    def __init__(self, given: argparse.Namespace) -> None:
-        self._given = given
-        self._fake = FakeBeatport(sold(given.size, all_on_sale=bool(given.all_on_sale)))
+class _Server:
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        sold = catalogue_tracks(options.size, all_on_sale=bool(options.all_on_sale))
+        self._fake = FakeBeatport(sold)
         self._pages: dict[str, bytes] = {}
-        self._visits: list[Visit] = []
+        self._requests: list[LoggedRequest] = []
 
     async def serve(self) -> None:
-        server = await asyncio.start_server(self._visit, "127.0.0.1", 0, backlog=256)
+        server = await asyncio.start_server(self._handle, "127.0.0.1", 0, backlog=256)
         print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
         await server.serve_forever()
 
-    async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 target = head.split(b" ", 2)[1].decode("ascii")
-                if target == _BOOK:
-                    writer.write(_answer(json.dumps(self._visits).encode()))
-                    self._visits = []
+                if target == _LOG_PATH:
+                    writer.write(_http_response(json.dumps(self._requests).encode()))
+                    self._requests = []
                     continue
-                came = time.perf_counter()
-                pause_s = self._pause_s(target)
-                self._visits.append(Visit(came, pause_s, target))
+                arrived = time.perf_counter()
+                delay_s = self._delay_s(target)
+                self._requests.append(LoggedRequest(arrived, delay_s, target))
                 page = self._page(target)
-                await asyncio.sleep(came + pause_s - time.perf_counter())
+                await asyncio.sleep(arrived + delay_s - time.perf_counter())
                 writer.write(page)
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
-    def _pause_s(self, target: str) -> float:
-        words = set(self._given.slow.split())
-        if words and words.issubset(re.split("[^A-Za-z]+", target)):
-            return float(self._given.slow_s)
-        dice = int.from_bytes(blake2b(target.encode(), digest_size=8).digest(), "big") / 2**64
-        return float(self._given.latency + self._given.jitter * (2 * dice - 1))
+    def _delay_s(self, target: str) -> float:
+        slow_words = set(self._options.slow.split())
+        if slow_words and slow_words.issubset(re.split("[^A-Za-z]+", target)):
+            return float(self._options.slow_s)
+        digest = blake2b(target.encode(), digest_size=8).digest()
+        # The same target always has the same delay.
+        fraction = int.from_bytes(digest, "big") / 2**64
+        return float(self._options.latency + self._options.jitter * (2 * fraction - 1))
 
     def _page(self, target: str) -> bytes:
         if target not in self._pages:
-            if len(self._pages) > 5000:
+            if len(self._pages) > MAX_CACHED_PAGES:
                 self._pages.clear()
-            self._pages[target] = _answer(self._fake.respond("GET", target).body)
+            self._pages[target] = _http_response(self._fake.respond("GET", target).body)
         return self._pages[target]
 
 
-def _answer(body: bytes) -> bytes:
+def _http_response(body: bytes) -> bytes:
     head = f"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {len(body)}\r\n\r\n"
     return head.encode("ascii") + body
 
@@ -139,4 +143,4 @@ if __name__ == "__main__":
     parser.add_argument("--size", type=int, default=600)
     parser.add_argument("--all-on-sale", type=int, default=0)
     parser.add_argument("--slow", default="")
-    asyncio.run(_Shop(parser.parse_args()).serve())
+    asyncio.run(_Server(parser.parse_args()).serve())

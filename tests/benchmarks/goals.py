@@ -1,4 +1,4 @@
-"""A figure with its goal: what was measured, how much it varied, and whether it is good enough."""
+"""A measured figure with its goal, its spread and whether the goal is met; tables of figures."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ GOALS = "goals"
 
 @dataclass(frozen=True)
 class Figure:
-    """What several runs came to; without a goal, `at_most` and `at_least` are `None`.
+    """The samples of one figure; without a goal, `at_most` and `at_least` are `None`.
 
-    `judged` says which of them counts: the median, or where other programs can only add to a figure
-    (time of the processor, memory) the least. A figure with a `column` stands in another `table`
-    than that of the goals, `name` is its row; figures of one row and column share a cell.
+    `judged` names the value that is compared with the goal: "median", or "min" for figures that
+    other programs can only increase (CPU time, memory). A figure with a `column` belongs to another
+    `table` than that of the goals; its `name` is the row. Figures with the same row and column
+    share a cell.
     """
 
     name: str
@@ -44,40 +45,42 @@ class Figure:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Figure:
-        """The figure that a document is of."""
-        given = {name: document[name] for name in cls.__dataclass_fields__}
-        return cls(**{**given, "samples": tuple(given["samples"])})
+        """Make a figure from its document."""
+        fields = {name: document[name] for name in cls.__dataclass_fields__}
+        return cls(**{**fields, "samples": tuple(fields["samples"])})
 
 
 def tables(figures: Iterable[Figure]) -> dict[str, str]:
-    """The figures as tables of Markdown, by name."""
-    found: dict[str, list[Figure]] = {}
-    for one in figures:
-        found.setdefault(one.table, []).append(one)
-    return {name: (_goals if name == GOALS else _grid)(inside) for name, inside in found.items()}
+    """Return the figures as Markdown tables, by table name."""
+    by_table: dict[str, list[Figure]] = {}
+    for figure in figures:
+        by_table.setdefault(figure.table, []).append(figure)
+    return {
+        name: (_goal_table if name == GOALS else _grid)(rows) for name, rows in by_table.items()
+    }
 
 
-def _goals(figures: Sequence[Figure]) -> str:
+def _goal_table(figures: Sequence[Figure]) -> str:
     lines = [("figure", "goal", "min", "median", "max", "met")]
-    for one in figures:
-        name = one.name + (f" ({one.note})" if one.note else "")
-        shown = [_shown(value, one.unit) for value in _spread(one)]
-        met = {True: "yes", False: "**no**", None: ""}[one.met]
-        lines.append((name, _goal(one), *shown, met))
+    for figure in figures:
+        name = figure.name + (f" ({figure.note})" if figure.note else "")
+        values = [_format(value, figure.unit) for value in _spread(figure)]
+        met = {True: "yes", False: "**no**", None: ""}[figure.met]
+        lines.append((name, _format_goal(figure), *values, met))
     return _markdown(lines)
 
 
 def _grid(figures: Sequence[Figure]) -> str:
-    rows = list(dict.fromkeys(one.name for one in figures))
-    columns = list(dict.fromkeys(one.column for one in figures))
-    notes = {one.name: one.note for one in reversed(figures) if one.note}
+    rows = list(dict.fromkeys(figure.name for figure in figures))
+    columns = list(dict.fromkeys(figure.column for figure in figures))
+    notes = {figure.name: figure.note for figure in reversed(figures) if figure.note}
     lines = [("", *columns, *([""] if notes else []))]
     for row in rows:
         cells = [
             " · ".join(
-                _shown(one.value, one.unit, digits=3)
-                for one in figures
-                if (one.name, one.column) == (row, column)
+                _format(figure.value, figure.unit, digits=3)
+                for figure in figures
+                if (figure.name, figure.column) == (row, column)
             )
             for column in columns
         ]
@@ -86,21 +89,21 @@ def _grid(figures: Sequence[Figure]) -> str:
 
 
 def _markdown(lines: Sequence[Sequence[str]]) -> str:
-    head, *rest = (f"| {' | '.join(line)} |" for line in lines)
-    return "\n".join([head, "|" + "---|" * len(lines[0]), *rest])
+    header, *rest = (f"| {' | '.join(line)} |" for line in lines)
+    return "\n".join([header, "|" + "---|" * len(lines[0]), *rest])
 
 
-def _spread(one: Figure) -> tuple[float, float, float]:
-    return min(one.samples), median(one.samples), max(one.samples)
+def _spread(figure: Figure) -> tuple[float, float, float]:
+    return min(figure.samples), median(figure.samples), max(figure.samples)
 
 
-def _goal(one: Figure) -> str:
-    if one.at_most is not None:
-        return f"≤ {_shown(one.at_most, one.unit)}"
-    return "" if one.at_least is None else f"≥ {_shown(one.at_least, one.unit)}"
+def _format_goal(figure: Figure) -> str:
+    if figure.at_most is not None:
+        return f"≤ {_format(figure.at_most, figure.unit)}"
+    return "" if figure.at_least is None else f"≥ {_format(figure.at_least, figure.unit)}"
 
 
-def _shown(value: float, unit: str, digits: int = 4) -> str:
+def _format(value: float, unit: str, digits: int = 4) -> str:
     if abs(value) >= 1e5:
         return f"{value:,.0f}"
     return f"{value:,.{digits}g} {unit}".replace(" ×", "×").rstrip()

@@ -1,4 +1,4 @@
-"""What the choice of client and of connections does: each client alone, and with ours around it."""
+"""Compare HTTP clients and numbers of connections: each client alone, and in a complete run."""
 
 from __future__ import annotations
 
@@ -7,72 +7,84 @@ from functools import partial
 from typing import Any
 
 import anyio
-from distant_site import FarShop, Visit, far_shop
+from distant_site import DistantSite, LoggedRequest, distant_site
 from goals import Figure
 from local_library import tracks
-from timed_runs import LATENCY_S, Wall, client_of, clocked, installed, timed, unpaced
+from timed_runs import (
+    LATENCY_S,
+    WallTime,
+    import_if_installed,
+    make_client,
+    settings_without_rate_limit,
+    stopwatch,
+    time_run,
+)
 
 from beatport_match import Track
 
 _CONNECTIONS = (4, 8, 16, 32, 64, 100)
-_MOST_TRACKS = 500
-# As many for each connection as 16 have of all: at 4, more would take minutes and say the same.
-_TRACKS_A_CONNECTION = 32
+MAX_TRACKS = 500
+# So that 4 and 8 connections take as long as 16: more tracks would take minutes and change nothing.
+_TRACKS_PER_CONNECTION = 32
 
 
 def clients(runs: int, *, quick: bool) -> Iterator[Figure]:
-    """In each cell: wall over ideal, over the best schedule, and the processor's share."""
+    """Measure, for each cell: wall-clock time over ideal, over best schedule, and CPU share."""
     latency_s = 0.02 if quick else LATENCY_S
-    libraries = [one for one in map(installed, ("httpx", "httpx2")) if one]
-    with far_shop(latency_s=latency_s, jitter_s=latency_s / 4, size=_MOST_TRACKS) as shop:
+    libraries = [one for one in map(import_if_installed, ("httpx", "httpx2")) if one]
+    with distant_site(latency_s=latency_s, jitter_s=latency_s / 4, size=MAX_TRACKS) as site:
         for connections in _CONNECTIONS[:1] if quick else _CONNECTIONS:
-            count = min(_MOST_TRACKS, _TRACKS_A_CONNECTION * connections)
-            given = list(tracks(25 if quick else count))
-            for column, done in _cells(shop, given, connections, runs, libraries).items():
-                shown = (
-                    (tuple(one.over_formula(latency_s) for one in done), "×"),
-                    (tuple(one.over_schedule for one in done), "×"),
-                    (tuple(100 * one.busy for one in done), "%"),
+            count = min(MAX_TRACKS, _TRACKS_PER_CONNECTION * connections)
+            playlist = list(tracks(25 if quick else count))
+            for column, times in _row(site, playlist, connections, runs, libraries).items():
+                cell = (
+                    (tuple(one.over_ideal(latency_s) for one in times), "×"),
+                    (tuple(one.over_best_schedule for one in times), "×"),
+                    (tuple(100 * one.cpu_share for one in times), "%"),
                 )
-                for samples, unit in shown:
-                    row = f"{connections} connections, {len(given)} tracks"
+                for samples, unit in cell:
+                    row = f"{connections} connections, {len(playlist)} tracks"
                     yield Figure(row, samples, unit, table="clients", column=column)
 
 
-def _cells(
-    shop: FarShop, given: list[Track], connections: int, runs: int, libraries: list[Any]
-) -> dict[str, list[Wall]]:
-    """The walls of a row, by column; all ways take turns, so that what disturbs one does all."""
-    settings = unpaced(shop, connections, max_connections=connections)
-    # Also lets the shop write its pages.
-    visits = timed(shop, settings, given).visits
-    cells: dict[str, list[Wall]] = {}
+def _row(
+    site: DistantSite, playlist: list[Track], connections: int, runs: int, libraries: list[Any]
+) -> dict[str, list[WallTime]]:
+    """Measure a row, by column; the cases alternate, so that a disturbance affects all of them."""
+    settings = settings_without_rate_limit(site, connections, max_connections=connections)
+    # This run also lets the site render its pages.
+    requests = time_run(site, settings, playlist).requests
+    cells: dict[str, list[WallTime]] = {}
     for _ in range(runs):
         for library in libraries:
-            # `httpx` is what our own client is made of.
-            around = None if library.__name__ == "httpx" else library
-            ours = timed(shop, settings, given, around).wall(connections)
+            # Our own client is made of `httpx` clients.
+            passed = None if library.__name__ == "httpx" else library
+            ours = time_run(site, settings, playlist, passed).wall_time(connections)
             cells.setdefault(f"ours, {library.__name__}", []).append(ours)
         for library in libraries:
-            alone = _alone(shop, visits, connections, library)
+            alone = _client_alone(site, requests, connections, library)
             cells.setdefault(f"{library.__name__} alone", []).append(alone)
     return cells
 
 
-def _alone(shop: FarShop, visits: list[Visit], connections: int, library: Any) -> Wall:
-    """The same pages, fetched and thrown away."""
-    with clocked() as spent:
-        anyio.run(partial(_fetch, shop, visits, connections, library))
-    return Wall(*spent, connections, len(visits), [one.pause_s for one in visits])
+def _client_alone(
+    site: DistantSite, requests: list[LoggedRequest], connections: int, library: Any
+) -> WallTime:
+    """Fetch the same pages and discard them."""
+    with stopwatch() as times:
+        anyio.run(partial(_fetch, site, requests, connections, library))
+    return WallTime(*times, connections, len(requests), [one.delay_s for one in requests])
 
 
-async def _fetch(shop: FarShop, visits: list[Visit], connections: int, library: Any) -> None:
-    left = iter(visits)
+async def _fetch(
+    site: DistantSite, requests: list[LoggedRequest], connections: int, library: Any
+) -> None:
+    remaining = iter(requests)
 
     async def fetch_some() -> None:
-        for visit in left:
-            await client.get(shop.url + visit.target)
+        for request in remaining:
+            await client.get(site.url + request.target)
 
-    async with client_of(library, connections) as client, anyio.create_task_group() as group:
+    async with make_client(library, connections) as client, anyio.create_task_group() as group:
         for _ in range(connections):
             group.start_soon(fetch_some)

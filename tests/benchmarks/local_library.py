@@ -1,8 +1,9 @@
-"""An invented music library of any size, and what an invented Beatport sells to go with it.
+"""An invented music library of any size, and the invented Beatport catalogue that belongs to it.
 
-Every title is one of its own, so that no question answers another. One track in 25 is not on sale,
-and is asked for in all words before that is said; with what the fake's search leaves out, a track
-costs about 1.2 requests, as in the evaluation. Nothing is random: a number gives the same track.
+Every title is different, so that no search answers another one. One track in 25 is not on sale, and
+takes all queries of its plan. Together with the rows that the fake's search leaves out, a track
+costs about 1.2 requests, as in the evaluation. Nothing is random: a number always gives the same
+track.
 """
 
 from __future__ import annotations
@@ -18,24 +19,25 @@ _SYLLABLES = (
     "ba do fe gi hu ka lo me ni pu ra so te vi wu za bri clo dru fla gro kle pli tra".split()
 )
 _VERSIONS = (("Original Mix", ()), ("Extended Mix", ()), ("{} Remix", ("{}",)))
-_TRACKS_OF_AN_ARTIST = 4
-_SOLD_OUT = 25
+_TRACKS_PER_ARTIST = 4
+_NOT_ON_SALE_EVERY = 25
 
 
 def title(number: int) -> str:
-    """Two words that no other number has."""
-    return f"{word_of(2 * number + 11)} {word_of(2 * number + 12)}".title()
+    """Return two words that no other number has."""
+    return f"{syllables(2 * number + 11)} {syllables(2 * number + 12)}".title()
 
 
 def artist(number: int) -> str:
-    """A name that a few tracks share."""
-    return f"{word_of(number // _TRACKS_OF_AN_ARTIST + 90_001)} {word_of(number % 7 + 3)}".title()
+    """Return a name that a few tracks share."""
+    last_name = syllables(number % 7 + 3)
+    return f"{syllables(number // _TRACKS_PER_ARTIST + 90_001)} {last_name}".title()
 
 
-def sold(count: int, *, all_on_sale: bool = False) -> Iterator[CatalogueTrack]:
-    """Three versions of every track that is on sale."""
+def catalogue_tracks(count: int, *, all_on_sale: bool = False) -> Iterator[CatalogueTrack]:
+    """Yield three versions of every track that is on sale."""
     for number in range(count):
-        if number % _SOLD_OUT == 7 and not all_on_sale:
+        if number % _NOT_ON_SALE_EVERY == 7 and not all_on_sale:
             continue
         remixer = artist(number + 50_000_000)
         for place, (mix, remixers) in enumerate(_VERSIONS):
@@ -44,14 +46,14 @@ def sold(count: int, *, all_on_sale: bool = False) -> Iterator[CatalogueTrack]:
                 name=title(number),
                 mix_name=mix.format(remixer),
                 artists=(artist(number),),
-                remixers=tuple(one.format(remixer) for one in remixers),
+                remixers=tuple(name.format(remixer) for name in remixers),
                 length_ms=1000 * _length_s(number, place),
                 bpm=118 + number % 20,
             )
 
 
 def tracks(count: int) -> Iterator[Track]:
-    """What the DJ has of it: one version of every track, in turn."""
+    """Yield the DJ's library: one version of every track, alternating."""
     for number in range(count):
         place = number % len(_VERSIONS)
         mix = _VERSIONS[place][0].format(artist(number + 50_000_000))
@@ -64,7 +66,7 @@ def tracks(count: int) -> Iterator[Track]:
 
 
 def write_collection(path: Path, count: int) -> None:
-    """The same tracks as a Rekordbox export."""
+    """Write the same tracks as a Rekordbox export."""
     with path.open("w", encoding="utf-8") as file:
         file.write('<?xml version="1.0" encoding="UTF-8"?>\n<DJ_PLAYLISTS Version="1.0.0">\n')
         file.write(f'<COLLECTION Entries="{count}">\n')
@@ -81,8 +83,8 @@ def _length_s(number: int, place: int) -> int:
     return 200 + number % 90 + 70 * place
 
 
-def word_of(number: int) -> str:
-    """A number, written in syllables."""
+def syllables(number: int) -> str:
+    """Return a word for a number: its digits, written as syllables."""
     word = ""
     while number:
         number, digit = divmod(number, len(_SYLLABLES))

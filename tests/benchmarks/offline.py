@@ -1,12 +1,13 @@
-"""How large, how fast and how complete an offline catalogue is: each figure with its goal.
+"""Measure the size, speed and recall of an offline catalogue: each figure with its goal.
 
     python tests/benchmarks/offline.py [--rows N] [--tracks N] [--data FOLDER] [--folder FOLDER]
         [--markdown FILE]
 
-Builds a catalogue of invented rows (`large_catalogue`), a million by default, asks it for tracks as DJs'
-libraries write them, then adds the rows of the evaluation data, if there are any, and asks all its
-questions among them. `--folder` keeps rows and catalogue for the next run; `--markdown` puts the
-table between the page's two marks for so many rows. Needs the extra `offline`.
+Builds a catalogue of invented rows (`large_catalogue`), a million by default, and searches it for
+tracks as DJs' libraries write them. Then adds the rows of the evaluation data, if there are any,
+and runs all questions of the evaluation. `--folder` keeps rows and catalogue for the next run.
+`--markdown` writes the table between the two marks for this number of rows in a page. Needs the
+extra `offline`.
 """
 
 from __future__ import annotations
@@ -42,86 +43,87 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.settings.models import MatchSettings
 
 _SEED = 20261125
-_WIDTHS = (10, 20, 30, 50, 100)
+_ROW_COUNTS = (10, 20, 30, 50, 100)
 SETTINGS = MatchSettings(wanted_fields=())
 
 
-def built(file: Path, path: Path, rows: int) -> Iterator[Figure]:
-    """What it takes to build, in a process of its own."""
+def build_figures(file: Path, path: Path, rows: int) -> Iterator[Figure]:
+    """Measure a build, in a process of its own."""
     pool = multiprocessing.get_context("spawn").Pool(1)
     with pool:
-        report, wall, cpu, peak = pool.apply(_build, (file, path))
+        report, wall_s, cpu_s, peak_mb = pool.apply(_build, (file, path))
     assert report.rows == rows, report
-    share = rows / 1e6
-    yield Figure("building", (wall,), "s", at_most=60 * share)
-    yield Figure("… of the processor", (cpu,), "s")
-    yield Figure("… peak memory", (peak,), "MB")
+    millions = rows / 1e6
+    yield Figure("build time", (wall_s,), "s", at_most=60 * millions)
+    yield Figure("… CPU time", (cpu_s,), "s")
+    yield Figure("… peak memory", (peak_mb,), "MB")
     size = sum(one.stat().st_size for one in path.rglob("*") if one.is_file())
-    yield Figure("on disk", (size / 1e6,), "MB", at_most=400 * share)
+    yield Figure("size on disk", (size / 1e6,), "MB", at_most=400 * millions)
 
 
-def speed(catalogue: Catalogue, asked: Sequence[tuple[Track, int]]) -> Iterator[Figure]:
-    """Time of the processor for one track, from its title to its verdict."""
-    samples, shelf = [], Shelf(catalogue)
+def speed_figures(catalogue: Catalogue, tracks: Sequence[tuple[Track, int]]) -> Iterator[Figure]:
+    """Measure the CPU time for one track, from its title to its outcome."""
+    samples, source = [], Shelf(catalogue)
     for part in range(5):
-        some = asked[part::5]
-        began = time.thread_time()
-        for track, _ in some:
-            ask(shelf, track, SETTINGS)
-        samples.append(1000 * (time.thread_time() - began) / len(some))
+        part_tracks = tracks[part::5]
+        start = time.thread_time()
+        for track, _ in part_tracks:
+            ask(source, track, SETTINGS)
+        samples.append(1000 * (time.thread_time() - start) / len(part_tracks))
+    searches, rows = source.looked_up / len(tracks), source.found / len(tracks)
     yield Figure(
-        "a track, judgement included",
+        "CPU time per track, scoring included",
         tuple(samples),
         "ms",
         at_most=3.0,
         judged="min",
-        note=f"{shelf.looked_up / len(asked):.2f} searches, {shelf.found / len(asked):.1f} rows",
+        note=f"{searches:.2f} searches, {rows:.1f} rows",
     )
     samples = []
     for part in range(5):
-        texts = [plan_queries(track)[0].text for track, _ in asked[part::5]]
-        began = time.thread_time()
+        texts = [plan_queries(track)[0].text for track, _ in tracks[part::5]]
+        start = time.thread_time()
         for text in texts:
             catalogue.search(text, MAX_ROWS)
-        samples.append(1000 * (time.thread_time() - began) / len(texts))
-    yield Figure("a search", tuple(samples), "ms", judged="min")
+        samples.append(1000 * (time.thread_time() - start) / len(texts))
+    yield Figure("CPU time per search", tuple(samples), "ms", judged="min")
 
 
-def recall(
-    catalogue: Catalogue, asked: Sequence[tuple[Track, set[int]]], name: str
+def recall_figures(
+    catalogue: Catalogue, tracks: Sequence[tuple[Track, set[int]]], name: str
 ) -> Iterator[Figure]:
-    """How often a right row is among the candidates: of the first query, and of all of the plan."""
-    first, union = dict.fromkeys(_WIDTHS, 0), dict.fromkeys(_WIDTHS, 0)
-    for track, right in asked:
-        found = [catalogue.search(query.text, max(_WIDTHS)) for query in plan_queries(track)]
-        for width in _WIDTHS:
-            hits = [_has(candidates[:width], right) for candidates in found]
-            first[width] += hits[:1] == [True]
-            union[width] += any(hits)
-    for width in _WIDTHS:
-        goal = 99.5 if width == MAX_ROWS else None
-        share = 100 * first[width] / len(asked)
+    """Count how often a right row is found: by the first query, and by all queries of the plan."""
+    first, union = dict.fromkeys(_ROW_COUNTS, 0), dict.fromkeys(_ROW_COUNTS, 0)
+    for track, right in tracks:
+        found = [catalogue.search(query.text, max(_ROW_COUNTS)) for query in plan_queries(track)]
+        for count in _ROW_COUNTS:
+            hits = [_contains_any(candidates[:count], right) for candidates in found]
+            first[count] += hits[:1] == [True]
+            union[count] += any(hits)
+    for count in _ROW_COUNTS:
+        goal = 99.5 if count == MAX_ROWS else None
+        share = 100 * first[count] / len(tracks)
         yield Figure(
-            f"{name}: right row among {width}",
+            f"{name}: right row among {count}",
             (share,),
             "%",
             at_least=goal,
-            note=f"all queries {100 * union[width] / len(asked):.2f} %",
+            note=f"all queries {100 * union[count] / len(tracks):.2f} %",
         )
 
 
-def accuracy(
+def accuracy_figures(
     catalogue: Catalogue, questions: Iterable[dict[str, Any]], name: str
 ) -> Iterator[Figure]:
-    """The figures of docs/evaluation.md, with the catalogue in place of the shop."""
-    shelf = Shelf(catalogue)
-    found = Figures.of(settle(shelf, question, name) for question in questions)
+    """Measure the figures of docs/evaluation.md, with the catalogue as the source."""
+    source = Shelf(catalogue)
+    found = Figures.of(settle(source, question, name) for question in questions)
     yield Figure(f"{name}: precision of `matched`", (100 * found.precision,), "%")
     yield Figure(f"{name}: recall of `matched`", (100 * found.recall,), "%")
-    yield Figure(f"{name}: right one first", (100 * found.named,), "%")
+    yield Figure(f"{name}: right candidate first", (100 * found.named,), "%")
     if found.negatives:
-        wrongly = 100 * found.on_negatives
-        yield Figure(f"{name}: accepted where nothing is right", (wrongly,), "%")
+        false_accepts = 100 * found.on_negatives
+        yield Figure(f"{name}: accepted where nothing is right", (false_accepts,), "%")
 
 
 def main() -> None:
@@ -133,80 +135,80 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--markdown", type=Path)
-    given = parser.parse_args()
-    folder = given.folder or Path(tempfile.mkdtemp())
+    options = parser.parse_args()
+    folder = options.folder or Path(tempfile.mkdtemp())
     folder.mkdir(exist_ok=True)
     try:
-        table = tables(_figures(given, folder))[GOALS]
+        table = tables(_figures(options, folder))[GOALS]
     finally:
-        if given.folder is None:
+        if options.folder is None:
             shutil.rmtree(folder)
     print(table)
-    if given.markdown:
-        put_between_marks(given.markdown, f"{given.rows} rows", table)
+    if options.markdown:
+        put_between_marks(options.markdown, f"{options.rows} rows", table)
 
 
-def _figures(given: argparse.Namespace, folder: Path) -> Iterator[Figure]:
-    file, path = folder / f"{given.rows}.jsonl", folder / f"{given.rows}.catalogue"
+def _figures(options: argparse.Namespace, folder: Path) -> Iterator[Figure]:
+    file, path = folder / f"{options.rows}.jsonl", folder / f"{options.rows}.catalogue"
     if not file.exists():
-        _say("writing rows")
-        large_catalogue.write(file, given.rows)
+        _report("writing rows")
+        large_catalogue.write(file, options.rows)
     if not path.exists():
-        _say("building")
-        yield from built(file, path, given.rows)
-    _say("asking for invented rows")
-    asked = list(_written_down(given.rows, given.tracks))
-    began = time.perf_counter()
+        _report("building")
+        yield from build_figures(file, path, options.rows)
+    _report("searching for invented rows")
+    tracks = list(_library_tracks(options.rows, options.tracks))
+    start = time.perf_counter()
     with Catalogue.open(path) as catalogue:
-        yield Figure("opening", (time.perf_counter() - began,), "s")
-        yield from speed(catalogue, asked)
-        yield from recall(catalogue, [(track, {row}) for track, row in asked], "invented")
-    if (given.data / "catalogue.jsonl.gz").exists():
-        _say("asking for real rows among them")
-        yield from _real(path, given.data)
+        yield Figure("opening time", (time.perf_counter() - start,), "s")
+        yield from speed_figures(catalogue, tracks)
+        yield from recall_figures(catalogue, [(track, {row}) for track, row in tracks], "invented")
+    if (options.data / "catalogue.jsonl.gz").exists():
+        _report("searching for real rows among them")
+        yield from _real_rows_figures(path, options.data)
 
 
-def _real(path: Path, data: Path) -> Iterator[Figure]:
-    began = time.perf_counter()
+def _real_rows_figures(path: Path, data: Path) -> Iterator[Figure]:
+    start = time.perf_counter()
     report = Catalogue.update(path, data / "catalogue.jsonl.gz")
-    yield Figure(f"adding {report.rows:,} rows", (time.perf_counter() - began,), "s")
+    yield Figure(f"adding {report.rows:,} rows", (time.perf_counter() - start,), "s")
     with Catalogue.open(path) as catalogue:
         for name, file in SETS.items():
             questions = data_rows(data, file)
-            asked = [
+            tracks = [
                 (as_track(one["track"]), set(one["acceptable"]))
                 for one in questions
                 if one["acceptable"]
             ]
-            yield from recall(catalogue, asked, name)
-            yield from accuracy(catalogue, questions, name)
+            yield from recall_figures(catalogue, tracks, name)
+            yield from accuracy_figures(catalogue, questions, name)
 
 
-def _written_down(rows: int, tracks: int) -> Iterator[tuple[Track, int]]:
-    """Some of the rows, evenly spread, as a library has them."""
-    dice = Random(_SEED)
+def _library_tracks(rows: int, tracks: int) -> Iterator[tuple[Track, int]]:
+    """Yield some of the rows, evenly spread, as a library has them, with their IDs."""
+    rng = Random(_SEED)
     for row in islice(large_catalogue.rows(rows), 0, None, max(1, rows // tracks)):
-        yield large_catalogue.asked(row, dice), row["id"]
+        yield large_catalogue.as_library_track(row, rng), row["id"]
 
 
 def _build(file: Path, path: Path) -> tuple[BuildReport, float, float, float]:
-    wall, cpu = time.perf_counter(), time.process_time()
+    wall_start, cpu_start = time.perf_counter(), time.process_time()
     report = Catalogue.build(file, path)
     peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return (
         report,
-        time.perf_counter() - wall,
-        time.process_time() - cpu,
+        time.perf_counter() - wall_start,
+        time.process_time() - cpu_start,
         peak_kb / 1000,
     )
 
 
-def _has(candidates: Iterable[Candidate], right: set[int]) -> bool:
+def _contains_any(candidates: Iterable[Candidate], right: set[int]) -> bool:
     return any(candidate.id in right for candidate in candidates)
 
 
-def _say(what: str) -> None:
-    print(f"{what} …", file=sys.stderr, flush=True)
+def _report(step: str) -> None:
+    print(f"{step} …", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

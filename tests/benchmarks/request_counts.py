@@ -1,6 +1,7 @@
-"""How many requests a track costs, on the questions of the evaluation.
+"""How many requests a track needs, measured on the questions of the evaluation.
 
-Its data is no part of the project; without it, these figures are left out and the reader is told.
+The data of the evaluation is not part of the project. Without it, these figures are left out, and a
+message says so.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "eval"
 
 
 def requests(runs: int, *, quick: bool, data: Path = DATA) -> Iterator[Figure]:
-    """Requests a track, one query at a time and two at once, and how many answers are right."""
+    """Count requests per track and right answers, with one and with two concurrent queries."""
     del runs
     if not (data / "catalogue.jsonl.gz").exists():
         print(f"requests: {data} holds no evaluation data; see --data", file=sys.stderr)
@@ -27,28 +28,31 @@ def requests(runs: int, *, quick: bool, data: Path = DATA) -> Iterator[Figure]:
 
     from beatport_match import MatchSettings
 
-    shop, asked = open_shop(data), sample(rows(data, SETS["questions"]), 200 if quick else 1000)
-    found = {
-        many: list(ask_all(shop, asked, MatchSettings(queries_at_once=many))) for many in (1, 2)
+    questions = sample(rows(data, SETS["questions"]), 200 if quick else 1000)
+    site = open_shop(data)
+    answers_by_count = {
+        count: list(ask_all(site, questions, MatchSettings(queries_at_once=count)))
+        for count in (1, 2)
     }
-    counts = {
-        many: [float(len(one.match.queries)) for one in answers] for many, answers in found.items()
+    requests_by_count = {
+        count: [float(len(one.match.queries)) for one in answers]
+        for count, answers in answers_by_count.items()
     }
-    yield Figure("requests a track, mean", (mean(counts[1]),), at_most=1.25)
-    yield Figure("requests a track, median", (median(counts[1]),), at_most=1.0)
-    for many, answers in found.items():
-        row = f"{many} at once, {len(asked):,} questions"
+    yield Figure("requests per track, mean", (mean(requests_by_count[1]),), at_most=1.25)
+    yield Figure("requests per track, median", (median(requests_by_count[1]),), at_most=1.0)
+    for count, answers in answers_by_count.items():
+        row = f"{count} concurrent, {len(questions):,} questions"
         right = sum(one.right for one in answers)
         wrong = sum(one.wrong for one in answers)
-        differ = sum(
+        different = sum(
             (one.match.outcome, one.match.best) != (other.match.outcome, other.match.best)
-            for one, other in zip(answers, found[1], strict=True)
+            for one, other in zip(answers, answers_by_count[1], strict=True)
         )
-        shown = {
-            "requests a track": mean(counts[many]),
-            "best right": right,
-            "applied wrongly": wrong,
-            "answers that differ": differ,
+        cells = {
+            "requests per track": mean(requests_by_count[count]),
+            "right best candidates": right,
+            "false accepts": wrong,
+            "different answers": different,
         }
-        for column, value in shown.items():
-            yield Figure(row, (float(value),), table="queries at once", column=column)
+        for column, value in cells.items():
+            yield Figure(row, (float(value),), table="concurrent queries", column=column)

@@ -1,15 +1,15 @@
-"""How few requests, how little waiting, how little work: each figure with its goal.
+"""Measure requests, waiting time, CPU time and memory: each figure with its goal.
 
     python tests/benchmarks/run.py [--only NAME] [--quick] [--runs N] [--data FOLDER]
         [--json FILE] [--markdown FILE]
     python tests/benchmarks/run.py --read FILE [--read FILE …] [--markdown FILE]
 
-Walls are compared with what they could be at best in the same run, since machines are shared; time
-of the processor is the least of several. `--json` keeps every sample, and `--read` shows what such
-files hold; `--markdown` puts each table between the page's two marks of its name. `--quick` takes
-a sample of each, to see that it runs; its figures say little. What needs a package that is not
-installed (`httpx2`, `msgspec`, `orjson`), or evaluation data that is not there, is left out with a
-word about it.
+Other programs use the same machine, so a wall-clock time is compared with the best possible time of
+the same run, and a CPU time is the least of several. `--json` saves every sample, and `--read`
+prints the tables of saved files. `--markdown` writes each table between the two marks of its name
+in a page. `--quick` measures a small sample, to check that the command works; its figures mean
+little. Figures that need a missing package (`httpx2`, `msgspec`, `orjson`) or missing evaluation
+data are left out, with a message.
 """
 
 from __future__ import annotations
@@ -26,27 +26,34 @@ from pathlib import Path
 from typing import Any
 
 from cpu_profile import profile
-from cpu_time import work
+from cpu_time import cpu_time
 from goals import Figure, tables
 from http_clients import clients
 from memory_use import growth, imports, memory
 from parsing_speed import parsers
 from request_counts import DATA, EVALUATION, requests
-from wall_times import at_once, duplicates, engines, head_of_line, paced, walls
+from wall_times import (
+    async_speed_up,
+    concurrent_queries,
+    duplicates,
+    head_of_line,
+    rate_limit,
+    wall_times,
+)
 
 Benchmark = Callable[..., Iterator[Figure]]
 BENCHMARKS: dict[str, Benchmark] = {
     "requests": requests,
     "duplicates": duplicates,
-    "walls": walls,
-    "engines": engines,
-    "pace": paced,
+    "wall-times": wall_times,
+    "async-speed-up": async_speed_up,
+    "rate-limit": rate_limit,
     "head-of-line": head_of_line,
-    "work": work,
+    "cpu-time": cpu_time,
     "memory": memory,
     "import": imports,
     "growth": growth,
-    "at-once": at_once,
+    "concurrent-queries": concurrent_queries,
     "parsers": parsers,
     "clients": clients,
     "profile": profile,
@@ -54,20 +61,20 @@ BENCHMARKS: dict[str, Benchmark] = {
 
 
 def main() -> None:
-    given = _arguments().parse_args()
-    if given.read:
-        read = [json.loads(path.read_text("utf-8")) for path in given.read]
-        figures = [Figure.of(one) for document in read for one in document["figures"]]
-        machines = [one for document in read for one in document["machines"]]
+    options = _arguments().parse_args()
+    if options.read:
+        documents = [json.loads(path.read_text("utf-8")) for path in options.read]
+        figures = [Figure.of(one) for document in documents for one in document["figures"]]
+        machines = [one for document in documents for one in document["machines"]]
     else:
-        figures, machines = _measured(given), [_machine()]
-    found = {"machine": "\n".join(map(_described, machines)), **tables(figures)}
-    print("\n\n".join(f"### {name}\n\n{table}" for name, table in found.items()))
-    if given.json:
+        figures, machines = _measure(options), [_machine()]
+    texts = {"machine": "\n".join(map(_describe, machines)), **tables(figures)}
+    print("\n\n".join(f"### {name}\n\n{text}" for name, text in texts.items()))
+    if options.json:
         document = {"machines": machines, "figures": [one.document() for one in figures]}
-        given.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    if given.markdown:
-        _put(given.markdown, found)
+        options.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    if options.markdown:
+        _write_tables(options.markdown, texts)
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -84,25 +91,25 @@ def _arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def _measured(given: argparse.Namespace) -> list[Figure]:
-    benchmarks = {**BENCHMARKS, "requests": partial(requests, data=given.data)}
+def _measure(options: argparse.Namespace) -> list[Figure]:
+    benchmarks = {**BENCHMARKS, "requests": partial(requests, data=options.data)}
     figures: list[Figure] = []
-    for name in given.only or benchmarks:
+    for name in options.only or benchmarks:
         print(f"{name} …", file=sys.stderr, flush=True)
-        figures += benchmarks[name](1 if given.quick else given.runs, quick=given.quick)
+        figures += benchmarks[name](1 if options.quick else options.runs, quick=options.quick)
     return figures
 
 
-def _put(page: Path, found: dict[str, str]) -> None:
+def _write_tables(page: Path, texts: dict[str, str]) -> None:
     sys.path.insert(0, str(EVALUATION))
     from docs_marks import put_between_marks
 
-    for name, table in found.items():
+    for name, table in texts.items():
         put_between_marks(page, name, table)
 
 
 def _machine() -> dict[str, Any]:
-    """What the figures depend on; `load` shows whether others were at work."""
+    """Return what the figures depend on; `load` shows whether other programs were running."""
     return {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
@@ -112,7 +119,7 @@ def _machine() -> dict[str, Any]:
     }
 
 
-def _described(machine: dict[str, Any]) -> str:
+def _describe(machine: dict[str, Any]) -> str:
     return "- Python {python} on {system}, {cores} cores, {measured}; ".format(
         **machine
     ) + "load {:.1f}, {:.1f}, {:.1f} at the end (1, 5, 15 min)".format(*machine["load"])

@@ -1,8 +1,9 @@
-"""A run over a playlist, timed, and what its wall could be at best.
+"""A timed run over a playlist, and the least wall-clock time that its requests need.
 
-Walls are compared within one run: with `latency × requests ÷ connections`, and with a schedule that
-costs nothing, in which each piece of work is taken in order by whoever is free. The end of a run,
-where the last pieces have nobody beside them, is in the second alone.
+A wall-clock time is compared, within one run, with two values: the ideal,
+`latency × requests ÷ connections`, and the best schedule, which costs no CPU time and in which a
+free connection takes the next track in order. Only the best schedule includes the end of the run,
+where the last tracks use few of the connections.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import anyio
-from distant_site import FarShop, Visit
+from distant_site import DistantSite, LoggedRequest
 
 from beatport_match import MatchSettings, PlaylistMatch, Track, amatch_playlist, match_playlist
 
@@ -27,105 +28,116 @@ LATENCY_S, JITTER_S = 0.2, 0.05
 
 
 @dataclass(frozen=True)
-class Wall:
-    """A wall, with what it was for: the seconds on the wire of each piece of work, in order."""
+class WallTime:
+    """The wall-clock time of a run, with what it is compared with.
+
+    `network_s` holds, for each track in order, the seconds that its requests wait for answers.
+    """
 
     wall_s: float
     cpu_s: float
     connections: int
     requests: int
-    pieces: Sequence[float]
+    network_s: Sequence[float]
 
-    def over_formula(self, latency_s: float = LATENCY_S) -> float:
-        return self.wall_s / self._formula(latency_s)
-
-    @property
-    def over_schedule(self) -> float:
-        return self.wall_s / self._schedule
-
-    def schedule_over_formula(self, latency_s: float = LATENCY_S) -> float:
-        return self._schedule / self._formula(latency_s)
+    def over_ideal(self, latency_s: float = LATENCY_S) -> float:
+        return self.wall_s / self._ideal_s(latency_s)
 
     @property
-    def busy(self) -> float:
-        """The processor's share of the wall, 0-1."""
+    def over_best_schedule(self) -> float:
+        return self.wall_s / self._best_schedule_s
+
+    def best_schedule_over_ideal(self, latency_s: float = LATENCY_S) -> float:
+        return self._best_schedule_s / self._ideal_s(latency_s)
+
+    @property
+    def cpu_share(self) -> float:
+        """The CPU time divided by the wall-clock time, 0-1."""
         return self.cpu_s / self.wall_s
 
     @property
-    def _schedule(self) -> float:
-        free = [0.0] * self.connections
-        for piece in self.pieces:
-            heapq.heapreplace(free, free[0] + piece)
-        return max(free)
+    def _best_schedule_s(self) -> float:
+        free_at = [0.0] * self.connections
+        for seconds in self.network_s:
+            heapq.heapreplace(free_at, free_at[0] + seconds)
+        return max(free_at)
 
-    def _formula(self, latency_s: float) -> float:
+    def _ideal_s(self, latency_s: float) -> float:
         return latency_s * self.requests / self.connections
 
 
 @dataclass(frozen=True)
-class Run:
-    """A run over a playlist: its wall and time of the processor in seconds, and its visits."""
+class TimedRun:
+    """A run over a playlist: its result, wall-clock and CPU time in seconds, and its requests."""
 
-    found: PlaylistMatch
+    result: PlaylistMatch
     wall_s: float
     cpu_s: float
-    visits: list[Visit]
+    requests: list[LoggedRequest]
 
-    def wall(self, connections: int) -> Wall:
-        """Its wall, for so many connections; a track's requests go one after the other."""
-        pauses = {_words(visit.target): visit.pause_s for visit in self.visits}
-        pieces = [sum(pauses[one.text] for one in match.queries) for match in self.found.matches]
-        return Wall(self.wall_s, self.cpu_s, connections, self.found.requests, pieces)
-
-
-def unpaced(shop: FarShop, at_once: int = 5, **changes: Any) -> MatchSettings:
-    """No pace, and so many tracks at once."""
-    engine = {"max_concurrent_tracks": at_once, **changes.pop("async_io", {})}
-    given: dict[str, Any] = {"requests_per_second": None, "async_io": engine, **changes}
-    return MatchSettings(base_url=shop.url, **given)
+    def wall_time(self, connections: int) -> WallTime:
+        """Return its wall-clock time; the requests of one track follow one another."""
+        delays = {_query_text(request.target): request.delay_s for request in self.requests}
+        network_s = [
+            sum(delays[query.text] for query in match.queries) for match in self.result.matches
+        ]
+        return WallTime(self.wall_s, self.cpu_s, connections, self.result.requests, network_s)
 
 
-def timed(shop: FarShop, settings: MatchSettings, given: list[Track], library: Any = None) -> Run:
-    """Run, with our own client or one of a library that is like `httpx`."""
-    shop.visits()
-    with clocked() as spent:
+def settings_without_rate_limit(
+    site: DistantSite, concurrent_tracks: int = 5, **changes: Any
+) -> MatchSettings:
+    """Return settings for a site, without rate limit, for so many concurrent tracks."""
+    async_io = {"max_concurrent_tracks": concurrent_tracks, **changes.pop("async_io", {})}
+    options: dict[str, Any] = {"requests_per_second": None, "async_io": async_io, **changes}
+    return MatchSettings(base_url=site.url, **options)
+
+
+def time_run(
+    site: DistantSite, settings: MatchSettings, playlist: list[Track], library: Any = None
+) -> TimedRun:
+    """Match a playlist, with our own client or with that of a library like `httpx`."""
+    site.take_requests()
+    with stopwatch() as times:
         if settings.async_io.enabled:
-            found = match_playlist(given, settings=settings)
+            result = match_playlist(playlist, settings=settings)
         else:
-            found = anyio.run(partial(_with_client, given, settings, library))
-    return Run(found, *spent, shop.visits())
+            result = anyio.run(partial(_match_with_client, playlist, settings, library))
+    return TimedRun(result, *times, site.take_requests())
 
 
 @contextmanager
-def clocked() -> Iterator[list[float]]:
-    """The wall and the time of the processor, in seconds, known when the block has ended."""
-    spent: list[float] = []
-    began, worked = time.perf_counter(), time.process_time()
-    yield spent
-    spent += [time.perf_counter() - began, time.process_time() - worked]
+def stopwatch() -> Iterator[list[float]]:
+    """Measure a block: after it, the list holds its wall-clock and CPU time in seconds."""
+    times: list[float] = []
+    wall_start, cpu_start = time.perf_counter(), time.process_time()
+    yield times
+    times += [time.perf_counter() - wall_start, time.process_time() - cpu_start]
 
 
-async def _with_client(given: list[Track], settings: MatchSettings, library: Any) -> PlaylistMatch:
+async def _match_with_client(
+    playlist: list[Track], settings: MatchSettings, library: Any
+) -> PlaylistMatch:
     if library is None:
-        return await amatch_playlist(given, settings=settings)
-    async with client_of(library, settings.max_connections) as client:
-        return await amatch_playlist(given, settings=settings, http_client=client)
+        return await amatch_playlist(playlist, settings=settings)
+    async with make_client(library, settings.max_connections) as client:
+        return await amatch_playlist(playlist, settings=settings, http_client=client)
 
 
-def client_of(library: Any, connections: int) -> Any:
-    """An async client with so many connections, kept open."""
+def make_client(library: Any, connections: int) -> Any:
+    """Return an async client with so many connections, which stay open."""
     limits = library.Limits(max_connections=connections, max_keepalive_connections=connections)
     return library.AsyncClient(limits=limits, timeout=60.0)
 
 
-def installed(name: str) -> Any:
-    """A package that the tests do not need; `None`, with a word about it, where it is missing."""
+def import_if_installed(name: str) -> Any:
+    """Return an optional package; `None`, with a message, if it is not installed."""
     try:
         return import_module(name)
     except ModuleNotFoundError:
-        print(f"{name} is not installed: what needs it is left out", file=sys.stderr)
+        print(f"{name} is not installed: its figures are left out", file=sys.stderr)
         return None
 
 
-def _words(target: str) -> str:
+def _query_text(target: str) -> str:
     return parse_qs(target.partition("?")[2])["q"][0]

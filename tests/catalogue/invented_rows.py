@@ -1,4 +1,4 @@
-"""Rows to build catalogues from: those of the fake, as somebody's own data would have them."""
+"""Rows to build catalogues from: the tracks of the fake Beatport in our column names."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ Row = dict[str, Any]
 
 @cache
 def rows() -> tuple[Row, ...]:
-    """The 504 invented tracks as rows."""
+    """Return the 504 invented tracks as rows."""
     return tuple(
         {
-            "id": one.id,
-            "name": one.name,
-            "mix_name": one.mix_name,
-            "artists": list(one.artists),
-            "remixers": list(one.remixers),
-            "label": one.label,
-            "release": one.release_name,
-            "release_date": one.release_date,
-            "bpm": one.bpm,
-            "key": one.key,
-            "genre": one.genre,
-            "sub_genre": one.sub_genre,
-            "length_ms": one.length_ms,
-            "isrc": one.isrc or None,
-            "catalog_number": one.catalog_number,
+            "id": track.id,
+            "name": track.name,
+            "mix_name": track.mix_name,
+            "artists": list(track.artists),
+            "remixers": list(track.remixers),
+            "label": track.label,
+            "release": track.release_name,
+            "release_date": track.release_date,
+            "bpm": track.bpm,
+            "key": track.key,
+            "genre": track.genre,
+            "sub_genre": track.sub_genre,
+            "length_ms": track.length_ms,
+            "isrc": track.isrc or None,
+            "catalog_number": track.catalog_number,
         }
-        for one in bundled_catalogue()
+        for track in bundled_catalogue()
     )

@@ -29,9 +29,9 @@ FERRY: Row = {"id": 7, "name": "Night Ferry", "artists": ["Odd Harbour"]}
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The 504 invented tracks, built once."""
-    path = tmp_path_factory.mktemp("shop") / "shop.catalogue"
+def invented(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalogue of the 504 invented tracks, built once."""
+    path = tmp_path_factory.mktemp("invented") / "invented.catalogue"
     Catalogue.build(rows(), path)
     return path
 
@@ -45,26 +45,24 @@ def numbers(found: tuple[Candidate, ...]) -> list[int]:
     return [candidate.id for candidate in found]
 
 
-def built(path: Path, *some: Row, **options: Any) -> Catalogue:
+def build_and_open(path: Path, *some: Row, **options: Any) -> Catalogue:
     Catalogue.build(some, path, **options)
     return Catalogue.open(path)
 
 
-def test_every_row_is_found_by_what_is_asked_for_it(shop: Path) -> None:
-    """Goals: "recall of the right row among the blocked candidates ≥ 99.5 %": of a small
-    catalogue, all of it, by the first query of the plan."""
-    with Catalogue.open(shop) as catalogue:
+def test_first_query_of_the_plan_finds_every_row(invented: Path) -> None:
+    with Catalogue.open(invented) as catalogue:
         assert len(catalogue) == len(rows())
         for row in rows():
             track = Track(f"{row['name']} ({row['mix_name']})", row["artists"])
             assert row["id"] in numbers(catalogue.search(plan_queries(track)[0].text))
 
 
-def test_a_row_comes_back_as_it_was_given(path: Path) -> None:
-    """What was built is what `rank` is given; unknown is `None`."""
+def test_a_row_is_read_back_as_it_was_added(path: Path) -> None:
+    """The candidate has every value of its row; a missing value is `None`."""
     row = next(row for row in rows() if row["remixers"])
     wanted = {name: value for name, value in row.items() if name != "length_ms"}
-    with built(path, row, FERRY) as catalogue:
+    with build_and_open(path, row, FERRY) as catalogue:
         found = catalogue.by_id(row["id"])
         assert found is not None
         assert found.length_s == row["length_ms"] / 1000
@@ -77,7 +75,7 @@ def test_a_row_comes_back_as_it_was_given(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("text", "is_found"),
     [
         ("night ferry odd harbour", True),
         ("NIGHT FERRY", True),
@@ -94,28 +92,30 @@ def test_a_row_comes_back_as_it_was_given(path: Path) -> None:
         ("Copper", False),
     ],
 )
-def test_words_find_rows_a_letter_off(path: Path, asked: str, found: bool) -> None:
-    """Issue: "Blocking retrieves candidates with typo tolerance"."""
+def test_search_tolerates_one_typo_in_an_unknown_word(
+    path: Path, text: str, is_found: bool
+) -> None:
+    """Case, accents and spaces do not matter; the label is not searched."""
     row = {**FERRY, "mix_name": "Basalto Remix", "label": "Tallow Lane"}
     other = {"id": 8, "name": "Vantage", "artists": ["Plinth"]}
-    with built(path, row, other) as catalogue:
-        assert (numbers(catalogue.search(asked)) == [7]) == found
+    with build_and_open(path, row, other) as catalogue:
+        assert (numbers(catalogue.search(text)) == [7]) == is_found
 
 
 def test_far_worse_rows_are_left_out(path: Path) -> None:
-    """Catalogue.search: "best first"; "far worse ones than the best are left out"."""
+    """The best row comes first, and `most` limits the rows; rows of equal score come by ID."""
     close = {"id": 8, "name": "Night Ferry", "artists": ["Plinth"]}
-    far = [{"id": 100 + at, "name": f"Odd {at}", "artists": [f"Someone {at}"]} for at in range(40)]
-    with built(path, *far, close, FERRY) as catalogue:
+    far = [{"id": 100 + at, "name": f"Odd {at}", "artists": [f"Artist {at}"]} for at in range(40)]
+    with build_and_open(path, *far, close, FERRY) as catalogue:
         assert numbers(catalogue.search("Night Ferry Odd Harbour")) == [7, 8]
         assert numbers(catalogue.search("Night Ferry Odd Harbour", 1)) == [7]
         assert numbers(catalogue.search("Odd", 5)) == [100, 101, 102, 103, 104]
 
 
-def test_isrc_and_number(path: Path) -> None:
-    """By ISRC, in whatever way it is written, the rows that share it come by number."""
+def test_rows_are_found_by_isrc_and_by_id(path: Path) -> None:
+    """An ISRC is found in any spelling, and its rows come in the order of their IDs."""
     code = {"isrc": "ZZ-001-21-00001"}
-    with built(
+    with build_and_open(
         path, {**FERRY, **code}, {**FERRY, **code, "id": 3}, {**FERRY, "id": 5}
     ) as catalogue:
         assert numbers(catalogue.by_isrc("zz0012100001")) == [3, 7]
@@ -124,8 +124,7 @@ def test_isrc_and_number(path: Path) -> None:
         assert catalogue.by_id(6) is catalogue.by_id(-1) is catalogue.by_id(2**70) is None
 
 
-def test_each_format_builds_the_same(tmp_path: Path) -> None:
-    """Issue: "`Catalogue.build(rows_or_file, path)` from JSONL/CSV/Parquet rows"."""
+def test_every_file_format_builds_the_same_catalogue(tmp_path: Path) -> None:
     some = rows()[:60]
     lines = "".join(json.dumps(row) + "\n" for row in some)
     (tmp_path / "rows.jsonl").write_text(lines, encoding="utf-8")
@@ -157,12 +156,12 @@ def test_each_format_builds_the_same(tmp_path: Path) -> None:
     assert None not in answers[0]
 
 
-def test_every_bad_row_is_told_with_its_line(tmp_path: Path, path: Path) -> None:
-    """Issue: "Catalogue rows without id or title, duplicate ids, wrong types, mixed encodings:
-    reported with line numbers, the rest is built"."""
+def test_every_bad_row_is_reported_with_its_line(tmp_path: Path, path: Path) -> None:
+    """Rows without an ID or a title, with a used ID, a wrong type or another encoding are reported;
+    all other rows are built."""
     file = tmp_path / "rows.jsonl"
     file.write_bytes(
-        b'{"id": 7, "name": "Night Ferry", "shelf": 3}\n'
+        b'{"id": 7, "name": "Night Ferry", "rack": 3}\n'
         b'{"name": "No number"}\n'
         b'{"id": 9}\n'
         b'{"id": 7, "name": "Again"}\n'
@@ -170,27 +169,27 @@ def test_every_bad_row_is_told_with_its_line(tmp_path: Path, path: Path) -> None
         b'{"id": 11, "name": "Caf\xe9"}\n'
         b'{"id": 12, "na'
     )
-    told: list[CatalogueProblem] = []
-    report = Catalogue.build(file, path, on_problem=told.append)
-    assert [(one.place, one.detail.partition(";")[0]) for one in told] == [
+    problems: list[CatalogueProblem] = []
+    report = Catalogue.build(file, path, on_problem=problems.append)
+    assert [(one.place, one.detail.partition(";")[0]) for one in problems] == [
         ("line 2", "there is no id"),
         ("line 3", "there is no name"),
-        ("line 4", "id 7 was there before"),
+        ("line 4", "id 7 was used in an earlier row"),
         ("line 5", 'artists must be a list of names, or one text with "'),
         ("line 5", "bpm must be a number above 0 and up to 1,000, not 'fast'"),
         ("line 6", "the line holds bytes that are not UTF-8"),
         ("line 7", "the line is not well-formed JSON"),
     ]
-    assert str(told[0]) == f"{file}, line 2: there is no id; the row is left out."
-    assert report == BuildReport(str(path), 2, 5, tuple(told), 7, ("shelf",))
-    assert str(report) == f"{path}: 2 rows built, 5 left out; not read: shelf."
+    assert str(problems[0]) == f"{file}, line 2: there is no id; the row is left out."
+    assert report == BuildReport(str(path), 2, 5, tuple(problems), 7, ("rack",))
+    assert str(report) == f"{path}: 2 rows built, 5 left out; not read: rack."
     with Catalogue.open(path) as catalogue:
         assert getattr(catalogue.by_id(7), "name", "") == "Night Ferry"
         assert getattr(catalogue.by_id(10), "bpm", 0) is None
 
 
-def test_a_report_is_no_larger_than_a_person_reads(path: Path) -> None:
-    """BuildReport: "`problems` are the first 1,000 of `problem_count`"."""
+def test_a_report_holds_at_most_1000_problems(path: Path) -> None:
+    """It counts all of them in `problem_count`."""
     report = Catalogue.build(({"id": number} for number in range(3000)), path)
     assert (report.rows, report.left_out, report.problem_count) == (0, 3000, 3000)
     assert report.problems[-1].place == "row 1000"
@@ -199,8 +198,8 @@ def test_a_report_is_no_larger_than_a_person_reads(path: Path) -> None:
         assert catalogue.search("anything") == ()
 
 
-def test_rows_of_which_none_can_be_built_replace_nothing(path: Path) -> None:
-    """Catalogue.build: "or not one row can be built, and there is a catalogue, which stays"."""
+def test_a_build_without_a_valid_row_keeps_the_existing_catalogue(path: Path) -> None:
+    """An empty input is different: it builds an empty catalogue."""
     Catalogue.build([FERRY], path)
     with pytest.raises(CatalogueError, match=r"none of the 2 rows .* row 1: there is no id"):
         Catalogue.build([{"number": 1}, {"number": 2}], path)
@@ -209,18 +208,17 @@ def test_rows_of_which_none_can_be_built_replace_nothing(path: Path) -> None:
     assert Catalogue.build([], path).rows == 0
 
 
-def test_progress_is_told(path: Path) -> None:
-    """ "`on_progress`: told how many rows were read, every 10,000 and at the end"."""
-    told: list[int] = []
+def test_progress_is_reported_every_10000_rows_and_at_the_end(path: Path) -> None:
+    reported: list[int] = []
     Catalogue.build(
-        ({**FERRY, "id": at + 1} for at in range(20_001)), path, on_progress=told.append
+        ({**FERRY, "id": at + 1} for at in range(20_001)), path, on_progress=reported.append
     )
-    assert told == [10_000, 20_000, 20_001]
+    assert reported == [10_000, 20_000, 20_001]
 
 
-def test_an_update_adds_and_replaces(path: Path) -> None:
-    """Issue: "updated without rebuilding"; who has it open sees what he opened."""
-    before = built(path, FERRY, {"id": 8, "name": "Kiln Road", "label": "Old"})
+def test_an_update_adds_and_replaces_rows(path: Path) -> None:
+    """An open catalogue continues to show the state that it opened."""
+    before = build_and_open(path, FERRY, {"id": 8, "name": "Kiln Road", "label": "Old"})
     report = Catalogue.update(path, [{"id": 8, "name": "Quay Street"}, {"id": 9, "name": "Moss"}])
     assert (report.rows, report.left_out) == (2, 0)
     assert before.by_id(9) is None
@@ -237,13 +235,13 @@ def test_an_update_adds_and_replaces(path: Path) -> None:
 
 
 def test_an_update_that_fails_changes_nothing(path: Path) -> None:
-    """ "All of it counts or, where it fails, none"; the error is the caller's own."""
+    """The exception of the caller's iterator passes unchanged."""
 
     def broken() -> Any:
         yield {"id": 8, "name": "Kiln Road"}
         raise OSError("the cable came out")
 
-    with built(path, FERRY):
+    with build_and_open(path, FERRY):
         with pytest.raises(OSError, match="the cable came out"):
             Catalogue.update(path, broken())
         with Catalogue.open(path) as catalogue:
@@ -251,8 +249,8 @@ def test_an_update_that_fails_changes_nothing(path: Path) -> None:
         assert Catalogue.update(path, [{"id": 8, "name": "Kiln Road"}]).rows == 1
 
 
-def test_a_build_that_fails_leaves_what_was_there(path: Path) -> None:
-    """ "Never half an index at `path`", and nothing beside it either."""
+def test_a_build_that_fails_changes_nothing(path: Path) -> None:
+    """Neither a partial catalogue nor a temporary folder is left."""
 
     def broken() -> Any:
         yield {"id": 8, "name": "Kiln Road"}
@@ -267,40 +265,39 @@ def test_a_build_that_fails_leaves_what_was_there(path: Path) -> None:
             assert numbers(catalogue.search("Night Ferry Kiln Road")) == [7]
 
 
-def test_the_order_of_rows_changes_no_answer(shop: Path, tmp_path: Path) -> None:
-    """Issue: "deterministic": built in another order, or in two steps, equal answers in the same
-    order, those of equal rows as well."""
+def test_the_order_of_rows_changes_no_answer(invented: Path, tmp_path: Path) -> None:
+    """A build in another order, or in two steps, gives the same answers in the same order, also for
+    rows of equal score."""
     shuffled = list(rows())
     random.Random(8).shuffle(shuffled)
-    twins = [{"id": 1_000_000 + at, "name": "Night Ferry"} for at in range(200)]
+    equal_rows = [{"id": 1_000_000 + at, "name": "Night Ferry"} for at in range(200)]
     whole, steps = tmp_path / "whole.catalogue", tmp_path / "steps.catalogue"
-    Catalogue.build([*rows(), *twins], whole)
-    Catalogue.build(shuffled[:100] + twins[100:], steps)
+    Catalogue.build([*rows(), *equal_rows], whole)
+    Catalogue.build(shuffled[:100] + equal_rows[100:], steps)
     Catalogue.update(steps, shuffled[100:])
-    Catalogue.update(steps, reversed(twins[:100]))
+    Catalogue.update(steps, reversed(equal_rows[:100]))
     with Catalogue.open(whole) as one, Catalogue.open(steps) as two:
         assert numbers(one.search("Night Ferry", 30)) == list(range(1_000_000, 1_000_030))
-        for row in [*rows()[::5], twins[0]]:
+        for row in [*rows()[::5], equal_rows[0]]:
             text = f"{row['name']} {' '.join(row.get('artists', ()))}"
             assert one.search(text, 10) == two.search(text, 10), text
 
 
-def test_several_processes_read_at_once(shop: Path) -> None:
-    """Issue: "read by several processes at once": sent to one, a catalogue is its path."""
+def test_several_processes_share_one_catalogue(invented: Path) -> None:
+    """A pickled catalogue is its path; the process that unpickles it opens it again."""
     texts = [f"{row['name']} {' '.join(row['artists'])}" for row in rows()[:40]]
-    with Catalogue.open(shop) as catalogue:
-        here = [catalogue.search(text) for text in texts]
+    with Catalogue.open(invented) as catalogue:
+        local = [catalogue.search(text) for text in texts]
         with multiprocessing.get_context("spawn").Pool(2) as pool:
-            there = pool.starmap(_searched, [(catalogue, text) for text in texts], chunksize=20)
-        assert pickle.loads(pickle.dumps(catalogue)).search(texts[0]) == here[0]
-    assert there == here
+            remote = pool.starmap(_search, [(catalogue, text) for text in texts], chunksize=20)
+        assert pickle.loads(pickle.dumps(catalogue)).search(texts[0]) == local[0]
+    assert remote == local
 
 
-def test_several_threads_share_one(shop: Path) -> None:
-    """Catalogue: "Several threads may use it"."""
+def test_several_threads_share_one_catalogue(invented: Path) -> None:
     texts = [f"{row['name']} {' '.join(row['artists'])}" for row in rows()[:100]]
-    with Catalogue.open(shop) as catalogue:
-        here = [catalogue.search(text) for text in texts]
+    with Catalogue.open(invented) as catalogue:
+        local = [catalogue.search(text) for text in texts]
         found: list[list[tuple[Candidate, ...]]] = []
         threads = [
             threading.Thread(
@@ -312,14 +309,13 @@ def test_several_threads_share_one(shop: Path) -> None:
             thread.start()
         for thread in threads:
             thread.join()
-    assert found == [here] * 4
+    assert found == [local] * 4
 
 
-def test_the_same_judgement_ranks_what_was_found(shop: Path) -> None:
-    """Issue: "the same scorer ranks them": what a catalogue gives is what `rank` takes."""
+def test_rank_scores_the_rows_of_a_catalogue(invented: Path) -> None:
     row = rows()[17]
     track = Track(f"{row['name']} ({row['mix_name']})", row["artists"])
-    with Catalogue.open(shop) as catalogue:
+    with Catalogue.open(invented) as catalogue:
         ranked = rank(track, catalogue.search(plan_queries(track)[0].text))
     assert ranked[0].candidate.name == row["name"]
     assert ranked[0].relation == "same_recording"
@@ -345,9 +341,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_no_text_is_a_query(path: Path, text: str) -> None:
-    """Catalogue.search: "No sign in `text` has a meaning of its own"; a row of the same text is
-    found by it, where the text has a word."""
+def test_no_text_is_query_syntax(path: Path, text: str) -> None:
+    """A text finds the row that has it as its title, if the text has a word."""
     row = {"id": 8, "name": text[:2000] or "-"}
     report = Catalogue.build([FERRY, row], path)
     with Catalogue.open(path) as catalogue:
@@ -358,9 +353,8 @@ def test_no_text_is_a_query(path: Path, text: str) -> None:
         assert catalogue.by_isrc(text) == ()
 
 
-def test_marks_are_words_like_others(path: Path) -> None:
-    """A title of nothing but marks is found, and by these marks alone."""
-    with built(path, FERRY, {"id": 8, "name": "???"}, {"id": 9, "name": "*"}) as catalogue:
+def test_a_title_of_punctuation_is_found_by_the_same_punctuation(path: Path) -> None:
+    with build_and_open(path, FERRY, {"id": 8, "name": "???"}, {"id": 9, "name": "*"}) as catalogue:
         assert numbers(catalogue.search("???")) == [8]
         assert numbers(catalogue.search("*")) == [9]
 
@@ -371,7 +365,7 @@ NAMES = st.text(min_size=1, max_size=40).filter(str.strip)
 @given(st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=6))
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_built_row_can_be_found(path: Path, named: list[tuple[str, str]]) -> None:
-    """Whatever the names: a row that was built is found by its title and artist."""
+    """Its title and artist find it, for any names."""
     some = [
         {"id": at + 1, "name": name, "artists": [artist]} for at, (name, artist) in enumerate(named)
     ]
@@ -386,23 +380,28 @@ def test_every_built_row_can_be_found(path: Path, named: list[tuple[str, str]]) 
         assert len(catalogue) >= 1 or not any(name.isprintable() for name, _ in named)
 
 
-def test_misuse_is_said(shop: Path) -> None:
-    """A closed catalogue, and room for nothing."""
-    catalogue = Catalogue.open(shop)
-    with pytest.raises(MisuseError, match="room for 1 row at least, not 0"):
+def test_a_closed_catalogue_and_a_limit_of_0_rows_raise_misuse_error(invented: Path) -> None:
+    catalogue = Catalogue.open(invented)
+    with pytest.raises(MisuseError, match="most must be at least 1, not 0"):
         catalogue.search("night", 0)
     catalogue.close()
-    for ask in (lambda: catalogue.search("x"), lambda: catalogue.by_id(1), lambda: len(catalogue)):
-        with pytest.raises(MisuseError, match="was closed; open it again"):
-            ask()
+    for search in (
+        lambda: catalogue.search("x"),
+        lambda: catalogue.by_id(1),
+        lambda: len(catalogue),
+    ):
+        with pytest.raises(MisuseError, match="is closed; open it again"):
+            search()
 
 
-def test_two_writers_do_not_meet(path: Path) -> None:
-    """Where another is changing it: one sentence, and the first one's work stands."""
+def test_a_second_writer_is_rejected(path: Path) -> None:
+    """The first one completes its update."""
 
     def meanwhile() -> Any:
         yield {"id": 8, "name": "Kiln Road"}
-        with pytest.raises(CatalogueError, match=r"cannot be written .*nobody else is changing it"):
+        with pytest.raises(
+            CatalogueError, match=r"cannot be written .*no other program is changing the catalogue"
+        ):
             Catalogue.update(path, [{"id": 9, "name": "Moss"}])
 
     Catalogue.build([FERRY], path)
@@ -411,5 +410,5 @@ def test_two_writers_do_not_meet(path: Path) -> None:
         assert len(catalogue) == 2
 
 
-def _searched(catalogue: Catalogue, text: str) -> tuple[Candidate, ...]:
+def _search(catalogue: Catalogue, text: str) -> tuple[Candidate, ...]:
     return catalogue.search(text)

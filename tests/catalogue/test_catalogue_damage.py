@@ -1,4 +1,4 @@
-"""What is no catalogue, or no longer a whole one, is refused in a sentence."""
+"""Folders that are not catalogues, and damaged catalogues, are rejected with one sentence."""
 
 from __future__ import annotations
 
@@ -24,50 +24,64 @@ pytest.importorskip("tantivy", reason="an offline catalogue needs the extra `off
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("whole") / "whole.catalogue"
+def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("intact") / "intact.catalogue"
     Catalogue.build(rows(), path)
     Catalogue.remove(path, [rows()[3]["id"]])
     return path
 
 
 @pytest.fixture
-def path(whole: Path, tmp_path: Path) -> Path:
-    """A copy to break."""
-    return Path(shutil.copytree(whole, tmp_path / "broken.catalogue"))
+def path(intact: Path, tmp_path: Path) -> Path:
+    """A copy to damage."""
+    return Path(shutil.copytree(intact, tmp_path / "damaged.catalogue"))
 
 
-def mark(path: Path, **changed: Any) -> None:
+def change_marker(path: Path, **changed: Any) -> None:
     file = path / "catalogue.json"
     file.write_text(json.dumps({**json.loads(file.read_text("utf-8")), **changed}), "utf-8")
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("damage", "message"),
     [
         (shutil.rmtree, "there is no catalogue; build it with Catalogue.build or "),
-        (lambda path: mark(path, what="recipes"), "is no catalogue of ours; name another folder"),
-        (lambda path: (path / "catalogue.json").unlink(), "is no catalogue of ours"),
-        (lambda path: (path / "catalogue.json").write_bytes(b"\xff{"), "is no catalogue of ours"),
-        (lambda path: mark(path, format=99), "built by a newer .*format 99, ours is 1.*update"),
-        (lambda path: mark(path, format=0), "built by an older .*format 0, .*build it anew"),
-        (lambda path: mark(path, format="one"), "is damaged; build it anew"),
-        (lambda path: shutil.rmtree(path / "index"), "is damaged; build it anew"),
-        (lambda path: (path / "index" / "meta.json").unlink(), "is damaged, or .*build it anew"),
-        (lambda path: (path / "index" / "meta.json").write_text("{}"), "is damaged, or .*anew"),
+        (
+            lambda path: change_marker(path, what="recipes"),
+            "is not a beatport_match catalogue; name another",
+        ),
+        (lambda path: (path / "catalogue.json").unlink(), "is not a beatport_match catalogue"),
+        (
+            lambda path: (path / "catalogue.json").write_bytes(b"\xff{"),
+            "is not a beatport_match catalogue",
+        ),
+        (
+            lambda path: change_marker(path, format=99),
+            "built by a newer .*format 99, ours is 1.*update",
+        ),
+        (
+            lambda path: change_marker(path, format=0),
+            "built by an older .*format 0, .*build it again",
+        ),
+        (lambda path: change_marker(path, format="one"), "is damaged; build it again"),
+        (lambda path: shutil.rmtree(path / "index"), "is damaged; build it again"),
+        (lambda path: (path / "index" / "meta.json").unlink(), "is damaged, or .*build it again"),
+        (
+            lambda path: (path / "index" / "meta.json").write_text("{}"),
+            "is damaged, or .*build it again",
+        ),
     ],
 )
-def test_what_is_no_catalogue_is_refused(
-    path: Path, spoil: Callable[[Path], object], told: str
+def test_a_folder_that_is_not_a_readable_catalogue_is_rejected(
+    path: Path, damage: Callable[[Path], object], message: str
 ) -> None:
-    """ "a damaged, foreign or newer index is refused with one clear sentence … naming the path and
-    the remedy"."""
-    spoil(path)
+    """One sentence names the path and says what to do."""
+    damage(path)
     for use in (Catalogue.open, lambda path: Catalogue.update(path, [])):
-        with pytest.raises(CatalogueError, match=told) as refused:
+        with pytest.raises(CatalogueError, match=message) as caught:
             use(path)
-        assert str(refused.value).startswith(f"{path}: ")
-        assert "\n" not in str(refused.value)
+        assert str(caught.value).startswith(f"{path}: ")
+        assert "\n" not in str(caught.value)
 
 
 @given(st.data())
@@ -75,16 +89,17 @@ def test_what_is_no_catalogue_is_refused(
     max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-def test_a_damaged_file_is_refused_wherever_it_is_damaged(
-    whole: Path, tmp_path: Path, data: st.DataObject
+def test_damage_to_any_byte_of_the_index_is_detected(
+    intact: Path, tmp_path: Path, data: st.DataObject
 ) -> None:
-    """The same for any byte of any file that the engine keeps rows and words in."""
-    path = tmp_path / "broken.catalogue"
+    path = tmp_path / "damaged.catalogue"
     shutil.rmtree(path, ignore_errors=True)
-    shutil.copytree(whole, path)
-    kept = sorted(one for one in (path / "index").iterdir() if one.suffix not in {".json", ".lock"})
-    assert {one.suffix for one in kept} >= {".store", ".term", ".idx", ".fast", ".del"}
-    file = data.draw(st.sampled_from(kept))
+    shutil.copytree(intact, path)
+    files = sorted(
+        one for one in (path / "index").iterdir() if one.suffix not in {".json", ".lock"}
+    )
+    assert {one.suffix for one in files} >= {".store", ".term", ".idx", ".fast", ".del"}
+    file = data.draw(st.sampled_from(files))
     body = bytearray(file.read_bytes())
     at = data.draw(st.integers(0, len(body) - 1))
     how = data.draw(st.sampled_from(["flipped", "cut", "emptied"]))
@@ -95,54 +110,56 @@ def test_a_damaged_file_is_refused_wherever_it_is_damaged(
         Catalogue.open(path)
 
 
-def test_nothing_else_is_built_over(tmp_path: Path) -> None:
-    """A folder with somebody's files, or a file, stays what it is; an empty folder may be used."""
+def test_a_build_replaces_only_a_catalogue_or_an_empty_folder(tmp_path: Path) -> None:
+    """A folder with other files, and a file, do not change."""
     folder, file, empty = tmp_path / "music", tmp_path / "a.txt", tmp_path / "empty"
     folder.mkdir()
     empty.mkdir()
     (folder / "song.mp3").touch()
     file.touch()
     for path in (folder, file):
-        with pytest.raises(CatalogueError, match="is something else than a catalogue"):
+        with pytest.raises(CatalogueError, match="exists and is not a catalogue"):
             Catalogue.build(rows()[:2], path)
     assert [one.name for one in folder.iterdir()] == ["song.mp3"]
-    with pytest.raises(CatalogueError, match=r"there is no folder .* to build it in; make it"):
+    with pytest.raises(CatalogueError, match=r"the folder .* does not exist; create it"):
         Catalogue.build(rows()[:2], tmp_path / "none" / "mine")
     assert Catalogue.build(rows()[:2], empty).rows == 2
     assert sorted(one.name for one in tmp_path.iterdir()) == ["a.txt", "empty", "music"]
 
 
-def test_it_says_which_extra_is_missing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """ "the package must import without it and say which extra a feature needs"."""
-
-    def gone(name: str) -> str:
+def test_without_tantivy_the_error_names_the_extra_offline(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_installed(name: str) -> str:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr("importlib.metadata.version", gone)
+    monkeypatch.setattr("importlib.metadata.version", not_installed)
     for use in (Catalogue.open, lambda path: Catalogue.build([], path)):
         with pytest.raises(MisuseError, match=r"pip install 'beatport-match\[offline\]'"):
             use(path)
 
 
-def test_it_says_which_extra_reads_parquet(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same for Parquet; what stood at the path stands there still."""
-    real = builtins.__import__
+def test_without_pyarrow_the_error_names_the_extra_parquet(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The existing catalogue stays."""
+    real_import = builtins.__import__
 
-    def without(name: str, *rest: Any, **more: Any) -> Any:
+    def import_without_pyarrow(name: str, *rest: Any, **more: Any) -> Any:
         if name.startswith("pyarrow"):
             raise ImportError(name)
-        return real(name, *rest, **more)
+        return real_import(name, *rest, **more)
 
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setattr(builtins, "__import__", import_without_pyarrow)
     (path.parent / "rows.parquet").touch()
     with pytest.raises(MisuseError, match=r"pip install 'beatport-match\[parquet\]'"):
         Catalogue.build(path.parent / "rows.parquet", path)
     assert len(Catalogue.open(path)) == len(rows()) - 1
 
 
-def test_the_words_of_a_format_stay_the_same() -> None:
-    """words: "a change here makes catalogues that were built before another `FORMAT`": where this
-    fails, raise it, and write down the new words."""
+def test_the_index_terms_of_a_format_stay_the_same() -> None:
+    """If this test fails, older catalogues cannot be searched any more: raise `storage.FORMAT`, and
+    write the new terms into this test."""
     row = Candidate(
         id=7,
         name="Nørdlys & Café (feat. Åse)",

@@ -1,4 +1,4 @@
-"""One row -> `Candidate`: what is read, what is told, and what costs the row."""
+"""One row -> `Candidate`: valid values, reported values, and rows that are left out."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ FULL = {
     "length_s": 371.5,
     "isrc": "ZZ0012100001",
     "catalog_number": "TLR001",
-    "url": "https://shop.example/7",
-    "artwork_url": "https://shop.example/7.jpg",
+    "url": "https://pool.example/7",
+    "artwork_url": "https://pool.example/7.jpg",
 }
-LEAST = {"id": 7, "name": "Night Ferry"}
+MINIMAL = {"id": 7, "name": "Night Ferry"}
 
 
-def read(**row: Any) -> tuple[Candidate | None, list[str]]:
-    reader = RowParser({**LEAST, **row})
-    return reader.candidate(), reader.problems
+def parse(**row: Any) -> tuple[Candidate | None, list[str]]:
+    parser = RowParser({**MINIMAL, **row})
+    return parser.candidate(), parser.problems
 
 
 def test_every_column_is_read() -> None:
-    """docs/offline-catalogue.md: the table of columns; the camelot key comes from the key."""
-    found, troubles = read(**FULL)
-    assert troubles == []
-    assert found == Candidate(
+    """The Camelot key comes from the key."""
+    candidate, problems = parse(**FULL)
+    assert problems == []
+    assert candidate == Candidate(
         **{**FULL, "artists": ("Odd Harbour", "Plinth"), "remixers": ("Basalto",)}, camelot="6A"
     )
     assert set(FULL) | {"length_ms"} == set(COLUMNS)
 
 
 @pytest.mark.parametrize(
-    ("column", "written", "kept"),
+    ("column", "written", "expected"),
     [
         ("id", "7", 7),
         ("id", 7.0, 7),
@@ -73,24 +73,23 @@ def test_every_column_is_read() -> None:
         ("isrc", "", None),
     ],
 )
-def test_what_spreadsheets_and_data_frames_write_is_read(
-    column: str, written: object, kept: object
+def test_values_of_spreadsheets_and_data_frames_are_read(
+    column: str, written: object, expected: object
 ) -> None:
-    """docs/offline-catalogue.md: numbers may come as text, gaps as blanks or as no number."""
-    found, troubles = read(**{column: written})
-    assert getattr(found, column) == kept
-    assert troubles == []
+    """Numbers may be text; a missing value may be blank, zero or NaN."""
+    candidate, problems = parse(**{column: written})
+    assert getattr(candidate, column) == expected
+    assert problems == []
 
 
-def test_milliseconds_count_where_there_are_no_seconds() -> None:
-    """ "`length_s` or `length_ms`"."""
-    assert getattr(read(length_ms=371_500)[0], "length_s") == 371.5  # noqa: B009
-    assert getattr(read(length_ms="371500")[0], "length_s") == 371.5  # noqa: B009
-    assert getattr(read(length_s=10, length_ms=371_500)[0], "length_s") == 10  # noqa: B009
+def test_length_ms_is_read_if_there_is_no_length_s() -> None:
+    assert getattr(parse(length_ms=371_500)[0], "length_s") == 371.5  # noqa: B009
+    assert getattr(parse(length_ms="371500")[0], "length_s") == 371.5  # noqa: B009
+    assert getattr(parse(length_s=10, length_ms=371_500)[0], "length_s") == 10  # noqa: B009
 
 
 @pytest.mark.parametrize(
-    ("column", "written", "told"),
+    ("column", "written", "message"),
     [
         ("artists", 7, "artists must be a list of names"),
         ("artists", [7], "artists must be a list of names"),
@@ -105,24 +104,24 @@ def test_milliseconds_count_where_there_are_no_seconds() -> None:
         ("label", "x" * 2001, "label is longer than 2000 characters"),
         ("label", "caf\udce9", "label holds bytes that are not UTF-8"),
         ("length_ms", "6:10", "length_ms must be a number"),
-        ("release_date", "2021", "release_date must be a day as YYYY-MM-DD, not '2021'"),
-        ("release_date", "2021-02-30", "release_date must be a day"),
-        ("url", "javascript:alert(1)", "url must be a web address"),
+        ("release_date", "2021", "release_date must be a date as YYYY-MM-DD, not '2021'"),
+        ("release_date", "2021-02-30", "release_date must be a date"),
+        ("url", "javascript:alert(1)", "url must be a URL with http"),
     ],
 )
-def test_a_value_that_cannot_be_true_is_told_and_left_out(
-    column: str, written: object, told: str
+def test_an_invalid_value_is_reported_and_left_out(
+    column: str, written: object, message: str
 ) -> None:
-    """Issue: "wrong types … the rest is built": the row is, without the value."""
-    found, (trouble,) = read(**{column: written})
-    kept = "length_s" if column == "length_ms" else column
-    assert getattr(found, kept) in (None, ())
-    assert trouble.startswith(told)
-    assert len(trouble) < 200
+    """The row is built without the value."""
+    candidate, (problem,) = parse(**{column: written})
+    field = "length_s" if column == "length_ms" else column
+    assert getattr(candidate, field) in (None, ())
+    assert problem.startswith(message)
+    assert len(problem) < 200
 
 
 @pytest.mark.parametrize(
-    ("column", "written", "told"),
+    ("column", "written", "message"),
     [
         ("id", None, "there is no id"),
         ("id", "", "there is no id"),
@@ -137,11 +136,12 @@ def test_a_value_that_cannot_be_true_is_told_and_left_out(
         ("name", "\udce9", "name holds bytes that are not UTF-8"),
     ],
 )
-def test_a_row_needs_a_number_and_a_title(column: str, written: object, told: str) -> None:
-    """Issue: "Catalogue rows without id or title … reported"."""
-    found, troubles = read(**{column: written})
-    assert found is None
-    assert troubles[0].startswith(told)
+def test_a_row_without_a_valid_id_or_title_is_left_out(
+    column: str, written: object, message: str
+) -> None:
+    candidate, problems = parse(**{column: written})
+    assert candidate is None
+    assert problems[0].startswith(message)
 
 
 ANYTHING = st.recursive(
@@ -153,10 +153,9 @@ ANYTHING = st.recursive(
 
 @pytest.mark.fuzz
 @given(st.dictionaries(st.sampled_from(COLUMNS), ANYTHING))
-def test_no_row_is_an_exception(row: dict[str, Any]) -> None:
-    """STYLE: "Expected trouble is a value": whatever stands in a row gives a candidate or a
-    sentence."""
-    reader = RowParser(row)
-    found = reader.candidate()
-    assert found or reader.problems
-    assert all(isinstance(trouble, str) and trouble for trouble in reader.problems)
+def test_no_row_raises_an_exception(row: dict[str, Any]) -> None:
+    """Any values give a candidate or a reported problem."""
+    parser = RowParser(row)
+    candidate = parser.candidate()
+    assert candidate or parser.problems
+    assert all(isinstance(problem, str) and problem for problem in parser.problems)

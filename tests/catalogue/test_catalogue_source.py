@@ -1,4 +1,4 @@
-"""An offline catalogue where candidates come from: in four colours, alone and before Beatport."""
+"""An offline catalogue as a source: sync, async, alone and followed by Beatport."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ ROWS = [
     {"id": 8, "name": "Fjordline", "mix_name": "Original Mix", "artists": ["Ana Sol"]},
     {"id": 9, "name": "Countersunk", "artists": ["Brenn"], "isrc": "ZZA123200001"},
 ]
-OURS = Track("Fjordline (Nørd Remix)", "Ana Sol")
-# On sale at the fake, and in no catalogue of ours.
-THEIRS = "Candle Tax"
-NOWHERE = Track("Velvet Gearbox", "Nobody At All")
+IN_CATALOGUE = Track("Fjordline (Nørd Remix)", "Ana Sol")
+# On sale at the fake Beatport, and not in the catalogue.
+ONLY_AT_BEATPORT = "Candle Tax"
+NOWHERE = Track("Velvet Gearbox", "No Such Artist")
 
 
 @pytest.fixture
@@ -42,14 +42,14 @@ def catalogue(tmp_path: Path) -> Any:
         yield opened
 
 
-def settings(**given: Any) -> MatchSettings:
-    return MatchSettings(requests_per_second=None, **given)
+def settings(**changes: Any) -> MatchSettings:
+    return MatchSettings(requests_per_second=None, **changes)
 
 
 def test_a_catalogue_is_matched_without_a_request(catalogue: Catalogue) -> None:
-    """Issue: "an offline catalogue and no need of the network", by words, ISRC and number."""
+    """By words, by ISRC and by ID."""
     source = catalogue.source()
-    found = match_track(OURS, source=source)
+    found = match_track(IN_CATALOGUE, source=source)
     assert (found.outcome, found.best and found.best.id, found.requests) == ("matched", 7, 0)
     assert match_track(Track("x", isrc="ZZA123200001"), source=source).queries[0].found == 1
     assert match_track(Track("Countersunk", "Brenn", beatport_id=9), source=source).matched
@@ -63,22 +63,23 @@ def test_a_catalogue_is_matched_without_a_request(catalogue: Catalogue) -> None:
             matcher.fetch_track("not a number")
 
 
-def test_an_open_catalogue_is_its_own_source(catalogue: Catalogue, tmp_path: Path) -> None:
-    """docs/sources.md: "an open `Catalogue` is asked as its `source()` is", an empty one, too."""
-    assert match_track(OURS, source=catalogue) == match_track(OURS, source=catalogue.source())
-    found = match_playlist([OURS, NOWHERE], settings=settings(), source=[catalogue])
+def test_an_open_catalogue_may_be_passed_as_a_source(catalogue: Catalogue, tmp_path: Path) -> None:
+    """It gives the same answers as its `source()`; an empty catalogue may be passed too."""
+    assert match_track(IN_CATALOGUE, source=catalogue) == match_track(
+        IN_CATALOGUE, source=catalogue.source()
+    )
+    found = match_playlist([IN_CATALOGUE, NOWHERE], settings=settings(), source=[catalogue])
     assert [one.outcome for one in found.matches] == ["matched", "not_found"]
     Catalogue.build([], tmp_path / "empty")
     with Catalogue.open(tmp_path / "empty") as empty:
-        missed = match_track(OURS, source=empty)
-    assert (missed.outcome, missed.requests) == ("not_found", 0)
-    assert "Not in the catalogue empty: " in missed.explain()
+        not_found = match_track(IN_CATALOGUE, source=empty)
+    assert (not_found.outcome, not_found.requests) == ("not_found", 0)
+    assert "Not in the catalogue empty: " in not_found.explain()
 
 
 @pytest.mark.anyio
-async def test_a_catalogue_is_matched_in_every_colour(catalogue: Catalogue) -> None:
-    """Issue: "used as a source in both colours"; the answers are the same."""
-    tracks = [OURS, NOWHERE]
+async def test_sync_and_async_give_the_same_answers(catalogue: Catalogue) -> None:
+    tracks = [IN_CATALOGUE, NOWHERE]
     found = await amatch_playlist(tracks, settings=settings(), source=catalogue.source())
     assert [one.outcome for one in found.matches] == ["matched", "not_found"]
     assert found.metrics.concurrency is not None
@@ -86,26 +87,24 @@ async def test_a_catalogue_is_matched_in_every_colour(catalogue: Catalogue) -> N
     assert again == list(found.matches)
 
 
-def test_a_bridge_hands_on_the_source(catalogue: Catalogue) -> None:
-    """Settings: `async_io.enabled` changes the engine, never the answers."""
+def test_a_sync_run_on_the_async_engine_uses_the_source(catalogue: Catalogue) -> None:
+    """`async_io.enabled` changes the engine, not the answers."""
     bridged = settings(async_io={"enabled": True})
-    found = match_playlist([OURS], settings=bridged, source=catalogue.source())
+    found = match_playlist([IN_CATALOGUE], settings=bridged, source=catalogue.source())
     assert found.matches[0].matched
 
 
-def test_a_miss_names_the_catalogue(catalogue: Catalogue) -> None:
-    """Issue: "A miss there is `not_found` in that catalogue, said so"."""
+def test_a_not_found_match_names_the_catalogue(catalogue: Catalogue) -> None:
     found = match_track(NOWHERE, source=catalogue.source())
     assert (found.outcome, found.where) == ("not_found", "in the catalogue pool")
     assert "Not in the catalogue pool: " in found.explain()
 
 
-def test_what_is_missing_is_asked_of_beatport(catalogue: Catalogue) -> None:
-    """Issue: "offline first, then the network for what is missing"."""
+def test_only_tracks_not_in_the_catalogue_are_sent_to_beatport(catalogue: Catalogue) -> None:
     fake = FakeBeatport(noise=0.0, miss_rate=0.0)
     with httpx.Client(transport=fake.transport()) as client:
         found = match_playlist(
-            [OURS, THEIRS],
+            [IN_CATALOGUE, ONLY_AT_BEATPORT],
             settings=settings(),
             http_client=client,
             source=[catalogue.source(), beatport_source(settings())],
@@ -115,30 +114,29 @@ def test_what_is_missing_is_asked_of_beatport(catalogue: Catalogue) -> None:
     assert len(fake.requests) == 1
 
 
-def test_a_closed_catalogue_is_a_failure_and_never_a_miss(catalogue: Catalogue) -> None:
-    """API.md: "a fault kept us from knowing; never reported as not found"."""
+def test_a_closed_catalogue_is_a_failure_and_not_a_miss(catalogue: Catalogue) -> None:
+    """The failure does not show the parent folders of the catalogue."""
     source = catalogue.source()
     catalogue.close()
-    found = match_track(OURS, source=source)
+    found = match_track(IN_CATALOGUE, source=source)
     assert (found.outcome, found.failures[0].kind) == ("failed", "catalogue_changed")
-    assert "was closed" in found.failures[0].detail
+    assert "is closed" in found.failures[0].detail
     assert str(catalogue.path) not in found.failures[0].detail
 
 
-def test_a_source_says_what_it_cannot_be_asked(catalogue: Catalogue) -> None:
-    """CatalogueSource: "There is nothing to search for", "It is no ISRC"; it looks at a row at
-    least."""
+def test_a_source_rejects_invalid_questions(catalogue: Catalogue) -> None:
+    """A blank text, an invalid ISRC, and a limit of 0 rows."""
     source = catalogue.source()
     with pytest.raises(MisuseError, match="nothing to search for"):
         source.search("  ", "search")
-    with pytest.raises(MisuseError, match="'ZZ-1' is no ISRC"):
+    with pytest.raises(MisuseError, match="'ZZ-1' is not an ISRC"):
         source.isrc("ZZ-1", "isrc")
-    with pytest.raises(MisuseError, match="room for 1 row at least, not 0"):
+    with pytest.raises(MisuseError, match="most must be at least 1, not 0"):
         catalogue.source(most=0)
 
 
-def test_a_source_is_told_from_another(catalogue: Catalogue) -> None:
-    """`name`: "What tells it from other sources, for journals": its place and how much it holds."""
+def test_the_name_of_a_source_has_its_path_and_number_of_rows(catalogue: Catalogue) -> None:
+    """A journal uses it to notice another source."""
     before = catalogue.source().name
     assert str(catalogue.path) in before
     assert before.endswith(" of 3 rows")
@@ -148,12 +146,11 @@ def test_a_source_is_told_from_another(catalogue: Catalogue) -> None:
         assert repr(again) == f"Catalogue({str(catalogue.path)!r})"
 
 
-def test_common_words_are_found_by_two_of_them(
+def test_a_query_of_common_words_searches_for_two_of_them_together(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """docs/offline-catalogue.md: "A query looks for its rarest words"; where all are common, it is
-    two of them together that are rare."""
+    """If no row has both, it searches for the rarer one."""
     monkeypatch.setattr("beatport_match.catalogue.index.MAX_ROWS_READ", 0)
-    assert match_track(OURS, source=catalogue.source()).best.id == 7
+    assert match_track(IN_CATALOGUE, source=catalogue.source()).best.id == 7
     assert [one.id for one in catalogue.search("fjordline ana")] == [7, 8]
     assert catalogue.search("countersunk")[0].id == 9

@@ -73,7 +73,7 @@ def test_what_is_left_out_is_told_with_its_line(command: Callable[..., Ran]) -> 
         "3 problems in the rows:",
         "  line 2  there is no id; the row is left out",
         "  line 3  the line is not well-formed JSON; the row is left out",
-        f"  line 4  id {HALF[0]['id']} was there before; the first row counts",
+        f"  line 4  id {HALF[0]['id']} was used in an earlier row; the row is left out",
     ]
 
 
@@ -123,7 +123,7 @@ def test_problems_are_no_wider_than_the_screen(
     out = command("catalogue", "build", file, "pool").out
     assert max(map(len, out.splitlines())) <= 60
     assert "\x1b" not in out
-    assert "   line 1  release_date must be a day" in out
+    assert "   line 1  release_date must be a date" in out
     assert "  line 10  there is no id" in out
 
 
@@ -180,13 +180,13 @@ def test_a_catalogue_says_what_it_is(command: Callable[..., Ran], pool: Path) ->
         (("catalogue",), "ACTION"),
         (("catalogue", "build", "rows.jsonl"), "PATH"),
         (("catalogue", "build", "nope.jsonl", "new"), "nope.jsonl: there is no such file"),
-        (("catalogue", "build", "rows.txt", "new"), "of no known format"),
-        (("catalogue", "build", "rows.jsonl", "rows.txt"), "something else than a catalogue"),
-        (("catalogue", "build", "rows.jsonl", "deep/down"), "no folder"),
+        (("catalogue", "build", "rows.txt", "new"), "has an unknown format"),
+        (("catalogue", "build", "rows.jsonl", "rows.txt"), "exists and is not a catalogue"),
+        (("catalogue", "build", "rows.jsonl", "deep/down"), "does not exist; create it"),
         (("catalogue", "update", "rows.jsonl", "nope"), "beatport-match catalogue build"),
         (("catalogue", "remove", "pool", "0"), "from 1 on"),
         (("catalogue", "remove", "nope", "1"), "there is no catalogue"),
-        (("catalogue", "info", "damaged"), "damaged; build it anew"),
+        (("catalogue", "info", "damaged"), "damaged; build it again"),
         (("track", THERE, "--catalogue", "nope"), "there is no catalogue"),
         (("track", THERE, "--catalogue", "pool", "--catalogue", "damaged"), "is damaged"),
         (("track", THERE, "--catalogue", "pool", "--token-file", "t"), "--source says what"),

@@ -1,13 +1,12 @@
-"""What every engine is given, and what one process makes of it."""
+"""The table and catalogue for every engine, and the expected answers of one process."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import large_catalogue
 import playlist_tables
 import pytest
-from playlist_tables import CATALOGUE_ROWS, SETTINGS, Row, known
+from playlist_tables import SETTINGS, Row, catalogue_rows, sort_by_id
 from table_match import match_rows
 
 from beatport_match import Catalogue
@@ -16,7 +15,7 @@ from beatport_match import Catalogue
 @pytest.fixture(scope="session")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("scale") / "pool.catalogue"
-    Catalogue.build(large_catalogue.rows(CATALOGUE_ROWS), path)
+    Catalogue.build(catalogue_rows(), path)
     return path
 
 
@@ -27,4 +26,4 @@ def table() -> list[Row]:
 
 @pytest.fixture(scope="session")
 def expected(table: list[Row], pool: Path) -> list[Row]:
-    return known(match_rows(table, str(pool), SETTINGS))
+    return sort_by_id(match_rows(table, str(pool), SETTINGS))

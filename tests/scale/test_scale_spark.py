@@ -1,4 +1,4 @@
-"""docs/scaling.md: a local Spark of two workers, skipped where there is no PySpark or no Java."""
+"""A local Spark with two workers; skipped without PySpark or Java."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import pandas as pd
 import spark_match
 import table_match
 import table_rows
-from playlist_tables import SETTINGS, known, write
+from playlist_tables import SETTINGS, sort_by_id, write
 from pyspark.sql import DataFrame, SparkSession
 from spark_match import match_table, read_table
 
@@ -29,7 +29,7 @@ from beatport_match import Catalogue
 pytestmark = pytest.mark.skipif(
     not (shutil.which("java") or os.environ.get("JAVA_HOME")), reason="Spark needs Java 17 or later"
 )
-# Fewer than a partition holds, so that each gives several batches.
+# Fewer rows than a partition has, so that each partition gives several batches.
 BATCH = 3
 TEXTS = ", ".join(f"{name} string" for name in table_rows.COLUMNS)
 
@@ -38,7 +38,7 @@ TEXTS = ", ".join(f"{name} string" for name in table_rows.COLUMNS)
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     folder = tmp_path_factory.mktemp("spark")
     with pytest.MonkeyPatch.context() as patch:
-        # Read by the virtual machine as it starts: it asks for no address of this machine.
+        # The JVM reads this at its start, and then does not look up an address of this machine.
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
         patch.setenv("SPARK_LOCAL_DIRS", str(folder))
         with spark_match.session(2) as session:
@@ -54,13 +54,13 @@ def frame(spark: SparkSession, table: list[Any]) -> DataFrame:
 
 
 def collected(matches: DataFrame) -> list[dict[str, Any]]:
-    return known(row.asDict() for row in matches.collect())
+    return sort_by_id(row.asDict() for row in matches.collect())
 
 
-def test_the_answers_are_those_of_one_process(
+def test_spark_gives_the_answers_of_one_process(
     frame: DataFrame, pool: Path, expected: list[Any]
 ) -> None:
-    """Issue: "Equal answers to the single-process run", failures among them as rows."""
+    """Failed rows are included."""
     matches = match_table(frame, pool, SETTINGS)
     assert matches.columns == list(table_match.RESULT_COLUMNS)
     assert collected(matches) == expected
@@ -70,42 +70,43 @@ def test_the_answers_are_those_of_one_process(
 def test_a_worker_opens_the_catalogue_once(
     spark: SparkSession, frame: DataFrame, pool: Path, table: list[Any], tmp_path: Path
 ) -> None:
-    """Issue: "catalogue opened once per worker", however many batches and jobs it is given."""
-    own = tmp_path / "own.catalogue"
-    shutil.copytree(pool, own)
+    """It stays open for all batches and jobs of the worker."""
+    copy = tmp_path / "copy.catalogue"
+    shutil.copytree(pool, copy)
     before = openings(spark)
     for _ in range(2):
-        match_table(frame, own, SETTINGS).collect()
+        match_table(frame, copy, SETTINGS).collect()
     after = openings(spark)
     assert 1 <= len(after) <= 2
     assert os.getpid() not in after
-    fresh = {
+    new_openings = {
         worker: opened - before.get(worker, (0, 0))[0] for worker, (opened, _) in after.items()
     }
-    assert set(fresh.values()) == {1}
+    assert set(new_openings.values()) == {1}
     calls = sum(map(sum, after.values())) - sum(map(sum, before.values()))
     assert calls > 2 * len(table) / BATCH
 
 
 def openings(spark: SparkSession) -> dict[int, tuple[int, int]]:
-    """By worker: how often it opened a catalogue, and how often it had it open already."""
+    """Return, by worker, how often it opened a catalogue and how often one was already open."""
 
     def count(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for _ in batches:
-            # A worker that was done at once would be given all there is.
+            # Without a pause, one fast worker would get all partitions.
             time.sleep(0.1)
             counts = table_match.opened.cache_info()
             yield pd.DataFrame([(os.getpid(), counts.misses, counts.hits)], columns=["a", "b", "c"])
 
     for module in (table_rows, table_match):
         spark.sparkContext.addPyFile(module.__file__)
-    told = spark.range(16, numPartitions=16).mapInPandas(count, "a long, b long, c long").collect()
-    return {worker: (opened, kept) for worker, opened, kept in told}
+    counted = (
+        spark.range(16, numPartitions=16).mapInPandas(count, "a long, b long, c long").collect()
+    )
+    return {worker: (opened, reused) for worker, opened, reused in counted}
 
 
-def test_an_open_catalogue_may_be_sent(spark: SparkSession, pool: Path) -> None:
-    """Catalogue: "pickled, it is its path, and is opened anew where it is unpickled", also by the
-    workers, which are forked from a process that Spark starts."""
+def test_an_open_catalogue_may_be_sent_to_workers(spark: SparkSession, pool: Path) -> None:
+    """A worker opens it again, although Spark forks workers from another process."""
     with Catalogue.open(pool) as catalogue:
 
         def found(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
@@ -115,40 +116,47 @@ def test_an_open_catalogue_may_be_sent(spark: SparkSession, pool: Path) -> None:
 
         texts = [("the",), ("a title of words",), ("love",), ("house",)]
         frame = spark.createDataFrame(texts, "text string").repartition(4)
-        there = {tuple(row["ids"]) for row in frame.mapInPandas(found, "ids array<long>").collect()}
-        assert there == {tuple(one.id for one in catalogue.search(text, 3)) for (text,) in texts}
-        assert any(there)
+        found_ids = {
+            tuple(row["ids"]) for row in frame.mapInPandas(found, "ids array<long>").collect()
+        }
+        assert found_ids == {
+            tuple(one.id for one in catalogue.search(text, 3)) for (text,) in texts
+        }
+        assert any(found_ids)
 
 
 def test_the_order_of_rows_changes_no_answer(
     frame: DataFrame, pool: Path, expected: list[Any]
 ) -> None:
-    """ "In whatever order and company a row comes, its answer is the same"."""
+    """Neither do the other rows of its batch."""
     shuffled = frame.orderBy(frame["title"].desc()).coalesce(1)
     assert collected(match_table(shuffled, pool, SETTINGS)) == expected
 
 
-def test_no_catalogue_fails_every_row(frame: DataFrame, table: list[Any], tmp_path: Path) -> None:
-    """ "A fault is a row": none is lost, and the job goes on."""
-    told = collected(match_table(frame, tmp_path / "nowhere", SETTINGS))
-    assert [row["id"] for row in told] == [row["id"] for row in known(table)]
-    assert {(row["outcome"], row["kind"]) for row in told} == {("failed", "catalogue_changed")}
+def test_a_missing_catalogue_fails_every_row(
+    frame: DataFrame, table: list[Any], tmp_path: Path
+) -> None:
+    """No row is lost, and the job completes."""
+    answers = collected(match_table(frame, tmp_path / "nowhere", SETTINGS))
+    assert [row["id"] for row in answers] == [row["id"] for row in sort_by_id(table)]
+    assert {(row["outcome"], row["kind"]) for row in answers} == {("failed", "catalogue_changed")}
 
 
-def test_numbers_and_lists_are_read_as_text_is(spark: SparkSession, pool: Path) -> None:
-    """ "`artists` is text or a list"; a name of a row may be a number, and comes back as text."""
-    # Enough that batches hold both: of a column with a gap pandas may make floats, and round.
+def test_numbers_and_lists_are_read_like_text(spark: SparkSession, pool: Path) -> None:
+    """An ID may be a number, and is returned as text."""
+    # Enough rows that batches hold both: pandas may convert a column with a gap to floats, which
+    # rounds.
     longs = [2**53 + 1 + 2 * place for place in range(24)]
     rows = [(long, "Undertow", ["A", "B"], 126.0, 2021, long) for long in longs]
     rows += [(None, "Undertow", *[None] * 4)] * 24
     schema = "id long, title string, artists array<string>, bpm double, year int, beatport_id long"
-    told = collected(match_table(spark.createDataFrame(rows, schema), pool, SETTINGS))
-    assert [row["id"] for row in told] == [None] * 24 + sorted(map(str, longs))
-    assert "failed" not in {row["outcome"] for row in told}
+    answers = collected(match_table(spark.createDataFrame(rows, schema), pool, SETTINGS))
+    assert [row["id"] for row in answers] == [None] * 24 + sorted(map(str, longs))
+    assert "failed" not in {row["outcome"] for row in answers}
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
-def test_a_table_may_be_of_three_formats(
+def test_a_table_may_be_csv_json_lines_or_parquet(
     spark: SparkSession,
     table: list[Any],
     pool: Path,
@@ -156,7 +164,6 @@ def test_a_table_may_be_of_three_formats(
     tmp_path: Path,
     suffix: str,
 ) -> None:
-    """ "A table is a file of Parquet, CSV or JSON lines"; what is in it decides."""
     file = tmp_path / f"table{suffix}"
     if suffix == ".parquet":
         pd.DataFrame(table).to_parquet(file)
