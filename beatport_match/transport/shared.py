@@ -1,0 +1,133 @@
+"""What the module-level functions share: rate limiters, memory caches and async clients.
+
+Each call of a module-level function such as `match_track` makes a matcher for itself. Beatport must
+see one client all the same, so these calls share:
+
+* a rate limiter with its circuit breaker, for each host, account and rate limit;
+* a memory cache, for each host, account and HTTP client of the caller;
+* the library's own async client, for each event loop; it is closed with the loop.
+
+A matcher that the caller makes shares nothing of this. After a fork, the child process starts with
+nothing shared.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, Hashable
+from contextlib import suppress
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+import anyio
+from anyio.lowlevel import RunVar
+
+from beatport_match.settings.models import MatchSettings
+from beatport_match.transport.answer_cache import MemoryCache
+from beatport_match.transport.client_pool import ClientPool
+from beatport_match.transport.http import new_async_client
+from beatport_match.transport.rate_limiter import RateLimiter
+
+
+class _Registry:
+    """The shared objects of this process."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.rate_limiters: dict[Hashable, RateLimiter] = {}
+        self.memories: dict[Hashable, MemoryCache] = {}
+        # The memory of a caller's client goes with the client.
+        self.client_memories: WeakKeyDictionary[Any, dict[Hashable, MemoryCache]] = (
+            WeakKeyDictionary()
+        )
+
+
+_registry = _Registry()
+_ClientKey = tuple[float, int]
+_clients: RunVar[dict[_ClientKey, tuple[ClientPool, AsyncGenerator[None, None]]]] = RunVar(
+    "beatport_match_clients"
+)
+
+
+def shared_rate_limiter(settings: MatchSettings) -> RateLimiter:
+    """Return the rate limiter of the settings' host, account and rate limit."""
+    key = (
+        *_site(settings),
+        settings.requests_per_second,
+        settings.max_refusals,
+        settings.refusal_pause_s,
+        settings.wait_when_refused,
+    )
+    with _registry.lock:
+        return _registry.rate_limiters.setdefault(key, RateLimiter(settings))
+
+
+def shared_memory(settings: MatchSettings, client: object | None) -> MemoryCache:
+    """Return the memory cache of the settings' host and account, and of the caller's client."""
+    with _registry.lock:
+        memories = _registry.memories
+        if client is not None:
+            try:
+                memories = _registry.client_memories.setdefault(client, {})
+            except TypeError:  # this client cannot be a weak key: it shares nothing
+                return MemoryCache()
+        return memories.setdefault(_site(settings), MemoryCache())
+
+
+async def shared_async_client(settings: MatchSettings) -> ClientPool:
+    """Return the library's own async client of this event loop."""
+    clients = _clients.get(None)
+    if clients is None:
+        clients = {}
+        _clients.set(clients)
+    key = (settings.async_io.request_timeout, settings.max_connections)
+    if key not in clients:
+        pool = new_async_client(settings)
+        closer = _close_with_the_loop(pool)
+        clients[key] = pool, closer
+        await anext(closer)
+    return clients[key][0]
+
+
+def clear_shared_state() -> None:
+    """Forget the rate limits and answers that the module-level functions share.
+
+    For tests: each test then starts with a full rate limit, a closed circuit breaker and no cached
+    answer. Runs that are under way keep what they use.
+
+    Example:
+        ```python
+        @pytest.fixture(autouse=True)
+        def fresh_beatport():
+            beatport_match.clear_shared_state()
+        ```
+    """
+    global _registry  # noqa: PLW0603 - one registry for each process is the purpose of this module
+    _registry = _Registry()
+
+
+def _site(settings: MatchSettings) -> tuple[Hashable, ...]:
+    """Host and account: what Beatport sees of a caller."""
+    is_api = settings.source == "api"
+    host = urlsplit(settings.api_url if is_api else settings.base_url).netloc
+    token = settings.access_token.get_secret_value() if settings.access_token else None
+    return (host, settings.token_file, token) if is_api else (host,)
+
+
+async def _close_with_the_loop(pool: ClientPool) -> AsyncGenerator[None, None]:
+    """Close a client when its event loop ends.
+
+    asyncio and trio finish the asynchronous generators that are still suspended at their end.
+    """
+    try:
+        yield
+    finally:
+        with anyio.CancelScope(shield=True), suppress(Exception):
+            await pool.aclose()
+
+
+if hasattr(os, "register_at_fork"):
+    # A lock that another thread held at the fork would never be released in the child.
+    os.register_at_fork(after_in_child=clear_shared_state)
