@@ -25,7 +25,7 @@ from beatport_match.testing.identifiers import (
 from beatport_match.testing.quirks import (
     MEDIA,
     cover,
-    happens,
+    has_quirk,
     label_name,
     mix_name,
     preview,
@@ -56,13 +56,13 @@ def v4_detail(track: CatalogueTrack, position: int) -> Json:
     """
     record = {**_recording(track, position, _API), **_sale(track, _API), **_flags(track)}
     record["desc"] = None
-    if happens(track, "name blank", 0.03):
+    if has_quirk(track, "name blank", 0.03):
         record["name"] += " "
     # "Credit order not guaranteed."
-    if happens(track, "credits turned", 0.25):
+    if has_quirk(track, "credits turned", 0.25):
         record["artists"].reverse()
     for key in ("bpm", "key"):
-        if happens(track, f"no {key}", 0.01):
+        if has_quirk(track, f"no {key}", 0.01):
             record[key] = None
     since = ("is_dj_edit", "is_dj_version", "is_explicit", "is_ugc_remix")
     return {**record, "bsrc_remixer": [], **dict.fromkeys(since, False)}
@@ -160,15 +160,15 @@ def _sale(track: CatalogueTrack, api: str) -> Json:
 
 def _flags(track: CatalogueTrack) -> Json:
     return {
-        "available_worldwide": happens(track, "worldwide", 0.5),
+        "available_worldwide": has_quirk(track, "worldwide", 0.5),
         "enabled": True,
         "exclusive": False,
         "hidden": False,
         "is_available_for_streaming": True,
-        "is_classic": happens(track, "classic", 0.05),
+        "is_classic": has_quirk(track, "classic", 0.05),
         "is_hype": False,
         "pre_order": False,
-        "was_ever_exclusive": happens(track, "exclusive", 0.2),
+        "was_ever_exclusive": has_quirk(track, "exclusive", 0.2),
     }
 
 

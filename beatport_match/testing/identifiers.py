@@ -61,7 +61,7 @@ GENRE_IDS: Final = {
 }
 
 
-def hash_share(*parts: object) -> float:
+def hash_fraction(*parts: object) -> float:
     """A number in [0, 1) that depends on nothing but `parts`."""
     return _digest(*parts) / 2**64
 

@@ -55,7 +55,7 @@ class Page:
         return ("dehydratedState", "track")
 
 
-def answered(key: list[Any], data: object) -> Json:
+def answered_query(key: list[Any], data: object) -> Json:
     """One answered query, as React Query leaves it in a page."""
     state = {
         "data": data,

@@ -21,7 +21,7 @@ from beatport_match.testing.identifiers import (
 from beatport_match.testing.quirks import (
     MEDIA,
     cover,
-    happens,
+    has_quirk,
     label_name,
     mix_name,
     preview,
@@ -70,7 +70,7 @@ def recommended_record(track: CatalogueTrack, position: int) -> Json:
             "release_date": f"{track.release_date}T00:00:00",
         },
         "label": {"id": label_id(track.label), "name": label_name(track.label)},
-        "sale_type": "album_only" if happens(track, "album only", 0.04) else "purchase",
+        "sale_type": "album_only" if has_quirk(track, "album only", 0.04) else "purchase",
         "price": {"category": ["general_content"], "currency": "EUR", "value": 1.39},
         "availability": {
             "tags": ["available_for_purchase", "preview_available", "available_for_streaming"],
@@ -82,7 +82,7 @@ def recommended_record(track: CatalogueTrack, position: int) -> Json:
 def _credits(track: CatalogueTrack) -> list[Json]:
     rows: list[Json] = [{"id": artist_id(n), "name": n, "type": "Artist"} for n in track.artists]
     # Seen on the wire: a remix whose remixer is not among the credits at all.
-    if not happens(track, "remixer forgotten", 0.08):
+    if not has_quirk(track, "remixer forgotten", 0.08):
         rows += [{"id": artist_id(n), "name": n, "type": "Remixer"} for n in track.remixers]
     return sorted(rows, key=lambda row: int(row["id"]))
 

@@ -13,7 +13,7 @@ from urllib.parse import quote_plus
 
 from beatport_match.testing.catalogue import CatalogueTrack
 from beatport_match.testing.identifiers import artist_id, guid, number, slug
-from beatport_match.testing.page_envelope import Page, answered, session, translations
+from beatport_match.testing.page_envelope import Page, answered_query, session, translations
 from beatport_match.testing.quirks import MEDIA, cover
 
 Json: TypeAlias = dict[str, Any]
@@ -27,7 +27,7 @@ def search_page(kind: str, query: str, rows: Sequence[Json], asked: str, locale:
     """`/search/<kind>`: one list, up to 150 rows; `asked` is the path with its query."""
     group: Json = {"data": list(rows)}
     key = ["search-" + kind, {"q": query, "count": "150", "preorder": True}, _COUNTRY]
-    page = _searched(query, [answered(key, group)], locale)
+    page = _searched(query, [answered_query(key, group)], locale)
     page.kind, page.query, page.path = "/search/[type]", {"q": query, "type": kind}, asked
     page.records = [(group, "data")]
     return page
@@ -39,7 +39,7 @@ def search_all_page(
     """`/search`: five groups, one level deeper than on `/search/tracks`."""
     data: Json = {group: {"data": list(groups[group])} for group in GROUPS}
     about = {"q": query, "count": str(GROUP_SIZE), "is_approved": True, "preorder": True}
-    page = _searched(query, [answered(["search-all", about, _COUNTRY], data)], locale)
+    page = _searched(query, [answered_query(["search-all", about, _COUNTRY], data)], locale)
     page.path = asked
     page.records = [(data["tracks"], "data")]
     return page
@@ -49,11 +49,11 @@ def track_page(
     track: CatalogueTrack, record: Json, recommended: Sequence[Json], locale: str
 ) -> Page:
     """`/track/<slug>/<id>` as it is today: three queries, of which only the first is the track."""
-    details = answered([f"track-details-{track.id}"], record)
+    details = answered_query([f"track-details-{track.id}"], record)
     queries = [
         details,
-        answered([f"track-{track.id}-charts"], _charts(track)),
-        answered([f"track-{track.id}-recommendations"], list(recommended)),
+        answered_query([f"track-{track.id}-charts"], _charts(track)),
+        answered_query([f"track-{track.id}-recommendations"], list(recommended)),
     ]
     page = _track(track, locale)
     page.props = {
@@ -67,7 +67,7 @@ def track_page(
 
 def old_track_page(track: CatalogueTrack, record: Json, locale: str) -> Page:
     """`/track/<slug>/<id>` as it was: one query, and the same object again as `track`."""
-    details = answered([f"track-{track.id}"], record)
+    details = answered_query([f"track-{track.id}"], record)
     page = _track(track, locale)
     page.props = {
         "dehydratedState": {"mutations": [], "queries": [details]},
@@ -93,7 +93,7 @@ def not_found_page(asked: str, locale: str) -> Page:
     )
 
 
-def chart_of(name: str) -> Json:
+def chart_record(name: str) -> Json:
     """The chart of an artist, as it stands in the API's answers."""
     return {
         "add_date": "2026-07-20T01:41:57-06:00",
@@ -157,5 +157,5 @@ def _charts(track: CatalogueTrack) -> Json:
         "count": 1,
         "page": "1/1",
         "per_page": 50,
-        "results": [chart_of((track.artists or ("Nobody",))[0])],
+        "results": [chart_record((track.artists or ("Nobody",))[0])],
     }

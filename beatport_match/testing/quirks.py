@@ -6,26 +6,26 @@ Quirks are dice on the track's id, so a track keeps its own on every page and in
 from __future__ import annotations
 
 from beatport_match.testing.catalogue import CatalogueTrack
-from beatport_match.testing.identifiers import guid, hash_share, number, release_id
+from beatport_match.testing.identifiers import guid, hash_fraction, number, release_id
 
 MEDIA = "https://geo-media.beatport.com/image_size"
 _PREVIEW_MS = 120_000
 
 
-def happens(track: CatalogueTrack, what: str, share: float) -> bool:
+def has_quirk(track: CatalogueTrack, what: str, share: float) -> bool:
     """Whether this track is one of the `share` (0-1) of all tracks to which `what` happened."""
-    return hash_share(what, track.id) < share
+    return hash_fraction(what, track.id) < share
 
 
 def mix_name(track: CatalogueTrack) -> str:
     """The version as served; one in twenty originals is spelled `Original mix`."""
-    odd = track.mix_name == "Original Mix" and happens(track, "small mix", 0.05)
+    odd = track.mix_name == "Original Mix" and has_quirk(track, "small mix", 0.05)
     return "Original mix" if odd else track.mix_name
 
 
 def label_name(label: str) -> str:
     """The label as served; one in six carries a trailing blank."""
-    return f"{label} " if hash_share("label blank", label) < 1 / 6 else label
+    return f"{label} " if hash_fraction("label blank", label) < 1 / 6 else label
 
 
 def downloads(track: CatalogueTrack) -> int:

@@ -32,12 +32,12 @@ def group_rows(group: str, query: str, tracks: Sequence[CatalogueTrack], limit: 
     if group == "releases":
         rows = [_release(on_it) for on_it in releases_of(tracks)[:limit]]
     elif group == "labels":
-        rows = [_label(name) for name in labels_named(query, tracks)[:limit]]
+        rows = [_label(name) for name in matching_labels(query, tracks)[:limit]]
     else:
         row = _artist if group == "artists" else _chart
         rows = [
             row(name, [track for track in tracks if name in _people(track)])
-            for name in people_named(query, tracks)[:limit]
+            for name in matching_people(query, tracks)[:limit]
         ]
     return [{"score": round(900.0 / (place + 1), 4), **row} for place, row in enumerate(rows)]
 
@@ -50,21 +50,21 @@ def releases_of(tracks: Sequence[CatalogueTrack]) -> list[list[CatalogueTrack]]:
     return list(releases.values())
 
 
-def labels_named(query: str, tracks: Sequence[CatalogueTrack]) -> list[str]:
+def matching_labels(query: str, tracks: Sequence[CatalogueTrack]) -> list[str]:
     """The labels of tracks whose names share a word with the query."""
-    return _named(query, (track.label for track in tracks))
+    return _matching_names(query, (track.label for track in tracks))
 
 
-def people_named(query: str, tracks: Sequence[CatalogueTrack]) -> list[str]:
+def matching_people(query: str, tracks: Sequence[CatalogueTrack]) -> list[str]:
     """The artists and remixers of tracks whose names share a word with the query."""
-    return _named(query, (name for track in tracks for name in _people(track)))
+    return _matching_names(query, (name for track in tracks for name in _people(track)))
 
 
 def _people(track: CatalogueTrack) -> tuple[str, ...]:
     return (*track.artists, *track.remixers)
 
 
-def _named(query: str, names: Iterable[str]) -> list[str]:
+def _matching_names(query: str, names: Iterable[str]) -> list[str]:
     asked = set(words(query))
     return [name for name in dict.fromkeys(names) if asked & set(words(name))]
 

@@ -15,14 +15,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 _WORD = re.compile(r"\w+")
-_NEEDED_SHARE = 0.2  # a row must hold this share of the rarity of all words asked for
+MIN_RARITY_SHARE = 0.2  # a row must hold this share of the rarity of all words asked for
 MIN_HITS = 200  # a smaller catalogue is taken for a corner of one of this size
 _SCALE = 60.0  # puts scores in the hundreds, where Beatport's are
 _U64 = 2.0**64
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Hit:
     """One row that was found, and how well; scores are above zero and have no upper end."""
 
     id: int
@@ -57,23 +57,23 @@ class SearchIndex:
                 self._postings.setdefault(word, []).append(row)
         self._count = max(len(rows), MIN_HITS)
 
-    def search(self, query: str, limit: int) -> list[Found]:
+    def search(self, query: str, limit: int) -> list[Hit]:
         """The best rows for a query, best first, at most `limit`."""
         asked = words(query)
         chance = hashlib.blake2b(f"{self._seed}\x1f{' '.join(asked)}\x1f".encode(), digest_size=24)
-        found: list[Found] = []
+        found: list[Hit] = []
         for row, rarity in self._qualified(asked):
             rolled = chance.copy()
             rolled.update(str(row).encode())
             if (factor := self._factor(rolled.digest())) is not None:
-                found.append(Found(row, round(_SCALE * rarity * factor, 4)))
+                found.append(Hit(row, round(_SCALE * rarity * factor, 4)))
         found.sort(key=lambda hit: (-hit.score, hit.id))
         return found[:limit]
 
     def _qualified(self, asked: list[str]) -> list[tuple[int, float]]:
         rarities = sorted(((self._rarity(word), word) for word in set(asked)), reverse=True)
         left = sum(rarity for rarity, _ in rarities)
-        needed = _NEEDED_SHARE * left
+        needed = MIN_RARITY_SHARE * left
         shared: dict[int, float] = {}
         for rarity, word in rarities:
             # Rows that share only what is left can no longer qualify: common words open no row.

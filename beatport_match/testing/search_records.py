@@ -23,7 +23,7 @@ from beatport_match.testing.quirks import (
     MEDIA,
     cover,
     downloads,
-    happens,
+    has_quirk,
     label_name,
     mix_name,
     release_number,
@@ -56,7 +56,7 @@ def search_record(track: CatalogueTrack, position: int) -> Json:
     same ones for the same track.
     """
     record = {**_recording(track), **_sale(track, position), **_dates(track), **_flags(track)}
-    absent = {key for keys, share in _ABSENT if happens(track, keys[0], share) for key in keys}
+    absent = {key for keys, share in _ABSENT if has_quirk(track, keys[0], share) for key in keys}
     if "downloads" in absent:
         del record["suggest"]["weight"]
     return {key: value for key, value in record.items() if key not in absent}
@@ -131,7 +131,7 @@ def _sale(track: CatalogueTrack, position: int) -> Json:
             "release_name": track.release_name,
             **pictures("release", "1400x1400", f"{cover(track)}.jpg"),
         },
-        "sale_type": "albumOnly" if happens(track, "album only", 0.04) else "purchase",
+        "sale_type": "albumOnly" if has_quirk(track, "album only", 0.04) else "purchase",
         "suggest": {"input": track.name, "weight": downloads(track)},
         "supplier_id": number(100, 3000, "supplier", track.label),
         "track_number": position,
@@ -154,15 +154,15 @@ def _dates(track: CatalogueTrack) -> Json:
 def _flags(track: CatalogueTrack) -> Json:
     # The older flags are numbers and the newer ones true or false.
     return {
-        "available_worldwide": int(happens(track, "worldwide", 0.5)),
+        "available_worldwide": int(has_quirk(track, "worldwide", 0.5)),
         "enabled": 1,
         "genre_enabled": 1,
         "is_available_for_streaming": 1,
-        "is_classic": int(happens(track, "classic", 0.05)),
+        "is_classic": int(has_quirk(track, "classic", 0.05)),
         "is_dj_edit": False,
         "is_dj_version": False,
         "is_explicit": False,
         "is_pre_order": False,
         "is_ugc_remix": False,
-        "was_ever_exclusive": int(happens(track, "exclusive", 0.2)),
+        "was_ever_exclusive": int(has_quirk(track, "exclusive", 0.2)),
     }
