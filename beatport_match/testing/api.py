@@ -13,7 +13,13 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs
 
-from beatport_match.testing.api_envelope import ApiPage, error_page, list_page, page_size, single_record
+from beatport_match.testing.api_envelope import (
+    ApiPage,
+    error_page,
+    list_page,
+    page_size,
+    single_record,
+)
 from beatport_match.testing.api_groups import v4_group
 from beatport_match.testing.api_records import v4_detail, v4_row
 from beatport_match.testing.catalogue import CatalogueTrack

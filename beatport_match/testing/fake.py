@@ -18,8 +18,8 @@ class FakeBeatport:
     """Serve a fake Beatport: recorded page and API formats, invented music, faults on request.
 
     An answer depends only on the arguments below and on the requested URL. Sync and async runs, two
-    fakes and two machines therefore get the same answers. The API below `/v4/` also requires a valid
-    token; whether a token is still valid depends on the number of requests that it has served.
+    fakes and two machines therefore get the same answers. The API below `/v4/` also requires a
+    valid token; a token can expire after a number of requests.
 
     Args:
         catalogue: The tracks on sale; default: the bundled catalogue.
@@ -38,8 +38,8 @@ class FakeBeatport:
         api: The account that the API accepts. Without one, the API exists and rejects every token.
 
     Example:
-        >>> from beatport_match import match_track
-        >>> fake = FakeBeatport()
+        >>> from beatport_match import MatchSettings, match_track
+        >>> fake = FakeBeatport(latency_s=0.05)
         >>> with fake.serve() as base_url:
         ...     match = match_track("Olvarin - Undertow", settings=MatchSettings(base_url=base_url))
     """

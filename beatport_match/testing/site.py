@@ -18,14 +18,14 @@ from beatport_match.testing.catalogue import CatalogueTrack
 from beatport_match.testing.faults import (
     Fault,
     Reply,
-    replacement_reply,
-    damage_reply,
     damage_records,
+    damage_reply,
     firewall_reply,
+    replacement_reply,
     require_known_fault,
 )
 from beatport_match.testing.oauth import TokenRegistry
-from beatport_match.testing.page_envelope import LOCALES, Page, write
+from beatport_match.testing.page_envelope import LOCALES, Page, render_page
 from beatport_match.testing.page_records import detail_record, recommended_record
 from beatport_match.testing.pages import (
     GROUP_SIZE,
@@ -36,7 +36,7 @@ from beatport_match.testing.pages import (
     search_page,
     track_page,
 )
-from beatport_match.testing.quirks import release_number
+from beatport_match.testing.quirks import release_id_of
 from beatport_match.testing.search_groups import group_rows
 from beatport_match.testing.search_index import SearchIndex
 from beatport_match.testing.search_records import search_record
@@ -89,7 +89,7 @@ class Site:
         self._same_name: dict[str, list[int]] = {}
         releases: dict[int, int] = {}
         for track in self._tracks.values():
-            release = release_number(track)
+            release = release_id_of(track)
             self._positions[track.id] = releases[release] = releases.get(release, 0) + 1
             self._same_name.setdefault(track.name, []).append(track.id)
         self._search_records: dict[int, Json] = {}
@@ -206,7 +206,7 @@ class Site:
 def _render(answer: Page | ApiPage, *, with_data: bool) -> Reply:
     if isinstance(answer, ApiPage):
         return Reply(answer.status, answer.headers, render_api_page(answer, with_data=with_data))
-    return Reply(answer.status, _HEADERS, write(answer, with_data=with_data))
+    return Reply(answer.status, _HEADERS, render_page(answer, with_data=with_data))
 
 
 def _limit(params: dict[str, str]) -> int:
