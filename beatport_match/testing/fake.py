@@ -89,7 +89,7 @@ class FakeBeatport:
     @property
     def tokens(self) -> GoodTokens:
         """The tokens that the API accepts now, and how often they were renewed."""
-        return self._tokens.good
+        return self._tokens.valid
 
     def respond(
         self,

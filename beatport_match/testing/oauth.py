@@ -88,7 +88,7 @@ class TokenRegistry:
         self._lock = threading.Lock()
 
     @property
-    def good(self) -> GoodTokens:
+    def valid(self) -> GoodTokens:
         """The tokens that are valid now."""
         with self._lock:
             return self._valid()
