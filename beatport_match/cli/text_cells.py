@@ -16,8 +16,8 @@ TextLine: TypeAlias = tuple[Piece, ...]
 
 ELLIPSIS = "…"
 
-# C0 and C1 controls change the state of a terminal. Bidirectional controls change the order in which
-# the neighbouring text is shown. The line ends among them would break the row of a table.
+# C0 and C1 controls change the state of a terminal. Bidirectional controls change the order of the
+# neighbouring text. The line ends among them would break the row of a table.
 _CONTROL_CHARACTERS = [
     *range(0x20),
     *range(0x7F, 0xA0),

@@ -13,16 +13,16 @@ import pytest
 from beatport_match.testing import FakeBeatport
 
 Send = Callable[..., httpx.Response]
-WAYS = ("sync", "asyncio", "trio", "server")
-every_way = pytest.mark.parametrize("way", WAYS)
+CLIENT_KINDS = ("sync", "asyncio", "trio", "server")
+every_client_kind = pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 
 
 @contextmanager
-def client(fake: FakeBeatport, way: str, timeout: float = 5.0) -> Iterator[Send]:
+def client(fake: FakeBeatport, client_kind: str, timeout: float = 5.0) -> Iterator[Send]:
     """`send(path, method="GET", **more)`: through the transport in a colour, or a real socket."""
-    if way in ("sync", "server"):
-        served = fake.serve() if way == "server" else nullcontext("http://fake")
-        transport = None if way == "server" else fake.transport()
+    if client_kind in ("sync", "server"):
+        served = fake.serve() if client_kind == "server" else nullcontext("http://fake")
+        transport = None if client_kind == "server" else fake.transport()
         with served as url, httpx.Client(transport=transport, base_url=url, timeout=timeout) as c:
             yield lambda path, method="GET", **more: c.request(method, path, **more)
         return
@@ -33,4 +33,6 @@ def client(fake: FakeBeatport, way: str, timeout: float = 5.0) -> Iterator[Send]
         ) as c:
             return await c.request(method, path, **more)
 
-    yield lambda path, method="GET", **more: anyio.run(send, path, method, more, backend=way)
+    yield lambda path, method="GET", **more: anyio.run(
+        send, path, method, more, backend=client_kind
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 import pytest
-from client_kinds import client, every_way
+from client_kinds import client, every_client_kind
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,7 +50,7 @@ def many(count: int) -> FakeBeatport:
 SMALL = many(25)
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize(
     ("path", "key"),
     [
@@ -60,10 +60,12 @@ SMALL = many(25)
         (f"{TRACKS}{CATALOGUE[0].id}/", "isrc"),
     ],
 )
-def test_every_address_answers_each_way_with_the_same_bytes(way: str, path: str, key: str) -> None:
+def test_every_address_answers_each_way_with_the_same_bytes(
+    client_kind: str, path: str, key: str
+) -> None:
     """The server and the transport hand on the request's headers and share one answer."""
     fake = FakeBeatport(api=KNOWN)
-    with client(fake, way) as send:
+    with client(fake, client_kind) as send:
         answer = send(path, headers=BEARER)
     host = answer.request.headers["host"]
     expected = fake.respond("GET", path, headers={**BEARER, "Host": host})
@@ -212,10 +214,10 @@ def test_a_page_that_is_not_there_is_not_found(page: str) -> None:
     assert told(f"{TRACKS}?page={page}", many(25)) == {"detail": "Invalid page."}
 
 
-@every_way
-def test_next_begins_with_the_host_that_was_asked(way: str) -> None:
+@every_client_kind
+def test_next_begins_with_the_host_that_was_asked(client_kind: str) -> None:
     """ "api.beatport.com/v4/…": the host as the visitor wrote it, and no scheme."""
-    with client(many(11), way) as send:
+    with client(many(11), client_kind) as send:
         answer = send(TRACKS, headers=BEARER)
     assert answer.json()["next"] == f"{answer.request.headers['host']}{TRACKS}?page=2"
 
@@ -236,7 +238,7 @@ def test_one_track_and_an_unknown_one() -> None:
         assert told(f"{TRACKS}{number}/") == {"detail": "No Track matches the given query."}
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize(
     ("method", "path", "to"),
     [
@@ -247,10 +249,10 @@ def test_one_track_and_an_unknown_one() -> None:
         ("POST", "/v4/catalog/search", "/v4/catalog/search/"),
     ],
 )
-def test_a_missing_slash_is_moved_for(way: str, method: str, path: str, to: str) -> None:
+def test_a_missing_slash_is_moved_for(client_kind: str, method: str, path: str, to: str) -> None:
     """Missing trailing slash: 301, also for POST, before anybody is asked who he is."""
     fake = FakeBeatport()
-    with client(fake, way) as send:
+    with client(fake, client_kind) as send:
         answer = send(path, method, content=b"x" if method == "POST" else None)
     assert (answer.status_code, answer.headers["location"], answer.content) == (301, to, b"")
 

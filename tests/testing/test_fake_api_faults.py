@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from client_kinds import client, every_way
+from client_kinds import client, every_client_kind
 
 from beatport_match.testing import (
     FAULTS,
@@ -44,9 +44,9 @@ def told(path: str, kind: Fault | None = None) -> Any:
     return json.loads(reply(path, kind).body)
 
 
-def ask(kind: Fault, way: str, timeout: float = 5.0) -> httpx.Response:
+def ask(kind: Fault, client_kind: str, timeout: float = 5.0) -> httpx.Response:
     fake = FakeBeatport(api=ACCOUNT, faults=always(kind), slow_body_s=0.05)
-    with client(fake, way, timeout) as send:
+    with client(fake, client_kind, timeout) as send:
         return send(LIST, headers={**BEARER, "Host": "fake"})
 
 
@@ -58,7 +58,7 @@ def test_every_fault_changes_something(kind: Fault, path: str) -> None:
     assert reply(path, kind) != reply(path)
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize(
     ("kind", "status"),
     [
@@ -66,9 +66,9 @@ def test_every_fault_changes_something(kind: Fault, path: str) -> None:
         *(("unavailable", 503), ("empty", 200), ("elsewhere", 302)),
     ],
 )
-def test_walls_stand_before_the_api_too(way: str, kind: Fault, status: int) -> None:
+def test_walls_stand_before_the_api_too(client_kind: str, kind: Fault, status: int) -> None:
     """A wall looks the same from whatever side: no JSON of the API's is behind it."""
-    answer = ask(kind, way)
+    answer = ask(kind, client_kind)
     assert answer.status_code == status
     assert answer.content == FakeBeatport().respond("GET", "/search?q=a", kind).body
     assert ("cf-mitigated" in answer.headers) == (kind == "challenge")
@@ -76,7 +76,7 @@ def test_walls_stand_before_the_api_too(way: str, kind: Fault, status: int) -> N
     assert ("location" in answer.headers) == (kind == "elsewhere")
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize(
     ("kind", "error"),
     [
@@ -84,18 +84,18 @@ def test_walls_stand_before_the_api_too(way: str, kind: Fault, status: int) -> N
         *(("hang", httpx.ReadTimeout),),
     ],
 )
-def test_broken_answers(way: str, kind: Fault, error: type[Exception]) -> None:
-    """cut, reset and hang: the client's own exceptions, in every way in."""
+def test_broken_answers(client_kind: str, kind: Fault, error: type[Exception]) -> None:
+    """cut, reset and hang: the client's own exceptions, in every client_kind in."""
     with pytest.raises(error):
-        ask(kind, way, timeout=0.05 if kind == "hang" else 5.0)
+        ask(kind, client_kind, timeout=0.05 if kind == "hang" else 5.0)
 
 
-@every_way
-def test_slow_and_truncated_bodies(way: str) -> None:
+@every_client_kind
+def test_slow_and_truncated_bodies(client_kind: str) -> None:
     """In drips it comes whole; truncated, it ends inside the data and its length agrees."""
     whole = FakeBeatport(api=ACCOUNT).respond("GET", LIST, headers={**BEARER, "Host": "fake"}).body
-    assert ask("slow_body", way).content == whole
-    short = ask("truncated", way)
+    assert ask("slow_body", client_kind).content == whole
+    short = ask("truncated", client_kind)
     assert short.headers["content-length"] == str(len(short.content))
     assert whole.startswith(short.content)
     with pytest.raises(ValueError, match=r"\S"):

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from client_kinds import client, every_way
+from client_kinds import client, every_client_kind
 
 from beatport_match.errors import MisuseError
 from beatport_match.testing import (
@@ -26,19 +26,19 @@ SEARCH = "/search/tracks?q=olvarin+undertow"
 TRACK = f"/track/-/{bundled_catalogue()[0].id}"
 
 
-def ask(kind: Fault, way: str, path: str = SEARCH, timeout: float = 5.0) -> httpx.Response:
-    with client(FakeBeatport(faults=always(kind), slow_body_s=0.05), way, timeout) as get:
+def ask(kind: Fault, client_kind: str, path: str = SEARCH, timeout: float = 5.0) -> httpx.Response:
+    with client(FakeBeatport(faults=always(kind), slow_body_s=0.05), client_kind, timeout) as get:
         return get(path)
 
 
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-@every_way
-def test_without_fault_all_ways_give_the_same_bytes(way: str) -> None:
+@every_client_kind
+def test_without_fault_all_ways_give_the_same_bytes(client_kind: str) -> None:
     """The server and the transport share one answer."""
     fake = FakeBeatport()
-    with client(fake, way) as get:
+    with client(fake, client_kind) as get:
         reply = get(SEARCH)
     expected = FakeBeatport().respond("GET", SEARCH)
     assert (reply.status_code, reply.content) == (200, expected.body)
@@ -47,11 +47,11 @@ def test_without_fault_all_ways_give_the_same_bytes(way: str) -> None:
     assert fake.requests == ((SEARCH, 200),)
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize(("kind", "status"), [("challenge", 403), ("challenge_200", 200)])
-def test_challenge(way: str, kind: Fault, status: int) -> None:
+def test_challenge(client_kind: str, kind: Fault, status: int) -> None:
     """403 with Cloudflare's page and its header; or the same page as if all were well."""
-    reply = ask(kind, way)
+    reply = ask(kind, client_kind)
     assert reply.status_code == status
     assert (reply.headers.get("cf-mitigated") == "challenge") == (status == 403)
     for mark in ("Just a moment...", "_cf_chl_opt", "challenge-error-text"):
@@ -59,72 +59,72 @@ def test_challenge(way: str, kind: Fault, status: int) -> None:
     assert "__NEXT_DATA__" not in reply.text
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize(
     ("kind", "status"), [("rate_limited", 429), ("unavailable", 503), ("empty", 200)]
 )
-def test_refusals(way: str, kind: Fault, status: int) -> None:
+def test_refusals(client_kind: str, kind: Fault, status: int) -> None:
     """429 with Retry-After, 503, and an empty 200."""
-    reply = ask(kind, way)
+    reply = ask(kind, client_kind)
     assert reply.status_code == status
     assert ("retry-after" in reply.headers) == (kind == "rate_limited")
     assert (reply.content == b"") == (kind == "empty")
 
 
-@every_way
-def test_truncated_body_agrees_with_its_length(way: str) -> None:
+@every_client_kind
+def test_truncated_body_agrees_with_its_length(client_kind: str) -> None:
     """The body ends inside the data; its Content-Length agrees."""
-    reply = ask("truncated", way)
+    reply = ask("truncated", client_kind)
     assert reply.status_code == 200
     assert reply.headers["content-length"] == str(len(reply.content))
     assert b'id="__NEXT_DATA__"' in reply.content
     assert b"</script><script>" not in reply.content[reply.content.index(b"__NEXT_DATA__") :]
 
 
-@every_way
-def test_cut_connection(way: str) -> None:
+@every_client_kind
+def test_cut_connection(client_kind: str) -> None:
     """The connection ends inside the data, before the promised Content-Length."""
     with pytest.raises(httpx.RemoteProtocolError):
-        ask("cut", way)
+        ask("cut", client_kind)
 
 
-@every_way
-def test_reset(way: str) -> None:
+@every_client_kind
+def test_reset(client_kind: str) -> None:
     """The connection is reset before any answer; the book says that none was given."""
     fake = FakeBeatport(faults=always("reset"))
-    with client(fake, way) as get, pytest.raises(httpx.ReadError):
+    with client(fake, client_kind) as get, pytest.raises(httpx.ReadError):
         get(SEARCH)
     assert fake.requests == ((SEARCH, None),)
 
 
-@every_way
-def test_hang(way: str) -> None:
+@every_client_kind
+def test_hang(client_kind: str) -> None:
     """No answer while the client is willing to wait; the server still closes at once."""
     with pytest.raises(httpx.ReadTimeout):
-        ask("hang", way, timeout=0.05)
+        ask("hang", client_kind, timeout=0.05)
 
 
-@every_way
-def test_slow_body(way: str) -> None:
+@every_client_kind
+def test_slow_body(client_kind: str) -> None:
     """The body comes in drips, and comes whole."""
-    assert ask("slow_body", way).content == FakeBeatport().respond("GET", SEARCH).body
+    assert ask("slow_body", client_kind).content == FakeBeatport().respond("GET", SEARCH).body
 
 
-@pytest.mark.parametrize("way", ["sync", "asyncio", "trio"])
+@pytest.mark.parametrize("client_kind", ["sync", "asyncio", "trio"])
 @pytest.mark.parametrize("kind", [None, "slow_body"])
-def test_a_client_of_little_patience_times_out(way: str, kind: Fault | None) -> None:
+def test_a_client_of_little_patience_times_out(client_kind: str, kind: Fault | None) -> None:
     """A client that waits less long than the fake takes meets ReadTimeout."""
     plan = always(kind) if kind else None
     latency = 0.0 if kind else 9.0
     fake = FakeBeatport(faults=plan, latency_s=latency, slow_body_s=90.0)
-    with client(fake, way, timeout=0.02) as get, pytest.raises(httpx.ReadTimeout):
+    with client(fake, client_kind, timeout=0.02) as get, pytest.raises(httpx.ReadTimeout):
         get(SEARCH)
 
 
-@every_way
-def test_no_next_data(way: str) -> None:
+@every_client_kind
+def test_no_next_data(client_kind: str) -> None:
     """200 and a page without the data, otherwise as ever."""
-    reply = ask("no_next_data", way)
+    reply = ask("no_next_data", client_kind)
     assert reply.status_code == 200
     assert "__NEXT_DATA__" not in reply.text
     assert 'rel="canonical"' in reply.text

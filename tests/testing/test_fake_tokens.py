@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from client_kinds import Send, client, every_way
+from client_kinds import Send, client, every_client_kind
 
 from beatport_match.errors import MisuseError
 from beatport_match.testing import FakeBeatport, FakeTokens, GoodTokens, Reply, first
@@ -35,23 +35,23 @@ def told(reply: Reply) -> tuple[int, Any]:
     return reply.status, json.loads(reply.body)
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Basic good", "good"])
-def test_without_a_token_nobody_is_admitted(way: str, header: str | None) -> None:
+def test_without_a_token_nobody_is_admitted(client_kind: str, header: str | None) -> None:
     """No token: 401 under `detail`, with `WWW-Authenticate: Bearer realm="api"`."""
-    with client(FakeBeatport(api=KNOWN), way) as send:
+    with client(FakeBeatport(api=KNOWN), client_kind) as send:
         answer = send(TRACKS, headers={} if header is None else {"Authorization": header})
     assert answer.status_code == 401
     assert answer.json() == {"detail": "Authentication credentials were not provided."}
     assert answer.headers["www-authenticate"] == 'Bearer realm="api"'
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize("api", [None, KNOWN], ids=["no account", "an account"])
-def test_an_unknown_token_is_refused(way: str, api: FakeTokens | None) -> None:
+def test_an_unknown_token_is_refused(client_kind: str, api: FakeTokens | None) -> None:
     """An unknown token: 401 under `message`; without `api=` every token is unknown."""
     fake = FakeBeatport(api=api)
-    with client(fake, way) as send:
+    with client(fake, client_kind) as send:
         answers = [
             ask(send, access) for access in ("other", "good.1", "GOOD", "None", "not-a-token")
         ]
@@ -63,11 +63,11 @@ def test_an_unknown_token_is_refused(way: str, api: FakeTokens | None) -> None:
     assert fake.tokens == (("good", "again", 0) if api else (None, None, 0))
 
 
-@every_way
-def test_a_token_expires_in_the_middle_and_is_renewed(way: str) -> None:
+@every_client_kind
+def test_a_token_expires_in_the_middle_and_is_renewed(client_kind: str) -> None:
     """A token expires after so many API requests, and the next is good for as many."""
     fake = FakeBeatport(api=KNOWN)
-    with client(fake, way) as send:
+    with client(fake, client_kind) as send:
         assert [ask(send, "good").status_code for _ in range(5)] == [200, 200, 200, 401, 401]
         assert ask(send, "good").json() == {"message": "Invalid or expired token"}
         assert fake.tokens == GoodTokens(None, "again", 0)
@@ -85,11 +85,11 @@ def test_a_token_expires_in_the_middle_and_is_renewed(way: str) -> None:
     assert fake.tokens == GoodTokens(None, "again.1", 1)
 
 
-@every_way
-def test_a_renewal_ends_both_old_tokens(way: str) -> None:
+@every_client_kind
+def test_a_renewal_ends_both_old_tokens(client_kind: str) -> None:
     """It rotates the refresh token; an old one is refused with `invalid_grant`."""
     fake = FakeBeatport(api=KNOWN)
-    with client(fake, way) as send:
+    with client(fake, client_kind) as send:
         assert renew(send).json()["access_token"] == "good.1"
         assert ask(send, "good").json() == {"message": "Invalid or expired token"}
         old = renew(send)
@@ -99,11 +99,11 @@ def test_a_renewal_ends_both_old_tokens(way: str) -> None:
     assert fake.tokens == GoodTokens("good.2", "again.2", 2)
 
 
-@every_way
-def test_only_a_form_with_this_grant_renews(way: str) -> None:
+@every_client_kind
+def test_only_a_form_with_this_grant_renews(client_kind: str) -> None:
     """OAuth: 400 `unauthorized_client`; what is no form has no grant."""
     fake = FakeBeatport(api=KNOWN)
-    with client(fake, way) as send:
+    with client(fake, client_kind) as send:
         answers = [
             renew(send, grant_type="password"),
             send(TOKEN, "POST"),
@@ -120,11 +120,11 @@ def test_only_a_form_with_this_grant_renews(way: str) -> None:
     assert fake.tokens == GoodTokens("good", "again", 0)
 
 
-@pytest.mark.parametrize("way", ["sync", "asyncio", "trio"])
-def test_of_a_long_body_the_beginning_is_looked_at(way: str) -> None:
+@pytest.mark.parametrize("client_kind", ["sync", "asyncio", "trio"])
+def test_of_a_long_body_the_beginning_is_looked_at(client_kind: str) -> None:
     """Small, bounded: of a long body the first `MAX_BODY_BYTES` bytes are enough."""
     fake, long = FakeBeatport(api=KNOWN), "x" * MAX_BODY_BYTES
-    with client(fake, way) as send:
+    with client(fake, client_kind) as send:
         assert send(TOKEN, "POST", data={"pad": long, **FORM}).status_code == 400
         assert send(TOKEN, "POST", data={**FORM, "pad": long}).status_code == 200
 
@@ -160,7 +160,7 @@ def test_only_requests_that_are_admitted_count() -> None:
 
 
 def test_an_answer_that_is_lost_on_the_way_has_renewed() -> None:
-    """What is lost on the way is lost; a wall in front of the counter leaves all as it was."""
+    """What is lost on the client_kind is lost; a wall in front of the counter leaves all as it was."""
     fake = FakeBeatport(api=KNOWN, faults=first(1, "unavailable"))
     with client(fake, "sync") as send:
         assert renew(send).status_code == 503
