@@ -1,6 +1,7 @@
-"""The library's one logger. Hosts decide what becomes of it; nothing is printed.
+"""The only logger of the library, `beatport_match`.
 
-What is logged names no folder, no query and no header: logs are sent to strangers.
+The calling program configures it; without configuration nothing is printed. Log messages contain
+no folder, no query and no header, because users share their logs with others.
 """
 
 from __future__ import annotations
@@ -8,5 +9,5 @@ from __future__ import annotations
 import logging
 
 logger = logging.getLogger("beatport_match")
-# Without a handler, Python prints warnings to stderr by itself.
+# Without a handler, Python would print warnings to stderr.
 logger.addHandler(logging.NullHandler())

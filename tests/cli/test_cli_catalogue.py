@@ -33,7 +33,7 @@ MISSING = "Unknown Artist - Velvet Gearbox"
 
 
 def write_rows(file: Path, rows: list[Any]) -> Path:
-    """Write rows to a file, one line each; a text is write_rows as it is."""
+    """Write rows to a file, one line each; a text is copied as it is."""
     lines = (row if isinstance(row, str) else json.dumps(row) for row in rows)
     file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return file

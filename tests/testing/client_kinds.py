@@ -1,4 +1,4 @@
-"""The ways in to a fake: each is one function that sends a request, whatever lies behind it."""
+"""Clients of a fake: the transport in sync, asyncio and trio clients, and the real server."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ every_client_kind = pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 
 @contextmanager
 def client(fake: FakeBeatport, client_kind: str, timeout: float = 5.0) -> Iterator[Send]:
-    """`send(path, method="GET", **more)`: through the transport in a colour, or a real socket."""
+    """Give `send(path, method="GET", **more)` over the transport or over a real socket."""
     if client_kind in ("sync", "server"):
-        served = fake.serve() if client_kind == "server" else nullcontext("http://fake")
+        server = fake.serve() if client_kind == "server" else nullcontext("http://fake")
         transport = None if client_kind == "server" else fake.transport()
-        with served as url, httpx.Client(transport=transport, base_url=url, timeout=timeout) as c:
+        with server as url, httpx.Client(transport=transport, base_url=url, timeout=timeout) as c:
             yield lambda path, method="GET", **more: c.request(method, path, **more)
         return
 
