@@ -45,7 +45,7 @@ DONE, FAILURES, INTERRUPTED = 0, 1, 130
 
 def track(options: Namespace, out: Screen, err: Screen) -> int:
     """Match one track, show the match and return the exit code."""
-    query = Track(
+    local_track = Track(
         options.text,
         bpm=_option_value("--bpm", options.bpm, field_values.bpm, "128 or 127.5"),
         key=_option_value("--key", options.key, _key, "Am, 'A Minor' or 8A"),
@@ -56,7 +56,7 @@ def track(options: Namespace, out: Screen, err: Screen) -> int:
     )
     settings = settings_from(options)
     with show_warnings(err), sources_from(options, settings) as source:
-        match = match_track(query, settings=settings, source=source)
+        match = match_track(local_track, settings=settings, source=source)
     if options.json:
         show_json(match_document(match), out)
     elif options.explain:

@@ -1,7 +1,7 @@
 """The request log of a fake: it counts requests, picks faults and delays, and gives the replies.
 
 This is the only module of the fake that counts requests. It opens no socket and does not sleep: the
-server and the transport wait for as long as `PendingReply` says.
+server and the transport wait for the times in `PendingReply`.
 """
 
 from __future__ import annotations

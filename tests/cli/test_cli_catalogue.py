@@ -322,26 +322,30 @@ def test_source_searches_beatport_for_tracks_missing_in_the_catalogue(
 ) -> None:
     """The summary counts the matches of each source."""
     arguments = ("playlist", collection, "--catalogue", pool, "--unpaced")
-    alone = [one for one in matches(command(*arguments, "--json")) if one["outcome"] == "matched"]
+    in_catalogue = [
+        match for match in matches(command(*arguments, "--json")) if match["outcome"] == "matched"
+    ]
     arguments = (*arguments, "--source", "web", "--base-url", base_url)
-    both = matches(command(*arguments, "--json"))
-    asked = [one for one in both if searched_beatport(one)]
-    assert 0 < len(alone) < 85
-    assert len(both) - len(asked) == len(alone)
-    assert all(one["outcome"] == "matched" for one in both if not searched_beatport(one))
-    more = [one for one in asked if one["outcome"] == "matched"]
-    assert more
+    all_matches = matches(command(*arguments, "--json"))
+    searched = [match for match in all_matches if searched_beatport(match)]
+    assert 0 < len(in_catalogue) < 85
+    assert len(all_matches) - len(searched) == len(in_catalogue)
+    assert all(
+        match["outcome"] == "matched" for match in all_matches if not searched_beatport(match)
+    )
+    on_beatport = [match for match in searched if match["outcome"] == "matched"]
+    assert on_beatport
     result = command(*arguments)
-    sent = sum(query["requests"] for one in both for query in one["queries"])
-    assert f"{sent} requests, {sent / 85:.2f} per track" in result.out
-    summary = f"Matched {len(alone)} in the catalogue pool, {len(more)} on Beatport"
+    requests = sum(query["requests"] for match in all_matches for query in match["queries"])
+    assert f"{requests} requests, {requests / 85:.2f} per track" in result.out
+    summary = f"Matched {len(in_catalogue)} in the catalogue pool, {len(on_beatport)} on Beatport"
     assert summary in result.out.splitlines()
 
 
 def test_several_catalogues_are_searched_in_order(
     command: Callable[..., CommandResult], pool: Path, tmp_path: Path
 ) -> None:
-    """A track that is not found lists all of them."""
+    """The answer for a track that is not found names all of them."""
     Catalogue.build(ROWS, tmp_path / "all")
     missing = next(row for row in ROWS if row not in HALF and not row["remixers"])
     text = f"{missing['artists'][0]} - {missing['name']} ({missing['mix_name']})"

@@ -1,4 +1,4 @@
-"""Every fault does what it says, for sync and async clients of the transport and for the server."""
+"""Every fault works for sync and async clients of the transport, and for the real server."""
 
 from __future__ import annotations
 
