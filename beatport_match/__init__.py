@@ -1,11 +1,14 @@
-"""Find a local track on Beatport: the right version, honest about doubt, light on the network.
+"""Find local tracks on Beatport: the right version, a confidence for each answer, few requests.
 
     from beatport_match import match_track
 
     match = match_track("Artist - Title (Some Remix)")
     print(match.outcome, match.best.url if match.best else match.reason)
 
-Plain name = sync; `a…` / `Async…` = async, with the same parameters and the same answers.
+Functions and classes without a prefix are sync. Their async counterparts begin with `a` or `Async`,
+take the same parameters and give the same answers: `match_track` and `amatch_track`, `Matcher` and
+`AsyncMatcher`. `match_playlist` reads a playlist file; `rank` scores given candidates without
+network. `beatport_match.testing` has a fake Beatport for your tests.
 """
 
 from beatport_match._version import __version__

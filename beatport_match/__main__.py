@@ -1,4 +1,4 @@
-"""`python -m beatport_match`: the command line."""
+"""Run the command line as `python -m beatport_match`."""
 
 import sys
 

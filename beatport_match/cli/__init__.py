@@ -1,18 +1,20 @@
 """The command line `beatport-match`.
 
     parser          options, subcommands and their help
-    match_commands  `track` and `playlist`
-    analyze         `analyze`
-    catalogue       `catalogue build|update|remove|info`
-    demo            `demo`
+    match_commands  the commands `track` and `playlist`
+    analyze         the command `analyze`
+    catalogue       the commands `catalogue build|update|remove|info`
+    demo            the command `demo`
+    match_table     matches as tables and lines of text
+    progress        the progress display of a run
     terminal        output streams and JSON
-    match_table     results as tables
-    progress        the progress line of a run
+    text_cells      text that is cleaned, cut and padded for a terminal
 
-Each command imports its own modules when it is chosen, so that `--help` starts quickly. An
-unexpected exception is a bug and is not caught.
+A command's modules are imported only when the command runs, so that `--help` starts quickly. An
+error that the user can correct is one sentence; any other exception is a bug and is not caught.
 
-Exit codes: 0 done, 1 finished with failures, 2 misuse, 130 interrupted (finished tracks are kept).
+Exit codes: 0 done, 1 finished with failures, 2 usage error, 130 interrupted (the finished tracks
+are kept).
 """
 
 from __future__ import annotations
@@ -30,8 +32,15 @@ _MISUSE, _INTERRUPTED = 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and give its exit code; `--help` and `--version` exit themselves."""
-    out, err = Screen(sys.stdout, vital=True), Screen(sys.stderr, vital=False)
+    """Run the command line.
+
+    Args:
+        arguments: The arguments without the program's name; default: those of the process.
+
+    Returns:
+        The exit code. `--help` and `--version` raise `SystemExit` instead.
+    """
+    out, err = Screen(sys.stdout, required=True), Screen(sys.stderr, required=False)
     try:
         try:
             return _run(new_parser().parse_args(arguments), out, err)

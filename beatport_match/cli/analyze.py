@@ -1,6 +1,6 @@
-"""The command `analyze`: metrics files in, a report out, as text, JSON or a page.
+"""The command `analyze`: read metrics files and report on them as text, JSON or an HTML page.
 
-It asks nothing of Beatport and starts no matcher.
+The command sends no request and starts no matcher.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _DONE = 0
 
 
 def analyze_file(options: Namespace, out: Screen, err: Screen) -> int:
-    """Report on one metrics file, or compare two."""
+    """Report on one metrics file, or compare two, and return the exit code."""
     stats = load_metrics_from_json(options.file)
-    comparison = _compared(options, stats) if options.compare else None
+    comparison = _comparison(options, stats) if options.compare else None
     if options.html:
         _write_page(options, report_page(stats, comparison))
-        (err if options.json else out).show(text_line(clean(f"Page written to {options.html}")))
+        (err if options.json else out).show(text_line(clean(f"Report written to {options.html}")))
     if options.json:
         show_json(_document(stats, comparison), out)
     elif not options.html:
@@ -39,15 +39,16 @@ def analyze_file(options: Namespace, out: Screen, err: Screen) -> int:
     return _DONE
 
 
-def _compared(options: Namespace, stats: PerformanceStats) -> RunComparison:
-    """The comparison, whichever file was named first."""
+def _comparison(options: Namespace, stats: PerformanceStats) -> RunComparison:
+    """Compare the two runs; the order of the two files does not matter."""
     other = load_metrics_from_json(options.compare)
     if stats.mode == other.mode and stats.mode is not None:
         raise MisuseError(
-            f"{options.compare}: is {other.mode} as well; name a run of the other mode."
+            f"{options.compare}: this run is also {other.mode}; give the metrics file of a run in "
+            "the other mode."
         )
-    backwards = stats.mode == "async" or other.mode == "sync"
-    return compare_runs(other, stats) if backwards else compare_runs(stats, other)
+    is_reversed = stats.mode == "async" or other.mode == "sync"
+    return compare_runs(other, stats) if is_reversed else compare_runs(stats, other)
 
 
 def _report(stats: PerformanceStats, comparison: RunComparison | None) -> str:
@@ -63,16 +64,19 @@ def _document(stats: PerformanceStats, comparison: RunComparison | None) -> dict
 
 
 def _write_page(options: Namespace, page: str) -> None:
-    """Write the page, but never over a file that it was made from."""
+    """Write the page, but never over one of the metrics files that were read."""
     target: Path = options.html
     for source in filter(None, (options.file, options.compare)):
         if target.exists() and target.samefile(source):
-            raise MisuseError(f"{target}: is the metrics file itself; name another with --html.")
+            raise MisuseError(
+                f"{target}: the report would overwrite this metrics file; choose another file with "
+                "--html."
+            )
     try:
         with atomic_write(target) as draft:
             draft.write_text(page, encoding="utf-8", errors="backslashreplace")
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
+        reason = getattr(error, "strerror", None) or error
         raise MisuseError(
-            f"{target}: cannot be written ({why}); name another with --html."
+            f"{target}: cannot be written ({reason}); choose another file with --html."
         ) from None

@@ -1,7 +1,7 @@
-"""The command `catalogue`: rows in, an offline catalogue and a report out.
+"""The command `catalogue`: build an offline catalogue from rows, change it, and report.
 
-It asks nothing of Beatport. What is wrong with the rows is told and changes the exit code; trouble
-with the files is the library's to put into a sentence.
+The command sends no request. A row that cannot be read is reported and sets the exit code to 1. The
+library raises a `CatalogueError` for a problem with the files.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem
 from beatport_match.catalogue.storage import format_marker_of
 from beatport_match.cli.match_commands import DONE, FAILURES
 from beatport_match.cli.match_table import plural
-from beatport_match.cli.progress import rows_on
+from beatport_match.cli.progress import show_row_count
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.cli.text_cells import TextLine, clean, text_line, wrap
 
@@ -27,53 +27,56 @@ MAX_PROBLEM_LINES = 4
 
 
 def build_or_update(options: Namespace, out: Screen, err: Screen) -> int:
-    """Build a catalogue out of rows, or update one with them."""
-    new = options.action == "build"
-    with _defer_sigint(), rows_on(err, "building" if new else "updating") as tell:
-        if new:
-            report = Catalogue.build(options.rows, options.path, on_progress=tell)
+    """Build a catalogue from rows, or update one, and return the exit code."""
+    is_new = options.action == "build"
+    with (
+        _second_interrupt_ignored(),
+        show_row_count(err, "building" if is_new else "updating") as on_progress,
+    ):
+        if is_new:
+            report = Catalogue.build(options.rows, options.path, on_progress=on_progress)
         else:
-            report = Catalogue.update(options.path, options.rows, on_progress=tell)
+            report = Catalogue.update(options.path, options.rows, on_progress=on_progress)
     if options.json:
         show_json(asdict(report), out)
     else:
-        done = f"{plural(report.rows, 'row')} {'built' if new else 'added or replaced'}"
+        done = f"{plural(report.rows, 'row')} {'built' if is_new else 'added or replaced'}"
         out.show(*_report(report, f"{options.path}: {done}", out.width))
     return FAILURES if report.left_out else DONE
 
 
 def remove(options: Namespace, out: Screen, err: Screen) -> int:
-    """Remove rows by their numbers; those that are not there are counted, and no fault."""
+    """Remove rows by their ids; unknown ids are counted and are not an error."""
     del err
-    asked = len(set(options.ids))
-    with _defer_sigint():
+    id_count = len(set(options.ids))
+    with _second_interrupt_ignored():
         removed = Catalogue.remove(options.path, options.ids)
     if options.json:
-        show_json({"path": str(options.path), "asked": asked, "removed": removed}, out)
+        show_json({"path": str(options.path), "asked": id_count, "removed": removed}, out)
         return DONE
-    missing = f"; {asked - removed:,} not there" if removed < asked else ""
+    missing = f"; {id_count - removed:,} not found" if removed < id_count else ""
     out.show(text_line(clean(f"{options.path}: {plural(removed, 'row')} removed{missing}")))
     return DONE
 
 
 def info(options: Namespace, out: Screen, err: Screen) -> int:
-    """Say how large a catalogue is and what built it; opening it has shown that it is whole."""
+    """Show the size of a catalogue and what built it; opening it also checks its files."""
     del err
     path: Path = options.path
     with Catalogue.open(path) as opened:
         rows = len(opened)
-    mark = format_marker_of(path) or {}
-    size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    about = {"path": str(path), "rows": rows, "size_bytes": size}
-    about |= {"engine": mark.get("engine"), "format": mark.get("format")}
+    marker = format_marker_of(path) or {}
+    size_bytes = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    document = {"path": str(path), "rows": rows, "size_bytes": size_bytes}
+    document |= {"engine": marker.get("engine"), "format": marker.get("format")}
     if options.json:
-        show_json(about, out)
+        show_json(document, out)
         return DONE
     out.show(text_line(clean(str(path)), "bold"))
     for name, value in (
         ("rows", f"{rows:,}"),
-        ("size", _written(size)),
-        ("built", f"with tantivy {about['engine']}, format {about['format']}"),
+        ("size", _size_text(size_bytes)),
+        ("built", f"with tantivy {document['engine']}, format {document['format']}"),
     ):
         out.show(((f"  {name:<6} ", "dim"), (clean(value), "")))
     return DONE
@@ -82,49 +85,50 @@ def info(options: Namespace, out: Screen, err: Screen) -> int:
 ACTIONS = {"build": build_or_update, "update": build_or_update, "remove": remove, "info": info}
 
 
-def _written(size: int) -> str:
-    """Bytes as a person says them."""
-    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"
+def _size_text(size_bytes: int) -> str:
+    if size_bytes >= 1e6:
+        return f"{size_bytes / 1e6:,.1f} MB"
+    return f"{size_bytes / 1e3:,.0f} kB"
 
 
 def _report(report: BuildReport, headline: str, width: int) -> Iterator[TextLine]:
     left_out = f", {report.left_out:,} left out"
     yield (clean(headline), "bold"), (left_out, "yellow" if report.left_out else "dim")
     if report.unknown_columns:
-        unknown = clean(f"Not read, being no columns of ours: {', '.join(report.unknown_columns)}")
+        unknown = clean(f"Unknown columns, not read: {', '.join(report.unknown_columns)}")
         yield from (text_line(text, "dim") for text in wrap(unknown, width, MAX_PROBLEM_LINES))
     if report.problems:
         yield text_line(f"{plural(report.problem_count, 'problem')} in the rows:", "yellow")
-    told = report.problems[:MAX_SHOWN_PROBLEMS]
-    places = max([len(one.place) for one in told], default=0)
-    for problem in told:
-        yield from _problem(problem, places, width)
-    if more := report.problem_count - len(told):
-        kept = len(report.problems)
-        which = "all" if kept == report.problem_count else f"the first {kept:,}"
+    shown = report.problems[:MAX_SHOWN_PROBLEMS]
+    place_width = max([len(problem.place) for problem in shown], default=0)
+    for problem in shown:
+        yield from _problem(problem, place_width, width)
+    if more := report.problem_count - len(shown):
+        listed = len(report.problems)
+        which = "all" if listed == report.problem_count else f"the first {listed:,}"
         yield text_line(f"  … and {more:,} more; --json lists {which}.")
 
 
-def _problem(problem: CatalogueProblem, places: int, width: int) -> Iterator[TextLine]:
-    first, *rest = wrap(clean(problem.detail), width - places - 4, MAX_PROBLEM_LINES)
-    yield (f"  {problem.place:>{places}}  ", "dim"), (first, "")
+def _problem(problem: CatalogueProblem, place_width: int, width: int) -> Iterator[TextLine]:
+    first, *rest = wrap(clean(problem.detail), width - place_width - 4, MAX_PROBLEM_LINES)
+    yield (f"  {problem.place:>{place_width}}  ", "dim"), (first, "")
     for text in rest:
-        yield ((" " * (places + 4) + text, ""),)
+        yield ((" " * (place_width + 4) + text, ""),)
 
 
 @contextmanager
-def _defer_sigint() -> Generator[None, None, None]:
-    """Ctrl-C ends the work; an impatient second one must not leave a draft lying about."""
-    ours = threading.current_thread() is threading.main_thread()
-    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+def _second_interrupt_ignored() -> Generator[None, None, None]:
+    """Ignore Ctrl-C after the first one, so that the cleanup removes the unfinished files."""
+    is_main_thread = threading.current_thread() is threading.main_thread()
+    if not is_main_thread or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
         return
 
-    def end(_number: int, _frame: object) -> None:
+    def interrupt_once(_number: int, _frame: object) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGINT, interrupt_once)
     try:
         yield
     finally:

@@ -1,6 +1,7 @@
-"""The command `demo`: the whole way, sync and async, against the fake Beatport on the loopback.
+"""The command `demo`: match the bundled collection, sync and async, against a fake Beatport.
 
-The one command that knows the right answers, so that it can say what went wrong.
+The fake runs on 127.0.0.1. The right answers of the collection are known, so the demo also shows
+which matches are wrong.
 """
 
 from __future__ import annotations
@@ -35,15 +36,15 @@ from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import AsyncSettings, MatchSettings
 from beatport_match.testing import FakeBeatport, demo_answers, demo_collection
 
-_NAME, _FIGURE = 20, 10
+_NAME, _FIGURE = 20, 10  # the widths of the columns
 
 
 def demo(options: Namespace, out: Screen, err: Screen) -> int:
-    """Match the bundled collection in both colours, show it, check it and write it."""
+    """Match the bundled collection in both modes, check it, show and write the results."""
     folder = make_folder(options.out)
-    remarks = err if options.json else out
-    remarks.show(*_introduction(options.latency))
-    remarks.flush()
+    notes = err if options.json else out
+    notes.show(*_introduction(options.latency))
+    notes.flush()
     runs = _run_both_modes(options, err)
     result = runs[0].result
     write_results(result, folder)
@@ -72,7 +73,7 @@ def demo(options: Namespace, out: Screen, err: Screen) -> int:
 
 
 def _run_both_modes(options: Namespace, err: Screen) -> tuple[Run, ...]:
-    """The sync run and then the async one, or what there is when interrupted."""
+    """Run sync and then async; after Ctrl-C return the runs so far."""
     fake = FakeBeatport(latency_s=options.latency)
     runs: list[Run] = []
     with demo_collection() as path, _without_proxy(), fake.serve() as base_url:
@@ -91,7 +92,7 @@ def _run_both_modes(options: Namespace, err: Screen) -> tuple[Run, ...]:
 
 @contextmanager
 def _without_proxy() -> Generator[None, None, None]:
-    """Keep this machine's proxy, if it has one, from being asked for the loopback."""
+    """Set NO_PROXY for 127.0.0.1, so that a proxy of this machine is not used for the fake."""
     names = ("NO_PROXY", "no_proxy")
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(dict.fromkeys(names, "127.0.0.1"))
@@ -107,10 +108,11 @@ def _without_proxy() -> Generator[None, None, None]:
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """A result held against the right answers.
+    """A result compared with the right answers.
 
-    `wrong` were matched to something else, `missed` are on sale but were not found; `review_right`
-    counts the best guesses that are right, `review_absent` the tracks that nothing is right for.
+    `wrong` are matches with a wrong track, `missed` are tracks that are on sale but were not found.
+    Of the tracks in review, `review_right` have the right track as best candidate, and
+    `review_absent` are not on sale in this version.
     """
 
     wrong: tuple[Match, ...]
@@ -120,37 +122,35 @@ class _Check:
 
 
 def _check(result: PlaylistMatch, answers: Mapping[str, tuple[int, ...]]) -> _Check:
-    def right(match: Match) -> tuple[int, ...]:
+    def right_ids(match: Match) -> tuple[int, ...]:
         return answers[match.track.id or ""]
 
-    def hit(match: Match) -> bool:
-        return match.best is not None and match.best.id in right(match)
+    def is_right(match: Match) -> bool:
+        return match.best is not None and match.best.id in right_ids(match)
 
     return _Check(
-        wrong=tuple(match for match in result.matched if not hit(match)),
-        missed=tuple(match for match in result.not_found if right(match)),
-        review_right=sum(hit(match) for match in result.review),
-        review_absent=sum(not right(match) for match in result.review),
+        wrong=tuple(match for match in result.matched if not is_right(match)),
+        missed=tuple(match for match in result.not_found if right_ids(match)),
+        review_right=sum(is_right(match) for match in result.review),
+        review_absent=sum(not right_ids(match) for match in result.review),
     )
 
 
 def _introduction(latency_s: float) -> tuple[TextLine, ...]:
     return (
         text_line("Nothing leaves this machine: a fake Beatport answers on 127.0.0.1.", "bold"),
+        text_line(f"Each answer takes {latency_s:g} s; all artists and tracks are invented."),
         text_line(
-            f"It takes {latency_s:g} s for every answer; all artists and tracks are invented."
-        ),
-        text_line(
-            "The pace is off (requests_per_second=None), as it should never be towards Beatport.",
+            "The rate limit is off (requests_per_second=None); keep it on for the real Beatport.",
             "dim",
         ),
     )
 
 
 def _verdict(result: PlaylistMatch, check: _Check) -> Iterator[TextLine]:
-    """What the check came to; a wrong match is named."""
+    """Return the result of the check, with the name of each wrong match."""
     matched, review, absent = len(result.matched), len(result.review), len(result.not_found)
-    yield text_line("Held against the right answers, which the demo knows:", "bold")
+    yield text_line("Compared with the right answers, which the demo knows:", "bold")
     if check.wrong:
         yield text_line(f"  matched    {len(check.wrong)} of {matched} are WRONG:", "bold red")
     elif matched:
@@ -160,57 +160,55 @@ def _verdict(result: PlaylistMatch, check: _Check) -> Iterator[TextLine]:
         yield text_line(clean(f"             {match.track} → {found}"), "red")
     if review:
         yield text_line(
-            f"  review     {check.review_right} of {review} have the right one on top; "
-            f"of {check.review_absent} only other versions are on sale"
+            f"  review     {check.review_right} of {review} have the right track first; "
+            f"for {check.review_absent} only other versions are on sale"
         )
     if absent:
         missed = f"; {len(check.missed)} missed:" if check.missed else ""
         right = absent - len(check.missed)
-        yield text_line(f"  not found  {right} of {absent} are really not on sale{missed}")
+        yield text_line(f"  not found  {right} of {absent} are right: they are not on sale{missed}")
     for match in check.missed:
         yield text_line(clean(f"             {match.track}"), "yellow")
 
 
 def _figures(runs: tuple[Run, ...]) -> Iterator[TextLine]:
-    """Time and requests of the runs side by side, and whether they gave the same answers."""
-    figures = [run.result.metrics for run in runs]
-    at_once = [one.concurrency for one in figures if one.concurrency]
+    """Return time and requests of the runs side by side, and whether their answers are equal."""
+    metrics = [run.result.metrics for run in runs]
+    concurrency = [stats.concurrency for stats in metrics if stats.concurrency]
     rows: dict[str, list[str]] = {
-        "": [str(one.mode) for one in figures],
-        "wall time": [f"{one.session_info.total_time:.1f} s" for one in figures],
+        "": [str(stats.mode) for stats in metrics],
+        "wall time": [f"{stats.session_info.total_time:.1f} s" for stats in metrics],
         "requests": [str(run.result.requests) for run in runs],
         "requests per track": [f"{_per_track(run):.2f}" for run in runs],
-        "tracks at once": [str(one.peak_tracks_in_flight) for one in at_once],
-        "requests at once": [f"{one.mean_requests_in_flight:.1f}" for one in at_once],
+        "tracks at once": [str(values.peak_tracks_in_flight) for values in concurrency],
+        "requests at once": [f"{values.mean_requests_in_flight:.1f}" for values in concurrency],
     }
     for name, values in rows.items():
         yield (cell(name, _NAME, "bold"), *(cell(value, _FIGURE, right=True) for value in values))
-    if comparison := _compared(runs):
+    if comparison := _comparison(runs):
         yield text_line("")
-        faster = f"async was {comparison.speed_up or 0:.1f} times as fast as sync"
+        speed_up = f"async was {comparison.speed_up or 0:.1f} times as fast as sync"
         saved = comparison.improvement_percentage or 0
-        yield text_line(f"{faster}: it took {saved:.0f} % less time.", "green")
+        yield text_line(f"{speed_up}: it took {saved:.0f} % less time.", "green")
         if _equal(runs):
-            yield text_line(
-                "Both gave the same answers, to the last point of every score.", "green"
-            )
+            yield text_line("Both gave the same answers with the same scores.", "green")
         else:
             yield text_line(
-                "The two gave DIFFERENT answers: that is a bug, please report it.", "red"
+                "The two runs gave DIFFERENT answers. This is a bug; please report it.", "red"
             )
 
 
 def _advice(runs: tuple[Run, ...]) -> Iterator[TextLine]:
-    """What the sync run alone says of async: the same that `analyze` says of its file."""
-    if _compared(runs):
-        yield text_line("Is async worth it here? What the sync run alone says:", "bold")
+    """Return what `analyze` says about the metrics file of the sync run."""
+    if _comparison(runs):
+        yield text_line("Is async worth it here? Estimated from the sync run:", "bold")
         yield from (text_line(clean(text)) for text in advice(analyze(runs[0].result.metrics)))
         yield text_line("")
 
 
 def _document(runs: tuple[Run, ...], check: _Check, latency_s: float) -> dict[str, Any]:
     result = runs[0].result
-    comparison = _compared(runs)
+    comparison = _comparison(runs)
     return {
         "latency_s": latency_s,
         "runs": {
@@ -237,12 +235,12 @@ def _document(runs: tuple[Run, ...], check: _Check, latency_s: float) -> dict[st
     }
 
 
-def _compared(runs: tuple[Run, ...]) -> RunComparison | None:
-    """The runs held against each other, where both came to their end."""
+def _comparison(runs: tuple[Run, ...]) -> RunComparison | None:
+    """Compare the runs if both finished."""
     if len(runs) < 2 or runs[-1].interrupted:
         return None
-    sync, other = runs
-    return compare_runs(sync.result.metrics, other.result.metrics)
+    sync_run, async_run = runs
+    return compare_runs(sync_run.result.metrics, async_run.result.metrics)
 
 
 def _equal(runs: tuple[Run, ...]) -> bool:

@@ -1,7 +1,7 @@
-"""Matches as lines for a person: the table of a playlist, its summary, and one track alone.
+"""Matches as lines of text: the table of a playlist, its summary, and the result of one track.
 
-Two lines a track, so that what the DJ has and what was found stand one above the other at the
-greatest width there is. Pure: it knows matches and columns, no stream.
+In the table a match takes two lines or more. Your track and the found track are in the same column,
+one below the other, so that both have as much width as possible. These functions are pure.
 """
 
 from __future__ import annotations
@@ -31,76 +31,82 @@ _OUTCOMES: dict[MatchOutcome, tuple[str, str]] = {
     "not_found": ("not found", "cyan"),
     "failed": ("failed", "bold red"),
 }
-_OUTCOME, _SCORE, _CONFIDENCE = 9, 5, 4
+_OUTCOME, _SCORE, _CONFIDENCE = 9, 5, 4  # the widths of the columns
 _BLANKS: tuple[Piece, ...] = tuple(cell("", width) for width in (_OUTCOME, _SCORE, _CONFIDENCE))
 _GAP: Piece = ("  ", "")
 _ARROW = "→ "
 MIN_REASON_WIDTH = 18
-_SHARE_OF_REASON = 0.33
+_REASON_SHARE = 0.33  # of the width that is left for texts
 MAX_REASON_LINES = 4
 MAX_SHOWN_PROBLEMS = 20
 
 
 def table(matches: Iterable[Match], width: int, *, linked: bool = True) -> Iterator[TextLine]:
-    """The matches in their order: outcome, score, confidence, what is had and found, and why.
+    """Return a table of the matches in their order.
 
-    Where `linked`, what was found leads to its page, on terminals that can follow a link.
+    Args:
+        matches: The matches.
+        width: The width of the table in cells.
+        linked: Whether a found track is a link to its page, on terminals that support links.
     """
     free = width - _OUTCOME - _SCORE - _CONFIDENCE - 4 * len(_GAP[0])
-    why = max(MIN_REASON_WIDTH, round(free * _SHARE_OF_REASON))
-    names = free - why
+    reasons = max(MIN_REASON_WIDTH, round(free * _REASON_SHARE))
+    names = free - reasons
     yield _row(
         cell("outcome", _OUTCOME, "bold"),
         cell("score", _SCORE, "bold", right=True),
         cell("conf", _CONFIDENCE, "bold", right=True),
-        cell("what you have", names, "bold"),
-        cell("why", why, "bold"),
+        cell("your track", names, "bold"),
+        cell("reason", reasons, "bold"),
     )
-    yield _second_row(cell("what was found", names - len(_ARROW), "bold"))
+    yield _second_row(cell("found track", names - len(_ARROW), "bold"))
     yield text_line("─" * width, "dim")
     for match in matches:
         link = _link(match.best.url) if match.best and linked else ""
-        yield from _match_rows(match, names, why, link)
+        yield from _match_rows(match, names, reasons, link)
 
 
 def summary(result: PlaylistMatch) -> Iterator[TextLine]:
-    """How many of each outcome, and what it took."""
+    """Return the number of each outcome, and the requests and the time of the run."""
     counts = Counter(match.outcome for match in result.matches)
     pieces: list[Piece] = [(plural(len(result.matches), "track") + ":", "bold")]
     for outcome, (name, style) in _OUTCOMES.items():
-        some = counts[outcome]
-        pieces.append((f"  {some:,} {name}", style if some else "dim"))
+        count = counts[outcome]
+        pieces.append((f"  {count:,} {name}", style if count else "dim"))
     yield tuple(pieces)
     yield from _effort(result)
 
 
 def _effort(result: PlaylistMatch) -> Iterator[TextLine]:
-    """What it took; of catalogues at hand, which they were instead of requests never sent."""
+    """Return the requests and the time; without Beatport, the catalogues instead of requests."""
     took = duration(result.metrics.session_info.total_time)
     places = dict.fromkeys(query.where for match in result.matches for query in match.queries)
     if places and DEFAULT_WHERE not in places:
         yield text_line(
-            clean(f"Looked up {' and '.join(places)}, in {took}; nothing was sent"), "dim"
+            clean(f"Searched {' and '.join(places)}, in {took}; nothing was sent"), "dim"
         )
         return
-    each = result.requests / max(1, len(result.matches))
-    yield text_line(f"{plural(result.requests, 'request')}, {each:.2f} per track, in {took}", "dim")
+    per_track = result.requests / max(1, len(result.matches))
+    requests = plural(result.requests, "request")
+    yield text_line(f"{requests}, {per_track:.2f} per track, in {took}", "dim")
     if len(places) > 1:
         matched = Counter(match.queries[-1].where for match in result.matched if match.queries)
-        told = ", ".join(f"{matched[place]:,} {place}" for place in places)
-        yield text_line(clean(f"Matched {told}"), "dim")
+        counts = ", ".join(f"{matched[place]:,} {place}" for place in places)
+        yield text_line(clean(f"Matched {counts}"), "dim")
 
 
 def failures(result: PlaylistMatch) -> Iterator[TextLine]:
-    """What kept the failed ones from being known, the most frequent first."""
+    """Return the causes of the failed tracks, the most frequent one first."""
     kinds = Counter(match.failures[-1].kind for match in result.failed if match.failures)
     if kinds:
-        told = ", ".join(f"{kind} ({count:,})" for kind, count in kinds.most_common())
-        yield text_line(f"Failed is not the same as not found: {told}. Run it again later.", "red")
+        causes = ", ".join(f"{kind} ({count:,})" for kind, count in kinds.most_common())
+        yield text_line(
+            f"Failed is not the same as not found: {causes}. Run the command again later.", "red"
+        )
 
 
 def problems(found: Sequence[PlaylistProblem]) -> Iterator[TextLine]:
-    """The entries of a playlist that could not be read."""
+    """Return the entries of a playlist that could not be read."""
     if not found:
         return
     yield text_line(f"{plural(len(found), 'entry', 'entries')} could not be read:", "yellow")
@@ -113,7 +119,7 @@ def problems(found: Sequence[PlaylistProblem]) -> Iterator[TextLine]:
 
 
 def one_track(match: Match) -> Iterator[TextLine]:
-    """One match alone, with what a DJ wants to know of the track that was found."""
+    """Return one match with the details of the found track: URL, key, BPM, label and so on."""
     name, style = _OUTCOMES[match.outcome]
     if match.best is None:
         where = f" {match.where}" if match.outcome == "not_found" else ""
@@ -123,7 +129,9 @@ def one_track(match: Match) -> Iterator[TextLine]:
     found = match.best.candidate
     yield ((name, style), _GAP, (clean(str(found)), "bold"))
     yield text_line(
-        clean(f"  score {match.best.score:.1f}, {_confidence_piece(match)} sure: {match.reason}"),
+        clean(
+            f"  score {match.best.score:.1f}, confidence {_confidence_text(match)}: {match.reason}"
+        ),
         "dim",
     )
     for label, value in _facts(found):
@@ -132,7 +140,7 @@ def one_track(match: Match) -> Iterator[TextLine]:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a person says them, such as `8 s`, `3 min 05 s` or `1 h 02 min`."""
+    """Return a duration as text, such as `8 s`, `3 min 05 s` or `1 h 02 min`."""
     whole = round(seconds)
     if whole < 100:
         return f"{whole} s"
@@ -144,30 +152,30 @@ def duration(seconds: float) -> str:
 
 
 def plural(count: int, one: str, many: str = "") -> str:
-    """A count with its noun, such as `1 track` or `2 tracks`."""
+    """Return a count with its noun, such as `1 track` or `2 tracks`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def _match_rows(match: Match, names: int, why: int, link: str) -> Iterator[TextLine]:
+def _match_rows(match: Match, names: int, width: int, link: str) -> Iterator[TextLine]:
     outcome, style = _OUTCOMES[match.outcome]
     best = match.best
-    nothing = f"not {match.where}" if match.where else "nothing"
-    nothing = "could not ask" if match.outcome == "failed" else nothing
-    found = truncate_middle(clean(str(best.candidate) if best else nothing), names - len(_ARROW))
-    reasons = wrap(clean(match.reason), why, MAX_REASON_LINES)
+    missing = f"not {match.where}" if match.where else "nothing found"
+    missing = "no answer" if match.outcome == "failed" else missing
+    found = truncate_middle(clean(str(best.candidate) if best else missing), names - len(_ARROW))
+    reasons = wrap(clean(match.reason), width, MAX_REASON_LINES)
     reasons += [""] * (2 - len(reasons))
     yield _row(
         cell(outcome, _OUTCOME, style),
         cell(f"{best.score:.1f}" if best else "", _SCORE, right=True),
-        cell(_confidence_piece(match) if best else "", _CONFIDENCE, style, right=True),
+        cell(_confidence_text(match) if best else "", _CONFIDENCE, style, right=True),
         cell(truncate_middle(clean(str(match.track)), names), names),
-        cell(reasons[0], why, "dim"),
+        cell(reasons[0], width, "dim"),
     )
     yield _second_row(
-        cell(found, names - len(_ARROW), link if best else "dim"), cell(reasons[1], why, "dim")
+        cell(found, names - len(_ARROW), link if best else "dim"), cell(reasons[1], width, "dim")
     )
     for reason in reasons[2:]:
-        yield _row(*_BLANKS, cell("", names), cell(reason, why, "dim"))
+        yield _row(*_BLANKS, cell("", names), cell(reason, width, "dim"))
 
 
 def _second_row(found: Piece, *more: Piece) -> TextLine:
@@ -177,13 +185,13 @@ def _second_row(found: Piece, *more: Piece) -> TextLine:
 
 def _row(*cells: Piece) -> TextLine:
     row: list[Piece] = []
-    for one in cells:
-        row += [_GAP, one] if row else [one]
+    for piece in cells:
+        row += [_GAP, piece] if row else [piece]
     return tuple(row)
 
 
-def _confidence_piece(match: Match) -> str:
-    # Rounded down: what is not certain must not look it.
+def _confidence_text(match: Match) -> str:
+    # Rounded down: a confidence below 1 must not appear as 100%.
     return f"{int(match.confidence * 100)}%"
 
 
@@ -203,9 +211,9 @@ def _clock(seconds: float) -> str:
     return f"{minutes}:{rest:02}"
 
 
-def _link(address: str | None) -> str:
-    """The style that makes an address clickable, where it is one a style can hold."""
-    if not address:
+def _link(url: str | None) -> str:
+    """Return the style that makes a URL clickable; empty if it is not a plain web URL."""
+    if not url:
         return ""
-    web = address.startswith(("https://", "http://"))
-    return f"link {address}" if web and address.isprintable() and " " not in address else ""
+    is_web = url.startswith(("https://", "http://"))
+    return f"link {url}" if is_web and url.isprintable() and " " not in url else ""

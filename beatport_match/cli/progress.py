@@ -1,7 +1,7 @@
-"""How far a run has come, shown while it runs: a bar, one rewritten line, or a line now and then.
+"""The progress of a run, shown while it runs.
 
-A bar needs a terminal and rich, a rewritten line a terminal; a log file gets a line every few
-seconds. It knows `Progress`, counts and a screen, not what is being done.
+A terminal with rich gets a progress bar, a terminal without rich one line that is rewritten, and
+any other stream, such as a log file, a new line every few seconds.
 """
 
 from __future__ import annotations
@@ -27,46 +27,46 @@ _BAR_CELLS = 40
 
 
 @contextmanager
-def progress_on(screen: Screen, label: str, total: int) -> Generator[OnProgress, None, None]:
-    """Show progress within a `with` block that gives the function to tell it to."""
-    with _display_on(screen, label, total) as shown:
+def show_progress(screen: Screen, label: str, total: int) -> Generator[OnProgress, None, None]:
+    """Show the progress of a playlist run; the block gets the function that reports progress."""
+    with _display_on(screen, label, total) as display:
 
-        def tell(progress: Progress) -> None:
-            shown.update(
+        def report(progress: Progress) -> None:
+            display.update(
                 _ProgressState(
                     done=progress.done,
                     count=f"{progress.done}/{progress.total}",
                     time=_time(progress),
-                    # Where nothing is sent, none are spoken of.
+                    # A run over offline catalogues sends no requests and does not mention them.
                     requests=plural(progress.requests, "request") if progress.requests else "",
                     elapsed_s=progress.elapsed_s,
                     last=progress.done == progress.total,
                 )
             )
 
-        yield tell
+        yield report
 
 
 @contextmanager
-def rows_on(screen: Screen, label: str) -> Generator[Callable[[int], None], None, None]:
-    """Show how many rows were read so far, where nobody knows how many there are."""
-    began, count = time.monotonic(), 0
-    with _display_on(screen, f"{label}:", None) as shown:
+def show_row_count(screen: Screen, label: str) -> Generator[Callable[[int], None], None, None]:
+    """Show the number of rows that were read; their total is not known in advance."""
+    began, rows = time.monotonic(), 0
+    with _display_on(screen, f"{label}:", None) as display:
 
-        def tell(counted: int, *, last: bool = False) -> None:
-            nonlocal count
-            count, elapsed_s = counted, time.monotonic() - began
+        def report(count: int, *, last: bool = False) -> None:
+            nonlocal rows
+            rows, elapsed_s = count, time.monotonic() - began
             took = f"took {duration(elapsed_s)}" if last else duration(elapsed_s)
-            told = f"{plural(count, 'row')} read"
-            shown.update(_ProgressState(count, told, took, "", elapsed_s, last))
+            text = f"{plural(rows, 'row')} read"
+            display.update(_ProgressState(rows, text, took, "", elapsed_s, last))
 
-        yield tell
-        tell(count, last=True)
+        yield report
+        report(rows, last=True)
 
 
 @dataclass(frozen=True, slots=True)
 class _ProgressState:
-    """How far it has come: in figures, and in words."""
+    """The progress as numbers (`done`, `elapsed_s`) and as texts to show (the other fields)."""
 
     done: int
     count: str
@@ -77,17 +77,17 @@ class _ProgressState:
 
 
 class _ProgressDisplay(Protocol):
-    def update(self, stand: _ProgressState) -> None: ...
+    def update(self, state: _ProgressState) -> None: ...
 
 
 @contextmanager
 def _display_on(
     screen: Screen, label: str, total: int | None
 ) -> Generator[_ProgressDisplay, None, None]:
-    rewriting = screen.is_terminal and os.environ.get("TERM") != "dumb"
-    console = screen.console() if rewriting else None
+    is_rewritable = screen.is_terminal and os.environ.get("TERM") != "dumb"
+    console = screen.console() if is_rewritable else None
     if console is None:
-        status = _StatusLine(screen, label, rewriting=rewriting)
+        status = _StatusLine(screen, label, rewrite=is_rewritable)
         try:
             yield status
         finally:
@@ -98,24 +98,24 @@ def _display_on(
 
 
 class _StatusLine:
-    """One line that is written over, or a new one every few seconds."""
+    """One line that is rewritten, or a new line every `STATUS_LINE_INTERVAL_S` seconds."""
 
-    def __init__(self, screen: Screen, label: str, *, rewriting: bool) -> None:
+    def __init__(self, screen: Screen, label: str, *, rewrite: bool) -> None:
         self._screen = screen
         self._label = label
-        self._rewriting = rewriting
+        self._rewrite = rewrite
         self._next_at_s = STATUS_LINE_INTERVAL_S
         self._written = 0
 
-    def update(self, stand: _ProgressState) -> None:
-        told = ", ".join(filter(None, (stand.count, stand.time, stand.requests)))
-        text = f"{self._label} {told}"
-        if self._rewriting:
+    def update(self, state: _ProgressState) -> None:
+        details = ", ".join(filter(None, (state.count, state.time, state.requests)))
+        text = f"{self._label} {details}"
+        if self._rewrite:
             self._screen.write(f"\r{text:<{self._written}}")
             self._written = len(text)
-        elif stand.last or stand.elapsed_s >= self._next_at_s:
+        elif state.last or state.elapsed_s >= self._next_at_s:
             self._screen.write(text + "\n")
-            self._next_at_s = stand.elapsed_s + STATUS_LINE_INTERVAL_S
+            self._next_at_s = state.elapsed_s + STATUS_LINE_INTERVAL_S
         self._screen.flush()
 
     def end(self) -> None:
@@ -124,21 +124,21 @@ class _StatusLine:
 
 
 class _Bar:
-    """Rich's bar; it runs to and fro where the total is not known."""
+    """Rich's progress bar; without a total it moves back and forth."""
 
     def __init__(self, live: RichProgress, label: str, total: int | None) -> None:
         self._live = live
-        nothing = "" if total is None else f"0/{total}"
-        self._task = live.add_task(label, total=total, count=nothing, time="", requests="")
+        count = "" if total is None else f"0/{total}"
+        self._task = live.add_task(label, total=total, count=count, time="", requests="")
 
-    def update(self, stand: _ProgressState) -> None:
+    def update(self, state: _ProgressState) -> None:
         self._live.update(
             self._task,
-            total=stand.done if stand.last else None,
-            completed=stand.done,
-            count=stand.count,
-            time=stand.time,
-            requests=stand.requests,
+            total=state.done if state.last else None,
+            completed=state.done,
+            count=state.count,
+            time=state.time,
+            requests=state.requests,
         )
 
 
@@ -154,7 +154,7 @@ def _bar(console: Console, label: str, total: int | None) -> Generator[_Bar, Non
         TextColumn("{task.fields[time]}", style="cyan"),
         TextColumn("{task.fields[requests]}", style="dim"),
     )
-    # What is printed meanwhile is printed by us, and not to the same stream.
+    # Rich must not redirect the streams: all other output is ours and goes to the other stream.
     with RichProgress(
         *columns, console=console, redirect_stdout=False, redirect_stderr=False
     ) as live:

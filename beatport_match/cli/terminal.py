@@ -1,7 +1,8 @@
-"""The streams a command writes to: colour where a person looks, plain text anywhere else.
+"""The output streams of the command line: colours on a terminal, plain text elsewhere.
 
-Whatever stands at the other end (a pipe that closed, an old code page, a full disk) costs at most
-the text that it cannot take, never a traceback. It does not know what the text is about.
+A stream can be a closed pipe, an old code page or a full disk. A character that the stream cannot
+encode is replaced. After a write error the rest of the output is dropped; only an error of the
+standard output, other than a closed pipe, ends the command, with one sentence.
 """
 
 from __future__ import annotations
@@ -14,82 +15,85 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from beatport_match.cli.text_cells import TextLine, joined
+from beatport_match.cli.text_cells import TextLine, plain_text
 from beatport_match.errors import MisuseError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 MIN_WIDTH, DEFAULT_WIDTH, MAX_WIDTH = 60, 100, 140
-# Our own few signs for code pages that have none of them.
+# Replacements of our own symbols for code pages without them.
 _ASCII = str.maketrans("→…·─", ">~--")
-# Windows says EINVAL where others say EPIPE.
+# Windows reports a closed pipe as EINVAL, other systems as EPIPE.
 _CLOSED_PIPE_ERRORS = {errno.EPIPE, errno.EINVAL}
 
 
 class Screen:
-    """One stream, such as `sys.stdout`; `None` (a program without a console) takes nothing.
+    """One output stream, such as `sys.stdout`.
 
-    Where `vital`, trouble with the stream is told; else what it cannot take is dropped, and a run
-    goes on although nobody can be told how far it is.
+    Args:
+        stream: The stream; `None` (a program without a console) drops all output.
+        required: Whether a write error ends the command. If not, the rest of the output is dropped
+            and the command continues.
     """
 
-    def __init__(self, stream: TextIO | None, *, vital: bool) -> None:
+    def __init__(self, stream: TextIO | None, *, required: bool) -> None:
         self._stream = stream
-        self._is_required = vital
+        self._is_required = required
         self.is_terminal = stream is not None and stream.isatty()
         self._console: Console | None = None
 
     @property
     def width(self) -> int:
-        """The cells of a line."""
+        """The width of a line in cells."""
         columns = shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns
         return max(MIN_WIDTH, min(columns, MAX_WIDTH))
 
     def console(self) -> Console | None:
-        """Rich's console, where the stream is a terminal and rich is installed."""
+        """Return rich's console if the stream is a terminal and rich is installed."""
         if self._console is None and self.is_terminal:
             self._console = _console(self._stream)
         return self._console
 
     def show(self, *lines: TextLine) -> None:
-        """Write lines; the pieces must be clean.
+        """Write lines of text that `text_cells.clean` has cleaned.
 
         Raises:
-            MisuseError: The stream cannot be written, its disk being full for instance.
+            MisuseError: The stream is required and cannot be written, for example on a full disk.
         """
         console = self.console()
         for pieces in lines:
             if console is None:
-                self.write(joined(pieces) + "\n")
+                self.write(plain_text(pieces) + "\n")
                 continue
             from rich.text import Text
 
-            fitting = [(self._fitting(text), style) for text, style in pieces]
-            with self._guarded():
-                console.print(Text.assemble(*fitting), soft_wrap=True)
+            encodable = [(self._encodable(text), style) for text, style in pieces]
+            with self._write_errors_handled():
+                console.print(Text.assemble(*encodable), soft_wrap=True)
 
     def write(self, text: str) -> None:
         """Write text as it is.
 
         Raises:
-            MisuseError: The stream cannot be written.
+            MisuseError: The stream is required and cannot be written.
         """
-        with self._guarded():
+        with self._write_errors_handled():
             if self._stream is not None:
-                self._stream.write(self._fitting(text))
+                self._stream.write(self._encodable(text))
 
     def flush(self) -> None:
-        """Hand over what was written.
+        """Flush the stream.
 
         Raises:
-            MisuseError: The stream cannot be written.
+            MisuseError: The stream is required and cannot be written.
         """
-        with self._guarded():
+        with self._write_errors_handled():
             if self._stream is not None:
                 self._stream.flush()
 
-    def _fitting(self, text: str) -> str:
+    def _encodable(self, text: str) -> str:
+        """Replace the characters that the encoding of the stream does not have."""
         encoding = getattr(self._stream, "encoding", None) or "utf-8"
         try:
             text.encode(encoding)
@@ -98,7 +102,7 @@ class Screen:
         return text
 
     @contextmanager
-    def _guarded(self) -> Generator[None, None, None]:
+    def _write_errors_handled(self) -> Generator[None, None, None]:
         try:
             yield
         except OSError as error:
@@ -107,17 +111,17 @@ class Screen:
                 raise MisuseError(f"the output cannot be written ({error.strerror}).") from None
 
     def _stop_writing(self) -> None:
-        """Send the rest, also what Python itself flushes at its exit, to nowhere."""
+        """Send the rest of the output to the null device, also what Python flushes at exit."""
         stream, self._stream, self._console = self._stream, None, None
         self.is_terminal = False
         if stream is not None:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, stream.fileno())
-            os.close(nowhere)
+            null_device = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null_device, stream.fileno())
+            os.close(null_device)
 
 
 def show_json(document: object, screen: Screen) -> None:
-    """Write one JSON document; ASCII, so that no code page can spoil it for the reader."""
+    """Write one JSON document in ASCII, which every code page can encode."""
     screen.write(json.dumps(document, indent=1) + "\n")
 
 

@@ -1,7 +1,7 @@
-"""Text in columns: cleaned, measured, cut, padded. Pure; it knows no stream and no match.
+"""Text for a terminal: cleaned, measured, cut and padded. These functions are pure.
 
-Widths are a terminal's cells: an East Asian character fills two, a combining mark none. Titles
-come from strangers, so nothing that steers a terminal is let through.
+Widths are counted in the cells of a terminal: an East Asian character fills two cells, a combining
+mark none. Titles come from outside, so `clean` removes every character that controls a terminal.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 Piece: TypeAlias = tuple[str, str]
-"""Text and its style: a word or two such as `bold green`, or `link` and an address."""
+"""Text and its style, such as `bold green`, or `link` and a URL."""
 TextLine: TypeAlias = tuple[Piece, ...]
 
 ELLIPSIS = "…"
 
-# C0 and C1 controls steer the terminal, bidirectional controls what is read next to them; the
-# line ends among them would break the row.
+# C0 and C1 controls change the state of a terminal. Bidirectional controls change the order of the
+# neighbouring text. The line ends among them would break the row of a table.
 _CONTROL_CHARACTERS = [
     *range(0x20),
     *range(0x7F, 0xA0),
@@ -31,43 +31,43 @@ _LEFT_TO_RIGHT_MARK = "\u200e"
 
 
 def clean(text: str) -> str:
-    """The text without what would steer a terminal; line ends become blanks."""
+    """Remove the characters that control a terminal; line ends become spaces."""
     return text.translate(_CLEAN)
 
 
 def width_of(text: str) -> int:
-    """The cells that clean text fills."""
+    """Return the number of cells that a cleaned text fills."""
     return len(text) if text.isascii() else sum(map(_cells, text))
 
 
 def head(text: str, width: int) -> str:
-    """As much of the beginning as fits."""
+    """Return the longest beginning that fits into `width` cells."""
     filled = 0
-    for place, char in enumerate(text):
+    for index, char in enumerate(text):
         filled += _cells(char)
         if filled > width:
-            return text[:place]
+            return text[:index]
     return text
 
 
 def tail(text: str, width: int) -> str:
-    """As much of the end as fits; a mark never comes without its letter."""
+    """Return the longest end that fits; it does not begin with a mark without its letter."""
     filled = 0
     begin = len(text)
-    for place in range(len(text) - 1, -1, -1):
-        cells = _cells(text[place])
+    for index in range(len(text) - 1, -1, -1):
+        cells = _cells(text[index])
         filled += cells
         if filled > width:
             break
         if cells:
-            begin = place
+            begin = index
     return text[begin:]
 
 
 def truncate_middle(text: str, width: int) -> str:
-    """The text cut in its middle, since the version stands at the end of a title.
+    """Cut a text in the middle, because a title has its version at the end.
 
-    What stands in the last brackets is kept whole where that leaves the beginning enough room.
+    The text in the last brackets is kept whole if enough cells are left for the beginning.
     """
     if width_of(text) <= width:
         return text
@@ -77,11 +77,11 @@ def truncate_middle(text: str, width: int) -> str:
     return head(text, width - 1 - width_of(end)).rstrip(" -,") + ELLIPSIS + end
 
 
-def wrap(text: str, width: int, most: int) -> list[str]:
-    """The text on at most so many lines, broken at blanks; what is too much goes from the last."""
+def wrap(text: str, width: int, max_lines: int) -> list[str]:
+    """Break a text at spaces into at most `max_lines` lines; the last one is cut if necessary."""
     words = text.split()
     lines: list[str] = []
-    while words and len(lines) < most - 1:
+    while words and len(lines) < max_lines - 1:
         line = truncate_middle(words.pop(0), width)
         while words and width_of(line) + 1 + width_of(words[0]) <= width:
             line += " " + words.pop(0)
@@ -90,10 +90,10 @@ def wrap(text: str, width: int, most: int) -> list[str]:
 
 
 def cell(text: str, width: int, style: str = "", *, right: bool = False) -> Piece:
-    """Text that fills exactly so many cells.
+    """Pad a text to exactly `width` cells.
 
-    Where it holds letters that run from right to left, marks on both its ends keep a terminal from
-    running the neighbouring columns that way too.
+    A text with right-to-left letters gets a left-to-right mark at both ends. Without the marks, a
+    terminal would also reorder the neighbouring columns.
     """
     blanks = " " * (width - width_of(text))
     if any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text):
@@ -102,12 +102,12 @@ def cell(text: str, width: int, style: str = "", *, right: bool = False) -> Piec
 
 
 def text_line(text: str, style: str = "") -> TextLine:
-    """A line of one style."""
+    """Return a line of one style."""
     return ((text, style),)
 
 
-def joined(pieces: Iterable[Piece]) -> str:
-    """The line as text, without its styles and the blanks at its end."""
+def plain_text(pieces: Iterable[Piece]) -> str:
+    """Return a line as text, without styles and without spaces at its end."""
     return "".join(text for text, _ in pieces).rstrip()
 
 

@@ -1,22 +1,32 @@
-"""A fake Beatport to test against: this library's own tests use it, and yours may.
+"""A fake Beatport for tests. This library's own tests use it, and yours can use it too.
 
+Requests can go through an httpx transport, without any socket, or to a real server on 127.0.0.1:
+
+    import httpx
     from beatport_match.testing import FakeBeatport, first
 
     fake = FakeBeatport(faults=first(2, "challenge"))
-    with httpx.Client(transport=fake.transport()) as client: ...     # no socket at all
-    with fake.serve() as base_url: ...                               # a real server on 127.0.0.1
+    with httpx.Client(transport=fake.transport(), base_url="http://fake") as client:
+        statuses = [client.get("/search?q=undertow").status_code for _ in range(3)]
+    assert statuses == [request.status for request in fake.requests] == [403, 403, 200]
 
-    assert [request.status for request in fake.requests] == [403, 403, 200]
+    with fake.serve() as base_url: ...
 
-It serves `/search`, `/search/<type>` and `/track/<slug>/<id>` in the shapes Beatport really sends,
-and to those it knows (`api=FakeTokens(…)`) the API below `/v4/`: `catalog/search/`,
-`catalog/tracks/`, `catalog/tracks/<id>/` and `auth/o/token/`. What it sells is a catalogue of
-invented music that is full of near misses, with a search that is not too kind: asked for artist,
-title and mix, it puts the right title first about nine times in ten but the right version not even
-every other time, and it leaves out one row in twenty. With it come a messy Rekordbox collection and
-the right answers to it: `demo_collection()`, `demo_answers()`.
+The fake serves these URLs in the formats that were recorded from Beatport:
 
-It was written from what was seen on the wire and shares no code with the readers it tests.
+- the web pages `/search`, `/search/<type>` and `/track/<slug>/<id>`
+- below `/v4/`, the API: `catalog/search/`, `catalog/tracks/`, `catalog/tracks/<id>/` and
+  `auth/o/token/`. It answers only requests with a valid token of the account that you pass as
+  `api=FakeTokens(...)`.
+
+It serves a bundled catalogue of invented music in which many tracks are similar to each other. As
+on Beatport, the best row is not always first: a query of artist, title and mix has the right title
+in the first place about nine times in ten, the right version in the first place less than every
+second time, and one matching row in twenty is missing. `demo_collection()` is a messy Rekordbox
+collection for this catalogue and `demo_answers()` has the right answers.
+
+The fake was written from recorded responses. It shares no code with the parsers that it tests,
+except the parsing of musical keys (`model.keys`).
 """
 
 from __future__ import annotations

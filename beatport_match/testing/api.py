@@ -1,8 +1,9 @@
-"""The API of the shop: what Beatport answers to an address below `/v4/`, and whom it admits.
+"""The fake API: the answer to a URL below `/v4/`, and the check of the token.
 
-This room knows the addresses and no socket, clock or counter; what tokens are good is told by the
-`TokenBook` that comes with each request. That a missing slash is moved for, that an unknown address
-is not found before anybody is asked who he is: so it was seen.
+This module routes the URLs of the API. It uses no socket, no clock and no counter; the
+`TokenRegistry` that comes with each request knows which tokens are valid. Two rules were recorded
+from Beatport's API: a missing slash at the end gives a redirect, and an unknown URL gives a 404
+before the token is checked.
 """
 
 from __future__ import annotations
@@ -12,7 +13,13 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs
 
-from beatport_match.testing.api_envelope import ApiPage, alone, listed, page_size, trouble
+from beatport_match.testing.api_envelope import (
+    ApiPage,
+    error_page,
+    list_page,
+    page_size,
+    single_record,
+)
 from beatport_match.testing.api_groups import v4_group
 from beatport_match.testing.api_records import v4_detail, v4_row
 from beatport_match.testing.catalogue import CatalogueTrack
@@ -26,12 +33,12 @@ API_ROOT: Final = "/v4/"
 _HOST = "api.beatport.com"
 _FORM = "application/x-www-form-urlencoded"
 _OTHER_GROUPS = ("artists", "releases", "charts", "labels")
-# What of a track a parameter is compared with: whole texts, and texts that may hold it anywhere.
+# The text of a track that a parameter must equal, and the texts of which one must contain it.
 _EXACT: Mapping[str, Callable[[CatalogueTrack], str]] = {
     "id": lambda track: str(track.id),
     "isrc": lambda track: track.isrc,
 }
-_WITHIN: Mapping[str, Callable[[CatalogueTrack], tuple[str, ...]]] = {
+_CONTAINS: Mapping[str, Callable[[CatalogueTrack], tuple[str, ...]]] = {
     "name": lambda track: (track.name,),
     "mix_name": lambda track: (track.mix_name,),
     "artist_name": lambda track: track.artists,
@@ -40,12 +47,12 @@ _WITHIN: Mapping[str, Callable[[CatalogueTrack], tuple[str, ...]]] = {
 
 
 class Api:
-    """A catalogue behind the addresses of Beatport's API.
+    """Serve a catalogue at the URLs of Beatport's API.
 
     Args:
-        tracks: What is sold, by number.
-        positions: The place of each in its release, from 1.
-        index: How it is searched.
+        tracks: The tracks on sale, by id.
+        positions: The position of each track in its release, from 1.
+        index: The search index of the tracks.
     """
 
     def __init__(
@@ -66,35 +73,40 @@ class Api:
         body: bytes,
         tokens: TokenRegistry,
     ) -> ApiPage | Reply:
-        """What is answered to a GET or POST of `target`, the path with its query.
+        """Return the answer to a GET or POST.
 
-        `headers` have their names in lower case. `tokens` is written in: an admitted request
-        counts, and a renewal changes what is good.
+        Args:
+            method: `GET` or `POST`.
+            target: The path with its query.
+            headers: The request headers, with names in lower case.
+            body: The request body.
+            tokens: The valid tokens. An authorised request counts as a use; a renewal replaces
+                them.
         """
         path, _, query = target.partition("?")
         params = {name: values[0] for name, values in parse_qs(query).items()}
         address = f"{headers.get('host', _HOST)[:255]}{target}"
-        place = path.removesuffix("/")
+        route = path.removesuffix("/")
         allowed = "GET"
-        found: Callable[[], ApiPage]
-        match place.removeprefix(API_ROOT).split("/"):
+        handler: Callable[[], ApiPage]
+        match route.removeprefix(API_ROOT).split("/"):
             case ["auth", "o", "token"]:
-                allowed, found = "POST", partial(_token_refresh, headers, body, tokens)
+                allowed, handler = "POST", partial(_token_refresh, headers, body, tokens)
             case ["catalog", "search"]:
-                found = partial(self._search, params, address)
+                handler = partial(self._search, params, address)
             case ["catalog", "tracks"]:
-                found = partial(self._listing, params, address)
+                handler = partial(self._listing, params, address)
             case ["catalog", "tracks", number] if number.isdecimal():
-                found = partial(self._track, int(number[:18]))
+                handler = partial(self._track, int(number[:18]))
             case _:
-                return trouble(404, "detail", "Not found.")
-        if place == path:
+                return error_page(404, "detail", "Not found.")
+        if route == path:
             return Reply(301, (("location", f"{path}/{target[len(path) :]}"),), b"")
         if method != allowed:
             text = f'Method "{method}" not allowed.'
-            return trouble(405, "detail", text, ("allow", allowed))
-        refused = _rejection(headers, tokens) if allowed == "GET" else None
-        return refused or found()
+            return error_page(405, "detail", text, ("allow", allowed))
+        rejection = _rejection(headers, tokens) if allowed == "GET" else None
+        return rejection or handler()
 
     def _search(self, params: Mapping[str, str], address: str) -> ApiPage:
         query, kind = params.get("q", ""), params.get("type")
@@ -109,29 +121,32 @@ class Api:
             }
             return ApiPage(props=props, key="tracks")
         if kind == "tracks":
-            return listed(kind, found, self._row, params, address)
+            return list_page(kind, found, self._row, params, address)
         if kind not in _OTHER_GROUPS:
-            # A guess: nobody recorded what the API says to a group that it does not have.
-            return trouble(400, "detail", "Invalid type.")
-        return listed(kind, v4_group(kind, query, found), dict, params, address)
+            # A guess: there is no recording of the answer to an unknown `type`.
+            return error_page(400, "detail", "Invalid type.")
+        return list_page(kind, v4_group(kind, query, found), dict, params, address)
 
     def _listing(self, params: Mapping[str, str], address: str) -> ApiPage:
-        exact = {name: _either(params[name]) for name in _EXACT if name in params}
-        within = {name: _either(params[name].casefold()) for name in _WITHIN if name in params}
+        exact = {name: _alternatives(params[name]) for name in _EXACT if name in params}
+        contained = {
+            name: _alternatives(params[name].casefold()) for name in _CONTAINS if name in params
+        }
 
-        def fits(track: CatalogueTrack) -> bool:
-            return all(_EXACT[name](track) in either for name, either in exact.items()) and all(
-                any(part in text.casefold() for part in either for text in _WITHIN[name](track))
-                for name, either in within.items()
+        def matches(track: CatalogueTrack) -> bool:
+            return all(_EXACT[name](track) in values for name, values in exact.items()) and all(
+                any(part in text.casefold() for part in values for text in _CONTAINS[name](track))
+                for name, values in contained.items()
             )
 
-        return listed("results", list(filter(fits, self._newest_first)), self._row, params, address)
+        found = list(filter(matches, self._newest_first))
+        return list_page("results", found, self._row, params, address)
 
     def _track(self, number: int) -> ApiPage:
         track = self._tracks.get(number)
         if track is None:
-            return trouble(404, "detail", "No Track matches the given query.")
-        return alone("track", v4_detail(track, self._positions[number]))
+            return error_page(404, "detail", "No Track matches the given query.")
+        return single_record("track", v4_detail(track, self._positions[number]))
 
     def _row(self, track: CatalogueTrack) -> Json:
         row = self._rows.get(track.id)
@@ -140,19 +155,19 @@ class Api:
         return row
 
 
-def _either(text: str) -> list[str]:
-    """What a parameter asks for: a comma means "or", in titles, too."""
+def _alternatives(text: str) -> list[str]:
+    """Split a parameter at its commas: a comma means "or", also in titles."""
     return [part for part in map(str.strip, text.split(",")) if part]
 
 
 def _rejection(headers: Mapping[str, str], tokens: TokenRegistry) -> ApiPage | None:
-    """Why a visitor is not admitted; `None` where he is."""
+    """Return the 401 for a request without a valid token; `None` if the token is valid."""
     scheme, _, access = headers.get("authorization", "").partition(" ")
     if scheme.casefold() != "bearer" or not access:
         text = "Authentication credentials were not provided."
-        return trouble(401, "detail", text, ("www-authenticate", 'Bearer realm="api"'))
+        return error_page(401, "detail", text, ("www-authenticate", 'Bearer realm="api"'))
     if not tokens.check(access.strip()):
-        return trouble(401, "message", "Invalid or expired token")
+        return error_page(401, "message", "Invalid or expired token")
     return None
 
 
@@ -161,10 +176,10 @@ def _token_refresh(headers: Mapping[str, str], body: bytes, tokens: TokenRegistr
     fields = parse_qs(body.decode("utf-8", "replace")) if is_form else {}
     form = {name: values[0] for name, values in fields.items()}
     if form.get("grant_type") != "refresh_token":
-        return trouble(400, "error", "unauthorized_client")
+        return error_page(400, "error", "unauthorized_client")
     renewed = tokens.refresh(form.get("refresh_token", ""), form.get("client_id", ""))
     if isinstance(renewed, str):
-        return trouble(401, "error", renewed)
+        return error_page(401, "error", renewed)
     answer = {
         "access_token": renewed.access,
         "expires_in": tokens.expires_in_s,
@@ -172,4 +187,4 @@ def _token_refresh(headers: Mapping[str, str], body: bytes, tokens: TokenRegistr
         "scope": "app:docs user:dj",
         "refresh_token": renewed.refresh,
     }
-    return alone("token", answer, ("cache-control", "no-store"))
+    return single_record("token", answer, ("cache-control", "no-store"))

@@ -1,7 +1,7 @@
-"""The envelope every answer of the API comes in: pages of a list, one record, or an error.
+"""The JSON around the records of the API: pages of a list, a single record, or an error.
 
-This room knows no track: it gets rows and writes them the way Beatport's API does, whose pages are
-counted in texts such as `1/3` and whose links lack their scheme.
+This module gets finished rows and knows no tracks. As in Beatport's API, the page number is a text
+such as `1/3`, and the links `next` and `previous` have no scheme.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _HEADERS: Final = (
 
 @dataclass(slots=True, kw_only=True)
 class ApiPage:
-    """One answer, not yet written.
+    """One answer before it is serialised.
 
-    `key` says under which name in `props` the records stand; faults work there, and an error has
-    none. Where the answer is `bare`, what stands there is all that is written.
+    `key` is the key of the records in `props`; faults change the value there. An error has no
+    `key`. If the answer is `bare`, only the value at `key` is written.
     """
 
     props: Json
@@ -41,43 +41,48 @@ class ApiPage:
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """The headers it is sent with."""
+        """All response headers."""
         return (*_HEADERS, *self.more_headers)
 
     @property
     def records(self) -> list[tuple[Json, str]]:
-        """Where the records stand, as (holder, key)."""
+        """The containers of the records, as (object, key)."""
         return [(self.props, self.key)] if self.key else []
 
     @property
     def movable(self) -> tuple[str, ...]:
-        """The names in `props` that the fault `moved` changes."""
+        """The keys in `props` that the fault `moved` renames."""
         return (self.key,)
 
 
-def write_page(sheet: ApiPage, *, with_data: bool = True) -> bytes:
-    """The answer as bytes; `with_data=False` leaves an empty object."""
-    data: Json = sheet.props if with_data else {}
-    if sheet.bare:
-        # Under another name, where `moved` put it, it is not bare any more.
-        data = data.get(sheet.key, data)
+def render_api_page(page: ApiPage, *, with_data: bool = True) -> bytes:
+    """Serialise an answer; `with_data=False` gives an empty object."""
+    data: Json = page.props if with_data else {}
+    if page.bare:
+        # After the fault `moved` the key is not there, and the whole object is written.
+        data = data.get(page.key, data)
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def listed(
+def list_page(
     key: str, items: Sequence[T], row: Callable[[T], Json], params: Mapping[str, str], address: str
 ) -> ApiPage:
-    """One page of a list, its rows under `key`.
+    """Return one page of a list.
 
-    `address` is the host with the path and the whole query, without the scheme.
+    Args:
+        key: The key of the rows.
+        items: The whole list.
+        row: Makes the row of one item.
+        params: The query parameters; `page` and `per_page` are used.
+        address: The host with the path and the whole query, without a scheme.
     """
     size = page_size(params)
     pages = max(1, -(-len(items) // size))
-    asked = params.get("page", "1")
-    page = int(asked[:9]) if asked.isdecimal() else 0
+    page_text = params.get("page", "1")
+    page = int(page_text[:9]) if page_text.isdecimal() else 0
     if not 1 <= page <= pages:
-        # Nobody recorded this one: it is what Django REST framework says, which the API is made of.
-        return trouble(404, "detail", "Invalid page.")
+        # A guess, without a recording: the text of Django REST framework, which the API uses.
+        return error_page(404, "detail", "Invalid page.")
     props = {
         key: [row(item) for item in items[(page - 1) * size : page * size]],
         "next": _link(address, page + 1) if page < pages else None,
@@ -89,28 +94,28 @@ def listed(
     return ApiPage(props=props, key=key)
 
 
-def alone(key: str, record: Json, *more_headers: tuple[str, str]) -> ApiPage:
-    """One record that is the whole answer; `key` is what it would be called in an object."""
+def single_record(key: str, record: Json, *more_headers: tuple[str, str]) -> ApiPage:
+    """Return an answer that is one record; `key` is its name for the faults."""
     return ApiPage(props={key: record}, key=key, bare=True, more_headers=more_headers)
 
 
-def trouble(
+def error_page(
     status: int,
     key: Literal["detail", "error", "message"],
     text: str,
     *more_headers: tuple[str, str],
 ) -> ApiPage:
-    """An error; which of the three keys holds its text depends on who in the API refused."""
+    """Return an error; the key of its text depends on the part of the API that rejects."""
     return ApiPage(props={key: text}, status=status, more_headers=more_headers)
 
 
 def page_size(params: Mapping[str, str]) -> int:
-    """The rows a page holds: what was asked for, 1-100, or 10."""
-    asked = params.get("per_page", "")
-    return min(MAX_ROWS, max(1, int(asked[:9]))) if asked.isdecimal() else PER_PAGE
+    """Return the number of rows of a page: `per_page` limited to 1-100; default 10."""
+    per_page = params.get("per_page", "")
+    return min(MAX_ROWS, max(1, int(per_page[:9]))) if per_page.isdecimal() else PER_PAGE
 
 
 def _link(address: str, page: int) -> str:
-    place, _, query = address.partition("?")
+    path, _, query = address.partition("?")
     kept = [pair for pair in query.split("&") if pair and pair.partition("=")[0] != "page"]
-    return f"{place}?{'&'.join((*kept, f'page={page}'))}"
+    return f"{path}?{'&'.join((*kept, f'page={page}'))}"

@@ -1,8 +1,8 @@
-"""The other groups of the API's search: artists, charts, labels and releases.
+"""The groups of the API's search beside tracks: artists, charts, labels and releases.
 
-Nobody recorded their rows: artists, labels and releases are served as they stand inside a track,
-charts as they stand on a track's page. They are there so that a reader who takes the wrong group is
-caught out.
+There is no recording of their rows. Artists, labels and releases are served as they appear inside a
+track, charts as they appear on a track page. They exist so that a parser that reads the wrong group
+fails its tests.
 """
 
 from __future__ import annotations
@@ -12,20 +12,23 @@ from typing import Any, TypeAlias
 
 from beatport_match.testing.api_records import v4_artist, v4_label, v4_release
 from beatport_match.testing.catalogue import CatalogueTrack
-from beatport_match.testing.pages import chart_of
-from beatport_match.testing.search_groups import labels_named, people_named, releases_of
+from beatport_match.testing.pages import chart_record
+from beatport_match.testing.search_groups import matching_labels, matching_people, releases_of
 
 Json: TypeAlias = dict[str, Any]
 
 
 def v4_group(group: str, query: str, tracks: Sequence[CatalogueTrack]) -> list[Json]:
-    """All rows of one group for a query; `tracks` are the tracks found, best first.
+    """Return all rows of one group for a query.
 
-    `group` is one of `artists`, `charts`, `labels`, `releases`.
+    Args:
+        group: `artists`, `charts`, `labels` or `releases`.
+        query: The search text.
+        tracks: The tracks that the query found, best first.
     """
     if group == "releases":
-        return [v4_release(on_it[0]) for on_it in releases_of(tracks)]
+        return [v4_release(release[0]) for release in releases_of(tracks)]
     if group == "labels":
-        return [v4_label(name) for name in labels_named(query, tracks)]
-    row = v4_artist if group == "artists" else chart_of
-    return [row(name) for name in people_named(query, tracks)]
+        return [v4_label(name) for name in matching_labels(query, tracks)]
+    row = v4_artist if group == "artists" else chart_record
+    return [row(name) for name in matching_people(query, tracks)]

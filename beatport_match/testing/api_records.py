@@ -1,8 +1,8 @@
-"""Tracks as the API shows them (shape V4), as did their own pages until the summer of 2026.
+"""Track records of the API (format V4), which track pages also used until the summer of 2026.
 
-Here the key is an object, remixers have a list of their own, and flags are true or false. What is
-linked to lies where the record came from, so most functions are told that place. This room does not
-know the package's own readers: the fake is a second witness.
+In this format the musical key is an object, remixers have their own list, and flags are true or
+false. Links contain the host that served the record, so most functions take its base URL. This
+module shares no code with the package's parsers, so that it can test them independently.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from beatport_match.testing.identifiers import (
     camelot,
     genre_id,
     guid,
+    hash_integer,
     key_name,
     label_id,
-    number,
     slug,
     sub_genre_id,
 )
 from beatport_match.testing.quirks import (
     MEDIA,
     cover,
-    happens,
+    has_quirk,
     label_name,
     mix_name,
     preview,
-    release_number,
+    release_id_of,
     waveform,
 )
 
@@ -37,7 +37,7 @@ Json: TypeAlias = dict[str, Any]
 
 _PAGES = "https://api-internal.beatportprod.com/v4"
 _API = "https://api.beatport.com/v4"
-# What the API tells of a track on its own, and not in a list.
+# Keys of a single track that the rows of a list do not have.
 _DETAIL_ONLY = frozenset(
     """audio_format desc enabled encode_status exclusive_period hidden is_classic number
     was_ever_exclusive""".split()
@@ -45,42 +45,42 @@ _DETAIL_ONLY = frozenset(
 
 
 def v4_record(track: CatalogueTrack, position: int) -> Json:
-    """A track as its own page showed it; `position` is its place in the release, from 1."""
+    """Return the record of an old track page; `position` in the release counts from 1."""
     return {**_recording(track, position, _PAGES), **_sale(track, _PAGES), **_flags(track)}
 
 
 def v4_detail(track: CatalogueTrack, position: int) -> Json:
-    """A track as the API shows it on its own, with the keys that came since and the API's quirks.
+    """Return the API's record of a single track, with the newer keys and the quirks of the API.
 
-    `position` is its place in the release, from 1.
+    `position` in the release counts from 1.
     """
     record = {**_recording(track, position, _API), **_sale(track, _API), **_flags(track)}
     record["desc"] = None
-    if happens(track, "name blank", 0.03):
+    if has_quirk(track, "name blank", 0.03):
         record["name"] += " "
-    # "Credit order not guaranteed."
-    if happens(track, "credits turned", 0.25):
+    # Beatport does not guarantee the order of the credits.
+    if has_quirk(track, "credits turned", 0.25):
         record["artists"].reverse()
     for key in ("bpm", "key"):
-        if happens(track, f"no {key}", 0.01):
+        if has_quirk(track, f"no {key}", 0.01):
             record[key] = None
-    since = ("is_dj_edit", "is_dj_version", "is_explicit", "is_ugc_remix")
-    return {**record, "bsrc_remixer": [], **dict.fromkeys(since, False)}
+    newer_flags = ("is_dj_edit", "is_dj_version", "is_explicit", "is_ugc_remix")
+    return {**record, "bsrc_remixer": [], **dict.fromkeys(newer_flags, False)}
 
 
 def v4_row(track: CatalogueTrack) -> Json:
-    """A track as the API lists it: some keys fewer than `v4_detail`, and its address."""
+    """Return the API's row of a track in a list: fewer keys than `v4_detail`, and its URL."""
     kept = {key: value for key, value in v4_detail(track, 1).items() if key not in _DETAIL_ONLY}
     return {**kept, "url": f"{_API}/catalog/tracks/{track.id}/"}
 
 
 def v4_artist(name: str) -> Json:
-    """An artist as the API shows him."""
+    """Return the record of an artist."""
     return _artist(name, _API)
 
 
 def v4_label(name: str) -> Json:
-    """A label as it stands inside a release."""
+    """Return the record of a label inside a release."""
     return {
         "id": label_id(name),
         "name": label_name(name),
@@ -90,9 +90,9 @@ def v4_label(name: str) -> Json:
 
 
 def v4_release(track: CatalogueTrack) -> Json:
-    """A release as it stands inside a track that is on it."""
+    """Return the record of the release of a track."""
     return {
-        "id": release_number(track),
+        "id": release_id_of(track),
         "name": track.release_name,
         "image": _image("1400x1400", f"{cover(track)}.jpg"),
         "label": v4_label(track.label),
@@ -133,6 +133,7 @@ def _recording(track: CatalogueTrack, position: int, api: str) -> Json:
 
 
 def _sale(track: CatalogueTrack, api: str) -> Json:
+    upc = hash_integer(10**11, 10**12 - 1, "upc", track.label)
     return {
         "catalog_number": track.catalog_number,
         "current_status": _linked(api, "auxiliary/current-status", 10, "General Content"),
@@ -147,7 +148,7 @@ def _sale(track: CatalogueTrack, api: str) -> Json:
         "free_downloads": [],
         "free_download_start_date": None,
         "free_download_end_date": None,
-        "label_track_identifier": f"{number(10**11, 10**12 - 1, 'upc', track.label)}{track.isrc}",
+        "label_track_identifier": f"{upc}{track.isrc}",
         "new_release_date": track.release_date,
         "pre_order_date": None,
         "price": {"code": "EUR", "symbol": "€", "value": 1.39, "display": "€1.39"},
@@ -160,15 +161,15 @@ def _sale(track: CatalogueTrack, api: str) -> Json:
 
 def _flags(track: CatalogueTrack) -> Json:
     return {
-        "available_worldwide": happens(track, "worldwide", 0.5),
+        "available_worldwide": has_quirk(track, "worldwide", 0.5),
         "enabled": True,
         "exclusive": False,
         "hidden": False,
         "is_available_for_streaming": True,
-        "is_classic": happens(track, "classic", 0.05),
+        "is_classic": has_quirk(track, "classic", 0.05),
         "is_hype": False,
         "pre_order": False,
-        "was_ever_exclusive": happens(track, "exclusive", 0.2),
+        "was_ever_exclusive": has_quirk(track, "exclusive", 0.2),
     }
 
 
@@ -195,7 +196,7 @@ def _key(text: str, api: str) -> Json:
 
 def _image(size: str, file: str) -> Json:
     return {
-        "id": number(10_000_000, 60_000_000, "image", file),
+        "id": hash_integer(10_000_000, 60_000_000, "image", file),
         "uri": f"{MEDIA}/{size}/{file}",
         "dynamic_uri": f"{MEDIA}/{{w}}x{{h}}/{file}",
     }

@@ -1,7 +1,8 @@
-"""What the fake Beatport sells: invented tracks, one value each.
+"""The tracks that a fake Beatport sells, and the demo collection with its right answers.
 
-This room knows no page, no search and no socket. The bundled catalogue is made to be confusing
-(remixes, dubs, re-releases, same titles by other artists); every name in it is invented.
+The bundled catalogue has many tracks that are easy to confuse: remixes, dubs, rereleases, and equal
+titles by other artists. The demo collection is a messy Rekordbox library for it. All names are
+invented. This module knows no pages, no search and no socket.
 """
 
 from __future__ import annotations
@@ -23,27 +24,32 @@ from beatport_match.model.keys import parse_key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueTrack:
-    """One track on sale; only `id` and `name` are needed.
+    """One track on sale; only `id` and `name` are required.
 
     Args:
-        id: Beatport's number of the track, above zero.
-        name: The title without the mix, as a rule.
+        id: Beatport's id of the track (1 or more).
+        name: The title, usually without the mix.
         mix_name: The version, such as `Original Mix`.
-        artists: One name an entry, in the order of the credit.
-        remixers: Like `artists`; the same person may stand in both.
+        artists: The artist names, in the order of the credits.
+        remixers: The remixer names; an artist can also be a remixer.
         label: The record label.
-        release: The name of the release; empty means the name of the track.
-        release_date: `YYYY-MM-DD`.
-        bpm: Whole beats per minute.
-        key: Beatport's spelling, such as `G Major` or `A# Minor`.
+        release: The name of the release; empty: the name of the track.
+        release_date: The date, as `YYYY-MM-DD`.
+        bpm: The tempo in whole beats per minute.
+        key: The musical key, such as `G Major` or `A# Minor`.
         genre: Beatport's name of the genre.
-        sub_genre: `None` where the track has none.
+        sub_genre: The sub-genre; `None` if there is none.
         length_ms: The length in milliseconds.
-        isrc: The recording's code; re-releases share it.
+        isrc: The ISRC of the recording; rereleases share it. Empty: unknown.
         catalog_number: The label's number of the release.
 
     Raises:
-        MisuseError: A field cannot be served as Beatport would serve it.
+        MisuseError: `artists` or `remixers` is a single text, `id` is below 1, `key` is not a
+            musical key, or `release_date` is not a date.
+
+    Example:
+        >>> track = CatalogueTrack(id=1, name="Night Ferry", artists=("Ann Oak",), bpm=124)
+        >>> fake = FakeBeatport([track])
     """
 
     id: int
@@ -66,11 +72,11 @@ class CatalogueTrack:
         for field in ("artists", "remixers"):
             if isinstance(getattr(self, field), str):
                 raise MisuseError(
-                    f"CatalogueTrack.{field} takes a tuple of names, not the one text "
-                    f"{getattr(self, field)!r}: write ({getattr(self, field)!r},)."
+                    f"CatalogueTrack.{field} must be a tuple of names, not the text "
+                    f"{getattr(self, field)!r}; write ({getattr(self, field)!r},)."
                 )
         if self.id < 1:
-            raise MisuseError(f"CatalogueTrack.id must be above zero, not {self.id}.")
+            raise MisuseError(f"CatalogueTrack.id must be 1 or more, not {self.id}.")
         if parse_key(self.key) is None:
             raise MisuseError(f"CatalogueTrack.key must be a key like 'G Major', not {self.key!r}.")
         try:
@@ -82,40 +88,59 @@ class CatalogueTrack:
 
     @property
     def release_name(self) -> str:
-        """The name of the release, or of the track where the release has none of its own."""
+        """The name of the release, or the name of the track if `release` is empty."""
         return self.release or self.name
 
 
 @cache
 def bundled_catalogue() -> tuple[CatalogueTrack, ...]:
-    """The 504 invented tracks that come with the library, in the order of their ids."""
+    """Return the 504 invented tracks of the bundled catalogue, in the order of their ids.
+
+    Returns:
+        The tracks; the same tuple at each call.
+
+    Example:
+        >>> len(bundled_catalogue())
+        504
+    """
     text = files("beatport_match.testing").joinpath("catalogue.json").read_text(encoding="utf-8")
     table: dict[str, list[Any]] = json.loads(text)
     return tuple(_track(dict(zip(table["fields"], row, strict=True))) for row in table["tracks"])
 
 
-def _track(row: dict[str, Any]) -> CatalogueTrack:
-    for field in ("artists", "remixers"):
-        row[field] = tuple(row[field])
-    return CatalogueTrack(**row)
-
-
-# MERGED A DJ's messy library to try the library on, and the right answers to it.
 def demo_collection() -> AbstractContextManager[Path]:
-    """The bundled Rekordbox XML as a file, for a `with` block that gives its path.
+    """Give the path of the bundled Rekordbox XML file.
 
-    The path is good inside the block only: a library installed as a zip unpacks it there.
+    Returns:
+        A context manager that gives the path. The path is valid only inside the block, because a
+        package that is installed as a zip extracts the file there.
+
+    Example:
+        >>> with demo_collection() as path:
+        ...     tracks = list(read_playlist(path))
     """
     return as_file(files("beatport_match.testing").joinpath("collection.xml"))
 
 
 @cache
 def demo_answers() -> Mapping[str, tuple[int, ...]]:
-    """The catalogue ids that are right for each `TrackID` of `demo_collection()`.
+    """Return the right catalogue ids for each `TrackID` of `demo_collection()`.
 
-    Every release of the wanted recording is right; an empty tuple means that nothing right is on
-    sale, so that any match is a mistake.
+    Returns:
+        A read-only mapping from `TrackID` to ids in the bundled catalogue. All releases of the same
+        recording are right. An empty tuple means that the recording is not on sale, so that every
+        match is wrong.
+
+    Example:
+        >>> demo_answers()["3002"]
+        (16476663,)
     """
     text = files("beatport_match.testing").joinpath("answers.json").read_text(encoding="utf-8")
     answers: dict[str, list[int]] = json.loads(text)
     return MappingProxyType({track: tuple(ids) for track, ids in answers.items()})
+
+
+def _track(row: dict[str, Any]) -> CatalogueTrack:
+    for field in ("artists", "remixers"):
+        row[field] = tuple(row[field])
+    return CatalogueTrack(**row)

@@ -1,4 +1,4 @@
-"""`FakeBeatport`: the shop, its book of visits, and the two ways in."""
+"""`FakeBeatport`: the fake site with its request log, as an httpx transport and as a server."""
 
 from __future__ import annotations
 
@@ -9,31 +9,39 @@ from beatport_match.testing.catalogue import CatalogueTrack, bundled_catalogue
 from beatport_match.testing.faults import Fault, FaultPlan, Reply
 from beatport_match.testing.oauth import FakeTokens, GoodTokens, TokenRegistry
 from beatport_match.testing.request_log import FakeRequest, RequestLog
-from beatport_match.testing.server import serving
+from beatport_match.testing.server import serve_log
 from beatport_match.testing.site import Site, TrackShape
 from beatport_match.testing.transport import FakeTransport
 
 
 class FakeBeatport:
-    """A Beatport of your own: the real shapes of pages and API, invented music, trouble on request.
+    """Serve a fake Beatport: recorded page and API formats, invented music, faults on request.
 
-    Answers depend on nothing but the arguments and the address asked for, so sync and async runs,
-    two fakes and two machines see the same. The API below `/v4/` first wants a good token, and that
-    depends on how many requests it has served.
+    An answer depends only on the arguments below and on the requested URL. Sync and async runs, two
+    fakes and two machines therefore get the same answers. The API below `/v4/` also requires a
+    valid token; a token can expire after a number of requests.
 
     Args:
-        catalogue: What it sells; the bundled catalogue where nothing is given.
-        latency_s: Seconds before any answer.
-        jitter_s: Up to so many seconds more, fixed by the address and the turn.
-        slow_body_s: Seconds that the body of a `slow_body` fault takes.
-        faults: What goes wrong: `always`, `first`, `sometimes`, or any callable that takes the
-            number of the request and its path and gives a `Fault` or `None`.
-        seed: Another seed gives another ranking and another jitter.
-        noise: How unfair the ranking of search is: the standard deviation of the logarithm of a
-            chance that multiplies each row's score; zero ranks by shared words alone.
-        miss_rate: The share (0-1) of rows that a search leaves out for no reason.
-        track_shape: `C1`, the track pages of today, or `V4`, those of before.
-        api: The account that the API knows; without one it is there and admits nobody.
+        catalogue: The tracks on sale; default: the bundled catalogue.
+        latency_s: Delay before every answer, in seconds (0 or more).
+        jitter_s: Up to this many more seconds of delay. The value is fixed by the URL and by the
+            number of requests for that URL.
+        slow_body_s: Duration of the body for the fault `slow_body`, in seconds.
+        faults: The fault plan: the result of `always`, `first`, `sometimes` or `mixed`, or a
+            callable that takes the number of the request (from 0) and its path and returns a
+            `Fault` or `None`. Default: no faults.
+        seed: Seed of the search ranking and of the jitter.
+        noise: How much the ranking is disturbed (0 or more): the standard deviation of the
+            logarithm of a random factor on each row's score. 0 ranks only by shared words.
+        miss_rate: Share of matching rows (0-1) that a search leaves out.
+        track_shape: Format of the track pages: `C1` (today) or `V4` (until the summer of 2026).
+        api: The account that the API accepts. Without one, the API exists and rejects every token.
+
+    Example:
+        >>> from beatport_match import MatchSettings, match_track
+        >>> fake = FakeBeatport(latency_s=0.05)
+        >>> with fake.serve() as base_url:
+        ...     match = match_track("Olvarin - Undertow", settings=MatchSettings(base_url=base_url))
     """
 
     def __init__(
@@ -70,18 +78,18 @@ class FakeBeatport:
 
     @property
     def requests(self) -> tuple[FakeRequest, ...]:
-        """Every request so far, in the order of arrival: its path with query, and its status."""
+        """All requests so far, in the order of arrival: path with query, and status."""
         return self._log.requests
 
     @property
     def peak_in_flight(self) -> int:
-        """The most requests that were being answered at one time."""
+        """The highest number of requests that were in progress at the same time."""
         return self._log.peak_in_flight
 
     @property
     def tokens(self) -> GoodTokens:
-        """The tokens that the API takes now, and how often they were renewed."""
-        return self._tokens.good
+        """The tokens that the API accepts now, and how often they were renewed."""
+        return self._tokens.valid
 
     def respond(
         self,
@@ -92,17 +100,24 @@ class FakeBeatport:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
     ) -> Reply:
-        """What the fake would answer to a path with query now; nothing is counted or renewed by it.
+        """Return the answer to a request now, without recording the request or renewing tokens.
 
         Args:
-            method: The method, in capitals.
-            target: The path with its query.
-            fault: What goes wrong.
-            headers: What the request says besides, by names in any case.
-            body: What it brings along.
+            method: The HTTP method, in capitals.
+            target: The path with its query, such as `/search?q=undertow`.
+            fault: The fault to apply; default: none.
+            headers: The request headers; the case of the names does not matter.
+            body: The request body.
+
+        Returns:
+            The reply, with the way in which its body is delivered.
 
         Raises:
-            MisuseError: The fault is not one of `Fault`.
+            MisuseError: `fault` is not one of `FAULTS`.
+
+        Example:
+            >>> FakeBeatport().respond("GET", "/search?q=undertow").status
+            200
         """
         lower = {name.lower(): value for name, value in (headers or {}).items()}
         return self._site.respond(
@@ -110,9 +125,21 @@ class FakeBeatport:
         )
 
     def transport(self) -> FakeTransport:
-        """A transport for `httpx.Client` and `httpx.AsyncClient`; nothing leaves the process."""
+        """Return a transport for `httpx.Client` and `httpx.AsyncClient`; it opens no socket.
+
+        Example:
+            >>> client = httpx.Client(transport=FakeBeatport().transport())
+        """
         return FakeTransport(self._log)
 
     def serve(self) -> AbstractContextManager[str]:
-        """Serve on a free port of 127.0.0.1: `with fake.serve() as base_url: …`."""
-        return serving(self._log)
+        """Start an HTTP server on a free port of 127.0.0.1.
+
+        Returns:
+            A context manager that gives the base URL. The server stops when the block ends.
+
+        Example:
+            >>> with FakeBeatport().serve() as base_url:
+            ...     httpx.get(f"{base_url}/search?q=undertow")
+        """
+        return serve_log(self._log)

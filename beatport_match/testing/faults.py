@@ -1,8 +1,8 @@
-"""Everything that goes wrong between Beatport and us, on request.
+"""Faults on request: which faults exist, fault plans, and the damaged or replaced answers.
 
-This room spoils pages and the API's answers and writes the walls in front of them; it opens no
-socket, so how a broken body is delivered (`Delivery`) is only named here and done by the server and
-the transport.
+This module changes answers and writes the replies that replace an answer (challenge page, 429,
+503). It opens no socket: for a broken connection it only sets `Reply.delivery`, and the server and
+the transport carry that out.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 from beatport_match.errors import MisuseError
 from beatport_match.testing.api_envelope import ApiPage
-from beatport_match.testing.identifiers import hash_share
+from beatport_match.testing.identifiers import hash_fraction
 from beatport_match.testing.page_envelope import Page
 
 Fault: TypeAlias = Literal[
@@ -36,34 +36,36 @@ Fault: TypeAlias = Literal[
     "bomb",
     "elsewhere",
 ]
-"""What can go wrong.
+"""The kinds of fault.
 
-    challenge      403 with Cloudflare's challenge page and its `cf-mitigated` header
-    challenge_200  the same page, as if all were well
-    no_next_data   200 and a page without the data; of the API, an empty object
-    moved          the data is there, under another name
-    truncated      the body ends inside the data; its `Content-Length` agrees
-    cut            the connection ends inside the data, before the promised `Content-Length`
-    rate_limited   429 with `Retry-After` (1 second)
+    challenge      403 with Cloudflare's challenge page and its header `cf-mitigated`
+    challenge_200  the same page with status 200 and without the header
+    no_next_data   200 and a page without the data script; for the API, an empty object
+    moved          the data has another key
+    truncated      the body ends inside the data; `Content-Length` is the length of what is sent
+    cut            the connection ends inside the data, before `Content-Length` bytes were sent
+    rate_limited   429 with `Retry-After: 1` (seconds)
     unavailable    503
-    empty          200 and nothing at all
+    empty          200 with an empty body
     reset          the connection is reset before any answer
-    hang           no answer while the client is willing to wait
-    slow_body      the body comes in drips
-    bad_record     one malformed record more, ahead of the good ones; of one track: the record
-    wrong_shape    a text stands where the list or the record should be
+    hang           no answer until the client's timeout
+    slow_body      the body arrives in small pieces, with pauses
+    bad_record     a malformed record before the good ones; a single record is malformed itself
+    wrong_shape    a text in the place of the list or of the record
     bomb           64 KB of gzip that unpack to 64 MB
     elsewhere      302 to another host
 """
 
 FaultPlan: TypeAlias = Callable[[int, str], Fault | None]
-"""Which fault befalls a request: called with its number (from 0) and its path with query."""
+"""A function of the request's number (from 0) and its path with query that returns its fault."""
 
 Delivery: TypeAlias = Literal["whole", "cut", "reset", "hang", "slow"]
 
 FAULTS: Final[tuple[Fault, ...]] = get_args(Fault)
+"""All kinds of fault, in the order of `Fault`."""
+
 _BOMB_BYTES: Final = 64 * 2**20
-# Malformed under the names of every shape: the API's, and those of the pages.
+# Malformed in the field names of every format: those of the API and those of the pages.
 _BAD_RECORD: Final = {
     "id": "n/a",
     "track_id": "n/a",
@@ -76,7 +78,16 @@ _CLOUDFLARE: Final = ("server", "cloudflare")
 
 
 class Reply(NamedTuple):
-    """What is sent back; header names are lower case, `content-length` is added on delivery."""
+    """An answer of the fake.
+
+    Args:
+        status: The HTTP status; 0 if no answer is sent (`reset`, `hang`).
+        headers: Pairs of name (lower case) and value. The server and the transport add
+            `content-length`.
+        body: The whole body.
+        delivery: How the body is sent: `whole`, `cut` (the connection ends early), `reset`,
+            `hang` or `slow`.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -85,61 +96,122 @@ class Reply(NamedTuple):
 
 
 def always(kind: Fault) -> FaultPlan:
-    """Every request meets this fault."""
-    known(kind)
+    """Apply a fault to every request.
+
+    Args:
+        kind: The fault, one of `FAULTS`.
+
+    Returns:
+        A fault plan.
+
+    Raises:
+        MisuseError: `kind` is not one of `FAULTS`.
+
+    Example:
+        >>> fake = FakeBeatport(faults=always("challenge"))
+    """
+    require_known_fault(kind)
     return lambda _index, _path: kind
 
 
 def first(n: int, kind: Fault) -> FaultPlan:
-    """The first `n` requests meet this fault, and no later one."""
-    known(kind)
+    """Apply a fault to the first requests only.
+
+    Args:
+        n: The number of requests with the fault (0 or more).
+        kind: The fault, one of `FAULTS`.
+
+    Returns:
+        A fault plan.
+
+    Raises:
+        MisuseError: `kind` is not one of `FAULTS`.
+
+    Example:
+        >>> fake = FakeBeatport(faults=first(2, "unavailable"))
+    """
+    require_known_fault(kind)
     return lambda index, _path: kind if index < n else None
 
 
 def sometimes(kind: Fault, probability: float, seed: int = 0) -> FaultPlan:
-    """A request meets this fault with a `probability` (0-1) fixed by its path.
+    """Apply a fault to a random share of the requests.
 
-    The dice depend on the path, on how often that path was asked before and on `seed`, not on the
-    order of the requests, so sync and async runs meet the same faults. The plan counts: make a new
-    one for every fake.
+    The random number depends on the path, on the number of requests for that path and on `seed`,
+    not on the order of the requests. Sync and async runs therefore get the same faults. The plan
+    counts requests: make a new plan for each fake.
+
+    Args:
+        kind: The fault, one of `FAULTS`.
+        probability: The share of requests with the fault (0-1).
+        seed: Another seed selects other requests.
+
+    Returns:
+        A fault plan.
+
+    Raises:
+        MisuseError: `kind` is not one of `FAULTS`.
+
+    Example:
+        >>> fake = FakeBeatport(faults=sometimes("reset", 0.3, seed=1))
     """
-    known(kind)
-    asked: Counter[str] = Counter()
+    require_known_fault(kind)
+    request_counts: Counter[str] = Counter()
 
     def plan(_index: int, path: str) -> Fault | None:
-        asked[path] += 1
-        return kind if hash_share("fault", seed, path, asked[path]) < probability else None
+        request_counts[path] += 1
+        fraction = hash_fraction("fault", seed, path, request_counts[path])
+        return kind if fraction < probability else None
 
     return plan
 
 
 def mixed(probability: float, kinds: Sequence[Fault], seed: int = 0) -> FaultPlan:
-    """A request meets one of these faults, with a `probability` (0-1) fixed as in `sometimes`."""
+    """Apply one of several faults to a random share of the requests.
+
+    The random numbers are those of `sometimes`: the same seed selects the same requests. The plan
+    counts requests: make a new plan for each fake.
+
+    Args:
+        probability: The share of requests with a fault (0-1).
+        kinds: The faults; each is equally likely.
+        seed: Another seed selects other requests and other faults.
+
+    Returns:
+        A fault plan.
+
+    Raises:
+        MisuseError: An entry of `kinds` is not one of `FAULTS`.
+
+    Example:
+        >>> fake = FakeBeatport(faults=mixed(0.3, ["reset", "challenge"]))
+    """
     for kind in kinds:
-        known(kind)
-    asked: Counter[str] = Counter()
+        require_known_fault(kind)
+    request_counts: Counter[str] = Counter()
 
     def plan(_index: int, path: str) -> Fault | None:
-        asked[path] += 1
-        if hash_share("fault", seed, path, asked[path]) >= probability:
+        request_counts[path] += 1
+        count = request_counts[path]
+        if hash_fraction("fault", seed, path, count) >= probability:
             return None
-        return kinds[int(hash_share("kind", seed, path, asked[path]) * len(kinds))]
+        return kinds[int(hash_fraction("kind", seed, path, count) * len(kinds))]
 
     return plan
 
 
-def known(kind: str) -> None:
-    """Refuse a fault that nobody here knows how to make.
+def require_known_fault(kind: str) -> None:
+    """Check the name of a fault.
 
     Raises:
-        MisuseError: The name is not one of `Fault`.
+        MisuseError: `kind` is not one of `FAULTS`.
     """
     if kind not in FAULTS:
-        raise MisuseError(f"Unknown fault {kind!r}; the faults are {', '.join(FAULTS)}.")
+        raise MisuseError(f"Unknown fault {kind!r}; use one of: {', '.join(FAULTS)}.")
 
 
-def challenge_reply(kind: Fault | None) -> Reply | None:
-    """The answer that stands in front of any page; `None` where the page itself is served."""
+def replacement_reply(kind: Fault | None) -> Reply | None:
+    """Return the reply that a fault sends in place of any answer, or `None` if it sends none."""
     if kind in ("challenge", "challenge_200"):
         mitigated = (("cf-mitigated", "challenge"),) if kind == "challenge" else ()
         return Reply(
@@ -147,7 +219,7 @@ def challenge_reply(kind: Fault | None) -> Reply | None:
         )
     if kind == "rate_limited":
         headers = (("content-type", "application/json"), ("retry-after", "1"), _CLOUDFLARE)
-        return Reply(429, headers, b'{"detail":"Slowly, please."}')
+        return Reply(429, headers, b'{"detail":"Too many requests."}')
     if kind == "unavailable":
         return Reply(503, (_HTML, _CLOUDFLARE), b"<html><body><h1>503</h1></body></html>")
     if kind == "empty":
@@ -168,13 +240,13 @@ def _bomb() -> bytes:
     return gzip.compress(bytes(_BOMB_BYTES), mtime=0)
 
 
-def forbidden() -> Reply:
-    """What the firewall in front of Beatport says to a query it does not like."""
+def firewall_reply() -> Reply:
+    """Return the reply of the firewall in front of Beatport to a query that it blocks."""
     return Reply(403, (_HTML, _CLOUDFLARE), _BLOCKED)
 
 
-def damage_record(page: Page | ApiPage, kind: Fault | None) -> None:
-    """Spoil the data of a page, or of the API's answer, where the fault asks for that."""
+def damage_records(page: Page | ApiPage, kind: Fault | None) -> None:
+    """Change the data of a page or of an API answer, if the fault is one of the data."""
     if kind == "moved":
         for key in page.movable:
             if key in page.props:
@@ -187,10 +259,10 @@ def damage_record(page: Page | ApiPage, kind: Fault | None) -> None:
             holder[key] = [_BAD_RECORD, *rows] if isinstance(rows, list) else _BAD_RECORD
 
 
-def damage(reply: Reply, kind: Fault | None) -> Reply:
-    """Break a written page, or the way it is delivered, where the fault asks for that."""
+def damage_reply(reply: Reply, kind: Fault | None) -> Reply:
+    """Change the body of a reply or its delivery, if the fault is one of these."""
     if kind == "truncated":
-        return reply._replace(body=reply.body[: inside_data(reply.body)])
+        return reply._replace(body=reply.body[: middle_of_data(reply.body)])
     if kind == "cut":
         return reply._replace(delivery="cut")
     if kind == "slow_body":
@@ -198,8 +270,8 @@ def damage(reply: Reply, kind: Fault | None) -> Reply:
     return reply
 
 
-def inside_data(body: bytes) -> int:
-    """A place in the middle of the page's data, or of the body where there is none."""
+def middle_of_data(body: bytes) -> int:
+    """Return an offset in the middle of the page's data, or of a body without such data."""
     start = max(0, body.find(b'id="__NEXT_DATA__"'))
     end = body.find(b"</script>", start) if start else len(body)
     return (start + end) // 2

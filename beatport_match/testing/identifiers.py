@@ -1,8 +1,8 @@
-"""Numbers and names that Beatport gives to things, made up the same way every time.
+"""Invented ids, slugs and image names in the style of Beatport, always the same for one input.
 
-Everything here is a pure function of its arguments and of no process-wide state, so that two
-fakes, two runs and two machines agree. Real numbers stand here only where parsers rely on them:
-keys and genres.
+Every function is pure and uses no state of the process, so that two fakes, two runs and two
+machines agree. Only the ids of keys and genres are Beatport's real ones, because parsers depend on
+them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 from beatport_match.errors import MisuseError
 from beatport_match.model.keys import Key, parse_key
 
-# Beatport's numbers of its keys; both spellings of a black key are in use.
+# Beatport's ids of its keys, in order from 1. Both spellings of a black key are in use.
 _KEYS = (
     *("Ab Minor", "Eb Minor", "Bb Minor", "F Minor", "C Minor", "G Minor"),
     *("D Minor", "A Minor", "E Minor", "B Minor", "F# Minor", "Db Minor"),
@@ -25,9 +25,9 @@ _KEYS = (
     *("A# Major", "A# Minor", "C# Major", "C# Minor", "D# Major", "D# Minor"),
     *("G# Major", "G# Minor", "Gb Major", "Gb Minor"),
 )
-KEY_IDS: Final = {key: place for place, key in enumerate(_KEYS, start=1)}
+KEY_IDS: Final = {key: key_id for key_id, key in enumerate(_KEYS, start=1)}
 
-# Beatport's numbers of its genres; the names change over the years, the numbers do not.
+# Beatport's ids of its genres. Genre names change over the years, the ids do not.
 GENRE_IDS: Final = {
     "Drum & Bass": 1,
     "Hard Techno": 2,
@@ -61,61 +61,61 @@ GENRE_IDS: Final = {
 }
 
 
-def hash_share(*parts: object) -> float:
-    """A number in [0, 1) that depends on nothing but `parts`."""
+def hash_fraction(*parts: object) -> float:
+    """Return a number in [0, 1) that depends only on `parts`."""
     return _digest(*parts) / 2**64
 
 
-def number(lowest: int, highest: int, *parts: object) -> int:
-    """A whole number from `lowest` to `highest`, both included, made of `parts`."""
+def hash_integer(lowest: int, highest: int, *parts: object) -> int:
+    """Return an integer from `lowest` to `highest`, both included, that depends on `parts`."""
     return lowest + _digest(*parts) % (highest - lowest + 1)
 
 
 def guid(*parts: object) -> str:
-    """A made-up GUID, in the spelling of Beatport's picture addresses."""
+    """Return an invented GUID, in the form that Beatport's image URLs use."""
     text = hashlib.blake2b(_joined(*parts), digest_size=16).hexdigest()
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
 @lru_cache(maxsize=65536)
 def artist_id(name: str) -> int:
-    """The number of an artist; five to seven digits, so that text and number sort differently."""
+    """Return the id of an artist: 5-7 digits, so that ids sort differently as text."""
     return _of_digits(5, 7, "artist", name)
 
 
 @lru_cache(maxsize=65536)
 def label_id(name: str) -> int:
-    """The number of a label, four to six digits."""
+    """Return the id of a label: 4-6 digits."""
     return _of_digits(4, 6, "label", name)
 
 
 def release_id(label: str, catalog_number: str, name: str) -> int:
-    """The number of a release, seven digits."""
-    return number(1_000_000, 9_999_999, "release", label, catalog_number, name)
+    """Return the id of a release: 7 digits."""
+    return hash_integer(1_000_000, 9_999_999, "release", label, catalog_number, name)
 
 
 def genre_id(name: str) -> int:
-    """Beatport's number of a genre; a made-up one above 500 for a genre it does not have."""
-    return GENRE_IDS.get(name) or number(501, 9999, "genre", name)
+    """Return Beatport's id of a genre, or an invented id above 500 for an unknown genre."""
+    return GENRE_IDS.get(name) or hash_integer(501, 9999, "genre", name)
 
 
 def sub_genre_id(name: str) -> int:
-    """A made-up number of a sub-genre."""
-    return number(200, 499, "sub-genre", name)
+    """Return an invented id of a sub-genre."""
+    return hash_integer(200, 499, "sub-genre", name)
 
 
 def key_name(text: str) -> str:
-    """A key in Beatport's spelling, whichever notation it was given in."""
+    """Return a key in Beatport's spelling, from any notation."""
     return text if text in KEY_IDS else _key(text).name
 
 
 def camelot(text: str) -> str:
-    """A key's place on the Camelot wheel, such as `8A`."""
+    """Return the Camelot code of a key, such as `8A`."""
     return _key(text).camelot
 
 
 def slug(name: str) -> str:
-    """A name as Beatport writes it in addresses; letters without an ASCII base are lost."""
+    """Return the URL form of a name; letters without an ASCII base letter are dropped."""
     ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
     kept = re.sub(r"[^\w\s-]", "", ascii_only).strip().lower()
     return re.sub(r"[-\s]+", "-", kept)
@@ -123,14 +123,14 @@ def slug(name: str) -> str:
 
 def _key(text: str) -> Key:
     key = parse_key(text)
-    if key is None:  # a CatalogueTrack refuses such a key before it comes here
+    if key is None:  # `CatalogueTrack` has rejected such a key before
         raise MisuseError(f"{text!r} is not a musical key.")
     return key
 
 
-def _of_digits(fewest: int, most: int, *parts: object) -> int:
-    digits = number(fewest, most, "digits", *parts)
-    return number(10 ** (digits - 1), 10**digits - 1, *parts)
+def _of_digits(min_digits: int, max_digits: int, *parts: object) -> int:
+    digits = hash_integer(min_digits, max_digits, "digits", *parts)
+    return hash_integer(10 ** (digits - 1), 10**digits - 1, *parts)
 
 
 def _digest(*parts: object) -> int:
@@ -138,5 +138,5 @@ def _digest(*parts: object) -> int:
 
 
 def _joined(*parts: object) -> bytes:
-    # A separator that no title holds keeps ("ab", "c") and ("a", "bc") apart.
+    # The separator occurs in no title, so ("ab", "c") and ("a", "bc") differ.
     return "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")

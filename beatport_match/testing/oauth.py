@@ -1,7 +1,7 @@
-"""Who may ask the API: which tokens are good, for how long, and how they are renewed.
+"""The tokens of the fake API: which are valid, how long, and how a client renews them.
 
-This room knows no address and no clock. A token ends after so many requests and not after so many
-seconds, so that it ends in the middle of a run wherever that run is made.
+This module knows no URLs and no clock. A token expires after a number of requests, not after a
+time, so that it expires at the same request on every machine.
 """
 
 from __future__ import annotations
@@ -17,20 +17,23 @@ Rejection: TypeAlias = Literal["invalid_client", "invalid_grant"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FakeTokens:
-    """The one account that a fake's API knows.
+    """The only account of a fake's API.
 
     Args:
-        access: The access token that is good at first. Those that follow are `access.1` and so on.
-        refresh: The refresh token that renews it, once: with the new access token comes the next
-            refresh token, `refresh.1` and so on.
-        client_id: The client that may renew.
-        requests_per_token: How many requests to the catalogue an access token is good for (1 or
-            more); `None` for any number.
-        expires_in_s: The seconds (0 or more) that the fake says a new access token lasts; it only
-            says so. Beatport says 36,000.
+        access: The first access token. The next ones are `<access>.1`, `<access>.2` and so on.
+        refresh: The first refresh token. It works once; each renewal returns the next one,
+            `<refresh>.1` and so on.
+        client_id: The OAuth client that may renew tokens.
+        requests_per_token: The number of catalogue requests after which an access token expires
+            (1 or more); `None` (default): it never expires.
+        expires_in_s: The lifetime that the fake reports for a new access token, in seconds (0 or
+            more). The fake does not apply it. The default, 36,000, is Beatport's value.
 
     Raises:
-        MisuseError: A text is empty or no ASCII word, or a number is out of range.
+        MisuseError: A text is empty or not a single ASCII word, or a number is out of range.
+
+    Example:
+        >>> fake = FakeBeatport(api=FakeTokens(access="good", requests_per_token=40))
     """
 
     access: str = "an-access-token"
@@ -44,21 +47,26 @@ class FakeTokens:
             text = getattr(self, field)
             if not text or not text.isascii() or not text.isprintable() or " " in text:
                 raise MisuseError(
-                    f"FakeTokens.{field} must be one word that a header can carry, not {text!r}."
+                    f"FakeTokens.{field} must be one word of printable ASCII, not {text!r}."
                 )
         if self.requests_per_token is not None and self.requests_per_token < 1:
             raise MisuseError(
-                f"FakeTokens.requests_per_token must be 1 or more, or None for any number, not "
+                f"FakeTokens.requests_per_token must be 1 or more, or None for no limit, not "
                 f"{self.requests_per_token}."
             )
         if self.expires_in_s < 0:
-            raise MisuseError(f"FakeTokens.expires_in_s must not be below 0: {self.expires_in_s}.")
+            raise MisuseError(
+                f"FakeTokens.expires_in_s must be 0 or more, not {self.expires_in_s}."
+            )
 
 
 class GoodTokens(NamedTuple):
-    """The tokens that are good now; `None` where there is none.
+    """The tokens that the fake API accepts now.
 
-    `access` is `None` once the last one is used up, and `refreshed` tells how often it was renewed.
+    Args:
+        access: The valid access token; `None` if it is used up or if there is no account.
+        refresh: The valid refresh token; `None` if there is no account.
+        refreshed: How often the tokens were renewed.
     """
 
     access: str | None
@@ -67,12 +75,12 @@ class GoodTokens(NamedTuple):
 
 
 class TokenRegistry:
-    """Keeps the book of an account's tokens; safe to use from many threads.
+    """Hold the valid tokens of an account; safe to use from many threads.
 
     Args:
-        account: What is known at first; with `None` no token is good, ever.
-        refreshed: How often the access token was renewed already.
-        used: How many requests the present one has served.
+        account: The account; with `None`, no token is ever valid.
+        refreshed: How often the tokens were renewed.
+        used: The number of requests that the current access token has served.
     """
 
     def __init__(self, account: FakeTokens | None, *, refreshed: int = 0, used: int = 0) -> None:
@@ -80,23 +88,23 @@ class TokenRegistry:
         self._lock = threading.Lock()
 
     @property
-    def good(self) -> GoodTokens:
-        """The tokens that are good now."""
+    def valid(self) -> GoodTokens:
+        """The tokens that are valid now."""
         with self._lock:
             return self._valid()
 
     @property
     def expires_in_s(self) -> int:
-        """The seconds that a new access token is said to last."""
+        """The reported lifetime of a new access token, in seconds."""
         return self._account.expires_in_s if self._account else 0
 
     def copy(self) -> TokenRegistry:
-        """A book that says the same today, and in which another hand may write."""
+        """Return an independent registry in the same state."""
         with self._lock:
             return TokenRegistry(self._account, refreshed=self._refreshed, used=self._used)
 
     def check(self, access: str) -> bool:
-        """Whether a request with this access token is served; if so, it counts."""
+        """Return whether an access token is valid, and count one use of it if it is."""
         with self._lock:
             if access != self._valid().access:
                 return False
@@ -104,7 +112,7 @@ class TokenRegistry:
             return True
 
     def refresh(self, refresh: str, client_id: str) -> GoodTokens | Rejection:
-        """Put new tokens in the place of both old ones, which are good no longer."""
+        """Replace both tokens by new ones, or return the reason of the rejection."""
         with self._lock:
             if self._account is None or client_id != self._account.client_id:
                 return "invalid_client"
@@ -114,13 +122,14 @@ class TokenRegistry:
             return self._valid()
 
     def _valid(self) -> GoodTokens:
-        account, turn = self._account, self._refreshed
+        account, refreshed = self._account, self._refreshed
         if account is None:
             return GoodTokens(None, None, 0)
-        spent = account.requests_per_token is not None and self._used >= account.requests_per_token
-        access = None if spent else _nth(account.access, turn)
-        return GoodTokens(access, _nth(account.refresh, turn), turn)
+        limit = account.requests_per_token
+        is_expired = limit is not None and self._used >= limit
+        access = None if is_expired else _nth_token(account.access, refreshed)
+        return GoodTokens(access, _nth_token(account.refresh, refreshed), refreshed)
 
 
-def _nth(first: str, turn: int) -> str:
-    return f"{first}.{turn}" if turn else first
+def _nth_token(first: str, refreshed: int) -> str:
+    return f"{first}.{refreshed}" if refreshed else first

@@ -1,8 +1,9 @@
-"""The envelope every page comes in: HTML around one `__NEXT_DATA__` script.
+"""The HTML of every page around its `__NEXT_DATA__` script.
 
-This room knows no track: it gets a `Page` and writes it the way Next and React write theirs, with
-camel-cased attributes, `& < >` escaped inside the script, and Cloudflare's harmless snippet at the
-end, so that a detector of challenges that looks for that alone is caught out.
+This module gets a `Page` and knows no tracks. It writes HTML as Next.js and React do: attributes in
+camel case, and `& < >` escaped inside the script. Every page ends with the Cloudflare snippet that
+Beatport's normal pages also have. Code that takes this snippet alone for a challenge page fails its
+tests.
 """
 
 from __future__ import annotations
@@ -31,10 +32,11 @@ _JSD = (
 
 @dataclass(slots=True, kw_only=True)
 class Page:
-    """One page, not yet written.
+    """One page before it is rendered.
 
-    `kind` is Next's name of it, `query` Next's reading of the address, `path` the address without
-    locale. `records` says where in `props` the records stand, as (holder, key); faults work there.
+    `kind` is the page name of Next.js, `query` its parsed URL parameters, and `path` the URL
+    without the locale. `records` lists the containers of the records in `props`, as (object, key);
+    faults change the values there.
     """
 
     kind: str
@@ -42,7 +44,7 @@ class Page:
     props: Json
     path: str
     title: str
-    description: str = "Music for people who check the cue twice, sold one track at a time."
+    description: str = "Download and stream dance music, one track at a time."
     picture: str = _PICTURE
     body: str = ""
     locale: str = "en"
@@ -51,12 +53,12 @@ class Page:
 
     @property
     def movable(self) -> tuple[str, ...]:
-        """The names in `props` that the fault `moved` changes."""
+        """The keys in `props` that the fault `moved` renames."""
         return ("dehydratedState", "track")
 
 
-def answered(key: list[Any], data: object) -> Json:
-    """One answered query, as React Query leaves it in a page."""
+def answered_query(key: list[Any], data: object) -> Json:
+    """Return a finished query in the format that React Query stores in a page."""
     state = {
         "data": data,
         "dataUpdateCount": 1,
@@ -76,7 +78,7 @@ def answered(key: list[Any], data: object) -> Json:
 
 
 def session() -> Json:
-    """The anonymous visitor's session as pages carry it; the token opens nothing."""
+    """Return the anonymous session that every page carries; its token is not valid."""
     return {
         "access_token": "not-a-token",
         "expires_in": 600,
@@ -88,7 +90,7 @@ def session() -> Json:
 
 
 def translations(locale: str) -> Json:
-    """The texts of the user interface, a few kilobytes that every page carries."""
+    """Return the user interface texts that every page carries."""
     return {
         "initialI18nStore": {locale: {"translation": TRANSLATIONS}},
         "initialLocale": locale,
@@ -97,8 +99,8 @@ def translations(locale: str) -> Json:
     }
 
 
-def write(page: Page, *, with_data: bool = True) -> bytes:
-    """The page as bytes; `with_data=False` leaves the `__NEXT_DATA__` script out."""
+def render_page(page: Page, *, with_data: bool = True) -> bytes:
+    """Return the page as bytes; `with_data=False` omits the `__NEXT_DATA__` script."""
     script = _next_data(page) if with_data else ""
     return (
         f'<!DOCTYPE html><html lang="{page.locale}"><head>{_head(page)}</head><body>'
@@ -127,7 +129,8 @@ def _next_data(page: Page) -> str:
 
 
 def _head(page: Page) -> str:
-    path, title, about = escape(page.path), escape(page.title), escape(page.description)
+    path, title = escape(page.path), escape(page.title)
+    description = escape(page.description)
     mark = 'data-next-head=""'
     links = [f'<link rel="canonical" hrefLang="en" href="{ORIGIN}{path}" {mark}/>']
     links += [
@@ -138,13 +141,13 @@ def _head(page: Page) -> str:
         f'<meta {kind}="{name}" content="{content}" {mark}/>'
         for kind, name, content in (
             ("property", "og:title", title),
-            ("property", "og:description", about),
+            ("property", "og:description", description),
             ("property", "og:image", page.picture),
             ("name", "twitter:card", "summary_large_image"),
             ("name", "twitter:title", title),
-            ("name", "twitter:description", about),
+            ("name", "twitter:description", description),
             ("name", "twitter:image", page.picture),
-            ("name", "description", about),
+            ("name", "description", description),
         )
     )
     static = f"/_next/static/{_BUILD}"

@@ -1,7 +1,8 @@
-"""Tracks as their own pages show them today (shape C1), and as recommendations list them.
+"""Track records of today's track pages (format C1), and those of recommended tracks.
 
-Here the key is a text and the track's number too, and recommendations carry no slugs. This room
-does not know the package's own readers: the fake is a second witness.
+In this format the musical key and the track's number in the release are texts. Recommended tracks
+have no slugs. This module shares no code with the package's parsers, so that it can test them
+independently.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from beatport_match.testing.identifiers import (
 from beatport_match.testing.quirks import (
     MEDIA,
     cover,
-    happens,
+    has_quirk,
     label_name,
     mix_name,
     preview,
-    release_number,
+    release_id_of,
     waveform,
 )
 
@@ -33,17 +34,17 @@ Json: TypeAlias = dict[str, Any]
 
 
 def detail_record(track: CatalogueTrack, position: int) -> Json:
-    """A track as its own page shows it; `position` is its place in the release, from 1."""
+    """Return the record of a track page; `position` in the release counts from 1."""
     record = recommended_record(track, position)
     genre = record["genre"]
     genre["sub_genre"]["slug"] = slug(genre["sub_genre"]["name"] or "")
-    for named in (*record["artists"], genre, record["release"], record["label"]):
-        named["slug"] = slug(named["name"])
+    for entry in (*record["artists"], genre, record["release"], record["label"]):
+        entry["slug"] = slug(entry["name"])
     return record
 
 
 def recommended_record(track: CatalogueTrack, position: int) -> Json:
-    """A track as another track's page recommends it: the same shape, without slugs."""
+    """Return the record of a recommended track: the same format without slugs."""
     sample_url, start, end = preview(track)
     return {
         "track_id": track.id,
@@ -63,14 +64,14 @@ def recommended_record(track: CatalogueTrack, position: int) -> Json:
         "artists": _credits(track),
         "genre": _genre(track),
         "release": {
-            "id": release_number(track),
+            "id": release_id_of(track),
             "name": track.release_name,
             "image_url": f"{MEDIA}/{{w}}x{{h}}/{cover(track)}.jpg",
             "catalog_number": track.catalog_number,
             "release_date": f"{track.release_date}T00:00:00",
         },
         "label": {"id": label_id(track.label), "name": label_name(track.label)},
-        "sale_type": "album_only" if happens(track, "album only", 0.04) else "purchase",
+        "sale_type": "album_only" if has_quirk(track, "album only", 0.04) else "purchase",
         "price": {"category": ["general_content"], "currency": "EUR", "value": 1.39},
         "availability": {
             "tags": ["available_for_purchase", "preview_available", "available_for_streaming"],
@@ -81,8 +82,8 @@ def recommended_record(track: CatalogueTrack, position: int) -> Json:
 
 def _credits(track: CatalogueTrack) -> list[Json]:
     rows: list[Json] = [{"id": artist_id(n), "name": n, "type": "Artist"} for n in track.artists]
-    # Seen on the wire: a remix whose remixer is not among the credits at all.
-    if not happens(track, "remixer forgotten", 0.08):
+    # Recorded from Beatport: some remixes do not list their remixer in the credits.
+    if not has_quirk(track, "remixer forgotten", 0.08):
         rows += [{"id": artist_id(n), "name": n, "type": "Remixer"} for n in track.remixers]
     return sorted(rows, key=lambda row: int(row["id"]))
 

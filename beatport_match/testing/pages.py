@@ -1,7 +1,7 @@
-"""Which records stand where on which page.
+"""The data of each page: which records it has, and where they are.
 
-Here, and not in the envelope, live the traps of the real site: the one nesting level that tells
-`/search` from `/search/tracks`, and recommendations that look like the track that was asked for.
+Two details of the real site are easy to miss: `/search` has its records one level deeper than
+`/search/tracks`, and a track page also has recommended tracks in the format of the track itself.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 from urllib.parse import quote_plus
 
 from beatport_match.testing.catalogue import CatalogueTrack
-from beatport_match.testing.identifiers import artist_id, guid, number, slug
-from beatport_match.testing.page_envelope import Page, answered, session, translations
+from beatport_match.testing.identifiers import artist_id, guid, hash_integer, slug
+from beatport_match.testing.page_envelope import Page, answered_query, session, translations
 from beatport_match.testing.quirks import MEDIA, cover
 
 Json: TypeAlias = dict[str, Any]
@@ -23,24 +23,26 @@ GROUP_SIZE = 15
 _COUNTRY = "NL"
 
 
-def search_page(kind: str, query: str, rows: Sequence[Json], asked: str, locale: str) -> Page:
-    """`/search/<kind>`: one list, up to 150 rows; `asked` is the path with its query."""
+def search_page(kind: str, query: str, rows: Sequence[Json], url: str, locale: str) -> Page:
+    """Return `/search/<kind>`: one list; `url` is the path with its query."""
     group: Json = {"data": list(rows)}
     key = ["search-" + kind, {"q": query, "count": "150", "preorder": True}, _COUNTRY]
-    page = _searched(query, [answered(key, group)], locale)
-    page.kind, page.query, page.path = "/search/[type]", {"q": query, "type": kind}, asked
+    page = _page_of_search(query, [answered_query(key, group)], locale)
+    page.kind, page.query, page.path = "/search/[type]", {"q": query, "type": kind}, url
     page.records = [(group, "data")]
     return page
 
 
 def search_all_page(
-    query: str, groups: Mapping[str, Sequence[Json]], asked: str, locale: str
+    query: str, groups: Mapping[str, Sequence[Json]], url: str, locale: str
 ) -> Page:
-    """`/search`: five groups, one level deeper than on `/search/tracks`."""
+    """Return `/search`: five groups, one level deeper than on `/search/tracks`."""
     data: Json = {group: {"data": list(groups[group])} for group in GROUPS}
-    about = {"q": query, "count": str(GROUP_SIZE), "is_approved": True, "preorder": True}
-    page = _searched(query, [answered(["search-all", about, _COUNTRY], data)], locale)
-    page.path = asked
+    parameters = {"q": query, "count": str(GROUP_SIZE), "is_approved": True, "preorder": True}
+    page = _page_of_search(
+        query, [answered_query(["search-all", parameters, _COUNTRY], data)], locale
+    )
+    page.path = url
     page.records = [(data["tracks"], "data")]
     return page
 
@@ -48,14 +50,14 @@ def search_all_page(
 def track_page(
     track: CatalogueTrack, record: Json, recommended: Sequence[Json], locale: str
 ) -> Page:
-    """`/track/<slug>/<id>` as it is today: three queries, of which only the first is the track."""
-    details = answered([f"track-details-{track.id}"], record)
+    """Return a track page of today: three queries, of which only the first is the track."""
+    details = answered_query([f"track-details-{track.id}"], record)
     queries = [
         details,
-        answered([f"track-{track.id}-charts"], _charts(track)),
-        answered([f"track-{track.id}-recommendations"], list(recommended)),
+        answered_query([f"track-{track.id}-charts"], _charts(track)),
+        answered_query([f"track-{track.id}-recommendations"], list(recommended)),
     ]
-    page = _track(track, locale)
+    page = _page_of_track(track, locale)
     page.props = {
         "dehydratedState": {"mutations": [], "queries": queries},
         "anonSession": session(),
@@ -66,9 +68,9 @@ def track_page(
 
 
 def old_track_page(track: CatalogueTrack, record: Json, locale: str) -> Page:
-    """`/track/<slug>/<id>` as it was: one query, and the same object again as `track`."""
-    details = answered([f"track-{track.id}"], record)
-    page = _track(track, locale)
+    """Return an old track page: one query, and the same object again as `track`."""
+    details = answered_query([f"track-{track.id}"], record)
+    page = _page_of_track(track, locale)
     page.props = {
         "dehydratedState": {"mutations": [], "queries": [details]},
         "track": record,
@@ -79,41 +81,41 @@ def old_track_page(track: CatalogueTrack, record: Json, locale: str) -> Page:
     return page
 
 
-def not_found_page(asked: str, locale: str) -> Page:
-    """The page for an unknown track or address: status 404, and no query at all."""
+def not_found_page(url: str, locale: str) -> Page:
+    """Return the page for an unknown track or URL: status 404, without any query."""
     return Page(
         kind="/404",
         query={},
         props={"_nextI18Next": translations(locale)},
-        path=asked,
-        title="Nothing here | Beatport",
-        body="<main><h1>404 Error</h1><p>Nothing is kept at this address.</p></main>",
+        path=url,
+        title="Page not found | Beatport",
+        body="<main><h1>404 Error</h1><p>There is no page at this address.</p></main>",
         locale=locale,
         status=404,
     )
 
 
-def chart_of(name: str) -> Json:
-    """The chart of an artist, as it stands in the API's answers."""
+def chart_record(name: str) -> Json:
+    """Return the chart of an artist in the format of the API."""
     return {
         "add_date": "2026-07-20T01:41:57-06:00",
         "change_date": "2026-07-20T01:52:08-06:00",
-        "id": number(400_000, 900_000, "chart", name),
+        "id": hash_integer(400_000, 900_000, "chart", name),
         "image": {
-            "id": number(10_000_000, 60_000_000, "chart image", name),
+            "id": hash_integer(10_000_000, 60_000_000, "chart image", name),
             "uri": f"{MEDIA}/500x500/{guid('chart', name)}.jpg",
             "dynamic_uri": f"{MEDIA}/{{w}}x{{h}}/{guid('chart', name)}.jpg",
         },
-        "name": f"{name} - Shelf of the Month",
+        "name": f"{name} - Chart of the Month",
         "price": None,
         "publish_date": "2026-07-20T01:52:08-06:00",
-        "slug": slug(f"{name} shelf of the month"),
+        "slug": slug(f"{name} chart of the month"),
         "track_count": 10,
         "artist": {"id": artist_id(name), "name": name, "slug": slug(name)},
     }
 
 
-def _searched(query: str, queries: list[Json], locale: str) -> Page:
+def _page_of_search(query: str, queries: list[Json], locale: str) -> Page:
     return Page(
         kind="/search",
         query={"q": query},
@@ -132,7 +134,7 @@ def _searched(query: str, queries: list[Json], locale: str) -> Page:
     )
 
 
-def _track(track: CatalogueTrack, locale: str) -> Page:
+def _page_of_track(track: CatalogueTrack, locale: str) -> Page:
     name = f"{', '.join(track.artists)} - {track.name} ({track.mix_name}) [{track.label}]"
     return Page(
         kind="/track/[description]/[id]",
@@ -140,7 +142,7 @@ def _track(track: CatalogueTrack, locale: str) -> Page:
         props={},
         path=f"/track/{slug(track.name) or '-'}/{track.id}",
         title=f"{name} | Music & Downloads on Beatport",
-        description=f"Download & Stream {name}, and more from where it came from",
+        description=f"Download & Stream {name}, and more on Beatport",
         picture=f"{MEDIA}/{{w}}x{{h}}/{cover(track)}.jpg",
         body=(
             '<main><h1 class="TrackHeader-style__Name-sc-0">'
@@ -157,5 +159,5 @@ def _charts(track: CatalogueTrack) -> Json:
         "count": 1,
         "page": "1/1",
         "per_page": 50,
-        "results": [chart_of((track.artists or ("Nobody",))[0])],
+        "results": [chart_record((track.artists or ("Unknown Artist",))[0])],
     }

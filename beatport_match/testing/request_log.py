@@ -1,6 +1,7 @@
-"""Who came to the shop, how often, how many at once, and what befell them.
+"""The request log of a fake: it counts requests, picks faults and delays, and gives the replies.
 
-The only part of the fake that counts; it opens no socket and never waits itself.
+This is the only module of the fake that counts requests. It opens no socket and does not sleep: the
+server and the transport wait for the times in `PendingReply`.
 """
 
 from __future__ import annotations
@@ -12,19 +13,23 @@ from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from beatport_match.testing.faults import FaultPlan, Reply
-from beatport_match.testing.identifiers import hash_share
+from beatport_match.testing.identifiers import hash_fraction
 from beatport_match.testing.oauth import TokenRegistry
 from beatport_match.testing.site import Site
 
 HANG_S: Final = 120.0
 BODY_PIECES: Final = 8
-MAX_BODY_BYTES: Final = 64 * 2**10  # of a request; what is beyond is not read
+MAX_BODY_BYTES: Final = 64 * 2**10  # of a request body; the bytes after it are not read
 
 
 class FakeRequest(NamedTuple):
-    """One request the fake got; `status` is `None` where it gave no answer (`reset`, `hang`).
+    """One request that the fake received.
 
-    Its headers and its body, where tokens stand, are not kept.
+    Headers and body are not recorded, because they contain tokens.
+
+    Args:
+        path: The path with its query.
+        status: The HTTP status of the answer; `None` if there was no answer (`reset`, `hang`).
     """
 
     path: str
@@ -32,7 +37,7 @@ class FakeRequest(NamedTuple):
 
 
 class PendingReply(NamedTuple):
-    """What a visitor gets: the reply, after `pause_s` seconds, its body over `body_s` seconds."""
+    """A reply to send after `pause_s` seconds; a slow body takes `body_s` seconds."""
 
     reply: Reply
     pause_s: float
@@ -40,21 +45,21 @@ class PendingReply(NamedTuple):
 
 
 class RequestLog:
-    """Keeps the book of all visits to a shop; safe to use from many threads.
+    """Record the requests to a site and answer them; safe to use from many threads.
 
     Args:
-        shop: Who answers.
-        tokens: Whom the shop's API admits.
-        latency_s: Seconds before any answer.
-        jitter_s: Up to so many seconds more, fixed by path, turn and seed.
-        slow_body_s: Seconds that a `slow_body` takes.
-        faults: What goes wrong.
-        seed: Another seed gives another jitter.
+        site: The site that answers.
+        tokens: The tokens that the API of the site accepts.
+        latency_s: Delay before every answer, in seconds.
+        jitter_s: Up to this many more seconds, fixed by the URL, its request count and the seed.
+        slow_body_s: Duration of the body for the fault `slow_body`, in seconds.
+        faults: The fault plan.
+        seed: Seed of the jitter.
     """
 
     def __init__(
         self,
-        shop: Site,
+        site: Site,
         *,
         tokens: TokenRegistry,
         latency_s: float,
@@ -63,25 +68,25 @@ class RequestLog:
         faults: FaultPlan | None,
         seed: int,
     ) -> None:
-        self._site, self._tokens, self._faults, self._seed = shop, tokens, faults, seed
+        self._site, self._tokens, self._faults, self._seed = site, tokens, faults, seed
         self._latency_s, self._jitter_s, self._slow_body_s = latency_s, jitter_s, slow_body_s
         self._lock = threading.Lock()
         self._requests: list[FakeRequest] = []
-        self._asked: Counter[str] = Counter()
+        self._request_counts: Counter[str] = Counter()
         self._in_flight = 0
-        self._peak = 0
+        self._peak_in_flight = 0
 
     @property
     def requests(self) -> tuple[FakeRequest, ...]:
-        """Every request so far, in the order of arrival."""
+        """All requests so far, in the order of arrival."""
         with self._lock:
             return tuple(self._requests)
 
     @property
     def peak_in_flight(self) -> int:
-        """The most requests that were being answered at one time."""
+        """The highest number of requests that were in progress at the same time."""
         with self._lock:
-            return self._peak
+            return self._peak_in_flight
 
     @contextmanager
     def record(
@@ -91,28 +96,31 @@ class RequestLog:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
     ) -> Generator[PendingReply, None, None]:
-        """Answer one request; the visitor is in the shop until the block ends.
+        """Record one request and give its reply; the request is in flight until the block ends.
 
-        The names of `headers` are in lower case; of a long `body` the first `MAX_BODY_BYTES` bytes
-        are enough.
+        Args:
+            method: The HTTP method.
+            target: The path with its query.
+            headers: The request headers, with names in lower case.
+            body: The request body; its first `MAX_BODY_BYTES` bytes are enough.
         """
         with self._lock:
             self._in_flight += 1
-            self._peak = max(self._peak, self._in_flight)
+            self._peak_in_flight = max(self._peak_in_flight, self._in_flight)
         try:
-            yield self._enter(method, target, headers, body)
+            yield self._reply_to(method, target, headers, body)
         finally:
             with self._lock:
                 self._in_flight -= 1
 
-    def _enter(
+    def _reply_to(
         self, method: str, target: str, headers: Mapping[str, str] | None, body: bytes
     ) -> PendingReply:
         with self._lock:
             index = len(self._requests)
             self._requests.append(FakeRequest(target, None))
-            self._asked[target] += 1
-            turn = self._asked[target]
+            self._request_counts[target] += 1
+            count = self._request_counts[target]
             fault = self._faults(index, target) if self._faults else None
         reply = self._site.respond(
             method, target, fault, headers=headers, body=body, tokens=self._tokens
@@ -121,11 +129,11 @@ class RequestLog:
             self._requests[index] = FakeRequest(target, reply.status or None)
         pause_s = self._latency_s
         if self._jitter_s:
-            pause_s += self._jitter_s * hash_share("jitter", self._seed, target, turn)
+            pause_s += self._jitter_s * hash_fraction("jitter", self._seed, target, count)
         return PendingReply(reply, pause_s, self._slow_body_s)
 
 
 def body_pieces(body: bytes) -> list[bytes]:
-    """A body in `BODY_PIECES` pieces, the last one shorter."""
+    """Split a body into at most `BODY_PIECES` pieces; the last one may be shorter."""
     size = max(1, -(-len(body) // BODY_PIECES))
     return [body[start : start + size] for start in range(0, len(body), size)]

@@ -1,8 +1,9 @@
-"""Search as Beatport does it: quick, and not too kind.
+"""A search index that ranks imperfectly, as Beatport's search does.
 
-This room knows rows of words and no page. A row is found by the rarity of the words it shares
-with the query; rank is that rarity times a chance fixed by seed, query and row, because Beatport
-ranks by popularity that nobody outside knows. The same question always gets the same answer.
+A row is found if it shares enough of the query's words, weighted by their rarity. Its score is that
+rarity times a random factor. The factor stands for Beatport's popularity ranking, which is unknown;
+it is fixed by the seed, the query and the row, so that the same query always gives the same result.
+This module knows rows of words and no pages.
 """
 
 from __future__ import annotations
@@ -15,22 +16,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 _WORD = re.compile(r"\w+")
-_NEEDED_SHARE = 0.2  # a row must hold this share of the rarity of all words asked for
-MIN_HITS = 200  # a smaller catalogue is taken for a corner of one of this size
-_SCALE = 60.0  # puts scores in the hundreds, where Beatport's are
+MIN_RARITY_SHARE = 0.2  # a row must have this share of the summed rarity of the query's words
+MIN_ROW_COUNT = 200  # word rarity in a smaller catalogue is computed as if it had this many rows
+_SCALE = 60.0  # gives scores in the hundreds, as Beatport's are
 _U64 = 2.0**64
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One row that was found, and how well; scores are above zero and have no upper end."""
+class Hit:
+    """One row of a search result; the score is above 0 and has no upper limit."""
 
     id: int
     score: float
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, folded: accents that can be taken off are, and case is gone."""
+    """Return the words of a text without case and without accents that NFKD can separate."""
     plain = unicodedata.normalize("NFKD", text)
     bare = "".join(c for c in plain if not unicodedata.combining(c))
     return _WORD.findall(bare.casefold())
@@ -40,11 +41,11 @@ class SearchIndex:
     """An inverted index over rows of text.
 
     Args:
-        rows: What can be found: the text of each row under its id.
-        seed: Another seed gives another ranking.
-        noise: The standard deviation of the logarithm of the chance in the ranking; zero ranks by
-            shared words alone.
-        miss_rate: The share of rows (0-1) that a query leaves out for no reason.
+        rows: The texts of each row, by id.
+        seed: Seed of the ranking.
+        noise: Standard deviation of the logarithm of the random factor (0 or more); 0 ranks only by
+            shared words.
+        miss_rate: Share of matching rows (0-1) that a query leaves out.
     """
 
     def __init__(
@@ -55,44 +56,48 @@ class SearchIndex:
         for row, texts in rows.items():
             for word in {word for text in texts for word in words(text)}:
                 self._postings.setdefault(word, []).append(row)
-        self._count = max(len(rows), MIN_HITS)
+        self._count = max(len(rows), MIN_ROW_COUNT)
 
-    def search(self, query: str, limit: int) -> list[Found]:
-        """The best rows for a query, best first, at most `limit`."""
-        asked = words(query)
-        chance = hashlib.blake2b(f"{self._seed}\x1f{' '.join(asked)}\x1f".encode(), digest_size=24)
-        found: list[Found] = []
-        for row, rarity in self._qualified(asked):
-            rolled = chance.copy()
-            rolled.update(str(row).encode())
-            if (factor := self._factor(rolled.digest())) is not None:
-                found.append(Found(row, round(_SCALE * rarity * factor, 4)))
-        found.sort(key=lambda hit: (-hit.score, hit.id))
-        return found[:limit]
+    def search(self, query: str, limit: int) -> list[Hit]:
+        """Return the best rows for a query, best first, at most `limit`."""
+        query_words = words(query)
+        seeded = hashlib.blake2b(
+            f"{self._seed}\x1f{' '.join(query_words)}\x1f".encode(), digest_size=24
+        )
+        hits: list[Hit] = []
+        for row, rarity in self._matching_rows(query_words):
+            row_hash = seeded.copy()
+            row_hash.update(str(row).encode())
+            if (factor := self._factor(row_hash.digest())) is not None:
+                hits.append(Hit(row, round(_SCALE * rarity * factor, 4)))
+        hits.sort(key=lambda hit: (-hit.score, hit.id))
+        return hits[:limit]
 
-    def _qualified(self, asked: list[str]) -> list[tuple[int, float]]:
-        rarities = sorted(((self._rarity(word), word) for word in set(asked)), reverse=True)
-        left = sum(rarity for rarity, _ in rarities)
-        needed = _NEEDED_SHARE * left
+    def _matching_rows(self, query_words: list[str]) -> list[tuple[int, float]]:
+        """Return the rows that share enough rarity with the query, with that rarity."""
+        rarities = sorted(((self._rarity(word), word) for word in set(query_words)), reverse=True)
+        remaining = sum(rarity for rarity, _ in rarities)
+        needed = MIN_RARITY_SHARE * remaining
         shared: dict[int, float] = {}
         for rarity, word in rarities:
-            # Rows that share only what is left can no longer qualify: common words open no row.
-            opens = left >= needed
+            # A row that shares only the remaining, common words cannot reach `needed` any more.
+            can_add_rows = remaining >= needed
             for row in self._postings.get(word, ()):
-                if opens or row in shared:
+                if can_add_rows or row in shared:
                     shared[row] = shared.get(row, 0.0) + rarity
-            left -= rarity
+            remaining -= rarity
         return [(row, rarity) for row, rarity in shared.items() if rarity >= needed]
 
     def _rarity(self, word: str) -> float:
-        # Inverse document frequency as BM25 has it: above zero for the commonest word, too.
-        held = len(self._postings.get(word, ()))
-        return math.log1p((self._count - held + 0.5) / (held + 0.5))
+        # The inverse document frequency of BM25, which is above 0 also for the most common word.
+        row_count = len(self._postings.get(word, ()))
+        return math.log1p((self._count - row_count + 0.5) / (row_count + 0.5))
 
-    def _factor(self, rolled: bytes) -> float | None:
-        missed, u, v = (int.from_bytes(rolled[i : i + 8], "big") / _U64 for i in (0, 8, 16))
-        if missed < self._miss_rate:
+    def _factor(self, digest: bytes) -> float | None:
+        """Return the random factor of a row, or `None` if the row is left out."""
+        miss, u, v = (int.from_bytes(digest[i : i + 8], "big") / _U64 for i in (0, 8, 16))
+        if miss < self._miss_rate:
             return None
-        # Box-Muller turns two even chances into one normal one.
+        # The Box-Muller transform makes a normal random number from two uniform ones.
         normal = math.sqrt(-2.0 * math.log(1.0 - u)) * math.cos(2.0 * math.pi * v)
         return math.exp(self._noise * normal)

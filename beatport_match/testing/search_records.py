@@ -1,7 +1,7 @@
-"""Tracks as search pages list them (shape S): flat names, artists and remixers in one list.
+"""Track records of the search pages (format S): flat keys, artists and remixers in one list.
 
-Key names, types and quirks are what was seen on the wire; the values are invented. This room does
-not know the package's own readers: the fake is a second witness.
+Keys, types and quirks are those of recorded pages; the values are invented. This module shares no
+code with the package's parsers, so that it can test them independently.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from beatport_match.testing.identifiers import (
     artist_id,
     genre_id,
     guid,
+    hash_integer,
     key_name,
     label_id,
-    number,
     sub_genre_id,
 )
 from beatport_match.testing.quirks import (
     MEDIA,
     cover,
     downloads,
-    happens,
+    has_quirk,
     label_name,
     mix_name,
-    release_number,
+    release_id_of,
     waveform,
 )
 
@@ -34,7 +34,7 @@ Json: TypeAlias = dict[str, Any]
 
 PRICE: Json = {"code": "EUR", "symbol": "€", "value": 1.39, "display": "€1.39"}
 
-# Keys that are absent (not null) together, and the share of tracks that lack them.
+# Groups of keys that are absent (not null) together, and the share of tracks without them.
 _ABSENT = (
     (("bpm",), 0.03),
     (("key_id", "key_name"), 0.04),
@@ -50,20 +50,20 @@ _ABSENT = (
 
 
 def search_record(track: CatalogueTrack, position: int) -> Json:
-    """A track as search pages list it, without its score.
+    """Return the record of a track on a search page, without its score.
 
-    `position` is its place in the release, from 1. Some optional keys are absent, always the
-    same ones for the same track.
+    `position` in the release counts from 1. Some optional keys are absent; for one track these are
+    always the same keys.
     """
     record = {**_recording(track), **_sale(track, position), **_dates(track), **_flags(track)}
-    absent = {key for keys, share in _ABSENT if happens(track, keys[0], share) for key in keys}
+    absent = {key for keys, share in _ABSENT if has_quirk(track, keys[0], share) for key in keys}
     if "downloads" in absent:
         del record["suggest"]["weight"]
     return {key: value for key, value in record.items() if key not in absent}
 
 
 def credits_of(track: CatalogueTrack) -> list[Json]:
-    """Artists and remixers in one list, in the order of their ids as text."""
+    """Return artists and remixers in one list, sorted by their ids as text."""
     people = [(name, "Artist") for name in track.artists]
     people += [(name, "Remixer") for name in track.remixers]
     rows: list[Json] = [
@@ -74,7 +74,7 @@ def credits_of(track: CatalogueTrack) -> list[Json]:
 
 
 def pictures(thing: str, size: str, file: str) -> Json:
-    """The two addresses of a picture: one size, and one with `{w}x{h}` to fill in."""
+    """Return the two URLs of an image: one size, and one with the placeholder `{w}x{h}`."""
     return {
         f"{thing}_image_uri": f"{MEDIA}/{size}/{file}",
         f"{thing}_image_dynamic_uri": f"{MEDIA}/{{w}}x{{h}}/{file}",
@@ -82,12 +82,12 @@ def pictures(thing: str, size: str, file: str) -> Json:
 
 
 def label_row(label: str) -> Json:
-    """A label as it stands inside a track or a release."""
+    """Return the record of a label inside a track or a release."""
     return {"enabled": 1, "label_id": label_id(label), "label_name": label_name(label)}
 
 
 def genre_row(genre: str) -> Json:
-    """A genre as it stands in a list of genres."""
+    """Return the record of a genre in a list of genres."""
     return {"genre_id": genre_id(genre), "genre_name": genre}
 
 
@@ -122,18 +122,18 @@ def _sale(track: CatalogueTrack, position: int) -> Json:
         "encode_status": "CONVERTED",
         "exclusive_period": 1,
         "label": label_row(track.label),
-        "label_manager": "Nobody In Particular",
+        "label_manager": "Label Manager",
         "plays": 3 * downloads(track),
         "price": PRICE,
         "publish_status": "published",
         "release": {
-            "release_id": release_number(track),
+            "release_id": release_id_of(track),
             "release_name": track.release_name,
             **pictures("release", "1400x1400", f"{cover(track)}.jpg"),
         },
-        "sale_type": "albumOnly" if happens(track, "album only", 0.04) else "purchase",
+        "sale_type": "albumOnly" if has_quirk(track, "album only", 0.04) else "purchase",
         "suggest": {"input": track.name, "weight": downloads(track)},
-        "supplier_id": number(100, 3000, "supplier", track.label),
+        "supplier_id": hash_integer(100, 3000, "supplier", track.label),
         "track_number": position,
     }
 
@@ -152,17 +152,17 @@ def _dates(track: CatalogueTrack) -> Json:
 
 
 def _flags(track: CatalogueTrack) -> Json:
-    # The older flags are numbers and the newer ones true or false.
+    # The older flags are 0 or 1, the newer ones true or false.
     return {
-        "available_worldwide": int(happens(track, "worldwide", 0.5)),
+        "available_worldwide": int(has_quirk(track, "worldwide", 0.5)),
         "enabled": 1,
         "genre_enabled": 1,
         "is_available_for_streaming": 1,
-        "is_classic": int(happens(track, "classic", 0.05)),
+        "is_classic": int(has_quirk(track, "classic", 0.05)),
         "is_dj_edit": False,
         "is_dj_version": False,
         "is_explicit": False,
         "is_pre_order": False,
         "is_ugc_remix": False,
-        "was_ever_exclusive": int(happens(track, "exclusive", 0.2)),
+        "was_ever_exclusive": int(has_quirk(track, "exclusive", 0.2)),
     }

@@ -1,7 +1,7 @@
-"""The fake Beatport as a real HTTP/1.1 server on the loopback, one thread a connection.
+"""The fake as a real HTTP/1.1 server on 127.0.0.1, with one thread for each connection.
 
-This is the only file of the fake that opens a socket. It says nothing, keeps connections alive and
-closes at once, whoever still hangs on.
+This is the only module of the fake that opens a socket. The server prints nothing, keeps
+connections alive and closes at once, also while clients are connected.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
-from beatport_match.testing.faults import Reply, inside_data
+from beatport_match.testing.faults import Reply, middle_of_data
 from beatport_match.testing.request_log import (
     BODY_PIECES,
     HANG_S,
@@ -27,13 +27,16 @@ from beatport_match.testing.request_log import (
 )
 
 _POLL_S = 0.02
-_GRACE_S = 5.0
+_JOIN_TIMEOUT_S = 5.0
 
 
 @contextmanager
-def serving(book: RequestLog) -> Generator[str, None, None]:
-    """Serve on a free port of 127.0.0.1 and give the base URL; nothing is left on leaving."""
-    with _Server(book) as server:
+def serve_log(log: RequestLog) -> Generator[str, None, None]:
+    """Serve on a free port of 127.0.0.1 and give the base URL.
+
+    No thread and no socket remains when the block ends.
+    """
+    with _Server(log) as server:
         loop = threading.Thread(
             target=server.serve_forever, args=(_POLL_S,), name="fake-beatport", daemon=True
         )
@@ -43,16 +46,16 @@ def serving(book: RequestLog) -> Generator[str, None, None]:
         finally:
             server.shutdown()
             loop.join()
-            server.hang_up()
+            server.close_connections()
 
 
 class _Server(ThreadingHTTPServer):
-    # The default backlog of five drops connections when a client opens thirty at once.
+    # The default backlog of 5 drops connections when a client opens 30 at the same time.
     request_queue_size = 256
     daemon_threads = True
 
-    def __init__(self, book: RequestLog) -> None:
-        self.book = book
+    def __init__(self, log: RequestLog) -> None:
+        self.log = log
         self.closing = threading.Event()
         self._connections: dict[threading.Thread, socket.socket] = {}
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -61,7 +64,7 @@ class _Server(ThreadingHTTPServer):
         thread = threading.Thread(
             target=self.process_request_thread,
             args=(request, client_address),
-            name="fake-beatport-visitor",
+            name="fake-beatport-connection",
             daemon=True,
         )
         self._connections[thread] = request
@@ -74,25 +77,25 @@ class _Server(ThreadingHTTPServer):
             del self._connections[threading.current_thread()]
 
     def shutdown_request(self, request: Any) -> None:
-        # A polite shutdown would turn the reset that `_reset` asked for into an ordinary end.
+        # An orderly shutdown would replace the reset that `_reset` has set up.
         if _is_reset(request):
             self.close_request(request)
         else:
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        # Clients that go away are daily bread; anything else is a bug and is shown.
+        # Clients often disconnect early. Any other error is a bug and is printed.
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
-    def hang_up(self) -> None:
+    def close_connections(self) -> None:
         self.closing.set()
         connections = self._connections.copy()
         for connection in connections.values():
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in connections:
-            thread.join(_GRACE_S)
+            thread.join(_JOIN_TIMEOUT_S)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -101,8 +104,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         server = cast("_Server", self.server)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        with server.book.record(self.command, self.path, headers, self._body()) as visit:
-            self._deliver(visit, server.closing)
+        with server.log.record(self.command, self.path, headers, self._body()) as pending:
+            self._deliver(pending, server.closing)
 
     do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET  # noqa: N815
 
@@ -110,28 +113,28 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def _body(self) -> bytes:
-        told = self.headers.get("content-length", "0")
-        sized = told.isdecimal() and "transfer-encoding" not in self.headers
-        size = int(told[:9]) if sized else 0
-        # What is left unread would be taken for the next request, so the connection must end.
-        self.close_connection |= not sized or size > MAX_BODY_BYTES
+        length = self.headers.get("content-length", "0")
+        is_sized = length.isdecimal() and "transfer-encoding" not in self.headers
+        size = int(length[:9]) if is_sized else 0
+        # Unread bytes would be parsed as the next request, so the connection must end.
+        self.close_connection |= not is_sized or size > MAX_BODY_BYTES
         return self.rfile.read(min(size, MAX_BODY_BYTES))
 
-    def _deliver(self, visit: PendingReply, closing: threading.Event) -> None:
-        reply = visit.reply
-        closing.wait(HANG_S if reply.delivery == "hang" else visit.pause_s)
+    def _deliver(self, pending: PendingReply, closing: threading.Event) -> None:
+        reply = pending.reply
+        closing.wait(HANG_S if reply.delivery == "hang" else pending.pause_s)
         if reply.delivery == "whole":
             self.wfile.write(_head(reply, close=self.close_connection) + reply.body)
             return
         if reply.delivery == "slow":
             self.wfile.write(_head(reply, close=False))
-            for drip in body_pieces(reply.body):
-                closing.wait(visit.body_s / BODY_PIECES)
-                self.wfile.write(drip)
+            for piece in body_pieces(reply.body):
+                closing.wait(pending.body_s / BODY_PIECES)
+                self.wfile.write(piece)
             return
         self.close_connection = True
         if reply.delivery == "cut":
-            self.wfile.write(_head(reply, close=True) + reply.body[: inside_data(reply.body)])
+            self.wfile.write(_head(reply, close=True) + reply.body[: middle_of_data(reply.body)])
         elif reply.delivery == "reset":
             _reset(self.connection)
 
@@ -145,13 +148,14 @@ def _head(reply: Reply, *, close: bool) -> bytes:
     return "\r\n".join((*lines, "", "")).encode("latin-1")
 
 
-# Lingering on, for zero seconds: closing then resets the connection instead of ending it.
-_RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+# SO_LINGER on, with zero seconds: closing the socket then sends a reset instead of an end.
+_LINGER_ZERO = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 def _reset(connection: socket.socket) -> None:
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
 
 
 def _is_reset(connection: socket.socket) -> bool:
-    return connection.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(_RESET)) == _RESET
+    linger = connection.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(_LINGER_ZERO))
+    return linger == _LINGER_ZERO

@@ -1,8 +1,8 @@
-"""The shop itself: what Beatport answers to an address, as a pure function of the address.
+"""The fake Beatport site: the answer to a URL, as a pure function of the URL.
 
-This room knows the addresses of the pages and no socket, clock or counter; the API's are `api`'s,
-who came and what went wrong on the way is `visits`, and delivery is the server's and the
-transport's.
+This module routes the URLs of the web pages; `api` routes those of the API. It uses no socket, no
+clock and no counter: `request_log` counts requests and picks faults, and `server` and `transport`
+deliver the answers.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Any, Literal, TypeAlias
 from urllib.parse import parse_qs
 
 from beatport_match.testing.api import API_ROOT, Api
-from beatport_match.testing.api_envelope import ApiPage, write_page
+from beatport_match.testing.api_envelope import ApiPage, render_api_page
 from beatport_match.testing.api_records import v4_record
 from beatport_match.testing.catalogue import CatalogueTrack
 from beatport_match.testing.faults import (
     Fault,
     Reply,
-    challenge_reply,
-    damage,
-    damage_record,
-    forbidden,
-    known,
+    damage_records,
+    damage_reply,
+    firewall_reply,
+    replacement_reply,
+    require_known_fault,
 )
 from beatport_match.testing.oauth import TokenRegistry
-from beatport_match.testing.page_envelope import LOCALES, Page, write
+from beatport_match.testing.page_envelope import LOCALES, Page, render_page
 from beatport_match.testing.page_records import detail_record, recommended_record
 from beatport_match.testing.pages import (
     GROUP_SIZE,
@@ -36,15 +36,17 @@ from beatport_match.testing.pages import (
     search_page,
     track_page,
 )
-from beatport_match.testing.quirks import release_number
+from beatport_match.testing.quirks import release_id_of
 from beatport_match.testing.search_groups import group_rows
 from beatport_match.testing.search_index import SearchIndex
 from beatport_match.testing.search_records import search_record
 
 TrackShape: TypeAlias = Literal["C1", "V4"]
+"""The format of track pages: `C1` is that of today, `V4` that until the summer of 2026."""
+
 Json: TypeAlias = dict[str, Any]
 
-MAX_ROWS = 150  # what `/search/<type>` was seen to carry when asked for no number
+MAX_ROWS = 150  # measured: the rows of `/search/<type>` without `per_page`
 _RECOMMENDED = 6
 _ROBOTS = b"User-agent: *\nContent-Signal: search=yes\nAllow: /\n"
 _HEADERS = (
@@ -56,14 +58,14 @@ _HEADERS = (
 
 
 class Site:
-    """A catalogue behind Beatport's addresses.
+    """Serve a catalogue at Beatport's URLs.
 
     Args:
-        catalogue: What is sold; a later track replaces an earlier one of the same id.
-        seed: Another seed gives another ranking of search.
-        noise: How unfair the ranking is, see `SearchIndex`.
-        miss_rate: The share of rows a search leaves out.
-        track_shape: The shape of track pages.
+        catalogue: The tracks on sale; a later track replaces an earlier one with the same id.
+        seed: Seed of the search ranking.
+        noise: How much the ranking is disturbed, see `SearchIndex`.
+        miss_rate: Share of matching rows (0-1) that a search leaves out.
+        track_shape: The format of track pages.
     """
 
     def __init__(
@@ -87,7 +89,7 @@ class Site:
         self._same_name: dict[str, list[int]] = {}
         releases: dict[int, int] = {}
         for track in self._tracks.values():
-            release = release_number(track)
+            release = release_id_of(track)
             self._positions[track.id] = releases[release] = releases.get(release, 0) + 1
             self._same_name.setdefault(track.name, []).append(track.id)
         self._search_records: dict[int, Json] = {}
@@ -103,22 +105,28 @@ class Site:
         body: bytes = b"",
         tokens: TokenRegistry | None = None,
     ) -> Reply:
-        """What is answered to a request for `target`, the path with its query.
+        """Return the answer to a request.
 
-        The API looks at `headers`, whose names are in lower case, and `body`, and writes in
-        `tokens`; without them nobody is admitted there.
+        Args:
+            method: The HTTP method, in capitals.
+            target: The path with its query.
+            fault: The fault to apply; default: none.
+            headers: The request headers, with names in lower case; only the API reads them.
+            body: The request body; only the API reads it.
+            tokens: The valid tokens of the API. A request can change them: it counts as a use, or
+                it renews them. Without tokens, the API rejects every request.
 
         Raises:
-            MisuseError: The fault is not one of `Fault`.
+            MisuseError: `fault` is not one of `FAULTS`.
         """
         if fault is not None:
-            known(fault)
+            require_known_fault(fault)
         is_api = target.startswith(API_ROOT)
         methods = ("GET", "POST") if is_api else ("GET",)
         if method not in methods:
             return Reply(405, (("allow", ", ".join(methods)),), b"")
-        if blocked := challenge_reply(fault):
-            return blocked
+        if replacement := replacement_reply(fault):
+            return replacement
         answer = (
             self._api.answer(method, target, headers or {}, body, tokens or TokenRegistry(None))
             if is_api
@@ -126,34 +134,34 @@ class Site:
         )
         if isinstance(answer, Reply):
             return answer
-        damage_record(answer, fault)
-        return damage(_written(answer, with_data=fault != "no_next_data"), fault)
+        damage_records(answer, fault)
+        return damage_reply(_render(answer, with_data=fault != "no_next_data"), fault)
 
     def _page(self, target: str) -> Page | Reply:
         path, _, query = target.partition("?")
         steps = path.split("/")[1:]
         locale = steps.pop(0) if steps and steps[0] in LOCALES[1:] else "en"
-        asked = f"/{'/'.join(steps)}" + (f"?{query}" if query else "")
+        url = f"/{'/'.join(steps)}" + (f"?{query}" if query else "")
         params = {name: values[0] for name, values in parse_qs(query).items()}
         match steps:
             case ["robots.txt"]:
                 return Reply(200, (("content-type", "text/plain"),), _ROBOTS)
             case ["search"]:
-                return self._search(None, params, asked, locale)
+                return self._search(None, params, url, locale)
             case ["search", kind] if kind in GROUPS:
-                return self._search(kind, params, asked, locale)
+                return self._search(kind, params, url, locale)
             case ["track", _, number] if number.isdecimal():
-                return self._track(int(number[:18]), asked, locale)
+                return self._track(int(number[:18]), url, locale)
             case _:
-                return not_found_page(asked, locale)
+                return not_found_page(url, locale)
 
     def _search(
-        self, kind: str | None, params: dict[str, str], asked: str, locale: str
+        self, kind: str | None, params: dict[str, str], url: str, locale: str
     ) -> Page | Reply:
         query = params.get("q", "")
-        # The firewall takes a second pair of parentheses for an attack.
+        # Beatport's firewall blocks a query with more than one pair of parentheses.
         if min(query.count("("), query.count(")")) > 1:
-            return forbidden()
+            return firewall_reply()
         hits = self._index.search(query, MAX_ROWS)
         found = [self._tracks[hit.id] for hit in hits]
 
@@ -164,13 +172,13 @@ class Site:
 
         if kind is None:
             groups = {group: rows(group, GROUP_SIZE) for group in GROUPS}
-            return search_all_page(query, groups, asked, locale)
-        return search_page(kind, query, rows(kind, _limit(params)), asked, locale)
+            return search_all_page(query, groups, url, locale)
+        return search_page(kind, query, rows(kind, _limit(params)), url, locale)
 
-    def _track(self, number: int, asked: str, locale: str) -> Page:
+    def _track(self, number: int, url: str, locale: str) -> Page:
         track = self._tracks.get(number)
         if track is None:
-            return not_found_page(asked, locale)
+            return not_found_page(url, locale)
         position = self._positions[number]
         if self._shape == "V4":
             return old_track_page(track, v4_record(track, position), locale)
@@ -181,7 +189,7 @@ class Site:
         return track_page(track, detail_record(track, position), recommended, locale)
 
     def _recommended(self, track: CatalogueTrack) -> list[int]:
-        # Other versions come first: the nastiest thing to find beside the track asked for.
+        # Other versions come first: they are the easiest to confuse with the requested track.
         same = [other for other in self._same_name[track.name] if other != track.id]
         hits = self._index.search(" ".join(track.artists), 2 * _RECOMMENDED)
         others = [hit.id for hit in hits if hit.id != track.id]
@@ -195,12 +203,12 @@ class Site:
         return record
 
 
-def _written(answer: Page | ApiPage, *, with_data: bool) -> Reply:
+def _render(answer: Page | ApiPage, *, with_data: bool) -> Reply:
     if isinstance(answer, ApiPage):
-        return Reply(answer.status, answer.headers, write_page(answer, with_data=with_data))
-    return Reply(answer.status, _HEADERS, write(answer, with_data=with_data))
+        return Reply(answer.status, answer.headers, render_api_page(answer, with_data=with_data))
+    return Reply(answer.status, _HEADERS, render_page(answer, with_data=with_data))
 
 
 def _limit(params: dict[str, str]) -> int:
-    asked = params.get("per_page", "")
-    return min(MAX_ROWS, max(1, int(asked[:9]))) if asked.isdecimal() else MAX_ROWS
+    per_page = params.get("per_page", "")
+    return min(MAX_ROWS, max(1, int(per_page[:9]))) if per_page.isdecimal() else MAX_ROWS

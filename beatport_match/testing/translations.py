@@ -1,7 +1,7 @@
-"""Texts of the user interface that ride along in every page; a weight, and a trap or two.
+"""User interface texts that every page carries, as Beatport's pages do: a few kilobytes.
 
-Pages that are perfectly well carry sentences about errors and empty searches in here, so a reader
-that greps for them is caught out. All sentences are our own.
+Some of these texts are about errors and empty results, although the page itself is fine. A parser
+that searches a page for such words fails its tests. All sentences are invented.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ _ACTIONS = ("Add", "Close", "Filter", "Hide", "Open", "Play", "Remove", "Save", 
 
 TRANSLATIONS: Final = {
     **{
-        area: {action: f"{action} in your {area.lower()}, then carry on" for action in _ACTIONS}
+        area: {action: f"{action} in your {area.lower()}, then continue" for action in _ACTIONS}
         for area in _AREAS
     },
     "Error": {
-        "NotFound": "404 Error: nothing is kept at this address.",
-        "TrackNotFound": "This track is not here (any more).",
-        "ServerError": "500 Error: the fault is ours.",
-        "TerritoryRestriction": "Not for sale where you are.",
-        "Maintenance": "The shop is being swept; come back in a moment...",
-        "TooMany": "429: slowly, please.",
+        "NotFound": "404 Error: there is no page at this address.",
+        "TrackNotFound": "This track is not available (any more).",
+        "ServerError": "500 Error: the server failed.",
+        "TerritoryRestriction": "Not for sale in your country.",
+        "Maintenance": "The site is in maintenance; try again in a moment...",
+        "TooMany": "429: too many requests.",
     },
     "Search": {
-        "NoResults": "Nothing was found for “{{searchQuery}}” & nothing alike <0>either</0>.",
+        "NoResults": "Nothing was found for “{{searchQuery}}” & nothing similar <0>either</0>.",
         "Results": "{{count}} found",
     },
     "Prompt": {"Blocked": "Please allow cookies & scripts to keep your cart."},

@@ -1,7 +1,8 @@
-"""The fake Beatport as an `httpx` transport, for sync and async clients alike: no socket at all.
+"""The fake as an httpx transport for sync and async clients; it opens no socket.
 
-Waiting is done in the client's own colour, and a client that waits less long than the fake takes
-meets `httpx.ReadTimeout`, as it would on the wire.
+The transport sleeps in the way of the client: `time.sleep` for a sync client, `anyio.sleep` for an
+async one. A client whose timeout is shorter than the delay gets `httpx.ReadTimeout`, as it would
+from a real server.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 import anyio
 import httpx
 
-from beatport_match.testing.faults import inside_data
+from beatport_match.testing.faults import middle_of_data
 from beatport_match.testing.request_log import (
     BODY_PIECES,
     HANG_S,
@@ -24,28 +25,34 @@ from beatport_match.testing.request_log import (
 
 
 class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Give it to a client: `httpx.Client(transport=…)` or `httpx.AsyncClient(transport=…)`."""
+    """Answer the requests of an `httpx.Client` or `httpx.AsyncClient` in this process.
 
-    def __init__(self, book: RequestLog) -> None:
-        self._book = book
+    `FakeBeatport.transport()` makes one.
+
+    Example:
+        >>> client = httpx.AsyncClient(transport=FakeBeatport().transport())
+    """
+
+    def __init__(self, log: RequestLog) -> None:
+        self._log = log
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a sync client."""
-        with self._book.record(*_as_fake_request(request, request.read())) as visit:
-            wait_s, ending = _ending(request, visit)
+        """Answer a request of a sync client; httpx calls this."""
+        with self._log.record(*_request_parts(request, request.read())) as pending:
+            wait_s, ending = _ending(request, pending)
             time.sleep(wait_s)
-            return _as_httpx_response(ending)
+            return _response_or_raise(ending)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer an async client on any event loop that anyio knows."""
-        with self._book.record(*_as_fake_request(request, await request.aread())) as visit:
-            wait_s, ending = _ending(request, visit)
+        """Answer a request of an async client, on asyncio or trio; httpx calls this."""
+        with self._log.record(*_request_parts(request, await request.aread())) as pending:
+            wait_s, ending = _ending(request, pending)
             await anyio.sleep(wait_s)
-            return _as_httpx_response(ending)
+            return _response_or_raise(ending)
 
 
-class _SlowBody(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body in pieces with pauses between them, that may end in an error."""
+class _PacedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body in pieces with pauses between them; an error may follow the last piece."""
 
     def __init__(self, pieces: list[bytes], gap_s: float, error: httpx.TransportError | None):
         self._pieces, self._gap_s, self._error = pieces, gap_s, error
@@ -66,51 +73,54 @@ class _SlowBody(httpx.SyncByteStream, httpx.AsyncByteStream):
             raise self._error
 
 
-def _as_fake_request(request: httpx.Request, body: bytes) -> tuple[str, str, dict[str, str], bytes]:
+def _request_parts(request: httpx.Request, body: bytes) -> tuple[str, str, dict[str, str], bytes]:
+    """Return the arguments of `RequestLog.record`."""
     target = request.url.raw_path.decode("ascii")
     return request.method, target, dict(request.headers), body[:MAX_BODY_BYTES]
 
 
-def _as_httpx_response(ending: httpx.Response | httpx.TransportError) -> httpx.Response:
+def _response_or_raise(ending: httpx.Response | httpx.TransportError) -> httpx.Response:
     if isinstance(ending, httpx.TransportError):
         raise ending
     return ending
 
 
 def _ending(
-    request: httpx.Request, visit: PendingReply
+    request: httpx.Request, pending: PendingReply
 ) -> tuple[float, httpx.Response | httpx.TransportError]:
-    """How long to wait, and what happens then."""
-    delivery = visit.reply.delivery
-    pause_s = HANG_S if delivery == "hang" else visit.pause_s
-    patience_s = _read_timeout(request)
-    if delivery == "hang" or pause_s > patience_s:
-        late = httpx.ReadTimeout("The fake Beatport did not answer in time.", request=request)
-        return min(pause_s, patience_s), late
+    """Return how long to wait, and the response or the error that follows."""
+    delivery = pending.reply.delivery
+    pause_s = HANG_S if delivery == "hang" else pending.pause_s
+    timeout_s = _read_timeout_s(request)
+    if delivery == "hang" or pause_s > timeout_s:
+        error = httpx.ReadTimeout("The fake Beatport did not answer in time.", request=request)
+        return min(pause_s, timeout_s), error
     if delivery == "reset":
-        return pause_s, httpx.ReadError("The fake Beatport hung up.", request=request)
-    return pause_s, _response(request, visit)
+        return pause_s, httpx.ReadError("The fake Beatport reset the connection.", request=request)
+    return pause_s, _response(request, pending)
 
 
-def _response(request: httpx.Request, visit: PendingReply) -> httpx.Response:
-    status, headers, body, delivery = visit.reply
+def _response(request: httpx.Request, pending: PendingReply) -> httpx.Response:
+    status, headers, body, delivery = pending.reply
     headers = (*headers, ("content-length", str(len(body))))
     if delivery == "cut":
-        short = httpx.RemoteProtocolError("The fake Beatport broke off.", request=request)
-        stream = _SlowBody([body[: inside_data(body)]], 0.0, short)
+        error = httpx.RemoteProtocolError(
+            "The fake Beatport closed the connection inside the body.", request=request
+        )
+        stream = _PacedBody([body[: middle_of_data(body)]], 0.0, error)
         return httpx.Response(status, headers=headers, stream=stream)
     if delivery == "slow":
-        gap_s = visit.body_s / BODY_PIECES
-        if gap_s > _read_timeout(request):
-            late = httpx.ReadTimeout("The fake Beatport was too slow.", request=request)
-            return httpx.Response(status, headers=headers, stream=_SlowBody([], 0.0, late))
+        gap_s = pending.body_s / BODY_PIECES
+        if gap_s > _read_timeout_s(request):
+            late = httpx.ReadTimeout("The fake Beatport sent the body too slowly.", request=request)
+            return httpx.Response(status, headers=headers, stream=_PacedBody([], 0.0, late))
         return httpx.Response(
-            status, headers=headers, stream=_SlowBody(body_pieces(body), gap_s, None)
+            status, headers=headers, stream=_PacedBody(body_pieces(body), gap_s, None)
         )
-    # Not as `content`, which httpx would unpack here and now, bombs too.
-    return httpx.Response(status, headers=headers, stream=_SlowBody([body], 0.0, None))
+    # A stream, not `content`: httpx would decompress `content` at once, also a gzip bomb.
+    return httpx.Response(status, headers=headers, stream=_PacedBody([body], 0.0, None))
 
 
-def _read_timeout(request: httpx.Request) -> float:
+def _read_timeout_s(request: httpx.Request) -> float:
     read = request.extensions.get("timeout", {}).get("read")
     return float("inf") if read is None else float(read)

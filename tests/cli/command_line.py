@@ -1,4 +1,4 @@
-"""Runs of the command line, and matches to show, for the tests of this folder."""
+"""Helpers of the command line tests: runs of the command, and matches to show."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from beatport_match import Candidate, Evidence, Failure, Match, ScoredCandidate,
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Ran(NamedTuple):
+class CommandResult(NamedTuple):
+    """The exit code of a command and the text of both its streams."""
+
     code: int
     out: str
     err: str
 
 
 class Terminal(io.StringIO):
-    """A stream that says that it is a terminal."""
+    """A stream that reports itself as a terminal."""
 
     encoding = "utf-8"
 
@@ -31,22 +33,22 @@ class Terminal(io.StringIO):
         return True
 
 
-def refused(ran: Ran) -> str:
-    """The one sentence of a refusal."""
-    assert ran.code == 2
-    assert ran.out == ""
-    assert "Traceback" not in ran.err
-    assert ran.err.startswith("beatport-match: ")
-    assert ran.err.count("\n") == 1
-    assert ran.err.endswith(".\n")
-    return ran.err
+def misuse_message(result: CommandResult) -> str:
+    """Check that a command ended with exit code 2 and one sentence; return the sentence."""
+    assert result.code == 2
+    assert result.out == ""
+    assert "Traceback" not in result.err
+    assert result.err.startswith("beatport-match: ")
+    assert result.err.count("\n") == 1
+    assert result.err.endswith(".\n")
+    return result.err
 
 
 @contextmanager
-def child(*arguments: object, **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """`python -m beatport_match …` as a process of its own."""
+def child_process(*arguments: object, **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """Run `python -m beatport_match …` in a child process."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-    # Python flushes at its exit only what it buffered before.
+    # With PYTHONUNBUFFERED, Python would have nothing to flush at its exit.
     environment.pop("PYTHONUNBUFFERED", None)
     with subprocess.Popen(
         [sys.executable, "-W", "error", "-m", "beatport_match", *map(str, arguments)],
@@ -63,7 +65,7 @@ def child(*arguments: object, **options: Any) -> Iterator[subprocess.Popen[str]]
             process.kill()
 
 
-def a_match(
+def make_match(
     track: Track,
     outcome: str = "matched",
     found: Candidate | None = None,
@@ -74,7 +76,7 @@ def a_match(
     rivals: tuple[ScoredCandidate, ...] = (),
     failures: tuple[Failure, ...] = (),
 ) -> Match:
-    """A match as the judgement might have made it, without asking it."""
+    """Build a match of a given outcome without running the matching."""
     effect = 40.0 if outcome == "matched" else -40.0
     evidence = (Evidence("title", track.title, found.name if found else "", effect, note),)
     best = ScoredCandidate(found, score, confidence, "same_recording", evidence) if found else None

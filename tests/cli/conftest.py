@@ -1,7 +1,7 @@
-"""What the command line's tests share: a fake Beatport on the loopback, and runs of the command.
+"""Fixtures of the command line tests: a fake Beatport on 127.0.0.1, and runs of the command.
 
-Nothing here needs a network: commands run in this process against `FakeBeatport.serve()`, or in a
-child process against the same server.
+No test needs a network. A command runs in this process or in a child process, against
+`FakeBeatport.serve()`.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Ran
+from command_line import CommandResult
 
 from beatport_match.cli import main, match_commands
 from beatport_match.testing import FakeBeatport, demo_collection
 
 
 @pytest.fixture(autouse=True)
-def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A terminal of 100 columns, no proxy, and a folder that files may be dropped in."""
+def plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Set a terminal of 100 columns without a proxy, and work in a temporary folder."""
     for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLORTERM"):
         monkeypatch.delenv(name, raising=False)
     for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
@@ -34,16 +34,16 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., CommandResult]:
     """Run the command in this process."""
 
-    def run(*arguments: object) -> Ran:
+    def run(*arguments: object) -> CommandResult:
         try:
             code = main([str(argument) for argument in arguments])
         except SystemExit as exit_:
             code = int(exit_.code or 0)
-        written = capsys.readouterr()
-        return Ran(code, written.out, written.err)
+        output = capsys.readouterr()
+        return CommandResult(code, output.out, output.err)
 
     return run
 
@@ -62,7 +62,7 @@ def base_url() -> Iterator[str]:
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """Ctrl-C as in a terminal, also where the tests run in the background and ignore it."""
+    """Let Ctrl-C raise `KeyboardInterrupt`, also if the tests run in the background."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -70,22 +70,22 @@ def interruptible() -> Iterator[None]:
 
 @pytest.fixture
 def interrupt_after(monkeypatch: pytest.MonkeyPatch, interruptible: None) -> Callable[[int], None]:
-    """Press Ctrl-C when so many tracks have been finished, over all runs of a command."""
+    """Send SIGINT after a number of finished tracks, counted over all runs of a command."""
 
     def arrange(tracks: int) -> None:
-        told = 0
+        reported = 0
 
         @contextmanager
-        def progress_on(*arguments: object) -> Iterator[Callable[[Any], None]]:
-            def tell(progress: Any) -> None:
-                nonlocal told
-                told += 1
-                if told == tracks:
+        def show_progress(*arguments: object) -> Iterator[Callable[[Any], None]]:
+            def report(progress: Any) -> None:
+                nonlocal reported
+                reported += 1
+                if reported == tracks:
                     signal.raise_signal(signal.SIGINT)
 
-            yield tell
+            yield report
 
-        monkeypatch.setattr(match_commands, "progress_on", progress_on)
+        monkeypatch.setattr(match_commands, "show_progress", show_progress)
 
     return arrange
 

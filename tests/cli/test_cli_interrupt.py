@@ -1,4 +1,4 @@
-"""Ctrl-C: what is done is kept, exit code 130, no traceback, with either engine."""
+"""Ctrl-C keeps the finished tracks and exits with 130 without a traceback, in both modes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import Ran, child
+from command_line import CommandResult, child_process
 
 from beatport_match import read_playlist
 from beatport_match.testing import FakeBeatport
@@ -19,29 +19,28 @@ ENGINES = pytest.mark.parametrize("engine", [(), ("--async",)], ids=["sync", "as
 
 
 def finished_in(results: Path) -> list[str]:
-    """The ids of the tracks in a results file; each was asked for and answered."""
+    """Return the ids of the tracks in a results file; none of them may be failed."""
     matches = json.loads(results.read_text(encoding="utf-8"))["matches"]
     assert all(match["outcome"] != "failed" for match in matches)
     return [match["track"]["id"] for match in matches]
 
 
-def in_order(ids: list[str], collection: Path) -> bool:
-    """Whether the tracks stand as they do in the playlist."""
-    every = [track.id for track in read_playlist(collection)]
-    return ids == [id_ for id_ in every if id_ in ids]
+def are_in_order(ids: list[str], collection: Path) -> bool:
+    """Return whether ids are in the order of the playlist."""
+    all_ids = [track.id for track in read_playlist(collection)]
+    return ids == [id_ for id_ in all_ids if id_ in ids]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
 @ENGINES
-def test_a_real_process_keeps_what_is_done(
+def test_an_interrupted_process_keeps_the_finished_tracks(
     collection: Path, tmp_path: Path, interruptible: None, engine: tuple[str, ...]
 ) -> None:
-    """ "Ctrl-C keeps what is done": the results hold the tracks that were finished."""
     fake = FakeBeatport(latency_s=0.05)
     options = ("--base-url", None, "--unpaced", "--out", tmp_path / "out", *engine)
     with fake.serve() as base_url:
         arguments = [base_url if option is None else option for option in options]
-        with child("playlist", collection, *arguments) as process:
+        with child_process("playlist", collection, *arguments) as process:
             until = time.monotonic() + 60
             while len(fake.requests) < 20 and time.monotonic() < until:
                 time.sleep(0.01)
@@ -51,40 +50,40 @@ def test_a_real_process_keeps_what_is_done(
     assert "Traceback" not in err
     kept = finished_in(tmp_path / "out" / "results.json")
     assert 0 < len(kept) < 85
-    assert in_order(kept, collection)
-    assert f"Interrupted after {len(kept)} of 85 tracks; what is done is kept." in err
+    assert are_in_order(kept, collection)
+    assert f"Interrupted after {len(kept)} of 85 tracks; the finished tracks are kept." in err
     assert f"{len(kept)} tracks:" in out
     rows = (tmp_path / "out" / "matches.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(rows) == 1 + len(kept)
 
 
 @ENGINES
-def test_the_finished_ones_stand_in_the_order_of_the_playlist(
-    command: Callable[..., Ran],
+def test_finished_tracks_are_in_the_order_of_the_playlist(
+    command: Callable[..., CommandResult],
     interrupt_after: Callable[[int], None],
     collection: Path,
     tmp_path: Path,
     engine: tuple[str, ...],
 ) -> None:
-    """The async engine finishes tracks in any order; what is kept stands in the playlist's."""
+    """The async engine finishes tracks in any order."""
     interrupt_after(12)
     with FakeBeatport(jitter_s=0.05).serve() as base_url:
-        ran = command(
+        result = command(
             "playlist", collection, "--unpaced", "--base-url", base_url, "--out", tmp_path, *engine
         )
-    assert ran.code == 130
+    assert result.code == 130
     kept = finished_in(tmp_path / "results.json")
     assert len(kept) == 12 if not engine else 12 <= len(kept) < 40
-    assert in_order(kept, collection)
+    assert are_in_order(kept, collection)
 
 
 def test_a_track_listed_twice_is_kept_twice(
-    command: Callable[..., Ran],
+    command: Callable[..., CommandResult],
     interrupt_after: Callable[[int], None],
     base_url: str,
     tmp_path: Path,
 ) -> None:
-    """What is done is kept entry by entry, also where two entries mean one track."""
+    """Finished tracks are kept by entry, also if two entries are the same track."""
     playlist = tmp_path / "twice.xml"
     entries = "".join(f'<TRACK Key="{key}"/>' for key in (1, 2, 1, 2))
     playlist.write_text(
@@ -101,60 +100,58 @@ def test_a_track_listed_twice_is_kept_twice(
     assert finished_in(tmp_path / "results.json") == ["1", "2", "1"]
 
 
-def test_json_on_stdout_holds_what_is_done(
-    command: Callable[..., Ran],
+def test_json_of_an_interrupted_run_has_the_finished_tracks(
+    command: Callable[..., CommandResult],
     interrupt_after: Callable[[int], None],
     collection: Path,
     base_url: str,
 ) -> None:
-    """`--json` prints one document also when interrupted."""
     interrupt_after(3)
-    ran = command("playlist", collection, "--unpaced", "--base-url", base_url, "--json")
-    assert ran.code == 130
-    assert len(json.loads(ran.out)["matches"]) == 3
+    result = command("playlist", collection, "--unpaced", "--base-url", base_url, "--json")
+    assert result.code == 130
+    assert len(json.loads(result.out)["matches"]) == 3
 
 
 @pytest.mark.parametrize(("after", "mode"), [(4, "sync"), (14, "async")])
-def test_the_demo_keeps_what_is_done(
-    command: Callable[..., Ran],
+def test_an_interrupted_demo_keeps_the_finished_tracks(
+    command: Callable[..., CommandResult],
     interrupt_after: Callable[[int], None],
     tmp_path: Path,
     after: int,
     mode: str,
 ) -> None:
-    """ "Ctrl-C in the middle of a playlist or demo (both engines)"; the list has ten tracks."""
+    """The playlist has ten tracks, so the two cases interrupt the sync and the async run."""
     interrupt_after(after)
     arguments = ("demo", "--latency", 0, "--playlist", "Not on sale", "--out", tmp_path, "--json")
-    ran = command(*arguments)
-    assert ran.code == 130
-    assert "Interrupted after" in ran.err
-    told = json.loads(ran.out)
-    assert told["runs"][mode]["interrupted"]
-    assert told["speed_up"] is None
+    result = command(*arguments)
+    assert result.code == 130
+    assert "Interrupted after" in result.err
+    document = json.loads(result.out)
+    assert document["runs"][mode]["interrupted"]
+    assert document["speed_up"] is None
     assert len(finished_in(tmp_path / "results.json")) == (4 if mode == "sync" else 10)
 
 
-def test_an_interrupted_demo_is_shown(
-    command: Callable[..., Ran], interrupt_after: Callable[[int], None]
+def test_an_interrupted_demo_shows_no_comparison(
+    command: Callable[..., CommandResult], interrupt_after: Callable[[int], None]
 ) -> None:
-    """The table holds what is done, and nothing is said of a comparison that was not made."""
+    """The table has the finished tracks."""
     interrupt_after(14)
-    ran = command("demo", "--latency", 0, "--playlist", "Not on sale")
-    assert ran.code == 130
-    assert "10 tracks:" in ran.out
-    assert "as fast as" not in ran.out
-    assert "same answers" not in ran.out
+    result = command("demo", "--latency", 0, "--playlist", "Not on sale")
+    assert result.code == 130
+    assert "10 tracks:" in result.out
+    assert "as fast as" not in result.out
+    assert "same answers" not in result.out
 
 
-def test_a_second_interrupt_while_writing_does_no_harm(
-    command: Callable[..., Ran],
+def test_a_second_interrupt_does_not_stop_the_writing_of_files(
+    command: Callable[..., CommandResult],
     interrupt_after: Callable[[int], None],
     monkeypatch: pytest.MonkeyPatch,
     collection: Path,
     base_url: str,
     tmp_path: Path,
 ) -> None:
-    """An impatient Ctrl-C must not leave half a results file."""
     from beatport_match import PlaylistMatch
 
     def to_csv(self: PlaylistMatch, folder: Path) -> None:
@@ -163,18 +160,17 @@ def test_a_second_interrupt_while_writing_does_no_harm(
 
     monkeypatch.setattr(PlaylistMatch, "to_csv", to_csv)
     interrupt_after(2)
-    ran = command(
+    result = command(
         "playlist", collection, "--unpaced", "--base-url", base_url, "--out", tmp_path / "out"
     )
-    assert ran.code == 130
+    assert result.code == 130
     assert (tmp_path / "out" / "whole").exists()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_an_interrupted_track_is_no_traceback(
-    command: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+def test_an_interrupted_track_is_one_line(
+    command: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """There is nothing to keep of one track: exit code 130 and one line."""
 
     def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""Misuse: exit code 2 and one sentence on stderr, never a traceback (issue 2, "Bad input")."""
+"""Usage errors: exit code 2 and one sentence on stderr, without a traceback."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import Ran, child, refused
+from command_line import CommandResult, child_process, misuse_message
 
 REKORDBOX = (
     '<?xml version="1.0"?>{dtd}<DJ_PLAYLISTS Version="1.0.0"><COLLECTION>{tracks}</COLLECTION>'
@@ -18,7 +18,7 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "says"),
+    ("name", "content", "expected"),
     [
         ("empty.xml", b"", "empty"),
         ("binary.xml", bytes(range(256)) * 40, "binary.xml"),
@@ -31,47 +31,43 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
         ),
         ("deep.xml", b"<?xml version='1.0'?><DJ_PLAYLISTS>" + b"<a>" * 100_000, "deep.xml"),
         ("cut.xml", REKORDBOX.format(dtd="", tracks='<TRACK Name="a"/>').encode()[:-20], "cut.xml"),
-        ("columns.csv", b"colour;size\nred;3\n", "column"),
+        ("columns.csv", b"shape;size\nround;3\n", "column"),
     ],
 )
-def test_a_bad_file_is_refused(
-    command: Callable[..., Ran], tmp_path: Path, name: str, content: bytes, says: str
+def test_a_bad_file_is_rejected_by_name(
+    command: Callable[..., CommandResult], tmp_path: Path, name: str, content: bytes, expected: str
 ) -> None:
-    """ "One clear sentence naming the file, the place and the remedy, exit code 2"."""
     file = tmp_path / name
     file.write_bytes(content)
-    sentence = refused(command("playlist", file))
+    sentence = misuse_message(command("playlist", file))
     assert name in sentence
-    assert says in sentence
+    assert expected in sentence
 
 
-def test_a_missing_file_and_a_folder_are_refused(
-    command: Callable[..., Ran], tmp_path: Path
+def test_a_missing_file_and_a_folder_are_rejected(
+    command: Callable[..., CommandResult], tmp_path: Path
 ) -> None:
-    """ "Missing file, folder": refused by name."""
-    assert "nope.xml" in refused(command("playlist", tmp_path / "nope.xml"))
-    assert "folder" in refused(command("playlist", tmp_path))
+    assert "nope.xml" in misuse_message(command("playlist", tmp_path / "nope.xml"))
+    assert "folder" in misuse_message(command("playlist", tmp_path))
 
 
-def test_an_archive_is_refused(command: Callable[..., Ran], tmp_path: Path) -> None:
-    """ "Binary": a playlist packed as a zip is none."""
+def test_a_zip_archive_is_rejected(command: Callable[..., CommandResult], tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "list.zip", "w") as archive:
         archive.writestr("list.m3u", "#EXTM3U\n")
-    assert "list.zip" in refused(command("playlist", tmp_path / "list.zip"))
+    assert "list.zip" in misuse_message(command("playlist", tmp_path / "list.zip"))
 
 
-def test_an_unknown_playlist_lists_what_there_is(
-    command: Callable[..., Ran], collection: Path
+def test_an_unknown_playlist_name_lists_the_known_ones(
+    command: Callable[..., CommandResult], collection: Path
 ) -> None:
-    """ "Unknown playlist name (the message lists what there is)"."""
-    sentence = refused(command("playlist", collection, "--playlist", "Nope"))
+    sentence = misuse_message(command("playlist", collection, "--playlist", "Nope"))
     assert "'Nope'" in sentence
     assert "Sets/Warm Up" in sentence
-    assert "Sets/Warm Up" in refused(command("demo", "--playlist", "Nope")._replace(out=""))
+    assert "Sets/Warm Up" in misuse_message(command("demo", "--playlist", "Nope")._replace(out=""))
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "expected"),
     [
         ((), "COMMAND"),
         (("bogus",), "bogus"),
@@ -90,54 +86,51 @@ def test_an_unknown_playlist_lists_what_there_is(
         (("track", "a", "\x1b[31m\nred"), "red"),
     ],
 )
-def test_a_bad_option_is_refused(
-    command: Callable[..., Ran], arguments: tuple[str, ...], says: str
+def test_a_bad_option_is_rejected_in_one_sentence(
+    command: Callable[..., CommandResult], arguments: tuple[str, ...], expected: str
 ) -> None:
-    """ "2 misuse": also argparse's own complaints are one sentence, and cannot steer a terminal."""
-    sentence = refused(command(*arguments))
-    assert says in sentence
+    """The errors of argparse are one sentence too, without control characters."""
+    sentence = misuse_message(command(*arguments))
+    assert expected in sentence
     assert "\x1b" not in sentence
 
 
-def test_a_pace_out_of_range_is_refused(command: Callable[..., Ran], collection: Path) -> None:
-    """`SettingsError` ends in the one sentence too."""
-    assert "requests_per_second" in refused(command("playlist", collection, "--pace", "0"))
-
-
-def test_a_folder_that_cannot_be_made_is_refused_before_the_work(
-    command: Callable[..., Ran], collection: Path, tmp_path: Path
+def test_a_rate_limit_out_of_range_is_rejected(
+    command: Callable[..., CommandResult], collection: Path
 ) -> None:
-    """No run is done in vain: the folder for the results is made first."""
+    assert "requests_per_second" in misuse_message(command("playlist", collection, "--pace", "0"))
+
+
+def test_a_folder_that_cannot_be_made_is_rejected_before_the_run(
+    command: Callable[..., CommandResult], collection: Path, tmp_path: Path
+) -> None:
     (tmp_path / "taken").write_text("a file")
     for out in ("taken", "taken/below"):
-        sentence = refused(command("playlist", collection, "--out", tmp_path / out))
+        sentence = misuse_message(command("playlist", collection, "--out", tmp_path / out))
         assert "--out" in sentence
 
 
-def test_a_result_that_cannot_be_written_is_one_sentence(
-    command: Callable[..., Ran], collection: Path, base_url: str, tmp_path: Path
+def test_a_result_that_cannot_be_written_is_an_error_without_traceback(
+    command: Callable[..., CommandResult], collection: Path, base_url: str, tmp_path: Path
 ) -> None:
-    """Trouble with the disk at the end is a sentence, not a traceback."""
     (tmp_path / "out" / "results.json").mkdir(parents=True)
-    ran = command(
+    result = command(
         "playlist", collection, "--limit", 1, "--out", tmp_path / "out", "--base-url", base_url
     )
-    assert ran.code == 2
-    assert "cannot hold the results" in ran.err
-    assert "Traceback" not in ran.err
+    assert result.code == 2
+    assert "cannot write to this folder" in result.err
+    assert "Traceback" not in result.err
 
 
-def test_a_real_process_refuses_alike(tmp_path: Path) -> None:
-    """`python -m beatport_match`: exit code 2, one line, no traceback."""
-    with child("playlist", tmp_path / "nope.xml") as process:
+def test_a_process_reports_a_usage_error_in_one_line(tmp_path: Path) -> None:
+    with child_process("playlist", tmp_path / "nope.xml") as process:
         out, err = process.communicate(timeout=60)
-    refused(Ran(process.returncode, out, err))
+    misuse_message(CommandResult(process.returncode, out, err))
 
 
-def test_a_bug_is_not_hidden(
-    command: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, collection: Path
+def test_an_unexpected_exception_is_not_caught(
+    command: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch, collection: Path
 ) -> None:
-    """ "An unexpected exception is a bug and should traceback"."""
 
     def broken(*arguments: object, **options: object) -> None:
         raise ZeroDivisionError

@@ -1,4 +1,4 @@
-"""What the streams can be: a terminal, with and without rich, a closed pipe, an old code page."""
+"""Output streams: a terminal with and without rich, a closed pipe, an old code page."""
 
 from __future__ import annotations
 
@@ -11,117 +11,119 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import Ran, Terminal, a_match, child
+from command_line import CommandResult, Terminal, child_process, make_match
 
 from beatport_match import Progress, Track
 from beatport_match.cli import main
-from beatport_match.cli.progress import progress_on, rows_on
+from beatport_match.cli.progress import show_progress, show_row_count
 from beatport_match.cli.terminal import Screen
 from beatport_match.cli.text_cells import text_line
 from beatport_match.errors import MisuseError
 
-STEERING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8;[^\x1b]*\x1b\\|\r")
+ESCAPE_SEQUENCES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8;[^\x1b]*\x1b\\|\r")
 
 
 @pytest.fixture
-def on_terminals(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
-    """Run the command with both its streams terminals."""
+def on_terminals(monkeypatch: pytest.MonkeyPatch) -> Callable[..., CommandResult]:
+    """Run the command with terminals as both of its streams."""
 
-    def run(*arguments: object) -> Ran:
+    def run(*arguments: object) -> CommandResult:
         out, err = Terminal(), Terminal()
         with monkeypatch.context() as patch:
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
             code = main([str(argument) for argument in arguments])
-        return Ran(code, out.getvalue(), err.getvalue())
+        return CommandResult(code, out.getvalue(), err.getvalue())
 
     return run
 
 
 @pytest.fixture
-def friday(collection: Path, base_url: str) -> list[str]:
+def friday_arguments(collection: Path, base_url: str) -> list[str]:
     playlist = ("--playlist", "Sets/Friday", "--unpaced", "--base-url", base_url)
     return ["playlist", str(collection), *playlist]
 
 
-def test_a_terminal_with_rich_gets_colours_links_and_a_bar(
-    on_terminals: Callable[..., Ran], friday: list[str]
+def test_a_terminal_with_rich_gets_styles_links_and_a_progress_bar(
+    on_terminals: Callable[..., CommandResult], friday_arguments: list[str]
 ) -> None:
-    """With rich and a terminal: colours for outcomes, links to Beatport, a bar with its count."""
-    ran = on_terminals(*friday)
-    assert "\x1b[32mmatched" in ran.out
-    assert "\x1b]8;" in ran.out
-    assert "━" in ran.err
-    assert "20/20" in ran.err
+    result = on_terminals(*friday_arguments)
+    assert "\x1b[32mmatched" in result.out
+    assert "\x1b]8;" in result.out
+    assert "━" in result.err
+    assert "20/20" in result.err
 
 
-def test_colour_changes_no_letter(
-    command: Callable[..., Ran], on_terminals: Callable[..., Ran], friday: list[str]
+def test_rich_does_not_change_the_text_of_the_table(
+    command: Callable[..., CommandResult],
+    on_terminals: Callable[..., CommandResult],
+    friday_arguments: list[str],
 ) -> None:
-    """Rich adds colour to the table, and nothing else: one layout for all."""
 
     def table(out: str) -> list[str]:
-        lines = [text.rstrip() for text in STEERING.sub("", out).splitlines()]
+        lines = [text.rstrip() for text in ESCAPE_SEQUENCES.sub("", out).splitlines()]
         return lines[: lines.index("")]
 
-    assert table(on_terminals(*friday).out) == table(command(*friday).out)
+    assert table(on_terminals(*friday_arguments).out) == table(command(*friday_arguments).out)
 
 
-def test_no_color_is_respected(
-    on_terminals: Callable[..., Ran], friday: list[str], monkeypatch: pytest.MonkeyPatch
+def test_no_color_removes_foreground_and_background_styles(
+    on_terminals: Callable[..., CommandResult],
+    friday_arguments: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """NO_COLOR: bold and dim may stay, colours may not."""
+    """Bold and dim text is still allowed."""
     monkeypatch.setenv("NO_COLOR", "1")
-    ran = on_terminals(*friday)
-    codes = re.findall(r"\x1b\[([0-9;]*)m", ran.out + ran.err)
+    result = on_terminals(*friday_arguments)
+    codes = re.findall(r"\x1b\[([0-9;]*)m", result.out + result.err)
     assert not [code for code in codes if re.search(r"(^|;)[349][0-9]", code)]
 
 
-def test_a_terminal_without_rich_gets_plain_text_and_one_line_rewritten(
-    on_terminals: Callable[..., Ran], friday: list[str], without_rich: None
+def test_a_terminal_without_rich_gets_plain_text_and_one_rewritten_line(
+    on_terminals: Callable[..., CommandResult], friday_arguments: list[str], without_rich: None
 ) -> None:
-    """ "The command line works without rich"."""
-    ran = on_terminals(*friday)
-    assert ran.code == 0
-    assert "\x1b" not in ran.out + ran.err
-    assert "20 tracks:" in ran.out
-    assert ran.err.count("\r") == 20
-    assert ran.err.count("\n") == 1
-    assert " left, " in ran.err
+    result = on_terminals(*friday_arguments)
+    assert result.code == 0
+    assert "\x1b" not in result.out + result.err
+    assert "20 tracks:" in result.out
+    assert result.err.count("\r") == 20
+    assert result.err.count("\n") == 1
+    assert " left, " in result.err
 
 
 @pytest.mark.parametrize(("columns", "width"), [(20, 60), (88, 88), (300, 140)])
-def test_the_table_is_as_wide_as_the_terminal_within_reason(
-    command: Callable[..., Ran],
-    friday: list[str],
+def test_the_table_has_the_width_of_the_terminal_within_limits(
+    command: Callable[..., CommandResult],
+    friday_arguments: list[str],
     monkeypatch: pytest.MonkeyPatch,
     columns: int,
     width: int,
 ) -> None:
-    """As wide as the terminal, but no narrower than it can be read and no wider than is of use."""
     monkeypatch.setenv("COLUMNS", str(columns))
-    assert command(*friday).out.splitlines()[2] == "─" * width
+    assert command(*friday_arguments).out.splitlines()[2] == "─" * width
 
 
 def test_a_dumb_terminal_gets_lines(
-    on_terminals: Callable[..., Ran], friday: list[str], monkeypatch: pytest.MonkeyPatch
+    on_terminals: Callable[..., CommandResult],
+    friday_arguments: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A terminal that cannot move its cursor gets a line now and then, like a log file."""
+    """A terminal that cannot move its cursor gets separate lines, like a log file."""
     monkeypatch.setenv("TERM", "dumb")
-    ran = on_terminals(*friday)
-    assert ran.code == 0
-    assert "\r" not in ran.err
-    assert "matching 20/20" in ran.err
+    result = on_terminals(*friday_arguments)
+    assert result.code == 0
+    assert "\r" not in result.err
+    assert "matching 20/20" in result.err
 
 
 def test_a_log_file_gets_a_line_every_few_seconds() -> None:
-    """ "Else a line every so often", with the time left, and always one at the end."""
+    """Each line has the time left; the last line has the total time."""
     stream = io.StringIO()
     track = Track("a")
-    with progress_on(Screen(stream, vital=False), "matching", 100) as tell:
+    with show_progress(Screen(stream, required=False), "matching", 100) as report:
         for done in range(1, 101):
             left = (100 - done) * 0.25
-            tell(Progress(done, 100, track, a_match(track), done * 0.25, left, done))
+            report(Progress(done, 100, track, make_match(track), done * 0.25, left, done))
     assert stream.getvalue().splitlines() == [
         "matching 20/100, 20 s left, 20 requests",
         "matching 40/100, 15 s left, 40 requests",
@@ -131,40 +133,41 @@ def test_a_log_file_gets_a_line_every_few_seconds() -> None:
     ]
 
 
-def test_rows_are_counted_while_nobody_knows_how_many_come(
-    on_terminals: Callable[..., Ran], tmp_path: Path
+def test_row_count_has_a_bar_without_a_total(
+    on_terminals: Callable[..., CommandResult], tmp_path: Path
 ) -> None:
-    """`catalogue build`: a bar that runs to and fro, and is full at the end."""
+    """The bar of `catalogue build` is full at the end."""
     pytest.importorskip("tantivy", reason="the extra `offline` is not installed")
     (tmp_path / "rows.jsonl").write_text('{"id": 1, "name": "Fjordline"}\n' * 3)
-    ran = on_terminals("catalogue", "build", "rows.jsonl", "pool")
-    assert ran.code == 1
-    assert "━" in ran.err
-    assert "3 rows read" in ran.err
-    assert "took 0 s" in ran.err
-    assert "\x1b[33m, 2 left out" in ran.out
+    result = on_terminals("catalogue", "build", "rows.jsonl", "pool")
+    assert result.code == 1
+    assert "━" in result.err
+    assert "3 rows read" in result.err
+    assert "took 0 s" in result.err
+    assert "\x1b[33m, 2 left out" in result.out
 
 
-def test_rows_are_counted_without_rich(
-    on_terminals: Callable[..., Ran], tmp_path: Path, without_rich: None
+def test_row_count_without_rich_is_one_rewritten_line(
+    on_terminals: Callable[..., CommandResult], tmp_path: Path, without_rich: None
 ) -> None:
-    """ "The command line works without rich": one line, written over."""
     pytest.importorskip("tantivy", reason="the extra `offline` is not installed")
     (tmp_path / "rows.jsonl").write_text('{"id": 1, "name": "Fjordline"}\n')
-    ran = on_terminals("catalogue", "build", "rows.jsonl", "pool")
-    assert "\x1b" not in ran.out + ran.err
-    assert ran.err.endswith("building: 1 row read, took 0 s\n")
-    assert ran.err.count("\n") == 1
+    result = on_terminals("catalogue", "build", "rows.jsonl", "pool")
+    assert "\x1b" not in result.out + result.err
+    assert result.err.endswith("building: 1 row read, took 0 s\n")
+    assert result.err.count("\n") == 1
 
 
-def test_a_log_file_is_told_of_rows_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ "Else a line every so often", and always one at the end, with the seconds it took."""
+def test_row_count_in_a_log_file_is_a_line_every_few_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The last line has the total time."""
     stream, now_s = io.StringIO(), 100.0
     monkeypatch.setattr("beatport_match.cli.progress.time.monotonic", lambda: now_s)
-    with rows_on(Screen(stream, vital=False), "building") as tell:
+    with show_row_count(Screen(stream, required=False), "building") as report:
         for read in range(1, 8):
             now_s += 2
-            tell(10_000 * read)
+            report(10_000 * read)
         now_s += 3
     assert stream.getvalue().splitlines() == [
         "building: 30,000 rows read, 6 s",
@@ -173,14 +176,14 @@ def test_a_log_file_is_told_of_rows_every_few_seconds(monkeypatch: pytest.Monkey
     ]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="`head` and its kin")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no `head`")
 @pytest.mark.parametrize("tracks", [2, 20])
-def test_a_closed_pipe_is_no_trouble(friday: list[str], tracks: int) -> None:
-    """ "Broken pipe (`| head`) must not traceback"; the run's own exit code stands.
+def test_a_closed_pipe_is_not_an_error(friday_arguments: list[str], tracks: int) -> None:
+    """The exit code is that of the run, for example after `| head`.
 
-    Two tracks are still in Python's buffer when it exits, twenty are more than it holds.
+    Two tracks are still in Python's buffer when it exits, twenty are more than the buffer holds.
     """
-    with child(*friday, "--limit", tracks) as process:
+    with child_process(*friday_arguments, "--limit", tracks) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
@@ -192,23 +195,24 @@ def test_a_closed_pipe_is_no_trouble(friday: list[str], tracks: int) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "utf-8"])
-def test_an_old_code_page_is_no_trouble(
+def test_an_old_code_page_gets_ascii_symbols(
     collection: Path, base_url: str, encoding: str, tmp_path: Path
 ) -> None:
-    """ "Non-UTF-8 stdout must not crash", and our own signs have a stand-in there."""
     options = ("--playlist", "Remixes", "--unpaced", "--base-url", base_url, "--out", tmp_path)
-    with child("playlist", collection, *options, env={"PYTHONIOENCODING": encoding}) as process:
+    with child_process(
+        "playlist", collection, *options, env={"PYTHONIOENCODING": encoding}
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         out = process.stdout.buffer.read().decode(encoding)
         err = process.stderr.read()
         assert process.wait(timeout=60) == 0, err
     sign = "→" if encoding == "utf-8" else ">"
-    assert f"{sign} what was found" in out
+    assert f"{sign} found track" in out
 
 
-class Full(io.StringIO):
-    """A stream that takes nothing."""
+class FailingStream(io.StringIO):
+    """A stream whose writes fail with an error number."""
 
     def __init__(self, number: int, descriptor: int) -> None:
         super().__init__()
@@ -222,45 +226,47 @@ class Full(io.StringIO):
         return self._descriptor
 
 
-def test_a_full_disk_is_told_once_where_it_matters(tmp_path: Path) -> None:
-    """Results that cannot be printed are one sentence; progress that cannot is dropped."""
+def test_a_write_error_is_reported_once_and_only_for_a_required_stream(tmp_path: Path) -> None:
+    """A closed pipe is never an error."""
     with (tmp_path / "any").open("w") as file:
         descriptor = file.fileno()
-        screen = Screen(Full(errno.ENOSPC, descriptor), vital=True)
+        screen = Screen(FailingStream(errno.ENOSPC, descriptor), required=True)
         with pytest.raises(MisuseError, match=r"cannot be written \(No space left on device\)"):
             screen.show(text_line("a"))
         screen.show(text_line("b"))
-        Screen(Full(errno.ENOSPC, descriptor), vital=False).show(text_line("a"))
-        Screen(Full(errno.EPIPE, descriptor), vital=True).show(text_line("a"))
+        Screen(FailingStream(errno.ENOSPC, descriptor), required=False).show(text_line("a"))
+        Screen(FailingStream(errno.EPIPE, descriptor), required=True).show(text_line("a"))
 
 
-def test_a_program_without_a_console_says_nothing(
-    monkeypatch: pytest.MonkeyPatch, friday: list[str]
+def test_a_program_without_a_console_runs_without_output(
+    monkeypatch: pytest.MonkeyPatch, friday_arguments: list[str]
 ) -> None:
-    """Where Python has no stdout at all, the work is done all the same."""
+    """Python has no stdout and no stderr there."""
     with monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", None)
         patch.setattr(sys, "stderr", None)
-        assert main(friday) == 0
+        assert main(friday_arguments) == 0
 
 
-def test_hostile_names_do_not_steer_the_terminal(
-    on_terminals: Callable[..., Ran], base_url: str, tmp_path: Path
+def test_control_characters_of_names_never_reach_the_terminal(
+    on_terminals: Callable[..., CommandResult], base_url: str, tmp_path: Path
 ) -> None:
-    """ "Control characters from titles never reach the terminal", whichever command shows them."""
-    evil = "\x1b]0;owned\x07\x9b2J\u202eevil"
-    playlist = tmp_path / "evil.csv"
-    playlist.write_text(f'title,artist\n"{evil}",{evil}\n,{evil}\n', encoding="utf-8")
+    """No command prints the control characters of a title, a name or a path."""
+    hostile = "\x1b]0;owned\x07\x9b2J\u202ehostile"
+    playlist = tmp_path / "hostile.csv"
+    playlist.write_text(f'title,artist\n"{hostile}",{hostile}\n,{hostile}\n', encoding="utf-8")
     url = ("--base-url", base_url)
     runs = [
         on_terminals("playlist", playlist, "--unpaced", *url),
-        on_terminals("track", f"{evil} - {evil}", *url),
-        on_terminals("track", f"{evil} - {evil}", "--explain", *url),
-        on_terminals("playlist", tmp_path / evil),
-        on_terminals("playlist", playlist, "--playlist", evil),
+        on_terminals("track", f"{hostile} - {hostile}", *url),
+        on_terminals("track", f"{hostile} - {hostile}", "--explain", *url),
+        on_terminals("playlist", tmp_path / hostile),
+        on_terminals("playlist", playlist, "--playlist", hostile),
         on_terminals("playlist", tmp_path / "\udcff\n.xml"),
     ]
-    for ran in runs:
-        assert "evil" in ran.out + ran.err or ran is runs[-1]
-        assert not set(STEERING.sub("", ran.out + ran.err)) & set("\x1b\x07\x9b\u202e\udcff")
+    for result in runs:
+        assert "hostile" in result.out + result.err or result is runs[-1]
+        assert not set(ESCAPE_SEQUENCES.sub("", result.out + result.err)) & set(
+            "\x1b\x07\x9b\u202e\udcff"
+        )
     assert runs[-1].err.count("\n") == 1

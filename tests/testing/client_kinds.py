@@ -1,4 +1,4 @@
-"""The ways in to a fake: each is one function that sends a request, whatever lies behind it."""
+"""Clients of a fake: the transport in sync, asyncio and trio clients, and the real server."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ import pytest
 from beatport_match.testing import FakeBeatport
 
 Send = Callable[..., httpx.Response]
-WAYS = ("sync", "asyncio", "trio", "server")
-every_way = pytest.mark.parametrize("way", WAYS)
+CLIENT_KINDS = ("sync", "asyncio", "trio", "server")
+every_client_kind = pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 
 
 @contextmanager
-def client(fake: FakeBeatport, way: str, timeout: float = 5.0) -> Iterator[Send]:
-    """`send(path, method="GET", **more)`: through the transport in a colour, or a real socket."""
-    if way in ("sync", "server"):
-        served = fake.serve() if way == "server" else nullcontext("http://fake")
-        transport = None if way == "server" else fake.transport()
-        with served as url, httpx.Client(transport=transport, base_url=url, timeout=timeout) as c:
+def client(fake: FakeBeatport, client_kind: str, timeout: float = 5.0) -> Iterator[Send]:
+    """Give `send(path, method="GET", **more)` over the transport or over a real socket."""
+    if client_kind in ("sync", "server"):
+        server = fake.serve() if client_kind == "server" else nullcontext("http://fake")
+        transport = None if client_kind == "server" else fake.transport()
+        with server as url, httpx.Client(transport=transport, base_url=url, timeout=timeout) as c:
             yield lambda path, method="GET", **more: c.request(method, path, **more)
         return
 
@@ -33,4 +33,6 @@ def client(fake: FakeBeatport, way: str, timeout: float = 5.0) -> Iterator[Send]
         ) as c:
             return await c.request(method, path, **more)
 
-    yield lambda path, method="GET", **more: anyio.run(send, path, method, more, backend=way)
+    yield lambda path, method="GET", **more: anyio.run(
+        send, path, method, more, backend=client_kind
+    )

@@ -1,4 +1,4 @@
-"""What the tests of the fake share: a reading of `__NEXT_DATA__` that is no production code."""
+"""Fixtures that read `__NEXT_DATA__` without code of the package."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ def queries(next_data: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
 
 @pytest.fixture
 def rows(queries: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
-    """The rows of a `/search/<type>` page."""
+    """Return the rows of a `/search/<type>` page."""
     return lambda body: queries(body)[0]["state"]["data"]["data"]

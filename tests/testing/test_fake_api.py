@@ -1,4 +1,4 @@
-"""The API's addresses: what each answers, through the transport and through a real socket."""
+"""The URLs of the fake API and their answers, through the transport and through a real socket."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 import pytest
-from client_kinds import client, every_way
+from client_kinds import client, every_client_kind
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,14 +27,14 @@ KNOWN = FakeTokens(access="good")
 BEARER = {"Authorization": "Bearer good"}
 SEARCH, TRACKS, TOKEN = "/v4/catalog/search/", "/v4/catalog/tracks/", "/v4/auth/o/token/"
 PARAMETERS = "q type page per_page id isrc name artist_name mix_name label_name".split()
-LATIN = st.text(st.characters(max_codepoint=255))  # what a header or a request line can bring
+LATIN = st.text(st.characters(max_codepoint=255))  # the characters of HTTP headers and URLs
 
 
 def reply(target: str, fake: FakeBeatport | None = None) -> Reply:
     return (fake or FakeBeatport(api=KNOWN)).respond("GET", target, headers=BEARER)
 
 
-def told(target: str, fake: FakeBeatport | None = None) -> Any:
+def json_of(target: str, fake: FakeBeatport | None = None) -> Any:
     return json.loads(reply(target, fake).body)
 
 
@@ -42,15 +42,15 @@ def ids(answer: Mapping[str, Any], key: str = "results") -> list[int]:
     return [row["id"] for row in answer[key]]
 
 
-def many(count: int) -> FakeBeatport:
+def fake_with_tracks(count: int) -> FakeBeatport:
     tracks = [CatalogueTrack(id=n, name="Same Name") for n in range(1, count + 1)]
     return FakeBeatport(tracks, api=KNOWN, noise=0.0, miss_rate=0.0)
 
 
-SMALL = many(25)
+SMALL = fake_with_tracks(25)
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize(
     ("path", "key"),
     [
@@ -60,10 +60,12 @@ SMALL = many(25)
         (f"{TRACKS}{CATALOGUE[0].id}/", "isrc"),
     ],
 )
-def test_every_address_answers_each_way_with_the_same_bytes(way: str, path: str, key: str) -> None:
-    """The server and the transport hand on the request's headers and share one answer."""
+def test_server_and_transport_answer_every_url_with_the_same_bytes(
+    client_kind: str, path: str, key: str
+) -> None:
+    """Both also pass on the headers of the request."""
     fake = FakeBeatport(api=KNOWN)
-    with client(fake, way) as send:
+    with client(fake, client_kind) as send:
         answer = send(path, headers=BEARER)
     host = answer.request.headers["host"]
     expected = fake.respond("GET", path, headers={**BEARER, "Host": host})
@@ -75,17 +77,19 @@ def test_every_address_answers_each_way_with_the_same_bytes(way: str, path: str,
 
 
 @pytest.mark.parametrize("track", CATALOGUE[::40], ids=lambda track: str(track.id))
-def test_search_ranks_as_the_search_pages_do(rows: Any, track: CatalogueTrack) -> None:
-    """ "Same ranking as the web search incl. noise and miss_rate": the same rows in their order."""
+def test_api_search_ranks_as_the_search_pages(rows: Any, track: CatalogueTrack) -> None:
+    """The noise and the missing rows are the same."""
     query = quote_plus(f"{' '.join(track.artists)} {track.name}")
     page = FakeBeatport(seed=3).respond("GET", f"/search/tracks?q={query}&per_page=100")
-    answer = told(f"{SEARCH}?q={query}&type=tracks&per_page=100", FakeBeatport(api=KNOWN, seed=3))
+    answer = json_of(
+        f"{SEARCH}?q={query}&type=tracks&per_page=100", FakeBeatport(api=KNOWN, seed=3)
+    )
     assert ids(answer, "tracks") == [row["track_id"] for row in rows(page.body)]
 
 
 def test_search_without_type_lists_every_group() -> None:
-    """Without `type`: `order`, five groups with rows of their own, and playlists."""
-    answer = told(f"{SEARCH}?q=gilt+harbour+mix&per_page=3")
+    """The answer has `order`, five groups with their rows, and playlists."""
+    answer = json_of(f"{SEARCH}?q=gilt+harbour+mix&per_page=3")
     assert list(answer) == ["order", *answer["order"]]
     assert answer["order"] == ["tracks", "artists", "releases", "charts", "labels", "playlists"]
     assert len(answer["tracks"]) == 3
@@ -93,37 +97,36 @@ def test_search_without_type_lists_every_group() -> None:
     assert answer["charts"][0]["artist"]["name"] == "Gilt Harbour"
     assert answer["releases"][0]["label"]["id"]
     assert answer["playlists"] == []
-    assert [label["name"].strip() for label in told(f"{SEARCH}?q=ferrous")["labels"]] == [
-        label["name"].strip() for label in told(f"{SEARCH}?q=ferrous&type=labels")["labels"]
+    assert [label["name"].strip() for label in json_of(f"{SEARCH}?q=ferrous")["labels"]] == [
+        label["name"].strip() for label in json_of(f"{SEARCH}?q=ferrous&type=labels")["labels"]
     ]
 
 
-def test_a_group_that_is_not_there_is_refused() -> None:
-    """A guess of the fake's: 400, with the reason under `detail`."""
+def test_an_unknown_type_is_a_400() -> None:
+    """The fake guesses this answer; there is no recording of it."""
     assert reply(f"{SEARCH}?q=a&type=songs").status == 400
-    assert told(f"{SEARCH}?q=a&type=songs") == {"detail": "Invalid type."}
+    assert json_of(f"{SEARCH}?q=a&type=songs") == {"detail": "Invalid type."}
 
 
 def test_nothing_found_is_an_empty_page() -> None:
-    """Empty: 200 with `count` 0, `page` "1/1" and `per_page` 10."""
+    """The status is 200, with `count` 0, `page` "1/1" and `per_page` 10."""
     empty = {"next": None, "previous": None, "count": 0, "page": "1/1", "per_page": 10}
-    assert told(f"{TRACKS}?isrc=XX0000000000") == {"results": [], **empty}
-    assert told(f"{SEARCH}?q=zzzz&type=tracks") == {"tracks": [], **empty}
+    assert json_of(f"{TRACKS}?isrc=XX0000000000") == {"results": [], **empty}
+    assert json_of(f"{SEARCH}?q=zzzz&type=tracks") == {"tracks": [], **empty}
 
 
 def test_isrc_and_id_are_exact_and_a_comma_means_or() -> None:
-    """isrc, ids: exact; comma = OR."""
     one, two = CATALOGUE[3], CATALOGUE[200]
     same = sorted((t.id for t in CATALOGUE if t.isrc == one.isrc), reverse=True)
-    assert ids(told(f"{TRACKS}?isrc={one.isrc}")) == same
-    assert told(f"{TRACKS}?isrc={one.isrc[:-1]}")["count"] == 0
-    assert told(f"{TRACKS}?isrc={one.isrc.lower()}")["count"] == 0
-    assert ids(told(f"{TRACKS}?id={one.id},{two.id},7")) == [two.id, one.id]
-    assert told(f"{TRACKS}?id={str(one.id)[:-1]}")["count"] == 0
+    assert ids(json_of(f"{TRACKS}?isrc={one.isrc}")) == same
+    assert json_of(f"{TRACKS}?isrc={one.isrc[:-1]}")["count"] == 0
+    assert json_of(f"{TRACKS}?isrc={one.isrc.lower()}")["count"] == 0
+    assert ids(json_of(f"{TRACKS}?id={one.id},{two.id},7")) == [two.id, one.id]
+    assert json_of(f"{TRACKS}?id={str(one.id)[:-1]}")["count"] == 0
 
 
-def test_names_are_contained_in_any_case() -> None:
-    """name, artist_name, mix_name: case-insensitive containment; all of them must fit."""
+def test_name_parameters_match_parts_of_names_in_any_case() -> None:
+    """A track must match all parameters."""
     tracks = [
         CatalogueTrack(id=1, name="Night Ferry", mix_name="Dub Mix", artists=("Ann Oak", "Bo Elm")),
         CatalogueTrack(id=2, name="Ferryman", artists=("Bo Elm",), label="Ebb and Flow"),
@@ -132,7 +135,7 @@ def test_names_are_contained_in_any_case() -> None:
     fake = FakeBeatport(tracks, api=KNOWN)
 
     def found(query: str) -> list[int]:
-        return ids(told(f"{TRACKS}?{query}", fake))
+        return ids(json_of(f"{TRACKS}?{query}", fake))
 
     assert found("name=FERRY") == [2, 1]
     assert found("name=ferry&mix_name=dub") == [1]
@@ -146,40 +149,40 @@ def test_names_are_contained_in_any_case() -> None:
 
 
 def test_lists_are_paged() -> None:
-    """`count`, `per_page` 10 or up to 100, `page` as a text, `next` without a scheme."""
-    fake, path = many(25), f"{TRACKS}?name=same"
-    pages = [told(f"{path}&page={n}", fake) for n in (1, 2, 3)]
+    """`page` is a text; `next` and `previous` have no scheme."""
+    fake, path = fake_with_tracks(25), f"{TRACKS}?name=same"
+    pages = [json_of(f"{path}&page={n}", fake) for n in (1, 2, 3)]
     assert [page["page"] for page in pages] == ["1/3", "2/3", "3/3"]
     assert [(page["count"], page["per_page"]) for page in pages] == [(25, 10)] * 3
     assert [number for page in pages for number in ids(page)] == list(range(25, 0, -1))
     here = f"api.beatport.com{path}"
     assert [page["next"] for page in pages] == [f"{here}&page=2", f"{here}&page=3", None]
     assert [page["previous"] for page in pages] == [None, f"{here}&page=1", f"{here}&page=2"]
-    assert told(path, fake) == pages[0]
+    assert json_of(path, fake) == pages[0]
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"),
+    ("per_page", "row_count"),
     [("1", 1), ("100", 100), ("999", 100), ("x", 10), ("0", 1), ("9" * 5000, 100)],
 )
-def test_a_page_holds_at_most_100_rows(asked: str, given: int) -> None:
-    """`per_page` (default 10, at most 100), for searches and listings alike."""
+def test_per_page_is_limited_to_1_to_100(per_page: str, row_count: int) -> None:
+    """The default is 10, for searches and for lists."""
     for path, key in ((f"{TRACKS}?", "results"), (f"{SEARCH}?q=same+name&type=tracks&", "tracks")):
-        answer = told(f"{path}per_page={asked}", many(150))
-        assert len(answer[key]) == answer["per_page"] == given
+        answer = json_of(f"{path}per_page={per_page}", fake_with_tracks(150))
+        assert len(answer[key]) == answer["per_page"] == row_count
         assert answer["count"] == 150
 
 
 @given(count=st.integers(0, 40), size=st.integers(1, 12))
-def test_pages_together_are_the_list(count: int, size: int) -> None:
-    """Following `next` from page to page shows every row once, in the order of one long page."""
-    fake = many(count)
+def test_following_next_gives_every_row_once(count: int, size: int) -> None:
+    """The order is that of one long page."""
+    fake = fake_with_tracks(count)
     target, found = f"{TRACKS}?per_page={size}&name=same", list[int]()
     while target:
-        answer = told(target, fake)
+        answer = json_of(target, fake)
         found += ids(answer)
         target = (answer["next"] or "").removeprefix("api.beatport.com")
-    assert found == ids(told(f"{TRACKS}?per_page=100", fake))
+    assert found == ids(json_of(f"{TRACKS}?per_page=100", fake))
     assert len(found) == answer["count"] == count
 
 
@@ -191,13 +194,13 @@ def test_pages_together_are_the_list(count: int, size: int) -> None:
     headers=st.dictionaries(st.sampled_from(["authorization", "host", "content-type"]), LATIN),
     body=st.binary(),
 )
-def test_whatever_is_asked_is_answered(
+def test_any_request_gets_a_json_answer_or_an_empty_body(
     path: str, query: str, method: str, headers: dict[str, str], body: bytes
 ) -> None:
-    """Input from outside is hostile: whatever a socket can bring is answered, in JSON if at all."""
-    for sent in (headers, {**headers, **BEARER}):
+    """Clients can send any bytes."""
+    for variant in (headers, {**headers, **BEARER}):
         answer = SMALL.respond(
-            method, f"/v4/{path.removeprefix('/v4/')}?{query}", None, headers=sent
+            method, f"/v4/{path.removeprefix('/v4/')}?{query}", None, headers=variant
         )
         assert answer.status in {200, 301, 400, 401, 404, 405}
         assert answer.body == b"" or isinstance(json.loads(answer.body), dict)
@@ -206,37 +209,36 @@ def test_whatever_is_asked_is_answered(
 
 
 @pytest.mark.parametrize("page", ["0", "4", "-1", "x", "9" * 5000])
-def test_a_page_that_is_not_there_is_not_found(page: str) -> None:
-    """404, as the framework says it that the API is made of."""
-    assert reply(f"{TRACKS}?page={page}", many(25)).status == 404
-    assert told(f"{TRACKS}?page={page}", many(25)) == {"detail": "Invalid page."}
+def test_a_page_beyond_the_last_is_a_404(page: str) -> None:
+    """The text is that of Django REST framework, which the API uses."""
+    assert reply(f"{TRACKS}?page={page}", fake_with_tracks(25)).status == 404
+    assert json_of(f"{TRACKS}?page={page}", fake_with_tracks(25)) == {"detail": "Invalid page."}
 
 
-@every_way
-def test_next_begins_with_the_host_that_was_asked(way: str) -> None:
-    """ "api.beatport.com/v4/…": the host as the visitor wrote it, and no scheme."""
-    with client(many(11), way) as send:
+@every_client_kind
+def test_next_begins_with_the_host_of_the_request(client_kind: str) -> None:
+    """It has no scheme."""
+    with client(fake_with_tracks(11), client_kind) as send:
         answer = send(TRACKS, headers=BEARER)
     assert answer.json()["next"] == f"{answer.request.headers['host']}{TRACKS}?page=2"
 
 
-def test_of_a_long_host_the_beginning_is_written() -> None:
-    """What a visitor says of himself is hostile until read: it is bounded, and stays a text."""
+def test_a_long_host_is_cut_in_next() -> None:
+    """A client can send any text as its host."""
     headers = {**BEARER, "Host": '"h' * 5_000}
-    answer = json.loads(many(11).respond("GET", TRACKS, headers=headers).body)
+    answer = json.loads(fake_with_tracks(11).respond("GET", TRACKS, headers=headers).body)
     host = answer["next"].removesuffix(f"{TRACKS}?page=2")
     assert host == ('"h' * 5_000)[:255]
 
 
-def test_one_track_and_an_unknown_one() -> None:
-    """`/v4/catalog/tracks/<id>/`; 404 `No Track matches the given query.`"""
-    assert told(f"{TRACKS}{CATALOGUE[7].id}/")["id"] == CATALOGUE[7].id
+def test_a_track_url_gives_its_record_or_a_404() -> None:
+    assert json_of(f"{TRACKS}{CATALOGUE[7].id}/")["id"] == CATALOGUE[7].id
     for number in ("7", "9" * 5000):
         assert reply(f"{TRACKS}{number}/").status == 404
-        assert told(f"{TRACKS}{number}/") == {"detail": "No Track matches the given query."}
+        assert json_of(f"{TRACKS}{number}/") == {"detail": "No Track matches the given query."}
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize(
     ("method", "path", "to"),
     [
@@ -247,10 +249,10 @@ def test_one_track_and_an_unknown_one() -> None:
         ("POST", "/v4/catalog/search", "/v4/catalog/search/"),
     ],
 )
-def test_a_missing_slash_is_moved_for(way: str, method: str, path: str, to: str) -> None:
-    """Missing trailing slash: 301, also for POST, before anybody is asked who he is."""
+def test_a_missing_slash_is_a_redirect(client_kind: str, method: str, path: str, to: str) -> None:
+    """The redirect comes before the check of the token, also for POST."""
     fake = FakeBeatport()
-    with client(fake, way) as send:
+    with client(fake, client_kind) as send:
         answer = send(path, method, content=b"x" if method == "POST" else None)
     assert (answer.status_code, answer.headers["location"], answer.content) == (301, to, b"")
 
@@ -264,14 +266,13 @@ def test_a_missing_slash_is_moved_for(way: str, method: str, path: str, to: str)
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_unknown_addresses_are_not_found(method: str, path: str) -> None:
-    """Routes that do not exist → 404, without a token too."""
+def test_unknown_urls_are_a_404_without_a_token(method: str, path: str) -> None:
     answer = FakeBeatport().respond(method, path)
     assert (answer.status, json.loads(answer.body)) == (404, {"detail": "Not found."})
 
 
-def test_other_methods_are_refused() -> None:
-    """405 with what is allowed: POST renews, everything else is asked with GET."""
+def test_other_methods_are_a_405() -> None:
+    """POST renews a token; every other URL takes GET."""
     fake = FakeBeatport(api=KNOWN)
     for method, path, allowed in (("POST", TRACKS, "GET"), ("GET", TOKEN, "POST")):
         answer = fake.respond(method, path, headers=BEARER)
@@ -282,8 +283,7 @@ def test_other_methods_are_refused() -> None:
         assert fake.respond(method, TRACKS, headers=BEARER)[::2] == (405, b"")
 
 
-def test_pages_need_no_token_and_take_no_notice_of_one() -> None:
-    """Web pages stay as they are."""
+def test_web_pages_ignore_tokens() -> None:
     fake = FakeBeatport(api=KNOWN)
     for path in ("/search/tracks?q=olvarin", f"/track/-/{CATALOGUE[0].id}", "/v4", "/de/v4/"):
         assert fake.respond("GET", path) == FakeBeatport().respond("GET", path, headers=BEARER)

@@ -1,4 +1,4 @@
-"""Each fault befalls the API as well, in the shapes of the API."""
+"""Every fault also works for the API, in the format of the API."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from client_kinds import client, every_way
+from client_kinds import client, every_client_kind
 
 from beatport_match.testing import (
     FAULTS,
@@ -40,25 +40,25 @@ def reply(path: str, kind: Fault | None = None) -> Reply:
     return fake.respond("GET", path, kind, headers=BEARER)
 
 
-def told(path: str, kind: Fault | None = None) -> Any:
+def json_of(path: str, kind: Fault | None = None) -> Any:
     return json.loads(reply(path, kind).body)
 
 
-def ask(kind: Fault, way: str, timeout: float = 5.0) -> httpx.Response:
+def get_list(kind: Fault, client_kind: str, timeout: float = 5.0) -> httpx.Response:
     fake = FakeBeatport(api=ACCOUNT, faults=always(kind), slow_body_s=0.05)
-    with client(fake, way, timeout) as send:
+    with client(fake, client_kind, timeout) as send:
         return send(LIST, headers={**BEARER, "Host": "fake"})
 
 
 @pytest.mark.parametrize("path", [SEARCH, GROUPS, LIST, ONE, TOKEN])
 @pytest.mark.parametrize("kind", FAULTS)
-def test_every_fault_changes_something(kind: Fault, path: str) -> None:
-    """No fault of the list is without effect on any answer of the API that holds records."""
+def test_every_fault_changes_every_api_answer(kind: Fault, path: str) -> None:
+    """The answers are those that have records."""
     assert reply(path).status == 200
     assert reply(path, kind) != reply(path)
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize(
     ("kind", "status"),
     [
@@ -66,9 +66,11 @@ def test_every_fault_changes_something(kind: Fault, path: str) -> None:
         *(("unavailable", 503), ("empty", 200), ("elsewhere", 302)),
     ],
 )
-def test_walls_stand_before_the_api_too(way: str, kind: Fault, status: int) -> None:
-    """A wall looks the same from whatever side: no JSON of the API's is behind it."""
-    answer = ask(kind, way)
+def test_blocked_answers_of_the_api_are_those_of_the_pages(
+    client_kind: str, kind: Fault, status: int
+) -> None:
+    """They have no JSON of the API."""
+    answer = get_list(kind, client_kind)
     assert answer.status_code == status
     assert answer.content == FakeBeatport().respond("GET", "/search?q=a", kind).body
     assert ("cf-mitigated" in answer.headers) == (kind == "challenge")
@@ -76,7 +78,7 @@ def test_walls_stand_before_the_api_too(way: str, kind: Fault, status: int) -> N
     assert ("location" in answer.headers) == (kind == "elsewhere")
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize(
     ("kind", "error"),
     [
@@ -84,18 +86,19 @@ def test_walls_stand_before_the_api_too(way: str, kind: Fault, status: int) -> N
         *(("hang", httpx.ReadTimeout),),
     ],
 )
-def test_broken_answers(way: str, kind: Fault, error: type[Exception]) -> None:
-    """cut, reset and hang: the client's own exceptions, in every way in."""
+def test_cut_reset_and_hang_raise_errors_of_the_client(
+    client_kind: str, kind: Fault, error: type[Exception]
+) -> None:
     with pytest.raises(error):
-        ask(kind, way, timeout=0.05 if kind == "hang" else 5.0)
+        get_list(kind, client_kind, timeout=0.05 if kind == "hang" else 5.0)
 
 
-@every_way
-def test_slow_and_truncated_bodies(way: str) -> None:
-    """In drips it comes whole; truncated, it ends inside the data and its length agrees."""
+@every_client_kind
+def test_a_slow_body_is_complete_and_a_truncated_one_is_not(client_kind: str) -> None:
+    """`Content-Length` is the length of the truncated body."""
     whole = FakeBeatport(api=ACCOUNT).respond("GET", LIST, headers={**BEARER, "Host": "fake"}).body
-    assert ask("slow_body", way).content == whole
-    short = ask("truncated", way)
+    assert get_list("slow_body", client_kind).content == whole
+    short = get_list("truncated", client_kind)
     assert short.headers["content-length"] == str(len(short.content))
     assert whole.startswith(short.content)
     with pytest.raises(ValueError, match=r"\S"):
@@ -103,36 +106,33 @@ def test_slow_and_truncated_bodies(way: str) -> None:
 
 
 @pytest.mark.parametrize("path", KEYS)
-def test_spoiled_lists(path: str) -> None:
-    """moved: under another name; wrong_shape: a text; bad_record: one more, ahead of the good."""
-    key, good = KEYS[path], told(path)[KEYS[path]]
-    assert key not in told(path, "moved")
-    assert told(path, "moved")[f"{key}Next"] == good
-    assert told(path, "wrong_shape")[key] == "see elsewhere"
-    bad, *others = told(path, "bad_record")[key]
+def test_faults_of_the_data_change_lists(path: str) -> None:
+    """The faults are a renamed key, a text in place of the list, and a bad first record."""
+    key, good = KEYS[path], json_of(path)[KEYS[path]]
+    assert key not in json_of(path, "moved")
+    assert json_of(path, "moved")[f"{key}Next"] == good
+    assert json_of(path, "wrong_shape")[key] == "see elsewhere"
+    bad, *others = json_of(path, "bad_record")[key]
     assert (bad["id"], bad["name"], bad["artists"]) == ("n/a", None, "see elsewhere")
     assert others == good
-    assert told(path)[key] == good, "the fault must not outlive its request"
+    assert json_of(path)[key] == good, "the fault must apply to one request only"
 
 
 @pytest.mark.parametrize(("path", "key"), [(ONE, "track"), (TOKEN, "token")])
-def test_spoiled_records(path: str, key: str) -> None:
-    """An answer that is one record is spoiled as a whole."""
-    assert told(path, "moved") == {f"{key}Next": told(path)}
-    assert told(path, "wrong_shape") == "see elsewhere"
-    assert told(path, "bad_record")["id"] == "n/a"
-    assert not {"access_token", "mix_name"} & set(told(path, "bad_record"))
+def test_faults_of_the_data_change_single_records(path: str, key: str) -> None:
+    assert json_of(path, "moved") == {f"{key}Next": json_of(path)}
+    assert json_of(path, "wrong_shape") == "see elsewhere"
+    assert json_of(path, "bad_record")["id"] == "n/a"
+    assert not {"access_token", "mix_name"} & set(json_of(path, "bad_record"))
 
 
 @pytest.mark.parametrize("path", [SEARCH, LIST, ONE, TOKEN])
 def test_no_next_data_is_an_empty_object(path: str) -> None:
-    """200 and an answer without the data: of the API, an empty object."""
-    assert (reply(path, "no_next_data").status, told(path, "no_next_data")) == (200, {})
+    assert (reply(path, "no_next_data").status, json_of(path, "no_next_data")) == (200, {})
 
 
 @pytest.mark.parametrize("kind", ["moved", "wrong_shape", "bad_record"])
-def test_errors_hold_no_records_to_spoil(kind: Fault) -> None:
-    """What is refused stays refused, whatever befalls the records."""
+def test_faults_of_the_data_do_not_change_errors(kind: Fault) -> None:
     fake = FakeBeatport(api=ACCOUNT)
     assert fake.respond("GET", LIST, kind) == fake.respond("GET", LIST)
     assert fake.respond("GET", LIST).status == 401

@@ -1,4 +1,4 @@
-"""Rows and records of the API have the shapes that were seen on the wire."""
+"""Rows and records of the API have the recorded formats."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from beatport_match.testing.api_records import v4_detail, v4_record, v4_row
 
 CATALOGUE = bundled_catalogue()
 SAMPLES = Path(__file__).parents[3] / "shared" / "beatport-wire" / "samples"
-BOTH = set(
+SHARED_KEYS = set(
     """artists available_worldwide bpm bsrc_remixer catalog_number current_status encoded_date
     exclusive free_download_end_date free_download_start_date free_downloads genre id image
     is_available_for_streaming is_dj_edit is_dj_version is_explicit is_hype is_ugc_remix isrc key
@@ -21,12 +21,12 @@ BOTH = set(
     price publish_date publish_status release remixers sale_type sample_end_ms sample_start_ms
     sample_url slug sub_genre""".split()
 )
-DETAIL_ONLY = set(
+DETAIL_KEYS = set(
     """audio_format desc enabled encode_status exclusive_period hidden is_classic number
     was_ever_exclusive""".split()
 )
-captured = pytest.mark.skipif(
-    not SAMPLES.is_dir(), reason="no captured answers beside the repository"
+needs_recordings = pytest.mark.skipif(
+    not SAMPLES.is_dir(), reason="there are no recorded answers beside the repository"
 )
 
 
@@ -35,7 +35,7 @@ def sample(name: str) -> Any:
 
 
 def shape(value: Any) -> Any:
-    """A value without its contents: keys and types; of a list, what its first item is."""
+    """Return keys and types without values; a list is represented by its first item."""
     if isinstance(value, dict):
         return {key: shape(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -43,8 +43,8 @@ def shape(value: Any) -> Any:
     return type(value).__name__
 
 
-def plain() -> CatalogueTrack:
-    """A track without quirks: one artist, nobody's remix, no sub-genre, all keys there."""
+def plain_track() -> CatalogueTrack:
+    """Return a track without quirks: one artist, no remixer, no sub-genre, all keys present."""
     return next(
         t
         for t in CATALOGUE
@@ -53,12 +53,12 @@ def plain() -> CatalogueTrack:
 
 
 @pytest.mark.parametrize("track", CATALOGUE[::5], ids=lambda track: str(track.id))
-def test_rows_and_details_have_the_keys_and_types_seen(track: CatalogueTrack) -> None:
-    """Shape V4: `url` in listings only, nine keys in the detail only, flags true or false."""
+def test_rows_and_details_have_the_recorded_keys_and_types(track: CatalogueTrack) -> None:
+    """Only rows have `url`, only details have nine more keys, and flags are true or false."""
     row, detail = v4_row(track), v4_detail(track, 4)
-    assert set(row) == BOTH | {"url"}
-    assert set(detail) == BOTH | DETAIL_ONLY
-    assert {key: row[key] for key in BOTH} == {key: detail[key] for key in BOTH}
+    assert set(row) == SHARED_KEYS | {"url"}
+    assert set(detail) == SHARED_KEYS | DETAIL_KEYS
+    assert {key: row[key] for key in SHARED_KEYS} == {key: detail[key] for key in SHARED_KEYS}
     assert row["url"] == f"https://api.beatport.com/v4/catalog/tracks/{track.id}/"
     assert detail["number"] == 4
     assert {type(detail[key]) for key in detail if key.startswith("is_")} == {bool}
@@ -67,8 +67,8 @@ def test_rows_and_details_have_the_keys_and_types_seen(track: CatalogueTrack) ->
     assert "beatportprod" not in json.dumps([row, detail])
 
 
-def test_quirks_happen_now_and_then() -> None:
-    """Trailing blanks in names, credits in another order, keys and tempos that are null."""
+def test_some_tracks_have_quirks() -> None:
+    """Quirks: trailing spaces in names, another order of credits, null keys and tempos."""
     rows = {track: v4_row(track) for track in CATALOGUE}
     for share, most in (
         ([row["name"] == f"{track.name} " for track, row in rows.items()], 0.1),
@@ -86,44 +86,40 @@ def test_quirks_happen_now_and_then() -> None:
         assert 0 < sum(share) / len(share) < most
 
 
-def test_the_old_pages_keep_their_own_shape() -> None:
-    """The V4 page of before has none of the keys that came since, and links to another host."""
-    record = v4_record(plain(), 1)
-    assert set(v4_detail(plain(), 1)) - set(record) == {
+def test_records_of_old_pages_keep_their_format() -> None:
+    """They lack the newer keys, and their links have another host."""
+    record = v4_record(plain_track(), 1)
+    assert set(v4_detail(plain_track(), 1)) - set(record) == {
         *("bsrc_remixer", "is_dj_edit", "is_dj_version", "is_explicit", "is_ugc_remix")
     }
     assert "//api-internal.beatportprod.com/v4/catalog/genres/" in record["genre"]["url"]
 
 
-@captured
-def test_a_row_is_shaped_as_a_captured_one() -> None:
-    """apiv4_tracks_list_2026-09-23: every key and type, down to the last picture."""
+@needs_recordings
+def test_a_row_has_the_format_of_the_recorded_row() -> None:
     wanted = sample("apiv4_tracks_list_2026-09-23_cuepoint.json")["results"][0]
-    # The captured track is a pre-order; the fake's are on sale.
-    assert shape({**v4_row(plain()), "pre_order_date": ""}) == shape(wanted)
+    # The recorded track is a pre-order; the tracks of the fake are on sale.
+    assert shape({**v4_row(plain_track()), "pre_order_date": ""}) == shape(wanted)
 
 
-@captured
-def test_a_detail_is_shaped_as_a_captured_one() -> None:
-    """apiv4_track_detail_2026-09-23: the same for a track on its own."""
+@needs_recordings
+def test_a_detail_has_the_format_of_the_recorded_one() -> None:
     wanted = sample("apiv4_track_detail_2026-09-23_cuepoint.json")
-    assert shape({**v4_detail(plain(), 1), "pre_order_date": ""}) == shape(wanted)
+    assert shape({**v4_detail(plain_track(), 1), "pre_order_date": ""}) == shape(wanted)
 
 
-@captured
-def test_an_empty_list_is_the_captured_one() -> None:
-    """apiv4_tracks_empty_2025: nothing in it is of a track, so it is equal."""
+@needs_recordings
+def test_an_empty_list_equals_the_recorded_one() -> None:
     reply = FakeBeatport(api=FakeTokens(access="good")).respond(
         "GET", "/v4/catalog/tracks/?isrc=none", headers={"Authorization": "Bearer good"}
     )
     assert json.loads(reply.body) == sample("apiv4_tracks_empty_2025.json")
 
 
-@captured
-def test_the_captured_list_of_ten_lacks_only_what_came_since() -> None:
-    """apiv4_genre13_top10_2025: a year before, with a key less here and there and none more."""
+@needs_recordings
+def test_the_list_recorded_a_year_before_lacks_only_newer_keys() -> None:
     for wanted in sample("apiv4_genre13_top10_2025-08-30.json")["results"]:
-        assert set(v4_row(plain())) - set(wanted) == {
+        assert set(v4_row(plain_track())) - set(wanted) == {
             *("bsrc_remixer", "is_dj_edit", "is_dj_version", "is_ugc_remix")
         }
-        assert set(wanted) <= set(v4_row(plain()))
+        assert set(wanted) <= set(v4_row(plain_track()))

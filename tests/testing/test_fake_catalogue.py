@@ -1,4 +1,4 @@
-"""The bundled catalogue is invented, consistent, and full of near misses."""
+"""The bundled catalogue is invented and consistent, and has many similar tracks."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ from beatport_match.testing.identifiers import GENRE_IDS, KEY_IDS, artist_id, la
 CATALOGUE = bundled_catalogue()
 
 
-def songs() -> dict[tuple[frozenset[str], str], list[CatalogueTrack]]:
+def tracks_by_title() -> dict[tuple[frozenset[str], str], list[CatalogueTrack]]:
     found: dict[tuple[frozenset[str], str], list[CatalogueTrack]] = defaultdict(list)
     for track in CATALOGUE:
         found[frozenset(track.artists), track.name].append(track)
     return found
 
 
-def test_all_is_complete_and_sorted() -> None:
-    """`beatport_match.testing` exports its names sorted, and each exists."""
+def test_public_names_are_sorted_and_exist() -> None:
     names = beatport_match.testing.__all__
     constants = [name for name in names if name.isupper()]
     others = [name for name in names if not name.isupper()]
@@ -34,15 +33,13 @@ def test_all_is_complete_and_sorted() -> None:
 
 
 def test_ids_are_unique_and_eight_digits_long() -> None:
-    """Ids 8 digits, in the order of the file."""
     ids = [track.id for track in CATALOGUE]
     assert ids == sorted(set(ids))
     assert all(10_000_000 <= number <= 99_999_999 for number in ids)
     assert len(ids) == 504
 
 
-def test_made_up_numbers_of_people_and_labels_do_not_collide() -> None:
-    """A number stands for one artist, and for one label."""
+def test_invented_ids_of_artists_and_labels_are_unique() -> None:
     people = {name for track in CATALOGUE for name in (*track.artists, *track.remixers)}
     labels = {track.label for track in CATALOGUE}
     assert len(people) >= 80
@@ -51,25 +48,30 @@ def test_made_up_numbers_of_people_and_labels_do_not_collide() -> None:
     assert len({label_id(name) for name in labels}) == len(labels)
 
 
-def test_number_and_text_order_of_artists_differ() -> None:
-    """The order by id as text is a trap only where it differs from the order by id."""
+def test_artist_ids_sort_differently_as_text() -> None:
+    """Only then can a test see which of the two orders is used."""
     ids = [artist_id(name) for track in CATALOGUE for name in track.artists]
     assert sorted(ids) != sorted(ids, key=str)
 
 
-def test_isrcs_are_invented_and_mean_one_recording() -> None:
-    """An ISRC is shared by re-releases of one recording, and by nothing else."""
+def test_an_isrc_belongs_to_one_recording() -> None:
+    """Rereleases share it. The country code `XX` shows that it is invented."""
     recordings: dict[str, set[tuple[object, ...]]] = defaultdict(set)
     for track in CATALOGUE:
         assert re.fullmatch(r"XX[A-Z0-9]{3}\d{7}", track.isrc)
-        what = (track.name, track.mix_name, frozenset(track.artists), track.remixers, track.bpm)
-        recordings[track.isrc].add(what)
-    assert all(len(what) == 1 for what in recordings.values())
+        recording = (
+            track.name,
+            track.mix_name,
+            frozenset(track.artists),
+            track.remixers,
+            track.bpm,
+        )
+        recordings[track.isrc].add(recording)
+    assert all(len(values) == 1 for values in recordings.values())
     assert len(CATALOGUE) - len(recordings) >= 20
 
 
-def test_every_track_makes_sense() -> None:
-    """No track's version, length, key or genre is nonsense."""
+def test_length_version_key_and_genre_of_every_track_are_plausible() -> None:
     for track in CATALOGUE:
         seconds, version = track.length_ms / 1000, track.mix_name
         assert 150 <= seconds <= 510, track
@@ -90,10 +92,10 @@ def test_every_track_makes_sense() -> None:
         )
 
 
-def test_versions_of_a_title_fit_each_other() -> None:
-    """A radio edit is shorter than the extended mix; a remaster is later and as long as before."""
+def test_versions_of_a_title_are_consistent() -> None:
+    """A radio edit is shorter than the extended mix; a remaster is later and equally long."""
     compared = 0
-    for versions in songs().values():
+    for versions in tracks_by_title().values():
         own = {t.mix_name: t for t in reversed(versions) if not t.remixers}
         extended, original = own.get("Extended Mix"), own.get("Original Mix")
         radio = own.get("Radio Edit") or own.get("Radio Mix")
@@ -113,11 +115,10 @@ def test_versions_of_a_title_fit_each_other() -> None:
     assert compared > 60
 
 
-def test_near_misses_are_there() -> None:
-    """Many near misses: each kind that the demo promises is in the catalogue."""
-    every = songs()
+def test_the_catalogue_has_every_kind_of_similar_tracks() -> None:
+    by_title = tracks_by_title()
     titles = defaultdict(set)
-    for people, name in every:
+    for people, name in by_title:
         titles[name].add(people)
     remixes = [t for t in CATALOGUE if t.remixers]
     by_one = defaultdict(set)
@@ -149,7 +150,6 @@ def test_near_misses_are_there() -> None:
     ],
     ids=str,
 )
-def test_a_track_that_cannot_be_served_is_refused(wrong: dict[str, object]) -> None:
-    """`MisuseError`: a field cannot be served as Beatport would serve it; the text names it."""
+def test_a_bad_field_of_a_track_is_rejected_by_name(wrong: dict[str, object]) -> None:
     with pytest.raises(MisuseError, match=f"CatalogueTrack.{next(iter(wrong))}"):
         CatalogueTrack(**{"id": 1, "name": "Some Title", **wrong})  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The demo collection is a messy Rekordbox export whose right answers are known."""
+"""The demo collection is a messy Rekordbox export with known right answers."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ def collection() -> ET.Element:
         return ET.parse(path).getroot()
 
 
-def test_every_track_has_answers_and_every_answer_is_on_sale() -> None:
-    """A mapping from every `TrackID` to acceptable catalogue ids, which exist."""
+def test_every_track_has_answers_from_the_catalogue() -> None:
     tracks = collection().findall("./COLLECTION/TRACK")
     answers = demo_answers()
     assert len(tracks) >= 66
@@ -27,7 +26,6 @@ def test_every_track_has_answers_and_every_answer_is_on_sale() -> None:
 
 
 def test_answers_are_all_releases_of_one_recording() -> None:
-    """Every release of the wanted recording is right, and no other recording."""
     several = 0
     for right in filter(None, demo_answers().values()):
         isrcs = {CATALOGUE[number].isrc for number in right}
@@ -37,8 +35,8 @@ def test_answers_are_all_releases_of_one_recording() -> None:
     assert several >= 5
 
 
-def test_length_tempo_and_key_are_those_of_the_wanted_version() -> None:
-    """`TotalTime` of the wanted version (mostly), `AverageBpm` slightly off, keys any how."""
+def test_length_tempo_and_key_are_those_of_the_right_version() -> None:
+    """The length fits mostly, the tempo is slightly off, and keys have several notations."""
     notations, off = set(), 0
     for track in collection().findall("./COLLECTION/TRACK"):
         right = demo_answers()[track.get("TrackID", "")]
@@ -55,8 +53,8 @@ def test_length_tempo_and_key_are_those_of_the_wanted_version() -> None:
     assert notations >= {"A", "B", "m", "d"}
 
 
-def test_text_is_written_as_libraries_are() -> None:
-    """Empty artists, underscores, brackets, shouting, plain ASCII, duplicates, cut texts."""
+def test_texts_are_as_messy_as_in_real_libraries() -> None:
+    """They have empty artists, underscores, brackets, capitals, duplicates and cut titles."""
     tracks = collection().findall("./COLLECTION/TRACK")
     names = [track.get("Name", "") for track in tracks]
     artists = [track.get("Artist", "") for track in tracks]
@@ -73,8 +71,8 @@ def test_text_is_written_as_libraries_are() -> None:
     assert wanted.most_common(1)[0][1] == 2
 
 
-def test_playlists_are_nested_and_one_name_stands_in_two_folders() -> None:
-    """Nested folders; counts agree; every key is in the collection, by id or by location."""
+def test_playlists_are_nested_and_one_name_is_in_two_folders() -> None:
+    """The counts are right, and every entry is in the collection, by id or by location."""
     root = collection()
     known = {"0": set(), "1": set()}
     for track in root.findall("./COLLECTION/TRACK"):

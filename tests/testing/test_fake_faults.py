@@ -1,4 +1,4 @@
-"""Each fault is what it says, for sync and async clients on the transport and on a real server."""
+"""Every fault works for sync and async clients of the transport, and for the real server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from client_kinds import client, every_way
+from client_kinds import client, every_client_kind
 
 from beatport_match.errors import MisuseError
 from beatport_match.testing import (
@@ -26,19 +26,20 @@ SEARCH = "/search/tracks?q=olvarin+undertow"
 TRACK = f"/track/-/{bundled_catalogue()[0].id}"
 
 
-def ask(kind: Fault, way: str, path: str = SEARCH, timeout: float = 5.0) -> httpx.Response:
-    with client(FakeBeatport(faults=always(kind), slow_body_s=0.05), way, timeout) as get:
+def get_page(
+    kind: Fault, client_kind: str, path: str = SEARCH, timeout: float = 5.0
+) -> httpx.Response:
+    with client(FakeBeatport(faults=always(kind), slow_body_s=0.05), client_kind, timeout) as get:
         return get(path)
 
 
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-@every_way
-def test_without_fault_all_ways_give_the_same_bytes(way: str) -> None:
-    """The server and the transport share one answer."""
+@every_client_kind
+def test_without_fault_server_and_transport_give_the_same_bytes(client_kind: str) -> None:
     fake = FakeBeatport()
-    with client(fake, way) as get:
+    with client(fake, client_kind) as get:
         reply = get(SEARCH)
     expected = FakeBeatport().respond("GET", SEARCH)
     assert (reply.status_code, reply.content) == (200, expected.body)
@@ -47,11 +48,13 @@ def test_without_fault_all_ways_give_the_same_bytes(way: str) -> None:
     assert fake.requests == ((SEARCH, 200),)
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize(("kind", "status"), [("challenge", 403), ("challenge_200", 200)])
-def test_challenge(way: str, kind: Fault, status: int) -> None:
-    """403 with Cloudflare's page and its header; or the same page as if all were well."""
-    reply = ask(kind, way)
+def test_challenge_is_a_cloudflare_page_with_403_or_200(
+    client_kind: str, kind: Fault, status: int
+) -> None:
+    """Only the 403 has the header `cf-mitigated`."""
+    reply = get_page(kind, client_kind)
     assert reply.status_code == status
     assert (reply.headers.get("cf-mitigated") == "challenge") == (status == 403)
     for mark in ("Just a moment...", "_cf_chl_opt", "challenge-error-text"):
@@ -59,72 +62,68 @@ def test_challenge(way: str, kind: Fault, status: int) -> None:
     assert "__NEXT_DATA__" not in reply.text
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize(
     ("kind", "status"), [("rate_limited", 429), ("unavailable", 503), ("empty", 200)]
 )
-def test_refusals(way: str, kind: Fault, status: int) -> None:
-    """429 with Retry-After, 503, and an empty 200."""
-    reply = ask(kind, way)
+def test_rate_limited_unavailable_and_empty(client_kind: str, kind: Fault, status: int) -> None:
+    """These are a 429 with Retry-After, a 503, and a 200 without a body."""
+    reply = get_page(kind, client_kind)
     assert reply.status_code == status
     assert ("retry-after" in reply.headers) == (kind == "rate_limited")
     assert (reply.content == b"") == (kind == "empty")
 
 
-@every_way
-def test_truncated_body_agrees_with_its_length(way: str) -> None:
-    """The body ends inside the data; its Content-Length agrees."""
-    reply = ask("truncated", way)
+@every_client_kind
+def test_a_truncated_body_ends_inside_the_data_and_has_its_length(client_kind: str) -> None:
+    reply = get_page("truncated", client_kind)
     assert reply.status_code == 200
     assert reply.headers["content-length"] == str(len(reply.content))
     assert b'id="__NEXT_DATA__"' in reply.content
     assert b"</script><script>" not in reply.content[reply.content.index(b"__NEXT_DATA__") :]
 
 
-@every_way
-def test_cut_connection(way: str) -> None:
-    """The connection ends inside the data, before the promised Content-Length."""
+@every_client_kind
+def test_cut_ends_the_connection_before_content_length(client_kind: str) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
-        ask("cut", way)
+        get_page("cut", client_kind)
 
 
-@every_way
-def test_reset(way: str) -> None:
-    """The connection is reset before any answer; the book says that none was given."""
+@every_client_kind
+def test_reset_is_logged_without_a_status(client_kind: str) -> None:
     fake = FakeBeatport(faults=always("reset"))
-    with client(fake, way) as get, pytest.raises(httpx.ReadError):
+    with client(fake, client_kind) as get, pytest.raises(httpx.ReadError):
         get(SEARCH)
     assert fake.requests == ((SEARCH, None),)
 
 
-@every_way
-def test_hang(way: str) -> None:
-    """No answer while the client is willing to wait; the server still closes at once."""
+@every_client_kind
+def test_hang_lasts_until_the_timeout_of_the_client(client_kind: str) -> None:
+    """The server still closes at once."""
     with pytest.raises(httpx.ReadTimeout):
-        ask("hang", way, timeout=0.05)
+        get_page("hang", client_kind, timeout=0.05)
 
 
-@every_way
-def test_slow_body(way: str) -> None:
-    """The body comes in drips, and comes whole."""
-    assert ask("slow_body", way).content == FakeBeatport().respond("GET", SEARCH).body
+@every_client_kind
+def test_a_slow_body_is_complete(client_kind: str) -> None:
+    assert get_page("slow_body", client_kind).content == FakeBeatport().respond("GET", SEARCH).body
 
 
-@pytest.mark.parametrize("way", ["sync", "asyncio", "trio"])
+@pytest.mark.parametrize("client_kind", ["sync", "asyncio", "trio"])
 @pytest.mark.parametrize("kind", [None, "slow_body"])
-def test_a_client_of_little_patience_times_out(way: str, kind: Fault | None) -> None:
-    """A client that waits less long than the fake takes meets ReadTimeout."""
+def test_a_client_with_a_short_timeout_gets_a_read_timeout(
+    client_kind: str, kind: Fault | None
+) -> None:
     plan = always(kind) if kind else None
     latency = 0.0 if kind else 9.0
     fake = FakeBeatport(faults=plan, latency_s=latency, slow_body_s=90.0)
-    with client(fake, way, timeout=0.02) as get, pytest.raises(httpx.ReadTimeout):
+    with client(fake, client_kind, timeout=0.02) as get, pytest.raises(httpx.ReadTimeout):
         get(SEARCH)
 
 
-@every_way
-def test_no_next_data(way: str) -> None:
-    """200 and a page without the data, otherwise as ever."""
-    reply = ask("no_next_data", way)
+@every_client_kind
+def test_no_next_data_removes_only_the_data_script(client_kind: str) -> None:
+    reply = get_page("no_next_data", client_kind)
     assert reply.status_code == 200
     assert "__NEXT_DATA__" not in reply.text
     assert 'rel="canonical"' in reply.text
@@ -132,8 +131,9 @@ def test_no_next_data(way: str) -> None:
 
 @pytest.mark.parametrize("shape", ["C1", "V4"])
 @pytest.mark.parametrize("path", [SEARCH, "/search?q=olvarin", TRACK])
-def test_moved(next_data: Callable[[bytes], Any], path: str, shape: Any) -> None:
-    """The data is there, under another name."""
+def test_moved_renames_the_key_of_the_data(
+    next_data: Callable[[bytes], Any], path: str, shape: Any
+) -> None:
     fake = FakeBeatport(track_shape=shape)
     props = next_data(fake.respond("GET", path, "moved").body)["props"]["pageProps"]
     assert {"dehydratedState", "track"}.isdisjoint(props)
@@ -141,26 +141,27 @@ def test_moved(next_data: Callable[[bytes], Any], path: str, shape: Any) -> None
 
 
 @pytest.mark.parametrize("path", [SEARCH, "/search?q=olvarin+undertow"])
-def test_bad_record_leaves_the_good_ones(queries: Callable[[bytes], Any], path: str) -> None:
-    """One malformed record more, ahead of the good ones."""
+def test_bad_record_comes_before_the_good_records(
+    queries: Callable[[bytes], Any], path: str
+) -> None:
     fake = FakeBeatport()
 
     def records(fault: Fault | None) -> Any:
         data = queries(fake.respond("GET", path, fault).body)[0]["state"]["data"]
         return data.get("tracks", data)["data"]
 
-    good, spoiled = records(None), records("bad_record")
+    good, damaged = records(None), records("bad_record")
     assert good
-    assert spoiled[1:] == good
-    assert spoiled[0]["track_name"] is None
-    assert records(None) == good, "the fault must not outlive its request"
+    assert damaged[1:] == good
+    assert damaged[0]["track_name"] is None
+    assert records(None) == good, "the fault must apply to one request only"
 
 
 @pytest.mark.parametrize("shape", ["C1", "V4"])
-def test_bad_record_on_a_track_page_is_the_record(
+def test_bad_record_on_a_track_page_is_the_record_itself(
     next_data: Callable[[bytes], Any], shape: Any
 ) -> None:
-    """On a track page: the record itself is malformed, wherever the page repeats it."""
+    """An old page has the record twice; both are malformed."""
     body = FakeBeatport(track_shape=shape).respond("GET", TRACK, "bad_record").body
     props = next_data(body)["props"]["pageProps"]
     records = [props["dehydratedState"]["queries"][0]["state"]["data"]]
@@ -169,15 +170,16 @@ def test_bad_record_on_a_track_page_is_the_record(
 
 
 @pytest.mark.parametrize("path", [SEARCH, "/search?q=olvarin", TRACK])
-def test_wrong_shape(queries: Callable[[bytes], Any], path: str) -> None:
-    """A text stands where the list or the record should be."""
+def test_wrong_shape_is_a_text_in_place_of_the_data(
+    queries: Callable[[bytes], Any], path: str
+) -> None:
     data = queries(FakeBeatport().respond("GET", path, "wrong_shape").body)[0]["state"]["data"]
     data = data if path == TRACK else data.get("tracks", data)["data"]
     assert data == "see elsewhere"
 
 
-def test_first_and_always_count_requests() -> None:
-    """The first n requests meet the fault, and no later one."""
+def test_first_applies_to_the_first_requests_only() -> None:
+    """A plan can be any function of the number and the path."""
     fake = FakeBeatport(faults=first(2, "unavailable"))
     with client(fake, "sync") as get:
         assert [get(SEARCH).status_code for _ in range(4)] == [503, 503, 200, 200]
@@ -188,28 +190,27 @@ def test_first_and_always_count_requests() -> None:
         assert [get(f"/search?q={q}").status_code for q in "bab"] == [200, 200, 429]
 
 
-def test_sometimes_depends_on_path_and_turn_not_on_order() -> None:
-    """Sync and async runs meet the same faults, in whatever order they ask."""
+def test_sometimes_depends_on_path_and_count_not_on_order() -> None:
+    """Sync and async runs therefore get the same faults."""
     paths = [f"/search?q={n}" for n in range(200)]
     forward, backward = sometimes("challenge", 0.3, seed=4), sometimes("challenge", 0.3, seed=4)
     one = {path: [forward(i, path), forward(i, path)] for i, path in enumerate(paths)}
     two = {path: [backward(i, path), backward(i, path)] for i, path in enumerate(reversed(paths))}
     assert one == two
-    hit = sum(faults.count("challenge") for faults in one.values())
-    assert 0.2 < hit / 400 < 0.4
-    assert any(a != b for a, b in one.values()), "asking again must get another chance"
+    challenges = sum(faults.count("challenge") for faults in one.values())
+    assert 0.2 < challenges / 400 < 0.4
+    assert any(a != b for a, b in one.values()), "a second request must have its own random number"
     other = sometimes("challenge", 0.3, seed=5)
     assert [other(0, path) for path in paths] != [faults[0] for faults in one.values()]
 
 
-def test_mixed_meets_each_of_its_faults_and_no_more_than_sometimes() -> None:
-    """mixed: "one of these faults, with a probability fixed as in `sometimes`"."""
+def test_mixed_has_each_of_its_faults_at_the_requests_of_sometimes() -> None:
     paths = [f"/search?q={n}" for n in range(400)]
     plan, one = mixed(0.3, ["challenge", "reset"], seed=4), sometimes("bomb", 0.3, seed=4)
-    met = [plan(0, path) for path in paths]
-    assert set(met) == {"challenge", "reset", None}
-    assert [kind is not None for kind in met] == [one(0, path) is not None for path in paths]
-    assert 0.4 < met.count("reset") / (met.count("reset") + met.count("challenge")) < 0.6
+    faults = [plan(0, path) for path in paths]
+    assert set(faults) == {"challenge", "reset", None}
+    assert [kind is not None for kind in faults] == [one(0, path) is not None for path in paths]
+    assert 0.4 < faults.count("reset") / (faults.count("reset") + faults.count("challenge")) < 0.6
 
 
 @pytest.mark.parametrize(
@@ -221,8 +222,7 @@ def test_mixed_meets_each_of_its_faults_and_no_more_than_sometimes() -> None:
         lambda kind: mixed(1, ["reset", kind]),
     ],
 )
-def test_unknown_faults_are_refused_by_name(make: Any) -> None:
-    """`MisuseError`: the name is not one of `Fault`."""
+def test_unknown_faults_are_rejected_by_name(make: Any) -> None:
     with pytest.raises(MisuseError, match=r"earthquake.*challenge_200"):
         make("earthquake")
     with pytest.raises(MisuseError, match="earthquake"):
@@ -230,8 +230,8 @@ def test_unknown_faults_are_refused_by_name(make: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-def test_every_fault_changes_something(kind: Fault) -> None:
-    """No fault of the list is without effect, on any page that holds records."""
+def test_every_fault_changes_every_page(kind: Fault) -> None:
+    """The pages are those that have records."""
     for path in (SEARCH, TRACK):
         fake = FakeBeatport([*bundled_catalogue(), CatalogueTrack(id=9, name="Nine")])
         assert fake.respond("GET", path, kind) != fake.respond("GET", path)

@@ -1,4 +1,4 @@
-"""Pages have the shapes that were seen on the wire, and its traps."""
+"""Pages have the recorded formats, including details that are easy to miss."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def share(of: Iterable[bool]) -> float:
     return sum(flags) / len(flags)
 
 
-def test_search_tracks_is_a_list_one_level_down(rows, next_data) -> None:
-    """`/search/<type>`: `queries[0].state.data.data[]`, only `{"data": […]}`, score descending."""
+def test_search_of_one_type_has_its_rows_in_data(rows, next_data) -> None:
+    """The list is `queries[0].state.data.data`, sorted by falling score."""
     body = FAKE.respond("GET", "/search/tracks?q=olvarin&per_page=3").body
     data = next_data(body)
     query = data["props"]["pageProps"]["dehydratedState"]["queries"][0]
@@ -61,7 +61,7 @@ def test_search_tracks_is_a_list_one_level_down(rows, next_data) -> None:
 
 
 def test_search_all_is_one_level_deeper_with_five_groups(queries, next_data) -> None:
-    """`/search`: `tracks.data[]`, 15 a group, in the order that was seen."""
+    """Each group has at most 15 rows."""
     body = FAKE.respond("GET", "/search?q=gilt%20harbour%20mix").body
     data = queries(body)[0]["state"]["data"]
     assert list(data) == ["tracks", "artists", "charts", "labels", "releases"]
@@ -77,25 +77,23 @@ def test_search_all_is_one_level_deeper_with_five_groups(queries, next_data) -> 
     )
 
 
-def test_labels_have_a_list_of_their_own(rows) -> None:
-    """The other types are served in their own shape, not as tracks."""
+def test_search_of_labels_gives_labels(rows) -> None:
     found = rows(FAKE.respond("GET", "/search/labels?q=olvarin+garden").body)
     assert [row["label_name"].strip() for row in found] == ["Ferrous Garden"]
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"), [("1", 1), ("100", 100), ("999", 150), ("x", 150), ("0", 1)]
+    ("per_page", "row_count"), [("1", 1), ("100", 100), ("999", 150), ("x", 150), ("0", 1)]
 )
-def test_per_page_is_honoured_up_to_150(rows, asked: str, given: int) -> None:
-    """Up to per_page or 150 rows."""
+def test_per_page_is_limited_to_150_rows(rows, per_page: str, row_count: int) -> None:
     many = [CatalogueTrack(id=n, name="Same Name") for n in range(1, 300)]
-    reply = FakeBeatport(many).respond("GET", f"/search/tracks?q=same+name&per_page={asked}")
-    assert len(rows(reply.body)) == given
+    reply = FakeBeatport(many).respond("GET", f"/search/tracks?q=same+name&per_page={per_page}")
+    assert len(rows(reply.body)) == row_count
 
 
 @pytest.mark.parametrize("track", CATALOGUE[::5], ids=lambda track: str(track.id))
-def test_search_records_have_the_keys_and_types_seen(track: CatalogueTrack) -> None:
-    """Shape S: the field table, optional keys absent and never null."""
+def test_search_records_have_the_recorded_keys_and_types(track: CatalogueTrack) -> None:
+    """An optional key is absent and never null."""
     record = search_record(track, 1)
     assert ALWAYS_S <= set(record) <= ALWAYS_S | OPTIONAL_S
     assert None not in record.values()
@@ -115,8 +113,8 @@ def test_search_records_have_the_keys_and_types_seen(track: CatalogueTrack) -> N
     )
 
 
-def test_quirks_happen_now_and_then() -> None:
-    """Optional keys dropped at random, trailing blanks, odd spelling, both key spellings."""
+def test_some_tracks_have_quirks() -> None:
+    """Quirks: absent keys, trailing spaces, odd spelling, and both spellings of a key."""
     records = [search_record(track, 1) for track in CATALOGUE]
     for key in OPTIONAL_S - {"sub_genre"}:
         assert 0 < share(key not in record for record in records) < 0.8, key
@@ -127,7 +125,7 @@ def test_quirks_happen_now_and_then() -> None:
     assert any("#" in name for name in spellings)
     assert any("b" in name for name in spellings)
     both = [r for r in records if len({p["artist_id"] for p in r["artists"]}) < len(r["artists"])]
-    assert both, "nobody is Artist and Remixer in one"
+    assert both, "no artist is also a remixer"
     assert any(
         [p["artist_id"] for p in r["artists"]] != sorted(p["artist_id"] for p in r["artists"])
         for r in records
@@ -135,8 +133,8 @@ def test_quirks_happen_now_and_then() -> None:
 
 
 @pytest.mark.parametrize("track", CATALOGUE[::5], ids=lambda track: str(track.id))
-def test_detail_records_have_the_keys_and_types_seen(track: CatalogueTrack) -> None:
-    """Shape C1: key and number are texts, artists by number, an empty sub-genre is an object."""
+def test_detail_records_have_the_recorded_keys_and_types(track: CatalogueTrack) -> None:
+    """Key and track number are texts, and an empty sub-genre is an object."""
     record = detail_record(track, 2)
     assert set(record) == KEYS_C1
     assert (record["key"], record["track_number"]) == (key_name(track.key), "2")
@@ -150,16 +148,17 @@ def test_detail_records_have_the_keys_and_types_seen(track: CatalogueTrack) -> N
     assert 0 <= record["sample_start_ms"] < record["sample_end_ms"] <= record["track_length_ms"]
 
 
-def test_some_remixes_do_not_name_their_remixer_on_their_own_page() -> None:
-    """Remixer may be missing altogether."""
+def test_some_track_pages_do_not_name_the_remixer() -> None:
     remixes = [detail_record(track, 1) for track in CATALOGUE if track.remixers]
-    bare = share(all(a["type"] == "Artist" for a in record["artists"]) for record in remixes)
-    assert 0.02 < bare < 0.2
+    without_remixer = share(
+        all(a["type"] == "Artist" for a in record["artists"]) for record in remixes
+    )
+    assert 0.02 < without_remixer < 0.2
 
 
 @pytest.mark.parametrize("track", CATALOGUE[::5], ids=lambda track: str(track.id))
-def test_old_records_have_the_keys_and_types_seen(track: CatalogueTrack) -> None:
-    """Shape V4: the key is an object, remixers stand apart, flags are true or false."""
+def test_old_records_have_the_recorded_keys_and_types(track: CatalogueTrack) -> None:
+    """The key is an object, remixers have their own list, and flags are true or false."""
     record = v4_record(track, 2)
     assert set(record) == KEYS_V4
     assert [artist["name"] for artist in record["remixers"]] == list(track.remixers)
@@ -173,10 +172,10 @@ def test_old_records_have_the_keys_and_types_seen(track: CatalogueTrack) -> None
     assert set(record["release"]["label"]) == {"id", "name", "image", "slug"}
 
 
-def test_track_page_sets_the_recommendations_trap(queries, next_data) -> None:
-    """Three queries; recommendations are a bare list of other tracks, other versions first."""
+def test_a_track_page_also_has_recommended_tracks_in_the_same_format(queries, next_data) -> None:
+    """Other versions of the track come first."""
     track = next(t for t in CATALOGUE if t.name == "Thirteen Pigeons" and t.remixers)
-    body = FAKE.respond("GET", f"/track/whatever/{track.id}").body
+    body = FAKE.respond("GET", f"/track/any-slug/{track.id}").body
     details, charts, recommended = queries(body)
     assert details["queryKey"] == [f"track-details-{track.id}"]
     assert details["state"]["data"]["track_id"] == track.id
@@ -192,8 +191,7 @@ def test_track_page_sets_the_recommendations_trap(queries, next_data) -> None:
     assert next_data(body)["query"] == {"description": "thirteen-pigeons", "id": str(track.id)}
 
 
-def test_old_track_page_says_it_twice(queries, next_data) -> None:
-    """V4: one query `track-<id>`, and the same object again at `pageProps.track`."""
+def test_an_old_track_page_has_its_record_twice(queries, next_data) -> None:
     track = CATALOGUE[3]
     body = FakeBeatport(track_shape="V4").respond("GET", f"/track/-/{track.id}").body
     (query,) = queries(body)
@@ -202,8 +200,7 @@ def test_old_track_page_says_it_twice(queries, next_data) -> None:
     assert query["state"]["data"]["id"] == track.id
 
 
-def test_search_and_detail_and_old_shape_tell_of_one_track() -> None:
-    """Three shapes, one track: numbers of artists, labels and releases agree."""
+def test_all_formats_of_a_track_have_the_same_ids() -> None:
     for track in CATALOGUE[::11]:
         s, c1, v4 = search_record(track, 1), detail_record(track, 1), v4_record(track, 1)
         assert s["label"]["label_id"] == c1["label"]["id"] == v4["release"]["label"]["id"]
@@ -213,8 +210,8 @@ def test_search_and_detail_and_old_shape_tell_of_one_track() -> None:
         assert {a["id"] for a in v4["artists"]} <= {a["artist_id"] for a in s["artists"]}
 
 
-def test_html_is_written_as_react_writes_it(next_data) -> None:
-    """No literal `<`, `>` or `&` inside the script; camelCase; raw UTF-8; the snippet."""
+def test_html_is_escaped_and_cased_as_react_does(next_data) -> None:
+    """The script has no literal `<`, `>` or `&`."""
     track = CatalogueTrack(id=5, name="</script><b>R&B", artists=("Ünïcode & Söhne",))
     fake = FakeBeatport([track])
     for path in ("/track/-/5", "/search/tracks?q=r%26b+%3C%2Fscript%3E%3Cb%3E", "/search?q=r%26b"):
@@ -244,7 +241,6 @@ def test_html_is_written_as_react_writes_it(next_data) -> None:
 
 @pytest.mark.parametrize("locale", ["de", "fr", "es", "it", "ja", "pt", "nl"])
 def test_locale_prefixes_serve_the_same_records(next_data, locale: str) -> None:
-    """Locale prefixes, none for en."""
     plain, local = (
         next_data(FAKE.respond("GET", f"{prefix}/search/tracks?q=hexley").body)
         for prefix in ("", f"/{locale}")
@@ -265,16 +261,15 @@ def test_locale_prefixes_serve_the_same_records(next_data, locale: str) -> None:
     ],
     ids=lambda path: path[:20],
 )
-def test_unknown_addresses_are_a_404_page_with_data_but_no_query(next_data, path: str) -> None:
-    """Unknown id or path: 404, `page: "/404"`, NEXT_DATA lacking dehydratedState."""
+def test_unknown_urls_are_a_404_page_with_data_and_no_query(next_data, path: str) -> None:
     reply = FAKE.respond("GET", path)
     data = next_data(reply.body)
     assert (reply.status, data["page"]) == (404, "/404")
     assert "dehydratedState" not in data["props"]["pageProps"]
 
 
-def test_other_methods_and_robots_and_the_firewall() -> None:
-    """Other methods 405; robots.txt is text; more than one pair of parentheses is forbidden."""
+def test_other_methods_robots_txt_and_the_firewall() -> None:
+    """The firewall blocks a query with more than one pair of parentheses."""
     assert FAKE.respond("POST", "/search").status == 405
     assert b"User-agent: *" in FAKE.respond("GET", "/robots.txt").body
     assert FAKE.respond("GET", "/search/tracks?q=a+%28b%29").status == 200
@@ -285,8 +280,8 @@ def test_other_methods_and_robots_and_the_firewall() -> None:
     assert b"Sorry, you have been blocked" in reply.body
 
 
-def test_slugs_are_made_by_beatports_rule() -> None:
-    """`NFKD → ASCII → no punctuation → lower → dashes`."""
-    assert slug("Over & Out.. (feat. Nobody & Sons..)") == "over-out-feat-nobody-sons"
+def test_slugs_follow_the_rule_of_beatport() -> None:
+    """The rule is NFKD, ASCII, no punctuation, lower case, dashes."""
+    assert slug("Over & Out.. (feat. Harper & Sons..)") == "over-out-feat-harper-sons"
     assert slug("Étude  No. 7 - Żółty") == "etude-no-7-zoty"
     assert slug("波止場の夜") == ""

@@ -1,4 +1,4 @@
-"""The real server: many connections at once, kept alive, and nothing left behind."""
+"""The real server: many connections at once, keep-alive, and a clean shutdown."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ SEARCH = "/search/tracks?q=olvarin"
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-def visitors() -> list[str]:
+def server_threads() -> list[str]:
     return [t.name for t in threading.enumerate() if t.name.startswith("fake-beatport")]
 
 
 def test_32_parallel_requests_overlap_on_the_server() -> None:
-    """Works with 32 and more parallel connections."""
-    # Long enough for forty threads to come together, also on a machine that is busy elsewhere.
+    # Long enough for forty threads to overlap, also on a busy machine.
     fake = FakeBeatport(latency_s=1.5)
     limits = httpx.Limits(max_connections=40)
     with (
@@ -40,7 +39,7 @@ def test_32_parallel_requests_overlap_on_the_server() -> None:
 
 
 def test_32_parallel_requests_overlap_on_the_transport() -> None:
-    """Latency in async must not block the loop."""
+    """The delay of an async answer does not block the event loop."""
     fake = FakeBeatport(latency_s=0.05, jitter_s=0.01)
 
     async def run() -> None:
@@ -57,8 +56,7 @@ def test_32_parallel_requests_overlap_on_the_transport() -> None:
     assert [request.status for request in fake.requests] == [200] * 64
 
 
-def test_a_cancelled_visitor_leaves_the_shop() -> None:
-    """`peak_in_flight` counts those being answered, not those who went."""
+def test_a_cancelled_request_is_no_longer_in_flight() -> None:
     fake = FakeBeatport(faults=always("hang"))
 
     async def give_up() -> None:
@@ -72,7 +70,7 @@ def test_a_cancelled_visitor_leaves_the_shop() -> None:
 
 
 def test_connections_are_kept_alive() -> None:
-    """A real HTTP/1.1 keep-alive server: one connection serves many requests, errors included."""
+    """One connection serves many requests, also after an error."""
     fake = FakeBeatport()
     with (
         fake.serve() as url,
@@ -91,28 +89,27 @@ def test_connections_are_kept_alive() -> None:
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE", "OPTIONS"])
-def test_other_methods_are_refused(method: str) -> None:
-    """Other methods 405, and the connection stays usable for the client."""
+def test_other_methods_are_a_405(method: str) -> None:
+    """The connection stays usable."""
     with FakeBeatport().serve() as url, httpx.Client(base_url=url) as client:
         assert client.request(method, "/search", content=b"x" * 10).status_code == 405
         assert client.get(SEARCH).status_code == 200
 
 
-def said(url: str, request: bytes) -> bytes:
-    """Everything that a raw request is answered with until the connection ends or says no more."""
+def raw_answers(url: str, request: bytes) -> bytes:
+    """Return all bytes that the server sends for raw requests until the connection ends."""
     with socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1]))) as raw:
         raw.sendall(request)
         raw.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: raw.recv(65_536), b""))
 
 
-def test_a_body_is_read_and_the_connection_goes_on() -> None:
-    """The server hands on the request's body, and takes no byte of it for the next request."""
+def test_the_body_of_a_request_is_not_parsed_as_the_next_request() -> None:
     post = b"POST /search HTTP/1.1\r\nHost: x\r\nContent-Length: 40\r\n\r\n"
     smuggled = b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n".ljust(40, b"!")
     fake = FakeBeatport()
     with fake.serve() as url:
-        answers = said(url, post + smuggled + f"GET {SEARCH} HTTP/1.1\r\n\r\n".encode())
+        answers = raw_answers(url, post + smuggled + f"GET {SEARCH} HTTP/1.1\r\n\r\n".encode())
     assert answers.count(b"HTTP/1.1 ") == 2
     assert [request.status for request in fake.requests] == [405, 200]
 
@@ -129,22 +126,22 @@ def test_a_body_is_read_and_the_connection_goes_on() -> None:
     ids=["long", "longer", "some", "negative", "chunked"],
 )
 def test_a_body_without_a_small_size_ends_the_connection(header: str, body: bytes) -> None:
-    """Small, bounded: what is left unread would be taken for the next request."""
+    """The unread bytes would be parsed as the next request."""
     fake = FakeBeatport()
-    ask = f"GET {SEARCH} HTTP/1.1\r\n{header}\r\n\r\n".encode()
-    # A connection that ends with bytes unread is reset, maybe before its answer has been taken.
+    request = f"GET {SEARCH} HTTP/1.1\r\n{header}\r\n\r\n".encode()
+    # A connection that ends with unread bytes is reset, maybe before the client reads the answer.
     with fake.serve() as url, suppress(ConnectionError):
-        answer = said(url, ask + body)
+        answer = raw_answers(url, request + body)
         assert answer.partition(b"\r\n\r\n")[2] == fake.respond("GET", SEARCH).body
     assert fake.requests == ((SEARCH, 200),)
 
 
-@pytest.mark.parametrize("leaving", ["idle", "hanging", "waiting"])
-def test_closing_leaves_no_thread_and_no_socket(leaving: str, capfd) -> None:
-    """Closes cleanly, whoever still hangs on: no thread, no open port, no noise, no warning."""
+@pytest.mark.parametrize("client_state", ["idle", "hanging", "waiting"])
+def test_closing_leaves_no_thread_and_no_socket(client_state: str, capfd) -> None:
+    """This also holds while clients are connected; nothing is printed."""
     fake = FakeBeatport(
-        faults=always("hang") if leaving == "hanging" else None,
-        latency_s=60.0 if leaving == "waiting" else 0.0,
+        faults=always("hang") if client_state == "hanging" else None,
+        latency_s=60.0 if client_state == "waiting" else 0.0,
     )
     with fake.serve() as url:
         port = int(url.rsplit(":", 1)[1])
@@ -152,8 +149,8 @@ def test_closing_leaves_no_thread_and_no_socket(leaving: str, capfd) -> None:
         raw.sendall(f"GET {SEARCH} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         while not fake.requests:
             threading.Event().wait(0.001)
-        assert len(visitors()) == 2
-    assert visitors() == []
+        assert len(server_threads()) == 2
+    assert server_threads() == []
     with raw, pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))
     del raw
@@ -161,8 +158,8 @@ def test_closing_leaves_no_thread_and_no_socket(leaving: str, capfd) -> None:
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_fake_can_be_served_again_and_twice_at_once() -> None:
-    """Each `serve` is a server of its own; the book is the fake's."""
+def test_a_fake_can_be_served_twice_and_again() -> None:
+    """All servers of a fake share its request log."""
     fake = FakeBeatport()
     with fake.serve() as one, fake.serve() as two:
         assert one != two
@@ -172,8 +169,7 @@ def test_a_fake_can_be_served_again_and_twice_at_once() -> None:
     assert len(fake.requests) == 3
 
 
-def test_the_server_is_stopped_when_the_block_fails() -> None:
-    """An error in the user's block comes through, and the server is gone."""
+def test_the_server_stops_when_the_block_raises() -> None:
     with pytest.raises(KeyError), FakeBeatport().serve():
         raise KeyError
-    assert visitors() == []
+    assert server_threads() == []

@@ -1,4 +1,4 @@
-"""Who is admitted to the API, until when, and how a token is renewed."""
+"""Which tokens the fake API accepts, when they expire, and how they are renewed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from client_kinds import Send, client, every_way
+from client_kinds import Send, client, every_client_kind
 
 from beatport_match.errors import MisuseError
 from beatport_match.testing import FakeBeatport, FakeTokens, GoodTokens, Reply, first
@@ -23,7 +23,7 @@ KNOWN = FakeTokens(access="good", refresh="again", client_id="tool", requests_pe
 FORM = {"grant_type": "refresh_token", "refresh_token": "again", "client_id": "tool"}
 
 
-def ask(send: Send, access: str) -> httpx.Response:
+def get_tracks(send: Send, access: str) -> httpx.Response:
     return send(TRACKS, headers={"Authorization": f"Bearer {access}"})
 
 
@@ -31,29 +31,30 @@ def renew(send: Send, **other: str) -> httpx.Response:
     return send(TOKEN, "POST", data={**FORM, **other})
 
 
-def told(reply: Reply) -> tuple[int, Any]:
+def status_and_json(reply: Reply) -> tuple[int, Any]:
     return reply.status, json.loads(reply.body)
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Basic good", "good"])
-def test_without_a_token_nobody_is_admitted(way: str, header: str | None) -> None:
-    """No token: 401 under `detail`, with `WWW-Authenticate: Bearer realm="api"`."""
-    with client(FakeBeatport(api=KNOWN), way) as send:
+def test_a_request_without_a_token_is_a_401(client_kind: str, header: str | None) -> None:
+    """The text is at `detail`, and `WWW-Authenticate` is `Bearer realm="api"`."""
+    with client(FakeBeatport(api=KNOWN), client_kind) as send:
         answer = send(TRACKS, headers={} if header is None else {"Authorization": header})
     assert answer.status_code == 401
     assert answer.json() == {"detail": "Authentication credentials were not provided."}
     assert answer.headers["www-authenticate"] == 'Bearer realm="api"'
 
 
-@every_way
+@every_client_kind
 @pytest.mark.parametrize("api", [None, KNOWN], ids=["no account", "an account"])
-def test_an_unknown_token_is_refused(way: str, api: FakeTokens | None) -> None:
-    """An unknown token: 401 under `message`; without `api=` every token is unknown."""
+def test_an_unknown_token_is_a_401(client_kind: str, api: FakeTokens | None) -> None:
+    """The text is at `message`. Without an account, every token is unknown."""
     fake = FakeBeatport(api=api)
-    with client(fake, way) as send:
+    with client(fake, client_kind) as send:
         answers = [
-            ask(send, access) for access in ("other", "good.1", "GOOD", "None", "not-a-token")
+            get_tracks(send, access)
+            for access in ("other", "good.1", "GOOD", "None", "not-a-token")
         ]
         renewals = [renew(send, client_id=client_id) for client_id in ("other", "None")]
     assert [(a.status_code, a.json()) for a in answers] == (
@@ -63,16 +64,15 @@ def test_an_unknown_token_is_refused(way: str, api: FakeTokens | None) -> None:
     assert fake.tokens == (("good", "again", 0) if api else (None, None, 0))
 
 
-@every_way
-def test_a_token_expires_in_the_middle_and_is_renewed(way: str) -> None:
-    """A token expires after so many API requests, and the next is good for as many."""
+@every_client_kind
+def test_a_token_expires_after_its_requests_and_is_renewed(client_kind: str) -> None:
     fake = FakeBeatport(api=KNOWN)
-    with client(fake, way) as send:
-        assert [ask(send, "good").status_code for _ in range(5)] == [200, 200, 200, 401, 401]
-        assert ask(send, "good").json() == {"message": "Invalid or expired token"}
+    with client(fake, client_kind) as send:
+        assert [get_tracks(send, "good").status_code for _ in range(5)] == [200, 200, 200, 401, 401]
+        assert get_tracks(send, "good").json() == {"message": "Invalid or expired token"}
         assert fake.tokens == GoodTokens(None, "again", 0)
         answer = renew(send)
-        assert [ask(send, "good.1").status_code for _ in range(4)] == [200, 200, 200, 401]
+        assert [get_tracks(send, "good.1").status_code for _ in range(4)] == [200, 200, 200, 401]
     assert answer.status_code == 200
     assert answer.json() == {
         "access_token": "good.1",
@@ -85,25 +85,25 @@ def test_a_token_expires_in_the_middle_and_is_renewed(way: str) -> None:
     assert fake.tokens == GoodTokens(None, "again.1", 1)
 
 
-@every_way
-def test_a_renewal_ends_both_old_tokens(way: str) -> None:
-    """It rotates the refresh token; an old one is refused with `invalid_grant`."""
+@every_client_kind
+def test_a_renewal_replaces_both_tokens(client_kind: str) -> None:
+    """An old refresh token is rejected with `invalid_grant`."""
     fake = FakeBeatport(api=KNOWN)
-    with client(fake, way) as send:
+    with client(fake, client_kind) as send:
         assert renew(send).json()["access_token"] == "good.1"
-        assert ask(send, "good").json() == {"message": "Invalid or expired token"}
+        assert get_tracks(send, "good").json() == {"message": "Invalid or expired token"}
         old = renew(send)
         assert renew(send, refresh_token="again.1").json()["refresh_token"] == "again.2"
-        assert ask(send, "good.2").status_code == 200
+        assert get_tracks(send, "good.2").status_code == 200
     assert (old.status_code, old.json()) == (401, {"error": "invalid_grant"})
     assert fake.tokens == GoodTokens("good.2", "again.2", 2)
 
 
-@every_way
-def test_only_a_form_with_this_grant_renews(way: str) -> None:
-    """OAuth: 400 `unauthorized_client`; what is no form has no grant."""
+@every_client_kind
+def test_only_a_form_with_the_refresh_grant_renews(client_kind: str) -> None:
+    """Everything else is a 400 with `unauthorized_client`."""
     fake = FakeBeatport(api=KNOWN)
-    with client(fake, way) as send:
+    with client(fake, client_kind) as send:
         answers = [
             renew(send, grant_type="password"),
             send(TOKEN, "POST"),
@@ -120,17 +120,16 @@ def test_only_a_form_with_this_grant_renews(way: str) -> None:
     assert fake.tokens == GoodTokens("good", "again", 0)
 
 
-@pytest.mark.parametrize("way", ["sync", "asyncio", "trio"])
-def test_of_a_long_body_the_beginning_is_looked_at(way: str) -> None:
-    """Small, bounded: of a long body the first `MAX_BODY_BYTES` bytes are enough."""
+@pytest.mark.parametrize("client_kind", ["sync", "asyncio", "trio"])
+def test_only_the_first_bytes_of_a_long_body_are_read(client_kind: str) -> None:
     fake, long = FakeBeatport(api=KNOWN), "x" * MAX_BODY_BYTES
-    with client(fake, way) as send:
+    with client(fake, client_kind) as send:
         assert send(TOKEN, "POST", data={"pad": long, **FORM}).status_code == 400
         assert send(TOKEN, "POST", data={**FORM, "pad": long}).status_code == 200
 
 
-def test_of_forty_renewals_at_once_one_is_granted() -> None:
-    """A refresh token is good once, whoever else is at the counter."""
+def test_one_of_forty_parallel_renewals_succeeds() -> None:
+    """A refresh token works once."""
     fake = FakeBeatport(api=KNOWN)
     with client(fake, "sync") as send, ThreadPoolExecutor(40) as pool:
         answers = list(pool.map(lambda _: renew(send).status_code, range(40)))
@@ -138,29 +137,29 @@ def test_of_forty_renewals_at_once_one_is_granted() -> None:
     assert fake.tokens.refreshed == 1
 
 
-def test_of_forty_requests_at_once_as_many_are_admitted_as_are_left() -> None:
-    """The count is exact in many threads, so that every run meets the expiry at the same count."""
+def test_parallel_requests_are_counted_exactly() -> None:
+    """In every run the token expires after the same number of requests."""
     fake = FakeBeatport(api=FakeTokens(access="good", requests_per_token=25))
     with client(fake, "sync") as send, ThreadPoolExecutor(40) as pool:
-        answers = list(pool.map(lambda _: ask(send, "good").status_code, range(40)))
+        answers = list(pool.map(lambda _: get_tracks(send, "good").status_code, range(40)))
     assert sorted(answers) == [*[200] * 25, *[401] * 15]
 
 
-def test_only_requests_that_are_admitted_count() -> None:
-    """What is refused, moved, not found, or stopped by a wall costs the token nothing."""
+def test_only_authorised_requests_count() -> None:
+    """A rejected, redirected, unknown or blocked request is not a use of the token."""
     fake = FakeBeatport(api=KNOWN, faults=first(2, "unavailable"))
     with client(fake, "sync") as send:
-        assert [ask(send, "good").status_code for _ in range(2)] == [503, 503]
-        assert ask(send, "other").status_code == 401
+        assert [get_tracks(send, "good").status_code for _ in range(2)] == [503, 503]
+        assert get_tracks(send, "other").status_code == 401
         bearer = {"Authorization": "Bearer good"}
         assert send("/v4/catalog/tracks", headers=bearer).status_code == 301
         assert send("/v4/nowhere/", headers=bearer).status_code == 404
         assert send("/search?q=a", headers=bearer).status_code == 200
-        assert [ask(send, "good").status_code for _ in range(4)] == [200, 200, 200, 401]
+        assert [get_tracks(send, "good").status_code for _ in range(4)] == [200, 200, 200, 401]
 
 
-def test_an_answer_that_is_lost_on_the_way_has_renewed() -> None:
-    """What is lost on the way is lost; a wall in front of the counter leaves all as it was."""
+def test_a_renewal_whose_answer_is_lost_has_renewed() -> None:
+    """A fault that replaces the answer does not renew the tokens."""
     fake = FakeBeatport(api=KNOWN, faults=first(1, "unavailable"))
     with client(fake, "sync") as send:
         assert renew(send).status_code == 503
@@ -173,8 +172,7 @@ def test_an_answer_that_is_lost_on_the_way_has_renewed() -> None:
     assert fake.tokens == GoodTokens("good.1", "again.1", 1)
 
 
-def test_respond_counts_and_renews_nothing() -> None:
-    """`respond`: what the fake would answer now; nothing is counted or renewed by it."""
+def test_respond_neither_counts_nor_renews() -> None:
     fake = FakeBeatport(api=replace(KNOWN, requests_per_token=1, expires_in_s=5))
     with client(fake, "sync") as send:
         renew(send)
@@ -185,26 +183,25 @@ def test_respond_counts_and_renews_nothing() -> None:
     for _ in range(3):
         bearer = {"AUTHORIZATION": "bearer good.1"}
         assert fake.respond("GET", TRACKS, headers=bearer).status == 200
-        status, answer = told(fake.respond("POST", TOKEN, headers=headers, body=body))
+        status, answer = status_and_json(fake.respond("POST", TOKEN, headers=headers, body=body))
         assert (status, answer["access_token"], answer["expires_in"]) == (200, "good.2", 5)
     assert (fake.tokens, fake.requests) == (now, requests)
 
 
-def test_the_book_of_requests_shows_no_token() -> None:
-    """`FakeRequest` must never show a token: neither a header nor a body is kept."""
+def test_the_request_log_has_no_tokens() -> None:
+    """Neither headers nor bodies are recorded."""
     fake = FakeBeatport(api=KNOWN)
     with client(fake, "server") as send:
-        ask(send, "good")
+        get_tracks(send, "good")
         renew(send)
     assert fake.requests == ((TRACKS, 200), (TOKEN, 200))
     assert not {"good", "again"} & set(repr(fake.requests).replace("'", " ").split())
 
 
-def test_a_token_without_a_count_lasts() -> None:
-    """`None` for any number."""
+def test_a_token_without_a_limit_does_not_expire() -> None:
     fake = FakeBeatport(api=FakeTokens(access="good"))
     with client(fake, "sync") as send:
-        assert {ask(send, "good").status_code for _ in range(60)} == {200}
+        assert {get_tracks(send, "good").status_code for _ in range(60)} == {200}
     assert fake.tokens.access == "good"
 
 
@@ -220,14 +217,13 @@ def test_a_token_without_a_count_lasts() -> None:
     ],
     ids=str,
 )
-def test_an_account_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
-    """`MisuseError`: the text names the field."""
+def test_a_bad_field_of_an_account_is_rejected_by_name(wrong: dict[str, Any]) -> None:
     with pytest.raises(MisuseError, match=f"FakeTokens.{next(iter(wrong))} "):
         FakeTokens(**wrong)
 
 
-def test_the_page_about_the_fake_is_true() -> None:
-    """docs/testing-with-the-fake.md, "The API": the example, as it stands there."""
+def test_the_example_of_the_docs_page_runs() -> None:
+    """The example is in docs/testing-with-the-fake.md, section "The API"."""
     page = Path(__file__).parents[2] / "docs" / "testing-with-the-fake.md"
     example = page.read_text("utf-8").partition("## The API")[2].split("```")[1]
     exec(example.removeprefix("python"), {})
