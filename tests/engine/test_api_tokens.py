@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from held_requests import QUICK
-from modes import COLOURS, KIND, Colour, Name, impatient
+from modes import EXACT_SEARCH, MODES, Mode, Name, with_attempts
 
 from beatport_match import (
     MatchSettings,
@@ -35,7 +35,7 @@ from beatport_match.testing import (
 )
 from beatport_match.transport.token_store import TokenStore
 
-every_colour = pytest.mark.parametrize("name", COLOURS)
+every_colour = pytest.mark.parametrize("name", MODES)
 SECRETS = ("an-access-token", "a-refresh-token", "a-client")
 
 
@@ -59,7 +59,9 @@ def write(path: Path, **changes: object) -> None:
 
 
 def shop(requests_per_token: int | None = None, **given: Any) -> FakeBeatport:
-    return FakeBeatport(**KIND, api=FakeTokens(requests_per_token=requests_per_token), **given)
+    return FakeBeatport(
+        **EXACT_SEARCH, api=FakeTokens(requests_per_token=requests_per_token), **given
+    )
 
 
 def run(
@@ -72,7 +74,7 @@ def run(
     **settings: Any,
 ) -> PlaylistMatch:
     given = asking(path, **settings)
-    return Colour(name).call(
+    return Mode(name).call(
         "match_playlist", tracks, transport=fake.transport(), settings=given, journal=journal
     )
 
@@ -90,7 +92,7 @@ def forbid(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
 
 
 def asking(path: Path | None, attempts: int = 1, **settings: Any) -> MatchSettings:
-    return impatient(
+    return with_attempts(
         attempts, source="api", api_url="https://api.example/v4", token_file=path, **settings
     )
 
@@ -105,8 +107,8 @@ def test_the_api_is_matched_as_the_pages_are(name: Name, token_file: Path) -> No
     with demo_collection() as file:
         tracks = list(read_playlist(file))[:30]
     there = run(name, shop(), token_file, tracks)
-    pages = Colour(name).call(
-        "match_playlist", tracks, transport=shop().transport(), settings=impatient()
+    pages = Mode(name).call(
+        "match_playlist", tracks, transport=shop().transport(), settings=with_attempts()
     )
     assert [match.outcome for match in there.matches] == [match.outcome for match in pages.matches]
     assert len(there.matched) > 20
@@ -196,7 +198,7 @@ def test_a_new_token_that_is_refused_is_renewed_no_more(name: Name, token_file: 
             return self.handle_request(request)
 
     stubborn = Stubborn()
-    found = Colour(name).call(
+    found = Mode(name).call(
         "match_playlist", QUICK, transport=stubborn, settings=asking(token_file)
     )
     assert {one.failures[-1].kind for one in found.matches} == {"auth"}
@@ -264,7 +266,7 @@ def test_a_matcher_goes_on_once_its_user_has_logged_in(name: Name, token_file: P
         if len(told) == len(QUICK):
             write(token_file)
 
-    found = Colour(name).call(
+    found = Mode(name).call(
         "match_playlist",
         [*(f"{one} 1" for one in QUICK), *QUICK, *(f"{one} 2" for one in QUICK)],
         transport=fake.transport(),
@@ -317,7 +319,7 @@ def test_another_program_may_have_renewed_it(token_file: Path) -> None:
                 came = client.post("https://api.example/v4/auth/o/token/", data=form).json()
             write(token_file, **{key: came[key] for key in ("access_token", "refresh_token")})
 
-    found = Colour("sync").call(
+    found = Mode("sync").call(
         "match_playlist",
         QUICK[:5],
         transport=fake.transport(),
@@ -352,7 +354,7 @@ def test_a_renewal_is_tried_again_where_that_helps(name: Name, token_file: Path)
     """send_with_retries: "again where that may help"."""
     write(token_file, expires_at=1)
     fake = shop(faults=first(1, "unavailable"))
-    found = Colour(name).call(
+    found = Mode(name).call(
         "match_playlist", QUICK[:1], transport=fake.transport(), settings=asking(token_file, 3)
     )
     assert len(found.matched) == 1

@@ -7,22 +7,22 @@ from typing import Any
 
 import pytest
 from held_requests import QUICK, SLOW, SLOW_ONES
-from modes import COLOURS, KIND, Colour, Name, impatient
+from modes import EXACT_SEARCH, MODES, Mode, Name, with_attempts
 
 from beatport_match import PlaylistMatch, Progress
 from beatport_match.testing import FakeBeatport, Fault, always, first
 
-every_colour = pytest.mark.parametrize("name", COLOURS)
+every_colour = pytest.mark.parametrize("name", MODES)
 MANY = tuple(f"{SLOW} {number}" for number in range(60))
 
 
 def run(name: Name, fake: FakeBeatport, tracks: Any = MANY, **kwargs: Any) -> PlaylistMatch:
     run_kwargs = {key: kwargs.pop(key) for key in ("stop", "on_progress") if key in kwargs}
-    return Colour(name).call(
+    return Mode(name).call(
         "match_playlist",
         tracks,
         transport=fake.transport(),
-        settings=impatient(**kwargs),
+        settings=with_attempts(**kwargs),
         **run_kwargs,
     )
 
@@ -51,7 +51,7 @@ def test_who_wants_to_wait_goes_on_afterwards(name: Name, caplog: pytest.LogCapt
     Seven refusals, because at most seven requests are out when the third refusal is heard (five
     tracks at once): no good answer can come between the first three, in whatever order.
     """
-    fake = FakeBeatport(**KIND, faults=first(7, "challenge"))
+    fake = FakeBeatport(**EXACT_SEARCH, faults=first(7, "challenge"))
     with caplog.at_level(logging.WARNING, "beatport_match"):
         found = run(
             name,
@@ -102,11 +102,11 @@ def test_the_host_is_told_of_pace_and_refusal(name: Name) -> None:
     "that it refused so often that nothing is asked"."""
     told = list[Progress]()
     settings = {"max_refusals": 1000, "on_progress": told.append}
-    Colour(name).call(
+    Mode(name).call(
         "match_playlist",
         [*SLOW_ONES[:2], *QUICK],
-        transport=FakeBeatport(**KIND, faults=first(1, "challenge")).transport(),
-        settings=impatient().model_copy(update={"requests_per_second": 500.0}),
+        transport=FakeBeatport(**EXACT_SEARCH, faults=first(1, "challenge")).transport(),
+        settings=with_attempts().model_copy(update={"requests_per_second": 500.0}),
         on_progress=told.append,
     )
     assert 250 <= min(one.pace or 0 for one in told) < 500

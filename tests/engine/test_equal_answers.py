@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from modes import COLOURS, UNPACED, Colour, Name
+from modes import MODES, UNPACED, Mode, Name
 
 from beatport_match import AsyncSettings, PlaylistMatch, Track
 from beatport_match.testing import FakeBeatport, FakeRequest, demo_answers, demo_collection
@@ -31,9 +31,9 @@ def runs() -> Iterator[dict[Name, Run]]:
     came: dict[Name, Run] = {}
     with fake.serve() as base_url, demo_collection() as path:
         settings = UNPACED.model_copy(update={"base_url": base_url})
-        for name in COLOURS:
+        for name in MODES:
             before = len(fake.requests)
-            found = Colour(name).call("match_playlist", path, settings=settings)
+            found = Mode(name).call("match_playlist", path, settings=settings)
             came[name] = found, fake.requests[before:]
         yield came
 
@@ -71,7 +71,7 @@ def test_queries_at_once_give_the_same_answers(runs: dict[Name, Run]) -> None:
     fake = FakeBeatport()
     with demo_collection() as path:
         settings = UNPACED.model_copy(update={"queries_at_once": 2})
-        found = Colour("asyncio").call(
+        found = Mode("asyncio").call(
             "match_playlist", path, settings=settings, transport=fake.transport()
         )
     pairs = list(zip(found.matches, sync.matches, strict=True))
@@ -92,7 +92,7 @@ def test_only_async_asks_a_tracks_queries_at_once(name: Name, peak: int, bound: 
     engine = AsyncSettings(max_concurrent_requests=bound)
     settings = UNPACED.model_copy(update={"queries_at_once": 4, "async_io": engine})
     track = Track("Copper Lantern (Nobody's Remix)", "Nobody Known")
-    Colour(name).call("match_track", track, settings=settings, transport=fake.transport())
+    Mode(name).call("match_track", track, settings=settings, transport=fake.transport())
     assert len(fake.requests) == 4
     assert fake.peak_in_flight == (peak if bound == 3 or peak == 1 else 4)
 

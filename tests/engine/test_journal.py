@@ -17,7 +17,7 @@ import pytest
 from held_requests import QUICK
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from modes import COLOURS, KIND, UNPACED, Colour, Name, impatient
+from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, with_attempts
 
 from beatport_match import (
     JournalError,
@@ -34,7 +34,7 @@ from beatport_match.engine.journal import Journal, journal_at
 from beatport_match.engine.playlist_run import beatport_source
 from beatport_match.testing import FakeBeatport, always, demo_collection
 
-every_colour = pytest.mark.parametrize("name", COLOURS)
+every_colour = pytest.mark.parametrize("name", MODES)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def run(
     name: Name, fake: FakeBeatport, path: Path | None, tracks: Any = QUICK, **kwargs: Any
 ) -> PlaylistMatch:
     kwargs = {"settings": UNPACED, **kwargs}
-    return Colour(name).call(
+    return Mode(name).call(
         "match_playlist", tracks, transport=fake.transport(), journal=path, **kwargs
     )
 
@@ -58,7 +58,7 @@ def lines(path: Path) -> list[Any]:
 @every_colour
 def test_one_line_for_each_finished_track(name: Name, path: Path) -> None:
     """Issue: "append-only, one line per finished track"; a person can read which one."""
-    found = run(name, FakeBeatport(**KIND), path)
+    found = run(name, FakeBeatport(**EXACT_SEARCH), path)
     written = lines(path)
     assert sorted(line["match"]["track"]["title"] for line in written) == sorted(QUICK)
     assert {line["match"]["outcome"] for line in written} == {"matched"}
@@ -106,8 +106,8 @@ def _told(match: Any) -> Any:
 @every_colour
 def test_a_finished_journal_asks_nothing(name: Name, path: Path) -> None:
     """The same at its end: nothing is asked or written, and what was done before costs nothing."""
-    before = run("sync", FakeBeatport(**KIND), path)
-    content, fake = path.read_bytes(), FakeBeatport(**KIND)
+    before = run("sync", FakeBeatport(**EXACT_SEARCH), path)
+    content, fake = path.read_bytes(), FakeBeatport(**EXACT_SEARCH)
     after = run(name, fake, path)
     assert fake.requests == ()
     assert path.read_bytes() == content
@@ -124,18 +124,18 @@ def test_a_finished_journal_asks_nothing(name: Name, path: Path) -> None:
 def test_the_figures_name_no_folder(path: Path, tmp_path: Path) -> None:
     """Metrics hold the settings of the run, but not where somebody keeps files."""
     settings = UNPACED.model_copy(update={"cache_path": tmp_path / "answers.cache"})
-    result = run("sync", FakeBeatport(**KIND), path, settings=settings)
+    result = run("sync", FakeBeatport(**EXACT_SEARCH), path, settings=settings)
     assert str(tmp_path) not in result.metrics.model_dump_json()
 
 
 @pytest.mark.parametrize("name", ["sync", "asyncio", "trio"])
 def test_a_stream_keeps_a_journal_as_well(name: Name, path: Path) -> None:
     """API.md: `iter_matches` takes the same; what is recorded is given first-hand."""
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     ask = {"transport": fake.transport(), "journal": path}
-    first = Colour(name).call("iter_matches", QUICK, **ask)
+    first = Mode(name).call("iter_matches", QUICK, **ask)
     asked = len(fake.requests)
-    second = Colour(name).call("iter_matches", QUICK, **ask)
+    second = Mode(name).call("iter_matches", QUICK, **ask)
     assert len(fake.requests) == asked
     bare = [sorted(str(replace(one, metrics=None)) for one in run) for run in (first, second)]
     assert bare[0] == bare[1]
@@ -144,17 +144,17 @@ def test_a_stream_keeps_a_journal_as_well(name: Name, path: Path) -> None:
 @every_colour
 def test_failed_tracks_are_tried_again(name: Name, path: Path) -> None:
     """Issue: "Failed tracks are tried again"."""
-    broken = run(name, FakeBeatport(faults=always("unavailable")), path, settings=impatient())
+    broken = run(name, FakeBeatport(faults=always("unavailable")), path, settings=with_attempts())
     assert len(broken.failed) == len(QUICK)
     assert path.read_bytes() == b""
-    assert len(run(name, FakeBeatport(**KIND), path).matched) == len(QUICK)
+    assert len(run(name, FakeBeatport(**EXACT_SEARCH), path).matched) == len(QUICK)
 
 
 def test_what_is_read_from_a_journal_is_the_track_that_was_asked_for(path: Path) -> None:
     """Hosts place matches by their tracks: a restored match holds the caller's own."""
     tracks = [Track(title, ("Some", "One")) for title in QUICK]
-    run("sync", FakeBeatport(**KIND), path, tracks)
-    found = run("sync", FakeBeatport(**KIND), path, tracks)
+    run("sync", FakeBeatport(**EXACT_SEARCH), path, tracks)
+    found = run("sync", FakeBeatport(**EXACT_SEARCH), path, tracks)
     assert all(match.track is track for match, track in zip(found.matches, tracks, strict=True))
 
 
@@ -170,16 +170,16 @@ CHANGED: list[dict[str, Any]] = [
 @pytest.mark.parametrize("changed", CHANGED)
 def test_other_settings_are_another_run(path: Path, changed: dict[str, Any]) -> None:
     """Issue: done "if track, settings that matter and matcher version are equal"."""
-    run("sync", FakeBeatport(**KIND), path)
-    fake = FakeBeatport(**KIND)
+    run("sync", FakeBeatport(**EXACT_SEARCH), path)
+    fake = FakeBeatport(**EXACT_SEARCH)
     run("sync", fake, path, settings=UNPACED.model_copy(update=changed))
     assert len(fake.requests) >= len(QUICK)
 
 
 def test_settings_that_only_change_the_way_do_not_matter(path: Path) -> None:
     """The same: pace, patience and cache change no answer."""
-    run("sync", FakeBeatport(**KIND), path)
-    fake = FakeBeatport(**KIND)
+    run("sync", FakeBeatport(**EXACT_SEARCH), path)
+    fake = FakeBeatport(**EXACT_SEARCH)
     settings = MatchSettings(
         requests_per_second=900, max_connections=3, user_agent="x", cache_path=path.parent / "c"
     )
@@ -192,18 +192,18 @@ def test_another_matcher_is_another_run(
     path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     """The same: another version, or weights fitted anew, may judge otherwise."""
-    run("sync", FakeBeatport(**KIND), path)
+    run("sync", FakeBeatport(**EXACT_SEARCH), path)
     owner = journal_module if what == "__version__" else journal_module.coefficients
     monkeypatch.setattr(owner, what, "other")
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     run("sync", fake, path)
     assert len(fake.requests) >= len(QUICK)
 
 
 def test_another_track_is_another_run(path: Path) -> None:
     """The same: one field is enough."""
-    run("sync", FakeBeatport(**KIND), path, [Track(QUICK[0], bpm=124)])
-    fake = FakeBeatport(**KIND)
+    run("sync", FakeBeatport(**EXACT_SEARCH), path, [Track(QUICK[0], bpm=124)])
+    fake = FakeBeatport(**EXACT_SEARCH)
     run("sync", fake, path, [Track(QUICK[0], bpm=125)])
     assert fake.requests != ()
 
@@ -212,7 +212,7 @@ def test_another_track_is_another_run(path: Path) -> None:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The journal of a finished run."""
     path = tmp_path_factory.mktemp("journal") / "run.journal"
-    run("sync", FakeBeatport(**KIND), path)
+    run("sync", FakeBeatport(**EXACT_SEARCH), path)
     return path.read_bytes()
 
 
@@ -224,7 +224,7 @@ def test_a_journal_torn_anywhere_is_mended(finished: bytes, path: Path, data: An
     cut = data.draw(st.integers(0, len(finished)))
     path.write_bytes(finished[:cut])
     whole_lines = finished[:cut].count(b"\n")
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     found = run("sync", fake, path)
     assert found.problems == ()
     assert len(found.matched) == len(QUICK)
@@ -254,7 +254,7 @@ def test_a_damaged_line_costs_its_track_only(
     for again."""
     before = finished.splitlines(keepends=True)
     path.write_bytes(b"".join([*before[:2], damage(before[2]), *before[3:]]))
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     with caplog.at_level(logging.WARNING, "beatport_match"):
         found = run("sync", fake, path)
     assert len(found.matched) == len(QUICK)
@@ -307,7 +307,7 @@ def test_any_bytes_are_a_journal_or_refused(path: Path, content: bytes) -> None:
 def test_a_file_that_is_no_journal_is_refused(path: Path, content: bytes) -> None:
     """A playlist named by mistake must not be written to; said before anything is asked."""
     path.write_bytes(content)
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     with pytest.raises(JournalError, match=r"run\.journal: is not a journal of ours; name another"):
         run("sync", fake, path)
     assert path.read_bytes() == content
@@ -322,13 +322,13 @@ def test_a_place_that_cannot_hold_a_journal_is_refused(
     """ "A clear one-sentence error that names the place and the remedy"."""
     (tmp_path / "folder").mkdir()
     with pytest.raises(JournalError, match=r"cannot hold a journal .*; name another file\.$"):
-        run(name, FakeBeatport(**KIND), tmp_path / bad)
+        run(name, FakeBeatport(**EXACT_SEARCH), tmp_path / bad)
 
 
 @every_colour
 def test_two_runs_cannot_write_one_journal(name: Name, path: Path) -> None:
     """Issue: "Two runs cannot write one journal at once"; afterwards it is free again."""
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     with (
         journal_at(path, UNPACED, beatport_source(UNPACED), print),
         pytest.raises(JournalError, match="another run is writing this journal"),
@@ -340,20 +340,20 @@ def test_two_runs_cannot_write_one_journal(name: Name, path: Path) -> None:
 
 def test_a_stream_that_is_dropped_lets_go_of_its_journal(path: Path) -> None:
     """Issue: leave no "lock behind"."""
-    with httpx.Client(transport=FakeBeatport(**KIND).transport()) as client:
+    with httpx.Client(transport=FakeBeatport(**EXACT_SEARCH).transport()) as client:
         from beatport_match import iter_matches
 
         matches = iter_matches(QUICK, settings=UNPACED, http_client=client, journal=path)
         next(matches)
         del matches
     assert len(lines(path)) == 1
-    assert len(run("sync", FakeBeatport(**KIND), path).matched) == len(QUICK)
+    assert len(run("sync", FakeBeatport(**EXACT_SEARCH), path).matched) == len(QUICK)
 
 
 @pytest.mark.anyio
 async def test_a_cancelled_run_lets_go_of_its_journal(path: Path) -> None:
     """The same for a task: everything finished is on disk, and the journal is free."""
-    fake = FakeBeatport(**KIND, latency_s=0.01)
+    fake = FakeBeatport(**EXACT_SEARCH, latency_s=0.01)
     async with httpx.AsyncClient(transport=fake.transport()) as client:
         with anyio.CancelScope() as scope:
             await amatch_playlist(
@@ -365,7 +365,7 @@ async def test_a_cancelled_run_lets_go_of_its_journal(path: Path) -> None:
             )
     assert scope.cancelled_caught
     assert len(lines(path)) >= 3
-    assert len(run("sync", FakeBeatport(**KIND), path).matched) == len(QUICK)
+    assert len(run("sync", FakeBeatport(**EXACT_SEARCH), path).matched) == len(QUICK)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such permissions")
@@ -373,7 +373,7 @@ def test_the_journal_is_its_owners_alone(path: Path) -> None:
     """Issue: files are written "with the user's permissions only"."""
     before = os.umask(0)
     try:
-        run("sync", FakeBeatport(**KIND), path)
+        run("sync", FakeBeatport(**EXACT_SEARCH), path)
     finally:
         os.umask(before)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -421,14 +421,14 @@ def test_a_full_disk_costs_the_line_and_not_the_run(path: Path) -> None:
 def test_bytes_that_are_no_text_do_not_end_a_run(name: Name, path: Path) -> None:
     """A file name may hold any bytes; such a track is matched, and asked again in the next run."""
     odd = Track(f"{QUICK[0]}\udcff", file="/music/\udcfe.mp3")
-    found = run(name, FakeBeatport(**KIND), path, [odd, *QUICK[1:]])
+    found = run(name, FakeBeatport(**EXACT_SEARCH), path, [odd, *QUICK[1:]])
     assert found.matches[0].track is odd
     assert found.matches[0].outcome != "failed"
     assert len(lines(path)) == len(QUICK) - 1
-    again = run(name, FakeBeatport(**KIND), path, [odd, *QUICK[1:]])
+    again = run(name, FakeBeatport(**EXACT_SEARCH), path, [odd, *QUICK[1:]])
     assert again.matches == found.matches
 
 
 def match_playlist_of(tracks: Any) -> Any:
-    with httpx.Client(transport=FakeBeatport(**KIND).transport()) as client:
+    with httpx.Client(transport=FakeBeatport(**EXACT_SEARCH).transport()) as client:
         return match_playlist(tracks, settings=UNPACED, http_client=client).matches

@@ -15,13 +15,13 @@ import anyio
 import anyio.lowlevel
 import httpx
 import pytest
-from held_requests import QUICK, SLOW, SLOW_ONES, GatedShop, until
-from modes import KIND, UNPACED, impatient, tasks
+from held_requests import QUICK, SLOW, SLOW_ONES, GatedBeatport, until
+from modes import EXACT_SEARCH, UNPACED, tasks, with_attempts
 
 from beatport_match import AsyncMatcher, Match, MatchStream, aiter_matches, iter_matches
 from beatport_match.testing import FakeBeatport
 
-ONE = impatient(max_queries=1)
+ONE = with_attempts(max_queries=1)
 
 
 def never(_: str) -> bool:
@@ -39,7 +39,7 @@ def only_slow(query: str) -> bool:
 @pytest.mark.anyio
 async def test_one_slow_track_does_not_hold_up_the_others() -> None:
     """API.md: `aiter_matches` gives matches "as they complete"."""
-    shop, came = GatedShop(only_slow), list[str]()
+    shop, came = GatedBeatport(only_slow), list[str]()
     async with shop.client() as client:
         with anyio.fail_after(30):
             async for match in aiter_matches([SLOW, *QUICK], settings=ONE, http_client=client):
@@ -52,7 +52,7 @@ async def test_one_slow_track_does_not_hold_up_the_others() -> None:
 
 def test_a_sync_match_is_given_before_the_next_is_asked_for() -> None:
     """API.md: `iter_matches` gives matches "as they complete"; nothing is asked ahead."""
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     with httpx.Client(transport=fake.transport()) as client:
         matches = iter_matches(QUICK, settings=ONE, http_client=client)
         assert fake.requests == ()
@@ -71,7 +71,7 @@ def test_a_sync_stream_takes_its_tracks_as_it_goes() -> None:
             taken.append(title)
             yield title
 
-    with httpx.Client(transport=FakeBeatport(**KIND).transport()) as client:
+    with httpx.Client(transport=FakeBeatport(**EXACT_SEARCH).transport()) as client:
         matches = iter_matches(library(), settings=ONE, http_client=client)
         next(matches)
         next(matches)
@@ -82,7 +82,7 @@ def test_a_sync_stream_takes_its_tracks_as_it_goes() -> None:
 @pytest.mark.anyio
 async def test_an_async_stream_takes_no_more_than_its_places() -> None:
     """AsyncSettings: `max_concurrent_tracks` bounds what is taken and asked at once."""
-    shop, taken = GatedShop(always), list[str]()
+    shop, taken = GatedBeatport(always), list[str]()
 
     def library() -> Iterator[str]:
         for number in range(100):
@@ -103,7 +103,7 @@ async def test_an_async_stream_takes_no_more_than_its_places() -> None:
 @pytest.mark.anyio
 async def test_breaking_off_leaves_no_task_and_no_warning() -> None:
     """MatchStream: "Breaking off the loop stops the work soon", without `aclose`."""
-    before, shop = tasks(), GatedShop(never)
+    before, shop = tasks(), GatedBeatport(never)
     async with shop.client() as client:
         async for _ in aiter_matches(QUICK * 9, settings=ONE, http_client=client):
             break
@@ -118,7 +118,7 @@ async def test_breaking_off_leaves_no_task_and_no_warning() -> None:
 @pytest.mark.anyio
 async def test_breaking_off_while_others_wait_leaves_nothing() -> None:
     """The same, with requests that would never be answered."""
-    before, shop = tasks(), GatedShop(only_slow)
+    before, shop = tasks(), GatedBeatport(only_slow)
     async with shop.client() as client:
         tracks = [*SLOW_ONES[:2], QUICK[0], *SLOW_ONES[2:5]]
         async for match in aiter_matches(tracks, settings=ONE, http_client=client):
@@ -132,7 +132,7 @@ async def test_breaking_off_while_others_wait_leaves_nothing() -> None:
 @pytest.mark.anyio
 async def test_a_stream_as_a_block_ends_with_it() -> None:
     """MatchStream: "to be sure that it has stopped, use the stream as `async with`"."""
-    before, shop = tasks(), GatedShop(only_slow)
+    before, shop = tasks(), GatedBeatport(only_slow)
     async with shop.client() as client:
         tracks = [SLOW, QUICK[0], SLOW_ONES[0]]
         async with aiter_matches(tracks, settings=ONE, http_client=client) as stream:
@@ -145,7 +145,7 @@ async def test_a_stream_as_a_block_ends_with_it() -> None:
 @pytest.mark.anyio
 async def test_a_closed_stream_gives_nothing_more() -> None:
     """MatchStream.aclose: stops the work, whether begun or not, and once is enough."""
-    shop = GatedShop(never)
+    shop = GatedBeatport(never)
     async with shop.client() as client:
         for begun in (False, True):
             stream = aiter_matches(QUICK * 9, settings=ONE, http_client=client)
@@ -159,7 +159,7 @@ async def test_a_closed_stream_gives_nothing_more() -> None:
 @pytest.mark.anyio
 async def test_an_unused_stream_asks_nothing() -> None:
     """MatchStream: "the work begins with the first one asked for"."""
-    shop, before = GatedShop(never), tasks()
+    shop, before = GatedBeatport(never), tasks()
     async with shop.client() as client:
         stream = aiter_matches(QUICK, settings=ONE, http_client=client)
         assert isinstance(stream, MatchStream)
@@ -170,7 +170,7 @@ async def test_an_unused_stream_asks_nothing() -> None:
 @pytest.mark.anyio
 async def test_the_matcher_ends_its_streams() -> None:
     """AsyncMatcher.aclose: "End what still streams", although the stream is still held."""
-    before, shop = tasks(), GatedShop(only_slow)
+    before, shop = tasks(), GatedBeatport(only_slow)
     async with shop.client() as client:
         async with AsyncMatcher(ONE, http_client=client) as matcher:
             stream = matcher.iter_matches([SLOW, QUICK[0], SLOW_ONES[0]])
@@ -182,7 +182,7 @@ async def test_the_matcher_ends_its_streams() -> None:
 @pytest.mark.anyio
 async def test_the_matcher_ends_streams_that_were_dropped() -> None:
     """The same where the loop was broken off: nothing may still use a client that is closed."""
-    before, shop = tasks(), GatedShop(only_slow)
+    before, shop = tasks(), GatedBeatport(only_slow)
     async with shop.client() as client:
         async with AsyncMatcher(ONE, http_client=client) as matcher:
             async for _ in matcher.iter_matches([SLOW, QUICK[0], SLOW_ONES[0]]):
@@ -193,7 +193,7 @@ async def test_the_matcher_ends_streams_that_were_dropped() -> None:
 @pytest.mark.anyio
 async def test_a_cancelled_consumer_takes_its_work_along() -> None:
     """ARCHITECTURE: "task cancellation propagates", and nothing outlives it."""
-    before, shop = tasks(), GatedShop(always)
+    before, shop = tasks(), GatedBeatport(always)
     async with shop.client() as client:
         stream = aiter_matches(SLOW_ONES, settings=ONE, http_client=client)
         async with anyio.create_task_group() as group:
@@ -206,7 +206,7 @@ async def test_a_cancelled_consumer_takes_its_work_along() -> None:
 @pytest.mark.anyio
 async def test_a_consumer_cancelled_before_it_began_leaves_nothing() -> None:
     """The same at the earliest moment there is."""
-    before, shop = tasks(), GatedShop(always)
+    before, shop = tasks(), GatedBeatport(always)
     async with shop.client() as client:
         stream = aiter_matches(QUICK, settings=ONE, http_client=client)
         with anyio.CancelScope() as scope:
@@ -239,7 +239,7 @@ def test_a_loop_that_ends_as_a_stream_begins_does_not_hang() -> None:
 @pytest.mark.anyio
 async def test_two_streams_of_one_matcher_go_side_by_side() -> None:
     """AsyncMatcher: "its tasks share its pace", not their matches."""
-    shop = GatedShop(never)
+    shop = GatedBeatport(never)
     async with shop.client() as client, AsyncMatcher(UNPACED, http_client=client) as matcher:
         first, second = matcher.iter_matches(QUICK[:3]), matcher.iter_matches(QUICK[3:])
         titles = [{(await anext(first)).track.title, (await anext(second)).track.title}]

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from modes import KIND, Colour, Name, impatient
+from modes import EXACT_SEARCH, Mode, Name, with_attempts
 
 from beatport_match import BeatportUnavailable, MisuseError, Track, match_playlist
 from beatport_match.errors import FailureKind
@@ -18,8 +18,8 @@ MISSING = 11
 
 
 def call(name: Name, method: str, *args: object, fault: Fault | None = None) -> object:
-    fake = FakeBeatport(**KIND, faults=always(fault) if fault else None)
-    return Colour(name).call(method, *args, transport=fake.transport(), settings=impatient())
+    fake = FakeBeatport(**EXACT_SEARCH, faults=always(fault) if fault else None)
+    return Mode(name).call(method, *args, transport=fake.transport(), settings=with_attempts())
 
 
 @every_colour
@@ -74,7 +74,7 @@ def test_what_is_no_track_here_is_misuse(name: Name, asked: object) -> None:
     Beatport"; and nothing is asked."""
     fake = FakeBeatport()
     with pytest.raises(MisuseError, match="number"):
-        Colour(name).call("fetch_track", asked, transport=fake.transport())
+        Mode(name).call("fetch_track", asked, transport=fake.transport())
     assert fake.requests == ()
 
 
@@ -83,7 +83,7 @@ def test_one_text_is_not_several_tracks(name: Name) -> None:
     """A string is an iterable of strings: its digits must not be fetched one by one."""
     fake = FakeBeatport()
     with pytest.raises(MisuseError):
-        Colour(name).call("fetch_tracks", "123", transport=fake.transport())
+        Mode(name).call("fetch_tracks", "123", transport=fake.transport())
     assert fake.requests == ()
 
 
@@ -143,9 +143,9 @@ def test_a_fault_is_raised_with_its_failure(
 )
 def test_what_is_no_playlist_is_misuse(tracks: Any, playlist: Any, said: str) -> None:
     """errors: "the caller broke a rule of the API; the text says which and what to do instead"."""
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     with (
         httpx.Client(transport=fake.transport()) as client,
         pytest.raises(MisuseError, match=said),
     ):
-        match_playlist(tracks, playlist=playlist, settings=impatient(), http_client=client)
+        match_playlist(tracks, playlist=playlist, settings=with_attempts(), http_client=client)

@@ -9,14 +9,14 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-from held_requests import QUICK, SLOW, SLOW_ONES, GatedShop, until
-from modes import COLOURS, KIND, UNPACED, Colour, Name, impatient, tasks
+from held_requests import QUICK, SLOW, SLOW_ONES, GatedBeatport, until
+from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, tasks, with_attempts
 
 from beatport_match import Progress, amatch_playlist, amatch_track
 from beatport_match.testing import FakeBeatport
 
-every_colour = pytest.mark.parametrize("name", COLOURS)
-no_bridge = pytest.mark.parametrize("name", COLOURS[:3])
+every_colour = pytest.mark.parametrize("name", MODES)
+no_bridge = pytest.mark.parametrize("name", MODES[:3])
 
 
 class Bug(Exception):  # noqa: N818 - not one of ours: a bug of the host's
@@ -27,8 +27,8 @@ class Bug(Exception):  # noqa: N818 - not one of ours: a bug of the host's
 @pytest.mark.parametrize("enough", [0, 1, 3])
 def test_a_stopped_run_accounts_for_every_track(name: Name, enough: int) -> None:
     """match_playlist: "what it kept from being asked ends as `failed`", in the playlist's order."""
-    fake, done = FakeBeatport(**KIND), list[Progress]()
-    found = Colour(name).call(
+    fake, done = FakeBeatport(**EXACT_SEARCH), list[Progress]()
+    found = Mode(name).call(
         "match_playlist",
         QUICK * 4,
         transport=fake.transport(),
@@ -47,8 +47,8 @@ def test_a_stopped_run_accounts_for_every_track(name: Name, enough: int) -> None
 @every_colour
 def test_a_stop_within_a_track_keeps_what_was_heard(name: Name) -> None:
     """API.md: `stop` is "asked at every decision": between two queries of one track, too."""
-    fake = FakeBeatport(**KIND)
-    found = Colour(name).call(
+    fake = FakeBeatport(**EXACT_SEARCH)
+    found = Mode(name).call(
         "match_playlist",
         ["Lido in Winter (Nobody Known Remix)"],
         transport=fake.transport(),
@@ -63,8 +63,8 @@ def test_a_stop_within_a_track_keeps_what_was_heard(name: Name) -> None:
 @no_bridge
 def test_a_stopped_stream_just_ends(name: Name) -> None:
     """iter_matches: what was never begun is not given."""
-    fake, done = FakeBeatport(**KIND), list[Progress]()
-    came = Colour(name).call(
+    fake, done = FakeBeatport(**EXACT_SEARCH), list[Progress]()
+    came = Mode(name).call(
         "iter_matches",
         QUICK * 4,
         transport=fake.transport(),
@@ -77,8 +77,8 @@ def test_a_stopped_stream_just_ends(name: Name) -> None:
 @every_colour
 def test_progress_counts_every_track_once(name: Name) -> None:
     """Progress: told "after each track", `requests` counts all so far."""
-    fake, told = FakeBeatport(**KIND), list[Progress]()
-    found = Colour(name).call(
+    fake, told = FakeBeatport(**EXACT_SEARCH), list[Progress]()
+    found = Mode(name).call(
         "match_playlist", QUICK, transport=fake.transport(), on_progress=told.append
     )
     assert [one.done for one in told] == [1, 2, 3, 4, 5, 6]
@@ -93,9 +93,9 @@ def test_progress_counts_every_track_once(name: Name) -> None:
 def test_progress_of_a_stream_of_unknown_length(name: Name) -> None:
     """Progress: "`total` is `None` where it is not known"."""
     told = list[Progress]()
-    transport = FakeBeatport(**KIND).transport()
+    transport = FakeBeatport(**EXACT_SEARCH).transport()
     tracks = iter(QUICK)
-    Colour(name).call("iter_matches", tracks, transport=transport, on_progress=told.append)
+    Mode(name).call("iter_matches", tracks, transport=transport, on_progress=told.append)
     assert {(one.total, one.eta_s) for one in told} == {(None, None)}
 
 
@@ -115,18 +115,18 @@ def test_an_exception_of_the_hosts_comes_out_bare(
     """ARCHITECTURE: "a bug propagates bare in both colours"; a host's `on_progress` and `stop`
     end the run by raising."""
     error = kind("the host")
-    transport = FakeBeatport(**KIND).transport()
+    transport = FakeBeatport(**EXACT_SEARCH).transport()
     with pytest.raises(kind) as caught:
-        Colour(name).call("match_playlist", QUICK, transport=transport, **{where: raising(error)})
+        Mode(name).call("match_playlist", QUICK, transport=transport, **{where: raising(error)})
     assert caught.value is error
 
 
 @no_bridge
 def test_an_exception_of_the_hosts_ends_a_stream(name: Name) -> None:
     """The same while streaming: raised where the matches are consumed."""
-    transport = FakeBeatport(**KIND).transport()
+    transport = FakeBeatport(**EXACT_SEARCH).transport()
     with pytest.raises(Bug):
-        Colour(name).call(
+        Mode(name).call(
             "iter_matches", QUICK, transport=transport, on_progress=raising(Bug("host"))
         )
 
@@ -137,7 +137,7 @@ def test_a_bug_in_a_client_comes_out_bare(name: Name, kind: type[Exception]) -> 
     """read_error: "a bug is raised again, bare", though five tasks meet it at once."""
     transport = httpx.MockTransport(raising(kind("in the client")))
     with pytest.raises(kind):
-        Colour(name).call("match_playlist", QUICK, transport=transport)
+        Mode(name).call("match_playlist", QUICK, transport=transport)
 
 
 @no_bridge
@@ -146,7 +146,7 @@ def test_a_bug_in_a_client_ends_a_stream(name: Name, kind: type[Exception]) -> N
     """The same while streaming: a stream that ends early must not look complete."""
     transport = httpx.MockTransport(raising(kind("in the client")))
     with pytest.raises(kind):
-        Colour(name).call("iter_matches", QUICK, transport=transport)
+        Mode(name).call("iter_matches", QUICK, transport=transport)
 
 
 @every_colour
@@ -157,9 +157,9 @@ def test_a_bug_in_the_tracks_comes_out_bare(name: Name) -> None:
         yield from QUICK
         raise Bug("the disk is gone")
 
-    transport = FakeBeatport(**KIND).transport()
+    transport = FakeBeatport(**EXACT_SEARCH).transport()
     with pytest.raises(Bug):
-        Colour(name).call("match_playlist", library(), transport=transport)
+        Mode(name).call("match_playlist", library(), transport=transport)
 
 
 @every_colour
@@ -178,7 +178,7 @@ def test_a_bug_in_the_tracks_comes_out_bare(name: Name) -> None:
 def test_expected_trouble_is_never_raised(name: Name, error: type[Exception], kind: str) -> None:
     """API.md: "Expected network trouble is never raised from matching: it is in `failures`"."""
     transport = httpx.MockTransport(raising(error("no")))
-    found = Colour(name).call("match_playlist", QUICK, transport=transport, settings=impatient())
+    found = Mode(name).call("match_playlist", QUICK, transport=transport, settings=with_attempts())
     assert {match.outcome for match in found.matches} == {"failed"}
     assert {failure.kind for match in found.matches for failure in match.failures} == {kind}
     assert found.metrics.failures == {kind: len(QUICK)}
@@ -187,7 +187,7 @@ def test_expected_trouble_is_never_raised(name: Name, error: type[Exception], ki
 @pytest.mark.anyio
 async def test_a_cancelled_playlist_leaves_no_task() -> None:
     """ARCHITECTURE: "task cancellation propagates", through scopes and timeouts of the host's."""
-    before, shop = tasks(), GatedShop(lambda _: True)
+    before, shop = tasks(), GatedBeatport(lambda _: True)
     async with shop.client() as client:
         with anyio.CancelScope() as scope:
             async with anyio.create_task_group() as group:
@@ -205,7 +205,7 @@ async def test_a_cancelled_playlist_leaves_no_task() -> None:
 @pytest.mark.anyio
 async def test_a_host_that_runs_out_of_time_gets_its_timeout() -> None:
     """The same with `fail_after`: the host sees its own TimeoutError and nothing of ours."""
-    before, shop = tasks(), GatedShop(lambda _: True)
+    before, shop = tasks(), GatedBeatport(lambda _: True)
     async with shop.client() as client:
         with pytest.raises(TimeoutError), anyio.fail_after(0):
             await amatch_track(SLOW, settings=UNPACED, http_client=client)
@@ -216,7 +216,7 @@ async def test_a_host_that_runs_out_of_time_gets_its_timeout() -> None:
 @pytest.mark.anyio
 async def test_a_task_cancelled_the_asyncio_way_leaves_no_task() -> None:
     """The same with asyncio's own `cancel`, which knows no scopes."""
-    before, shop = tasks(), GatedShop(lambda _: True)
+    before, shop = tasks(), GatedBeatport(lambda _: True)
     async with shop.client() as client:
         work = amatch_playlist(SLOW_ONES, settings=UNPACED, http_client=client)
         task = asyncio.get_running_loop().create_task(work)
@@ -230,7 +230,7 @@ async def test_a_task_cancelled_the_asyncio_way_leaves_no_task() -> None:
 @pytest.mark.anyio
 async def test_a_bug_stops_the_other_tasks() -> None:
     """After a bug nothing more is asked for, and no task stays to wait for an answer."""
-    before, shop = tasks(), GatedShop(lambda query: SLOW in query)
+    before, shop = tasks(), GatedBeatport(lambda query: SLOW in query)
     async with shop.client() as client:
         with pytest.raises(Bug):
             await amatch_playlist(

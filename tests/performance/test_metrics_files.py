@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from modes import KIND, Colour, Name
+from modes import EXACT_SEARCH, Mode, Name
 
 from beatport_match import (
     MetricsFileError,
@@ -35,10 +35,8 @@ NAME = re.compile(r"run_metrics_\d{8}_\d{6}\.json")
 def a_run(name: Name = "sync") -> PerformanceStats:
     """A real run over two tracks, one of which nobody sells."""
     tracks = [Track("Lido in Winter", "Copperhythe"), Track("Nothing of the Kind", "Nobody \udcff")]
-    transport = FakeBeatport(**KIND).transport()
-    found: PerformanceStats = (
-        Colour(name).call("match_playlist", tracks, transport=transport).metrics
-    )
+    transport = FakeBeatport(**EXACT_SEARCH).transport()
+    found: PerformanceStats = Mode(name).call("match_playlist", tracks, transport=transport).metrics
     return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from modes import KIND, Colour
+from modes import EXACT_SEARCH, Mode
 
 from beatport_match import PlaylistMatch, PlaylistProblem, Track
 from beatport_match.testing import CatalogueTrack, FakeBeatport
@@ -89,8 +89,8 @@ SOLD = CatalogueTrack(
 
 
 def run(*tracks: Track | str, catalogue: Any = (SOLD,)) -> PlaylistMatch:
-    fake = FakeBeatport(catalogue, **KIND)
-    return Colour("sync").call("match_playlist", tracks, transport=fake.transport())
+    fake = FakeBeatport(catalogue, **EXACT_SEARCH)
+    return Mode("sync").call("match_playlist", tracks, transport=fake.transport())
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -154,9 +154,9 @@ def test_numbers_stay_numbers(tmp_path: Path) -> None:
 
 def test_the_tables_say_what_the_matches_say(tmp_path: Path) -> None:
     """Every match has a row, every kept candidate, every query; `review.csv` those to look at."""
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     tracks = [Track("Candle Tax"), Track("Lido in Winter"), Track("No Such Thing Anywhere")]
-    found = Colour("sync").call("match_playlist", tracks, transport=fake.transport())
+    found = Mode("sync").call("match_playlist", tracks, transport=fake.transport())
     found.to_csv(tmp_path)
     rows = {name: table(tmp_path / name) for name in TABLES}
     assert [row["outcome"] for row in rows["matches.csv"]] == [m.outcome for m in found.matches]

@@ -1,4 +1,4 @@
-"""A shop whose answers wait behind gates, so that order is decided by the test and not by time."""
+"""A fake Beatport that holds responses back, so that the test decides their order and not time."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 import httpx
-from modes import KIND, served
+from modes import EXACT_SEARCH, served
 
 from beatport_match.testing import FakeBeatport
 
 SLOW = "Lido in Winter"
-# Nine questions: equal ones would wait for each other.
+# Nine different titles, because equal requests would wait for each other (single flight).
 SLOW_ONES = tuple(f"{SLOW} {number}" for number in range(9))
 QUICK = ("Candle Tax", "Countersunk", "Fjordline", "Brass Weather", "Copper Rain", "Tuesday")
 
 
-class GatedShop(httpx.AsyncBaseTransport):
-    """Answers at once, but for requests that `is_gated`: those wait until the gate is opened."""
+class GatedBeatport(httpx.AsyncBaseTransport):
+    """Answers at once, except requests for which `is_gated` is true: they wait for the gate."""
 
     def __init__(self, is_gated: Callable[[str], bool]) -> None:
-        self.fake = FakeBeatport(**KIND)
+        self.fake = FakeBeatport(**EXACT_SEARCH)
         self.gate = anyio.Event()
         self.arrived: list[str] = []
         self.waiting = 0
@@ -44,8 +44,8 @@ class GatedShop(httpx.AsyncBaseTransport):
         return httpx.AsyncClient(transport=self)
 
 
-async def until(true: Callable[[], Any]) -> None:
-    """Let the other tasks go on until something is true; a hang fails instead of lasting."""
+async def until(is_true: Callable[[], Any]) -> None:
+    """Let the other tasks run until a condition is true; fail if that takes too long."""
     with anyio.fail_after(30):
-        while not true():
+        while not is_true():
             await anyio.lowlevel.checkpoint()

@@ -1,6 +1,7 @@
-"""The colours side by side: one sync call for a `Matcher` or an `AsyncMatcher` on either loop.
+"""Run a `Matcher` or an `AsyncMatcher` through one sync call, in each mode.
 
-With it, a promise of both colours is one test. Only calling is known here, nothing is judged.
+With it, one test checks a rule in sync and in async mode. This module only calls the matchers; the
+tests assert.
 """
 
 from __future__ import annotations
@@ -17,16 +18,17 @@ from beatport_match import AsyncMatcher, AsyncSettings, Matcher, MatchSettings
 from beatport_match.testing import FakeBeatport
 
 Name = Literal["sync", "asyncio", "trio", "bridge"]
-COLOURS: tuple[Name, ...] = ("sync", "asyncio", "trio", "bridge")
-"""`bridge` is sync code that runs the async engine, as `settings.async_io.enabled` asks for."""
+MODES: tuple[Name, ...] = ("sync", "asyncio", "trio", "bridge")
+"""`bridge` is sync code that runs the async engine, as `settings.async_io.enabled` requests."""
 
 UNPACED = MatchSettings(requests_per_second=None)
-# Ranks by shared words alone and leaves nothing out, so that a test knows what will be found.
-KIND = {"noise": 0.0, "miss_rate": 0.0}
+# The fake search then ranks by shared words alone and leaves out no row, so a test knows what a
+# query returns.
+EXACT_SEARCH = {"noise": 0.0, "miss_rate": 0.0}
 
 
 @dataclass(frozen=True)
-class Colour:
+class Mode:
     """One way to run the engine."""
 
     name: Name
@@ -39,35 +41,35 @@ class Colour:
         settings: MatchSettings = UNPACED,
         **kwargs: Any,
     ) -> Any:
-        """Call a matcher's method over a transport, or over our own client without one."""
+        """Call a matcher's method over a transport; without one, over the library's own client."""
         if self.name in {"asyncio", "trio"}:
-            call = partial(_acall, method, args, kwargs, transport, settings)
+            call = partial(_call_async, method, args, kwargs, transport, settings)
             return anyio.run(call, backend=self.name)
         if self.name == "bridge":
             settings = bridged(settings)
         client = httpx.Client(transport=transport) if transport else None
         try:
             with Matcher(settings, http_client=client) as matcher:
-                came = getattr(matcher, method)(*args, **kwargs)
-                return list(came) if method == "iter_matches" else came
+                result = getattr(matcher, method)(*args, **kwargs)
+                return list(result) if method == "iter_matches" else result
         finally:
             if client is not None:
                 client.close()
 
 
 def bridged(settings: MatchSettings) -> MatchSettings:
-    """The same settings with the async engine asked for."""
+    """Return the same settings with the async engine enabled."""
     engine = settings.async_io.model_copy(update={"enabled": True})
     return settings.model_copy(update={"async_io": engine})
 
 
-def impatient(attempts: int = 1, **settings: Any) -> MatchSettings:
-    """Unpaced, and with few tries: no test waits for a backoff."""
+def with_attempts(attempts: int = 1, **settings: Any) -> MatchSettings:
+    """Make settings without a rate limit and with few attempts, so that no test waits long."""
     engine = AsyncSettings(retry_attempts=attempts)
     return MatchSettings(requests_per_second=None, async_io=engine, **settings)
 
 
-async def _acall(
+async def _call_async(
     method: str,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
@@ -77,17 +79,17 @@ async def _acall(
     client = httpx.AsyncClient(transport=transport) if transport else None
     try:
         async with AsyncMatcher(settings, http_client=client) as matcher:
-            came = getattr(matcher, method)(*args, **kwargs)
+            result = getattr(matcher, method)(*args, **kwargs)
             if method == "iter_matches":
-                return [match async for match in came]
-            return await came
+                return [match async for match in result]
+            return await result
     finally:
         if client is not None:
             await client.aclose()
 
 
 def tasks() -> int:
-    """How many tasks live on the running loop."""
+    """Count the tasks of the running event loop."""
     try:
         return len(asyncio.all_tasks())
     except RuntimeError:
@@ -97,6 +99,6 @@ def tasks() -> int:
 
 
 def served(fake: FakeBeatport, request: httpx.Request) -> httpx.Response:
-    """What the fake answers, for tests that deliver it themselves."""
+    """Return the fake's response, for tests with a transport of their own."""
     reply = fake.respond(request.method, request.url.raw_path.decode("ascii"))
     return httpx.Response(reply.status, headers=reply.headers, content=reply.body)

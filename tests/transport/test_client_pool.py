@@ -6,8 +6,8 @@ import anyio
 import anyio.lowlevel
 import httpx
 import pytest
-from held_requests import QUICK, SLOW, SLOW_ONES, GatedShop, until
-from modes import KIND, UNPACED, impatient
+from held_requests import QUICK, SLOW, SLOW_ONES, GatedBeatport, until
+from modes import EXACT_SEARCH, UNPACED, with_attempts
 
 from beatport_match import AsyncMatcher, AsyncSettings, MatchSettings
 from beatport_match.testing import FakeBeatport, first
@@ -26,7 +26,7 @@ async def ask(lanes: ClientPool, name: str) -> None:
 async def test_no_more_requests_at_once_than_clients(most: int) -> None:
     """settings: `max_connections` is "the most connections at once"; the others wait their turn,
     and who comes when all is quiet gets a client that is there."""
-    shop = GatedShop(lambda _: True)
+    shop = GatedBeatport(lambda _: True)
     lanes = ClientPool(shop.client, most)
     async with anyio.create_task_group() as group:
         for name in SLOW_ONES:
@@ -45,7 +45,7 @@ async def test_no_more_requests_at_once_than_clients(most: int) -> None:
 
 async def test_a_request_given_up_leaves_its_client_to_the_next() -> None:
     """Lanes: what was broken off, waiting for a client or for its answer, takes none along."""
-    shop = GatedShop(lambda name: name == SLOW)
+    shop = GatedBeatport(lambda name: name == SLOW)
     lanes = ClientPool(shop.client, 1)
     async with anyio.create_task_group() as group:
         group.start_soon(ask, lanes, SLOW)
@@ -61,9 +61,9 @@ async def test_a_request_given_up_leaves_its_client_to_the_next() -> None:
 
 async def test_a_connection_that_hung_is_no_loss() -> None:
     """The same on a socket: a client whose connection was broken off connects anew."""
-    fake = FakeBeatport(**KIND, faults=first(1, "hang"))
+    fake = FakeBeatport(**EXACT_SEARCH, faults=first(1, "hang"))
     with fake.serve() as base_url:
-        settings = impatient(base_url=base_url, max_connections=1)
+        settings = with_attempts(base_url=base_url, max_connections=1)
         async with AsyncMatcher(settings) as matcher:
             async with anyio.create_task_group() as group:
                 group.start_soon(matcher.match_track, SLOW)
@@ -83,7 +83,7 @@ async def test_one_after_the_other_they_share_a_connection(monkeypatch: pytest.M
         return ours[-1]
 
     monkeypatch.setattr(async_engine, "new_async_client", kept)
-    with FakeBeatport(**KIND).serve() as base_url:
+    with FakeBeatport(**EXACT_SEARCH).serve() as base_url:
         settings = UNPACED.model_copy(update={"base_url": base_url})
         async with AsyncMatcher(settings) as matcher:
             for track in QUICK:

@@ -14,23 +14,23 @@ import pytest
 from held_requests import SLOW
 from hypothesis import given
 from hypothesis import strategies as st
-from modes import COLOURS, KIND, Colour, Name, impatient, served
+from modes import EXACT_SEARCH, MODES, Mode, Name, served, with_attempts
 
 from beatport_match import AsyncMatcher, Match, Matcher
 from beatport_match.errors import Failure
 from beatport_match.testing import FakeBeatport, always, first
 from beatport_match.transport.http import MAX_BODY_BYTES, BoundedDecoder
 
-every_colour = pytest.mark.parametrize("name", COLOURS)
+every_colour = pytest.mark.parametrize("name", MODES)
 URL = "https://shop.example/"
 
 
 def match(name: Name, transport: Any, **settings: Any) -> Match:
-    return Colour(name).call(
+    return Mode(name).call(
         "match_track" if name != "bridge" else "match_playlist",
         SLOW if name != "bridge" else [SLOW],
         transport=transport,
-        settings=impatient(**settings),
+        settings=with_attempts(**settings),
     )
 
 
@@ -103,15 +103,17 @@ def endless() -> Iterator[bytes]:
         yield b" "
 
 
-@pytest.mark.parametrize("name", COLOURS)
+@pytest.mark.parametrize("name", MODES)
 def test_an_endless_answer_ends(name: Name) -> None:
     """Settings: `request_timeout` is "from its sending to the last byte of its answer"."""
-    found: Any = Colour(name).call(
+    found: Any = Mode(name).call(
         "match_playlist",
         [SLOW],
         transport=Streams(endless),
-        settings=impatient().model_copy(
-            update={"async_io": impatient().async_io.model_copy(update={"request_timeout": 0.05})}
+        settings=with_attempts().model_copy(
+            update={
+                "async_io": with_attempts().async_io.model_copy(update={"request_timeout": 0.05})
+            }
         ),
     )
     (failure,) = found.failed[0].failures
@@ -140,7 +142,7 @@ def test_what_cannot_be_unpacked_is_a_broken_wire(name: Name, packed: bytes) -> 
 @every_colour
 def test_packed_pages_are_read(name: Name) -> None:
     """What is ordinary stays so: a gzipped page in small pieces is a page."""
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
 
     class Packing(httpx.BaseTransport, httpx.AsyncBaseTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -165,7 +167,7 @@ def test_a_client_that_wanders_is_held(name: Name) -> None:
         assert failed(name, fake.transport())[0] == "blocked"
         return
     with httpx.Client(transport=fake.transport(), follow_redirects=True) as client:
-        found = Matcher(impatient(), http_client=client).match_track(SLOW)
+        found = Matcher(with_attempts(), http_client=client).match_track(SLOW)
     assert found.failures[0].kind == "blocked"
     assert "elsewhere.example" in found.failures[0].detail
     assert len(fake.requests) == 1
@@ -216,8 +218,8 @@ class AsyncGetOnly(GetOnly):
 @pytest.mark.parametrize(("size", "says"), [(MAX_BODY_BYTES + 1, "larger than"), (0, "cut off")])
 async def test_a_client_with_nothing_but_get_is_looked_at_too(size: int, says: str) -> None:
     """docs/reliability.md: "one that has only `get` is looked at when it has read the body"."""
-    sync = Matcher(impatient(), http_client=GetOnly(bytes(size))).match_track(SLOW)
-    async with AsyncMatcher(impatient(), http_client=AsyncGetOnly(bytes(size))) as matcher:
+    sync = Matcher(with_attempts(), http_client=GetOnly(bytes(size))).match_track(SLOW)
+    async with AsyncMatcher(with_attempts(), http_client=AsyncGetOnly(bytes(size))) as matcher:
         other = await matcher.match_track(SLOW)
     assert other == sync
     assert says in sync.failures[0].detail
@@ -231,7 +233,7 @@ async def test_a_client_that_never_answers_is_given_up() -> None:
         async def get(self, url: str, *, params: Any = None, headers: Any = None) -> Any:
             await anyio.sleep_forever()
 
-    settings = impatient()
+    settings = with_attempts()
     engine = settings.async_io.model_copy(update={"request_timeout": 0.05})
     settings = settings.model_copy(update={"async_io": engine})
     async with AsyncMatcher(settings, http_client=Silent()) as matcher:

@@ -12,8 +12,8 @@ import anyio.lowlevel
 import anyio.to_thread
 import httpx
 import pytest
-from held_requests import QUICK, SLOW, GatedShop, until
-from modes import KIND, UNPACED, Colour, bridged, impatient
+from held_requests import QUICK, SLOW, GatedBeatport, until
+from modes import EXACT_SEARCH, UNPACED, Mode, bridged, with_attempts
 
 from beatport_match import (
     AsyncMatcher,
@@ -85,10 +85,10 @@ def test_our_own_client_is_made_when_needed_and_closed(name: Any, ours: list[Any
     settings = UNPACED.model_copy(
         update={"max_connections": 7, "async_io": AsyncSettings(request_timeout=12.5)}
     )
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     with fake.serve() as base_url:
         settings = settings.model_copy(update={"base_url": base_url})
-        found = Colour(name).call("match_playlist", QUICK, settings=settings)
+        found = Mode(name).call("match_playlist", QUICK, settings=settings)
     assert len(found.matched) > 0
     assert 1 <= len(ours) <= (1 if name == "sync" else settings.async_io.max_concurrent_tracks)
     for client in ours:
@@ -107,7 +107,7 @@ def test_a_matcher_that_asks_nothing_makes_no_client(ours: list[Any]) -> None:
 @pytest.mark.parametrize("broken", [False, True])
 def test_functions_close_their_client_when_the_matches_end(ours: list[Any], broken: bool) -> None:
     """`iter_matches` holds a matcher of its own: it closes at the end, and on breaking off."""
-    with FakeBeatport(**KIND).serve() as base_url:
+    with FakeBeatport(**EXACT_SEARCH).serve() as base_url:
         matches = iter_matches(QUICK, settings=UNPACED.model_copy(update={"base_url": base_url}))
         next(matches)
         assert not ours[0].is_closed
@@ -124,7 +124,7 @@ async def test_async_functions_close_their_client_when_the_matches_end(
     ours: list[Any], broken: bool
 ) -> None:
     """The same for `aiter_matches`."""
-    with FakeBeatport(**KIND).serve() as base_url:
+    with FakeBeatport(**EXACT_SEARCH).serve() as base_url:
         settings = UNPACED.model_copy(update={"base_url": base_url})
         async for _ in aiter_matches(QUICK, settings=settings):
             assert not any(client.is_closed for client in ours)
@@ -137,7 +137,7 @@ async def test_async_functions_close_their_client_when_the_matches_end(
 @pytest.mark.parametrize("enabled", [False, True])
 def test_your_client_stays_open(enabled: bool) -> None:
     """API.md: the caller's client is closed "by you", and serves the async engine as well."""
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     settings = bridged(UNPACED) if enabled else UNPACED
     with httpx.Client(transport=fake.transport()) as client:
         found = match_playlist(QUICK, settings=settings, http_client=client)
@@ -149,7 +149,7 @@ def test_your_client_stays_open(enabled: bool) -> None:
 @pytest.mark.anyio
 async def test_your_async_client_stays_open() -> None:
     """The same in the other colour, for every function."""
-    async with httpx.AsyncClient(transport=FakeBeatport(**KIND).transport()) as client:
+    async with httpx.AsyncClient(transport=FakeBeatport(**EXACT_SEARCH).transport()) as client:
         await amatch_track(SLOW, settings=UNPACED, http_client=client)
         await amatch_playlist([SLOW], settings=UNPACED, http_client=client)
         matches = aiter_matches([SLOW], settings=UNPACED, http_client=client)
@@ -189,7 +189,7 @@ async def test_the_async_engine_starts_in_a_thread_of_a_loop() -> None:
     """A host that keeps sync code off its loop may use the engine there."""
 
     def work() -> int:
-        with httpx.Client(transport=FakeBeatport(**KIND).transport()) as client:
+        with httpx.Client(transport=FakeBeatport(**EXACT_SEARCH).transport()) as client:
             found = match_playlist(QUICK, settings=bridged(UNPACED), http_client=client)
             return len(found.matched)
 
@@ -199,9 +199,9 @@ async def test_the_async_engine_starts_in_a_thread_of_a_loop() -> None:
 def test_the_next_generation_of_clients_serves(monkeypatch: pytest.MonkeyPatch) -> None:
     """API.md: `http_client` takes "an `httpx` client (or an `httpx2` one)"."""
     httpx2 = pytest.importorskip("httpx2")
-    fake = FakeBeatport(**KIND, faults=first(1, "reset"))
+    fake = FakeBeatport(**EXACT_SEARCH, faults=first(1, "reset"))
     with fake.serve() as base_url:
-        settings = impatient(attempts=2, base_url=base_url)
+        settings = with_attempts(attempts=2, base_url=base_url)
         with httpx2.Client() as client:
             assert match_track(SLOW, settings=settings, http_client=client).candidates
 
@@ -235,8 +235,8 @@ def places(naps: list[float]) -> list[int]:
 
 def test_threads_share_the_pace_of_their_matcher(slept: list[float]) -> None:
     """Matcher: "May be used from several threads: they share its pace"."""
-    fake = FakeBeatport(**KIND)
-    settings = impatient(max_queries=1).model_copy(update={"requests_per_second": SLOW_PACE})
+    fake = FakeBeatport(**EXACT_SEARCH)
+    settings = with_attempts(max_queries=1).model_copy(update={"requests_per_second": SLOW_PACE})
     with httpx.Client(transport=fake.transport()) as client:
         matcher = Matcher(settings, http_client=client)
         threads = [threading.Thread(target=matcher.match_track, args=(one,)) for one in QUICK]
@@ -251,8 +251,8 @@ def test_threads_share_the_pace_of_their_matcher(slept: list[float]) -> None:
 @pytest.mark.anyio
 async def test_tasks_share_the_pace_of_their_matcher(slept: list[float]) -> None:
     """AsyncMatcher: "its tasks share its pace", within a playlist and beside it."""
-    fake = FakeBeatport(**KIND)
-    settings = impatient(max_queries=1).model_copy(update={"requests_per_second": SLOW_PACE})
+    fake = FakeBeatport(**EXACT_SEARCH)
+    settings = with_attempts(max_queries=1).model_copy(update={"requests_per_second": SLOW_PACE})
     async with (
         httpx.AsyncClient(transport=fake.transport()) as client,
         AsyncMatcher(settings, http_client=client) as matcher,
@@ -267,10 +267,10 @@ async def test_tasks_share_the_pace_of_their_matcher(slept: list[float]) -> None
 @pytest.mark.parametrize("name", ["sync", "asyncio", "trio", "bridge"])
 def test_retries_take_their_place_in_the_pace(name: Any, slept: list[float]) -> None:
     """Settings: `requests_per_second` is "the pace of all requests together"."""
-    fake = FakeBeatport(**KIND, faults=first(2, "unavailable"))
-    settings = impatient(attempts=3, max_queries=1)
+    fake = FakeBeatport(**EXACT_SEARCH, faults=first(2, "unavailable"))
+    settings = with_attempts(attempts=3, max_queries=1)
     settings = settings.model_copy(update={"requests_per_second": SLOW_PACE})
-    Colour(name).call("match_playlist", [SLOW], transport=fake.transport(), settings=settings)
+    Mode(name).call("match_playlist", [SLOW], transport=fake.transport(), settings=settings)
     assert [request.status for request in fake.requests] == [503, 503, 200]
     paced = [seconds for seconds in slept if seconds > 20]
     assert places(paced) == [1, 2]
@@ -283,7 +283,7 @@ async def test_so_many_tracks_go_at_once(at_once: int) -> None:
     settings = UNPACED.model_copy(
         update={"async_io": AsyncSettings(max_concurrent_tracks=at_once), "max_queries": 1}
     )
-    shop = GatedShop(lambda _: True)
+    shop = GatedBeatport(lambda _: True)
     async with shop.client() as client, anyio.create_task_group() as group:
 
         async def match() -> None:

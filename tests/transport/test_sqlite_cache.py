@@ -16,7 +16,7 @@ import pytest
 from held_requests import QUICK, SLOW
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from modes import COLOURS, KIND, Colour, Name, impatient
+from modes import EXACT_SEARCH, MODES, Mode, Name, with_attempts
 
 from beatport_match import Candidate, Match, Matcher, PlaylistMatch, Track
 from beatport_match.matching.protocol import CachedResult, ParsedResult
@@ -25,7 +25,7 @@ from beatport_match.transport import sqlite_cache as cache_module
 from beatport_match.transport.cache_codec import decode, encode
 from beatport_match.transport.sqlite_cache import SqliteCache
 
-every_colour = pytest.mark.parametrize("name", COLOURS)
+every_colour = pytest.mark.parametrize("name", MODES)
 ONE = ParsedResult(candidates=(Candidate(id=7, name="Copper", artists=("Plinth",), bpm=124.0),))
 
 
@@ -43,15 +43,15 @@ def path(tmp_path: Path) -> Path:
 
 def run(name: Name, fake: FakeBeatport, path: Path, **settings: Any) -> PlaylistMatch:
     settings = {"cache_path": path, "attempts": 2, **settings}
-    return Colour(name).call(
-        "match_playlist", QUICK, transport=fake.transport(), settings=impatient(**settings)
+    return Mode(name).call(
+        "match_playlist", QUICK, transport=fake.transport(), settings=with_attempts(**settings)
     )
 
 
 @every_colour
 def test_a_second_run_asks_nothing(name: Name, path: Path) -> None:
     """Issue: "hits visible in metrics in both colours", and the answers are the same."""
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     before = run(name, fake, path)
     asked = len(fake.requests)
     after = run(name, fake, path)
@@ -64,10 +64,10 @@ def test_a_second_run_asks_nothing(name: Name, path: Path) -> None:
 
 def test_every_colour_shares_one_cache(path: Path) -> None:
     """The key is "the canonical request": what one colour kept, another is given."""
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     run("sync", fake, path)
     asked = len(fake.requests)
-    for name in COLOURS:
+    for name in MODES:
         run(name, fake, path)
     assert len(fake.requests) == asked
 
@@ -80,21 +80,24 @@ def test_every_colour_shares_one_cache(path: Path) -> None:
 def test_trouble_is_never_kept(path: Path, fault: Fault) -> None:
     """Issue: "never a challenge, error or unparsed page"."""
     run("sync", FakeBeatport(faults=always(fault)), path, attempts=1, max_refusals=1000)
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     assert run("sync", fake, path).metrics.aggregate_stats.cache_hit_rate == 0.0
     assert len(fake.requests) >= len(QUICK)
 
 
 def test_a_search_grows_stale_before_a_page(path: Path) -> None:
     """Issue: "TTL for searches and for pages"."""
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     settings = {"cache_path": path, "cache_ttl_s": 1e-9, "cache_page_ttl_s": 60.0}
     for _ in range(2):
-        Colour("sync").call(
-            "search_tracks", "winter", transport=fake.transport(), settings=impatient(**settings)
+        Mode("sync").call(
+            "search_tracks",
+            "winter",
+            transport=fake.transport(),
+            settings=with_attempts(**settings),
         )
-        Colour("sync").call(
-            "fetch_track", 501, transport=fake.transport(), settings=impatient(**settings)
+        Mode("sync").call(
+            "fetch_track", 501, transport=fake.transport(), settings=with_attempts(**settings)
         )
     kinds = [request.path.split("/")[1] for request in fake.requests]
     assert kinds == ["search", "track", "search"]
@@ -256,11 +259,11 @@ def test_a_damaged_file_is_set_aside(
 ) -> None:
     """Issue: "a damaged or foreign file is set aside with a warning, never trusted and never
     fatal": its bytes stay, a new one is begun, and no folder is named in the log."""
-    run("sync", FakeBeatport(**KIND), path)
+    run("sync", FakeBeatport(**EXACT_SEARCH), path)
     damage(path)
     damaged = path.read_bytes()
     with caplog.at_level(logging.WARNING, "beatport_match"):
-        found = run(name, FakeBeatport(**KIND), path)
+        found = run(name, FakeBeatport(**EXACT_SEARCH), path)
     assert len(found.matched) == len(QUICK)
     aside = path.with_name(f"{path.name}.set-aside-1")
     assert aside.read_bytes()[:100] == damaged[:100]
@@ -268,7 +271,7 @@ def test_a_damaged_file_is_set_aside(
     assert "damaged" in said
     assert aside.name in said
     assert str(path.parent) not in said
-    fake = FakeBeatport(**KIND)
+    fake = FakeBeatport(**EXACT_SEARCH)
     again = run(name, fake, path)
     assert again.matches == found.matches
     assert len(fake.requests) <= 1  # the question that met the damage was answered, not kept
@@ -292,7 +295,7 @@ def test_another_programs_database_is_left_alone(
         connection.execute("INSERT INTO music VALUES ('Copper')")
     connection.close()
     before = path.read_bytes()
-    found = run("sync", FakeBeatport(**KIND), path)
+    found = run("sync", FakeBeatport(**EXACT_SEARCH), path)
     assert len(found.matched) == len(QUICK)
     assert path.read_bytes() == before
     assert [record.getMessage() for record in caplog.records] == [
@@ -310,7 +313,7 @@ def test_a_place_that_cannot_hold_a_cache_costs_only_the_cache(
         if sys.platform == "win32":
             pytest.skip("Windows has no such files")
         os.mkfifo(tmp_path / "fifo")
-    found = run("sync", FakeBeatport(**KIND), tmp_path / bad)
+    found = run("sync", FakeBeatport(**EXACT_SEARCH), tmp_path / bad)
     assert len(found.matched) == len(QUICK)
     assert len(caplog.records) == 1
     assert "is not used" in caplog.records[0].getMessage()
@@ -418,10 +421,10 @@ def test_what_is_packed_comes_back(found: tuple[Candidate, ...], unreadable: int
 def test_one_question_is_asked_once(name: Name) -> None:
     """Issue: "equal questions in flight or already answered in a run are asked once"; every track
     has its answer, and the books say who asked."""
-    fake = FakeBeatport(**KIND, latency_s=0.01)
+    fake = FakeBeatport(**EXACT_SEARCH, latency_s=0.01)
     tracks = [*QUICK, *QUICK, *QUICK]
-    found = Colour(name).call(
-        "match_playlist", tracks, transport=fake.transport(), settings=impatient()
+    found = Mode(name).call(
+        "match_playlist", tracks, transport=fake.transport(), settings=with_attempts()
     )
     paths = [request.path for request in fake.requests]
     assert len(paths) == len(set(paths))
@@ -434,9 +437,9 @@ def test_one_question_is_asked_once(name: Name) -> None:
 @every_colour
 def test_a_failure_is_not_shared(name: Name) -> None:
     """_memory: "Failures are not: whoever asks next may have better luck"."""
-    fake = FakeBeatport(**KIND, faults=first(1, "challenge"))
-    found = Colour(name).call(
-        "match_playlist", [SLOW, SLOW], transport=fake.transport(), settings=impatient()
+    fake = FakeBeatport(**EXACT_SEARCH, faults=first(1, "challenge"))
+    found = Mode(name).call(
+        "match_playlist", [SLOW, SLOW], transport=fake.transport(), settings=with_attempts()
     )
     assert sorted(match.outcome == "failed" for match in found.matches) == [False, True]
 
@@ -445,9 +448,9 @@ def test_threads_ask_one_question_once() -> None:
     """Matcher: "what one of them has been answered the others need not ask"."""
     import httpx
 
-    fake, found = FakeBeatport(**KIND, latency_s=0.05), list[Match]()
+    fake, found = FakeBeatport(**EXACT_SEARCH, latency_s=0.05), list[Match]()
     with httpx.Client(transport=fake.transport()) as client:
-        matcher = Matcher(impatient(), http_client=client)
+        matcher = Matcher(with_attempts(), http_client=client)
         ask = lambda: found.append(matcher.match_track(Track(QUICK[0])))  # noqa: E731
         threads = [threading.Thread(target=ask) for _ in range(8)]
         for thread in threads:
