@@ -28,11 +28,11 @@ import large_catalogue
 from goals import GOALS, Figure, tables
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "evaluation"))
-from catalogue_search import Shelf
+from catalogue_search import CatalogueSearch
 from docs_marks import put_between_marks
 from figures import Figures
-from outcomes import settle
-from questions import DATA, SETS, as_track, ask
+from outcomes import evaluate
+from questions import DATA, SETS, as_track, match_one
 from questions import rows as data_rows
 
 from beatport_match.catalogue import BuildReport, Catalogue
@@ -62,12 +62,12 @@ def built(file: Path, path: Path, rows: int) -> Iterator[Figure]:
 
 def speed(catalogue: Catalogue, asked: Sequence[tuple[Track, int]]) -> Iterator[Figure]:
     """Time of the processor for one track, from its title to its verdict."""
-    samples, shelf = [], Shelf(catalogue)
+    samples, source = [], CatalogueSearch(catalogue)
     for part in range(5):
         some = asked[part::5]
         began = time.thread_time()
         for track, _ in some:
-            ask(shelf, track, SETTINGS)
+            match_one(source, track, SETTINGS)
         samples.append(1000 * (time.thread_time() - began) / len(some))
     yield Figure(
         "a track, judgement included",
@@ -75,7 +75,7 @@ def speed(catalogue: Catalogue, asked: Sequence[tuple[Track, int]]) -> Iterator[
         "ms",
         at_most=3.0,
         judged="min",
-        note=f"{shelf.looked_up / len(asked):.2f} searches, {shelf.found / len(asked):.1f} rows",
+        note=f"{source.lookups / len(asked):.2f} searches, {source.found / len(asked):.1f} rows",
     )
     samples = []
     for part in range(5):
@@ -114,13 +114,13 @@ def accuracy(
     catalogue: Catalogue, questions: Iterable[dict[str, Any]], name: str
 ) -> Iterator[Figure]:
     """The figures of docs/evaluation.md, with the catalogue in place of the shop."""
-    shelf = Shelf(catalogue)
-    found = Figures.of(settle(shelf, question, name) for question in questions)
+    source = CatalogueSearch(catalogue)
+    found = Figures.of(evaluate(source, question, name) for question in questions)
     yield Figure(f"{name}: precision of `matched`", (100 * found.precision,), "%")
     yield Figure(f"{name}: recall of `matched`", (100 * found.recall,), "%")
-    yield Figure(f"{name}: right one first", (100 * found.named,), "%")
+    yield Figure(f"{name}: right one first", (100 * found.right_first,), "%")
     if found.negatives:
-        wrongly = 100 * found.on_negatives
+        wrongly = 100 * found.false_accept_share
         yield Figure(f"{name}: accepted where nothing is right", (wrongly,), "%")
 
 

@@ -23,13 +23,13 @@ def requests(runs: int, *, quick: bool, data: Path = DATA) -> Iterator[Figure]:
         print(f"requests: {data} holds no evaluation data; see --data", file=sys.stderr)
         return
     sys.path.insert(0, str(EVALUATION))
-    from questions import SETS, ask_all, open_shop, rows, sample
+    from questions import SETS, match_all, open_search, rows, sample
 
     from beatport_match import MatchSettings
 
-    shop, asked = open_shop(data), sample(rows(data, SETS["questions"]), 200 if quick else 1000)
+    search, asked = open_search(data), sample(rows(data, SETS["questions"]), 200 if quick else 1000)
     found = {
-        many: list(ask_all(shop, asked, MatchSettings(queries_at_once=many))) for many in (1, 2)
+        many: list(match_all(search, asked, MatchSettings(queries_at_once=many))) for many in (1, 2)
     }
     counts = {
         many: [float(len(one.match.queries)) for one in answers] for many, answers in found.items()
