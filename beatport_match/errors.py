@@ -1,18 +1,18 @@
-"""Trouble: the kind that is expected is a value, the kind that is not is an exception.
+"""Failures (values) and exceptions.
 
-    Failure                  why a question could not be answered (a value)
+    Failure                  why a query could not be answered (a value)
 
     BeatportMatchError
     ├── PlaylistError        a playlist file cannot be read or written
     ├── SettingsError        a setting is out of range or unknown
-    ├── MetricsFileError     a metrics file is not one of ours
+    ├── MetricsFileError     a file is not a metrics file of this library
     ├── JournalError         a journal cannot be used
     ├── CatalogueError       an offline catalogue cannot be built, opened or read
-    ├── MisuseError          the caller broke a rule (also a ValueError)
+    ├── MisuseError          the caller broke a rule of the API (also a ValueError)
     └── BeatportUnavailable  a single search or fetch could not be answered
 
-What a run must expect (the network, Beatport, one bad entry in a playlist) is never
-raised from matching: it is a `Failure` in the answer.
+Faults that a run must expect (of the network, of Beatport, of one bad entry in a playlist) are
+never raised from matching: each one becomes a `Failure` in the match.
 """
 
 from __future__ import annotations
@@ -36,10 +36,14 @@ FailureKind: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a question could not be answered; never a way to say "not found".
+    """Why a query could not be answered. A failure never means "not found".
 
-    `kind` is for programs, `detail` one sentence for people, `url` what was asked (empty where
-    nothing was sent).
+    `str(failure)` is one line with all three fields.
+
+    Attributes:
+        kind: The kind of fault, for programs.
+        detail: One sentence for people.
+        url: The URL of the request; empty if no request was sent.
     """
 
     kind: FailureKind
@@ -51,35 +55,47 @@ class Failure:
 
 
 class BeatportMatchError(Exception):
-    """Everything this library raises on purpose derives from this."""
+    """The base class of all exceptions that this library raises on purpose."""
 
 
 class PlaylistError(BeatportMatchError):
-    """A playlist cannot be read or written; the text names the file, the place and the remedy."""
+    """A playlist cannot be read or written.
+
+    The message names the file, the place in it, and what to do.
+    """
 
 
 class SettingsError(BeatportMatchError):
-    """A setting is unknown or out of range; the text names the setting, the value and the range."""
+    """A setting is unknown or out of range.
+
+    The message names the setting, the value and the allowed range.
+    """
 
 
 class MetricsFileError(BeatportMatchError):
-    """A metrics file cannot be read or is none; the text names the file and the field."""
+    """A metrics file cannot be read, or the file is not a metrics file.
+
+    The message names the file and the field.
+    """
 
 
 class JournalError(BeatportMatchError):
-    """A journal cannot be used; the text names the file, why, and the remedy."""
+    """A journal cannot be used; the message names the file, the reason, and what to do."""
 
 
 class CatalogueError(BeatportMatchError):
-    """An offline catalogue cannot be built, opened or read; the text names it and the remedy."""
+    """An offline catalogue cannot be built, opened or read.
+
+    The message names the catalogue and what to do.
+    """
 
 
 class MisuseError(BeatportMatchError, ValueError):
-    """The caller broke a rule of the API; the text says which and what to do instead."""
+    """The caller broke a rule of the API; the message says which one, and what to do instead."""
 
 
-class BeatportUnavailable(BeatportMatchError):  # noqa: N818 - a state of Beatport, named by API.md
-    """A single search or fetch could not be answered; `failure` says why."""
+class BeatportUnavailable(BeatportMatchError):  # noqa: N818 - public name: a state of Beatport
+    """A single search or fetch could not be answered; the attribute `failure` says why."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(str(failure))

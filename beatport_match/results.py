@@ -1,7 +1,7 @@
-"""What became of a whole playlist, and how it is written to files.
+"""The result of a playlist run, and its JSON and CSV files.
 
-The JSON holds everything; the CSV folder holds four tables for people with spreadsheets. This
-room knows files, not how matches are made.
+The JSON document holds all results. The CSV folder holds four tables for use in a spreadsheet. All
+files are written atomically: a file is complete or does not appear. This module does no matching.
 """
 
 from __future__ import annotations
@@ -30,19 +30,23 @@ _CANDIDATE_COLUMNS = (
     "found_artists evidence"
 ).split()
 _QUERY_COLUMNS = "track_id title query_type text found requests unreadable failure".split()
-# A spreadsheet runs a cell that begins with one of these (OWASP, "CSV Injection"), some of them
-# also in the full width of East Asian keyboards.
+# A spreadsheet runs a cell as a formula if it begins with one of these (OWASP, "CSV Injection").
+# Some spreadsheets accept the full-width characters of East Asian keyboards too.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# Tables are looked at in terminals too, which C0 and C1 controls would steer; lines stay lines.
-_CONTROLS = dict.fromkeys([*range(9), *range(11, 13), *range(14, 32), *range(127, 160)], " ")
+# Tables are shown in terminals too, and a terminal would execute C0 and C1 control characters.
+# Tabs, line feeds and carriage returns stay.
+_CONTROL_CHARACTERS = dict.fromkeys(
+    [*range(9), *range(11, 13), *range(14, 32), *range(127, 160)], " "
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PlaylistMatch:
-    """A whole run: `matches` in the playlist's order, one for each track.
+    """The result of a run over a playlist.
 
-    `metrics` are the figures of the run; `problems` are the entries of the playlist or the lines of
-    a journal that could not be read.
+    `matches` has one match per track, in the order of the playlist. `metrics` holds the times and
+    counts of the run. `problems` lists the entries of the playlist and the lines of the journal
+    that could not be read.
     """
 
     matches: tuple[Match, ...]
@@ -50,54 +54,68 @@ class PlaylistMatch:
     problems: tuple[PlaylistProblem, ...] = ()
 
     def __repr__(self) -> str:
-        # asyncio writes out a task's result when its loop ends (3.11: several times), and a run's
-        # every candidate and ledger would be some 60 kB a track.
+        # asyncio calls `repr` on the result of a task when its loop ends (Python 3.11: several
+        # times). With all candidates and their evidence, that would be about 60 kB per track.
         return f"<PlaylistMatch: {len(self.matches)} tracks, {len(self.matched)} matched>"
 
     @property
     def matched(self) -> tuple[Match, ...]:
-        """Those safe to apply unasked."""
-        return self._with("matched")
+        """The matches that are accepted automatically (`outcome` is `matched`)."""
+        return self._with_outcome("matched")
 
     @property
     def review(self) -> tuple[Match, ...]:
-        """Those a person should look at."""
-        return self._with("review")
+        """The matches that need review (`outcome` is `review`)."""
+        return self._with_outcome("review")
 
     @property
     def not_found(self) -> tuple[Match, ...]:
-        """Those Beatport was asked for and has not."""
-        return self._with("not_found")
+        """The tracks that Beatport does not have (`outcome` is `not_found`)."""
+        return self._with_outcome("not_found")
 
     @property
     def failed(self) -> tuple[Match, ...]:
-        """Those a fault kept us from knowing about."""
-        return self._with("failed")
+        """The tracks without an answer because of a fault (`outcome` is `failed`)."""
+        return self._with_outcome("failed")
 
     @property
     def requests(self) -> int:
-        """HTTP requests sent for all of them, retries included."""
+        """The number of HTTP requests of the run, including retries."""
         return sum(match.requests for match in self.matches)
 
     def to_json(self, path: str | Path) -> None:
-        """Write everything as one JSON document.
+        """Write all results as one JSON document, atomically.
+
+        Args:
+            path: The file to write. An existing file is replaced.
 
         Raises:
             OSError: The file cannot be written.
+
+        Example:
+            `match_playlist("collection.xml").to_json("friday.json")`
         """
         text = json.dumps(self.document(), ensure_ascii=False, indent=1)
-        # A file name that is not text keeps its odd bytes as escapes; JSON reads them back.
+        # A file name that is not valid text contains surrogates. They are written as escapes, which
+        # a JSON parser converts back.
         with atomic_write(Path(path)) as draft:
             draft.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
     def to_csv(self, folder: str | Path) -> None:
         """Write `matches.csv`, `candidates.csv`, `queries.csv` and `review.csv` into a folder.
 
-        The folder is made if it is not there. UTF-8 with the mark that Excel needs; a cell that a
-        spreadsheet would run as a formula begins with an apostrophe.
+        The files are UTF-8 with the byte order mark that Excel needs. If a spreadsheet would run a
+        cell as a formula, the cell begins with an apostrophe.
+
+        Args:
+            folder: The folder to write to. It is created if it does not exist; existing files with
+                these names are replaced.
 
         Raises:
             OSError: The folder or a file cannot be written.
+
+        Example:
+            `match_playlist("collection.xml").to_csv("friday/")`
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
@@ -110,11 +128,8 @@ class PlaylistMatch:
         queries = (row for match in self.matches for row in _query_rows(match))
         _write_table(folder / "queries.csv", _QUERY_COLUMNS, queries)
 
-    def _with(self, outcome: MatchOutcome) -> tuple[Match, ...]:
-        return tuple(match for match in self.matches if match.outcome == outcome)
-
     def document(self) -> dict[str, Any]:
-        """Everything as one JSON document, the one that `to_json` writes."""
+        """Return the JSON document that `to_json` writes, as a dict."""
         return {
             "version": "1.0",
             "summary": {
@@ -130,9 +145,12 @@ class PlaylistMatch:
             "metrics": self.metrics.model_dump(mode="json"),
         }
 
+    def _with_outcome(self, outcome: MatchOutcome) -> tuple[Match, ...]:
+        return tuple(match for match in self.matches if match.outcome == outcome)
+
 
 def match_document(match: Match) -> dict[str, Any]:
-    """One match as a JSON document; times stand in the run's metrics."""
+    """Convert one match to a JSON document, without its metrics: the run's metrics hold them."""
     return {
         "track": as_dict(match.track),
         "outcome": match.outcome,
@@ -145,7 +163,7 @@ def match_document(match: Match) -> dict[str, Any]:
                 "score": scored.score,
                 "confidence": scored.confidence,
                 "relation": scored.relation,
-                "evidence": [asdict(line) for line in scored.evidence],
+                "evidence": [asdict(evidence) for evidence in scored.evidence],
                 "rerelease": scored.rerelease,
             }
             for scored in match.candidates
@@ -183,9 +201,9 @@ def _match_row(match: Match) -> dict[str, object]:
 
 
 def _candidate_rows(match: Match) -> Iterable[dict[str, object]]:
-    for place, scored in enumerate(match.candidates, start=1):
+    for rank, scored in enumerate(match.candidates, start=1):
         yield _track_cells(match) | {
-            "rank": place,
+            "rank": rank,
             "score": scored.score,
             "confidence": scored.confidence,
             "relation": scored.relation,
@@ -193,7 +211,9 @@ def _candidate_rows(match: Match) -> Iterable[dict[str, object]]:
             "found_title": scored.candidate.name,
             "found_mix": scored.candidate.mix_name,
             "found_artists": ", ".join(scored.candidate.artists),
-            "evidence": "; ".join(f"{line.name} {line.effect:+g}" for line in scored.evidence),
+            "evidence": "; ".join(
+                f"{evidence.name} {evidence.effect:+g}" for evidence in scored.evidence
+            ),
         }
 
 
@@ -219,4 +239,5 @@ def _write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, ob
 def _csv_cell(value: object) -> object:
     if not isinstance(value, str):
         return value
-    return ("'" + value if value.startswith(_FORMULA_SIGNS) else value).translate(_CONTROLS)
+    is_formula = value.startswith(_FORMULA_SIGNS)
+    return ("'" + value if is_formula else value).translate(_CONTROL_CHARACTERS)

@@ -1,14 +1,15 @@
-"""Beatport itself: the only room that knows its URLs, headers and JSON keys.
+"""Beatport's URLs, headers and JSON keys: no other package knows them.
 
-    web.py        the web pages as a `Source`: questions and the readers of their answers, in pairs
-    api.py        the API as a `Source`, for users with an account
-    tokens.py     the user's tokens for it: what their file holds, and how they are renewed
-    addresses.py  track numbers, slugs, links, and queries the site lets through
-    pages.py      the container of a page: what was served, and where in it the rows stand
-    records.py    one row in any of Beatport's shapes -> Candidate
-    fields.py     one field of a row
+    web.py            the web pages as a `Source`: builds questions and parses their responses
+    api.py            API v4 as a `Source`, for users with an account
+    oauth.py          the user's OAuth tokens: the content of the token file, and token renewal
+    urls.py           track IDs, slugs, track URLs, and queries that pass the site's firewall
+    page_data.py      the JSON data of a web page, and the place of the rows in it
+    track_records.py  one row, in any of Beatport's shapes -> `Candidate`
+    json_fields.py    one field of a JSON object, checked and cleaned
 
-Everything here is pure, and takes what it reads for hostile: a reader returns, it never raises.
+Everything here is pure: no I/O, no clock. All input is treated as hostile: a parser returns a
+result or a `Failure`, and never raises.
 """
 
 from beatport_match.beatport.api import ApiSource

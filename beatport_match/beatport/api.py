@@ -1,8 +1,8 @@
-"""Beatport's API v4 as a `Source`: each question stands with the reader of its answer.
+"""Beatport's API v4 as a `Source`: each question carries the parser of its response.
 
-For users with an account: every request is `signed`, and whose token signs it is the hands'
-business. Pages are read from the front, `next` is never followed: it comes without a scheme, and
-stands there where nothing follows.
+The API is for users with an account. Every request needs the user's token, which `transport` adds
+when it sends the request. Only the first page of a list is read. `next` is never followed: it is a
+URL without a scheme, and it is present even if there is no further page.
 """
 
 from __future__ import annotations
@@ -12,35 +12,40 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from beatport_match.beatport.json_fields import Record, clean, is_list, is_record, text
-from beatport_match.beatport.page_data import failure, is_challenge_page, layout_changed, unreadable
+from beatport_match.beatport.json_fields import Record, clean_text, is_list, is_record, text
+from beatport_match.beatport.page_data import (
+    failure,
+    is_challenge_page,
+    layout_changed,
+    unreadable_row,
+    wrong_track,
+)
 from beatport_match.beatport.track_records import parse_record
 from beatport_match.beatport.urls import safe_query, track_id
 from beatport_match.errors import Failure, FailureKind, MisuseError
 from beatport_match.matching.protocol import ParsedResult, Question, Request, Response
 
-API = "https://api.beatport.com/v4"
-
-# The API serves no more on a page, whatever is asked for.
-MAX_ROWS = 100
-MAX_WORD_LENGTH = 200
-_BLOCKED_STATUSES: dict[int, tuple[FailureKind, str]] = {
-    401: ("auth", "Beatport's API does not know the access token, or it has expired"),
-    403: ("auth", "Beatport's API refused this account"),
-    429: ("rate_limited", "Beatport's API asked for a slower pace"),
+# The API serves at most this many rows, even if `per_page` is larger.
+MAX_ROWS_PER_PAGE = 100
+MAX_ERROR_TEXT_LENGTH = 200
+_STATUS_FAILURES: dict[int, tuple[FailureKind, str]] = {
+    401: ("auth", "Beatport's API rejected the access token, which is unknown or has expired"),
+    403: ("auth", "Beatport's API denied access to this account"),
+    429: ("rate_limited", "Beatport's API limits the number of requests per second"),
     451: ("restricted", "Beatport may not show this here for legal reasons"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ApiSource:
-    """Beatport as its API shows it, to a user with an account.
+    """Beatport's API v4, for users with an account.
 
     Args:
-        api_url: Where the API is.
-        base_url: Where the shop is, for the addresses of tracks.
-        max_results: The most rows asked of one search; the API gives at most 100.
-        user_agent: What we call ourselves.
+        api_url: The URL of the API, with or without a slash at the end.
+        base_url: The URL of Beatport's site, for the URLs of tracks.
+        max_results: The maximum number of rows to request from one search; the API returns at
+            most 100.
+        user_agent: The value of the `User-Agent` header.
     """
 
     api_url: str
@@ -54,126 +59,135 @@ class ApiSource:
 
     @property
     def name(self) -> str:
-        """What tells it from other sources."""
+        """The name of this source, different for each `api_url`."""
         return f"api {self.api_url}"
 
     def search(self, text: str, query_type: str) -> Question:
-        """Search among tracks.
+        """Search for tracks.
 
         Raises:
             MisuseError: There is nothing in `text` to search for.
         """
         query = safe_query(text)
-        params = (("q", query), ("type", "tracks"), ("per_page", self._rows()))
+        params = (("q", query), ("type", "tracks"), ("per_page", self._rows_per_page()))
         return self._question("/catalog/search/", params, "tracks", query, query_type)
 
     def isrc(self, isrc: str, query_type: str) -> Question:
-        """Ask for the tracks with an ISRC.
+        """Request the tracks with an ISRC.
 
         Raises:
             MisuseError: The code is empty.
         """
         if not isrc:
-            raise MisuseError("There is no ISRC to ask for.")
-        params = (("isrc", isrc), ("per_page", self._rows()))
+            raise MisuseError("The ISRC is empty: give the code of a recording.")
+        params = (("isrc", isrc), ("per_page", self._rows_per_page()))
         return self._question("/catalog/tracks/", params, "results", isrc, query_type)
 
     def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
-        """Ask for one track.
+        """Request one track.
 
         Raises:
-            MisuseError: `url_or_id` is neither a number from 1 nor a track page of this Beatport.
+            MisuseError: `url_or_id` is neither a number from 1 nor the URL of a track page of this
+                Beatport.
         """
         number = track_id(url_or_id, self.base_url)
         return Question(
             request=self._get(f"/catalog/tracks/{number}/", ()),
-            parse=partial(parse_detail, wanted=number, base_url=self.base_url),
+            parse=partial(parse_detail, wanted_id=number, base_url=self.base_url),
             text=str(number),
             query_type=query_type,
             kind="page",
         )
 
     def _question(
-        self, path: str, params: tuple[tuple[str, str], ...], rows: str, said: str, query_type: str
+        self,
+        path: str,
+        params: tuple[tuple[str, str], ...],
+        rows_key: str,
+        query: str,
+        query_type: str,
     ) -> Question:
         return Question(
             request=self._get(path, params),
-            parse=partial(parse_listing, rows=rows, base_url=self.base_url),
-            text=said,
+            parse=partial(parse_listing, rows_key=rows_key, base_url=self.base_url),
+            text=query,
             query_type=query_type,
         )
 
-    def _rows(self) -> str:
-        return str(min(self.max_results, MAX_ROWS))
+    def _rows_per_page(self) -> str:
+        return str(min(self.max_results, MAX_ROWS_PER_PAGE))
 
     def _get(self, path: str, params: tuple[tuple[str, str], ...]) -> Request:
-        # Without its last slash an address is a redirect.
+        # A path without a slash at its end is redirected.
         headers = (("User-Agent", self.user_agent), ("Accept", "application/json"))
         return Request(url=self.api_url + path, params=params, headers=headers, needs_token=True)
 
 
-def parse_listing(response: Response, *, rows: str, base_url: str) -> ParsedResult | Failure:
-    """The tracks of a listing, in the order served; a malformed row is counted, not fatal.
+def parse_listing(response: Response, *, rows_key: str, base_url: str) -> ParsedResult | Failure:
+    """Parse the tracks of a list, in the list's order; malformed rows are only counted.
 
-    They stand under `rows`: `tracks` in a search, `results` in a list.
+    The rows stand under `rows_key`: `tracks` in a search, `results` in a list by ISRC.
     """
-    found = _parse_body(response)
-    if isinstance(found, Failure):
-        return found
-    if found is None:
-        gone = "Beatport's API has no list at this address any more."
-        return failure(response, "catalogue_changed", gone)
-    served = found.get(rows)
-    if not is_list(served):
-        return layout_changed(response, rows)
-    return _parse_rows(response, served[:MAX_ROWS], rows, base_url)
+    body = _parse_body(response)
+    if isinstance(body, Failure):
+        return body
+    if body is None:
+        detail = "Beatport's API no longer has a list at this URL."
+        return failure(response, "catalogue_changed", detail)
+    rows = body.get(rows_key)
+    if not is_list(rows):
+        return layout_changed(response, rows_key)
+    return _parse_rows(response, rows[:MAX_ROWS_PER_PAGE], rows_key, base_url)
 
 
-def parse_detail(response: Response, *, wanted: int, base_url: str) -> ParsedResult | Failure:
-    """One track; the API says 404 of what is gone and of what it may not show in this country."""
-    found = _parse_body(response)
-    if isinstance(found, Failure):
-        return found
-    if found is None:
-        said = f"Track {wanted} is gone from Beatport, or may not be shown in this country."
-        return failure(response, "restricted", said)
-    candidate = parse_record(found, base_url)
+def parse_detail(response: Response, *, wanted_id: int, base_url: str) -> ParsedResult | Failure:
+    """Parse one track.
+
+    The API answers 404 both for a removed track and for one that it may not show in this country.
+    """
+    body = _parse_body(response)
+    if isinstance(body, Failure):
+        return body
+    if body is None:
+        detail = f"Track {wanted_id} was removed from Beatport or is not available in this country."
+        return failure(response, "restricted", detail)
+    candidate = parse_record(body, base_url)
     if candidate is None:
-        return unreadable(response, found, "the track")
-    if candidate.id != wanted:
-        other = f"Beatport showed track {candidate.id} where {wanted} was asked for."
-        return failure(response, "catalogue_changed", other)
+        return unreadable_row(response, body, "the track")
+    if candidate.id != wanted_id:
+        return wrong_track(response, candidate.id, wanted_id)
     return ParsedResult(candidates=(candidate,))
 
 
 def error_text(response: Response) -> str:
-    """What an error says of itself, in the API's three ways; empty where it says nothing."""
+    """Return the API's error message, which stands under one of four keys; empty if none."""
     body = _json(response)
     if not is_record(body):
         return ""
-    said = (text(body, name) for name in ("detail", "error_description", "error", "message"))
-    return clean(next(filter(None, said), ""), MAX_WORD_LENGTH)
+    keys = ("detail", "error_description", "error", "message")
+    messages = (text(body, key) for key in keys)
+    return clean_text(next(filter(None, messages), ""), MAX_ERROR_TEXT_LENGTH)
 
 
 def _parse_rows(
-    response: Response, served: Sequence[object], place: str, base_url: str
+    response: Response, rows: Sequence[object], place: str, base_url: str
 ) -> ParsedResult | Failure:
-    read = [parse_record(row, base_url) for row in served]
-    candidates = tuple([one for one in read if one is not None])
-    if served and not candidates:
-        return unreadable(response, served[0], place)
-    return ParsedResult(candidates=candidates, unreadable=len(served) - len(candidates))
+    parsed = [parse_record(row, base_url) for row in rows]
+    candidates = tuple([candidate for candidate in parsed if candidate is not None])
+    if rows and not candidates:
+        return unreadable_row(response, rows[0], place)
+    return ParsedResult(candidates=candidates, unreadable=len(rows) - len(candidates))
 
 
 def _parse_body(response: Response) -> Record | Failure | None:
-    """The object that was served; `None` where the API says that there is nothing (404)."""
+    """Return the object in the response; `None` if the API answered 404."""
     body = _json(response)
     if not is_record(body) and is_challenge_page(response):
-        return failure(response, "blocked", "Beatport asked for a browser check.")
+        return failure(response, "blocked", "Beatport requires a browser check.")
     if response.status == 404:
         return None
     if not 200 <= response.status < 300:
-        return _blocked_failure(response)
+        return _status_failure(response)
     if is_record(body):
         return body
     if body is None and response.body.strip()[:1] in {b"", b"{"}:
@@ -181,15 +195,15 @@ def _parse_body(response: Response) -> Record | Failure | None:
     return failure(response, "catalogue_changed", "Beatport's API did not answer with an object.")
 
 
-def _blocked_failure(response: Response) -> Failure:
-    kind, sentence = _BLOCKED_STATUSES.get(
+def _status_failure(response: Response) -> Failure:
+    kind, sentence = _STATUS_FAILURES.get(
         response.status, ("status", "Beatport's API sent an error")
     )
-    said = error_text(response)
-    if response.status == 403 and not said:
-        # No word of the API's own: the wall before it.
-        kind, sentence = "blocked", "Beatport refused the request"
-    quoted = f', "{said}"' if said else ""
+    message = error_text(response)
+    if response.status == 403 and not message:
+        # The API's own errors have a message; without one, the firewall in front of it answered.
+        kind, sentence = "blocked", "Beatport rejected the request"
+    quoted = f', "{message}"' if message else ""
     return failure(response, kind, f"{sentence} (HTTP {response.status}{quoted}).")
 
 

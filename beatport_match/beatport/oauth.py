@@ -1,7 +1,7 @@
-"""The user's access to Beatport's API: what a token file holds, and how a token is renewed.
+"""The user's OAuth tokens for Beatport's API: the token file's content, and token renewal.
 
-Text and responses in, values out. Whose files these are, and when a token is renewed, is not known
-here. What is secret is shown by no `repr` and stands in no error.
+This module parses text and responses into values. Reading and writing the file, and the decision
+when to renew, belong to `transport.token_store`. No `repr` and no error message contains a secret.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TypeGuard
 
 from beatport_match.beatport.api import error_text
 from beatport_match.beatport.json_fields import Record, is_record
 from beatport_match.errors import Failure, FailureKind
 from beatport_match.matching.protocol import Request, Response
 
-# A token this near its end may be refused on its way.
+# A token that expires within this time may be rejected when the request arrives.
 EXPIRY_MARGIN_S = 30.0
 MAX_SECRET_LENGTH = 10_000
+_KNOWN_KEYS = frozenset({"access_token", "refresh_token", "client_id", "expires_at", "expires_in"})
 _LOG_IN = "log in to Beatport again and write a new token file"
 
 
@@ -27,9 +29,9 @@ _LOG_IN = "log in to Beatport again and write a new token file"
 class Tokens:
     """A user's tokens.
 
-    `access` goes with every request; `refresh` and `client_id` are what a new one is asked for
-    with, empty where the file has none. `expires_at` is in seconds since 1970 (UTC), `None` where
-    it is not known. `others` are the keys of the file that are not ours: they are kept.
+    `access` authorises every request. `refresh` and `client_id` are needed to renew it; each is
+    empty if the file has none. `expires_at` is in seconds since 1970 (UTC), `None` if unknown.
+    `others` holds the file's other keys, which are written back unchanged.
     """
 
     access: str = field(repr=False)
@@ -39,28 +41,26 @@ class Tokens:
     others: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
 
     def is_valid(self, now: float) -> bool:
-        """Whether the access token can be expected to be taken at `now`."""
+        """Return whether the access token can be used at `now` (seconds since 1970, UTC)."""
         return self.expires_at is None or now < self.expires_at - EXPIRY_MARGIN_S
 
     def to_text(self) -> str:
-        """The file to keep them in."""
-        ours = {
+        """Return the content of the token file, as JSON."""
+        known = {
             "access_token": self.access,
             "refresh_token": self.refresh or None,
             "client_id": self.client_id or None,
             "expires_at": self.expires_at,
         }
-        known = {name: value for name, value in ours.items() if value is not None}
-        return json.dumps({**self.others, **known}, indent=2) + "\n"
-
-
-_OURS = frozenset({"access_token", "refresh_token", "client_id", "expires_at", "expires_in"})
+        stated = {name: value for name, value in known.items() if value is not None}
+        return json.dumps({**self.others, **stated}, indent=2) + "\n"
 
 
 def parse_tokens(content: str, name: str) -> Tokens | Failure:
-    """The tokens in a file called `name`: JSON with `access_token`, and what a renewal needs.
+    """Parse the content of the token file `name`: JSON with `access_token` and optional keys.
 
-    `expires_at` is a number of seconds since 1970 or a date and time of ISO 8601 with its zone.
+    `refresh_token` and `client_id` are needed for a renewal. `expires_at` is a number of seconds
+    since 1970, or an ISO 8601 date and time with its time zone.
     """
     try:
         found: object = json.loads(content)
@@ -76,23 +76,23 @@ def parse_tokens(content: str, name: str) -> Tokens | Failure:
     except ValueError:
         return _rejected(
             f"The token file {name} has an expires_at that is neither seconds since 1970 nor a "
-            f"date and time with its zone; {_LOG_IN}, or leave expires_at out."
+            f"date and time with its time zone; {_LOG_IN}, or leave expires_at out."
         )
     return Tokens(
         access=secrets["access_token"],
         refresh=secrets["refresh_token"],
         client_id=secrets["client_id"],
         expires_at=expires_at,
-        others={key: value for key, value in found.items() if key not in _OURS},
+        others={key: value for key, value in found.items() if key not in _KNOWN_KEYS},
     )
 
 
 def refresh_request(tokens: Tokens, api_url: str, user_agent: str) -> Request | Failure:
-    """The request for new tokens (RFC 6749, section 6)."""
+    """Return the request for new tokens (RFC 6749, section 6)."""
     if not tokens.refresh or not tokens.client_id:
-        lacks = "refresh_token" if not tokens.refresh else "client_id"
+        missing = "refresh_token" if not tokens.refresh else "client_id"
         return _rejected(
-            f"Beatport's access token has expired, and there is no {lacks} to renew it with; "
+            f"Beatport's access token has expired, and there is no {missing} to renew it with; "
             f"{_LOG_IN}."
         )
     return Request(
@@ -107,11 +107,14 @@ def refresh_request(tokens: Tokens, api_url: str, user_agent: str) -> Request | 
 
 
 def parse_refresh(response: Response, tokens: Tokens, now: float) -> Tokens | Failure:
-    """What came of the request for new tokens; `now` is in seconds since 1970 (UTC)."""
-    said = error_text(response)
-    quoted = f', "{said}"' if said else ""
-    if response.status in {400, 401, 403} and said:
-        why = f"Beatport did not renew the access token (HTTP {response.status}{quoted})"
+    """Parse the response to the request for new tokens.
+
+    `now` is the present time in seconds since 1970 (UTC).
+    """
+    message = error_text(response)
+    quoted = f', "{message}"' if message else ""
+    if response.status in {400, 401, 403} and message:
+        why = f"Beatport rejected the renewal of the access token (HTTP {response.status}{quoted})"
         return Failure("auth", f"{why}; {_LOG_IN}.", response.url)
     if not 200 <= response.status < 300:
         kind: FailureKind = "rate_limited" if response.status == 429 else "status"
@@ -125,19 +128,18 @@ def parse_refresh(response: Response, tokens: Tokens, now: float) -> Tokens | Fa
     if not is_record(found) or not access:
         why = "Beatport's answer to the renewal of the access token holds no access_token."
         return Failure("catalogue_changed", why, response.url)
-    lasts = found.get("expires_in")
-    known = isinstance(lasts, int | float) and not isinstance(lasts, bool) and math.isfinite(lasts)
+    lifetime_s = found.get("expires_in")
     return replace(
         tokens,
         access=access,
-        # A server that rotates them gives a new one; the old one is dead then.
+        # A server that rotates refresh tokens sends a new one, and the old one becomes invalid.
         refresh=_secret(found, "refresh_token") or tokens.refresh,
-        expires_at=now + float(lasts) if known and isinstance(lasts, int | float) else None,
+        expires_at=now + float(lifetime_s) if _is_finite_number(lifetime_s) else None,
     )
 
 
 def _secret(found: Record, key: str) -> str:
-    """A text that can stand in a header; empty where there is none."""
+    """Return a text that can be sent in a header; empty if there is none."""
     value = found.get(key)
     if not isinstance(value, str) or len(value) > MAX_SECRET_LENGTH:
         return ""
@@ -146,10 +148,10 @@ def _secret(found: Record, key: str) -> str:
 
 
 def _timestamp(value: object) -> float | None:
-    """Seconds since 1970, from a number or a date and time.
+    """Return seconds since 1970, from a number or an ISO 8601 date and time; `None` if not given.
 
     Raises:
-        ValueError: It is neither.
+        ValueError: The value is none of these.
     """
     if value is None:
         return None
@@ -158,9 +160,13 @@ def _timestamp(value: object) -> float | None:
         if moment.tzinfo is None:
             raise ValueError(value)
         return moment.astimezone(UTC).timestamp()
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not _is_finite_number(value):
         raise ValueError(value)
     return float(value)
+
+
+def _is_finite_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _rejected(detail: str) -> Failure:

@@ -1,12 +1,13 @@
-"""The container of a page: what was served, and where in it the rows stand.
+"""The JSON data of a Beatport web page, and the place of the rows in it.
 
-A page that is not the one asked for is told apart by what it shows, never taken for "not found".
-Where the rows have moved, the path that is gone is named. This file knows no field of a track.
+A page that is not the requested one is recognised by its content and never counts as "not found".
+If the rows are not at their known place, the failure names the missing path. This module knows no
+field of a track.
 
-The good path finds the script in the bytes and leaves the HTML alone: parsing 550 KB of it would
-cost twenty times as much. The title of a track page also names artist, mix and label, but not so
-that they can be told apart ("A, B & C - D - E"), so a page without its data is reported, not
-guessed at.
+A normal page is not parsed as HTML: the JSON script is found in the bytes, because parsing 550 KB
+of HTML takes twenty times as long. The title of a track page also names artist, mix and label, but
+they cannot be told apart ("A, B & C - D - E"). So a page without its data is reported as changed,
+and its title is not parsed.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from dataclasses import dataclass
 
 from beatport_match.beatport.json_fields import (
     Record,
-    clean,
+    clean_text,
+    inner_record,
     is_list,
     is_record,
     positive_id,
-    record,
     text,
 )
 from beatport_match.errors import Failure, FailureKind
@@ -30,9 +31,9 @@ from beatport_match.matching.protocol import Response
 _DATA_SCRIPT = b'id="__NEXT_DATA__"'
 _DATA_PLACE = "script#__NEXT_DATA__"
 
-# Challenge pages are small and show these at once. Ordinary pages load Cloudflare's
-# /cdn-cgi/challenge-platform/ script near their end, so that path says nothing.
-_HEAD = 16_000
+# Challenge pages are small and contain one of these marks near their start. Ordinary pages load
+# Cloudflare's /cdn-cgi/challenge-platform/ script near their end, so that path is not a mark.
+MAX_HEAD_BYTES = 16_000
 _CHALLENGE_MARKS = (
     b"just a moment",
     b"challenge-error-text",
@@ -45,11 +46,15 @@ _CHALLENGE_MARKS = (
 )
 _HUMAN_TEST_MARKS = (b"/human-test/", b"findProof")
 
-_CHALLENGE_TITLES: tuple[FailureKind, str] = ("blocked", "Beatport asked for a browser check")
-_BLOCKED_STATUSES: dict[int, tuple[FailureKind, str]] = {
-    401: ("auth", "Beatport asked for a login"),
-    403: ("blocked", "Beatport refused the request"),
-    429: ("rate_limited", "Beatport asked for a slower pace"),
+MAX_TITLE_LENGTH = 80
+MAX_SHOWN_KEYS = 8
+MAX_SHOWN_KEY_LENGTH = 30
+
+_CHALLENGE_FAILURE: tuple[FailureKind, str] = ("blocked", "Beatport requires a browser check")
+_STATUS_FAILURES: dict[int, tuple[FailureKind, str]] = {
+    401: ("auth", "Beatport requires a login"),
+    403: ("blocked", "Beatport rejected the request"),
+    429: ("rate_limited", "Beatport limits the number of requests per second"),
     451: ("restricted", "Beatport may not show this here for legal reasons"),
 }
 
@@ -64,7 +69,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class RenderedQuery:
-    """One of the answers a page was rendered from; `place` is the dotted path of `data`."""
+    """One of the query results that a page was rendered from.
+
+    `key` is the first text of the query's key, `place` the dotted path of `data` in the page.
+    """
 
     key: str
     data: object
@@ -72,81 +80,81 @@ class RenderedQuery:
 
 
 class LayoutChangedError(Exception):
-    """Something is not where Beatport's pages had it; the argument is its dotted path."""
+    """A value is not at its known place in the page; the argument is the missing dotted path."""
 
 
 def open_page(response: Response) -> Page | Failure | None:
-    """The data of the page that was served; `None` where Beatport says there is no such page."""
+    """Return the data of the page; `None` if Beatport answers that there is no such page."""
     body = response.body
     has_data = _DATA_SCRIPT in body or _is_bare_json(body)
-    if refusal := _blocked_failure(response, has_data=has_data):
-        return refusal
+    if not_served := _status_failure(response, has_data=has_data):
+        return not_served
     if response.status == 404:
         return None
     if not has_data:
-        return (
-            _truncated(response)
-            if _is_truncated_html(body)
-            else layout_changed(response, _DATA_PLACE)
-        )
-    script = _data_text(body)
+        if _is_truncated_html(body):
+            return _truncated_failure(response)
+        return layout_changed(response, _DATA_PLACE)
+    script = _find_data_script(body)
     if script is None:
-        return _truncated(response)
+        return _truncated_failure(response)
     try:
-        # As `json` decodes bytes, but not out of a copy of them.
+        # `json.loads` decodes bytes in the same way, but this does not copy them first.
         data: object = json.loads(str(script, "utf-8", "surrogatepass"))
     except (ValueError, RecursionError):
         return failure(response, "catalogue_changed", f"{_DATA_PLACE} does not hold JSON any more.")
-    return _page_of(response, data)
+    return _page_from_data(response, data)
 
 
-def queries(page: Page) -> list[RenderedQuery]:
-    """The answers a page was rendered from, in its order; those without a state are left out.
+def rendered_queries(page: Page) -> list[RenderedQuery]:
+    """Return the query results of a page, in its order; those without a state are left out.
 
     Raises:
-        MovedError: The page has no list of them.
+        LayoutChangedError: The page has no list of query results.
     """
     place = f"{page.place}.dehydratedState"
     if "dehydratedState" not in page.props:
         raise LayoutChangedError(place)
     place = f"{place}.queries"
-    found = record(page.props, "dehydratedState").get("queries")
-    if not is_list(found):
+    queries = inner_record(page.props, "dehydratedState").get("queries")
+    if not is_list(queries):
         raise LayoutChangedError(place)
     return [
         RenderedQuery(
-            _first_text(one.get("queryKey")), state.get("data"), f"{place}[{at}].state.data"
+            _first_text(query.get("queryKey")),
+            state.get("data"),
+            f"{place}[{index}].state.data",
         )
-        for at, one in enumerate(found)
-        if is_record(one) and is_record(state := one.get("state"))
+        for index, query in enumerate(queries)
+        if is_record(query) and is_record(state := query.get("state"))
     ]
 
 
 def search_rows(page: Page) -> tuple[Sequence[object], str]:
-    """The rows of a search page and their place; no rows means that nothing was found.
+    """Return the rows of a search page and their place; no rows means that nothing was found.
 
-    They stand in `data` (`/search/tracks`) or in `tracks.data` (`/search`) of the query whose key
-    starts with `search`; the rest of that key changes from build to build.
+    The rows stand in the query whose key starts with `search`: in `data` (`/search/tracks`) or in
+    `tracks.data` (`/search`). The rest of that key changes from build to build.
 
     Raises:
-        MovedError: There are no such rows.
+        LayoutChangedError: There are no such rows.
     """
-    found = queries(page)
-    searches = [query for query in found if query.key.startswith("search")]
-    # An empty list of something else must not pass for "nothing found".
-    sure = bool(searches) or len(found) == 1
-    for query in searches or found:
+    queries = rendered_queries(page)
+    searches = [query for query in queries if query.key.startswith("search")]
+    # An empty list of something else must not count as "nothing found".
+    is_certain = bool(searches) or len(queries) == 1
+    for query in searches or queries:
         rows, place = _rows(query)
-        if rows or (rows is not None and sure):
+        if rows or (rows is not None and is_certain):
             return rows, place
-    if sure:
-        raise LayoutChangedError(_rows((searches or found)[0])[1])
-    which = "[search]" if found else "[0].state.data"
+    if is_certain:
+        raise LayoutChangedError(_rows((searches or queries)[0])[1])
+    which = "[search]" if queries else "[0].state.data"
     raise LayoutChangedError(f"{page.place}.dehydratedState.queries{which}")
 
 
 def _rows(query: RenderedQuery) -> tuple[Sequence[object] | None, str]:
-    """The rows in a query's data, with their place or the first step towards it that is gone."""
+    """Return the rows in a query's data with their place, or `None` with the missing place."""
     data, place = query.data, query.place
     if not is_record(data):
         return None, place
@@ -159,43 +167,48 @@ def _rows(query: RenderedQuery) -> tuple[Sequence[object] | None, str]:
 
 
 def failure(response: Response, kind: FailureKind, detail: str) -> Failure:
-    """A failure to understand this response."""
+    """Return a failure with the URL of this response."""
     return Failure(kind, detail, response.url)
 
 
 def layout_changed(response: Response, place: str) -> Failure:
-    """What the page should have had is gone from `place`."""
+    """Report that the response has nothing usable at `place`."""
     return failure(response, "catalogue_changed", f"Beatport's page no longer has {place}.")
 
 
-def unreadable(response: Response, row: object, place: str) -> Failure:
-    """What stands in `place` is not a track any more; its keys are told."""
-    keys = ", ".join(clean(key, 30) for key in list(row)[:8]) if is_record(row) else ""
-    shown = f"has the keys {keys}" if keys else "is not an object with keys"
+def unreadable_row(response: Response, row: object, place: str) -> Failure:
+    """Report that the row at `place` is not a track, with the row's keys."""
+    shown = list(row)[:MAX_SHOWN_KEYS] if is_record(row) else []
+    keys = ", ".join(clean_text(key, MAX_SHOWN_KEY_LENGTH) for key in shown)
+    description = f"has the keys {keys}" if keys else "is not an object with keys"
     return failure(
         response,
         "catalogue_changed",
-        f"No track can be read from {place} any more; the first entry there {shown}.",
+        f"No track can be read from {place} any more; the first entry there {description}.",
     )
 
 
-def _blocked_failure(response: Response, *, has_data: bool) -> Failure | None:
-    """Why this is not a page of Beatport's catalogue, where it is not."""
+def wrong_track(response: Response, found_id: int, wanted_id: int) -> Failure:
+    """Report that the response holds another track than the requested one."""
+    detail = f"Beatport returned track {found_id} instead of the requested track {wanted_id}."
+    return failure(response, "catalogue_changed", detail)
+
+
+def _status_failure(response: Response, *, has_data: bool) -> Failure | None:
+    """Return a failure if this is a challenge page or an error status other than 404."""
     status = response.status
     if not has_data and is_challenge_page(response):
-        kind, sentence = _CHALLENGE_TITLES
+        kind, sentence = _CHALLENGE_FAILURE
     elif 200 <= status < 300 or status == 404:
         return None
     else:
-        kind, sentence = _BLOCKED_STATUSES.get(
-            status, ("status", "Beatport answered with an error")
-        )
-    return failure(response, kind, f"{sentence} (HTTP {status}{_title(response)}).")
+        kind, sentence = _STATUS_FAILURES.get(status, ("status", "Beatport answered with an error"))
+    return failure(response, kind, f"{sentence} (HTTP {status}{_quoted_title(response)}).")
 
 
 def is_challenge_page(response: Response) -> bool:
-    """Whether a browser check was served instead of what was asked for."""
-    head = response.body[:_HEAD].lower()
+    """Return whether Beatport sent a browser check instead of the requested content."""
+    head = response.body[:MAX_HEAD_BYTES].lower()
     return (
         "cf-mitigated" in response.headers
         or any(mark in head for mark in _CHALLENGE_MARKS)
@@ -203,20 +216,20 @@ def is_challenge_page(response: Response) -> bool:
     )
 
 
-def _title(response: Response) -> str:
-    """The title of an error page, ready to stand behind its status; empty where it has none."""
-    # lxml takes long to import, and most runs never see an error page.
+def _quoted_title(response: Response) -> str:
+    """Return the title of an error page, quoted after a comma; empty if it has none."""
+    # lxml takes long to import, and most runs get no error page.
     from parsel import Selector
 
-    head = response.body[:_HEAD].decode("utf-8", "replace")
-    # The comment keeps parsel before 1.12 from taking a body that looks like JSON for JSON.
+    head = response.body[:MAX_HEAD_BYTES].decode("utf-8", "replace")
+    # Without the comment, parsel before 1.12 treats a body that looks like JSON as JSON.
     title = Selector(text=f"<!-- -->{head}", type="html").xpath("string(//title)").get()
-    title = clean(title or "", 80)
+    title = clean_text(title or "", MAX_TITLE_LENGTH)
     return f', "{title}"' if title else ""
 
 
 def _is_bare_json(body: bytes) -> bool:
-    """Whether this is the page's data alone, as `/_next/data/` serves it."""
+    """Return whether the body is the page's data alone, as `/_next/data/` serves it."""
     return body[:64].lstrip().startswith(b"{")
 
 
@@ -224,40 +237,41 @@ def _is_truncated_html(body: bytes) -> bool:
     return not body.strip() or (b"<html" in body and b"</html" not in body)
 
 
-def _data_text(body: bytes) -> memoryview | None:
-    """Where the page's JSON is; `None` where the body ends before the JSON does."""
+def _find_data_script(body: bytes) -> memoryview | None:
+    """Return the page's JSON; `None` if the body ends before the JSON does."""
     mark = body.find(_DATA_SCRIPT)
     if mark < 0:
         bare = body.strip()
         return memoryview(bare) if bare.endswith(b"}") else None
     start = body.find(b">", mark)
-    # Next writes every < in its JSON as \u003c, and one byte is found much sooner than nine.
+    # Next.js writes every < in its JSON as \u003c, and searching for one byte is much faster than
+    # searching for nine.
     end = body.find(b"<", start)
     if not body.startswith(b"</script>", end):
         end = body.find(b"</script>", start)
     return memoryview(body)[start + 1 : end] if 0 < start < end else None
 
 
-def _truncated(response: Response) -> Failure:
+def _truncated_failure(response: Response) -> Failure:
     size = len(response.body)
     return failure(response, "network", f"The page was cut off after {size} bytes.")
 
 
-def _page_of(response: Response, data: object) -> Page | Failure | None:
+def _page_from_data(response: Response, data: object) -> Page | Failure | None:
     outer: Record = data if is_record(data) else {}
-    bare = "pageProps" in outer
-    place = "pageProps" if bare else "props.pageProps"
-    props = (outer if bare else record(outer, "props")).get("pageProps")
+    is_bare = "pageProps" in outer
+    place = "pageProps" if is_bare else "props.pageProps"
+    props = (outer if is_bare else inner_record(outer, "props")).get("pageProps")
     if not is_record(props):
         return layout_changed(response, place)
-    # Next's own names for its error pages; they can come with HTTP 200.
+    # The names that Next.js gives to its error pages, which can come with HTTP 200.
     route = text(outer, "page")
     status = positive_id(props, "statusCode")
     if route == "/404" or (route == "/_error" and status == 404):
         return None
     if route == "/_error":
-        shown = f"Beatport showed its error page (status {status or 'unknown'})."
-        return failure(response, "status", shown)
+        detail = f"Beatport showed its error page (status {status or 'unknown'})."
+        return failure(response, "status", detail)
     return Page(props, place)
 
 

@@ -1,12 +1,12 @@
-"""One row of Beatport's -> `Candidate`, in any of the three shapes it is served in.
+"""Convert one row of Beatport's, in any of its three shapes, into a `Candidate`.
 
     search      search pages                          track_id, key_name, artists[].artist_name
     catalog v1  track pages since autumn 2026         track_id, track_length_ms, key_camelot
     api v4      track pages before, and other lists   id, mix_name, length_ms, remixers
 
-The keys of a row tell its shape, never the page it came from: pages change build by build. A row
-needs its number and its name; every other field that is missing or of another type is unknown.
-This file knows no page and judges no track.
+The shape is recognised by the keys of the row and not by the page, because pages change from build
+to build. A row needs its ID and its name; any other field that is missing or of another type
+counts as unknown. This module knows no page and scores no track.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from functools import lru_cache
 
 from beatport_match.beatport.json_fields import (
     Record,
-    clean,
-    day,
-    entries,
+    clean_text,
+    inner_record,
+    inner_records,
     is_list,
     is_record,
-    link,
+    iso_date,
     positive_id,
     positive_number,
-    record,
     text,
+    web_url,
 )
 from beatport_match.beatport.urls import track_url
 from beatport_match.model.keys import parse_key
@@ -40,22 +40,25 @@ _COVER_SIZE = "500x500"
 
 
 def parse_record(row: object, base_url: str) -> Candidate | None:
-    """The candidate a row stands for; `None` where it has no number or no name."""
+    """Return the candidate in a row; `None` if the row has no ID or no name."""
     if not is_record(row):
         return None
     if "track_id" in row:
-        read = _search if row.keys().isdisjoint(_CATALOG_V1_ONLY) else _catalog_v1
-        return read(row, base_url)
-    # Artists, labels and charts have an id and a name too.
-    return None if row.keys().isdisjoint(_API_V4_ONLY) else _api_v4(row, base_url)
+        is_search = row.keys().isdisjoint(_CATALOG_V1_ONLY)
+        parse = _parse_search_row if is_search else _parse_catalog_v1_row
+        return parse(row, base_url)
+    # Artists, labels and charts also have an `id` and a `name`.
+    return None if row.keys().isdisjoint(_API_V4_ONLY) else _parse_api_v4_row(row, base_url)
 
 
-def _search(row: Record, base_url: str) -> Candidate | None:
+def _parse_search_row(row: Record, base_url: str) -> Candidate | None:
     number, name = positive_id(row, "track_id"), text(row, "track_name")
     if number is None or name is None:
         return None
-    artists, remixers = _by_type(entries(row, "artists"), "artist_name", "artist_type_name")
-    release = record(row, "release")
+    artists, remixers = _split_by_type(
+        inner_records(row, "artists"), "artist_name", "artist_type_name"
+    )
+    release = inner_record(row, "release")
     key, camelot = _key(row, "key_name")
     return Candidate(
         id=number,
@@ -64,27 +67,27 @@ def _search(row: Record, base_url: str) -> Candidate | None:
         mix_name=text(row, "mix_name"),
         artists=artists,
         remixers=remixers,
-        label=_named(row, "label", "label_name"),
+        label=_inner_name(row, "label", "label_name"),
         release=text(release, "release_name"),
-        release_date=day(row, "release_date") or day(row, "publish_date"),
+        release_date=iso_date(row, "release_date") or iso_date(row, "publish_date"),
         bpm=positive_number(row, "bpm", MAX_BPM),
         key=key,
         camelot=camelot,
-        genre=_named(row, "genre", "genre_name"),
-        sub_genre=_named(row, "sub_genre", "sub_genre_name"),
-        length_s=_seconds(row, "length"),
+        genre=_inner_name(row, "genre", "genre_name"),
+        sub_genre=_inner_name(row, "sub_genre", "sub_genre_name"),
+        length_s=_length_s(row, "length"),
         isrc=_isrc(row),
         catalog_number=text(row, "catalog_number"),
-        artwork_url=_cover(release, "release_image_dynamic_uri", "release_image_uri"),
+        artwork_url=_cover_url(release, "release_image_dynamic_uri", "release_image_uri"),
     )
 
 
-def _catalog_v1(row: Record, base_url: str) -> Candidate | None:
+def _parse_catalog_v1_row(row: Record, base_url: str) -> Candidate | None:
     number, name = positive_id(row, "track_id"), text(row, "track_name")
     if number is None or name is None:
         return None
-    artists, remixers = _by_type(entries(row, "artists"), "name", "type")
-    release = record(row, "release")
+    artists, remixers = _split_by_type(inner_records(row, "artists"), "name", "type")
+    release = inner_record(row, "release")
     key, camelot = _key(row, "key")
     return Candidate(
         id=number,
@@ -93,115 +96,115 @@ def _catalog_v1(row: Record, base_url: str) -> Candidate | None:
         mix_name=text(row, "mix_name"),
         artists=artists,
         remixers=remixers,
-        label=_named(row, "label", "name"),
+        label=_inner_name(row, "label", "name"),
         release=text(release, "name"),
-        release_date=day(release, "release_date"),
+        release_date=iso_date(release, "release_date"),
         bpm=positive_number(row, "bpm", MAX_BPM),
         key=key,
         camelot=camelot,
-        genre=_named(row, "genre", "name"),
-        sub_genre=_named(record(row, "genre"), "sub_genre", "name"),
-        length_s=_seconds(row, "track_length_ms"),
+        genre=_inner_name(row, "genre", "name"),
+        sub_genre=_inner_name(inner_record(row, "genre"), "sub_genre", "name"),
+        length_s=_length_s(row, "track_length_ms"),
         isrc=_isrc(row),
         catalog_number=text(release, "catalog_number"),
-        artwork_url=_cover(release, "image_url"),
-        preview_url=link(row, "sample_url"),
+        artwork_url=_cover_url(release, "image_url"),
+        preview_url=web_url(row, "sample_url"),
     )
 
 
-def _api_v4(row: Record, base_url: str) -> Candidate | None:
+def _parse_api_v4_row(row: Record, base_url: str) -> Candidate | None:
     number, name = positive_id(row, "id"), text(row, "name")
     if number is None or name is None:
         return None
-    release = record(row, "release")
+    release = inner_record(row, "release")
     key, camelot = _key(row, "key")
     return Candidate(
         id=number,
         url=track_url(base_url, name, number),
         name=name,
         mix_name=text(row, "mix_name"),
-        artists=_names(entries(row, "artists"), "name"),
-        remixers=_names(entries(row, "remixers"), "name"),
-        label=_named(release, "label", "name"),
+        artists=_names(inner_records(row, "artists"), "name"),
+        remixers=_names(inner_records(row, "remixers"), "name"),
+        label=_inner_name(release, "label", "name"),
         release=text(release, "name"),
-        # The name misleads: publish_date moves when a release is put up again (seen: nine years
-        # later), new_release_date keeps the day the music came out.
-        release_date=day(row, "new_release_date") or day(row, "publish_date"),
+        # The names mislead: publish_date changes when a release is published again (seen: nine
+        # years later), while new_release_date keeps the day when the music came out.
+        release_date=iso_date(row, "new_release_date") or iso_date(row, "publish_date"),
         bpm=positive_number(row, "bpm", MAX_BPM),
         key=key,
         camelot=camelot,
-        genre=_named(row, "genre", "name"),
-        sub_genre=_named(row, "sub_genre", "name"),
-        length_s=_seconds(row, "length_ms"),
+        genre=_inner_name(row, "genre", "name"),
+        sub_genre=_inner_name(row, "sub_genre", "name"),
+        length_s=_length_s(row, "length_ms"),
         isrc=_isrc(row),
         catalog_number=text(row, "catalog_number"),
-        # The row's own image is the waveform.
-        artwork_url=_cover(record(release, "image"), "dynamic_uri", "uri"),
-        preview_url=link(row, "sample_url"),
+        # The image of the row itself is the waveform.
+        artwork_url=_cover_url(inner_record(release, "image"), "dynamic_uri", "uri"),
+        preview_url=web_url(row, "sample_url"),
     )
 
 
 def _names(people: Iterable[Record], name_key: str) -> tuple[str, ...]:
-    """Each name once, in the order served."""
+    """Return each name once, in the given order."""
     names = (text(person, name_key) for person in people)
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def _by_type(
+def _split_by_type(
     people: list[Record], name_key: str, type_key: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Artists and remixers out of one list; a producer or DJ counts as an artist."""
+    """Split one list into artists and remixers; a producer or DJ counts as an artist."""
     artists: dict[str, None] = {}
     remixers: dict[str, None] = {}
     for person in people:
         if name := text(person, name_key):
-            # "Remixer", and also "Beatsource Remixer".
-            remixed = "remixer" in (text(person, type_key) or "").lower()
-            (remixers if remixed else artists)[name] = None
+            # The type is "Remixer" or "Beatsource Remixer".
+            is_remixer = "remixer" in (text(person, type_key) or "").lower()
+            (remixers if is_remixer else artists)[name] = None
     return tuple(artists), tuple(remixers)
 
 
-def _named(row: Record, key: str, name_key: str) -> str | None:
-    """The name of an inner thing: an object, a list of them (the first counts) or plain text."""
+def _inner_name(row: Record, key: str, name_key: str) -> str | None:
+    """Return the name of an inner value: an object, a list (the first counts) or plain text."""
     value = row.get(key)
-    for one in value if is_list(value) else (value,):
-        if is_record(one):
-            return text(one, name_key)
-        if isinstance(one, str):
-            return clean(one) or None
+    for entry in value if is_list(value) else (value,):
+        if is_record(entry):
+            return text(entry, name_key)
+        if isinstance(entry, str):
+            return clean_text(entry) or None
     return None
 
 
 def _key(row: Record, key: str) -> tuple[str | None, str | None]:
-    """The key in Beatport's spelling, and on the Camelot wheel."""
-    inner = record(row, key)
+    """Return the key in Beatport's spelling, and in Camelot notation."""
+    inner = inner_record(row, key)
     name = text(row, key) or text(inner, "name")
-    return name, _camelot(name) or _camelot(_camelot_text(row, inner))
+    return name, _parse_camelot(name) or _parse_camelot(_stated_camelot(row, inner))
 
 
 @lru_cache(maxsize=256)
-def _camelot(text: str | None) -> str | None:
+def _parse_camelot(text: str | None) -> str | None:
     parsed = parse_key(text)
     return parsed.camelot if parsed else None
 
 
-def _camelot_text(row: Record, inner: Record) -> str | None:
+def _stated_camelot(row: Record, inner: Record) -> str | None:
     hour, letter = positive_id(inner, "camelot_number"), text(inner, "camelot_letter")
     return f"{hour}{letter}" if hour and letter else text(row, "key_camelot")
 
 
-def _seconds(row: Record, key: str) -> float | None:
+def _length_s(row: Record, key: str) -> float | None:
     milliseconds = positive_number(row, key, MAX_LENGTH_MS)
     return milliseconds / 1000 if milliseconds else None
 
 
 def _isrc(row: Record) -> str | None:
-    written = text(row, "isrc") or ""
-    return written.replace("-", "").replace(" ", "").upper() or None
+    isrc = text(row, "isrc") or ""
+    return isrc.replace("-", "").replace(" ", "").upper() or None
 
 
-def _cover(images: Record, *keys: str) -> str | None:
+def _cover_url(images: Record, *keys: str) -> str | None:
     for key in keys:
-        if address := link(images, key):
-            return address.replace("{w}x{h}", _COVER_SIZE)
+        if url := web_url(images, key):
+            return url.replace("{w}x{h}", _COVER_SIZE)
     return None

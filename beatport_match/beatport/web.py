@@ -1,7 +1,7 @@
-"""Beatport's web pages as a `Source`: each question stands with the reader of its answer.
+"""Beatport's web pages as a `Source`: each question carries the parser of its response.
 
-Requests are described here, not sent, and readers see nothing but the response. This file knows
-neither what is asked next nor whether it is asked again.
+This module describes requests but does not send them. A parser sees only the response. Which
+question comes next, and whether it is retried, is decided in `matching`.
 """
 
 from __future__ import annotations
@@ -17,21 +17,22 @@ from beatport_match.beatport.page_data import (
     failure,
     layout_changed,
     open_page,
-    queries,
+    rendered_queries,
     search_rows,
-    unreadable,
+    unreadable_row,
+    wrong_track,
 )
 from beatport_match.beatport.track_records import parse_record
 from beatport_match.beatport.urls import safe_query, track_id
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.protocol import ParsedResult, Question, Request, Response
 
-# What browsers send; the language keeps genre names in English.
+# The values that browsers send; the language keeps genre names in English.
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _ACCEPT_LANGUAGE = "en-US,en;q=0.9"
 
-# Beatport serves 150 at the most; a page that has more is not searched to its end.
-MAX_ROWS = 1000
+# Beatport serves at most 150 rows; the parser ignores further rows of a larger page.
+MAX_ROWS_PER_PAGE = 1000
 
 # "track-details-1696999", "track-194481" before 2026; "track-1696999-charts" is something else.
 _DETAILS_KEY = re.compile(r"track-(?:details-)?[0-9]*")
@@ -39,12 +40,12 @@ _DETAILS_KEY = re.compile(r"track-(?:details-)?[0-9]*")
 
 @dataclass(frozen=True, slots=True)
 class WebSource:
-    """Beatport as its web pages show it, without a login.
+    """Beatport's web pages, which need no login.
 
     Args:
-        base_url: Where Beatport is.
-        max_results: The most rows asked of one search.
-        user_agent: What we call ourselves.
+        base_url: The URL of Beatport, with or without a slash at the end.
+        max_results: The maximum number of rows to request from one search.
+        user_agent: The value of the `User-Agent` header.
     """
 
     base_url: str
@@ -56,30 +57,27 @@ class WebSource:
 
     @property
     def name(self) -> str:
-        """What tells it from other sources."""
+        """The name of this source, different for each `base_url`."""
         return f"web {self.base_url}"
 
     def search(self, text: str, query_type: str) -> Question:
-        """Search among tracks; Beatport orders them by relevance and popularity.
+        """Search for tracks; Beatport orders them by relevance and popularity.
 
         Raises:
             MisuseError: There is nothing in `text` to search for.
         """
-        # `per_page` is what the site's own lists use; a server that ignores it sends up to 150.
-        return self._search(
-            "/search/tracks", text, query_type, (("per_page", str(self.max_results)),)
+        query = safe_query(text)
+        # The site's own lists use `per_page`; a server that ignores it sends up to 150 rows.
+        params = (("q", query), ("per_page", str(self.max_results)))
+        return Question(
+            request=self._get("/search/tracks", params),
+            parse=partial(parse_search, base_url=self.base_url),
+            text=query,
+            query_type=query_type,
         )
 
-    def search_all(self, text: str, query_type: str) -> Question:
-        """Search all of Beatport at once, for its best 15 tracks.
-
-        Raises:
-            MisuseError: There is nothing in `text` to search for.
-        """
-        return self._search("/search", text, query_type, ())
-
     def isrc(self, isrc: str, query_type: str) -> Question:
-        """Refuse: no recorded page shows that the site's search knows ISRCs.
+        """Raise an error: no recorded page shows that the site's search finds ISRCs.
 
         Raises:
             MisuseError: Always.
@@ -89,26 +87,21 @@ class WebSource:
         )
 
     def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
-        """Ask for the page of one track.
+        """Request the page of one track.
 
         Raises:
-            MisuseError: `url_or_id` is neither a number from 1 nor a track page of this Beatport.
+            MisuseError: `url_or_id` is neither a number from 1 nor the URL of a track page of this
+                Beatport.
         """
         number = track_id(url_or_id, self.base_url)
-        # The site takes any slug: the number decides.
-        request = self._get(f"/track/-/{number}", ())
-        read = partial(parse_track, wanted=number, base_url=self.base_url)
         return Question(
-            request=request, parse=read, text=str(number), query_type=query_type, kind="page"
+            # The site accepts any slug: only the ID selects the track.
+            request=self._get(f"/track/-/{number}", ()),
+            parse=partial(parse_track, wanted_id=number, base_url=self.base_url),
+            text=str(number),
+            query_type=query_type,
+            kind="page",
         )
-
-    def _search(
-        self, path: str, text: str, query_type: str, params: tuple[tuple[str, str], ...]
-    ) -> Question:
-        query = safe_query(text)
-        request = self._get(path, (("q", query), *params))
-        read = partial(parse_search, base_url=self.base_url)
-        return Question(request=request, parse=read, text=query, query_type=query_type)
 
     def _get(self, path: str, params: tuple[tuple[str, str], ...]) -> Request:
         headers = (
@@ -120,55 +113,56 @@ class WebSource:
 
 
 def parse_search(response: Response, *, base_url: str) -> ParsedResult | Failure:
-    """The tracks of a search page, in the order served; a malformed row is counted, not fatal."""
+    """Parse the tracks of a search page, in the page's order; malformed rows are only counted."""
     page = open_page(response)
     if page is None:
-        gone = "Beatport has no search page at this address any more."
-        return failure(response, "catalogue_changed", gone)
+        detail = "Beatport no longer has a search page at this URL."
+        return failure(response, "catalogue_changed", detail)
     if isinstance(page, Failure):
         return page
     try:
         rows, place = search_rows(page)
     except LayoutChangedError as error:
         return layout_changed(response, str(error))
-    read = [parse_record(row, base_url) for row in rows[:MAX_ROWS]]
-    candidates = tuple(one for one in read if one is not None)
+    parsed = [parse_record(row, base_url) for row in rows[:MAX_ROWS_PER_PAGE]]
+    candidates = tuple(candidate for candidate in parsed if candidate is not None)
     if rows and not candidates:
-        return unreadable(response, rows[0], place)
+        return unreadable_row(response, rows[0], place)
     return ParsedResult(candidates=candidates, unreadable=len(rows) - len(candidates))
 
 
-def parse_track(response: Response, *, wanted: int, base_url: str) -> ParsedResult | Failure:
-    """The track of a track page; no candidate where Beatport has no such page."""
+def parse_track(response: Response, *, wanted_id: int, base_url: str) -> ParsedResult | Failure:
+    """Parse the track of a track page; the result is empty if Beatport has no such page."""
     page = open_page(response)
     if page is None:
         return ParsedResult(candidates=())
     if isinstance(page, Failure):
         return page
     try:
-        shown = queries(page)
+        queries = rendered_queries(page)
     except LayoutChangedError as error:
-        shown, gone = [], str(error)
+        queries, missing_place = [], str(error)
     else:
-        gone = f"{page.place}.dehydratedState.queries[0].state.data"
-    # Pages of 2023 show the track here, too.
-    shown.append(RenderedQuery("track-details-", page.props.get("track"), f"{page.place}.track"))
-    # Recommendations are tracks as well, but stand in a bare list: only objects count.
-    objects = [query for query in shown if is_record(query.data)]
-    for query in objects:
+        missing_place = f"{page.place}.dehydratedState.queries[0].state.data"
+    # Pages of 2023 also hold the track here.
+    queries.append(RenderedQuery("track-details-", page.props.get("track"), f"{page.place}.track"))
+    # Recommendations are tracks as well, but they stand in a bare list: only objects count.
+    queries = [query for query in queries if is_record(query.data)]
+    for query in queries:
         candidate = parse_record(query.data, base_url)
-        if candidate is not None and candidate.id == wanted:
+        if candidate is not None and candidate.id == wanted_id:
             return ParsedResult(candidates=(candidate,))
-    for query in objects:
+    for query in queries:
         if _DETAILS_KEY.fullmatch(query.key):
-            return _other_track(response, query, wanted, base_url)
-    return layout_changed(response, gone)
+            return _other_track_failure(response, query, wanted_id, base_url)
+    return layout_changed(response, missing_place)
 
 
-def _other_track(response: Response, query: RenderedQuery, wanted: int, base_url: str) -> Failure:
-    """What stands in the place of the wanted track."""
+def _other_track_failure(
+    response: Response, query: RenderedQuery, wanted_id: int, base_url: str
+) -> Failure:
+    """Describe what the page holds in place of the requested track."""
     candidate = parse_record(query.data, base_url)
     if candidate is None:
-        return unreadable(response, query.data, query.place)
-    other = f"Beatport showed track {candidate.id} where {wanted} was asked for."
-    return failure(response, "catalogue_changed", other)
+        return unreadable_row(response, query.data, query.place)
+    return wrong_track(response, candidate.id, wanted_id)

@@ -1,133 +1,225 @@
-"""The async line to Beatport: one client, one pace and one memory, and hands that use them.
+"""The async engine: runs the generators with one client, rate limiter, cache and token store.
 
-Method for method the same as `_line`.
+Method for method the same as `sync_engine`, apart from `await`, and from running the questions of a
+batch at the same time. No rule of matching or requesting may stand here.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import anyio
 import anyio.to_thread
 
 from beatport_match.engine.playlist_run import STOP_POLL_INTERVAL_S, STOPPED, Stop, max_ages_s
+from beatport_match.engine.request_logging import log_answer, log_retry, log_sent
+from beatport_match.engine.transcript import TranscriptRecorder
 from beatport_match.errors import Failure
 from beatport_match.matching.protocol import (
-    CachedResult,
-    LocalLookup,
+    Answer,
+    CacheGet,
+    Delivery,
     ParsedResult,
+    Question,
+    Recorded,
+    Reply,
+    Report,
     Request,
+    RequestFlow,
     Response,
-    RetryAfter,
+    SearchFlow,
+    Send,
+    Sent,
+    StepResult,
 )
+from beatport_match.matching.request_flow import question_flow, token_refresh_flow
 from beatport_match.settings.models import MatchSettings
-from beatport_match.transport.answer_cache import AsyncKeyedLock, TieredCache
+from beatport_match.transport.answer_cache import TieredCache
 from beatport_match.transport.client_pool import ClientPool
 from beatport_match.transport.http import AsyncHttpClient, aget, new_async_client
-from beatport_match.transport.rate_limiter import RateLimiter
+from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
+from beatport_match.transport.single_flight import AsyncKeyedLock
 from beatport_match.transport.token_store import TokenStore
 
 T = TypeVar("T")
 
 
 class AsyncEngine:
-    """A matcher's line to Beatport: one client, one pace and one memory for all that it asks."""
+    """Runs search flows, the questions of a batch at the same time, in one event loop.
+
+    Args:
+        settings: Rate limit, cache, retries, timeouts and tokens.
+        client: The caller's HTTP client; `None` makes one when it is first needed.
+    """
 
     def __init__(self, settings: MatchSettings, client: AsyncHttpClient | None) -> None:
-        self.settings = settings
         self.rate_limiter = RateLimiter(settings)
-        self.cache = TieredCache(settings)
-        self.in_flight = AsyncKeyedLock()
-        self.tokens = TokenStore(settings)
-        self.signing = anyio.Lock()
+        self._settings = settings
+        self._cache = TieredCache(settings)
+        self._in_flight = AsyncKeyedLock()
+        self._tokens = TokenStore(settings)
+        self._token_lock = anyio.Lock()
         self._given_client = client
         self._own_client: ClientPool | None = None
 
-    def hands(self, stop: Stop) -> Hands:
-        """Hands for one conversation."""
-        return Hands(self, stop)
-
-    def client(self) -> AsyncHttpClient | ClientPool:
-        """The client, made when first needed."""
-        if self._given_client is not None:
-            return self._given_client
-        self._own_client = self._own_client or new_async_client(self.settings)
-        return self._own_client
-
-    async def known(self, act: Callable[[], T]) -> T:
-        """Look up or keep an answer; a disk that is slow must not hold up the loop."""
-        return await anyio.to_thread.run_sync(act) if self.cache.on_disk else act()
-
     async def aclose(self) -> None:
-        """Close what is ours."""
+        """Close the client that the engine made, and the cache."""
         client, self._own_client = self._own_client, None
         if client is not None:
             await client.aclose()
-        await self.known(self.cache.close)
+        await self._with_cache(self._cache.close)
 
-
-class Hands:
-    """What `adrive` needs, for one track."""
-
-    def __init__(self, line: AsyncEngine, stop: Stop) -> None:
-        self.attempts = line.settings.async_io.retry_attempts
-        self.at_once = line.settings.async_io.max_concurrent_requests
-        self.max_ages_s = max_ages_s(line.settings)
-        self._line = line
-        self._stop = stop
+    async def run(self, flow: SearchFlow[T], stop: Stop) -> Recorded[T]:
+        """Run a search flow to its end; unexpected exceptions pass through."""
+        recorder = TranscriptRecorder(flow, self.now)
+        batch = recorder.next_batch()
+        while batch is not None:
+            batch = recorder.next_batch(await self._answers(batch.questions, stop))
+        return recorder.recorded()
 
     def now(self) -> float:
+        """Return the engine's clock: monotonic seconds."""
         return anyio.current_time()
 
-    def dice(self) -> float:
+    def jitter(self) -> float:
+        """Return a random number in [0, 1)."""
         return random.random()  # noqa: S311 - jitter, not a secret
 
-    def turn(self) -> float | RetryAfter | Failure:
-        return STOPPED if self._stop() else self._line.rate_limiter.reserve(self.now())
+    async def _answers(self, questions: tuple[Question, ...], stop: Stop) -> tuple[Answer, ...]:
+        """Answer a batch at the same time, in the order of the questions."""
+        if len(questions) == 1:  # one question needs no task group
+            return (await self._answer(questions[0], stop),)
+        answers: dict[int, Answer] = {}
+        slots = anyio.Semaphore(self._settings.async_io.max_concurrent_requests)
 
-    def heard(self, value: ParsedResult | Failure, sent: float) -> None:
-        self._line.rate_limiter.record(value, sent=sent, now=self.now())
-        if isinstance(value, ParsedResult):
-            self._line.tokens.confirm()
+        async def answer(index: int, question: Question) -> None:
+            async with slots:
+                answers[index] = await self._answer(question, stop)
 
-    def alone(self, request: Request) -> AbstractAsyncContextManager[None]:
-        return self._line.in_flight.lock(request.canonical)
+        try:
+            async with anyio.create_task_group() as group:
+                for index, question in enumerate(questions):
+                    group.start_soon(answer, index, question)
+        except BaseExceptionGroup as errors:
+            raise single_error(errors) from None
+        return tuple(answers[index] for index in range(len(questions)))
 
-    async def recall(self, request: Request) -> CachedResult | None:
-        return await self._line.known(partial(self._line.cache.get, request))
+    async def _answer(self, question: Question, stop: Stop) -> Answer:
+        if question.local_lookup is not None:
+            return await self._look_up(question)
+        attempts, ages = self._settings.async_io.retry_attempts, max_ages_s(self._settings)
+        # An equal question of another task waits, and is then answered from the cache.
+        async with self._in_flight.lock(question.request.canonical):
+            flow = question_flow(question, attempts=attempts, max_ages_s=ages)
+            answer = await self._drive(flow, stop, question.query_type)
+        log_answer(answer)
+        return answer
 
-    async def keep(self, request: Request, value: ParsedResult) -> None:
-        await self._line.known(partial(self._line.cache.put, request, value))
+    async def _look_up(self, question: Question) -> Answer:
+        assert question.local_lookup is not None
+        started = self.now()
+        value = await anyio.to_thread.run_sync(question.local_lookup)
+        ended = self.now()
+        return Answer(
+            question=question, value=value, started=started, ended=ended, parse_s=ended - started
+        )
 
-    async def run_local_lookup(self, look: LocalLookup) -> ParsedResult | Failure:
-        # Whoever looks something up takes a moment, and holds up nobody.
-        return await anyio.to_thread.run_sync(look)
+    async def _drive(self, flow: RequestFlow[T], stop: Stop, query_type: str) -> T:
+        """Run a request flow to its end."""
+        step = next(flow)
+        while True:
+            result: StepResult = None
+            now: float | None = None
+            if isinstance(step, CacheGet):
+                result = await self._with_cache(partial(self._cache.get, step.request))
+            elif isinstance(step, Send):
+                result = await self._send(step, stop)
+                log_sent(step.request, query_type, result)
+            elif isinstance(step, Report):
+                now = self.now()
+                await self._report(step, now)
+            else:
+                log_retry(query_type, step.seconds)
+                result = await self._sleep(step.seconds, stop)
+            now = self.now() if now is None else now
+            try:
+                step = flow.send(Reply(result=result, now=now, jitter=self.jitter()))
+            except StopIteration as end:
+                value: T = end.value
+                return value
 
-    async def send(self, request: Request) -> Response | Failure:
-        total_s = self._line.settings.async_io.request_timeout
-        return await aget(self._line.client(), self._line.tokens.authorize(request), total_s)
+    async def _send(self, step: Send, stop: Stop) -> Delivery:
+        """Wait for a slot, authorise the request, and send it once."""
+        started = self.now()
+        failure = await self._wait_for_slot(stop)
+        slot_at = self.now()
+        if failure is None and step.request.needs_token:
+            failure = await self._ensure_token(step.token_rejected_at, stop)
+        sent_at = self.now()
+        waits = (slot_at - started, sent_at - slot_at)
+        if failure is not None:
+            return Delivery(failure, None, *waits)
+        outcome = await self._transmit(self._tokens.authorize(step.request))
+        status = outcome.status if isinstance(outcome, Response) else None
+        return Delivery(outcome, Sent(started=sent_at, ended=self.now(), status=status), *waits)
 
-    def is_signed(self, token_rejected_at: float | None) -> bool:
-        return self._line.tokens.is_valid(token_rejected_at)
+    async def _wait_for_slot(self, stop: Stop) -> Failure | None:
+        while True:
+            slot = STOPPED if stop() else self.rate_limiter.reserve(self.now())
+            if isinstance(slot, Failure):
+                return slot
+            seconds = slot.seconds if isinstance(slot, RetryAfter) else slot
+            failure = await self._sleep(seconds, stop) if seconds > 0 else None
+            if failure is not None or not isinstance(slot, RetryAfter):
+                return failure
 
-    def signing(self) -> anyio.Lock:
-        return self._line.signing
+    async def _ensure_token(self, rejected_at: float | None, stop: Stop) -> Failure | None:
+        """Refresh the access token if it is not valid, once for all tasks that wait for it."""
+        if self._tokens.is_valid(rejected_at):
+            return None
+        async with self._token_lock:
+            refresh_request = partial(self._tokens.refresh_request, rejected_at, self.now())
+            request = await anyio.to_thread.run_sync(refresh_request)
+            if not isinstance(request, Request):
+                return request
+            flow = token_refresh_flow(request, attempts=self._settings.async_io.retry_attempts)
+            outcome = await self._drive(flow, stop, "token")
+            return await anyio.to_thread.run_sync(self._tokens.accept, outcome, self.now())
 
-    async def renewal(self, token_rejected_at: float | None) -> Request | Failure | None:
-        renewal = partial(self._line.tokens.refresh_request, token_rejected_at, self.now())
-        return await anyio.to_thread.run_sync(renewal)
+    async def _transmit(self, request: Request) -> Response | Failure:
+        return await aget(self._client(), request, self._settings.async_io.request_timeout)
 
-    async def renewed(self, came: Response | Failure) -> Failure | None:
-        return await anyio.to_thread.run_sync(self._line.tokens.accept, came, self.now())
+    def _client(self) -> AsyncHttpClient | ClientPool:
+        if self._given_client is not None:
+            return self._given_client
+        self._own_client = self._own_client or new_async_client(self._settings)
+        return self._own_client
 
-    async def sleep(self, seconds: float) -> Failure | None:
+    async def _with_cache(self, call: Callable[[], T]) -> T:
+        """Use the cache; one on a disk is used in a thread, so that the loop never waits for it."""
+        return await anyio.to_thread.run_sync(call) if self._cache.on_disk else call()
+
+    async def _report(self, step: Report, now: float) -> None:
+        self.rate_limiter.record(step.value, sent=step.sent_at, now=now)
+        if isinstance(step.value, ParsedResult):
+            self._tokens.confirm()
+            await self._with_cache(partial(self._cache.put, step.request, step.value))
+
+    async def _sleep(self, seconds: float, stop: Stop) -> Failure | None:
+        """Wait, and ask `stop` at least every `STOP_POLL_INTERVAL_S`."""
         until = self.now() + seconds
         while (left := until - self.now()) > 0:
             await anyio.sleep(min(left, STOP_POLL_INTERVAL_S))
-            if self._stop():
+            if stop():
                 return STOPPED
         return None
+
+
+def single_error(error: BaseException) -> BaseException:
+    """Return the first exception in a group, so that async code raises what sync code does."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    return error

@@ -13,8 +13,7 @@ from typing import Self, TypeAlias
 
 import anyio
 
-from beatport_match.engine.async_engine import AsyncEngine
-from beatport_match.engine.drive import adrive, bare
+from beatport_match.engine.async_engine import AsyncEngine, single_error
 from beatport_match.engine.journal import Journal, JournalPath, NoJournal, journal_at
 from beatport_match.engine.match_stream import Emit, MatchStream, StreamTask
 from beatport_match.engine.playlist_run import (
@@ -174,9 +173,7 @@ class AsyncMatcher:
             BeatportUnavailable: A fault kept it from being answered.
             MisuseError: The query is blank.
         """
-        return (
-            await adrive(query_flow(query, self._sources), self._engine.hands(never_stop))
-        ).value
+        return (await self._engine.run(query_flow(query, self._sources), never_stop)).value
 
     async def fetch_track(self, url_or_id: str | int) -> Candidate | None:
         """Fetch one track's page; `None` where Beatport has no such track.
@@ -194,9 +191,7 @@ class AsyncMatcher:
             BeatportUnavailable: A fault kept one of them from being answered.
             MisuseError: One is neither a number nor the address of a track on this Beatport.
         """
-        return (
-            await adrive(fetch_flow(urls_or_ids, self._sources), self._engine.hands(never_stop))
-        ).value
+        return (await self._engine.run(fetch_flow(urls_or_ids, self._sources), never_stop)).value
 
     async def _each(
         self,
@@ -223,13 +218,13 @@ class AsyncMatcher:
                 for _ in range(self.settings.async_io.max_concurrent_tracks):
                     group.start_soon(work)
         except BaseExceptionGroup as bugs:
-            raise bare(bugs) from None
+            raise single_error(bugs) from None
 
     async def _match(
         self, track: Track, stop: Stop, place: int = 0, began: float | None = None
     ) -> Match:
-        conversation = match_flow(track, self.settings, self._sources)
-        return with_metrics(await adrive(conversation, self._engine.hands(stop)), place, began)
+        flow = match_flow(track, self.settings, self._sources)
+        return with_metrics(await self._engine.run(flow, stop), place, began)
 
     def _journal(
         self, path: JournalPath | None, queue: TrackQueue

@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
-from beatport_match.engine.drive import drive
 from beatport_match.engine.journal import Journal, JournalPath, NoJournal, journal_at
 from beatport_match.engine.playlist_run import (
     OnProgress,
@@ -170,7 +169,7 @@ class Matcher:
             BeatportUnavailable: A fault kept it from being answered.
             MisuseError: The query is blank.
         """
-        return drive(query_flow(query, self._sources), self._engine.hands(never_stop)).value
+        return self._engine.run(query_flow(query, self._sources), never_stop).value
 
     def fetch_track(self, url_or_id: str | int) -> Candidate | None:
         """Fetch one track's page; `None` where Beatport has no such track.
@@ -188,7 +187,7 @@ class Matcher:
             BeatportUnavailable: A fault kept one of them from being answered.
             MisuseError: One is neither a number nor the address of a track on this Beatport.
         """
-        return drive(fetch_flow(urls_or_ids, self._sources), self._engine.hands(never_stop)).value
+        return self._engine.run(fetch_flow(urls_or_ids, self._sources), never_stop).value
 
     def _each(
         self,
@@ -209,8 +208,8 @@ class Matcher:
             yield place, found
 
     def _match(self, track: Track, stop: Stop, place: int = 0, began: float | None = None) -> Match:
-        conversation = match_flow(track, self.settings, self._sources)
-        return with_metrics(drive(conversation, self._engine.hands(stop)), place, began)
+        flow = match_flow(track, self.settings, self._sources)
+        return with_metrics(self._engine.run(flow, stop), place, began)
 
     def _journal(
         self, path: JournalPath | None, queue: TrackQueue

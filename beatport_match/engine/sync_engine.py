@@ -1,126 +1,196 @@
-"""The sync line to Beatport: one client, one pace and one memory, and hands that use them.
+"""The sync engine: runs the generators with one client, rate limiter, cache and token store.
 
-Method for method the same as `_aline`.
+Method for method the same as `async_engine`, which differs by `await` and by running the questions
+of a batch at the same time. No rule of matching or requesting may stand here.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from contextlib import AbstractContextManager
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from beatport_match.engine.playlist_run import STOP_POLL_INTERVAL_S, STOPPED, Stop, max_ages_s
+from beatport_match.engine.request_logging import log_answer, log_retry, log_sent
+from beatport_match.engine.transcript import TranscriptRecorder
 from beatport_match.errors import Failure
 from beatport_match.matching.protocol import (
-    CachedResult,
-    LocalLookup,
+    Answer,
+    CacheGet,
+    Delivery,
     ParsedResult,
+    Question,
+    Recorded,
+    Reply,
+    Report,
     Request,
+    RequestFlow,
     Response,
-    RetryAfter,
+    SearchFlow,
+    Send,
+    Sent,
+    StepResult,
 )
+from beatport_match.matching.request_flow import question_flow, token_refresh_flow
 from beatport_match.settings.models import MatchSettings
-from beatport_match.transport.answer_cache import KeyedLock, TieredCache
+from beatport_match.transport.answer_cache import TieredCache
 from beatport_match.transport.http import HttpClient, get, new_client
-from beatport_match.transport.rate_limiter import RateLimiter
+from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
+from beatport_match.transport.single_flight import KeyedLock
 from beatport_match.transport.token_store import TokenStore
 
 if TYPE_CHECKING:
     import httpx
 
+T = TypeVar("T")
+
 
 class SyncEngine:
-    """A matcher's line to Beatport: one client, one pace and one memory for all that it asks."""
+    """Runs search flows one question after the other; several threads may use it.
+
+    Args:
+        settings: Rate limit, cache, retries, timeouts and tokens.
+        client: The caller's HTTP client; `None` makes one when it is first needed.
+    """
 
     def __init__(self, settings: MatchSettings, client: HttpClient | None) -> None:
-        self.settings = settings
         self.rate_limiter = RateLimiter(settings)
-        self.cache = TieredCache(settings)
-        self.in_flight = KeyedLock()
-        self.tokens = TokenStore(settings)
-        self.signing = Lock()
+        self._settings = settings
+        self._cache = TieredCache(settings)
+        self._in_flight = KeyedLock()
+        self._tokens = TokenStore(settings)
+        self._token_lock = Lock()
         self._given_client = client
         self._own_client: httpx.Client | None = None
-        self._lock = Lock()
-
-    def hands(self, stop: Stop) -> Hands:
-        """Hands for one conversation."""
-        return Hands(self, stop)
-
-    def client(self) -> HttpClient:
-        """The client, made when first needed."""
-        if self._given_client is not None:
-            return self._given_client
-        with self._lock:
-            self._own_client = self._own_client or new_client(self.settings)
-            return self._own_client
+        self._client_lock = Lock()
 
     def close(self) -> None:
-        """Close what is ours."""
-        with self._lock:
+        """Close the client that the engine made, and the cache."""
+        with self._client_lock:
             client, self._own_client = self._own_client, None
         if client is not None:
             client.close()
-        self.cache.close()
+        self._cache.close()
 
-
-class Hands:
-    """What `drive` needs, for one track."""
-
-    def __init__(self, line: SyncEngine, stop: Stop) -> None:
-        self.attempts = line.settings.async_io.retry_attempts
-        self.max_ages_s = max_ages_s(line.settings)
-        self._line = line
-        self._stop = stop
+    def run(self, flow: SearchFlow[T], stop: Stop) -> Recorded[T]:
+        """Run a search flow to its end; unexpected exceptions pass through."""
+        recorder = TranscriptRecorder(flow, self.now)
+        batch = recorder.next_batch()
+        while batch is not None:
+            batch = recorder.next_batch(tuple([self._answer(q, stop) for q in batch.questions]))
+        return recorder.recorded()
 
     def now(self) -> float:
+        """Return the engine's clock: monotonic seconds."""
         return time.monotonic()
 
-    def dice(self) -> float:
+    def jitter(self) -> float:
+        """Return a random number in [0, 1)."""
         return random.random()  # noqa: S311 - jitter, not a secret
 
-    def turn(self) -> float | RetryAfter | Failure:
-        return STOPPED if self._stop() else self._line.rate_limiter.reserve(self.now())
+    def _answer(self, question: Question, stop: Stop) -> Answer:
+        if question.local_lookup is not None:
+            return self._look_up(question)
+        attempts, ages = self._settings.async_io.retry_attempts, max_ages_s(self._settings)
+        # An equal question of another thread waits, and is then answered from the cache.
+        with self._in_flight.lock(question.request.canonical):
+            flow = question_flow(question, attempts=attempts, max_ages_s=ages)
+            answer = self._drive(flow, stop, question.query_type)
+        log_answer(answer)
+        return answer
 
-    def heard(self, value: ParsedResult | Failure, sent: float) -> None:
-        self._line.rate_limiter.record(value, sent=sent, now=self.now())
-        if isinstance(value, ParsedResult):
-            self._line.tokens.confirm()
+    def _look_up(self, question: Question) -> Answer:
+        assert question.local_lookup is not None
+        started = self.now()
+        value = question.local_lookup()
+        ended = self.now()
+        return Answer(
+            question=question, value=value, started=started, ended=ended, parse_s=ended - started
+        )
 
-    def alone(self, request: Request) -> AbstractContextManager[None]:
-        return self._line.in_flight.lock(request.canonical)
+    def _drive(self, flow: RequestFlow[T], stop: Stop, query_type: str) -> T:
+        """Run a request flow to its end."""
+        step = next(flow)
+        while True:
+            result: StepResult = None
+            now: float | None = None
+            if isinstance(step, CacheGet):
+                result = self._cache.get(step.request)
+            elif isinstance(step, Send):
+                result = self._send(step, stop)
+                log_sent(step.request, query_type, result)
+            elif isinstance(step, Report):
+                now = self.now()
+                self._report(step, now)
+            else:
+                log_retry(query_type, step.seconds)
+                result = self._sleep(step.seconds, stop)
+            now = self.now() if now is None else now
+            try:
+                step = flow.send(Reply(result=result, now=now, jitter=self.jitter()))
+            except StopIteration as end:
+                value: T = end.value
+                return value
 
-    def recall(self, request: Request) -> CachedResult | None:
-        return self._line.cache.get(request)
+    def _send(self, step: Send, stop: Stop) -> Delivery:
+        """Wait for a slot, authorise the request, and send it once."""
+        started = self.now()
+        failure = self._wait_for_slot(stop)
+        slot_at = self.now()
+        if failure is None and step.request.needs_token:
+            failure = self._ensure_token(step.token_rejected_at, stop)
+        sent_at = self.now()
+        waits = (slot_at - started, sent_at - slot_at)
+        if failure is not None:
+            return Delivery(failure, None, *waits)
+        outcome = self._transmit(self._tokens.authorize(step.request))
+        status = outcome.status if isinstance(outcome, Response) else None
+        return Delivery(outcome, Sent(started=sent_at, ended=self.now(), status=status), *waits)
 
-    def keep(self, request: Request, value: ParsedResult) -> None:
-        self._line.cache.put(request, value)
+    def _wait_for_slot(self, stop: Stop) -> Failure | None:
+        while True:
+            slot = STOPPED if stop() else self.rate_limiter.reserve(self.now())
+            if isinstance(slot, Failure):
+                return slot
+            seconds = slot.seconds if isinstance(slot, RetryAfter) else slot
+            failure = self._sleep(seconds, stop) if seconds > 0 else None
+            if failure is not None or not isinstance(slot, RetryAfter):
+                return failure
 
-    def run_local_lookup(self, look: LocalLookup) -> ParsedResult | Failure:
-        return look()
+    def _ensure_token(self, rejected_at: float | None, stop: Stop) -> Failure | None:
+        """Refresh the access token if it is not valid, once for all threads that wait for it."""
+        if self._tokens.is_valid(rejected_at):
+            return None
+        with self._token_lock:
+            request = self._tokens.refresh_request(rejected_at, self.now())
+            if not isinstance(request, Request):
+                return request
+            flow = token_refresh_flow(request, attempts=self._settings.async_io.retry_attempts)
+            outcome = self._drive(flow, stop, "token")
+            return self._tokens.accept(outcome, self.now())
 
-    def send(self, request: Request) -> Response | Failure:
-        total_s = self._line.settings.async_io.request_timeout
-        return get(self._line.client(), self._line.tokens.authorize(request), total_s)
+    def _transmit(self, request: Request) -> Response | Failure:
+        return get(self._client(), request, self._settings.async_io.request_timeout)
 
-    def is_signed(self, token_rejected_at: float | None) -> bool:
-        return self._line.tokens.is_valid(token_rejected_at)
+    def _client(self) -> HttpClient:
+        if self._given_client is not None:
+            return self._given_client
+        with self._client_lock:
+            self._own_client = self._own_client or new_client(self._settings)
+            return self._own_client
 
-    def signing(self) -> Lock:
-        return self._line.signing
+    def _report(self, step: Report, now: float) -> None:
+        self.rate_limiter.record(step.value, sent=step.sent_at, now=now)
+        if isinstance(step.value, ParsedResult):
+            self._tokens.confirm()
+            self._cache.put(step.request, step.value)
 
-    def renewal(self, token_rejected_at: float | None) -> Request | Failure | None:
-        return self._line.tokens.refresh_request(token_rejected_at, self.now())
-
-    def renewed(self, came: Response | Failure) -> Failure | None:
-        return self._line.tokens.accept(came, self.now())
-
-    def sleep(self, seconds: float) -> Failure | None:
+    def _sleep(self, seconds: float, stop: Stop) -> Failure | None:
+        """Wait, and ask `stop` at least every `STOP_POLL_INTERVAL_S`."""
         until = self.now() + seconds
         while (left := until - self.now()) > 0:
             time.sleep(min(left, STOP_POLL_INTERVAL_S))
-            if self._stop():
+            if stop():
                 return STOPPED
         return None

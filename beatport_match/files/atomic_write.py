@@ -1,6 +1,7 @@
-"""Writing a file whole or not at all: to a draft beside it, which takes its place at the end.
+"""Write a file completely or not at all: first a temporary file, which then replaces the target.
 
-The draft is its owner's alone; a file that is written over keeps the permissions it had.
+The temporary file stands in the target's folder. Only its owner can read it (mode 0600). If the
+target exists, the new file gets the target's permissions.
 """
 
 from __future__ import annotations
@@ -15,24 +16,27 @@ from pathlib import Path
 
 @contextmanager
 def atomic_write(path: Path) -> Generator[Path, None, None]:
-    """A file to write to, which becomes `path` where the block ends well and is gone where not.
+    """Yield a temporary file that replaces `path` when the block ends without an error.
+
+    If the block raises, the temporary file is deleted and `path` stays as it was. If `path` is a
+    link, the file that it points to is replaced.
 
     Raises:
         OSError: The folder cannot be written.
     """
     path = path.resolve()
     if path.exists() and not path.is_file():
-        # A device or a pipe has no place to take.
+        # A device or a pipe cannot be replaced, so it is written directly.
         yield path
         return
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".draft", dir=path.parent)
     os.close(handle)
-    draft = Path(name)
+    temporary = Path(name)
     try:
-        yield draft
+        yield temporary
         with suppress(FileNotFoundError):
-            shutil.copymode(path, draft)
-        draft.replace(path)
+            shutil.copymode(path, temporary)
+        temporary.replace(path)
     except BaseException:
-        draft.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

@@ -1,7 +1,7 @@
-"""Opening: the bytes and the lines of a file, a bounded piece at a time.
+"""Read the bytes or the lines of a playlist file, a bounded piece at a time.
 
-Everything that touches the disk goes through here, so that trouble with a file is a
-`PlaylistError` in one sentence, whoever reads it. This room knows no format.
+Every reader of playlists opens its file with this module, so every problem with a file is a
+`PlaylistError` of one sentence. This module knows no playlist format.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from typing import IO
 
 from beatport_match.errors import PlaylistError
 
-# The longest line, token or record that is let into memory; a real one holds a few hundred.
+# The longest line, tag or record that is read into memory; real ones have a few hundred characters.
 MAX_LINE_LENGTH = 64 * 1024
-_CHUNK = 16 * 1024
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+CHUNK_BYTES = 16 * 1024
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class _WrongEncodingError(PlaylistError):
-    """The text is not in the encoding it was tried with."""
+    """The text is not in the encoding with which it was decoded."""
 
 
 @contextmanager
 def open_text(file: Path) -> Generator[IO[bytes], None, None]:
-    """Open a regular file for reading.
+    """Open a regular file for reading bytes.
 
     Raises:
-        PlaylistError: There is none, it is a folder or a device, or it cannot be read.
+        PlaylistError: The file does not exist, is a folder or a device, or cannot be read.
     """
     try:
         _require_regular_file(file)
@@ -40,39 +40,39 @@ def open_text(file: Path) -> Generator[IO[bytes], None, None]:
     except FileNotFoundError:
         raise PlaylistError(f"{file}: there is no such file; check the path.") from None
     except OSError as error:
-        why = error.strerror or error
-        raise PlaylistError(f"{file}: cannot be read ({why}); check the path.") from None
+        reason = error.strerror or error
+        raise PlaylistError(f"{file}: cannot be read ({reason}); check the path.") from None
 
 
 def head(file: Path) -> bytes:
-    """The first bytes of a file, enough to tell its format."""
+    """Return the first 64 KiB of a file, which are enough to recognise its format."""
     with open_text(file) as stream:
         return stream.read(MAX_LINE_LENGTH)
 
 
 def chunks(file: Path) -> Iterator[bytes]:
-    """The bytes of a file, a few at a time."""
+    """Yield the bytes of a file in pieces of 16 KiB."""
     with open_text(file) as stream:
-        while chunk := stream.read(_CHUNK):
+        while chunk := stream.read(CHUNK_BYTES):
             yield chunk
 
 
 def decoded(head: bytes) -> str:
-    """The head of a file as text, as far as it is text."""
-    return head.decode("utf-16" if head.startswith(_UTF16) else "utf-8-sig", "replace")
+    """Decode the head of a file as UTF-16 or UTF-8; other bytes become replacement characters."""
+    return head.decode("utf-16" if head.startswith(_UTF16_MARKS) else "utf-8-sig", "replace")
 
 
 def encoding_of(file: Path) -> str:
-    """The encoding of a whole text file, found by reading it once.
+    """Detect the encoding of a text file by decoding all of it.
 
-    UTF-16 where a byte order mark says so; else UTF-8 where every byte agrees; else Windows' cp1252
-    and, where even that has holes, Latin-1.
+    A file with a UTF-16 byte order mark is UTF-16. Any other file is the first of these that
+    decodes every byte: UTF-8, Windows' cp1252, Latin-1 (which defines the bytes that cp1252 lacks).
 
     Raises:
         PlaylistError: The file cannot be read, has a line over 64 KiB, or is broken UTF-16.
     """
-    utf16 = head(file).startswith(_UTF16)
-    *others, last = ("utf-16",) if utf16 else ("utf-8-sig", "cp1252", "latin-1")
+    is_utf16 = head(file).startswith(_UTF16_MARKS)
+    *others, last = ("utf-16",) if is_utf16 else ("utf-8-sig", "cp1252", "latin-1")
     for encoding in others:
         try:
             deque(lines(file, encoding), maxlen=0)
@@ -84,15 +84,15 @@ def encoding_of(file: Path) -> str:
 
 
 def lines(file: Path, encoding: str) -> Iterator[str]:
-    """The lines of a text file, each ending in a line feed whatever ended it there.
+    """Yield the lines of a text file; each line ending of any kind becomes a line feed.
 
     Raises:
-        PlaylistError: The file cannot be read, has a line over 64 KiB, or is in another encoding.
+        PlaylistError: The file cannot be read, has a line over 64 KiB, or has another encoding.
     """
     number = 0
     try:
-        with open_text(file) as stream, io.TextIOWrapper(stream, encoding) as written:
-            while line := written.readline(MAX_LINE_LENGTH + 1):
+        with open_text(file) as stream, io.TextIOWrapper(stream, encoding) as text:
+            while line := text.readline(MAX_LINE_LENGTH + 1):
                 number += 1
                 if len(line) > MAX_LINE_LENGTH:
                     raise PlaylistError(
@@ -107,7 +107,7 @@ def lines(file: Path, encoding: str) -> Iterator[str]:
 
 
 def _require_regular_file(file: Path) -> None:
-    # Looked at unopened: opening a pipe would wait for someone to write to it.
+    # Check before opening: opening a pipe would block until another process writes to it.
     try:
         mode = file.stat().st_mode
     except ValueError as error:

@@ -1,16 +1,18 @@
-"""The shapes that talk passes around: what to ask, what came back, and who waits for what.
+"""The values that the generators and the engines exchange: questions, steps, answers, transcripts.
 
-Only shapes live here. Nothing in this file opens a socket, reads a clock or knows Beatport.
+Two kinds of generators hold every rule of asking, and do no I/O:
 
-Two generators carry the whole dialogue:
+* a **search flow** handles one track. It yields an `Ask` (questions that may be sent at the same
+  time) and receives their `Answer`s in the same order.
+* a **request flow** handles one question. It yields one `Step` at a time and receives a `Reply`
+  with the result of the step, the time and a random number:
 
-* a **conversation** about one track yields an `Ask` (questions that may be asked at once) and
-  receives their `Answer`s in the order asked;
-* an **exchange** about one question yields one small `Step` at a time (`Recall`, `ReserveSlot`, `Authorize`,
-  `Send`, `RunLocalLookup`, `Parse`, `Report`, `CachePut`, `Sleep`) and receives a `Reply` that tells it the
-  outcome, the time and the dice.
+      CacheGet  look the answer up in the cache           -> `CachedResult` or `None`
+      Send      wait for a slot, authorise, send once     -> `Delivery`
+      Report    tell the rate limiter and the cache       -> `None`
+      Sleep     wait                                      -> `Failure` if the run was stopped
 
-The hands that drive them are the only code that knows what a second or a socket is.
+An engine (`engine/`) runs them, sync or async. Only the engines know a clock or a socket.
 """
 
 from __future__ import annotations
@@ -29,26 +31,26 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One GET, described but not sent; `params` are not yet encoded.
+    """One HTTP request that is described but not sent.
 
-    With a `form` it is a POST of it. `needs_token` says that the user's token has to go with it, which
-    only the hands know.
+    `params` are not yet encoded. With a `form` the method is POST, otherwise GET. `needs_token`
+    says that the engine has to add the user's access token, which only the token store knows.
     """
 
     url: str
     params: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
-    # What a form holds may be secret.
+    # A form may hold secrets.
     form: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     needs_token: bool = False
 
     @property
     def canonical(self) -> str:
-        """What is asked for, in one spelling: neither order nor headers make another request."""
+        """The key of the request in caches; the order of `params` and the headers do not count."""
         return _canonical(self.url, self.params)
 
 
-# Asked for by everyone who recalls, waits for or keeps an answer.
+# Computed for each cache lookup, each single flight and each cache write of a request.
 @lru_cache(maxsize=1024)
 def _canonical(url: str, params: tuple[tuple[str, str], ...]) -> str:
     return f"{url}?{urlencode(sorted(params))}"
@@ -56,7 +58,7 @@ def _canonical(url: str, params: tuple[tuple[str, str], ...]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What came back; header names are lower case, `body` is decompressed."""
+    """An HTTP response; header names are in lower case, `body` is decompressed."""
 
     status: int
     url: str
@@ -66,10 +68,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedResult:
-    """What a reader made of a response.
+    """What a parser read in a response.
 
-    `candidates` stand in the order served; an empty tuple means that Beatport was asked and has
-    none. `unreadable` counts records that were dropped because they were malformed.
+    `candidates` keep the order of the response; an empty tuple means that Beatport has none.
+    `unreadable` counts records that were dropped because they were malformed.
     """
 
     candidates: tuple[Candidate, ...]
@@ -78,29 +80,29 @@ class ParsedResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CachedResult:
-    """What was understood before, `age_s` seconds ago."""
+    """A result from the cache, which is `age_s` seconds old."""
 
     value: ParsedResult
     age_s: float
 
 
 Parser: TypeAlias = Callable[[Response], "ParsedResult | Failure"]
+"""Parses a response; it never raises."""
 LocalLookup: TypeAlias = Callable[[], "ParsedResult | Failure"]
-"""How a catalogue that is at hand is asked; it may take its time, and never raises."""
+"""Answers a question from a catalogue on this machine; it may take time, and never raises."""
 ResultKind: TypeAlias = Literal["search", "page"]
-"""How fast an answer grows stale: the order of a search changes from day to day, a page seldom."""
+"""How soon a cached result is too old: a search changes from day to day, a track's page seldom."""
 
-# Whom a question is for that says nothing else.
 DEFAULT_WHERE = "on Beatport"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A request together with the reader of its answer.
+    """A request with the parser of its response.
 
-    `query_type` names what the planner did (see `queries`); `text` is the query as a person
-    would type it; `kind` says which age is too old for a known answer, `where` whom is asked. With
-    `lookup` the answer is at hand: it is called, and nothing is sent.
+    `text` is the query as a person would type it. `query_type` names how it was built (see
+    `query_plan`). `kind` decides which cached age is too old. `where` names the source in texts
+    for people. With a `local_lookup` the engine calls that instead and sends nothing.
     """
 
     request: Request
@@ -114,14 +116,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A batch of questions that may be asked at once."""
+    """Questions that may be sent at the same time."""
 
     questions: tuple[Question, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """One request as it happened; times on the hands' clock, in seconds."""
+    """One HTTP request that was sent: when (seconds on the engine's clock) and its status.
+
+    `status` is `None` if no response came.
+    """
 
     started: float
     ended: float
@@ -130,12 +135,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """How one question ended.
+    """The result of one question, with its times in seconds.
 
-    `value` is what was understood or the last failure. `sent_at` has one entry per HTTP request, so
-    retries show. `wait_s` is time spent waiting for a turn or between retries, `slot_wait_s` the part of
-    it that was for a turn, `parse_s` time spent understanding; all in seconds. `cached` says that it
-    came from the cache or from an equal question of this run.
+    `value` is the parsed result or the last failure. `sent` has one entry for each HTTP request,
+    so retries show. `wait_s` is the time spent waiting: for a slot of the rate limiter
+    (`slot_wait_s`, which is part of it), for a token, and between retries. `parse_s` is the time
+    spent parsing. `cached` says that the value came from the cache, or from an equal question of
+    the same run.
     """
 
     question: Question
@@ -151,98 +157,68 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class CacheGet:
-    """Ask whether the answer is known; the reply's outcome is `CachedResult` or nothing."""
+    """Look a request up in the cache; the result is a `CachedResult` or `None`."""
 
     request: Request
-
-
-@dataclass(frozen=True, slots=True)
-class CachePut:
-    """Let the answer be known from now on; the reply has no outcome."""
-
-    request: Request
-    value: ParsedResult
-
-
-@dataclass(frozen=True, slots=True)
-class RetryAfter:
-    """No place in the pace is to be had for so many seconds: ask for one again after them."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class ReserveSlot:
-    """Ask the hands for a place in the pace.
-
-    The reply's outcome is a delay in seconds, `RetryAfter`, or a `Failure` where nothing may be sent.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class Authorize:
-    """Make sure that the user's token is good; the reply's outcome is a `Failure` where it is not.
-
-    `token_rejected_at` is when a request was sent whose token was refused, on the hands' clock: a token
-    that is older than that is not good.
-    """
-
-    token_rejected_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send the request; the reply's outcome is a `Response` or a `Failure`."""
+    """Wait for a slot of the rate limiter, add the token if one is needed, and send once.
 
-    request: Request
-
-
-@dataclass(frozen=True, slots=True)
-class Parse:
-    """Understand the response; the reply's outcome is `ParsedResult` or a `Failure`.
-
-    The hands do the call only so that its time can be told: the reader is pure.
+    The result is a `Delivery`. Redirects are not followed. `token_rejected_at` is when a request
+    was sent whose token was rejected (engine's clock): a token from before that is not valid.
     """
 
-    parser: Parser
-    response: Response
-
-
-@dataclass(frozen=True, slots=True)
-class RunLocalLookup:
-    """Ask a catalogue that is at hand; the reply's outcome is `ParsedResult` or a `Failure`."""
-
-    lookup: LocalLookup
+    request: Request
+    token_rejected_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Tell the pace what the request sent at `sent_at` came to; the reply has no outcome."""
+    """Tell the rate limiter, and the cache if it succeeded, what came of a request.
 
+    `request` is the cache key, `sent_at` when the last request was sent (engine's clock). The
+    reply's time is taken before the work, so that a slow disk does not count as parsing.
+    """
+
+    request: Request
     value: ParsedResult | Failure
     sent_at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """Wait; the reply's outcome is a `Failure` where the host stopped the run meanwhile."""
+    """Wait; the result is a `Failure` if the run was stopped meanwhile, otherwise `None`."""
 
     seconds: float
 
 
-Step: TypeAlias = (
-    "CacheGet | ReserveSlot | Authorize | Send | RunLocalLookup | Parse | Report | CachePut | Sleep"
-)
-StepResult: TypeAlias = (
-    "CachedResult | Response | ParsedResult | Failure | RetryAfter | float | None"
-)
+Step: TypeAlias = "CacheGet | Send | Report | Sleep"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came of a `Send`.
+
+    `sent` is `None` if nothing left this machine: the run was stopped, the circuit breaker is
+    open, or there is no valid token; `outcome` is the reason then. The times are in seconds.
+    """
+
+    outcome: Response | Failure
+    sent: Sent | None = None
+    slot_wait_s: float = 0.0
+    token_wait_s: float = 0.0
+
+
+StepResult: TypeAlias = "CachedResult | Delivery | Failure | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the hands tell an exchange after a step.
+    """What an engine sends back after a step.
 
-    `now` is the hands' monotonic clock in seconds, `jitter` a number in [0, 1).
+    `now` is the engine's monotonic clock in seconds, `jitter` a random number in [0, 1).
     """
 
     result: StepResult
@@ -252,10 +228,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One `Ask` with its answers, in the order asked.
+    """One `Ask` with its answers, in the order of the questions.
 
-    `scoring_s` is how long the conversation took, in seconds, to weigh them and to decide what is
-    next.
+    `scoring_s` is how long the search flow took, in seconds, to score them and to choose the next
+    step.
     """
 
     answers: tuple[Answer, ...]
@@ -264,7 +240,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """Everything that was asked for one track, and when: metrics are measured from this."""
+    """All rounds of one track, with their times: the metrics are computed from it."""
 
     started: float
     ended: float
@@ -273,7 +249,7 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Recorded(Generic[T]):
-    """What a driven conversation came to, with its transcript."""
+    """The result of a search flow with its transcript."""
 
     value: T
     transcript: Transcript

@@ -1,6 +1,7 @@
-"""The shapes of a judgement: the lines of evidence, and the candidate they are about.
+"""The result of scoring: the evidence list, and the candidate that it is about.
 
-Only shapes live here. Who fills them: `scoring` and `confidence`.
+This module only defines the values. `scoring.scorer` makes the evidence; `scoring.confidence` makes
+the scored candidates.
 """
 
 from __future__ import annotations
@@ -16,11 +17,18 @@ MatchOutcome: TypeAlias = Literal["matched", "review", "not_found", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One line of the ledger.
+    """One line of the score breakdown: one comparison, its points and the reason.
 
-    `name` says what was compared and `code` which case it came to, both stable, for programs (see
-    `docs/how-matching-works.md`); `local` and `catalogue` are the two sides, `effect` the points it
-    gave or took, `note` why, for people.
+    `name` and `code` together are a case, such as `title.typo`. Both are stable, so programs can
+    use them. `docs/how-matching-works.md` lists all cases.
+
+    Attributes:
+        name: What was compared, such as `title` or `length`.
+        local: The value of the local track, as text.
+        catalogue: The value of the candidate, as text.
+        effect: The points that the comparison added to the score (negative: took from it).
+        note: The reason for the points, for people.
+        code: The case within `name`, such as `typo`; empty only for the line named `limit`.
     """
 
     name: str
@@ -33,12 +41,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class ScoredCandidate:
-    """A candidate with its judgement.
+    """A candidate with its score, its confidence and its evidence.
 
-    `candidate` is what Beatport has, `evidence` the ledger. `score` (0-100) is the sum of the
-    evidence's effects; `confidence` (0-1) is the probability that this is the recording the DJ has;
-    `relation` says what it is to that recording. `rerelease` tells that it is the first one's
-    recording on another release.
+    Attributes:
+        candidate: The track on Beatport.
+        score: The sum of the evidence's effects, 0-100.
+        confidence: The probability that this is the recording the DJ has, 0-1.
+        relation: `same_recording`, `other_version` (the same title and artist, but another remixer,
+            kind, length class, part or year) or `different` (another title or artist).
+        evidence: The score breakdown, one `Evidence` for each comparison.
+        rerelease: Whether this is the same recording as the best candidate, on another release.
     """
 
     candidate: Candidate
@@ -50,10 +62,10 @@ class ScoredCandidate:
 
     @property
     def id(self) -> int:
-        """The candidate's number on Beatport."""
+        """The candidate's track number on Beatport."""
         return self.candidate.id
 
     @property
     def url(self) -> str | None:
-        """The candidate's page on Beatport."""
+        """The URL of the candidate's page on Beatport, or `None` if it is unknown."""
         return self.candidate.url

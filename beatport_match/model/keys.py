@@ -1,7 +1,7 @@
-"""Musical keys: every notation DJs use, read into one value that can be compared.
+"""Musical keys: parse the notations that DJs use into one comparable value.
 
-This room knows no track and no candidate. Keys are compared by pitch class and mode, so that
-G# minor, Ab minor, 1A and 6m are one key (Beatport itself writes both spellings).
+A key is a pitch class and a mode. So G# minor, Ab minor, 1A (Camelot) and 6m (Open Key) are equal;
+Beatport itself writes both G# and Ab. This module knows no track and no candidate.
 """
 
 from __future__ import annotations
@@ -13,12 +13,17 @@ from typing import Literal
 
 Mode = Literal["major", "minor"]
 
+# Semitones above C.
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+# `IS` is the German ending for a sharp: Fis is F#.
 _ACCIDENTALS = {"": 0, "#": 1, "♯": 1, "SHARP": 1, "IS": 1, "B": -1, "♭": -1, "FLAT": -1}
+# One spelling for each pitch class; all of them occur on Beatport.
 _NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
-# Camelot's wheel walks in fifths: 1B is B major, and each hour adds seven semitones.
-# Open Key runs the same way from 1d = C major (Beatport: 20 C Major 8B, 13 B Major 1B).
+# The Camelot wheel is the circle of fifths: each hour is a fifth (seven semitones) above the hour
+# before. It begins at 1B = B major and 1A = Ab minor. Beatport's own table of keys agrees
+# (20: C Major, 8B; 13: B Major, 1B). Open Key has the same order, but begins at 1d = C major and
+# 1m = A minor. Each constant is the pitch (semitones above C) of hour 1.
 _CAMELOT_1B = 11
 _CAMELOT_1A = 8
 _OPEN_KEY_1D = 0
@@ -27,7 +32,8 @@ _OPEN_KEY_1M = 9
 _NOTE = re.compile(
     r"([A-G])\s*[-_ ]?\s*(#|♯|SHARP|IS\b|♭|FLAT|B)?\s*[-_ ]?\s*"
     r"(M|MAJ|MAJOR|DUR|MIN|MINOR|MOLL)?\.?",
-    # ASCII: without it a dotted capital I counts as an i, which no table here knows.
+    # re.ASCII: without it, IGNORECASE lets a dotted capital I match an i, and the tables above have
+    # no entry for that letter.
     re.IGNORECASE | re.ASCII,
 )
 _WHEEL = re.compile(r"0?([1-9]|1[0-2])\s*([ABDM])", re.IGNORECASE | re.ASCII)
@@ -37,7 +43,9 @@ _WHEEL = re.compile(r"0?([1-9]|1[0-2])\s*([ABDM])", re.IGNORECASE | re.ASCII)
 class Key:
     """One musical key.
 
-    `pitch` counts semitones above C (0-11).
+    Attributes:
+        pitch: The pitch class, in semitones above C (0-11).
+        mode: `major` or `minor`.
     """
 
     pitch: int
@@ -45,12 +53,12 @@ class Key:
 
     @property
     def name(self) -> str:
-        """The key as Beatport would write it, such as `Ab Minor`."""
+        """The key in Beatport's notation, such as `Ab Minor`."""
         return f"{_NAMES[self.pitch]} {self.mode.capitalize()}"
 
     @property
     def short(self) -> str:
-        """The key as Rekordbox would write it, such as `Abm`."""
+        """The key in Rekordbox's notation, such as `Abm`."""
         return _NAMES[self.pitch] + ("m" if self.mode == "minor" else "")
 
     @property
@@ -61,16 +69,23 @@ class Key:
 
 
 def _camelot_hour(pitch: int, start: int) -> int:
-    # Seven is its own inverse modulo twelve, so the same step walks the wheel backwards.
+    # hour - 1 = (pitch - start) / 7 modulo 12, and 7 is its own inverse there: 7 * 7 = 49 = 1.
     return (pitch - start) * 7 % 12 + 1
 
 
 @lru_cache(maxsize=512)
 def parse_key(text: str | None) -> Key | None:
-    """Read a key in any common notation; `None` where the text is not a key.
+    """Parse a key in any common notation.
 
-    Understands `Am`, `A Minor`, `A min`, `G#min`, `A♭ maj`, `8A`, `08A` (Camelot) and `1m`, `12d`
-    (Open Key).
+    Args:
+        text: For example `Am`, `A Minor`, `A min`, `G#min`, `A♭ maj`, `8A`, `08A` (Camelot), `1m`,
+            `12d` (Open Key). Spaces around it are ignored.
+
+    Returns:
+        The key, or `None` if the text is not a key.
+
+    Example:
+        `parse_key("G#min").camelot` is `1A`.
     """
     if text is None:
         return None
@@ -81,7 +96,8 @@ def parse_key(text: str | None) -> Key | None:
         return Key((start + 7 * (hour - 1)) % 12, "minor" if letter in "AM" else "major")
     if note := _NOTE.fullmatch(text):
         pitch = _NATURALS[note[1].upper()] + _ACCIDENTALS[(note[2] or "").upper()]
-        # A lone capital M is some tools' major; every other abbreviation is free of case.
+        # Some tools write a single capital M for major. In every other abbreviation, case does not
+        # matter.
         mode = note[3] or ""
         minor = mode == "m" or mode.upper() in {"MIN", "MINOR", "MOLL"}
         return Key(pitch % 12, "minor" if minor else "major")

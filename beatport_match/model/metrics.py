@@ -1,7 +1,8 @@
-"""Metrics: a run in figures, as Pydantic models that are, dumped, the layout of the analysis file.
+"""Metrics of a run, as Pydantic models. Their dump is the layout of the metrics file.
 
-Only shapes live here; `measuring` fills them from transcripts, `analysis` judges them. Times are in
-seconds, percentages 0-100. What a file of an older tool may lack is `None`: unknown, never zero.
+This module only defines the models. `performance.measure` fills them from transcripts, and
+`performance.analysis` interprets them. Times are in seconds, percentages are 0-100. A value that a
+file of an older version may lack is `None`: unknown, never zero.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer
 Mode: TypeAlias = Literal["sync", "async"]
 Recommendation: TypeAlias = Literal["implement", "evaluate", "skip"]
 
-# Wide enough for any run (three hundred years, a million million), narrow enough that sums over a
-# file from anywhere stay numbers.
+# The upper bounds are larger than any real run (1e10 s are 300 years), and small enough that sums
+# over the values of an untrusted file stay finite.
 Seconds: TypeAlias = Annotated[float, Field(ge=0, le=1e10)]
 Count: TypeAlias = Annotated[int, Field(ge=0, le=10**12)]
 Mean: TypeAlias = Annotated[float, Field(ge=0, le=1e12)]
 Percentage: TypeAlias = Annotated[float, Field(ge=0, le=100)]
 Moment: TypeAlias = Annotated[datetime, PlainSerializer(datetime.isoformat, return_type=str)]
-"""A time of day, ISO 8601 when dumped; ours have their zone."""
+"""A date and time, dumped as ISO 8601. This library writes it with a time zone."""
 
 
 class _Figures(BaseModel):
@@ -29,7 +30,13 @@ class _Figures(BaseModel):
 
 
 class SentMetrics(_Figures):
-    """One HTTP request: seconds since its run began, and the status, `None` without an answer."""
+    """One HTTP request.
+
+    Attributes:
+        started: When the request was sent, in seconds since the run began.
+        ended: When the request ended, in seconds since the run began.
+        status: The HTTP status, or `None` without a response.
+    """
 
     started: Seconds
     ended: Seconds
@@ -37,16 +44,28 @@ class SentMetrics(_Figures):
 
 
 class QueryMetrics(_Figures):
-    """One query: what it was, how long it took, what it brought.
+    """One query: its words, its times and its results.
 
-    `query_text` are the words, `query_type` is what the planner did, `candidates_found` counts the
-    tracks it brought, and `sent` are its requests. `execution_time` is the whole of it. Of that,
-    `network_time` went by until the body of its last try was read, `parse_time` in understanding
-    and scoring, `wait_time` in waiting for the pace (`pace_time`) and between tries, `retry_time`
-    on the wire for tries that had to be repeated; the parts add up to no more than the whole.
-    `requests` counts what went out, `retries` the repeated tries. The page of the best track, where
-    a search left something out, counts in the query that caused it; then `cache_hit` says that
-    neither needed a request, and `failure` is the kind of whichever failed.
+    `network_time`, `parse_time`, `wait_time` and `retry_time` are parts of `execution_time`; their
+    sum is never more than it. If the page of the best track must be fetched, because a search left
+    fields out, its request counts as part of the query that caused it. Then `cache_hit` means that
+    neither of the two needed a request, and `failure` is the kind of the one that failed.
+
+    Attributes:
+        query_text: The words of the query.
+        execution_time: The total time, in seconds.
+        network_time: The time of the last try, until its body was read, in seconds.
+        parse_time: The time of parsing and scoring, in seconds.
+        candidates_found: The number of tracks that the query returned.
+        cache_hit: Whether no request was needed.
+        query_type: The kind of query that the planner made (`matching.query_plan.QueryType`).
+        wait_time: The time of waiting for the rate limiter and between tries, in seconds.
+        pace_time: The part of `wait_time` that was for the rate limiter, in seconds.
+        retry_time: The network time of tries that had to be repeated, in seconds.
+        requests: The number of requests sent.
+        retries: The number of repeated tries.
+        failure: The kind of `Failure`, or `None` if the query succeeded.
+        sent: One entry for each request.
     """
 
     query_text: str
@@ -66,15 +85,23 @@ class QueryMetrics(_Figures):
 
 
 class TrackMetrics(_Figures):
-    """One track: its queries, and whether the asking could end early.
+    """One track: its queries, and whether the search ended early.
 
-    `track_id` is the playlist's name for it or its place, `track_title` what it is called,
-    `total_time` all the time it took. `total_queries` counts its `queries`, `total_candidates` what
-    they brought, `candidates_evaluated` the different ones among those. `early_exit` says that the
-    best answer was good enough before everything had been asked. `match_found` says that it was
-    applied unasked, `outcome` what it came to. `early_exit_query_index` is the place (from 0) of
-    the query that was good enough. `match_score` (0-100) is the accepted candidate's, `beatport_id`
-    the best one's, accepted or to be reviewed. `started` is in seconds since the run began.
+    Attributes:
+        track_id: The playlist's identifier of the track, or its position.
+        track_title: The artists and the title, in one line.
+        total_time: The total time of the track, in seconds.
+        total_queries: The number of `queries`.
+        total_candidates: The number of tracks that all queries returned.
+        candidates_evaluated: The number of different tracks among those.
+        early_exit: Whether the best answer was good enough before all queries were sent.
+        early_exit_query_index: The query that gave this answer, from 0.
+        match_found: Whether the best candidate was accepted automatically.
+        match_score: The score of the accepted candidate, 0-100.
+        queries: The queries, in the order in which they were sent.
+        outcome: The outcome of the match.
+        beatport_id: The number of the best candidate, also if it needs review.
+        started: When the track began, in seconds since the run began.
     """
 
     track_id: str
@@ -94,7 +121,16 @@ class TrackMetrics(_Figures):
 
 
 class SessionInfo(_Figures):
-    """The run as a whole, as a clock on the wall saw it; `matched_tracks` were applied unasked."""
+    """The run as a whole.
+
+    Attributes:
+        start_time: When the run began.
+        end_time: When the run ended.
+        total_time: The wall-clock time of the run, in seconds.
+        total_tracks: The number of tracks.
+        matched_tracks: The number of tracks that were accepted automatically.
+        unmatched_tracks: The number of all other tracks.
+    """
 
     start_time: Moment | None = None
     end_time: Moment | None = None
@@ -105,7 +141,13 @@ class SessionInfo(_Figures):
 
 
 class CacheStats(_Figures):
-    """How many queries needed no request."""
+    """How many queries the cache answered.
+
+    Attributes:
+        hits: The number of queries that needed no request.
+        misses: The number of queries that needed one.
+        hit_rate: The share of hits, in percent.
+    """
 
     hits: Count | None = None
     misses: Count | None = None
@@ -113,7 +155,14 @@ class CacheStats(_Figures):
 
 
 class AggregateStats(_Figures):
-    """Means over the run; `match_rate` is a percentage of tracks, `cache_hit_rate` of queries."""
+    """Means over the run.
+
+    Attributes:
+        average_time_per_track: In seconds.
+        average_time_per_query: In seconds.
+        cache_hit_rate: The share of queries that needed no request, in percent.
+        match_rate: The share of tracks that were accepted automatically, in percent.
+    """
 
     average_time_per_track: Mean
     average_time_per_query: Mean
@@ -122,7 +171,7 @@ class AggregateStats(_Figures):
 
 
 class QueryTypeStats(_Figures):
-    """The queries of one type, summed up."""
+    """The sums over all queries of one type; times are in seconds."""
 
     total_network_time: Mean
     total_execution_time: Mean
@@ -132,9 +181,11 @@ class QueryTypeStats(_Figures):
 
 
 class NetworkStats(_Figures):
-    """Where the time of all queries went, added up; queries that ran at once add up all the same.
+    """The sums over all queries; times are in seconds.
 
-    The keys of `network_time_by_query_type` are `queries.QueryType`.
+    Queries that ran at the same time each count in full, so the sums can be larger than the
+    wall-clock time. The keys of `network_time_by_query_type` are the names of
+    `matching.query_plan.QueryType`.
     """
 
     total_network_time: Mean
@@ -145,9 +196,10 @@ class NetworkStats(_Figures):
 
 
 class ConcurrencyStats(_Figures):
-    """How much went on at once: requests on the wire, and tracks begun and not ended.
+    """How many requests and tracks were in flight at the same time.
 
-    Means are over the time from the first track's beginning to the last one's end.
+    A track is in flight from its beginning to its end. Means are over the time from the beginning
+    of the first track to the end of the last one.
     """
 
     peak_requests_in_flight: Count
@@ -157,15 +209,27 @@ class ConcurrencyStats(_Figures):
 
 
 class PerformanceStats(_Figures):
-    """A run in figures; dumped, it is the analysis file.
+    """All metrics of a run. Their dump is the metrics file.
 
-    `version` is that of the file's layout, `generated` when it was measured. The blocks
-    `session_info`, `cache_stats`, `aggregate_stats`, `network_analysis` and `concurrency` sum up
-    what `track_metrics` tell of each track; `mode` is the engine. `requests` and `retries` count
-    what went out. `query_metrics` are the queries of all tracks in one row. `failures` counts
-    failed queries by kind. `wait_time`, `pace_time` and `retry_time` are sums, as those of
-    `NetworkStats`. `peak_memory_bytes` is for a host that knows it. `settings` are those of the
-    run.
+    Attributes:
+        version: The version of the file's layout.
+        generated: When the metrics were computed.
+        session_info: Start, end, total time and counts of tracks.
+        cache_stats: How many queries the cache answered.
+        query_metrics: The queries of all tracks, in one sequence.
+        track_metrics: The metrics of each track.
+        aggregate_stats: Means per track and per query.
+        network_analysis: Sums of the queries' times, in total and by query type.
+        mode: `sync` or `async`.
+        settings: The settings of the run.
+        requests: The number of requests sent.
+        retries: The number of repeated tries.
+        failures: The number of failed queries, by kind of `Failure`.
+        wait_time: The sum of the queries' `wait_time`, in seconds.
+        pace_time: The sum of the queries' `pace_time`, in seconds.
+        retry_time: The sum of the queries' `retry_time`, in seconds.
+        concurrency: How many requests and tracks were in flight at the same time.
+        peak_memory_bytes: The peak memory, if the calling program measured it.
     """
 
     version: Literal["1.0"]
@@ -189,18 +253,21 @@ class PerformanceStats(_Figures):
 
     @property
     def queries(self) -> tuple[QueryMetrics, ...]:
-        """All queries of the run, also where a file names them under their tracks alone."""
+        """All queries of the run; taken from the tracks if the file has no `query_metrics`."""
         if self.query_metrics is not None:
             return self.query_metrics
         return tuple(query for track in self.track_metrics for query in track.queries)
 
 
 class NetworkAnalysis(_Figures):
-    """The answer to "is async worth it here?".
+    """The answer to the question whether async is worth it for this run.
 
-    `percentage` is the network's share of the queries' time, `cache_hit_rate` that of queries that
-    needed no request; `None` where it is unknown. `recommendation` is the advice, `reason` is one
-    sentence, `caveats` are what to bear in mind about it.
+    Attributes:
+        percentage: The network's share of the queries' time, 0-100; `None` if unknown.
+        cache_hit_rate: The share of queries that needed no request, 0-100; `None` if unknown.
+        recommendation: `implement`, `evaluate` or `skip`.
+        reason: The reason for it, in one sentence.
+        caveats: What limits the recommendation, one sentence each.
     """
 
     percentage: Percentage | None
@@ -211,14 +278,22 @@ class NetworkAnalysis(_Figures):
 
 
 class RunComparison(_Figures):
-    """A sync and an async run over the same tracks, held against each other.
+    """A sync and an async run over the same tracks, compared.
 
-    `sync_time` and `async_time` are the walls, `sync_requests` and `async_requests` what went out,
-    `sync_memory_bytes` and `async_memory_bytes` the most memory where a host knew it,
-    `sync_concurrency` and `async_concurrency` how much went on at once. `improvement_percentage` is
-    the share of the sync run's time that async saved, negative where it took longer; `speed_up` how
-    many times as fast it was. `same_answers` is `None` where nothing can be said;
-    `different_tracks` names the tracks, by title, whose answers differ or that only one run has.
+    Attributes:
+        sync_time: The wall-clock time of the sync run, in seconds.
+        async_time: The wall-clock time of the async run, in seconds.
+        improvement_percentage: The share of the sync run's time that async saved, in percent;
+            negative if the async run took longer.
+        speed_up: How many times faster the async run was (sync time divided by async time).
+        sync_requests: The number of requests of the sync run.
+        async_requests: The number of requests of the async run.
+        sync_memory_bytes: The peak memory of the sync run, if the calling program measured it.
+        async_memory_bytes: The peak memory of the async run, if the calling program measured it.
+        sync_concurrency: How many requests and tracks the sync run had in flight.
+        async_concurrency: How many requests and tracks the async run had in flight.
+        same_answers: Whether both runs gave the same answers; `None` if that is unknown.
+        different_tracks: The titles of tracks whose answers differ, or that only one run has.
     """
 
     sync_time: Seconds

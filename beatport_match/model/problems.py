@@ -1,7 +1,7 @@
 """Entries of an input file that could not be read, as values.
 
-A reader reports each such entry and continues with the next one: one bad entry never costs the
-whole file.
+A reader reports each such entry and continues with the next one, so one bad entry never makes the
+whole file unreadable.
 """
 
 from __future__ import annotations
@@ -15,8 +15,12 @@ from typing import TypeAlias
 class InputProblem:
     """An entry of an input file that could not be read as it stands.
 
-    `file` is the path as given, empty where the rows came from a program; `place` is where in it
-    (such as `line 12`); `detail` says what is wrong, without a full stop.
+    `str(problem)` is one sentence with all three fields.
+
+    Attributes:
+        file: The path as given; empty if a program passed the rows.
+        place: Where the entry is in the file, such as `line 12`.
+        detail: What is wrong, without a full stop.
     """
 
     file: str
@@ -32,18 +36,21 @@ class InputProblem:
 class PlaylistProblem(InputProblem):
     """An entry of a playlist that was left out.
 
-    `file` is the playlist's path as given, `place` is where in it (such as `line 12`), `detail`
-    says what is wrong and what would help, without a full stop.
+    Attributes:
+        file: The path of the playlist as given.
+        place: Where the entry is in the file, such as `line 12`.
+        detail: What is wrong and what to do, without a full stop.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueProblem(InputProblem):
-    """A row that was left out, or that was built without one of its values.
+    """A row of a catalogue's input that was left out, or that lost one of its values.
 
-    `file` is the path as given (empty where the rows came from a program), `place` is where in it
-    (such as `line 12`), `detail` says what is wrong and what became of the row, without a full
-    stop.
+    Attributes:
+        file: The path as given; empty if a program passed the rows.
+        place: Where the row is in the input, such as `line 12`.
+        detail: What is wrong and what was done with the row, without a full stop.
     """
 
 

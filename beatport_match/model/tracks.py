@@ -1,6 +1,7 @@
-"""What the DJ has (`Track`) and what Beatport has (`Candidate`).
+"""The local track (`Track`) and the track on Beatport (`Candidate`).
 
-Only shapes live here: a value keeps what it was given, and judgement reads it later.
+A value keeps its texts as they were given; `parsing` interprets them later. A wrong type, a blank
+title or a number that is not finite raises `MisuseError` when a `Track` is made.
 """
 
 from __future__ import annotations
@@ -17,27 +18,31 @@ Names = str | Iterable[str]
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A local track, as the DJ's library has it; only `title` is needed.
+    """A local track, as the DJ's library describes it. Only `title` is required.
 
     Args:
-        title: The title as written, mix included if it is written there; never blank.
-        artists: A string is kept as written and split only by judgement; a sequence is taken as
-            one name an entry.
-        album: The release it was filed under.
+        title: The title as written, including the mix if the library writes it there. It must not
+            be blank.
+        artists: One string, which is kept as written and split later by the parser; or a sequence
+            with one name per entry.
+        album: The release that the library files the track under.
         label: The record label.
         year: The year of release.
-        bpm: Beats per minute; zero counts as unknown.
-        key: Any common notation: `Am`, `A Minor`, `8A`, `1m`, `G#min`.
-        duration_s: Length in seconds; zero counts as unknown.
-        isrc: The International Standard Recording Code.
-        beatport_id: The track's number on Beatport, where a tag already says so.
-        remixers: Like `artists`.
-        file: Where the file is, as the playlist says it.
-        id: The playlist's own name for the entry, such as Rekordbox's `TrackID`.
+        bpm: The tempo in beats per minute; zero means unknown.
+        key: The musical key in any common notation: `Am`, `A Minor`, `8A`, `1m`, `G#min`.
+        duration_s: The length in seconds; zero means unknown.
+        isrc: The International Standard Recording Code (ISO 3901).
+        beatport_id: The track number on Beatport, if a tag contains it.
+        remixers: The remixers, in the same form as `artists`.
+        file: The path of the audio file, as the playlist writes it.
+        id: The playlist's identifier of the entry, such as Rekordbox's `TrackID`.
 
     Raises:
-        ValueError: The title is blank or not text, or a number is not a finite number
-            (as `MisuseError`).
+        MisuseError: The title is blank or not text, a name or text field has another type, or a
+            number is not a finite number. It is also a `ValueError`.
+
+    Example:
+        `Track("Some Title (Somebody Remix)", "Artist", duration_s=397)`
     """
 
     title: str
@@ -62,21 +67,30 @@ class Track:
 
     @classmethod
     def from_text(cls, text: str) -> Track:
-        """Take a line such as `Artist - Title (Mix)`; judgement tells artist from title.
+        """Make a track from one line; the parser separates the artist from the title later.
+
+        Args:
+            text: A line such as `Artist - Title (Mix)`. It must not be blank.
+
+        Returns:
+            A track with this text as its title.
 
         Raises:
-            ValueError: The text is blank (as `MisuseError`).
+            MisuseError: The text is blank. It is also a `ValueError`.
+
+        Example:
+            `Track.from_text("Artist - Title (Somebody Remix)")`
         """
         return cls(text)
 
     @property
     def artist_text(self) -> str:
-        """The artists as one line."""
+        """The artists in one line, separated by commas if they were given as a sequence."""
         return _as_one_line(self.artists)
 
     @property
     def remixer_text(self) -> str:
-        """The remixers as one line."""
+        """The remixers in one line, separated by commas if they were given as a sequence."""
         return _as_one_line(self.remixers)
 
     def __str__(self) -> str:
@@ -85,15 +99,28 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A track on Beatport; only `id` and `name` are always known, any other may be `None` or empty.
+    """A track on Beatport. Only `id` and `name` are always known; other fields may be empty.
 
-    `id` is its number, `url` its page. `name` is the title and `mix_name` the version, as Beatport
-    keeps them apart. `artists` and `remixers` are one name an entry, not always in the order of the
-    credit. `release`, `label` and `catalog_number` say where it came out, `release_date`
-    (`YYYY-MM-DD`) when. `bpm` is in beats per minute, `length_s` in seconds; `key` is Beatport's
-    own spelling and `camelot` the same key on the wheel, such as `8A`. `genre` and `sub_genre` are
-    Beatport's. `isrc` is the recording's code. `artwork_url` and `preview_url` are addresses of a
-    picture and of a sample to listen to.
+    Attributes:
+        id: The track number on Beatport.
+        url: The URL of the track's page.
+        name: The title. Beatport keeps it apart from the version.
+        mix_name: The version, such as `Original Mix`.
+        artists: One name per entry, not always in the order of the credit.
+        remixers: One name per entry.
+        label: The record label.
+        release: The name of the release.
+        release_date: The date of the release, as `YYYY-MM-DD`.
+        bpm: The tempo in beats per minute.
+        key: The musical key in Beatport's spelling, such as `Ab Minor`.
+        camelot: The same key on the Camelot wheel, such as `1A`.
+        genre: Beatport's genre.
+        sub_genre: Beatport's sub-genre.
+        length_s: The length in seconds.
+        isrc: The International Standard Recording Code of the recording.
+        catalog_number: The catalogue number of the release.
+        artwork_url: The URL of the cover picture.
+        preview_url: The URL of an audio sample.
     """
 
     id: int
@@ -117,15 +144,16 @@ class Candidate:
     preview_url: str | None = None
 
     def __post_init__(self) -> None:
-        # Lists from JSON are welcome; a value that is hashed and compared must hold tuples.
+        # JSON gives lists, but a value that is hashed must hold tuples.
         for name in ("artists", "remixers"):
-            given = getattr(self, name)
-            if type(given) is not tuple:
-                names = (given,) if isinstance(given, str) else tuple(given or ())
+            value = getattr(self, name)
+            if type(value) is not tuple:
+                names = (value,) if isinstance(value, str) else tuple(value or ())
                 object.__setattr__(self, name, names)
 
     def __hash__(self) -> int:
-        # Judgement looks each up in its caches, and seldom do two agree in these.
+        # The caches of parsing hash each candidate often; two different ones seldom agree in these
+        # three fields.
         return hash((self.id, self.name, self.mix_name))
 
     def __str__(self) -> str:
@@ -134,7 +162,7 @@ class Candidate:
 
 
 def as_dict(value: Track | Candidate) -> dict[str, Any]:
-    """The fields of a value, ready for JSON, in the order they are declared."""
+    """Return the fields of a value as a dictionary for JSON, in the order of their declaration."""
     return {f.name: getattr(value, f.name) for f in fields(value)}
 
 
@@ -149,40 +177,40 @@ def _require_text(title: object) -> None:
 
 def _require_texts(track: Track, *names: str) -> None:
     for name in names:
-        given: object = getattr(track, name)
-        if given is not None and not isinstance(given, str):
-            raise MisuseError(f"Track.{name} must be text or None, not {given!r}.")
+        value: object = getattr(track, name)
+        if value is not None and not isinstance(value, str):
+            raise MisuseError(f"Track.{name} must be text or None, not {value!r}.")
 
 
 def _freeze_names(track: Track, *names: str) -> None:
     for name in names:
-        given: object = getattr(track, name)
-        if isinstance(given, str):
+        value: object = getattr(track, name)
+        if isinstance(value, str):
             continue
-        entries = _entries(given)
+        entries = _entries(value)
         if not all(isinstance(entry, str) for entry in entries):
-            raise MisuseError(f"Track.{name} must be text or a sequence of texts, not {given!r}.")
+            raise MisuseError(f"Track.{name} must be text or a sequence of texts, not {value!r}.")
         object.__setattr__(track, name, entries)
 
 
-def _entries(given: object) -> tuple[object, ...]:
-    if isinstance(given, Iterable):
-        return tuple(cast("Iterable[object]", given))
-    return (given,)
+def _entries(value: object) -> tuple[object, ...]:
+    if isinstance(value, Iterable):
+        return tuple(cast("Iterable[object]", value))
+    return (value,)
 
 
 def _require_numbers(track: Track, *names: str) -> None:
     for name in names:
-        given: object = getattr(track, name)
-        if given is not None and not _is_finite_number(given):
-            raise MisuseError(f"Track.{name} must be a finite number or None, not {given!r}.")
+        value: object = getattr(track, name)
+        if value is not None and not _is_finite_number(value):
+            raise MisuseError(f"Track.{name} must be a finite number or None, not {value!r}.")
 
 
-def _is_finite_number(given: object) -> bool:
-    if isinstance(given, bool) or not isinstance(given, (int, float)):
+def _is_finite_number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     try:
-        return math.isfinite(given)
+        return math.isfinite(value)
     except OverflowError:
-        # A whole number beyond what a float can hold.
+        # The integer is larger than any float.
         return False

@@ -1,1 +1,18 @@
-"""TODO parsing."""
+"""Turn text into structure: titles, versions, names and the fields of playlist entries.
+
+    normalize        spellings of one text become one string (case, accents, dashes, blanks)
+    vocabulary       the word tables: kinds of version, noise, connectives, numerals
+    word_frequency   how much information a word carries
+    typos            whether two words differ only by a typing mistake
+    noise            what libraries, file names and sites add around a title
+    versions         a phrase such as "Nørd Remix" -> `Version`
+    titles           a title -> `ParsedTitle` (base, version, remixers, featured artists, noise)
+    parsed_track     a candidate -> `ParsedTrack`; names, ISRC, Beatport ID
+    interpretations  a local track -> every plausible `ParsedTrack`, the most likely first
+    field_values     one field of a playlist entry -> text, number, year, length or path
+
+Rules: the functions are pure (no I/O, no clock, no shared state except caches of results). Any text
+is valid input: a parser never raises an error because of it, and the work on a long text is
+bounded. The base of a title is empty only if the title is blank. The modules decide what a text
+means; `scoring` decides what an agreement or a difference is worth.
+"""

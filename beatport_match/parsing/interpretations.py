@@ -1,9 +1,14 @@
-"""The ways a local title can be meant, likeliest first.
+"""Interpretations: the plausible ways to understand a local title, the most likely first.
 
 A library may hold artist, title, label and catalogue number in one field, in any order, and only a
-candidate can tell which is which: so a title is read in several ways, and judgement takes the one
-that fits the candidate best. What a reading had to leave out stands in its `unexplained`, and counts
-against it unless the candidate knows it (its label, its catalogue number).
+candidate shows which is which. Therefore `interpret` returns several interpretations of a title,
+and scoring uses the one that fits the candidate best. Text that an interpretation leaves out is
+recorded in its `unexplained` or `label`. Scoring subtracts points for it unless the candidate
+explains it (its label, its catalogue number).
+
+`interpret_using_candidate` is for titles without separators ("Artist Title Some Remix"): it locates
+the names of one candidate among the words of the title, and succeeds only if it explains every
+word.
 """
 
 from __future__ import annotations
@@ -30,28 +35,31 @@ from beatport_match.parsing.titles import DASH, ParsedTitle, parse_title, split_
 from beatport_match.parsing.versions import UNSTATED, Version, names_version, parse_version
 from beatport_match.parsing.vocabulary import NAME_CONNECTIVES
 
-# More segments than this is a sentence, not "Artist - Title - Label - Number".
+# A title with more segments is a sentence and not "Artist - Title - Label - Number".
 MAX_SEGMENTS = 5
+# Separators that stand for a dash: "Artist | Title", "Artist • Title", "Artist : Title".
 _BAR = re.compile(r"\s+[|•:]\s+")
 _BRACKET = re.compile(r"\s*\(([^()]*)\)")
+# A title in quotes: "Artist 'Title'".
 _QUOTED = re.compile(r"""(?<!\w)(?:'([^']{2,})'|"([^"]{2,})")(?!\w)""")
-# "TECHNO: Artist - Title", "LABEL007: Artist - Title": what a channel writes in front.
+# A prefix that a channel writes: "TECHNO: Artist - Title", "LABEL007: Artist - Title".
 _PREFIX = re.compile(r"[\w&' ]{2,20}:\s*")
-# "14 Artist - Title": a file's number, or part of the artist's name.
+# "14 Artist - Title": the number of a file, or part of the artist's name.
 _NUMBER = re.compile(r"\d{1,3}\s+(?=[^\W\d])")
 _LABEL_WORDS = frozenset("records recordings recs music audio digital label".split())
-# "(Chapter 2)" is the title's.
+# "(Chapter 2)" belongs to the title, although it contains a digit like a catalogue number.
 _COUNTING = frozenset("act chapter day episode movement no part phase pt scene side vol".split())
 _CHANNEL_WORDS = frozenset("premiere premier exclusive".split())
+# A dash without blanks: "Artist-Title".
 _BARE_DASH = re.compile(r"(?<=\w)-(?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
 class _Split:
-    """One way to divide a title: who, what, and what is left over.
+    """One way to divide a title into artists, title and the rest.
 
-    What is left over is mostly a `label` in square brackets or behind the last dash; elsewhere it
-    is `unexplained` and more likely to belong to the title.
+    The rest is `label` if it stood in square brackets or behind the last dash, where most libraries
+    write the label. Elsewhere it is `unexplained`, and more likely to belong to the title.
     """
 
     artists: tuple[str, ...]
@@ -64,99 +72,162 @@ class _Split:
 
 @lru_cache(maxsize=256)
 def interpret(track: Track) -> tuple[ParsedTrack, ...]:
-    """Read the DJ's side in every way that makes sense; the first is the likeliest."""
+    """Return every plausible interpretation of a local track, the most likely first."""
     parsed = parse_title(track.title)
-    known = credited_names(track.artists)
-    readings = [_parsed_split(track, parsed, way) for way in _splits(parsed, known)]
-    if not known and (way := _version_as_title(track.title)):
-        readings.append(_parsed_split(track, ParsedTitle(way.title), way))
-    return tuple(dict.fromkeys(readings))
+    known_artists = credited_names(track.artists)
+    interpretations = [
+        _parsed_track(track, parsed, split) for split in _splits(parsed, known_artists)
+    ]
+    if not known_artists and (split := _version_as_title(track.title)):
+        interpretations.append(_parsed_track(track, ParsedTitle(split.title), split))
+    return tuple(dict.fromkeys(interpretations))
 
 
-def _parsed_split(track: Track, parsed: ParsedTitle, way: _Split) -> ParsedTrack:
-    inner = parse_title(way.title)
-    makers = words_of_names(credited_names(track.remixers))
-    version = inner.version | parsed.version
-    if way.version:
-        version = parse_version(way.version) | version
+def interpret_using_candidate(
+    track: Track, candidate: Candidate, other: ParsedTrack
+) -> ParsedTrack | None:
+    """Interpret a title without separators by locating the candidate's names in it.
+
+    A word may belong to the candidate's title, artists, label or catalogue number, or to a phrase
+    that names a version. The result is `None` if a word remains, or if neither the title nor the
+    track's artist field names an artist. `other` is the parsed candidate.
+    """
+    words, word_set = _title_words(track.title)
+    base = tuple(other.base.split())
+    if not word_set.issuperset(base):
+        return None
+    known_artists = fold_names(credited_names(track.artists))
+    located_artists = tuple(name for name in other.artists if _position(name, words) is not None)
+    if not known_artists and not located_artists:
+        return None
+    release_marks = tuple(
+        words_of_text(text) for text in (candidate.label, candidate.catalog_number) if text
+    )
+    names = (*other.artists, *known_artists)
+    phrase = next(
+        (
+            phrase
+            for before, behind in _surroundings(base, words)
+            if not _without(before, (*names, *release_marks))
+            and (phrase := _version_phrase(behind, names, release_marks)) is not None
+        ),
+        None,
+    )
+    if phrase is None:
+        return None
+    remixer_words = words_of_names(credited_names(track.remixers))
+    version = parse_version(phrase) if phrase else UNSTATED
     return ParsedTrack(
-        base=fold(inner.base),
-        shown=inner.base,
-        version=local_version(version, track.remixer_text, makers),
-        artists=fold_names((*way.artists, *parsed.featured, *inner.featured)),
-        artists_shown=track.artist_text or ", ".join(way.artists),
-        remixer_words=makers,
+        base=other.base,
+        shown=track.title,
+        version=_with_remixer_field(version, track.remixer_text, remixer_words),
+        artists=tuple(dict.fromkeys((*known_artists, *located_artists))),
+        artists_shown=track.artist_text or track.title,
+        remixer_words=remixer_words,
         key=parse_key(track.key),
         isrc=clean_isrc(track.isrc),
         beatport_id=beatport_id_of(track),
-        unexplained=tuple(fold(phrase) for phrase in way.unexplained),
-        label=tuple(fold(phrase) for phrase in way.label),
-        truncated_bracket=fold(way.truncated_bracket),
+        located_by_candidate=True,
+    )
+
+
+def _parsed_track(track: Track, parsed: ParsedTitle, split: _Split) -> ParsedTrack:
+    """Combine the track's fields with one way to divide its title."""
+    inner = parse_title(split.title)
+    remixer_words = words_of_names(credited_names(track.remixers))
+    version = inner.version | parsed.version
+    if split.version:
+        version = parse_version(split.version) | version
+    return ParsedTrack(
+        base=fold(inner.base),
+        shown=inner.base,
+        version=_with_remixer_field(version, track.remixer_text, remixer_words),
+        artists=fold_names((*split.artists, *parsed.featured, *inner.featured)),
+        artists_shown=track.artist_text or ", ".join(split.artists),
+        remixer_words=remixer_words,
+        key=parse_key(track.key),
+        isrc=clean_isrc(track.isrc),
+        beatport_id=beatport_id_of(track),
+        unexplained=tuple(fold(phrase) for phrase in split.unexplained),
+        label=tuple(fold(phrase) for phrase in split.label),
+        truncated_bracket=fold(split.truncated_bracket),
         noise=frozenset(map(fold, (*parsed.noise, *inner.noise))),
     )
 
 
-def _splits(parsed: ParsedTitle, known: tuple[str, ...]) -> Iterator[_Split]:
+def _with_remixer_field(
+    version: Version, remixer_text: str, remixer_words: frozenset[str]
+) -> Version:
+    """Add the names of the library's remixer field if the title does not name the remixer."""
+    if not remixer_words or version.words or (version.is_stated and version.plain):
+        return version
+    if not version.is_stated:
+        return parse_version(f"{remixer_text} Remix")
+    return replace(
+        version,
+        words=tuple(words_of_text(remixer_text)),
+        text=f"{remixer_text} {version.text}",
+    )
+
+
+def _splits(parsed: ParsedTitle, known_artists: tuple[str, ...]) -> Iterator[_Split]:
+    """Yield the ways to divide a title, with each possible meaning of its brackets."""
     square = parsed.aside
-    for way in _split_segments(parsed.base, known):
-        yield replace(way, label=(*way.label, *square))
+    for split in _split_segments(parsed.base, known_artists):
+        yield replace(split, label=(*split.label, *square))
         if square:
-            yield replace(way, version=" ".join(square))
-            yield replace(way, title=" ".join((way.title, *(f"({part})" for part in square))))
-        bracket = _BRACKET.search(way.title)
-        rest = _BRACKET.sub("", way.title, count=1).strip()
+            yield replace(split, version=" ".join(square))
+            yield replace(split, title=" ".join((split.title, *(f"({part})" for part in square))))
+        bracket = _BRACKET.search(split.title)
+        rest = _BRACKET.sub("", split.title, count=1).strip()
         if bracket and rest:
-            # A bracket nobody marked: the remixer's bare name, or a label's business.
-            label = (*way.label, *square)
+            # A bracket without a version word: the bare name of the remixer, or a label.
+            label = (*split.label, *square)
             for version in (bracket[1], f"{bracket[1]} Remix"):
-                yield replace(way, title=rest, version=version, label=label)
+                yield replace(split, title=rest, version=version, label=label)
             if normalize_spacing(bracket[1]) == parsed.cut:
-                yield replace(way, title=rest, truncated_bracket=parsed.cut, label=label)
+                yield replace(split, title=rest, truncated_bracket=parsed.cut, label=label)
             elif _looks_like_label(bracket[1]):
-                yield replace(way, title=rest, label=(*label, bracket[1]))
+                yield replace(split, title=rest, label=(*label, bracket[1]))
             else:
                 yield replace(
-                    way, title=rest, unexplained=(*way.unexplained, bracket[1]), label=label
+                    split, title=rest, unexplained=(*split.unexplained, bracket[1]), label=label
                 )
 
 
-def _split_segments(base: str, known: tuple[str, ...]) -> Iterator[_Split]:
+def _split_segments(base: str, known_artists: tuple[str, ...]) -> Iterator[_Split]:
+    """Yield the ways to divide a title at its dashes."""
     segments = _segments(base)
-    yield from _with_artists(segments, known) if known else _without_artists(base, segments)
+    if known_artists:
+        yield from _splits_with_artists(segments, known_artists)
+    else:
+        yield from _splits_without_artists(base, segments)
 
 
 def _segments(base: str) -> list[str]:
+    """Split a title at its bars or dashes, into at most `MAX_SEGMENTS` segments."""
     parts = _BAR.sub(" - ", base).split(" - ") if _BAR.search(base) else DASH.split(base)
     return [part.strip() for part in parts if part.strip()][:MAX_SEGMENTS]
 
 
-def _looks_like_label(phrase: str) -> bool:
-    """Whether a phrase in brackets is a label's or a catalogue's rather than the title's."""
-    words = words_of_text(phrase)
-    if not words or words[0] in _COUNTING:
-        return False
-    return any(char.isdigit() for char in phrase) or not _LABEL_WORDS.isdisjoint(words)
-
-
-def _with_artists(segments: list[str], known: tuple[str, ...]) -> Iterator[_Split]:
-    """The artists are known: a segment that names them is not part of the title."""
-    rest = [part for part in segments if not _names_an_artist(part, known)] or segments
-    whole = " - ".join(rest)
-    yield _Split(known, whole)
+def _splits_with_artists(segments: list[str], known_artists: tuple[str, ...]) -> Iterator[_Split]:
+    """Divide a title whose artists are known: a segment with their names is not the title."""
+    rest = [part for part in segments if not _names_an_artist(part, known_artists)] or segments
+    yield _Split(known_artists, " - ".join(rest))
     if len(rest) < len(segments):
-        yield _Split(known, " - ".join(segments))
+        yield _Split(known_artists, " - ".join(segments))
     if len(rest) > 1:
-        yield _Split(known, rest[0], label=tuple(rest[1:]))
-        yield _Split(known, rest[-1], tuple(rest[:-1]))
+        yield _Split(known_artists, rest[0], label=tuple(rest[1:]))
+        yield _Split(known_artists, rest[-1], tuple(rest[:-1]))
 
 
-def _without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
-    """Nobody is named: the segments say who and what, usually in this order."""
+def _splits_without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
+    """Divide a title whose artist field is blank: usually the artist comes before the title."""
     if (prefix := _PREFIX.match(base)) and base[prefix.end() :]:
-        for way in _without_artists("", _segments(base[prefix.end() :])):
-            yield replace(way, label=(*way.label, prefix.group().strip(" :")))
+        for split in _splits_without_artists("", _segments(base[prefix.end() :])):
+            yield replace(split, label=(*split.label, prefix.group().strip(" :")))
     if (number := _NUMBER.match(base)) and len(segments) > 1:
-        yield from _without_artists("", _segments(base[number.end() :]))
+        yield from _splits_without_artists("", _segments(base[number.end() :]))
     if len(segments) == 1:
         if quoted := _QUOTED.search(base):
             title = quoted[1] or quoted[2]
@@ -174,115 +245,70 @@ def _without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
     yield _Split((), base)
 
 
-def _after_prefix(mark: str, way: _Split) -> _Split:
-    """The way, with what stood before it: a catalogue number, a channel's mark, or who knows."""
-    if _looks_like_label(mark) or not _CHANNEL_WORDS.isdisjoint(words_of_text(mark)):
-        return replace(way, label=(mark, *way.label))
-    return replace(way, unexplained=(mark,))
+def _after_prefix(prefix: str, split: _Split) -> _Split:
+    """Record a prefix as label (catalogue number, mark of a channel) or as unexplained."""
+    if _looks_like_label(prefix) or not _CHANNEL_WORDS.isdisjoint(words_of_text(prefix)):
+        return replace(split, label=(prefix, *split.label))
+    return replace(split, unexplained=(prefix,))
+
+
+def _looks_like_label(phrase: str) -> bool:
+    """Whether a phrase looks like a label or a catalogue number rather than part of the title."""
+    words = words_of_text(phrase)
+    if not words or words[0] in _COUNTING:
+        return False
+    return any(char.isdigit() for char in phrase) or not _LABEL_WORDS.isdisjoint(words)
 
 
 def _version_as_title(text: str) -> _Split | None:
-    """`Artist - Intro`: what looks like a version or like noise is all the title there is."""
+    """Split `Artist - Intro`: the part that looks like a version or noise is the whole title."""
     segments = DASH.split(normalize_spacing(text))
     if len(segments) != 2 or parse_title(text).base.strip() != segments[0].strip():
         return None
     return _Split(split_names(segments[0]), segments[1])
 
 
-def _names_an_artist(segment: str, known: tuple[str, ...]) -> bool:
-    said = set(words_of_text(segment))
-    return said <= words_of_names(known) or any(
-        set(words_of_text(name)) <= said for name in known if words_of_text(name)
+def _names_an_artist(segment: str, known_artists: tuple[str, ...]) -> bool:
+    """Whether a segment consists of words of the artists' names, or contains one whole name."""
+    words = set(words_of_text(segment))
+    return words <= words_of_names(known_artists) or any(
+        set(words_of_text(name)) <= words for name in known_artists if words_of_text(name)
     )
 
 
-def local_version(version: Version, remixers: str, makers: frozenset[str]) -> Version:
-    """The version, with the library's remixer field where the title leaves the name out."""
-    if not makers or version.words or (version.is_stated and version.plain):
-        return version
-    if not version.is_stated:
-        return parse_version(f"{remixers} Remix")
-    return replace(version, words=tuple(words_of_text(remixers)), text=f"{remixers} {version.text}")
-
-
-# MERGED A local title that nothing divides, read by what a candidate is called.
-def interpret_using_candidate(
-    track: Track, candidate: Candidate, other: ParsedTrack
-) -> ParsedTrack | None:
-    """Read the title by the candidate's; `None` where a word is left that is nobody's.
-
-    A word may belong to the candidate's title, its artists, its label, its catalogue number, or to
-    a phrase that names a version. Somebody has to be named, in the title or beside it.
-    """
-    words, known_words = _words(track.title)
-    base = tuple(other.base.split())
-    if not known_words.issuperset(base):
-        return None
-    known = fold_names(credited_names(track.artists))
-    said = tuple(name for name in other.artists if _position(name, words) is not None)
-    if not known and not said:
-        return None
-    papers = tuple(
-        words_of_text(text) for text in (candidate.label, candidate.catalog_number) if text
-    )
-    names = (*other.artists, *known)
-    phrase = next(
-        (
-            phrase
-            for before, behind in _surroundings(base, words)
-            if not _without(before, (*names, *papers))
-            and (phrase := _version_phrase(behind, names, papers)) is not None
-        ),
-        None,
-    )
-    if phrase is None:
-        return None
-    makers = words_of_names(credited_names(track.remixers))
-    version = parse_version(phrase) if phrase else UNSTATED
-    return ParsedTrack(
-        base=other.base,
-        shown=track.title,
-        version=local_version(version, track.remixer_text, makers),
-        artists=tuple(dict.fromkeys((*known, *said))),
-        artists_shown=track.artist_text or track.title,
-        remixer_words=makers,
-        key=parse_key(track.key),
-        isrc=clean_isrc(track.isrc),
-        beatport_id=beatport_id_of(track),
-        located_by_candidate=True,
-    )
-
-
+# The cache pays off because `interpret_using_candidate` runs for each candidate of a track.
 @lru_cache(maxsize=256)
-def _words(title: str) -> tuple[Name, frozenset[str]]:
-    """The words of a title without what stands before and behind it; asked for each candidate."""
+def _title_words(title: str) -> tuple[Name, frozenset[str]]:
+    """Return the words of a title without the noise around it, in order and as a set."""
     title, _ = noise.strip_noise(title)
     words = words_of_text(title)
     return words, frozenset(words)
 
 
-def _version_phrase(words: Name, names: Iterable[Name], papers: Iterable[Name]) -> str | None:
-    """The phrase that names the version, perhaps empty; `None` where the words are no such."""
-    whole = _without(words, papers)
-    rest = _without(whole, names)
-    # The artist stands before the version, or is who made it.
-    for phrase in (" ".join(rest), " ".join(whole)):
+def _version_phrase(
+    words: Name, names: Iterable[Name], release_marks: Iterable[Name]
+) -> str | None:
+    """Return the phrase that names the version, perhaps empty; `None` if a word is unexplained."""
+    with_names = _without(words, release_marks)
+    rest = _without(with_names, names)
+    # An artist among the words either stands before the version or is the remixer.
+    for phrase in (" ".join(rest), " ".join(with_names)):
         if not phrase or noise.is_noise(phrase):
             return ""
-        if names_version(phrase) and (rest == whole or parse_version(phrase).words):
+        if names_version(phrase) and (rest == with_names or parse_version(phrase).words):
             return phrase
     return " ".join(rest) if names_version(" ".join(rest)) else None
 
 
 def _surroundings(run: Name, words: Name) -> Iterator[tuple[Name, Name]]:
-    """What stands before and behind a run of words, wherever it occurs."""
+    """Yield the words before and behind each occurrence of a run of words."""
     for at in range(len(words) - len(run) + 1):
         if words[at : at + len(run)] == run:
             yield words[:at], words[at + len(run) :]
 
 
 def _without(words: Name, runs: Iterable[Name]) -> Name:
-    """The words without these runs, and without what joined them to others."""
+    """Remove the first occurrence of each run, and connectives left at either end."""
     for run in runs:
         if run and (at := _position(run, words)) is not None:
             words = words[:at] + words[at + len(run) :]
@@ -294,5 +320,5 @@ def _without(words: Name, runs: Iterable[Name]) -> Name:
 
 
 def _position(run: Name, words: Name) -> int | None:
-    """Where a run of words begins."""
+    """Return the index of the first occurrence of a run of words, or `None`."""
     return next((len(before) for before, _ in _surroundings(run, words)), None)

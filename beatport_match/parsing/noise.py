@@ -1,7 +1,8 @@
-"""What libraries, pools, channels and sites write around a title: it says nothing about the music.
+"""Noise: what libraries, record pools, channels and sites add to a title.
 
-File names, track numbers, keys, tempi, sites, quality, catalogue numbers. The words of it stand in
-`vocabulary`; where in a title to look for it is `titles`' to know.
+Noise says nothing about the music: file suffixes, track numbers, keys, tempi, sites, quality marks,
+catalogue numbers. The table of noise phrases is in `vocabulary`; `titles` decides where in a title
+to look for them.
 """
 
 from __future__ import annotations
@@ -14,20 +15,25 @@ from rapidfuzz.distance import OSA
 from beatport_match.parsing.normalize import fold, normalize_spacing
 from beatport_match.parsing.vocabulary import NOISE_PHRASES, NUMERALS
 
-# Noise this long may hold a typo and still be nothing else.
-_LONG_NOISE = 7
+# A noise phrase with at least this many letters may contain one typo: it still cannot be confused
+# with a title.
+_MIN_TYPO_LENGTH = 7
 _NOISE_OF_LENGTH = {
     length: [noise for noise in NOISE_PHRASES if len(noise) == length]
     for length in set(map(len, NOISE_PHRASES))
 }
+# The suffix of an audio file: `Title.mp3`.
 _SUFFIX = re.compile(r"\.(mp3|wav|aiff?|flac|m4a|ogg|alac|aac|wma)$", re.IGNORECASE)
+# The start of a file name of Beatport's downloads: `7654321_Title_(Mix)`.
 _DOWNLOAD = re.compile(r"(\d{5,9})_+(?=[^\W_])")
+# A date of eight digits: `20240131`.
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+# What stands before a title; each line has its example.
 _LEADING = re.compile(
     r"""^(?:
-        \[\d{1,4}(?:-\d{1,4})?\]\s*                                # [3]
+        \[\d{1,4}(?:-\d{1,4})?\]\s*                   # [3]
       | 0\d\s+(?=[^\W\d])                            # 03 Title
-      | \([A-Z]\)\s+(?=\S)                            # (F), a library's own mark
+      | \([A-Z]\)\s+(?=\S)                            # (F), a private mark of a library
       | \d{1,3}(?:[.)]\s+|\s+-\s+)                    # 01. or 01 -
       | [A-D]\d{1,2}(?:[.)]\s+|\s+-\s+)               # A1 -, a side of vinyl
       | (?:1[0-2]|0?[1-9])[ABdm](?:\s+-\s+|\s+(?=\d))  # 8A -, a key
@@ -37,11 +43,13 @@ _LEADING = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
-# A site that its pool or ripper wrote behind the title, also with its dots lost.
+# A site that a record pool or a ripper wrote behind the title, with or without its dots:
+# `Title www.example.com`, `Title wwwexamplecom`.
 _SITE = re.compile(
     r"\s*\b(?:(?:https?://)?[\w-]+(?:\.[\w-]+){0,3}\.(?:com|net|org|ru|info|pro|eu|de|vip|kz)(?:/\S*)?|www\w{3,}(?:com|net|org))$",
     re.IGNORECASE,
 )
+# A quality mark behind a title: `Title HQ`, `Title 320kbps`, `Title Official Video`.
 _QUALITY = re.compile(
     r"\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)|official\s+(?:music\s+)?(?:video|audio))$",
     re.IGNORECASE,
@@ -50,27 +58,29 @@ _QUALITY = re.compile(
 _TRAILING = re.compile(
     r"\s+-\s+(?:1[0-2]|0?[1-9])[ABdm](?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s*$", re.IGNORECASE
 )
+# A label's catalogue number: `QUAY012`, `ABC 1234D`.
 _CATALOGUE_NUMBER = re.compile(r"([A-Z][A-Z&.]{1,11})[- ]?\d{2,6}[A-Z]{0,2}")
-# Words that a title counts with: "(VOL. 12)" is no label's number.
+# Words that number a title: "(VOL. 12)" is not a catalogue number.
 _COUNTED = frozenset(
     "ACT CHAPTER DAY DISC EPISODE LOOP MOVEMENT NO OP OPUS PART PHASE PT SCENE SESSION SIDE SKETCH "
     "STUDY TAKE TAPE TOOL TRACK VOL VOLUME".split()
 )
-# Two capitals in brackets say where somebody is from; but these are hours, cities and formats.
+# Two capitals in brackets are the country of an artist, except these: times of day, cities,
+# formats, numerals.
 _NO_COUNTRIES = frozenset("AM PM LA NY DC SF OK UP HD EP LP CD DJ MC IX XI XX XL".split())
 
 
 def download_number(name: str) -> int | None:
-    """The track's number in the name of a file downloaded from Beatport: `7654321_Title_(Mix)`.
+    """Return the Beatport ID in the name of a downloaded file: `7654321_Title_(Mix)`.
 
-    Eight digits that are a date are taken for one.
+    Eight digits that form a date are treated as a date.
     """
     number = _DOWNLOAD.match(name)
     return int(number[1]) if number and not _DATE.fullmatch(number[1]) else None
 
 
 def strip_file_marks(text: str) -> str:
-    """A file name as a title: no suffix, no site, blanks for underscores, room at its dashes."""
+    """Turn a file name into a title: no suffix, no site, blanks for underscores, spaced dashes."""
     if "." in text:
         text = _SUFFIX.sub("", text)
     if "_" in text:
@@ -85,7 +95,7 @@ def strip_file_marks(text: str) -> str:
 
 
 def strip_noise(text: str) -> tuple[str, list[str]]:
-    """A title without what stands before and behind it and is not part of it, and what that was."""
+    """Strip the noise before and behind a title; return the title and the removed parts."""
     text, dropped = strip_file_marks(normalize_spacing(text)) or text, list[str]()
     while lead := strip_leading_noise(text):
         dropped.append(lead.strip())
@@ -97,24 +107,27 @@ def strip_noise(text: str) -> tuple[str, list[str]]:
 
 
 def strip_leading_noise(text: str) -> str:
-    """What stands before a title and is not part of it; empty where nothing would be left."""
+    """Return the noise before a title, or `""` if there is none or the text is only noise."""
     lead = _LEADING.match(text)
     return lead.group() if lead and text[lead.end() :].strip(" -") else ""
 
 
 def strip_trailing_noise(text: str) -> str:
-    """Key, tempo or quality behind a title; empty where nothing would be left."""
+    """Return the noise behind a title (key, tempo, quality), or `""` as `strip_leading_noise`."""
     tail = ("-" in text and _TRAILING.search(text)) or _QUALITY.search(text)
     return tail.group() if tail and text[: tail.start()].strip(" -") else ""
 
 
 @lru_cache(maxsize=4096)
 def is_noise(phrase: str) -> bool:
-    """Whether a phrase in brackets or behind a dash is noise, give or take a letter; a site is."""
+    """Whether a phrase in brackets or behind a dash is noise.
+
+    Noise is a site or a phrase of the table; a long phrase may contain one typo.
+    """
     folded = fold(phrase)
     if folded in NOISE_PHRASES or _SITE.fullmatch(phrase):
         return True
-    return len(folded) >= _LONG_NOISE and any(
+    return len(folded) >= _MIN_TYPO_LENGTH and any(
         OSA.distance(folded, noise, score_cutoff=1) <= 1
         for length in (len(folded) - 1, len(folded), len(folded) + 1)
         for noise in _NOISE_OF_LENGTH.get(length, ())
@@ -122,7 +135,7 @@ def is_noise(phrase: str) -> bool:
 
 
 def is_country(phrase: str) -> bool:
-    """Whether a phrase in brackets says where somebody is from (`UK`)."""
+    """Whether a phrase in brackets is the country of an artist (`UK`)."""
     return (
         len(phrase) == 2
         and phrase.isalpha()
@@ -133,6 +146,6 @@ def is_country(phrase: str) -> bool:
 
 
 def is_catalogue_number(phrase: str) -> bool:
-    """Whether a phrase looks like a label's number for a release."""
+    """Whether a phrase looks like a label's catalogue number (`QUAY012`)."""
     number = _CATALOGUE_NUMBER.fullmatch(phrase)
     return number is not None and number[1].rstrip(".") not in _COUNTED

@@ -1,6 +1,8 @@
-"""Text out of text: folding, so that two spellings of one name become one string.
+"""Normalisation: two spellings of one name become one string.
 
-This room knows letters, not music: nothing here has heard of a mix or a remixer.
+`normalize_spacing` keeps the spelling and removes typographic variants; `fold` also removes case,
+accents and punctuation. The functions know letters and no music: mixes and remixers are the
+subject of `versions`.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Letters that Unicode does not take apart, written as people type them without the key.
+# Letters that Unicode normalisation does not decompose, with the spelling that people type instead.
 _LETTERS = str.maketrans(
     {
         "ø": "o",
@@ -30,9 +32,10 @@ _LETTERS = str.maketrans(
         "+": " and ",
     }
 )
+# Apostrophes vanish, so that "Don't" and "Dont" are equal.
 _APOSTROPHES = re.compile(r"['’‘`´ʼ′＇]")
 _NOT_A_WORD = re.compile(r"[\W_]+")
-# Format characters that carry no meaning in a title: zero-width blanks, joiners, direction marks.
+# Format characters without meaning in a title: zero-width blanks, joiners, direction marks.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
@@ -41,12 +44,12 @@ _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 
 
 def normalize_spacing(text: str) -> str:
-    """Typographic variants out, meaning kept: one kind of dash and blank, no invisible characters.
+    """Replace typographic variants: one kind of dash and blank, no invisible characters.
 
     Case, accents and punctuation stay as they are.
     """
     if not text.isascii():
-        # Normalising can bring forth one more of the invisible.
+        # Normalise first: NFKC can turn a character into an invisible one.
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
         text = _DASHES.sub("-", text)
     return " ".join(text.split())
@@ -54,11 +57,11 @@ def normalize_spacing(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
-    """The text as words in lower case, one blank apart, without accents or punctuation.
+    """Reduce the text to lower-case words with single blanks, without accents and punctuation.
 
-    Idempotent. Never empty unless the text is blank: a title of nothing but punctuation folds to
-    itself. Latin, Greek and Cyrillic lose their accents, Hebrew and Arabic their vowel points;
-    other scripts keep all their marks.
+    Folding is idempotent. The result is empty only for a blank text: a title that consists of
+    punctuation folds to itself. Latin, Greek and Cyrillic lose their accents, Hebrew and Arabic
+    their vowel points; other scripts keep all their marks.
     """
     folded = _fold_once(text)
     while not folded.isascii() and (again := _fold_once(folded)) != folded:
@@ -67,11 +70,12 @@ def fold(text: str) -> str:
 
 
 def words_of_text(text: str) -> tuple[str, ...]:
-    """The words of the folded text."""
+    """Return the words of the folded text."""
     return tuple(fold(text).split())
 
 
 def _fold_once(text: str) -> str:
+    """Apply one pass of folding; the fast paths are for ASCII text."""
     plain = text.casefold()
     if plain.isascii():
         if plain.replace(" ", "").isalnum():
@@ -80,22 +84,25 @@ def _fold_once(text: str) -> str:
         return words or " ".join(plain.split())
     visible = _INVISIBLE.sub("", plain)
     bare = _APOSTROPHES.sub("", _without_accents(visible).translate(_LETTERS))
-    # Vowels of many scripts are marks, which are no word characters for a regular expression.
+    # In many scripts vowels are marks, which `\w` does not match.
     words = "".join(char if char.isalnum() or _is_mark(char) else " " for char in bare)
     return " ".join(words.split()) or normalize_spacing(visible)
 
 
 def _is_mark(char: str) -> bool:
+    """Whether a character combines with the letter before it (Unicode category M)."""
     return unicodedata.category(char)[0] == "M"
 
 
 def _without_accents(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", text).translate(_LETTERS)
-    kept = "".join(char for char in apart if not _is_accent(unicodedata.combining(char)))
+    """Remove accents and vowel points; keep marks that make a different letter."""
+    decomposed = unicodedata.normalize("NFKD", text).translate(_LETTERS)
+    kept = "".join(char for char in decomposed if not _is_accent(unicodedata.combining(char)))
     return unicodedata.normalize("NFKC", kept).casefold()
 
 
 def _is_accent(combining_class: int) -> bool:
-    # 10-36: Hebrew and Arabic points; 200 and up: accents above, below and across. What is left
-    # (kana voicing marks, viramas, Thai vowels) makes another letter of its base.
+    """Whether a canonical combining class belongs to accents or vowel points."""
+    # 10-36: Hebrew and Arabic points; 200 and up: accents above, below and across. All others (kana
+    # voicing marks, viramas, Thai vowels) make a different letter of their base.
     return 10 <= combining_class <= 36 or combining_class >= 200

@@ -1,8 +1,9 @@
-"""Both sides read the same way: a track or a candidate, taken apart and folded, ready to compare.
+"""Parsed tracks: a local track and a candidate become the same structure, ready to compare.
 
-Reading decides what a field means (who is an artist, which words are the version); weighing what
-it is worth comes later. The sides differ only in their witnesses: a DJ's library may hide the
-artist in the title, Beatport names mix, artists and remixers in fields of their own.
+Parsing decides what a field means (which names are artists, which words are the version); `scoring`
+decides what an agreement is worth. The two sides differ in their sources: a library may hold the
+artist in the title, while Beatport has separate fields for mix, artists and remixers.
+`parse_candidate` is here; `interpretations` makes the parsed tracks of a local track.
 """
 
 from __future__ import annotations
@@ -24,28 +25,40 @@ from beatport_match.parsing.vocabulary import COMPILATION_WORDS, NAME_CONNECTIVE
 
 Name = tuple[str, ...]
 
-# ISO 3901: country, registrant, year and number.
+# ISO 3901: country, registrant, year and number ("DEAB11900001").
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
+# The folders of a path, of POSIX or Windows: "/music/", `C:\sets\`.
 _FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
-# Beatport tells namesakes apart by country: "Samm (BE)", "Alex Lynch (U.K.)".
+# Beatport adds the country to artists with the same name: "Samm (BE)", "Alex Lynch (U.K.)".
 _COUNTRY = re.compile(r"\s*\((?!II|IV|VI|IX)(?:[A-Za-z]{2}|USA|U\.K\.|U\.S\.(?:A\.)?)\)")
-# What gets into artist fields: track numbers, social handles.
+# Noise in artist fields: track numbers ("01. Ana"), social handles ("Ana @ana").
 _CREDIT_NOISE = re.compile(r"^\d{1,3}[.)]\s+|\s*@\w+")
+# What joins a name and its alias: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B".
 _ALIAS = re.compile(r"\s+\(?(?:a\.?k\.?a\b\.?|pres\.|presents\b)\s*", re.IGNORECASE)
 _IGNORED_IN_NAMES = NAME_CONNECTIVES | {"dj", "the", "mc"}
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedTrack:
-    """One side, ready to compare.
+    """A local track (in one interpretation) or a candidate, ready to compare.
 
-    `base` is the folded title and `shown` the same as written. `artists` are names as folded
-    words, featured ones included; `remixer_words` the words of the remixers' names from their own field.
-    `unexplained` and `label` are what this reading had to leave out to make sense of a title, as folded
-    phrases; `label` where a label would stand. `truncated_bracket` is a bracket that never closed, `single_titles` are
-    the single ones of a track that joins several, and `located_by_candidate` tells that the title was found among
-    words that nothing divides. `noise` is what was dropped, folded. `beatport_id` is the track's on
-    Beatport.
+    Attributes:
+        base: The folded title.
+        shown: The title as written.
+        version: The version that title and mix field state.
+        artists: The artists' names as folded words, featured artists included.
+        artists_shown: The artists as written.
+        remixer_words: The words of the names in the remixer field.
+        key: The musical key, or `None`.
+        isrc: The ISRC without hyphens, or `""`.
+        beatport_id: The Beatport ID in the local track's tags or file name, or `None`.
+        unexplained: Folded phrases that this interpretation leaves out of the title.
+        label: The same, for phrases at a place where libraries write the label.
+        truncated_bracket: The folded text of a bracket without its end, or `""`.
+        located_by_candidate: Whether `interpret_using_candidate` located the title among words
+            without separators.
+        single_titles: The folded titles of a track that joins several ("One / Two"), or `()`.
+        noise: The folded phrases that were removed as noise.
     """
 
     base: str
@@ -64,9 +77,9 @@ class ParsedTrack:
     single_titles: tuple[str, ...] = ()
     noise: frozenset[str] = frozenset()
 
-    # Derived, and worked out once, since a reading is compared with many: the title without blanks,
-    # its words and numbers in one spelling, every word that tells this music from other music
-    # wherever it stood, and every word of every artist's name.
+    # Derived values, computed once because a parsed track is compared with many others: the title
+    # without blanks, its words and its numbers in one spelling, every word of title and version
+    # that distinguishes this music from other music, and every word of the artists' names.
     compact: str = field(init=False, repr=False, compare=False)
     words: tuple[str, ...] = field(init=False, repr=False, compare=False)
     numbers: tuple[str, ...] = field(init=False, repr=False, compare=False)
@@ -74,47 +87,50 @@ class ParsedTrack:
     artist_words: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        keep = partial(object.__setattr__, self)
+        set_field = partial(object.__setattr__, self)
         words = tuple(with_numbers(self.base))
-        keep("compact", self.base.replace(" ", ""))
-        keep("words", words)
-        keep("numbers", tuple([word for word in words if word.isdigit()]))
-        keep("distinctive_words", self.version.distinctive_words.union(self.base.split()))
-        keep("artist_words", frozenset(chain.from_iterable(self.artists)))
+        set_field("compact", self.base.replace(" ", ""))
+        set_field("words", words)
+        set_field("numbers", tuple([word for word in words if word.isdigit()]))
+        set_field("distinctive_words", self.version.distinctive_words.union(self.base.split()))
+        set_field("artist_words", frozenset(chain.from_iterable(self.artists)))
 
 
 @lru_cache(maxsize=2048)
 def parse_candidate(candidate: Candidate) -> ParsedTrack:
-    """Read Beatport's side: its own fields are the better witness, but its names hold mixes too."""
+    """Parse a candidate of Beatport.
+
+    Beatport's own fields are the better source, but its names contain mixes and guests, too.
+    """
     parsed = parse_title(candidate.name)
     mix, guests = _parse_mix(candidate.mix_name or "")
     credited = (*candidate.artists, *parsed.featured, *guests)
-    # On Beatport a square bracket is no label: it belongs to the title.
+    # On Beatport, text in square brackets is not a label: it belongs to the title.
     title = " ".join((parsed.base, *[f"[{phrase}]" for phrase in parsed.aside]))
     return ParsedTrack(
         base=fold(title),
         shown=title,
-        # "Original Mix" is also what stands there when nobody filled the field in.
+        # "Original Mix" is also the default value of the field, so it yields to the title.
         version=parsed.version if mix.plain and not parsed.version.plain else mix | parsed.version,
-        artists=fold_names([name for one in credited for name in with_aliases(one)]),
+        artists=fold_names([name for credit in credited for name in with_aliases(credit)]),
         artists_shown=", ".join(candidate.artists),
         remixer_words=words_of_names(candidate.remixers),
         key=parse_key(candidate.key) or parse_key(candidate.camelot),
         isrc=clean_isrc(candidate.isrc),
         single_titles=_single_titles(title),
-        # Where somebody is from tells people apart, not titles.
-        noise=frozenset([fold(one) for one in parsed.noise if not noise.is_country(one)]),
+        # A country distinguishes artists and not titles.
+        noise=frozenset([fold(phrase) for phrase in parsed.noise if not noise.is_country(phrase)]),
     )
 
 
 def _single_titles(title: str) -> tuple[str, ...]:
-    """The titles of "One / Two / Three"; none where there is but one."""
+    """Return the titles of "One / Two / Three"; `()` if there is only one."""
     parts = title.split(" / ")
     return tuple(map(fold, parts)) if len(parts) > 1 else ()
 
 
 def beatport_id_of(track: Track) -> int | None:
-    """The track's number on Beatport, from its tags or as Beatport's downloads are named."""
+    """Return the Beatport ID from the tags, the file name of a download or the title."""
     if track.beatport_id is not None:
         return track.beatport_id if track.beatport_id > 0 else None
     name = _FOLDERS.sub("", track.file or "")
@@ -123,60 +139,63 @@ def beatport_id_of(track: Track) -> int | None:
 
 @lru_cache(maxsize=4096)
 def is_compilation(release: str | None) -> bool:
-    """Whether a release looks like a compilation or a re-issue by its name."""
+    """Whether the name of a release looks like a compilation or a reissue."""
     words = words_of_text(release or "")
     return any(word in COMPILATION_WORDS or is_year(word) for word in words)
 
 
 def clean_isrc(isrc: str | None) -> str:
-    """The code alone, empty for what is none: tags write it with hyphens, blanks, in lower case."""
+    """Return the bare ISRC, or `""` if it is invalid.
+
+    Tags contain ISRCs with hyphens and blanks and in lower case.
+    """
     code = "".join(filter(str.isalnum, isrc or "")).upper()
     return code if _ISRC.fullmatch(code) else ""
 
 
 @lru_cache(maxsize=4096)
 def _parse_mix(mix_name: str) -> tuple[Version, tuple[str, ...]]:
-    """The version in Beatport's field for it, and the guests who stand there, too."""
-    said = mix_name.strip()
-    if guest := IN_BRACKETS.fullmatch(said):
+    """Parse Beatport's mix field: the version, and the guests named there."""
+    stated = mix_name.strip()
+    if guest := IN_BRACKETS.fullmatch(stated):
         return UNSTATED, split_names(guest["names"])
     guests: tuple[str, ...] = ()
-    if guest := VERSION_WITH_GUEST.fullmatch(said):
+    if guest := VERSION_WITH_GUEST.fullmatch(stated):
         mix_name, guests = guest["version"], split_names(guest["names"])
     return (parse_version(_COUNTRY.sub("", mix_name) or mix_name) if mix_name else UNSTATED), guests
 
 
 def credited_names(names: Names) -> tuple[str, ...]:
-    """The single names in a credit, as written, without the country that tells namesakes apart."""
+    """Return the single names of a credit, as written but without a country such as "(UK)"."""
     texts = (names,) if isinstance(names, str) else names
     return tuple(
         name
         for text in texts
-        for one in split_names(_CREDIT_NOISE.sub("", _COUNTRY.sub("", text)))
-        for name in with_aliases(one)
+        for credit in split_names(_CREDIT_NOISE.sub("", _COUNTRY.sub("", text)))
+        for name in with_aliases(credit)
     )
 
 
 @lru_cache(maxsize=4096)
 def with_aliases(name: str) -> tuple[str, ...]:
-    """Who is meant, by every name given: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B"."""
+    """Split a name from its aliases: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B"."""
     first, *aliases = _ALIAS.split(name)
     return (first, *(alias.strip(" )") for alias in aliases))
 
 
 def fold_names(names: Iterable[str]) -> tuple[Name, ...]:
-    """Each name once, as folded words."""
+    """Return each name once, as folded words."""
     folded = map(_name_words, names)
     return tuple(dict.fromkeys(name for name in folded if name))
 
 
 def words_of_names(names: Iterable[str]) -> frozenset[str]:
-    """Every folded word of the names."""
+    """Return every folded word of the names."""
     return frozenset(word for name in fold_names(names) for word in name)
 
 
 @lru_cache(maxsize=8192)
 def _name_words(name: str) -> Name:
-    """A name's telling words: `DJ`, `The` and `and` only count where nothing else is left."""
+    """Return the words of a name; `DJ`, `The` and `and` count only if there is no other word."""
     words = words_of_text(_COUNTRY.sub("", name) or name)
     return tuple(word for word in words if word not in _IGNORED_IN_NAMES) or words

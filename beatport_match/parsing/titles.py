@@ -1,8 +1,11 @@
-"""Reading a title: what is the name of the music, what its version, who is featured, what is noise.
+"""Title parsing: separate the base of a title from version, featured artists and noise.
 
-Text in, structure out. A title is peeled from the outside in until nothing more comes off; what
-cannot be told stays in the base, and a base is never empty. This room knows no track and no
-candidate: who made the music is told apart in `interpretations`.
+`parse_title` strips a title in passes, from the outside to the inside, until a pass changes
+nothing. Text that it cannot classify stays in the base, and the base is empty only for a blank
+title. The module knows no track and no candidate: `interpretations` separates artists from titles.
+
+Each pass replaces the brackets by placeholders, classifies their contents, and puts back those that
+belong to the title. Then it strips featured artists and the last segments behind dashes.
 """
 
 from __future__ import annotations
@@ -28,67 +31,86 @@ from beatport_match.parsing.vocabulary import (
     UNBRACKETED_VERSIONS,
 )
 
-# A longer title is cut: nobody's title is longer, and a hostile one must not cost time.
+# Longer titles are truncated. Real titles are shorter; the limit bounds the work on hostile ones.
 MAX_TITLE_LENGTH = 400
 
 _OPENERS = {"(": ")", "[": "]", "{": "}", "<": ">", "【": "】", "〔": "〕"}
 _CLOSERS = frozenset(_OPENERS.values())
 _BRACKET = re.compile(f"([{re.escape(''.join((*_OPENERS, *_CLOSERS)))}])")
-# Where a bracket stood, until it is known whether it belongs to the title (private use area).
+# A placeholder stands for a bracket until its content is classified: its number between two
+# characters of the private use area.
 _PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
 
+# A dash with a blank on at least one side: "Artist - Title", "Artist- Title".
 DASH = re.compile(r"\s+-+\s*|\s*-+\s+")
-# What stands behind a version in brackets: "Title (Original Mix) Label".
+# Text behind the last bracket: "Title (Original Mix) Label", "Title (Original Mix) // Label".
 _TAIL = re.compile("\ue000(\\d+)\ue001\\s*(?://|\\|)?\\s*([^\ue000\ue001()-]+)$")
+# A featured artist without brackets: "Title feat. Ana Sol", up to a dash, a quote or a bracket.
 _FEATURED = re.compile(
     r"(?<!\S)(?:"
     + "|".join(sorted(FEATURING_WORDS))
     + r")\b\.?\s+(?P<names>[^\ue000]+?)(?=\s+-|-\s|\s+['\"]|\s*\ue000|$)",
     re.IGNORECASE,
 )
-# "(With You)" is a title's, not a guest.
+# Featured artists in brackets: "(feat. Ana Sol)", "(w/ Ana Sol)". But "(With You)" belongs to the
+# title.
 IN_BRACKETS = re.compile(
     r"(?:(?:feat|ft|featuring)\b\.?\s|(?:with\b\s|w/)\s*"
     r"(?!(?:me|you|us|him|her|them|it|my\w*|your\w*|our\w*|a|an|the|love|no|out)\b))"
     r"\s*(?P<names>.+)",
     re.IGNORECASE,
 )
+# "Dub Mix feat. Ana Sol"
 VERSION_WITH_GUEST = re.compile(
     r"(?P<version>.+?)\s+(?:feat|ft|featuring)\b\.?\s+(?P<names>.+)", re.IGNORECASE
 )
-# Six feet under: a length, not a guest.
+# What stands before "ft" if it means feet: "Six Ft Under".
 _FEET_AND_INCHES = re.compile(
     r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten))\s*$", re.IGNORECASE
 )
+# A part without brackets at the end of a title: "Night Ferry, Pt. 2".
 _BARE_PART = re.compile(
     r"(?:\s|,)+(?:" + "|".join(PARTS) + r")\.?\s*(\d{1,3}|" + "|".join(NUMERALS) + r")$",
     re.IGNORECASE,
 )
+# The separators in a credit: "A, B", "A & B", "A x B", "A vs. B". Words need blanks around them.
 _BETWEEN_NAMES = re.compile(
     r"\s*[,;/|]\s*|\s+(?:&|\+|and|x|vs\.?|versus|feat\.?|ft\.?|featuring|with|pres\.?|presents|meets)\s+",
     re.IGNORECASE,
 )
-# Only kinds that somebody makes of another's track name a remixer.
-_BY_REMIXER = frozenset({"remix", "rework", "bootleg", "edit"})
-_AFTER_A_WORD = tuple(f" {ending}" for ending in UNBRACKETED_VERSIONS)
-# Letters of no accent: a title of these words has no bracket, dash, number, dot or key.
+# Only a version of these kinds names its remixer: others make them from an artist's track.
+_REMIXER_KINDS = frozenset({"remix", "rework", "bootleg", "edit"})
+# The name of a remixer ends before one of these words: "Nørd Extended Remix".
+_ENDS_REMIXER_NAME = frozenset(KINDS) | {"mix", "extended", "radio", "original", "version"}
+_UNBRACKETED_ENDINGS = tuple(f" {ending}" for ending in UNBRACKETED_VERSIONS)
+# A title of plain ASCII words has no bracket, dash, number, dot or key.
 _WORDS = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
-# What comes off nevertheless has one of these words, or is a site that begins with "www".
+# Words that can still be stripped from a title of plain words; the other case is a site that starts
+# with "www".
 _STRIPPABLE = {*FEATURING_WORDS, *PARTS, "hq", "hd", "video", "audio"} | {
     ending.split()[-1] for ending in UNBRACKETED_VERSIONS
 }
+# The end of a remixer's name: "Nørd's Harbour Remix" names Nørd.
 _POSSESSIVE = re.compile(r"(?:'s|s')\b.*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedTitle:
-    """A title, taken apart; every part but `version` keeps the spelling it came with.
+    """The parts of a title, as `parse_title` returns them.
 
-    `base` is what the music is called and never empty unless the text was blank. `remixers` are
-    the names the version itself gives, `featured` the guests. `noise` is what was dropped; `aside`
-    what stood in square brackets and could not be told: mostly the label, now and then a mix. `cut`
-    is a last bracket that was cut short and still stands in the base: perhaps the beginning of a
-    version.
+    All parts except `version` keep the spelling of the title.
+
+    Attributes:
+        base: The name of the music, `"Night Ferry"`. Empty only if the text was blank.
+        version: The version that the title states; `Version()` if it states none.
+        remixers: The remixers that the version names: `("Nørd",)` for "Nørd Remix".
+        featured: The featured artists: `("Ana Sol",)` for "feat. Ana Sol".
+        noise: The removed parts that say nothing about the music, such as "Free Download".
+        aside: Unclassified text in square brackets or behind a bracketed version: mostly the
+            label, sometimes a mix.
+        cut: The content of a last bracket that lacks its end, `"Victor Ru"` for
+            "Night Ferry (Victor Ru". It also stays in `base`: it may be the start of a version.
+            Empty if no bracket was cut off.
     """
 
     base: str
@@ -102,11 +124,24 @@ class ParsedTitle:
 
 @lru_cache(maxsize=4096)
 def parse_title(text: str) -> ParsedTitle:
-    """Take a title apart: `Title (X Remix)`, `Title - X Remix`, `[X Remix]`, file names.
+    """Separate a title or file name into base, version, featured artists and noise.
 
-    `Artist - Title` stays together in `base`: only who knows the artists can tell them apart.
-    Idempotent: the base, parsed again, is itself.
+    The function understands `Title (X Remix)`, `Title - X Remix`, `Title [X Remix]` and file names.
+    `Artist - Title` stays together in `base`, because only the artist field or a candidate shows
+    which is which. Parsing is idempotent: parsing the base again returns the same base.
+
+    Args:
+        text: The title or file name. Text beyond 400 characters is ignored.
+
+    Returns:
+        The parts of the title; results are cached. Any text is valid.
+
+    Example:
+        >>> parsed = parse_title("01 - Night Ferry (Nørd Remix) [feat. Ana Sol].mp3")
+        >>> parsed.base, parsed.remixers, parsed.featured
+        ('Night Ferry', ('Nørd',), ('Ana Sol',))
     """
+    # A title must not contain placeholders of its own.
     text = text.replace("\ue000", "\ufffd").replace("\ue001", "\ufffd")
     parsed = _strip_layer(text.strip()[:MAX_TITLE_LENGTH])
     while (again := _strip_layer(parsed.base)).base != parsed.base:
@@ -123,10 +158,10 @@ def parse_title(text: str) -> ParsedTitle:
 
 
 def split_names(text: str) -> tuple[str, ...]:
-    """The names in a credit: `A & B`, `A feat. B`, `A vs. B`, `A, B`.
+    """Split a credit into names: `A & B`, `A feat. B`, `A vs. B`, `A, B`.
 
-    A name that holds `&` itself comes apart too, so names from two sides are compared by their
-    words, never one by one.
+    A name that contains `&` is split, too. Therefore scoring compares the words of all names of a
+    credit and not name by name.
     """
     return tuple(
         name
@@ -135,44 +170,10 @@ def split_names(text: str) -> tuple[str, ...]:
     )
 
 
-def _strip_layer(text: str) -> ParsedTitle:
-    """One layer off: leading noise, brackets, tails behind a dash, featured names."""
-    if has_nothing_to_strip(text):
-        return ParsedTitle(text)
-    text, dropped = noise.strip_noise(text)
-    held, groups, cut = _brackets(text)
-    found = _Parts(dropped)
-    kept: dict[int, str] = {}
-    versions: set[int] = set()
-    for number, (opener, content) in groups.items():
-        if names_version(content):
-            versions.add(number)
-        if not found.take(_PLACEHOLDER.sub(" ", content), square=opener in "[{【〔"):
-            kept[number] = f"{opener}{content}{_OPENERS[opener]}"
-            if number == cut:
-                found.cut = normalize_spacing(content)
-    held = _featured(held, kept, found)
-    behind = _TAIL.search(held) if groups else None
-    if (
-        behind
-        and behind[2].strip()
-        and int(behind[1]) in versions
-        and not _BARE_PART.search(f" {behind[2]}")
-    ):
-        found.take(behind[2], square=True)
-        held = held[: behind.start()]
-    base = _tails(held, kept, found)
-    while "\ue000" in base:
-        base = _PLACEHOLDER.sub(lambda hole: kept.get(int(hole[1]), ""), base)
-    base = _unbracketed_versions(normalize_spacing(base).strip(" -"), found)
-    # Nothing but brackets and noise: then they are the title.
-    return found.parsed(base) if base else ParsedTitle(text)
-
-
 def has_nothing_to_strip(text: str) -> bool:
-    """Whether a title is nothing but words of which none can come off.
+    """Whether a title consists of plain words that `parse_title` does not strip.
 
-    For most titles that spares the rest; what is no such title may still have nothing to peel.
+    The check is a shortcut for most titles. `False` means that a full pass must decide.
     """
     if not _WORDS.fullmatch(text):
         return False
@@ -180,8 +181,42 @@ def has_nothing_to_strip(text: str) -> bool:
     return "www" not in lower and _STRIPPABLE.isdisjoint(lower.split())
 
 
+def _strip_layer(text: str) -> ParsedTitle:
+    """Run one pass: strip noise, brackets, featured artists and segments behind dashes."""
+    if has_nothing_to_strip(text):
+        return ParsedTitle(text)
+    text, dropped = noise.strip_noise(text)
+    text_left, brackets, unclosed = _extract_brackets(text)
+    parts = _Parts(dropped)
+    kept: dict[int, str] = {}
+    versions: set[int] = set()
+    for number, (opener, content) in brackets.items():
+        if names_version(content):
+            versions.add(number)
+        if not parts.take(_PLACEHOLDER.sub(" ", content), square=opener in "[{【〔"):
+            kept[number] = f"{opener}{content}{_OPENERS[opener]}"
+            if number == unclosed:
+                parts.cut = normalize_spacing(content)
+    text_left = _extract_featured(text_left, kept, parts)
+    tail = _TAIL.search(text_left) if brackets else None
+    if (
+        tail
+        and tail[2].strip()
+        and int(tail[1]) in versions
+        and not _BARE_PART.search(f" {tail[2]}")
+    ):
+        parts.take(tail[2], square=True)
+        text_left = text_left[: tail.start()]
+    base = _extract_last_segments(text_left, kept, parts)
+    while "\ue000" in base:  # kept brackets may contain kept brackets
+        base = _fill_placeholders(base, kept)
+    base = _extract_unbracketed_version(normalize_spacing(base).strip(" -"), parts)
+    # A title that consists only of brackets and noise is kept as it is.
+    return parts.parsed(base) if base else ParsedTitle(text)
+
+
 class _Parts:
-    """What has come off a title so far."""
+    """The parts that one pass has stripped from a title so far."""
 
     def __init__(self, dropped: list[str]) -> None:
         self.version = UNSTATED
@@ -192,7 +227,7 @@ class _Parts:
         self.noise = dropped
 
     def take(self, phrase: str, *, square: bool = False) -> bool:
-        """Whether the phrase could be told and is now kept here rather than in the title."""
+        """Classify and store a phrase; return `False` if it belongs to the title."""
         phrase = normalize_spacing(phrase).strip(" -")
         folded = fold(phrase)
         if not phrase or noise.is_noise(phrase):
@@ -213,10 +248,12 @@ class _Parts:
         return True
 
     def take_version(self, phrase: str) -> None:
+        """Add a phrase that names a version."""
         self.version |= parse_version(phrase)
         self.remixers += _remixers(phrase)
 
     def parsed(self, base: str) -> ParsedTitle:
+        """Return the parts together with what is left as base."""
         return ParsedTitle(
             base=base,
             version=self.version,
@@ -228,40 +265,46 @@ class _Parts:
         )
 
 
-def _brackets(text: str) -> tuple[str, dict[int, tuple[str, str]], int | None]:
-    """The text with holes for its brackets, what stood in them, and which one never closed.
+def _extract_brackets(text: str) -> tuple[str, dict[int, tuple[str, str]], int | None]:
+    """Replace brackets by placeholders.
 
-    A bracket that never closes is a title cut short, perhaps within its last word.
+    Returns the text, the opener and content of each bracket by number, and the number of the
+    bracket that is never closed. Such a title was truncated, perhaps within its last word.
     """
-    groups: dict[int, tuple[str, str]] = {}
+    brackets: dict[int, tuple[str, str]] = {}
     if not _BRACKET.search(text):
-        return text, groups, None
-    open_groups: list[tuple[int, str, list[str]]] = []
-    out: list[str] = []
-    current, number = out, 0
-    cut: int | None = None
+        return text, brackets, None
+    open_brackets: list[tuple[int, str, list[str]]] = []
+    top_level: list[str] = []
+    current, next_number = top_level, 0
+    unclosed: int | None = None
     for piece in _BRACKET.split(text):
         if piece in _OPENERS:
-            current.append(f" \ue000{number}\ue001 ")
-            groups[number] = (piece, "")
-            open_groups.append((number, piece, current))
-            current, number = [], number + 1
+            current.append(f" \ue000{next_number}\ue001 ")
+            brackets[next_number] = (piece, "")
+            open_brackets.append((next_number, piece, current))
+            current, next_number = [], next_number + 1
         elif piece in _CLOSERS:
-            if open_groups:
-                at, opener, outer = open_groups.pop()
-                groups[at] = (opener, "".join(current))
+            if open_brackets:
+                number, opener, outer = open_brackets.pop()
+                brackets[number] = (opener, "".join(current))
                 current = outer
         else:
             current.append(piece)
-    while open_groups:
-        at, opener, outer = open_groups.pop()
-        groups[at] = (opener, completes_to_marker("".join(current)))
-        current, cut = outer, at
-    return "".join(out), groups, cut
+    while open_brackets:
+        number, opener, outer = open_brackets.pop()
+        brackets[number] = (opener, completes_to_marker("".join(current)))
+        current, unclosed = outer, number
+    return "".join(top_level), brackets, unclosed
 
 
-def _featured(text: str, kept: dict[int, str], found: _Parts) -> str:
-    """The text without `feat. X`, where something is left of it."""
+def _fill_placeholders(text: str, kept: dict[int, str]) -> str:
+    """Put the kept brackets back, and remove the placeholders of the others."""
+    return _PLACEHOLDER.sub(lambda placeholder: kept.get(int(placeholder[1]), ""), text)
+
+
+def _extract_featured(text: str, kept: dict[int, str], parts: _Parts) -> str:
+    """Strip `feat. X` from the text if other text stands before it."""
     while match := _FEATURED.search(text):
         rest = text[: match.start()] + text[match.end() :]
         before = text[: match.start()]
@@ -269,54 +312,48 @@ def _featured(text: str, kept: dict[int, str], found: _Parts) -> str:
             "." not in match.group()[:5] and _FEET_AND_INCHES.search(before)
         ):
             break
-        names = _PLACEHOLDER.sub(lambda hole: kept.get(int(hole[1]), ""), match["names"])
-        found.featured += split_names(names)
+        parts.featured += split_names(_fill_placeholders(match["names"], kept))
         text = rest
     return text
 
 
-def _tails(text: str, kept: dict[int, str], found: _Parts) -> str:
-    """The text without what stands behind its last dashes, as long as that can be told."""
+def _extract_last_segments(text: str, kept: dict[int, str], parts: _Parts) -> str:
+    """Strip segments behind dashes from the end, as long as they are a version or noise."""
     if "-" not in text:
         return text
     segments = DASH.split(text)
     while len(segments) > 1:
-        tail = normalize_spacing(
-            _PLACEHOLDER.sub(lambda hole: kept.get(int(hole[1]), ""), segments[-1])
-        )
-        if noise.is_catalogue_number(tail) and len(segments) > 2:
-            found.noise.append(tail)
-        elif not (names_version(tail) or noise.is_noise(tail)) or not found.take(tail):
+        segment = normalize_spacing(_fill_placeholders(segments[-1], kept))
+        if noise.is_catalogue_number(segment) and len(segments) > 2:
+            parts.noise.append(segment)
+        elif not (names_version(segment) or noise.is_noise(segment)) or not parts.take(segment):
             break
         segments.pop()
     return " - ".join(segments)
 
 
-def _unbracketed_versions(base: str, found: _Parts) -> str:
-    """The base without `Original Mix` or `Pt. 2` at its end, where something is left of it."""
-    if fold(base).endswith(_AFTER_A_WORD):
+def _extract_unbracketed_version(base: str, parts: _Parts) -> str:
+    """Strip `Original Mix` or `Pt. 2` from the end of the base if other text is left."""
+    if fold(base).endswith(_UNBRACKETED_ENDINGS):
         words = base.split()
         ending = " ".join(words[-2:])
         if len(words) > 2 and fold(ending) in UNBRACKETED_VERSIONS:
-            found.take_version(ending)
+            parts.take_version(ending)
             return " ".join(words[:-2]).strip(" -")
     if (part := _BARE_PART.search(base)) and base[: part.start()].strip(" -,"):
-        found.version |= parse_version(part.group().strip(" ,"))
+        parts.version |= parse_version(part.group().strip(" ,"))
         return base[: part.start()].strip(" -,")
     return base
 
 
 def _remixers(phrase: str) -> list[str]:
-    """Who the phrase says made this version: the names before its first marker."""
+    """Return the remixers that a phrase names: the names before its first marker."""
     words = phrase.split()
     folded = [fold(word) for word in words]
-    if not _BY_REMIXER & {KINDS.get(word, "") for word in folded}:
+    if not _REMIXER_KINDS & {KINDS.get(word, "") for word in folded}:
         return []
     if len(folded) > 2 and folded[1] == "by":
         return list(split_names(" ".join(words[2:])))
-    ends = next((at for at, word in enumerate(folded) if word in _ENDS_A_NAME), len(words))
-    names = _POSSESSIVE.sub("", " ".join(words[:ends]))
+    end = next((at for at, word in enumerate(folded) if word in _ENDS_REMIXER_NAME), len(words))
+    names = _POSSESSIVE.sub("", " ".join(words[:end]))
     return [name for name in split_names(names) if words_of_text(name)]
-
-
-_ENDS_A_NAME = frozenset(KINDS) | {"mix", "extended", "radio", "original", "version"}

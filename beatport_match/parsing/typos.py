@@ -1,7 +1,7 @@
-"""Whether two words are one, mistyped, or two words of their own.
+"""Typos: whether two words are one word with a typing mistake, or two different words.
 
-The room of doubt about letters: text in, a count of slips out. A slip is a letter too many, too few
-or out of place. It knows neither titles nor names, and its caller decides what a slip is worth.
+A typo is an additional, a missing or a transposed letter. In a single word, another letter in the
+same place makes another word ("Light", "Night"). The caller decides what a typo means for a score.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from rapidfuzz.distance import OSA
 
 from beatport_match.parsing.word_frequency import is_common
 
-# Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which one sign is a letter and not a word.
+# Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which a sign is a letter and not a whole word.
 _ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
 MAX_SHORT_WORD_LENGTH = 4
-# English words of up to four letters that are a letter apart from another one of them.
+# English words of up to four letters, each one letter apart from another of them ("he", "she").
 _SHORT_WORDS = frozenset(
     "a an and any are as at be bee been day days do dos for form four from he hear heat her here "
     "hers him his i in into is it its law low lows me men my no noon not now of off on one or our "
     "ours out own she so son soon sun the thee their them then there they thin thing this to "
     "too two up us use we well were what when where who with you your".split()
 )
+# Roman numerals of sequels; "I" is left out because it is also a word.
 _ROMAN = {
     "ii": "2",
     "iii": "3",
@@ -39,7 +40,7 @@ _ROMAN = {
 
 
 def with_numbers(base: str) -> list[str]:
-    """The words of a title, its numbers in one spelling."""
+    """Return the words of a title with its numbers in one spelling: "02" and "ii" become "2"."""
     words = base.split()
     if len(words) > 1 and words[-1] in _ROMAN:
         words[-1] = _ROMAN[words[-1]]
@@ -49,9 +50,9 @@ def with_numbers(base: str) -> list[str]:
 def unmatched_words(
     mine: Sequence[str], theirs: Sequence[str], *, names: bool = False
 ) -> tuple[list[str], list[str], int]:
-    """The words only one side has, after equal and mistyped ones found each other.
+    """Pair equal words, then typos; return the unpaired words of each side and the typo count.
 
-    With `names`, one more vowel at the end makes another name.
+    With `names`, one more vowel at the end makes another name ("Carl", "Carlo").
     """
     left, right = list(mine), list(theirs)
     for word in mine:
@@ -60,7 +61,7 @@ def unmatched_words(
             right.remove(word)
     typos = 0
     for word in list(left):
-        twin = next(
+        typo = next(
             (
                 other
                 for other in right
@@ -68,51 +69,52 @@ def unmatched_words(
             ),
             None,
         )
-        if twin is not None:
+        if typo is not None:
             left.remove(word)
-            right.remove(twin)
+            right.remove(typo)
             typos += 1
     return left, right, typos
 
 
 def is_typo(word: str, other: str) -> bool:
-    """Whether two words are one, mistyped: never by a digit, nor where both are words of titles."""
+    """Whether two words differ by a typo; never by a digit, and never if both are common words."""
     return _are_alike(word, other) and not _are_both_words(word, other)
 
 
 def _are_two_names(word: str, other: str) -> bool:
-    """Whether one name is the other with a vowel more: Carl and Carlo, Simon and Simone."""
-    short, long = sorted((word, other), key=len)
-    return long.startswith(short) and long[len(short) :] in {"a", "e", "i", "o", "y"}
+    """Whether a name is the other plus a vowel: Carl and Carlo, Simon and Simone."""
+    shorter, longer = sorted((word, other), key=len)
+    return longer.startswith(shorter) and longer[len(shorter) :] in {"a", "e", "i", "o", "y"}
 
 
 def are_confusable(word: str, other: str) -> bool:
-    """Whether two words of titles are so much alike that either may be the other, mistyped."""
+    """Whether two common words are so similar that either may be a typo of the other."""
     return _are_alike(word, other) and _are_both_words(word, other)
 
 
 def _are_alike(word: str, other: str) -> bool:
+    """Whether two words are one typo apart, or two from eight letters on."""
     longest, shortest = max(len(word), len(other)), min(len(word), len(other))
     allowed = 1 if longest < 8 else 2
-    # Cheapest first: most pairs of words are nothing like each other.
+    # The cheapest check comes first: most pairs of words are not similar at all.
     if longest < 4 or shortest < 3 or longest - shortest > allowed:
         return False
     if OSA.distance(word, other, score_cutoff=allowed) > allowed:
         return False
     if not _ALPHABETIC.fullmatch(word + other) or digits_of(word) != digits_of(other):
         return False
-    # A letter too many, too few or out of place is a slip; another letter, or one more s, makes
-    # another word ("Light" and "Night", "Shift" and "Shifts").
+    # An additional, a missing or a transposed letter is a typo; another letter or an additional s
+    # makes another word ("Light" and "Night", "Shift" and "Shifts").
     if longest == shortest and sorted(word) != sorted(other):
         return False
     return other not in (word + "s", word + "es") and word not in (other + "s", other + "es")
 
 
 def is_short_word_typo(word: str, other: str) -> bool:
-    """Whether two words of up to four letters are a letter too many, too few or out of place apart.
+    """Whether two words of up to four letters differ by one typo.
 
-    For words that everything around them vouches for: never a digit or a Roman number, never one
-    more s, never two words of the language ("He Sails", "She Sails").
+    Use it only where the words around them agree. Digits, Roman numerals, an additional s and two
+    common words ("He Sails", "She Sails") are never typos.
     """
     if max(len(word), len(other)) > MAX_SHORT_WORD_LENGTH or {word, other} & _ROMAN.keys():
         return False
@@ -126,25 +128,26 @@ def is_short_word_typo(word: str, other: str) -> bool:
 
 
 def _are_both_words(word: str, other: str) -> bool:
-    """Whether both are words that titles are made of: "rain" is no slip for "train"."""
-    return all(one in _SHORT_WORDS or (len(one) > 1 and is_common(one)) for one in (word, other))
+    """Whether both words are common in titles: "rain" is not a typo of "train"."""
+    return all(w in _SHORT_WORDS or (len(w) > 1 and is_common(w)) for w in (word, other))
 
 
 def typo_count(mine: str, theirs: str) -> int:
-    """How many letters two texts without blanks are apart, where that can be a slip; else 0.
+    """Count the typos between two texts without blanks; 0 if they are equal or too different.
 
-    Never where a digit differs; one slip from five letters on, two from ten, three from twenty.
+    A text of five letters may have one typo, of ten two, of twenty three; the shorter text counts.
+    A different digit is never a typo.
     """
     shortest = min(len(mine), len(theirs))
     allowed = 0 if shortest < 5 else 1 if shortest < 10 else 2 if shortest < 20 else 3
     if not allowed or abs(len(mine) - len(theirs)) > allowed:
         return 0
-    slips = OSA.distance(mine, theirs, score_cutoff=allowed)
-    if slips > allowed or not _ALPHABETIC.fullmatch(mine + theirs):
+    typos = OSA.distance(mine, theirs, score_cutoff=allowed)
+    if typos > allowed or not _ALPHABETIC.fullmatch(mine + theirs):
         return 0
-    return slips if digits_of(mine) == digits_of(theirs) else 0
+    return typos if digits_of(mine) == digits_of(theirs) else 0
 
 
 def digits_of(text: str) -> str:
-    """The digits in a text, in order."""
+    """Return the digits of a text, in order."""
     return "".join(char for char in text if char.isdigit())

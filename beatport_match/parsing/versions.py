@@ -1,7 +1,7 @@
-"""Which version of a track a phrase names: kind, length, part and the names in front.
+"""Versions: which version of a track a phrase names (kind, length, part and remixer).
 
-A phrase is what stands in brackets, behind a dash, or in Beatport's `mix_name`: this room is told
-where it stood, and does not look for it.
+A phrase is the text in brackets, behind a dash, or in Beatport's `mix_name`. The callers (`titles`,
+`parsed_track`) find the phrases; this module only classifies and parses them.
 """
 
 from __future__ import annotations
@@ -30,17 +30,53 @@ from beatport_match.parsing.vocabulary import (
     PLAIN_WORDS,
 )
 
+# The possessive of a remixer: "Nørd's Harbour Dub".
+_POSSESSIVE = re.compile(r"(?<=\w)['’‘`´ʼ′]s\b", re.IGNORECASE)
+# A part without a blank before its number: "Pt2".
+_NUMBERED_PART = re.compile(rf"\b({'|'.join(sorted(PARTS))})(\d+)\b", re.IGNORECASE)
+
+_NOUNS = frozenset({"mix", "version", "edit"})
+# Markers whose typos are corrected wherever they stand, in words of at least `MIN_TYPO_LENGTH`
+# letters.
+_OFTEN_MISTYPED = ("original", "extended", "instrumental", "acapella")
+MIN_TYPO_LENGTH = 5
+# Short markers before "mix": only a typo is corrected ("Clbu Mix"), because another letter makes a
+# name ("Clue Mix").
+_SHORT_MARKERS = ("orig", "club")
+# Behind one of these words, a word of up to `MAX_MIX_TYPO_LENGTH` letters may be "mix" or "edit"
+# with a typo: "Extended Mxi".
+_PRECEDES_MIX = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS
+MAX_MIX_TYPO_LENGTH = 5
+# A truncated last word is completed to the first of these markers that starts with it.
+_COMMON_MARKERS = (
+    "original",
+    "extended",
+    "remix",
+    "mix",
+    "radio",
+    "edit",
+    "version",
+    "instrumental",
+)
+MIN_TRUNCATED_LENGTH = 2
+
 
 @dataclass(frozen=True)
 class Version:
-    """A version of a track, taken apart.
+    """The version of a track, as a phrase such as "Nørd Extended Remix" states it.
 
-    `kinds` are the words that change the music (`remix`, `dub`, `vip` …; see `vocabulary.KINDS`),
-    `length` is `long`, `short` or empty, `part` a number as text or empty, `year` when a remix or
-    remaster was made. `words` are all other
-    words, folded: the remixer's name and what he calls his mix. `is_stated` tells "Original Mix" from
-    nothing at all; `text` is the phrase as written. What follows from these is worked out once: a
-    version is compared with many.
+    The properties are computed once and cached, because a version is compared with many others.
+
+    Attributes:
+        kinds: What changes the music: `"remix"`, `"dub"`, `"vip"` and others, the values of the
+            table `KINDS` in `beatport_match.parsing.vocabulary`.
+        length: `"long"` (extended), `"short"` (radio edit), or empty if not stated.
+        part: The number of a part as text, `"2"` for "Pt. II", or empty.
+        words: All other words, folded: the remixer's name and the name of the mix.
+        is_stated: Whether a phrase names the version. True for "Original Mix", false if the title
+            says nothing.
+        text: The phrase as written.
+        year: The year of a remix or remaster as text, `"2019"`, or empty.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -53,7 +89,7 @@ class Version:
 
     @cached_property
     def distinctive_words(self) -> frozenset[str]:
-        """Every word of the phrase that tells versions apart, markers included."""
+        """The words of the phrase that distinguish versions, including markers such as "remix"."""
         return frozenset(_words(self.text)) - NEUTRAL_WORDS - PLAIN_WORDS - NAME_CONNECTIVES
 
     @cached_property
@@ -63,35 +99,35 @@ class Version:
 
     @cached_property
     def compact(self) -> str:
-        """The phrase without blanks: "W&W Remix" and "WandW Remix" are one."""
+        """The folded phrase without blanks: equal for "W&W Remix" and "WandW Remix"."""
         return self.folded.replace(" ", "")
 
     @cached_property
     def version_noun(self) -> str:
-        """What the phrase calls itself: `mix`, `version`, `edit`; empty where it does not say.
+        """The noun of the phrase: `"mix"`, `"version"`, `"edit"`, or empty if it has none.
 
-        Empty as well where kind or length say it: "Dub" and "Dub Mix" are one, "Radio Mix" and
-        "Radio Edit"; but a "Short Edit" is not always the "Short Version".
+        It is also empty if kind or length decide: "Dub" and "Dub Mix" are equal, and so are "Radio
+        Mix" and "Radio Edit". But a "Short Edit" is not always the "Short Version".
         """
         words = _words(self.text)
         if self.kinds or (self.length and "short" not in words):
             return ""
         if not self.plain and words[-2:] == ("original", "mix"):
-            words = words[:-2]  # "(X Remix) (Original Mix)" says one thing too many
+            words = words[:-2]  # in "(X Version) (Original Mix)" the second phrase is redundant
         return next((word for word in reversed(words) if word in _NOUNS), "")
 
     @cached_property
     def key(self) -> tuple[frozenset[str], str, str, str, frozenset[str]]:
-        """What two phrases for one version have in common, whatever their order and spelling."""
+        """A key that is equal for two phrases for one version, in any word order and spelling."""
         return self.kinds, self.length, self.part, self.year, frozenset(self.words)
 
     @property
     def plain(self) -> bool:
-        """Whether this is the track as first made, as far as the phrase says."""
+        """Whether the phrase names the original: no kind, no length, no other words."""
         return not (self.kinds or self.length or self.words)
 
     def __or__(self, other: Version) -> Version:
-        """Both phrases about one track: `(X Remix) (Extended Mix)`."""
+        """Combine two phrases about one track: `(X Remix) (Extended Mix)`."""
         if not other.is_stated:
             return self
         if not self.is_stated:
@@ -110,37 +146,15 @@ class Version:
 
 UNSTATED = Version()
 
-_POSSESSIVE = re.compile(r"(?<=\w)['’‘`´ʼ′]s\b", re.IGNORECASE)
-_NUMBERED_PART = re.compile(rf"\b({'|'.join(sorted(PARTS))})(\d+)\b", re.IGNORECASE)
-
-_OFTEN_MISTYPED = ("original", "extended", "instrumental", "acapella")
-# Short words, of which only a slip makes another spelling: a "Clue Mix" is somebody's.
-_BEFORE_A_MIX = ("orig", "club")
-MIN_TYPO_LENGTH = 5
-_BEFORE_MIX = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS
-MAX_MIX_WORDS = 5
-_NOUNS = frozenset({"mix", "version", "edit"})
-MIN_TRUNCATED_LENGTH = 2
-_COMMON_MARKERS = (
-    "original",
-    "extended",
-    "remix",
-    "mix",
-    "radio",
-    "edit",
-    "version",
-    "instrumental",
-)
-
 
 @lru_cache(maxsize=4096)
 def names_version(phrase: str) -> bool:
-    """Whether a phrase in brackets or behind a dash names a version rather than the title."""
+    """Whether a phrase in brackets or behind a dash names a version, not a part of the title."""
     words = _words(phrase)
     if not words:
         return False
     core = _without_trailing_number(words)
-    if not core or core[0] == "in":  # "(In the Mix)" is a place
+    if not core or core[0] == "in":  # "(In the Mix)" belongs to the title
         return False
     if core[-1] in CLOSING or (core[0] in OPENING and len(words) > 1 and words[1] in LINKS):
         return True
@@ -150,13 +164,13 @@ def names_version(phrase: str) -> bool:
 
 
 def parse_version(phrase: str) -> Version:
-    """Take a phrase apart that is known to name a version."""
+    """Parse a phrase that is known to name a version."""
     words = _words(phrase)
     part, words = _take_part(words)
     kinds = {KINDS[word] for word in words if word in KINDS}
     length = next((LENGTHS[word] for word in words if word in LENGTHS), "")
     if length:
-        kinds.discard("edit")  # "Radio Edit" and "Radio Mix" are one thing
+        kinds.discard("edit")  # "Radio Edit" and "Radio Mix" are the same version
     other = tuple(word for word in words if word not in MARKERS and word not in NAME_CONNECTIVES)
     year = next((word for word in other if is_year(word)), "") if kinds else ""
     other = tuple(word for word in other if word != year)
@@ -166,28 +180,29 @@ def parse_version(phrase: str) -> Version:
 
 
 def completes_to_marker(phrase: str) -> str:
-    """The phrase with a last word that was cut short made whole: `Origina` is `original`."""
+    """Complete a truncated last word to a marker: `Origina` becomes `original`."""
     *lead, last = phrase.split() or [""]
     start = fold(last)
-    after_marker = bool(lead) and fold(lead[-1]) in _BEFORE_MIX
+    after_marker = bool(lead) and fold(lead[-1]) in _PRECEDES_MIX
     if start in MARKERS or len(start) < (1 if after_marker else MIN_TRUNCATED_LENGTH):
         return phrase
-    whole = next((word for word in _COMMON_MARKERS if word.startswith(start)), None)
-    return " ".join([*lead, whole]) if whole else phrase
+    marker = next((word for word in _COMMON_MARKERS if word.startswith(start)), None)
+    return " ".join([*lead, marker]) if marker else phrase
 
 
 @lru_cache(maxsize=4096)
 def _words(phrase: str) -> tuple[str, ...]:
-    """The folded words of a phrase, with its markers spelled right."""
+    """Return the folded words of a phrase, with typos in its markers corrected."""
     words = words_of_text(_NUMBERED_PART.sub(r"\1 \2", _POSSESSIVE.sub("", phrase)))
     if words[-2:] == ("a", "cappella"):
         words = (*words[:-2], "acapella")
     if "re" in words:
-        words = tuple(_joined(words))  # "Re-Mix", "Re-Edit"
+        words = tuple(_join_re_prefix(words))
     return tuple(_correct_marker_spelling(words, at) for at in range(len(words)))
 
 
-def _joined(words: tuple[str, ...]) -> Iterator[str]:
+def _join_re_prefix(words: tuple[str, ...]) -> Iterator[str]:
+    """Join "re" with the next word if both make a kind: "Re-Mix", "Re-Edit"."""
     rest = iter(words)
     for word in rest:
         following = next(rest, "") if word == "re" else ""
@@ -200,36 +215,41 @@ def _joined(words: tuple[str, ...]) -> Iterator[str]:
 
 
 def _correct_marker_spelling(words: tuple[str, ...], at: int) -> str:
-    """The word, or the marker it was meant to be; only where a marker is likely to stand."""
+    """Return the marker that a word misspells, or the word itself.
+
+    Only places where a marker is likely are corrected.
+    """
     word = words[at]
     if word in MARKERS:
         return word
     last = at == len(words) - 1
-    meant: tuple[str, ...] = _OFTEN_MISTYPED if len(word) >= MIN_TYPO_LENGTH else ()
-    if last and meant:
-        meant += ("remix", "version")
-    if at and words[at - 1] in _BEFORE_MIX and len(word) <= MAX_MIX_WORDS:
-        meant += ("mix", "edit")
+    possible: tuple[str, ...] = _OFTEN_MISTYPED if len(word) >= MIN_TYPO_LENGTH else ()
+    if last and possible:
+        possible += ("remix", "version")
+    if at and words[at - 1] in _PRECEDES_MIX and len(word) <= MAX_MIX_TYPO_LENGTH:
+        possible += ("mix", "edit")
     if not last and words[at + 1] in {"edit", "mix"}:
-        meant += ("radio",)
+        possible += ("radio",)
         if words[at + 1] == "mix":
-            meant += tuple(one for one in _BEFORE_A_MIX if is_typo(word, one))
-    return next((one for one in meant if OSA.distance(word, one, score_cutoff=1) <= 1), word)
+            possible += tuple(marker for marker in _SHORT_MARKERS if is_typo(word, marker))
+    return next((m for m in possible if OSA.distance(word, m, score_cutoff=1) <= 1), word)
 
 
 def _are_all_markers(words: tuple[str, ...]) -> bool:
-    telling = [word for word in words if word in KINDS or word in LENGTHS or word in PLAIN_WORDS]
-    return bool(telling) and all(word in MARKERS for word in words)
+    """Whether all words are markers, and at least one of them is not neutral."""
+    specific = [word for word in words if word in KINDS or word in LENGTHS or word in PLAIN_WORDS]
+    return bool(specific) and all(word in MARKERS for word in words)
 
 
 def _without_trailing_number(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Without what may follow the noun: `Remix 2`, `Remaster 2019`, `Part II`."""
+    """Remove a number behind the noun: `Remix 2`, `Remaster 2019`, `Part II`."""
     if len(words) > 1 and (words[-1].isdigit() or (words[-2] in PARTS and words[-1] in NUMERALS)):
         return words[:-1]
     return words
 
 
 def _take_part(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Return the number of the part, or `""`, and the words without the part."""
     for at, (word, number) in enumerate(pairwise(words)):
         if word in PARTS and (number.isdigit() or number in NUMERALS):
             return NUMERALS.get(number, number.lstrip("0")), words[:at] + words[at + 2 :]
@@ -237,5 +257,5 @@ def _take_part(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
 
 def is_year(word: str) -> bool:
-    """Whether a word is a year that music on sale can be from."""
+    """Whether a word is a year from 1900 to 2099."""
     return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}

@@ -1,12 +1,12 @@
-"""The words that DJs, labels and Beatport use to say which version of a track this is.
+"""Vocabulary: the words that DJs, labels and Beatport use to name the version of a track.
 
-Tables only, all words folded. A new word of the field goes here and nowhere else.
+The module contains only tables, and all words are folded. Add a new word here and nowhere else.
 """
 
 from __future__ import annotations
 
-# Words that end or make up the name of a version, with the kind they make of it. Two versions of
-# different kinds are never the same recording.
+# Words that end or form the name of a version ("Nørd Remix", "Dub"), with the kind of the version.
+# Two versions of different kinds are never the same recording.
 KINDS: dict[str, str] = {
     "remix": "remix",
     "remixed": "remix",
@@ -59,7 +59,8 @@ KINDS: dict[str, str] = {
     "mixcut": "cut",
 }
 
-# Words about how long a version is. `long` and `short` exclude each other.
+# Words for the length of a version ("Extended Mix", "Radio Edit"). `long` and `short` exclude each
+# other.
 LENGTHS: dict[str, str] = {
     "extended": "long",
     "ext": "long",
@@ -70,26 +71,30 @@ LENGTHS: dict[str, str] = {
     "single": "short",
 }
 
-# Words that only say "this is a version", or which is the plain one.
+# Words for the track as first made ("Original Mix", "Full Length").
 PLAIN_WORDS = frozenset(
     {"original", "orig", "org", "orginal", "origional", "main", "full", "length", "lp"}
 )
+# Words in the name of a version that do not distinguish it from others ("Mix", "Version", "by").
 NEUTRAL_WORDS = frozenset(
     {"mix", "mixx", "version", "vers", "ver", "inch", "a", "the", "of", "by", "re"}
 )
 MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS | NEUTRAL_WORDS
 
-# A phrase that ends in one of these names a version even when other words (a remixer) lead it.
+# A phrase that ends in one of these words names a version, even if other words (a remixer's name)
+# stand before it: "Nørd Remix".
 CLOSING = frozenset(
     "mix mixx remix rmx edit reedit version dub rework bootleg flip refix remake mashup vip "
     "instrumental acapella accapella acappella cappella rerub remaster remastered extended "
     "interpretation reinterpretation reconstruction redux update revision cut dubmix mixcut".split()
 )
-# These may lead a phrase ("Remixed by X", "Live at Y", "Remastered 2019").
+# A phrase names a version if it starts with one of these words and a word of `LINKS` follows
+# ("Remixed by X", "Live at Y").
 OPENING = frozenset("remix remixed mixed live remaster remastered edit version".split())
 LINKS = frozenset("by at from in of".split())
 
-# Two words that name a version at the end of a title even without brackets or dash.
+# Two words that name a version at the end of a title, even without brackets or a dash:
+# "Night Ferry Extended Mix".
 UNBRACKETED_VERSIONS = (
     "original mix",
     "original version",
@@ -102,7 +107,8 @@ UNBRACKETED_VERSIONS = (
     "dub mix",
 )
 
-# What library software, pools and sites add to a title: it says nothing about the music.
+# Phrases that library software, record pools and sites add to a title: they say nothing about the
+# music.
 NOISE_PHRASES = frozenset(
     {
         "free download",
@@ -145,7 +151,7 @@ NOISE_PHRASES = frozenset(
     }
 )
 
-# Words in the name of a release that gathers music released before, or sells it again.
+# Words in the name of a compilation or a reissue ("Best Of", "Sampler", "Deluxe").
 COMPILATION_WORDS = frozenset(
     "anniversary annual anthology best classics collected collection compilation compiled deluxe "
     "essential essentials festival gems greatest hits ibiza miami mixed reissue remastered sampler "
@@ -153,7 +159,7 @@ COMPILATION_WORDS = frozenset(
 )
 
 FEATURING_WORDS = frozenset("feat ft featuring".split())
-# Words between names; a name never consists of one of these alone.
+# Words between names; none of them is a name by itself.
 NAME_CONNECTIVES = frozenset(
     "and aka feat ft featuring vs versus x with pres presents presenting meets".split()
 )

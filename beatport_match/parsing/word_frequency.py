@@ -1,17 +1,19 @@
-"""How much a word tells: one that few titles have tells more than one that many share.
+"""Word frequency: a word that few titles contain identifies a title better than a common word.
 
-A table of the words that many titles have, and the weight of all others. It knows no title and no
-track; what a weight is worth is its caller's to decide.
+The table holds the words that many titles contain; every other word has weight 1. The caller
+decides what a weight means for a score.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-# Shares of titles: a word in more than so many weighs less than the next.
+# Shares of all titles. A word that occurs in more than `SHARES[i]` of them has the weight
+# `_WEIGHTS[i]`; the first share that fits counts.
 SHARES = (0.01, 0.003, 0.001, 0.00025)
 _WEIGHTS = (0.25, 0.5, 0.75, 1.0)
-# The 1,147 commonest words of 18,089 titles on Beatport, counted by `tests/evaluation/word_counts.py`.
+# The 1,147 most frequent words of 18,089 titles on Beatport, in one row for each weight; counted by
+# `tests/evaluation/word_counts.py`.
 _COMMON = tuple(
     words.split()
     for words in (
@@ -110,17 +112,17 @@ _WEIGHT = {word: weight for words, weight in zip(_COMMON, _WEIGHTS, strict=True)
 
 
 def is_common(word: str) -> bool:
-    """Whether a folded word is one that several titles have: hardly a slip of the hand."""
+    """Whether several titles contain a folded word, so that it is hardly a typo."""
     return word in _WEIGHT
 
 
 def information_weight(words: Iterable[str]) -> float:
-    """What folded words weigh together: 0.25 to 1 each, the rarer the more."""
+    """Return the summed weight of folded words: 0.25 to 1 each, higher for a rarer word."""
     return sum(_WEIGHT.get(word, 1.0) for word in words)
 
 
 def weighted_jaccard(mine: Iterable[str], theirs: Iterable[str]) -> float:
-    """How much of two texts' words is common to both, by weight; 0 to 1."""
+    """Return the weighted share of words that two texts have in common, from 0 to 1."""
     mine, theirs = set(mine), set(theirs)
     if mine.isdisjoint(theirs):
         return 0.0

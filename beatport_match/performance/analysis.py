@@ -1,7 +1,8 @@
-"""What the figures of a run mean: is async worth it here, and what did it change?
+"""Interpret the metrics of a run: whether async is worth it, and what async changed.
 
-Judges `PerformanceStats` and nothing else, so that a file read again gives the same advice. Where a
-figure is unknown it is not guessed; `report` puts all this into words for people.
+The only input is `PerformanceStats`, so a metrics file that is loaded again gives the same
+recommendation. An unknown figure is never guessed. `text_report` and `html_report` print the
+results.
 """
 
 from __future__ import annotations
@@ -19,26 +20,35 @@ from beatport_match.model.metrics import (
     TrackMetrics,
 )
 
-# The rule of the design: async pays where the network takes much of the time and the cache spares
-# little of it.
-IMPLEMENT_FROM_PERCENT, SKIP_BELOW_PERCENT = 40.0, 20.0
+# The rule of the design: async saves time if the network takes a large part of the time and the
+# cache answers few of the queries.
+IMPLEMENT_ABOVE_PERCENT, SKIP_BELOW_PERCENT = 40.0, 20.0
 MANY_CACHE_HITS_PERCENT, MOSTLY_CACHED_PERCENT = 50.0, 80.0
 MIN_TRACKS = 10
-# Above this share of the time, waiting for the pace or repeating tries is what a run is about.
-NOTABLE_SHARE = 20.0
+# If the rate limit or the retries take a larger share of the time, the report adds a caveat.
+NOTABLE_SHARE_PERCENT = 20.0
 DEFAULT_CONCURRENT_TRACKS = 5
-# Below half as fast again, async is not worth what it brings along: many connections at once.
+# A smaller speed-up does not justify the cost of async: many connections at once.
 MIN_WORTHWHILE_SPEED_UP = 1.5
-# A request that takes less is, for the most part, work of this machine: an HTTP client alone needs
-# some 2 ms for one (`tests/benchmarks/async_worth.py advice`, at 0 ms).
-EQUAL_TIME_S = 0.01
+# Most of the time of a shorter request is CPU work of this machine: an HTTP client alone needs
+# about 2 ms per request (`tests/benchmarks/async_worth.py advice`, at 0 ms).
+MIN_NETWORK_BOUND_REQUEST_S = 0.01
 
 
 def analyze(stats: PerformanceStats) -> NetworkAnalysis:
-    """Say whether async is worth it, why, and what to bear in mind.
+    """Decide from the metrics of a run whether async is worth it.
 
-    `implement` above 40 % network time and below 50 % cache hits; `skip` below 20 % network time or
-    above 80 % cache hits; else `evaluate`, also where what decides is unknown.
+    The rule: `implement` above 40 % network time and below 50 % cache hits; `skip` below 20 %
+    network time or above 80 % cache hits; otherwise `evaluate`, also if a needed figure is unknown.
+
+    Args:
+        stats: The metrics of a run. A sync run gives the best forecast.
+
+    Returns:
+        The recommendation, its reason in one sentence, and its caveats.
+
+    Example:
+        `print(analyze(load_metrics_from_json("friday_metrics.json")).recommendation)`
     """
     network, hits = network_percentage(stats), cache_hit_rate(stats)
     recommendation, reason = _with_recommendation(network, hits)
@@ -52,18 +62,38 @@ def analyze(stats: PerformanceStats) -> NetworkAnalysis:
 
 
 def analyze_network_time_percentage(stats: PerformanceStats) -> tuple[float, Recommendation]:
-    """The network's share of the queries' time (0-100; 0 where unknown), and the recommendation."""
+    """Return the network's share of the queries' time, and the recommendation of `analyze`.
+
+    Args:
+        stats: The metrics of a run.
+
+    Returns:
+        The percentage (0-100; 0 if unknown), and `implement`, `evaluate` or `skip`.
+
+    Example:
+        `percentage, recommendation = analyze_network_time_percentage(result.metrics)`
+    """
     analysis = analyze(stats)
     return analysis.percentage or 0.0, analysis.recommendation
 
 
 def recommend_mode(stats: PerformanceStats) -> Mode:
-    """The mode for the next run, by the figures of the last one.
+    """Choose the mode of the next run from the metrics of the last one.
 
-    `async` where `analyze` says `implement`, unless the run took its tracks one at a time and its
-    own times say that with its settings async could be less than 1.5 times as fast, because the
-    pace or this machine is what it waits for; else `sync`. A program that follows it run by run
-    stays with async until the figures of an async run speak against it.
+    The mode is `async` if `analyze` says `implement`, with one exception. If the run processed its
+    tracks one at a time and its times show that async could be less than 1.5 times as fast with
+    these settings, the mode is `sync`: such a run waited for the rate limiter or for this machine.
+    In all other cases the mode is `sync`. A program that calls this after every run stays with
+    async until the metrics of an async run no longer give `implement`.
+
+    Args:
+        stats: The metrics of the last run.
+
+    Returns:
+        `sync` or `async`.
+
+    Example:
+        `use_async = recommend_mode(result.metrics) == "async"`
     """
     bound = most_speed_up(stats, tracks_at_once(stats))
     if bound is not None and bound < MIN_WORTHWHILE_SPEED_UP:
@@ -72,7 +102,7 @@ def recommend_mode(stats: PerformanceStats) -> Mode:
 
 
 def network_percentage(stats: PerformanceStats) -> float | None:
-    """The network's share of the queries' time (0-100), or `None` where no query took any."""
+    """Return the network's share of the queries' time (0-100), or `None` if no query took time."""
     if block := stats.network_analysis:
         return block.network_time_percentage if block.total_execution_time else None
     whole = fsum(query.execution_time for query in stats.queries)
@@ -81,10 +111,12 @@ def network_percentage(stats: PerformanceStats) -> float | None:
 
 
 def cache_hit_rate(stats: PerformanceStats) -> float | None:
-    """The share of queries that needed no request (0-100), or `None` where nothing was asked."""
+    """Return the share of queries that needed no request (0-100), or `None` without queries."""
     queries, cache = stats.queries, stats.cache_stats
-    asked = queries or (stats.network_analysis and stats.network_analysis.total_execution_time)
-    if stats.aggregate_stats and asked:
+    has_queries = queries or (
+        stats.network_analysis and stats.network_analysis.total_execution_time
+    )
+    if stats.aggregate_stats and has_queries:
         return stats.aggregate_stats.cache_hit_rate
     if queries:
         return 100 * sum(query.cache_hit for query in queries) / len(queries)
@@ -94,12 +126,22 @@ def cache_hit_rate(stats: PerformanceStats) -> float | None:
 
 
 def most_speed_up(stats: PerformanceStats, tracks_at_once: int) -> float | None:
-    """At most so many times as fast could a run be that took its tracks one at a time.
+    """Compute the highest possible speed-up of a run that processed its tracks one at a time.
 
-    The asymptotic bounds of operational analysis (Denning and Buzen, 1978): with n tracks at once a
-    run takes no less than an nth of its time, nor than its bottleneck, which is either what no
-    network, retry or wait accounts for, since one thread does that, or the pace. `None` where the
-    times are unknown or tracks ran at once already.
+    The bound is the asymptotic bound of operational analysis (Denning and Buzen, 1978). With n
+    tracks at once, a run takes at least 1/n of its time, and at least the time of its bottleneck.
+    The bottleneck is the larger of two times: the time that is neither network, retry nor waiting,
+    because one thread does this work, and the time that the rate limit needs for the requests.
+
+    Args:
+        stats: The metrics of a run that processed one track at a time.
+        tracks_at_once: The number of concurrent tracks, 1 or more.
+
+    Returns:
+        The speed-up (1.0: no gain). `None` if the times are unknown or tracks ran at once already.
+
+    Example:
+        `most_speed_up(result.metrics, 5)` returns a number such as 4.3.
     """
     wall = stats.session_info.total_time
     if not wall or not _one_at_a_time(stats):
@@ -111,40 +153,54 @@ def most_speed_up(stats: PerformanceStats, tracks_at_once: int) -> float | None:
             for query in stats.queries
         ),
     )
-    bottleneck = max(wall - overlapping, pace_floor(stats) or 0.0)
+    bottleneck = max(wall - overlapping, min_rate_limited_time(stats) or 0.0)
     return wall / min(wall, max(wall / tracks_at_once, bottleneck))
 
 
-def pace_floor(stats: PerformanceStats) -> float | None:
-    """The seconds that the pace alone takes for the run's requests; `None` without a known pace."""
-    pace = (stats.settings or {}).get("requests_per_second")
-    if not isinstance(pace, int | float) or pace <= 0 or not stats.requests:
+def min_rate_limited_time(stats: PerformanceStats) -> float | None:
+    """Compute the seconds that the rate limit alone needs for the requests of a run.
+
+    `None` if the rate limit is unknown or off, or if no request was sent.
+    """
+    rate = (stats.settings or {}).get("requests_per_second")
+    if not isinstance(rate, int | float) or rate <= 0 or not stats.requests:
         return None
-    return (stats.requests - 1) / pace
+    return (stats.requests - 1) / rate
 
 
 def tracks_at_once(stats: PerformanceStats) -> int:
-    """How many tracks the async engine would take at once with the run's settings; 5 if unknown."""
-    engine = (stats.settings or {}).get("async_io")
-    at_once = engine.get("max_concurrent_tracks") if isinstance(engine, dict) else None
+    """Return how many tracks the async engine would process at once; 5 if unknown."""
+    async_io = (stats.settings or {}).get("async_io")
+    at_once = async_io.get("max_concurrent_tracks") if isinstance(async_io, dict) else None
     return at_once if isinstance(at_once, int) and at_once >= 1 else DEFAULT_CONCURRENT_TRACKS
 
 
 def compare_runs(sync_stats: PerformanceStats, async_stats: PerformanceStats) -> RunComparison:
-    """Hold an async run against a sync one over the same tracks.
+    """Compare a sync and an async run over the same tracks.
+
+    Args:
+        sync_stats: The metrics of the sync run.
+        async_stats: The metrics of the async run.
+
+    Returns:
+        Times, requests, memory and concurrency of both runs, the speed-up, and whether both gave
+        the same answers.
 
     Raises:
-        MisuseError: The first run says that it was async, or the second that it was sync.
+        MisuseError: The first run was async, or the second was sync.
+
+    Example:
+        `print(compare_runs(sync_result.metrics, async_result.metrics).speed_up)`
     """
     for stats, mode, place in ((sync_stats, "sync", "first"), (async_stats, "async", "second")):
         if stats.mode not in {mode, None}:
             raise MisuseError(
                 f"the {place} run must be the {mode} one, not {stats.mode}; "
-                "compare_runs takes a sync run and then an async one."
+                "give compare_runs a sync run and then an async run."
             )
     before, after = sync_stats.session_info.total_time, async_stats.session_info.total_time
     different = tuple(_different(sync_stats.track_metrics, async_stats.track_metrics))
-    known = sync_stats.track_metrics or async_stats.track_metrics
+    has_tracks = sync_stats.track_metrics or async_stats.track_metrics
     return RunComparison(
         sync_time=before,
         async_time=after,
@@ -156,84 +212,98 @@ def compare_runs(sync_stats: PerformanceStats, async_stats: PerformanceStats) ->
         async_memory_bytes=async_stats.peak_memory_bytes,
         sync_concurrency=sync_stats.concurrency,
         async_concurrency=async_stats.concurrency,
-        same_answers=not different if known else None,
+        same_answers=not different if has_tracks else None,
         different_tracks=different,
     )
 
 
 def _with_recommendation(network: float | None, hits: float | None) -> tuple[Recommendation, str]:
-    """The rule, and the sentence that says how it came out."""
+    """Apply the rule; return the recommendation and its reason."""
     if network is not None and network < SKIP_BELOW_PERCENT:
-        return "skip", f"Only {network:.1f} % of the time is the network's: little to overlap."
+        share = f"only {network:.1f} % of the queries' time"
+        return "skip", f"The network takes {share}, so async has little to overlap."
     if hits is not None and hits > MOSTLY_CACHED_PERCENT:
-        return "skip", f"{hits:.1f} % of the queries come from the cache: little is asked at all."
+        return (
+            "skip",
+            f"The cache answers {hits:.1f} % of the queries, so few requests are left to overlap.",
+        )
     if network is None:
-        return "evaluate", "How long the network took is unknown: nothing can be said yet."
-    share = f"{network:.1f} % of the time is the network's"
+        return (
+            "evaluate",
+            "The network's share of the time is unknown, so no recommendation is possible.",
+        )
+    share = f"The network takes {network:.1f} % of the queries' time"
     if hits is None:
-        return "evaluate", f"{share}, but how much the cache spares is unknown."
-    if network > IMPLEMENT_FROM_PERCENT and hits < MANY_CACHE_HITS_PERCENT:
-        return "implement", f"{share} and {hits:.1f} % of the queries are cached: it can overlap."
-    return "evaluate", f"{share} and {hits:.1f} % of the queries are cached: measure both ways."
+        return "evaluate", f"{share}, but the cache hit rate is unknown."
+    shares = f"{share} and the cache answers {hits:.1f} % of the queries"
+    if network > IMPLEMENT_ABOVE_PERCENT and hits < MANY_CACHE_HITS_PERCENT:
+        return "implement", f"{shares}, so async can save time."
+    return "evaluate", f"{shares}: measure a sync and an async run."
 
 
 def _caveats(stats: PerformanceStats, recommendation: Recommendation) -> Iterator[str]:
-    """What to bear in mind about the advice, the weightiest first."""
+    """Yield the caveats of a recommendation, the most important first."""
     tracks = stats.session_info.total_tracks
     if not tracks:
         return
     if tracks < MIN_TRACKS:
         yield (
-            f"Fewer than {MIN_TRACKS} tracks ({tracks}): one slow answer can turn the advice, "
-            f"and there are only {stats.session_info.total_time:.1f} s to save from."
+            f"Fewer than {MIN_TRACKS} tracks ({tracks}): one slow answer can change the "
+            f"recommendation, and the whole run took only {stats.session_info.total_time:.1f} s."
         )
-    yield from _order_caveats(stats, recommendation)
-    yield from _pace_caveats(stats)
-    sent = stats.requests and sum(query.network_time for query in stats.queries) / stats.requests
-    if sent and sent < EQUAL_TIME_S and recommendation != "skip":
-        yield (
-            f"A request takes {1000 * sent:.0f} ms on average: so near, most of that is this "
-            "machine's own work, which does not overlap."
-        )
-    whole = fsum(query.execution_time for query in stats.queries)
-    if stats.retry_time and whole and 100 * stats.retry_time / whole > NOTABLE_SHARE:
-        yield (
-            f"{100 * stats.retry_time / whole:.0f} % of the time went into tries that had to be "
-            "repeated: measure again when the line is healthy."
-        )
-    if failed := sum((stats.failures or {}).values()):
-        yield f"{failed} of {len(stats.queries)} queries failed: their times are not usual ones."
+    yield from _concurrency_caveats(stats, recommendation)
+    yield from _rate_limit_caveats(stats)
+    yield from _request_caveats(stats, recommendation)
 
 
-def _order_caveats(stats: PerformanceStats, recommendation: Recommendation) -> Iterator[str]:
-    """What it does to the advice that tracks ran one at a time, or did not."""
+def _concurrency_caveats(stats: PerformanceStats, recommendation: Recommendation) -> Iterator[str]:
+    """Yield what the number of tracks at once means for the recommendation."""
     if _one_at_a_time(stats):
         at_once = tracks_at_once(stats)
         bound = most_speed_up(stats, at_once)
         if bound is None or recommendation == "skip":
-            yield "Tracks ran one at a time, so this is the run that async would change."
+            yield "Tracks ran one at a time, so these times are a valid basis for a recommendation."
         else:
             yield (
-                f"Tracks ran one at a time, so the advice is a forecast: with {at_once} at once "
-                f"at most {bound:.1f} times as fast."
+                f"Tracks ran one at a time, so the speed-up is a forecast: with {at_once} at once, "
+                f"async is at most {bound:.1f} times as fast."
             )
     elif stats.concurrency:
         yield (
-            f"Up to {stats.concurrency.peak_tracks_in_flight} tracks ran at once: each query's "
-            "time holds waiting for the others, so the network's share may look larger than it "
-            "is. Measure a sync run for a forecast."
+            f"Up to {stats.concurrency.peak_tracks_in_flight} tracks ran at once. The time of each "
+            "query includes waiting for the others, so the network's share may be too high: "
+            "measure a sync run for a forecast."
         )
     else:
-        yield "How many tracks ran at once is unknown, so what async would gain is, too."
+        yield "The number of tracks that ran at once is unknown, so the gain from async is too."
 
 
-def _pace_caveats(stats: PerformanceStats) -> Iterator[str]:
-    floor, wall = pace_floor(stats), stats.session_info.total_time
-    if floor is not None and wall and 100 * floor / wall > NOTABLE_SHARE:
+def _rate_limit_caveats(stats: PerformanceStats) -> Iterator[str]:
+    limited, wall = min_rate_limited_time(stats), stats.session_info.total_time
+    if limited is not None and wall and 100 * limited / wall > NOTABLE_SHARE_PERCENT:
         yield (
-            f"The pace alone takes {floor:.1f} s of the {wall:.1f} s, however many tracks run at "
-            "once: async cannot gain what the pace takes."
+            f"The rate limit alone takes {limited:.1f} s of the {wall:.1f} s, with any number of "
+            "tracks at once: async cannot reduce this time."
         )
+
+
+def _request_caveats(stats: PerformanceStats, recommendation: Recommendation) -> Iterator[str]:
+    """Yield the caveats for very fast requests, for retries and for failed queries."""
+    queries = stats.queries
+    mean = stats.requests and sum(query.network_time for query in queries) / stats.requests
+    if mean and mean < MIN_NETWORK_BOUND_REQUEST_S and recommendation != "skip":
+        yield (
+            f"A request takes {1000 * mean:.0f} ms on average. At this speed most of the time is "
+            "CPU work of this machine, which async cannot overlap."
+        )
+    whole = fsum(query.execution_time for query in queries)
+    if stats.retry_time and whole and 100 * stats.retry_time / whole > NOTABLE_SHARE_PERCENT:
+        yield (
+            f"{100 * stats.retry_time / whole:.0f} % of the time went into failed tries that were "
+            "repeated: measure again when the connection is stable."
+        )
+    if failed := sum((stats.failures or {}).values()):
+        yield f"{failed} of {len(queries)} queries failed, so their times are not typical."
 
 
 def _one_at_a_time(stats: PerformanceStats) -> bool:
@@ -242,17 +312,17 @@ def _one_at_a_time(stats: PerformanceStats) -> bool:
     return stats.mode == "sync"
 
 
-def _different(ours: tuple[TrackMetrics, ...], theirs: tuple[TrackMetrics, ...]) -> Iterator[str]:
-    """The tracks that two runs answer differently, or that one of them has not."""
-    for one, other in zip(ours, theirs, strict=False):
+def _different(first: tuple[TrackMetrics, ...], second: tuple[TrackMetrics, ...]) -> Iterator[str]:
+    """Yield the titles of tracks whose answers differ, or that only one of the runs has."""
+    for one, other in zip(first, second, strict=False):
         if any(a != b for a, b in _answers(one, other)):
             yield one.track_title
-    longer = max(ours, theirs, key=len)
-    yield from (track.track_title for track in longer[min(len(ours), len(theirs)) :])
+    longer = max(first, second, key=len)
+    yield from (track.track_title for track in longer[min(len(first), len(second)) :])
 
 
 def _answers(one: TrackMetrics, other: TrackMetrics) -> Iterator[tuple[object, object]]:
-    """Which track it is and what both runs answer about it, as far as both say."""
+    """Yield the pairs of values to compare: the track and its answer, as far as both have them."""
     yield one.track_id, other.track_id
     yield one.track_title, other.track_title
     yield one.match_found, other.match_found

@@ -1,6 +1,7 @@
-"""The analysis file on disk: written whole or not at all, never over another, read with distrust.
+"""Write and read metrics files (JSON).
 
-Knows files and the wall clock; what the figures are is `metrics`' to say.
+A file is written completely or not at all, and it never overwrites another one. A file that is read
+is checked as untrusted input. `beatport_match.model.metrics` defines the content.
 """
 
 from __future__ import annotations
@@ -19,27 +20,39 @@ from pydantic import ValidationError
 from beatport_match.errors import MetricsFileError, MisuseError
 from beatport_match.model.metrics import PerformanceStats
 
-# What leaves a folder on any system we run on, and what no name may hold.
+# Characters that lead out of a folder on any supported system, and characters that no file name may
+# have.
 _PATH_SEPARATORS = re.compile(r"[\\/:\x00-\x1f\x7f]")
 # A run over ten thousand tracks takes about 20 MB.
 MAX_FILE_BYTES = 512 * 2**20
 MAX_SHOWN_LENGTH = 100
-# File systems take 255 bytes, and a character may be four; the rest is for the time and the ending.
+# File systems allow 255 bytes, and a character can take four. The rest is for the time and suffix.
 MAX_NAME_LENGTH = 50
 
 
 def export_performance_metrics_json(
     stats: PerformanceStats, base_filename: str, output_dir: str | Path = "output"
 ) -> str:
-    """Write the analysis file and give its path.
+    """Write the metrics of a run to a JSON file.
 
-    It is `{base_filename}_metrics_{YYYYmmdd_HHMMSS}.json`, by local time; where that name is taken,
-    the next second that is free. The folder is made if it is not there. A file appears whole or
-    not at all, and none is overwritten.
+    The name is `{base_filename}_metrics_{YYYYmmdd_HHMMSS}.json`, in local time. If a file with this
+    name exists, the next free second is used, so no file is overwritten. The file is written
+    completely or not at all.
+
+    Args:
+        stats: The metrics. If `generated` is `None`, the file gets the current time there.
+        base_filename: The beginning of the name, without slashes and colons.
+        output_dir: The folder, `output` by default. It is created if it does not exist.
+
+    Returns:
+        The path of the new file.
 
     Raises:
         MisuseError: `base_filename` is empty or would lead out of the folder.
         OSError: The folder or the file cannot be written.
+
+    Example:
+        `path = export_performance_metrics_json(result.metrics, "friday")`
     """
     _check_name(base_filename)
     now = datetime.now().astimezone()
@@ -63,49 +76,59 @@ def export_performance_metrics_json(
 
 
 def plain_name(name: str) -> str:
-    """A base filename made of any name: what would lead out of a folder becomes `_`."""
+    """Convert any name to a valid base filename; invalid characters become `_`."""
     return _PATH_SEPARATORS.sub("_", name).strip(". ")[:MAX_NAME_LENGTH] or "run"
 
 
 def load_metrics_from_json(path: str | Path) -> PerformanceStats:
-    """Read an analysis file, also one of an older tool that lacks whole blocks.
+    """Read a metrics file, also an older one without the optional blocks.
+
+    Args:
+        path: The file. It may have at most 512 MiB.
+
+    Returns:
+        The metrics. A value that the file does not have is `None`: unknown, not zero.
 
     Raises:
-        MetricsFileError: There is no such file, it is not JSON, of another version, or lacks a
-            field; the text names the file and the field.
+        MetricsFileError: The file does not exist, is not JSON, has another version, lacks a field
+            or has an invalid value. The message names the file and the field.
+
+    Example:
+        `stats = load_metrics_from_json("output/friday_metrics_20260203_120000.json")`
     """
     try:
-        written = _read(Path(path)).decode("utf-8")
+        text = _read(Path(path)).decode("utf-8")
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise MetricsFileError(f"{path}: cannot be read ({why}).") from None
-    return _validated(path, written)
+    return _validated(path, text)
 
 
-def _validated(path: str | Path, written: str) -> PerformanceStats:
-    """The figures that a text holds; trouble is told with the name of the file."""
+def _validated(path: str | Path, text: str) -> PerformanceStats:
+    """Parse and validate the text of a metrics file; errors name the file."""
     try:
-        return PerformanceStats.model_validate(json.loads(written, parse_constant=_no_number))
+        return PerformanceStats.model_validate(json.loads(text, parse_constant=_refuse_constant))
     except ValidationError as error:
         raise MetricsFileError(f"{path}: {_first_fault(error)}") from None
     except (ValueError, RecursionError) as error:
         why = "nested too deeply" if isinstance(error, RecursionError) else error
         raise MetricsFileError(
-            f"{path}: is not a whole JSON document ({why}); export it again."
+            f"{path}: is not a complete JSON document ({why}); export it again."
         ) from None
 
 
 def _check_name(base_filename: str) -> None:
     if not base_filename.strip(". ") or _PATH_SEPARATORS.search(base_filename):
         raise MisuseError(
-            f"base_filename cannot be {base_filename[:MAX_SHOWN_LENGTH]!r}: it must be a plain name "
-            "without slashes or colons; say where to write with output_dir."
+            f"base_filename cannot be {base_filename[:MAX_SHOWN_LENGTH]!r}: it must be a name "
+            "without slashes or colons; choose the folder with output_dir."
         )
 
 
 def _draft(text: str, folder: Path) -> Path:
-    """The text in a file of its own, safe on the disk."""
-    # A title that is not text keeps its odd bytes as escapes; JSON reads them back.
+    """Write the text to a draft file in the folder and flush it to the disk."""
+    # A title that is not valid text contains surrogates. They are written as escapes, which a JSON
+    # parser converts back.
     content = text.encode("utf-8", "backslashreplace")
     draft = folder / f".{token_hex(8)}.part"
     try:
@@ -120,13 +143,13 @@ def _draft(text: str, folder: Path) -> Path:
 
 
 def _publish(draft: Path, path: Path) -> None:
-    """Give the draft its name, unless that is taken: `FileExistsError`."""
+    """Rename the draft to `path`; raise `FileExistsError` if that file exists."""
     try:
         os.link(draft, path)
     except FileExistsError:
         raise
     except OSError:
-        # A file system without hard links, such as the FAT of a USB stick: take the name first.
+        # The file system has no hard links, such as FAT on a USB stick: reserve the name first.
         path.touch(exist_ok=False)
         try:
             draft.replace(path)
@@ -140,28 +163,30 @@ def _read(path: Path) -> bytes:
     if path.is_dir():
         raise MetricsFileError(f"{path}: is a folder; name the metrics file in it.")
     if path.exists() and not path.is_file():
-        raise MetricsFileError(f"{path}: is not a file.")
+        raise MetricsFileError(f"{path}: is not a regular file; name a metrics file.")
     if path.stat().st_size > MAX_FILE_BYTES:
-        raise MetricsFileError(f"{path}: is larger than any metrics file ({MAX_FILE_BYTES} bytes).")
+        raise MetricsFileError(
+            f"{path}: is larger than the limit for metrics files ({MAX_FILE_BYTES} bytes)."
+        )
     return path.read_bytes()
 
 
-def _no_number(written: str) -> NoReturn:
-    raise ValueError(f"{written} is no number of JSON's")
+def _refuse_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _first_fault(error: ValidationError) -> str:
-    """The first thing wrong, by its dotted name; a missing field before any other."""
+    """Describe the first fault, with the dotted name of its field; missing fields come first."""
     faults = error.errors(include_url=False, include_context=False)
     first: Any = next((fault for fault in faults if fault["type"] == "missing"), faults[0])
     field = ".".join(str(part) for part in first["loc"])[:MAX_SHOWN_LENGTH]
     if first["type"] == "missing":
-        return f"lacks the field {field}; it is not a metrics file, or not a whole one."
+        return f"lacks the field {field}; it is not a metrics file, or it is incomplete."
     if not field:
-        return "is not a metrics file: it holds no object with `version` and `track_metrics`."
+        return "is not a metrics file: it is not an object with `version` and `track_metrics`."
     shown = repr(first["input"])
     shown = shown if len(shown) <= MAX_SHOWN_LENGTH else shown[:MAX_SHOWN_LENGTH] + "…"
     if field == "version":
-        return f"version is {shown}, and only '1.0' can be read: export it again."
+        return f"version is {shown}, but only '1.0' can be read; export it again."
     why = first["msg"]
     return f"{field} cannot be {shown}: {why[:1].lower()}{why[1:]}."

@@ -1,7 +1,8 @@
-"""The report as one self-contained page: no script, no font, nothing loaded from anywhere.
+"""Write the report of a run as one self-contained HTML page with charts.
 
-Readable in light and dark. The pictures are `pictures`' to draw; here stand the words, the colours
-and the order.
+The page contains no script and loads nothing: no font, no image, no style sheet. It has a light and
+a dark theme. The charts are inline SVG: `time_by_query_type`, `requests_in_flight` and
+`score_distribution`. All text from a metrics file is escaped, because it comes from outside.
 """
 
 from __future__ import annotations
@@ -22,17 +23,17 @@ PARTS = {
     "wait": "waiting",
     "rest": "the rest",
 }
-"""The parts of a query's time, by the class of their colour."""
+"""The parts of a query's time: CSS class to label."""
 
 _WIDTH = 900
-_LABEL, _VALUE = 150, 150
-_BAR, _GAP = 22, 12
+_LABEL_WIDTH, _VALUE_WIDTH = 150, 150
+_BAR_HEIGHT, _GAP = 22, 12
 _LEFT, _BOTTOM, _TOP = 44, 44, 10
-_CHART = 170
-# More steps than pixels cannot be seen; each column shows the most that was in flight in it.
+_CHART_HEIGHT = 170
+# More steps than pixels are not visible; each column shows the highest number in flight in it.
 MAX_CHART_STEPS = _WIDTH - _LEFT
 _BINS = 20
-# Shorter than any run, and long enough to be divided.
+# Shorter than any run, and long enough to avoid a division by zero.
 MIN_CHART_S = 0.001
 MAX_LABEL_LENGTH = 18
 _STYLE = """
@@ -50,7 +51,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
   padding: 20px; margin: 20px 0 0; overflow-x: auto; }
 p { margin: 0 0 8px; } ul { margin: 8px 0 0; padding-left: 20px; }
 pre { margin: 0; overflow-x: auto; font: 14px/1.5 ui-monospace, monospace; }
-.quiet { color: var(--quiet); } .verdict { font-size: 20px; font-weight: 650; }
+.quiet { color: var(--quiet); } .recommendation { font-size: 20px; font-weight: 650; }
 .tiles { display: flex; flex-wrap: wrap; gap: 12px 36px; margin: 20px 0 0; }
 .tiles div { min-width: 90px; } .tiles b { display: block; font-size: 22px; font-weight: 650; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 0 0 8px; font-size: 14px; }
@@ -64,27 +65,27 @@ svg .middle { text-anchor: middle; } svg .grid { stroke: var(--line); fill: none
     f"svg .{name} {{ fill: var(--{name}); }} .legend .{name} {{ background: var(--{name}); }}\n"
     for name in (*PARTS, "score")
 )
-# Whatever a file might smuggle in, the browser is told to load and run nothing.
+# Even if a metrics file contained markup, this policy forbids the browser to load or run anything.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def report_page(stats: PerformanceStats, comparison: RunComparison | None = None) -> str:
-    """The page for a run, with a comparison where there is one."""
+    """Return the page for a run, with the comparison if one is given."""
     analysis = analyze(stats)
     caveats = "".join(f"<li>{escape(caveat)}</li>" for caveat in analysis.caveats)
-    verdict = (
-        f'<p class="verdict">Recommendation: {analysis.recommendation}</p>'
+    recommendation = (
+        f'<p class="recommendation">Recommendation: {analysis.recommendation}</p>'
         f"<p>{escape(analysis.reason)}</p>" + (f"<ul>{caveats}</ul>" if caveats else "")
     )
     sections = [
-        _section("Is async worth it here?", verdict),
+        _section("Is async worth it here?", recommendation),
         _section("Where the time went", _legend() + time_by_query_type(stats)),
         _section("Requests in flight", requests_in_flight(stats)),
         _section("Scores of the matched tracks", score_distribution(stats)),
     ]
     if comparison:
-        words = f"<pre>{escape(generate_comparison_report(comparison))}</pre>"
-        sections.insert(1, _section("Sync and async", words))
+        text = f"<pre>{escape(generate_comparison_report(comparison))}</pre>"
+        sections.insert(1, _section("Sync and async", text))
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
@@ -96,23 +97,101 @@ def report_page(stats: PerformanceStats, comparison: RunComparison | None = None
     )
 
 
+def time_by_query_type(stats: PerformanceStats) -> str:
+    """Draw one bar per query type, divided into the parts of its time; the longest first."""
+    groups: dict[str, list[QueryMetrics]] = {}
+    for query in stats.queries:
+        groups.setdefault(query.query_type, []).append(query)
+    if not groups:
+        return _placeholder("This file contains no queries.")
+    rows = sorted(groups.items(), key=lambda group: -_whole(group[1]))
+    longest = _whole(rows[0][1]) or 1.0
+    scale = (_WIDTH - _LABEL_WIDTH - _VALUE_WIDTH) / longest
+    shapes: list[str] = []
+    for index, (name, queries) in enumerate(rows):
+        shapes += _bar(name, queries, _TOP + index * (_BAR_HEIGHT + _GAP), scale)
+    height = _TOP + len(rows) * (_BAR_HEIGHT + _GAP)
+    return _svg(height, "Where the time of the queries went, by query type", shapes)
+
+
+def requests_in_flight(stats: PerformanceStats) -> str:
+    """Draw the number of requests in flight over the time of the run."""
+    if any(query.sent is None for query in stats.queries):
+        return _placeholder("This file does not contain the times of its requests.")
+    sent = [one for query in stats.queries for one in query.sent or ()]
+    steps = in_flight((one.started, one.ended) for one in sent)
+    if not steps:
+        return _placeholder("No request was sent.")
+    end = max(stats.session_info.total_time, steps[-1][0], MIN_CHART_S)
+    peak = max(count for _, count in steps)
+    x_scale = (_WIDTH - _LEFT) / end
+    y_scale = _CHART_HEIGHT / peak
+    path = [f"M{_LEFT + steps[0][0] * x_scale:.1f} {_TOP + _CHART_HEIGHT}"]
+    for begin, finish, count in _columns(steps, end):
+        y = _TOP + _CHART_HEIGHT - count * y_scale
+        path.append(f"L{_LEFT + begin * x_scale:.1f} {y:.1f}H{_LEFT + finish * x_scale:.1f}")
+    path.append(f"V{_TOP + _CHART_HEIGHT}Z")
+    shapes = [
+        *_count_axis(peak, y_scale),
+        f'<path class="network" d="{"".join(path)}"/>',
+        *_axis([(_LEFT + second * x_scale, f"{second:g} s") for second in _ticks(end)]),
+    ]
+    return _svg(_TOP + _CHART_HEIGHT + _BOTTOM, f"Requests in flight, {peak} at most", shapes)
+
+
+def score_distribution(stats: PerformanceStats) -> str:
+    """Draw the distribution of the scores of accepted candidates.
+
+    The axis goes from the multiple of ten below the lowest score to 100.
+    """
+    scores = [track.match_score for track in stats.track_metrics if track.match_score is not None]
+    if not scores:
+        return _placeholder("No track was matched.")
+    lowest = max(0.0, min(90.0, min(scores) // 10 * 10))
+    size = (100 - lowest) / _BINS
+    counts = [0] * _BINS
+    for score in scores:
+        counts[int(min(_BINS - 1.0, max(0.0, (score - lowest) // size)))] += 1
+    peak = max(counts)
+    width, y_scale = (_WIDTH - _LEFT) / _BINS, _CHART_HEIGHT / peak
+    shapes = [*_count_axis(peak, y_scale)]
+    for index, count in enumerate(counts):
+        if count:
+            x, height = _LEFT + index * width, count * y_scale
+            low = lowest + index * size
+            shapes.append(
+                f'<rect class="score" x="{x + 1:.1f}" y="{_TOP + _CHART_HEIGHT - height:.1f}" '
+                f'width="{width - 2:.1f}" height="{height:.1f}">'
+                f"<title>{low:g} to {low + size:g}: {count}</title></rect>"
+            )
+    shapes += _axis(
+        (_LEFT + mark / size * width, f"{lowest + mark:g}") for mark in _ticks(100 - lowest)
+    )
+    return _svg(_TOP + _CHART_HEIGHT + _BOTTOM, f"Scores of {len(scores)} matched tracks", shapes)
+
+
+def seconds(time: float) -> str:
+    """Format a time, such as `45 ms` or `12.3 s`."""
+    return f"{1000 * time:.0f} ms" if time < 1 else f"{time:.1f} s"
+
+
 def _subtitle(stats: PerformanceStats) -> str:
-    began = stats.session_info.start_time
-    at = f", begun {began.isoformat(' ', 'seconds')}" if began else ""
-    return f'<p class="quiet">A run of the {stats.mode or "unknown"} engine{escape(at)}</p>'
+    start = stats.session_info.start_time
+    at = f", started {start.isoformat(' ', 'seconds')}" if start else ""
+    return f'<p class="quiet">Run: {stats.mode or "mode unknown"}{escape(at)}</p>'
 
 
 def _tiles(stats: PerformanceStats) -> str:
     session, at_once = stats.session_info, stats.concurrency
     network = analyze(stats).percentage
     tiles = {
-        "wall": seconds(session.total_time),
+        "wall-clock time": seconds(session.total_time),
         "tracks": str(session.total_tracks),
         "matched": str(session.matched_tracks),
-        "requests": _known(stats.requests),
-        "retries": _known(stats.retries),
-        "network": _known(None if network is None else f"{network:.1f} %"),
-        "requests at once": _known(at_once and f"{at_once.mean_requests_in_flight:.1f}"),
+        "requests": _or_unknown(stats.requests),
+        "retries": _or_unknown(stats.retries),
+        "network": _or_unknown(None if network is None else f"{network:.1f} %"),
+        "requests at once": _or_unknown(at_once and f"{at_once.mean_requests_in_flight:.1f}"),
     }
     shown = (
         f'<div><b>{value}</b><span class="quiet">{name}</span></div>'
@@ -132,114 +211,40 @@ def _section(title: str, content: str) -> str:
     return f"<section>\n<h2>{title}</h2>\n{content}\n</section>"
 
 
-def _known(value: object) -> str:
+def _or_unknown(value: object) -> str:
     return "?" if value is None else str(value)
-
-
-def time_by_query_type(stats: PerformanceStats) -> str:
-    """One bar for each query type, in its parts; the longest first."""
-    groups: dict[str, list[QueryMetrics]] = {}
-    for query in stats.queries:
-        groups.setdefault(query.query_type, []).append(query)
-    if not groups:
-        return _nothing("No query is in this file.")
-    rows = sorted(groups.items(), key=lambda group: -_whole(group[1]))
-    longest = _whole(rows[0][1]) or 1.0
-    scale = (_WIDTH - _LABEL - _VALUE) / longest
-    lines: list[str] = []
-    for place, (name, queries) in enumerate(rows):
-        lines += _bar(name, queries, _TOP + place * (_BAR + _GAP), scale)
-    height = _TOP + len(rows) * (_BAR + _GAP)
-    return _svg(height, "Where the time of the queries went, by query type", lines)
-
-
-def requests_in_flight(stats: PerformanceStats) -> str:
-    """How many requests were on the wire at each moment of the run."""
-    if any(query.sent is None for query in stats.queries):
-        return _nothing("This file does not say when its requests were sent.")
-    sent = [one for query in stats.queries for one in query.sent or ()]
-    steps = in_flight((one.started, one.ended) for one in sent)
-    if not steps:
-        return _nothing("No request was sent.")
-    end = max(stats.session_info.total_time, steps[-1][0], MIN_CHART_S)
-    peak = max(count for _, count in steps)
-    wide = (_WIDTH - _LEFT) / end
-    high = _CHART / peak
-    path = [f"M{_LEFT + steps[0][0] * wide:.1f} {_TOP + _CHART}"]
-    for begin, finish, count in _columns(steps, end):
-        y = _TOP + _CHART - count * high
-        path.append(f"L{_LEFT + begin * wide:.1f} {y:.1f}H{_LEFT + finish * wide:.1f}")
-    path.append(f"V{_TOP + _CHART}Z")
-    lines = [
-        *_count_axis(peak, high),
-        f'<path class="network" d="{"".join(path)}"/>',
-        *_axis([(_LEFT + second * wide, f"{second:g} s") for second in _ticks(end)]),
-    ]
-    return _svg(_TOP + _CHART + _BOTTOM, f"Requests in flight, {peak} at most", lines)
-
-
-def score_distribution(stats: PerformanceStats) -> str:
-    """How many accepted candidates have which score, from the ten below the lowest up to 100."""
-    scores = [one.match_score for one in stats.track_metrics if one.match_score is not None]
-    if not scores:
-        return _nothing("No track was matched.")
-    lowest = max(0.0, min(90.0, min(scores) // 10 * 10))
-    size = (100 - lowest) / _BINS
-    counts = [0] * _BINS
-    for score in scores:
-        counts[int(min(_BINS - 1.0, max(0.0, (score - lowest) // size)))] += 1
-    peak = max(counts)
-    wide, high = (_WIDTH - _LEFT) / _BINS, _CHART / peak
-    lines = [*_count_axis(peak, high)]
-    for place, count in enumerate(counts):
-        if count:
-            x, tall = _LEFT + place * wide, count * high
-            low = lowest + place * size
-            lines.append(
-                f'<rect class="score" x="{x + 1:.1f}" y="{_TOP + _CHART - tall:.1f}" '
-                f'width="{wide - 2:.1f}" height="{tall:.1f}">'
-                f"<title>{low:g} to {low + size:g}: {count}</title></rect>"
-            )
-    lines += _axis(
-        (_LEFT + mark / size * wide, f"{lowest + mark:g}") for mark in _ticks(100 - lowest)
-    )
-    return _svg(_TOP + _CHART + _BOTTOM, f"Scores of {len(scores)} matched tracks", lines)
-
-
-def seconds(time: float) -> str:
-    """A time as a person reads it, such as `45 ms` or `12.3 s`."""
-    return f"{1000 * time:.0f} ms" if time < 1 else f"{time:.1f} s"
 
 
 def _bar(name: str, queries: Sequence[QueryMetrics], y: float, scale: float) -> Iterator[str]:
     whole = _whole(queries)
     short = name if len(name) <= MAX_LABEL_LENGTH else name[: MAX_LABEL_LENGTH - 1] + "…"
-    middle = y + _BAR / 2
-    yield f'<text class="end" x="{_LABEL - 10}" y="{middle}">{escape(short)}</text>'
-    x = float(_LABEL)
+    middle = y + _BAR_HEIGHT / 2
+    yield f'<text class="end" x="{_LABEL_WIDTH - 10}" y="{middle}">{escape(short)}</text>'
+    x = float(_LABEL_WIDTH)
     for part, time in _parts(queries).items():
-        wide = time * scale
-        if wide >= 0.1:
+        width = time * scale
+        if width >= 0.1:
             share = f"{100 * time / whole:.1f} %"
+            place = f'x="{x:.1f}" y="{y}" width="{width:.1f}" height="{_BAR_HEIGHT}"'
             yield (
-                f'<rect class="{part}" x="{x:.1f}" y="{y}" width="{wide:.1f}" height="{_BAR}">'
+                f'<rect class="{part}" {place}>'
                 f"<title>{escape(name)}, {PARTS[part]}: {seconds(time)} ({share})</title></rect>"
             )
-        x += wide
+        x += width
     count = "1 query" if len(queries) == 1 else f"{len(queries)} queries"
     times = f"{seconds(whole)} in {count}"
     yield f'<text class="quiet" x="{x + 8:.1f}" y="{middle}">{times}</text>'
 
 
 def _parts(queries: Sequence[QueryMetrics]) -> dict[str, float]:
-    """The time of each part; what a file does not tell apart stands in the rest."""
-    told = {
+    """Sum the time of each part; time without a known part counts as the rest."""
+    parts = {
         "network": fsum(query.network_time for query in queries),
         "retry": fsum(query.retry_time or 0.0 for query in queries),
         "parse": fsum(query.parse_time for query in queries),
         "wait": fsum(query.wait_time or 0.0 for query in queries),
     }
-    return {**told, "rest": max(0.0, _whole(queries) - fsum(told.values()))}
+    return {**parts, "rest": max(0.0, _whole(queries) - fsum(parts.values()))}
 
 
 def _whole(queries: Sequence[QueryMetrics]) -> float:
@@ -247,49 +252,52 @@ def _whole(queries: Sequence[QueryMetrics]) -> float:
 
 
 def _columns(steps: Sequence[tuple[float, int]], end: float) -> Iterator[tuple[float, float, int]]:
-    """The steps as columns from, to, count; those too thin to be seen are joined to their most."""
-    thinnest = end / MAX_CHART_STEPS
-    begin, most = steps[0][0], 0
+    """Convert steps to columns (from, to, count).
+
+    Columns narrower than a pixel are joined; the joined column shows their highest count.
+    """
+    min_width = end / MAX_CHART_STEPS
+    begin, peak = steps[0][0], 0
     times = [*(time for time, _ in steps[1:]), end]
     for (_, count), until in zip(steps, times, strict=True):
-        most = max(most, count)
-        if until - begin >= thinnest:
-            yield begin, until, most
-            begin, most = until, 0
+        peak = max(peak, count)
+        if until - begin >= min_width:
+            yield begin, until, peak
+            begin, peak = until, 0
     if end > begin:
-        yield begin, end, most
+        yield begin, end, peak
 
 
-def _count_axis(peak: int, high: float) -> Iterator[str]:
-    for count in _ticks(peak, least=1):
-        y = _TOP + _CHART - count * high
+def _count_axis(peak: int, y_scale: float) -> Iterator[str]:
+    for count in _ticks(peak, min_step=1):
+        y = _TOP + _CHART_HEIGHT - count * y_scale
         yield f'<path class="grid" d="M{_LEFT} {y:.1f}H{_WIDTH}"/>'
         yield f'<text class="end quiet" x="{_LEFT - 8}" y="{y:.1f}">{count:g}</text>'
 
 
 def _axis(marks: Iterable[tuple[float, str]]) -> Iterator[str]:
-    y = _TOP + _CHART
+    y = _TOP + _CHART_HEIGHT
     for x, label in marks:
-        place = "end" if x > _WIDTH - 20 else "middle"
+        anchor = "end" if x > _WIDTH - 20 else "middle"
         yield f'<path class="grid" d="M{x:.1f} {y}v6"/>'
-        yield f'<text class="{place} quiet" x="{x:.1f}" y="{y + 20}">{label}</text>'
+        yield f'<text class="{anchor} quiet" x="{x:.1f}" y="{y + 20}">{label}</text>'
 
 
-def _ticks(end: float, least: float = 0.0) -> list[float]:
-    """Round numbers from 0 to the end, at most nine, and no less than so much apart."""
-    rough = max(least, end / 8)
+def _ticks(end: float, min_step: float = 0.0) -> list[float]:
+    """Return at most nine round numbers from 0 to the end, at least `min_step` apart."""
+    rough = max(min_step, end / 8)
     power = 10.0 ** int(log10(rough) // 1)
-    step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough)
-    return [round(place * step, 12) for place in range(int(end / step) + 1)]
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
+    return [round(index * step, 12) for index in range(int(end / step) + 1)]
 
 
-def _svg(height: float, label: str, lines: Iterable[str]) -> str:
+def _svg(height: float, label: str, shapes: Iterable[str]) -> str:
     return (
         f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" role="img" aria-label="{escape(label)}">\n'
-        + "\n".join(lines)
+        + "\n".join(shapes)
         + "\n</svg>"
     )
 
 
-def _nothing(why: str) -> str:
+def _placeholder(why: str) -> str:
     return f'<p class="quiet">{escape(why)}</p>'

@@ -1,7 +1,7 @@
-"""From transcripts to figures: how long each query, track and run took, and on what.
+"""Compute the metrics of queries, tracks and runs from transcripts.
 
-Counts after the fact and knows no clock: whoever ran it tells when it began. A rule about what the
-figures mean for the next run belongs to `analysis`.
+All metrics are computed after the work is done, so no counter runs during matching. This module has
+no clock: the caller gives the start time of the run. `analysis` interprets the metrics.
 """
 
 from __future__ import annotations
@@ -32,18 +32,20 @@ from beatport_match.model.metrics import (
 )
 
 Part = tuple[Answer, float]
-"""An answer, and its share of the time its ask took to weigh, in seconds."""
+"""An answer, and its share of the scoring time of its round, in seconds."""
 
 
-def track_metrics(told: Recorded[Match], *, place: int, began: float) -> TrackMetrics:
-    """The figures of one track.
+def track_metrics(recorded: Recorded[Match], *, place: int, began: float) -> TrackMetrics:
+    """Compute the metrics of one track.
 
-    `place` stands for a track without an id; `began` is when its run began, on the same clock as
-    the transcript.
+    Args:
+        recorded: The match of the track with its transcript.
+        place: The position of the track in the playlist; used as its id if it has none.
+        began: When the run began, in seconds of the clock of the transcript.
     """
-    match, transcript = told.value, told.transcript
-    queries = tuple(query_metrics(parts, began) for parts in _by_query(told))
-    enough = match.stopped == "enough"
+    match, transcript = recorded.value, recorded.transcript
+    queries = tuple(query_metrics(parts, began) for parts in _by_query(recorded))
+    early_exit = match.stopped == "enough"
     return TrackMetrics(
         track_id=match.track.id or str(place),
         track_title=str(match.track),
@@ -51,8 +53,8 @@ def track_metrics(told: Recorded[Match], *, place: int, began: float) -> TrackMe
         total_queries=len(queries),
         total_candidates=sum(query.candidates_found for query in queries),
         candidates_evaluated=match.candidates_weighed,
-        early_exit=enough,
-        early_exit_query_index=len(queries) - 1 if enough and queries else None,
+        early_exit=early_exit,
+        early_exit_query_index=len(queries) - 1 if early_exit and queries else None,
         match_found=match.matched,
         match_score=match.best.score if match.best and match.matched else None,
         queries=queries,
@@ -63,23 +65,26 @@ def track_metrics(told: Recorded[Match], *, place: int, began: float) -> TrackMe
 
 
 def query_metrics(parts: Sequence[Part], began: float) -> QueryMetrics:
-    """The figures of one query: its own answer first, then that of a page it caused."""
+    """Compute the metrics of one query from its own answer and those of the pages it caused.
+
+    The first part is the answer of the query itself. `began` is as in `track_metrics`.
+    """
     answers = [answer for answer, _ in parts]
-    question, heard = answers[0].question, answers[0].value
+    question, result = answers[0].question, answers[0].value
     tries = [(_last_try(answer.sent), answer.sent) for answer in answers]
     network = sum(_time_in_flight(last) for last, _ in tries)
     retried = sum(_time_in_flight(sent[: len(sent) - len(last)]) for last, sent in tries)
-    weighed = sum(weighed for _, weighed in parts)
-    parse = sum(answer.parse_s for answer in answers) + weighed
+    scoring = sum(scoring_s for _, scoring_s in parts)
+    parse = sum(answer.parse_s for answer in answers) + scoring
     wait = sum(answer.wait_s for answer in answers)
-    whole = sum(answer.ended - answer.started for answer in answers) + weighed
+    whole = sum(answer.ended - answer.started for answer in answers) + scoring
     return QueryMetrics(
         query_text=question.text,
-        # Rounding must not make the parts more than the whole.
+        # Because of rounding, the sum of the parts can be larger than the measured total.
         execution_time=max(whole, network + parse + wait + retried),
         network_time=network,
         parse_time=parse,
-        candidates_found=0 if isinstance(heard, Failure) else len(heard.candidates),
+        candidates_found=0 if isinstance(result, Failure) else len(result.candidates),
         cache_hit=all(answer.cached for answer in answers),
         query_type=question.query_type,
         wait_time=wait,
@@ -104,9 +109,9 @@ def performance_stats(
     started_at: datetime,
     settings: Mapping[str, JsonValue],
 ) -> PerformanceStats:
-    """The figures of a run that began at `started_at` and took `total_time` seconds.
+    """Compute the metrics of a run that began at `started_at` and took `total_time` seconds.
 
-    An empty run is all zeros.
+    All figures of an empty run are zero.
     """
     tracks = tuple(tracks)
     queries = tuple(query for track in tracks for query in track.queries)
@@ -148,7 +153,7 @@ def performance_stats(
 
 
 def network_stats(queries: Sequence[QueryMetrics]) -> NetworkStats:
-    """Where the queries' time went, together and by type; types in the order first asked."""
+    """Sum the times of the queries, in total and by type; types in the order of their first use."""
     by_type: dict[str, list[QueryMetrics]] = {}
     for query in queries:
         by_type.setdefault(query.query_type, []).append(query)
@@ -159,12 +164,12 @@ def network_stats(queries: Sequence[QueryMetrics]) -> NetworkStats:
         total_execution_time=execution,
         network_time_percentage=_percentage(network, execution),
         average_network_time_per_query=_mean([query.network_time for query in queries]),
-        network_time_by_query_type={name: _of_a_type(some) for name, some in by_type.items()},
+        network_time_by_query_type={name: _type_stats(group) for name, group in by_type.items()},
     )
 
 
 def concurrency_stats(tracks: Sequence[TrackMetrics]) -> ConcurrencyStats | None:
-    """How much went on at once; `None` where the tracks do not say when they began."""
+    """Compute peak and mean concurrency; `None` if a track has no start time."""
     spans = [
         (track.started, track.started + track.total_time)
         for track in tracks
@@ -186,7 +191,10 @@ def concurrency_stats(tracks: Sequence[TrackMetrics]) -> ConcurrencyStats | None
 
 
 def in_flight(spans: Iterable[tuple[float, float]]) -> list[tuple[float, int]]:
-    """How many spans are open from each time on; where one ends as another begins, not both are."""
+    """Count the open spans from each time on.
+
+    If one span ends when another begins, they do not count as open together.
+    """
     changes = Counter[float]()
     for begin, end in spans:
         if end > begin:
@@ -196,12 +204,12 @@ def in_flight(spans: Iterable[tuple[float, float]]) -> list[tuple[float, int]]:
     return list(zip(times, accumulate(changes[time] for time in times), strict=True))
 
 
-def _by_query(told: Recorded[Match]) -> list[list[Part]]:
-    """The answers, each page of a track with the query that caused it."""
+def _by_query(recorded: Recorded[Match]) -> list[list[Part]]:
+    """Group the answers by query; a track page belongs to the query that caused it."""
     queries: list[list[Part]] = []
-    for asked in told.transcript.rounds:
-        for answer in asked.answers:
-            part = answer, asked.scoring_s / len(asked.answers)
+    for one_round in recorded.transcript.rounds:
+        for answer in one_round.answers:
+            part = answer, one_round.scoring_s / len(one_round.answers)
             if queries and answer.question.query_type == "track_page":
                 queries[-1].append(part)
             else:
@@ -210,7 +218,7 @@ def _by_query(told: Recorded[Match]) -> list[list[Part]]:
 
 
 def _last_try(sent: Sequence[Sent]) -> Sequence[Sent]:
-    """The last request, with the redirects that led to it."""
+    """Return the last request with the redirects that led to it."""
     first = max(0, len(sent) - 1)
     while first > 0 and _is_redirect(sent[first - 1]):
         first -= 1
@@ -229,7 +237,7 @@ def _time_in_flight(sent: Sequence[Sent]) -> float:
     return sum(one.ended - one.started for one in sent)
 
 
-def _of_a_type(queries: Sequence[QueryMetrics]) -> QueryTypeStats:
+def _type_stats(queries: Sequence[QueryMetrics]) -> QueryTypeStats:
     network = fsum(query.network_time for query in queries)
     execution = fsum(query.execution_time for query in queries)
     return QueryTypeStats(

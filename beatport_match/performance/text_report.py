@@ -1,6 +1,6 @@
-"""Figures in words: the report of a run and of a comparison, as plain text for people.
+"""Print the report of a run and of a comparison as plain text.
 
-What the figures mean is `analysis`'s to say; this room only says it. Lines are at most 100 columns.
+`analysis` computes the recommendation; this module only formats it. Lines have at most 100 columns.
 """
 
 from __future__ import annotations
@@ -18,12 +18,22 @@ from beatport_match.performance.analysis import analyze
 
 _WIDTH = 100
 _UNKNOWN = "unknown"
-_TYPE = 16
+_TYPE_WIDTH = 16
 MAX_NAMED_TRACKS = 10
 
 
 def generate_async_io_analysis_report(stats: PerformanceStats) -> str:
-    """The report of a run: what it took, where the time went, and whether async is worth it."""
+    """Format the report of a run: its times and counts, and whether async is worth it.
+
+    Args:
+        stats: The metrics of the run.
+
+    Returns:
+        The text, with at most 100 columns, ending in a line feed.
+
+    Example:
+        `print(generate_async_io_analysis_report(match_playlist("collection.xml").metrics))`
+    """
     lines = ["Is async worth it here?", "", *_run(stats), "", *_time_breakdown(stats)]
     if by_type := list(_by_type(stats)):
         lines += ["", *by_type]
@@ -31,7 +41,17 @@ def generate_async_io_analysis_report(stats: PerformanceStats) -> str:
 
 
 def generate_comparison_report(comparison: RunComparison) -> str:
-    """The report of a comparison: both runs side by side, and what async changed."""
+    """Format the report of a comparison: both runs side by side, and what async changed.
+
+    Args:
+        comparison: The result of `compare_runs`.
+
+    Returns:
+        The text, with at most 100 columns, ending in a line feed.
+
+    Example:
+        `print(generate_comparison_report(compare_runs(sync_stats, async_stats)))`
+    """
     return "\n".join(_comparison(comparison)) + "\n"
 
 
@@ -43,11 +63,11 @@ def _run(stats: PerformanceStats) -> Iterator[str]:
         f"  tracks     {session.total_tracks}: {session.matched_tracks} matched, "
         f"{session.unmatched_tracks} not"
     )
-    yield f"  wall       {session.total_time:.2f} s"
+    yield f"  wall-clock {session.total_time:.2f} s"
     requests = f"requests {_UNKNOWN}"
     if stats.requests is not None:
         requests = f"{stats.requests} requests, {_count(stats.retries)} of them retries"
-    yield f"  asked      {len(stats.queries)} queries, {requests}"
+    yield f"  sent       {len(stats.queries)} queries, {requests}"
     if stats.failures:
         kinds = ", ".join(f"{kind} ({count})" for kind, count in stats.failures.items())
         yield f"  failed     {_short(kinds, _WIDTH - 13)}"
@@ -59,7 +79,7 @@ def _run(stats: PerformanceStats) -> Iterator[str]:
 
 
 def _time_breakdown(stats: PerformanceStats) -> Iterator[str]:
-    """The parts of the queries' time, and their sum beside the wall."""
+    """Yield the parts of the queries' time, and their sum with the wall-clock time."""
     block, queries = stats.network_analysis, stats.queries
     whole = block.total_execution_time if block else sum(one.execution_time for one in queries)
     network = block.total_network_time if block else sum(one.network_time for one in queries)
@@ -73,29 +93,31 @@ def _time_breakdown(stats: PerformanceStats) -> Iterator[str]:
     }
     yield "Where the queries' time went:"
     for name, seconds in parts.items():
-        paced = stats.pace_time if name == "waiting" else None
-        of_it = f", {paced:.2f} s of it for the pace" if paced else ""
-        yield f"  {name:<20}{_part(seconds, whole)}{of_it}"
+        slot_wait = stats.pace_time if name == "waiting" else None
+        detail = f", {slot_wait:.2f} s of it for the rate limit" if slot_wait else ""
+        yield f"  {name:<20}{_part(seconds, whole)}{detail}"
     if None not in parts.values():
         rest = max(0.0, whole - sum(seconds or 0.0 for seconds in parts.values()))
         yield f"  {'the rest':<20}{_part(rest, whole)}"
-    yield f"  {'all queries':<20}{whole:>9.2f} s, beside {stats.session_info.total_time:.2f} s wall"
+    wall = stats.session_info.total_time
+    yield f"  {'all queries':<20}{whole:>9.2f} s, wall-clock time {wall:.2f} s"
 
 
 def _by_type(stats: PerformanceStats) -> Iterator[str]:
     types = stats.network_analysis.network_time_by_query_type if stats.network_analysis else {}
     if types:
-        yield f"{'By query type':<{_TYPE}}{'count':>7}{'network':>12}{'mean':>10}{'share':>10}"
+        headings = f"{'count':>7}{'network':>12}{'mean':>10}{'share':>10}"
+        yield f"{'By query type':<{_TYPE_WIDTH}}{headings}"
     for name, one in sorted(types.items(), key=lambda item: -item[1].total_network_time):
         yield (
-            f"  {_short(name, _TYPE - 3):<{_TYPE - 2}}{one.count:>7}"
+            f"  {_short(name, _TYPE_WIDTH - 3):<{_TYPE_WIDTH - 2}}{one.count:>7}"
             f"{one.total_network_time:>10.2f} s{one.average_network_time:>8.3f} s"
             f"{one.network_time_percentage:>8.1f} %"
         )
 
 
 def advice(analysis: NetworkAnalysis) -> Iterator[str]:
-    """The recommendation, why, and what to bear in mind, line by line."""
+    """Yield the lines of the recommendation, its reason and its caveats."""
     yield f"Recommendation: {analysis.recommendation.upper()}"
     yield from textwrap.wrap(analysis.reason, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     for caveat in analysis.caveats:
@@ -103,14 +125,14 @@ def advice(analysis: NetworkAnalysis) -> Iterator[str]:
 
 
 def _comparison(comparison: RunComparison) -> Iterator[str]:
-    ours, theirs = comparison.sync_concurrency, comparison.async_concurrency
+    sync_at_once, async_at_once = comparison.sync_concurrency, comparison.async_concurrency
     yield f"{'':<22}{'sync':>12}{'async':>12}"
     rows = {
-        "wall": (f"{comparison.sync_time:.2f} s", f"{comparison.async_time:.2f} s"),
+        "wall-clock time": (f"{comparison.sync_time:.2f} s", f"{comparison.async_time:.2f} s"),
         "requests": (_count(comparison.sync_requests), _count(comparison.async_requests)),
-        "tracks at once, peak": (_peak(ours, "tracks"), _peak(theirs, "tracks")),
-        "requests, peak": (_peak(ours, "requests"), _peak(theirs, "requests")),
-        "requests, mean": (_mean_requests(ours), _mean_requests(theirs)),
+        "tracks at once, peak": (_peak(sync_at_once, "tracks"), _peak(async_at_once, "tracks")),
+        "requests, peak": (_peak(sync_at_once, "requests"), _peak(async_at_once, "requests")),
+        "requests, mean": (_mean_requests(sync_at_once), _mean_requests(async_at_once)),
     }
     if comparison.sync_memory_bytes is not None or comparison.async_memory_bytes is not None:
         memory = comparison.sync_memory_bytes, comparison.async_memory_bytes
@@ -119,7 +141,7 @@ def _comparison(comparison: RunComparison) -> Iterator[str]:
         yield f"{name:<22}{sync:>12}{other:>12}"
     yield ""
     if comparison.speed_up is None or comparison.improvement_percentage is None:
-        yield "One of the runs took no time: nothing to compare."
+        yield "One of the runs took no time, so the times cannot be compared."
     elif comparison.improvement_percentage < 0:
         more = -comparison.improvement_percentage
         yield f"async took {more:.1f} % longer ({comparison.speed_up:.2f} times as fast as sync)."
@@ -128,17 +150,17 @@ def _comparison(comparison: RunComparison) -> Iterator[str]:
             f"async took {comparison.improvement_percentage:.1f} % less time: "
             f"{comparison.speed_up:.1f} times as fast as sync."
         )
-    yield from _same(comparison)
+    yield from _same_answers(comparison)
 
 
-def _same(comparison: RunComparison) -> Iterator[str]:
+def _same_answers(comparison: RunComparison) -> Iterator[str]:
     if comparison.same_answers is None:
-        yield "Whether both gave the same answers is unknown: neither names a track."
+        yield "It is unknown whether both gave the same answers: neither run lists tracks."
     elif comparison.same_answers:
         yield "Both gave the same answers."
     else:
         different = comparison.different_tracks
-        yield f"The two gave DIFFERENT answers about {len(different)} of their tracks:"
+        yield f"The runs gave DIFFERENT answers for {len(different)} tracks:"
         yield from (f"  {_short(title, _WIDTH - 2)}" for title in different[:MAX_NAMED_TRACKS])
         if len(different) > MAX_NAMED_TRACKS:
             yield f"  … and {len(different) - MAX_NAMED_TRACKS} more"
@@ -155,7 +177,7 @@ def _concurrency(stats: ConcurrencyStats | None) -> str:
     if stats is None:
         return _UNKNOWN
     if stats.peak_tracks_in_flight <= 1:
-        return "never more than one track"
+        return "one track at a time"
     return (
         f"up to {stats.peak_tracks_in_flight} tracks ({stats.mean_tracks_in_flight:.1f} on "
         f"average), requests in flight {stats.peak_requests_in_flight} "

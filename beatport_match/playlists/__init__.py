@@ -1,15 +1,16 @@
-"""Playlists: files of a DJ's tracks, read one entry at a time, whatever wrote them.
+"""Read and write files of DJ tracks: Rekordbox XML, M3U and CSV.
 
-The room's front door. One reader a format; the content decides which, not the suffix:
+    read                 detects the format from the content, not from the suffix
+    rekordbox_reader     Rekordbox's collection export (XML)
+    rekordbox_xml        the XML parser below it, with limits
+    m3u_reader           M3U and M3U8, plain or extended
+    csv_reader           CSV with named columns; also tabs, as in Rekordbox's TXT export
+    rekordbox_writer     writes matches into a copy of a Rekordbox export
 
-    rekordbox    Rekordbox's collection export (XML)
-    m3u          M3U and M3U8, plain or extended
-    delimited    CSV with named columns; tabs too, such as Rekordbox's TXT
-
-Rekordbox's can be written anew with what was found (`enriching`), the original left as it is.
-
-It knows files, and neither network nor log. A file that cannot be read is a `PlaylistError`;
-an entry that cannot be read is a `PlaylistProblem`, and the rest goes on.
+Readers return entries one at a time, so a large file needs no more memory than a small one. A file
+that cannot be read raises `PlaylistError`. An entry that cannot be read becomes a
+`PlaylistProblem`, and the other entries are read normally. This package uses neither the network
+nor the log.
 """
 
 from beatport_match.model.problems import PlaylistProblem

@@ -1,6 +1,7 @@
-"""Delimited text: CSV with commas or semicolons, or tabs, such as Rekordbox's own TXT export.
+"""Read delimited text: CSV with commas or semicolons, and tabs, as in Rekordbox's own TXT export.
 
-The first line that is not blank names the columns; the names and their aliases stand here.
+The first line that is not blank names the columns. `_ALIASES` lists the names that are known.
+Columns with other names are ignored. A record is limited to 64 KiB.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from beatport_match.model.problems import OnProblem, PlaylistProblem
 from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
 
-# The first alias that is there wins: beside `Title`, a column named `Track` holds numbers.
+# If a file has several of these columns, the first alias wins: a file with a `Title` column has
+# numbers in its `Track` column.
 _ALIASES = {
     "title": ("title", "track title", "name", "track name", "track"),
     "artist": ("artist", "artists"),
@@ -39,33 +41,40 @@ _DELIMITERS = (",", ";", "\t")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The names of the columns as written, and where the fields we know stand among them."""
+    """The line that names the columns.
+
+    `columns` are the names as written; `positions` maps each known field to its column index.
+    """
 
     delimiter: str
     columns: tuple[str, ...]
-    places: dict[str, int]
+    positions: dict[str, int]
 
 
-def header_of(line: str) -> Header:
-    """Read the line that names the columns, by the delimiter under which it makes most sense."""
-    headers = [_header(line, delimiter) for delimiter in _DELIMITERS]
-    return max(headers, key=lambda header: (len(header.places), len(header.columns)))
+def parse_header(line: str) -> Header:
+    """Parse the line that names the columns.
+
+    Of the known delimiters, the one that gives the most known fields is used; if several give as
+    many, the one that gives the most columns.
+    """
+    headers = [_split_header(line, delimiter) for delimiter in _DELIMITERS]
+    return max(headers, key=lambda header: (len(header.positions), len(header.columns)))
 
 
 def read(file: Path, on_problem: OnProblem | None) -> Iterator[Track]:
-    """Read the tracks of a delimited file, one a row.
+    """Read the tracks of a delimited file, one per row.
 
     Raises:
-        PlaylistError: At once where the file cannot be read or has no column of titles; while
-            iterating where a quote is never closed or a record is over 64 KiB.
+        PlaylistError: The file cannot be read or has no title column: raised by the call itself.
+            A quote is never closed or a record is longer than 64 KiB: raised during iteration.
     """
     encoding = encoding_of(file)
-    header = header_of(next((line for line in lines(file, encoding) if line.strip()), ""))
-    if "title" not in header.places:
+    header = parse_header(next((line for line in lines(file, encoding) if line.strip()), ""))
+    if "title" not in header.positions:
         columns = ", ".join(header.columns)[:500]
         raise PlaylistError(
             f"{file}: no column is named title (or track title, name, track); "
-            f"the columns are: {columns}; rename the one with the titles."
+            f"the columns are: {columns}; rename the column that holds the titles."
         )
     return _tracks(file, encoding, header, on_problem)
 
@@ -79,12 +88,12 @@ def _tracks(
         if track := _track(header, row):
             yield track
         elif on_problem:
-            detail = "there is neither a title nor the name of a file; fill in the title"
+            detail = "the row has neither a title nor a file name; fill in the title"
             on_problem(PlaylistProblem(str(file), f"line {line}", detail))
 
 
 def _track(header: Header, row: list[str]) -> Track | None:
-    cells = {name: row[place] for name, place in header.places.items() if place < len(row)}
+    cells = {name: row[index] for name, index in header.positions.items() if index < len(row)}
     title = field_values.text(cells.get("title"))
     title = field_values.with_mix(title, cells.get("mix")) or field_values.stem(cells.get("file"))
     if not title:
@@ -109,45 +118,52 @@ def _track(header: Header, row: list[str]) -> Track | None:
 def _rows(
     file: Path, encoding: str, delimiter: str, on_problem: OnProblem | None
 ) -> Iterator[tuple[int, list[str]]]:
-    """Every row that is not blank, the header included, with the line it begins on."""
+    """Yield each row that is not blank, including the header, with its first line number."""
     source = _RecordFeed(file, lines(file, encoding))
     tabs = delimiter == "\t"
     reader = csv.reader(
         source,
         delimiter=delimiter,
-        # Rekordbox writes tabs, no quotes: a title such as `"Heroes` would swallow the rows below.
+        # Rekordbox writes tabs without quotes. With quoting on, a title such as `"Heroes` would
+        # take all following rows into one cell.
         quoting=csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL,
         strict=True,
     )
     while True:
-        source.first, source.taken = reader.line_num + 1, 0
+        source.begin_record(reader.line_num + 1)
         try:
             row = next(reader, None)
         except csv.Error as error:
             if source.ended:
                 raise PlaylistError(
-                    f"{file}, line {source.first}: a quote is opened and never closed, so the rest "
-                    f"of the file cannot be told apart; close it."
+                    f"{file}, line {source.first_line}: a quote is opened and never closed, so the "
+                    f"rest of the file cannot be split into rows; close the quote."
                 ) from None
             if on_problem:
                 detail = f"the row is not well-formed CSV ({error}); correct its quotes"
-                on_problem(PlaylistProblem(str(file), f"line {source.first}", detail))
+                on_problem(PlaylistProblem(str(file), f"line {source.first_line}", detail))
             continue
         if row is None:
             return
         if any(cell.strip() for cell in row):
-            yield source.first, [_unquoted(cell) for cell in row] if tabs else row
+            yield source.first_line, [_unquoted(cell) for cell in row] if tabs else row
 
 
 class _RecordFeed:
-    """The lines of a file, as many as one record may take.
+    """The lines of a file for `csv.reader`, with a limit on the length of one record.
 
-    The limit of the `csv` module is one for the whole process, and other libraries lift it.
+    `csv.field_size_limit` cannot be used: it is one value for the whole process, and other
+    libraries raise it.
     """
 
-    def __init__(self, file: Path, written: Iterator[str]) -> None:
-        self._file, self._lines = file, written
-        self.first, self.taken, self.ended = 1, 0, False
+    def __init__(self, file: Path, file_lines: Iterator[str]) -> None:
+        self._file, self._lines = file, file_lines
+        self._record_length = 0
+        self.first_line, self.ended = 1, False
+
+    def begin_record(self, line: int) -> None:
+        """Start counting a new record, which begins on this line."""
+        self.first_line, self._record_length = line, 0
 
     def __iter__(self) -> _RecordFeed:
         return self
@@ -157,31 +173,31 @@ class _RecordFeed:
         if line is None:
             self.ended = True
             raise StopIteration
-        self.taken += len(line)
-        if self.taken > MAX_LINE_LENGTH:
+        self._record_length += len(line)
+        if self._record_length > MAX_LINE_LENGTH:
             raise PlaylistError(
-                f"{self._file}, line {self.first}: a record is longer than {MAX_LINE_LENGTH} characters; "
-                f"close the quote that was left open there."
+                f"{self._file}, line {self.first_line}: a record is longer than {MAX_LINE_LENGTH} "
+                f"characters; close the quote that was left open there."
             )
         return line
 
 
 def _unquoted(cell: str) -> str:
-    """Spreadsheets do quote between tabs: a cell wrapped in quotes as a whole loses them."""
-    wrapped = len(cell) > 1 and cell[0] == cell[-1] == '"'
-    return cell[1:-1].replace('""', '"') if wrapped else cell
+    """Remove the quotes around a whole cell: spreadsheets write them between tabs too."""
+    is_quoted = len(cell) > 1 and cell[0] == cell[-1] == '"'
+    return cell[1:-1].replace('""', '"') if is_quoted else cell
 
 
-def _header(line: str, delimiter: str) -> Header:
+def _split_header(line: str, delimiter: str) -> Header:
     try:
         cells = next(csv.reader([line], delimiter=delimiter, strict=True))
     except csv.Error:
         cells = list[str]()
     columns = tuple(field_values.text(cell) for cell in cells)
-    plain = [re.sub(r"[\s_-]+", " ", column.casefold()) for column in columns]
-    places = {
-        name: plain.index(next(alias for alias in aliases if alias in plain))
-        for name, aliases in _ALIASES.items()
-        if not set(aliases).isdisjoint(plain)
+    names = [re.sub(r"[\s_-]+", " ", column.casefold()) for column in columns]
+    positions = {
+        field: names.index(next(alias for alias in aliases if alias in names))
+        for field, aliases in _ALIASES.items()
+        if not set(aliases).isdisjoint(names)
     }
-    return Header(delimiter, columns, places)
+    return Header(delimiter, columns, positions)

@@ -1,7 +1,7 @@
-"""M3U and M3U8: lines of paths, and the comments that describe the path below them.
+"""Read M3U and M3U8 playlists: one path per line, described by the comments above it.
 
-`#EXTINF` gives length and title, `#EXTART` and `#EXTALB` artist and album; other comments are
-passed over. A title is kept whole: judgement tells artist from title.
+`#EXTINF` gives length and title, `#EXTART` gives the artist and `#EXTALB` the album. Other comments
+are ignored. A title is not split here: the parser separates artist and title later.
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ _EXTINF = re.compile(r'([^\s,]*)(?:\s+[\w-]+="[^"]*")*[^,]*(?:,(.*))?')
 
 @dataclass(slots=True)
 class _Entry:
-    """What the comments so far say about the path to come."""
+    """The values of the comments before the next path.
+
+    `has_extinf` is true after an `#EXTINF`: then the entry counts even if no path follows.
+    """
 
     line: int = 0
-    announced: bool = False
+    has_extinf: bool = False
     title: str = ""
     duration_s: float | None = None
     artist: str = ""
@@ -35,10 +38,10 @@ class _Entry:
 def read(file: Path, on_problem: OnProblem | None) -> Iterator[Track]:
     """Read the tracks of an M3U playlist.
 
-    An `#EXTINF` without a path still makes a track.
+    An `#EXTINF` without a path is a track too.
 
     Raises:
-        PlaylistError: At once where the file cannot be read or has a line over 64 KiB.
+        PlaylistError: The file cannot be read or has a line over 64 KiB: raised by the call itself.
     """
     return _tracks(file, encoding_of(file), on_problem)
 
@@ -48,34 +51,34 @@ def _tracks(file: Path, encoding: str, on_problem: OnProblem | None) -> Iterator
         if track := _track(entry, path):
             yield track
         elif on_problem:
-            detail = "there is neither a title nor the name of a file; add an #EXTINF line"
+            detail = "the entry has neither a title nor a file name; add an #EXTINF line"
             on_problem(PlaylistProblem(str(file), f"line {entry.line}", detail))
 
 
-def _entries(written: Iterator[str]) -> Iterator[tuple[_Entry, str]]:
+def _entries(file_lines: Iterator[str]) -> Iterator[tuple[_Entry, str]]:
     entry = _Entry()
-    for number, line in enumerate(written, 1):
-        said = field_values.text(line)
-        if said.startswith("#"):
-            name, _, value = said.partition(":")
-            if name.upper() == "#EXTINF" and entry.announced:
+    for number, line in enumerate(file_lines, 1):
+        text = field_values.text(line)
+        if text.startswith("#"):
+            name, _, value = text.partition(":")
+            if name.upper() == "#EXTINF" and entry.has_extinf:
                 yield entry, ""
                 entry = _Entry()
-            _note(entry, name.upper(), value.strip(), number)
-        elif said:
+            _apply_comment(entry, name.upper(), value.strip(), number)
+        elif text:
             entry.line = number
-            yield entry, said
+            yield entry, text
             entry = _Entry()
-    if entry.announced:
+    if entry.has_extinf:
         yield entry, ""
 
 
-def _note(entry: _Entry, name: str, value: str, number: int) -> None:
+def _apply_comment(entry: _Entry, name: str, value: str, number: int) -> None:
     if name == "#EXTINF":
-        found = _EXTINF.fullmatch(value)
-        entry.announced, entry.line = True, number
-        entry.duration_s = field_values.seconds(found[1]) if found else None
-        entry.title = field_values.text(found[2]) if found else ""
+        parts = _EXTINF.fullmatch(value)
+        entry.has_extinf, entry.line = True, number
+        entry.duration_s = field_values.seconds(parts[1]) if parts else None
+        entry.title = field_values.text(parts[2]) if parts else ""
     elif name == "#EXTART":
         entry.artist = value
     elif name == "#EXTALB":
@@ -86,7 +89,7 @@ def _track(entry: _Entry, path: str) -> Track | None:
     title = entry.title or field_values.stem(path)
     if not title:
         return None
-    # #EXTART is the album's artist; a title that names its own knows better.
+    # #EXTART is the artist of the album; a title with its own artist is more exact.
     artist = "" if " - " in title else entry.artist
     return Track(
         title,

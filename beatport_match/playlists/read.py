@@ -1,4 +1,8 @@
-"""Recognition: which format a file is in, told by its content and never by its suffix."""
+"""Read a playlist file of any known format.
+
+The content of a file decides which format it is, never its suffix: `detect_format` looks at the
+first 64 KiB. Each format has its own reader module.
+"""
 
 from __future__ import annotations
 
@@ -29,66 +33,83 @@ def read_playlist(
     *,
     on_problem: OnProblem | None = None,
 ) -> Iterator[Track]:
-    """Read the tracks of a playlist file, in its order, as they are needed.
+    """Read the tracks of a playlist file one at a time, in the order of the file.
 
     Args:
         path: A Rekordbox export, an M3U playlist or a CSV file.
-        playlist: For Rekordbox, `Folder/Name` or an unambiguous name; `None` is the collection.
-        on_problem: Told of each entry that is left out because it cannot be read.
+        playlist: For Rekordbox: `Folder/Name`, or the name alone if only one playlist has it.
+            `None` (the default) reads the whole collection. Must be `None` for other formats.
+        on_problem: Called with a `PlaylistProblem` for each entry that cannot be read and is left
+            out. `None` (the default) ignores these entries.
+
+    Returns:
+        An iterator over the tracks. It reads the file while you iterate.
 
     Raises:
-        PlaylistError: At the call where the file is missing, of no known format, or has no such
-            playlist. While iterating, only where a file turns out to be damaged further down
-            (cut off, not well-formed): the tracks before that place have been given by then.
+        PlaylistError: The file is missing, its format is unknown, or the playlist is not in it:
+            raised by the call itself. The file is damaged further down (truncated, not
+            well-formed): raised during iteration, after the tracks before that place.
+
+    Example:
+        ```python
+        for track in read_playlist("collection.xml", "Sets/Friday", on_problem=print):
+            print(track, track.duration_s)
+        ```
     """
     file = Path(path)
-    found = detect_format(file)
-    if found == "rekordbox":
+    file_format = detect_format(file)
+    if file_format == "rekordbox":
         return rekordbox_reader.read(file, playlist, on_problem)
     if playlist is not None:
         raise PlaylistError(
-            f"{file}: is one playlist without a name, so {playlist!r} is not in it; "
+            f"{file}: this format has no named playlists, so {playlist!r} is not in it; "
             f"leave the name out."
         )
-    return (
-        m3u_reader.read(file, on_problem) if found == "m3u" else csv_reader.read(file, on_problem)
-    )
+    if file_format == "m3u":
+        return m3u_reader.read(file, on_problem)
+    return csv_reader.read(file, on_problem)
 
 
 def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:
-    """The full names (`Folder/Name`) of the playlists in a file, in its order.
+    """List the full names (`Folder/Name`) of the playlists in a file, in the order of the file.
 
-    Only Rekordbox's export has named playlists; other formats give an empty tuple.
+    Args:
+        path: A Rekordbox export, an M3U playlist or a CSV file.
+
+    Returns:
+        The names. Only a Rekordbox export has named playlists; other formats give an empty tuple.
 
     Raises:
-        PlaylistError: The file is missing, damaged or of no known format.
+        PlaylistError: The file is missing or damaged, or its format is unknown.
+
+    Example:
+        `list_playlists("collection.xml")` returns `('Sets/Friday', 'Sets/Warm Up')`.
     """
     file = Path(path)
     return rekordbox_reader.names(file) if detect_format(file) == "rekordbox" else ()
 
 
 def detect_format(file: Path) -> Format:
-    """Tell the format of a playlist file from its first bytes.
+    """Detect the format of a playlist file from its first bytes.
 
-    XML is taken for Rekordbox's; its reader looks at the root.
+    Any XML counts as Rekordbox's; its reader then checks the root element.
 
     Raises:
-        PlaylistError: The file cannot be read, is empty or binary, or is in no format known here.
+        PlaylistError: The file cannot be read, is empty or binary, or its format is unknown.
     """
-    head = text_reader.head(file)
-    written = text_reader.decoded(head).lstrip()
-    if not written:
+    text = text_reader.decoded(text_reader.head(file)).lstrip()
+    if not text:
         raise PlaylistError(f"{file}: is empty; {_REMEDY}.")
-    if written.startswith("<"):
+    if text.startswith("<"):
         return "rekordbox"
-    if "\0" in written:
+    if "\0" in text:
         raise PlaylistError(f"{file}: is not a text file; {_REMEDY}.")
-    found = [line.strip() for line in re.split(r"[\r\n]+", written)]
-    entries = [line for line in found if line and not line.startswith("#")]
-    if found[0].upper().startswith(("#EXTM3U", "#EXTINF")):
+    lines = [line.strip() for line in re.split(r"[\r\n]+", text)]
+    entries = [line for line in lines if line and not line.startswith("#")]
+    if lines[0].upper().startswith(("#EXTM3U", "#EXTINF")):
         return "m3u"
-    header = csv_reader.header_of(found[0])
-    if header.places:
+    header = csv_reader.parse_header(lines[0])
+    if header.positions:
         return "delimited"
     if entries and field_values.is_path(entries[0]):
         return "m3u"

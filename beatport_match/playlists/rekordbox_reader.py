@@ -1,7 +1,8 @@
-"""Rekordbox's collection export (XML): the collection, and the playlists that point into it.
+"""Read Rekordbox's collection export (XML): the collection, and the playlists that refer to it.
 
-Written against the published list of the format, version 1.0.0. The playlists stand after the
-collection, so one of them takes two passes: its keys first, then the tracks they mean.
+Written against the published description of the format, version 1.0.0. In the file, the playlists
+come after the collection. So reading one playlist takes two passes: the first reads its keys, the
+second the tracks with these keys. The collection itself is read in constant memory.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ _ROOT_NODE_DEPTH = 3
 _IS_PLAYLIST = "1"
 _KEY_IS_LOCATION = "1"
 MAX_LISTED_PLAYLISTS = 20
-MAX_SHOWN_NAMES = 200
+MAX_SHOWN_LENGTH = 200
 
 
 class _Entry(NamedTuple):
-    """One line of a playlist; `key` is a `TrackID`, or the path of a `Location`."""
+    """One entry of a playlist; `key` is a `TrackID`, or the path of a `Location`."""
 
     key: str
     line: int
@@ -37,7 +38,10 @@ class _Entry(NamedTuple):
 
 @dataclass(slots=True)
 class _Playlist:
-    """A playlist; `path` is its `Folder/Name`, `by_location` tells what its keys are."""
+    """A playlist; `path` is its `Folder/Name`.
+
+    If `by_location` is true, its keys are the paths of locations; otherwise they are track ids.
+    """
 
     path: str
     name: str
@@ -50,10 +54,10 @@ class _Playlist:
 
 
 def names(file: Path) -> tuple[str, ...]:
-    """The playlists of an export as `Folder/Name`, in file order.
+    """List the playlists of an export as `Folder/Name`, in file order.
 
     Raises:
-        PlaylistError: The file cannot be read to its end or is not Rekordbox's.
+        PlaylistError: The file cannot be read to its end or is not a Rekordbox export.
     """
     return tuple(playlist.path for playlist in _playlists(file, None))
 
@@ -63,51 +67,55 @@ def read(file: Path, playlist: str | None, on_problem: OnProblem | None) -> Iter
 
     Args:
         file: The export.
-        playlist: `Folder/Name`, or the name alone where only one playlist has it; `None` is the
-            collection. A full path goes before a name that happens to be the same.
-        on_problem: Told of each entry that is left out.
+        playlist: `Folder/Name`, or the name alone if only one playlist has it; `None` is the
+            collection. A full path has priority over an equal plain name.
+        on_problem: Called with each entry that is left out.
 
     Raises:
-        PlaylistError: At once where the file cannot be read, is not Rekordbox's, or has no such
-            playlist; for the collection, damage further down is raised when iteration gets there.
+        PlaylistError: The file cannot be read, is not a Rekordbox export, or does not have the
+            playlist: raised by the call itself. For the collection, damage further down in the
+            file is raised when iteration reaches it.
     """
     if playlist is None:
-        next(elements(file, _DOCUMENT), None)
-        return _collection(file, on_problem)
-    return _in_playlist(file, _pick(file, playlist), on_problem)
+        next(elements(file, _DOCUMENT), None)  # checks the root, so that the call itself raises
+        return _collection_tracks(file, on_problem)
+    return _playlist_tracks(file, _find_playlist(file, playlist), on_problem)
 
 
-def _collection(file: Path, on_problem: OnProblem | None) -> Iterator[Track]:
+def _collection_tracks(file: Path, on_problem: OnProblem | None) -> Iterator[Track]:
     for element in elements(file, COLLECTION):
         if track := track_of(file, element, on_problem):
             yield track
 
 
-def _in_playlist(file: Path, playlist: _Playlist, on_problem: OnProblem | None) -> Iterator[Track]:
-    tracks = _find_playlist(file, playlist, on_problem)
+def _playlist_tracks(
+    file: Path, playlist: _Playlist, on_problem: OnProblem | None
+) -> Iterator[Track]:
+    tracks = _tracks_by_key(file, playlist, on_problem)
     for entry in playlist.entries:
         if entry.key in tracks:
             if track := tracks[entry.key]:
                 yield track
         elif on_problem:
             detail = (
-                f"the playlist {playlist.path[:MAX_SHOWN_NAMES]!r} names the {playlist.key_attribute} "
-                f"{entry.key[:MAX_SHOWN_NAMES]!r}, which is not in the collection; export it again"
+                f"the playlist {playlist.path[:MAX_SHOWN_LENGTH]!r} refers to the "
+                f"{playlist.key_attribute} {entry.key[:MAX_SHOWN_LENGTH]!r}, which is not in the "
+                f"collection; export it again from Rekordbox"
             )
             on_problem(PlaylistProblem(str(file), f"line {entry.line}", detail))
 
 
-def _find_playlist(
+def _tracks_by_key(
     file: Path, playlist: _Playlist, on_problem: OnProblem | None
 ) -> dict[str, Track | None]:
-    """The tracks of a playlist by key; `None` for one that is there but cannot be read."""
+    """Read the tracks of a playlist by key; the value is `None` if the track cannot be read."""
     missing = {entry.key for entry in playlist.entries} - {""}
     tracks: dict[str, Track | None] = {}
     if not missing:
         return tracks
     for element in elements(file, COLLECTION):
-        written = element.attributes.get(playlist.key_attribute)
-        key = _key(written, by_location=playlist.by_location)
+        value = element.attributes.get(playlist.key_attribute)
+        key = _key(value, by_location=playlist.by_location)
         if key in missing:
             missing.remove(key)
             tracks[key] = track_of(file, element, on_problem)
@@ -117,11 +125,11 @@ def _find_playlist(
 
 
 def track_of(file: Path, element: Element, on_problem: OnProblem | None) -> Track | None:
-    """The track that an entry of the collection means; `None` where it cannot be read."""
-    said = element.attributes
-    track_id = field_values.known_text(said.get("TrackID"))
-    title = field_values.with_mix(field_values.text(said.get("Name")), said.get("Mix"))
-    title = title or field_values.stem(said.get("Location"))
+    """Convert an entry of the collection to a track; `None` if it cannot be read."""
+    values = element.attributes
+    track_id = field_values.known_text(values.get("TrackID"))
+    title = field_values.with_mix(field_values.text(values.get("Name")), values.get("Mix"))
+    title = title or field_values.stem(values.get("Location"))
     if not title:
         if on_problem:
             place = f"line {element.line}, TrackID {track_id or 'missing'}"
@@ -130,39 +138,42 @@ def track_of(file: Path, element: Element, on_problem: OnProblem | None) -> Trac
         return None
     return Track(
         title,
-        field_values.artist_names(said.get("Artist")),
-        album=field_values.known_text(said.get("Album")),
-        label=field_values.known_text(said.get("Label")),
-        year=field_values.year(said.get("Year")),
-        bpm=field_values.bpm(said.get("AverageBpm")),
-        key=field_values.known_text(said.get("Tonality")),
-        duration_s=field_values.seconds(said.get("TotalTime")),
-        remixers=field_values.artist_names(said.get("Remixer")),
-        file=field_values.path_of(said.get("Location")) or None,
+        field_values.artist_names(values.get("Artist")),
+        album=field_values.known_text(values.get("Album")),
+        label=field_values.known_text(values.get("Label")),
+        year=field_values.year(values.get("Year")),
+        bpm=field_values.bpm(values.get("AverageBpm")),
+        key=field_values.known_text(values.get("Tonality")),
+        duration_s=field_values.seconds(values.get("TotalTime")),
+        remixers=field_values.artist_names(values.get("Remixer")),
+        file=field_values.path_of(values.get("Location")) or None,
         id=track_id,
     )
 
 
-def _pick(file: Path, wanted: str) -> _Playlist:
-    found = list(_playlists(file, _same_name(wanted)))  # a list, so that their entries are read
+def _find_playlist(file: Path, wanted: str) -> _Playlist:
+    name = _normalize_name(wanted)
+    found = list(_playlists(file, name))  # a list, so that their entries are read
     for attribute in ("path", "name"):
-        fitting = [one for one in found if getattr(one, attribute) == _same_name(wanted)]
-        if len(fitting) == 1:
-            return fitting[0]
-        if fitting:
+        same = [playlist for playlist in found if getattr(playlist, attribute) == name]
+        if len(same) == 1:
+            return same[0]
+        if same:
             raise PlaylistError(
                 f"{file}: more than one playlist is named {wanted!r}: "
-                f"{_listed(one.path for one in fitting)}; give the full name, or rename one in "
-                f"Rekordbox and export again."
+                f"{_listed(playlist.path for playlist in same)}; give the full name, or rename one "
+                f"in Rekordbox and export again."
             )
-    there = f"there are: {_listed(one.path for one in found)}" if found else "there are none"
+    names_there = _listed(playlist.path for playlist in found)
+    there = f"there are: {names_there}" if found else "there are none"
     raise PlaylistError(f"{file}: no playlist is named {wanted!r}; {there}.")
 
 
 def _playlists(file: Path, wanted: str | None) -> Iterator[_Playlist]:
-    """Every playlist, with the entries only of those that are wanted by path or name.
+    """Yield every playlist; only those whose path or name is wanted get their entries.
 
-    A playlist is given before its entries are read: they are there once iteration has moved on.
+    A playlist is yielded before its entries are read. They are complete when iteration has moved on
+    to the next playlist.
     """
     path: list[str] = []
     playlist: _Playlist | None = None
@@ -170,7 +181,7 @@ def _playlists(file: Path, wanted: str | None) -> Iterator[_Playlist]:
         if element.name == "NODE":
             path = [
                 *path[: element.depth - _ROOT_NODE_DEPTH],
-                _same_name(element.attributes.get("Name")),
+                _normalize_name(element.attributes.get("Name")),
             ]
             playlist = None
             if element.attributes.get("Type") == _IS_PLAYLIST:
@@ -182,21 +193,18 @@ def _playlists(file: Path, wanted: str | None) -> Iterator[_Playlist]:
             playlist.entries.append(_Entry(key, element.line))
 
 
-def _key(written: str | None, *, by_location: bool) -> str:
-    # Two programs need not percent-encode one path the same way.
-    return field_values.path_of(written) if by_location else field_values.text(written)
+def _key(value: str | None, *, by_location: bool) -> str:
+    # Programs percent-encode the same path differently, so decoded paths are compared.
+    return field_values.path_of(value) if by_location else field_values.text(value)
 
 
-def _same_name(name: str | None) -> str:
-    # A name typed on a Mac may be composed differently from the one that Rekordbox wrote.
+def _normalize_name(name: str | None) -> str:
+    # A name typed on a Mac may use another Unicode composition than the name in the file.
     return unicodedata.normalize("NFC", field_values.text(name))
 
 
 def _listed(paths: Iterable[str]) -> str:
-    every = [repr(path[:MAX_SHOWN_NAMES]) for path in paths]
-    more = (
-        f" and {len(every) - MAX_LISTED_PLAYLISTS} more"
-        if len(every) > MAX_LISTED_PLAYLISTS
-        else ""
-    )
-    return ", ".join(every[:MAX_LISTED_PLAYLISTS]) + more
+    quoted = [repr(path[:MAX_SHOWN_LENGTH]) for path in paths]
+    hidden = len(quoted) - MAX_LISTED_PLAYLISTS
+    more = f" and {hidden} more" if hidden > 0 else ""
+    return ", ".join(quoted[:MAX_LISTED_PLAYLISTS]) + more

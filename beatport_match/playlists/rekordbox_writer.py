@@ -1,7 +1,10 @@
-"""Writing a Rekordbox export anew, with what was matched; the original stays as it is.
+"""Write matches into a copy of a Rekordbox export; the original does not change.
 
-The bytes are copied a piece at a time and only the start tags of matched tracks are touched, so
-beat grids, cue points, playlists and whatever else the file holds come out as they went in.
+The writer copies the bytes in pieces and changes only the start tags of matched tracks. So beat
+grids, cue points, playlists and all other content of the file stay the same, byte for byte, and
+memory does not grow with the file. `attributes_from` computes the attributes that a candidate has,
+`missing_or_overwritten` selects those that an entry needs, and `rewrite_tag` puts them into its
+start tag.
 """
 
 from __future__ import annotations
@@ -25,16 +28,22 @@ from beatport_match.parsing import field_values
 from beatport_match.playlists import rekordbox_reader
 from beatport_match.playlists.rekordbox_xml import Element, elements
 
-_PIECE = 4 * 1024
-_DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)""")
+_OVERWRITABLE = frozenset({"Label", "Mix", "Remixer", "Tonality", "Year"})
+_READ_BYTES = 4 * 1024
+_ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)""")
+# A quoted value may contain `>`, so the pattern skips quoted values as a whole.
+_TAG = re.compile(rb"""<TRACK(?=[\s/>])(?:[^"'>]+|"[^"]*"|'[^']*')*+>""")
+_ATTRIBUTE = re.compile(rb"""(\s+([^\s=]+)\s*=\s*)("[^"]*"|'[^']*')""")
+_NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Enrichment:
-    """What `enrich_rekordbox` wrote, and where: to `path`.
+    """What `enrich_rekordbox` wrote.
 
-    `tracks` counts the entries of the collection, `enriched` those that say something new; `absent`
-    counts matched tracks that the export does not have, or not as they were when matched.
+    `path` is the new file. `tracks` counts the entries of the collection, `enriched` the entries
+    that got a new value. `absent` counts the matched tracks that are not in the export, or whose
+    entry has changed since they were matched.
     """
 
     path: str
@@ -55,56 +64,119 @@ def enrich_rekordbox(
     overwrite: Collection[str] = ("Tonality",),
     camelot: bool = False,
 ) -> Enrichment:
-    """Write a Rekordbox export as a new file, with what Beatport knows of its matched tracks.
+    """Write a copy of a Rekordbox export with Beatport's values for its matched tracks.
 
-    Only what is `matched` is applied. Key, label, year, remixer and mix are filled in where the
-    entry says nothing; a BPM, too, but only where Rekordbox has not analysed the track.
+    Only matches with the outcome `matched` are applied. Key, label, year, remixer and mix are
+    filled in if the entry has no value. A BPM is filled in only if Rekordbox has not analysed the
+    track.
 
     Args:
         original: The export that the tracks were read from.
-        matches: Those of a run over it; each is applied to the entries that are still as matched.
-        out: Where the new export goes; it must not be there yet. It appears when it is complete.
-        overwrite: Attributes to write over what stands there, of `Tonality`, `Label`, `Year`,
-            `Remixer` and `Mix`. A key that is the same in another notation stays as it is.
-        camelot: Write keys as `8A` instead of `Am`.
+        matches: The matches of a run over this export. A match applies to every entry that still
+            has the same values as when it was matched.
+        out: The path of the new export. It must not exist yet. The file appears there only when it
+            is complete.
+        overwrite: The attributes that replace an existing value: any of `Tonality` (the default),
+            `Label`, `Year`, `Remixer` and `Mix`. A key that is the same in another notation is not
+            replaced.
+        camelot: Write keys as `8A` instead of `Am` (the default).
+
+    Returns:
+        The path of the new file, and how many entries were read and changed.
 
     Raises:
-        PlaylistError: The original cannot be read, or `out` is there already.
-        MisuseError: An attribute is none of those that may be written over.
+        PlaylistError: The original cannot be read, or `out` already exists.
+        MisuseError: `overwrite` contains another attribute.
         OSError: `out` cannot be written.
+
+    Example:
+        ```python
+        result = match_playlist("collection.xml")
+        print(enrich_rekordbox("collection.xml", result.matches, "enriched.xml"))
+        ```
     """
-    if refused := sorted(set(overwrite) - OVERWRITABLE):
+    if refused := sorted(set(overwrite) - _OVERWRITABLE):
         raise MisuseError(
-            f"{refused[0]} cannot be written over, only {', '.join(sorted(OVERWRITABLE))}."
+            f"{refused[0]} cannot be overwritten, only {', '.join(sorted(_OVERWRITABLE))}; "
+            f"correct overwrite."
         )
     source, target = Path(original), Path(out)
-    _require_other_file(target, source)
-    told = {
+    _require_new_file(target, source)
+    attributes = {
         match.track: attributes_from(match.best.candidate, camelot=camelot)
         for match in matches
         if match.matched and match.best
     }
-    tally = _EnrichmentRun(source, told, overwrite)
+    run = _EnrichmentRun(source, attributes, overwrite)
     with atomic_write(target) as draft:
-        with draft.open("wb") as written:
-            written.writelines(_rewritten(source, tally))
-        # Somebody may have put a file there meanwhile.
-        _require_other_file(target, source)
-    return Enrichment(str(target), tally.tracks, tally.enriched, len(told.keys() - tally.seen))
+        with draft.open("wb") as file:
+            file.writelines(_rewritten(source, run))
+        # Another program may have created the file in the meantime.
+        _require_new_file(target, source)
+    return Enrichment(str(target), run.tracks, run.enriched, len(attributes.keys() - run.seen))
+
+
+def attributes_from(candidate: Candidate, *, camelot: bool) -> dict[str, str]:
+    """Compute the attributes for which a candidate has a value."""
+    key = parse_key(candidate.key) or parse_key(candidate.camelot)
+    bpm = field_values.bpm(str(candidate.bpm))
+    year = field_values.year(candidate.release_date)
+    attributes = {
+        "Tonality": (key.camelot if camelot else key.short) if key else "",
+        "Label": _xml_text(candidate.label),
+        "Year": str(year) if year else "",
+        "Remixer": _xml_text(", ".join(candidate.remixers)),
+        "Mix": _xml_text(candidate.mix_name),
+        "AverageBpm": f"{bpm:.2f}" if bpm else "",
+    }
+    return {name: value for name, value in attributes.items() if value}
+
+
+def missing_or_overwritten(
+    present: Mapping[str, str], found: Mapping[str, str], overwrite: Collection[str]
+) -> dict[str, str]:
+    """Select the attributes that an entry lacks, or that may be overwritten and differ."""
+    return {
+        name: value
+        for name, value in found.items()
+        if _is_unknown(name, present.get(name))
+        or (name in overwrite and not _is_same(name, present[name], value))
+    }
+
+
+def rewrite_tag(tag: bytes, changes: Mapping[str, str], encoding: str) -> bytes:
+    """Change or add attributes of a start tag; all its other bytes stay the same.
+
+    If the new tag would be longer than the reader accepts, the old tag is returned.
+    """
+    missing = dict(changes)
+
+    def replace(attribute: re.Match[bytes]) -> bytes:
+        value = missing.pop(attribute[2].decode("latin-1"), None)
+        return attribute[0] if value is None else attribute[1] + _quoted(value, encoding)
+
+    changed = _ATTRIBUTE.sub(replace, tag)
+    end = len(changed) - (2 if changed.endswith(b"/>") else 1)
+    added = [b" %b=%b" % (name.encode(), _quoted(missing[name], encoding)) for name in missing]
+    changed = b"".join((changed[:end], *added, changed[end:]))
+    return tag if len(changed) > MAX_LINE_LENGTH else changed
 
 
 class _EnrichmentRun:
-    """Looks at each entry, and counts; `enriched` are those whose tag came out another."""
+    """Selects the changes for each entry and counts; `enriched` counts the tags that changed."""
 
     def __init__(
-        self, source: Path, told: Mapping[Track, Mapping[str, str]], overwrite: Collection[str]
+        self,
+        source: Path,
+        attributes: Mapping[Track, Mapping[str, str]],
+        overwrite: Collection[str],
     ) -> None:
         self.tracks = self.enriched = 0
         self.seen = set[Track]()
-        self._source, self._attributes, self._overwrite = source, told, overwrite
+        self._source, self._attributes, self._overwrite = source, attributes, overwrite
 
     def changes(self, entry: Element) -> Mapping[str, str]:
-        """What the tag of an entry should say from now on."""
+        """Select the attributes that the tag of an entry must get."""
         self.tracks += 1
         track = rekordbox_reader.track_of(self._source, entry, None)
         if track is None or track not in self._attributes:
@@ -113,124 +185,71 @@ class _EnrichmentRun:
         return missing_or_overwritten(entry.attributes, self._attributes[track], self._overwrite)
 
 
-def _rewritten(source: Path, tally: _EnrichmentRun) -> Iterator[bytes]:
-    """The bytes of an export, with changes in the tags of its collection."""
-    declared = _DECLARED.search(head(source)[:1024])
+def _rewritten(source: Path, run: _EnrichmentRun) -> Iterator[bytes]:
+    """Yield the bytes of an export, with changes in the tags of its collection."""
+    declared = _ENCODING.search(head(source)[:1024])
     encoding = declared[1].decode() if declared else "utf-8"
-    place = 0
+    position = 0
     with open_text(source) as file:
         for entry in elements(source, rekordbox_reader.COLLECTION):
-            if changes := tally.changes(entry):
-                yield from _copied(file, entry.start - place)
-                tag = _tag(file, source, entry)
-                place = entry.start + len(tag)
-                written = rewrite_tag(tag, changes, encoding)
-                tally.enriched += written != tag
-                yield written
+            if changes := run.changes(entry):
+                yield from _read_pieces(file, entry.start - position)
+                tag = _read_tag(file, source, entry)
+                position = entry.start + len(tag)
+                new_tag = rewrite_tag(tag, changes, encoding)
+                run.enriched += new_tag != tag
+                yield new_tag
         yield from iter(lambda: file.read(MAX_LINE_LENGTH), b"")
 
 
-def _copied(file: IO[bytes], count: int) -> Iterator[bytes]:
+def _read_pieces(file: IO[bytes], count: int) -> Iterator[bytes]:
     while count > 0 and (piece := file.read(min(count, MAX_LINE_LENGTH))):
         count -= len(piece)
         yield piece
 
 
-def _tag(file: IO[bytes], source: Path, entry: Element) -> bytes:
-    """The start tag at this place of the file, which is then behind it."""
-    read = b""
-    while (piece := file.read(_PIECE)) and len(read) < 2 * MAX_LINE_LENGTH:
-        read += piece
-        if found := TAG.match(read):
-            file.seek(found.end() - len(read), os.SEEK_CUR)
+def _read_tag(file: IO[bytes], source: Path, entry: Element) -> bytes:
+    """Read the start tag at this position; the file is then positioned after the tag."""
+    data = b""
+    while (piece := file.read(_READ_BYTES)) and len(data) < 2 * MAX_LINE_LENGTH:
+        data += piece
+        if found := _TAG.match(data):
+            file.seek(found.end() - len(data), os.SEEK_CUR)
             return found[0]
     raise PlaylistError(
-        f"{source}, line {entry.line}: the tag of a track is not where it was read: the file is "
-        f"UTF-16, or has changed meanwhile; export it again from Rekordbox."
+        f"{source}, line {entry.line}: the tag of a track is not where the reader found it: the "
+        f"file is UTF-16, or it changed during the run; export it again from Rekordbox."
     )
 
 
-def _require_other_file(target: Path, source: Path) -> None:
+def _require_new_file(target: Path, source: Path) -> None:
     if not target.exists() and not target.is_symlink():
         return
-    what = "is the original itself" if _is_one_file(target, source) else "is there already"
-    raise PlaylistError(f"{target}: {what}, and nothing is written over; name another file.")
+    what = "is the original itself" if _is_same_file(target, source) else "already exists"
+    raise PlaylistError(f"{target}: {what}, and no file is overwritten; choose another path.")
 
 
-def _is_one_file(target: Path, source: Path) -> bool:
+def _is_same_file(target: Path, source: Path) -> bool:
     try:
         return target.samefile(source)
     except OSError:
         return False
 
 
-# MERGED The attributes of one track in a Rekordbox export: what a candidate tells, and how a tag says it.
-OVERWRITABLE = frozenset({"Label", "Mix", "Remixer", "Tonality", "Year"})
-# A quoted value may hold what would end the tag.
-TAG = re.compile(rb"""<TRACK(?=[\s/>])(?:[^"'>]+|"[^"]*"|'[^']*')*+>""")
-_ATTRIBUTE = re.compile(rb"""(\s+([^\s=]+)\s*=\s*)("[^"]*"|'[^']*')""")
-_NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
-
-
-def attributes_from(found: Candidate, *, camelot: bool) -> dict[str, str]:
-    """The attributes that a candidate knows the value of."""
-    key = parse_key(found.key) or parse_key(found.camelot)
-    bpm, year = field_values.bpm(str(found.bpm)), field_values.year(found.release_date)
-    told = {
-        "Tonality": (key.camelot if camelot else key.short) if key else "",
-        "Label": _text(found.label),
-        "Year": str(year) if year else "",
-        "Remixer": _text(", ".join(found.remixers)),
-        "Mix": _text(found.mix_name),
-        "AverageBpm": f"{bpm:.2f}" if bpm else "",
-    }
-    return {name: value for name, value in told.items() if value}
-
-
-def missing_or_overwritten(
-    said: Mapping[str, str], told: Mapping[str, str], overwrite: Collection[str]
-) -> dict[str, str]:
-    """What is told that an entry does not say, and that may stand there."""
-    return {
-        name: value
-        for name, value in told.items()
-        if _is_unknown(name, said.get(name))
-        or (name in overwrite and not _is_same(name, said[name], value))
-    }
-
-
-def rewrite_tag(tag: bytes, changes: Mapping[str, str], encoding: str) -> bytes:
-    """A start tag with some attributes changed or added, every other byte as it was.
-
-    A tag that would get longer than the reader takes stays as it was.
-    """
-    left = dict(changes)
-
-    def changed(said: re.Match[bytes]) -> bytes:
-        value = left.pop(said[2].decode("latin-1"), None)
-        return said[0] if value is None else said[1] + _quoted(value, encoding)
-
-    written = _ATTRIBUTE.sub(changed, tag)
-    end = len(written) - (2 if written.endswith(b"/>") else 1)
-    added = [b" %b=%b" % (name.encode(), _quoted(left[name], encoding)) for name in left]
-    written = b"".join((written[:end], *added, written[end:]))
-    return tag if len(written) > MAX_LINE_LENGTH else written
-
-
-def _is_unknown(name: str, said: str | None) -> bool:
+def _is_unknown(name: str, value: str | None) -> bool:
     if name == "AverageBpm":
-        return field_values.bpm(said) is None
-    return field_values.year(said) is None if name == "Year" else not field_values.text(said)
+        return field_values.bpm(value) is None
+    return field_values.year(value) is None if name == "Year" else not field_values.text(value)
 
 
-def _is_same(name: str, said: str, told: str) -> bool:
-    if name == "Tonality" and parse_key(said):
-        # One key has many spellings, and the DJ has chosen his.
-        return parse_key(said) == parse_key(told)
-    return said == told
+def _is_same(name: str, present: str, found: str) -> bool:
+    if name == "Tonality" and parse_key(present):
+        # One key has several notations, and the notation in the file is the DJ's choice.
+        return parse_key(present) == parse_key(found)
+    return present == found
 
 
-def _text(value: str | None) -> str:
+def _xml_text(value: str | None) -> str:
     return _NOT_XML.sub("\ufffd", field_values.text(value))
 
 

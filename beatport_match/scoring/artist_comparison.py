@@ -1,4 +1,10 @@
-"""Comparing artists: the credits of both sides as sets of names."""
+"""Compare artists: the credits of the local track and of the candidate, as sets of names.
+
+The order of the names and the words that join them do not matter. Names that differ by a typo count
+as one name. Remixers are ignored among the artists, because tags mix artists and remixers. If no
+name agrees, the finding contradicts the recording; a name that may be the same (a typo, a part of
+it, only the remixer) gives fewer points instead.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +19,8 @@ from beatport_match.parsing.typos import (
 from beatport_match.scoring.findings import Finding
 
 ARTIST_POINTS = 30.0
-# Alike enough to be one name mistyped; below, two people share some letters.
+# From this similarity (0-100) on, two names are one name with typos. Below it, two different
+# artists share some letters.
 MIN_NAME_RATIO = 85.0
 MIN_TYPO_NAME_LENGTH = 5
 MIN_RATIO_NAME_LENGTH = 8
@@ -21,31 +28,32 @@ MIN_NAME_PART_LENGTH = 4
 
 
 def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
-    """Compare the credits as sets of names, whatever their order and joints."""
+    """Compare the credits as sets of names."""
     if not local.artists or not other.artists:
         return Finding("unknown", ARTIST_POINTS * 0.6, "no artist to compare")
-    mine, theirs = local.artist_words, other.artist_words
-    if mine == theirs:
+    local_words, other_words = local.artist_words, other.artist_words
+    if local_words == other_words:
         return _artist_finding(ARTIST_POINTS, 0, [], [])
-    missing = [name for name in local.artists if not theirs.issuperset(name)]
-    extra = [name for name in other.artists if not mine.issuperset(name)]
-    here, there = len(missing) < len(local.artists), len(extra) < len(other.artists)
+    missing = [name for name in local.artists if not other_words.issuperset(name)]
+    extra = [name for name in other.artists if not local_words.issuperset(name)]
+    local_agrees, other_agrees = len(missing) < len(local.artists), len(extra) < len(other.artists)
     typos = _remove_typo_pairs(missing, extra) if missing and extra else 0
-    makers = other.remixer_words.union(
+    remixer_words = other.remixer_words.union(
         local.remixer_words, other.version.words, local.version.words
     )
-    if makers:
-        missing = [name for name in missing if not makers.issuperset(name)]
-        extra = [name for name in extra if not makers.issuperset(name)]
-    if not typos and not (here and there):
-        if typo_count("".join(sorted(mine)), "".join(sorted(theirs))):
-            return Finding("slip", ARTIST_POINTS - 1.5, "artist a letter apart")
+    if remixer_words:
+        missing = [name for name in missing if not remixer_words.issuperset(name)]
+        extra = [name for name in extra if not remixer_words.issuperset(name)]
+    if not typos and not (local_agrees and other_agrees):
+        if typo_count("".join(sorted(local_words)), "".join(sorted(other_words))):
+            note = "almost the same artist: a typo or another artist"
+            return Finding("slip", ARTIST_POINTS - 1.5, note)
         if _is_part_of_name(local.artists, other.artists) or _is_part_of_name(
             other.artists, local.artists
         ):
             return Finding("part", ARTIST_POINTS * 0.5, "part of the artist's name")
-        names = (local.artists, other.artists)
-        if makers and any(all(map(makers.issuperset, some)) for some in names):
+        both = (local.artists, other.artists)
+        if remixer_words and any(all(map(remixer_words.issuperset, names)) for names in both):
             return Finding("remixer", ARTIST_POINTS * 0.4, "one side names only the remixer")
         return Finding("other", -ARTIST_POINTS, "another artist", "recording")
     points = ARTIST_POINTS - 1.0 * typos - 0.5 * len(extra) - 2.0 * len(missing)
@@ -53,32 +61,33 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
 
 
 def _remove_typo_pairs(missing: list[Name], extra: list[Name]) -> int:
-    """Take names off both lists that are one name, mistyped or spaced otherwise; how many."""
-    found = 0
+    """Remove from both lists the names that differ only by a typo or spacing; count the pairs."""
+    removed = 0
     for name in list(missing):
-        twin = next(
+        same = next(
             (other for other in extra if _is_same_name("".join(name), "".join(other))), None
         )
-        if twin is not None:
+        if same is not None:
             missing.remove(name)
-            extra.remove(twin)
-            found += 1
-    return found
+            extra.remove(same)
+            removed += 1
+    return removed
 
 
-def _is_same_name(mine: str, theirs: str) -> bool:
-    shortest = min(len(mine), len(theirs))
-    if mine == theirs or (shortest >= MIN_TYPO_NAME_LENGTH and is_typo(mine, theirs)):
+def _is_same_name(name: str, other: str) -> bool:
+    """Tell whether two names without spaces are equal, or differ only by typos."""
+    shortest = min(len(name), len(other))
+    if name == other or (shortest >= MIN_TYPO_NAME_LENGTH and is_typo(name, other)):
         return True
     return (
         shortest >= MIN_RATIO_NAME_LENGTH
-        and ratio(mine, theirs, score_cutoff=MIN_NAME_RATIO) >= MIN_NAME_RATIO
-        and digits_of(mine) == digits_of(theirs)
+        and ratio(name, other, score_cutoff=MIN_NAME_RATIO) >= MIN_NAME_RATIO
+        and digits_of(name) == digits_of(other)
     )
 
 
 def _is_part_of_name(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:
-    """Whether a name of one side is the beginning or end of a name of the other."""
+    """Tell whether a name in `short` is the beginning or the end of a name in `long`."""
     return any(
         len("".join(name)) >= MIN_NAME_PART_LENGTH
         and len(name) < len(other)
@@ -89,6 +98,7 @@ def _is_part_of_name(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:
 
 
 def _artist_finding(points: float, typos: int, missing: list[Name], extra: list[Name]) -> Finding:
+    """Name the case for credits of which at least one name agrees."""
     if missing and extra:
         return Finding("exchanged", points, "another artist beside the same one")
     if missing:

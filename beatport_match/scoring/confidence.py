@@ -1,8 +1,10 @@
-"""From the ledger to a verdict: how probable, in which order, and what to do with it.
+"""Rank scored candidates: order, confidence and outcome.
 
-`confidence` is the probability that a candidate is the recording the DJ has: a logistic regression
-over the ledger's cases and over what else was on offer, with the weights in `weights`. A
-contradiction bounds it, whatever the weights say.
+`confidence` is the probability that a candidate is the recording the DJ has. It is a logistic
+regression over the cases of the evidence list and over the other candidates; `coefficients` holds
+its weights. A contradiction or a doubtful case limits the confidence, regardless of the weights.
+
+The order of the candidates as given never changes the result.
 """
 
 from __future__ import annotations
@@ -25,13 +27,13 @@ from beatport_match.scoring.scorer import (
 )
 from beatport_match.settings.models import MatchSettings
 
-# No more is known of any candidate than this; and a contradiction leaves little.
+# No candidate is more certain than this; a contradiction allows only a low confidence.
 MAX_CONFIDENCE_OF_RELATION: dict[Relation, float] = {
     "same_recording": 0.999,
     "other_version": 0.30,
     "different": 0.05,
 }
-# Cases that no figure makes safe: two titles, names or recordings may be meant.
+# No measured rate makes these cases safe: two titles, names or recordings are possible.
 MAX_CONFIDENCE_OF_CASE = {
     "title.slip": 0.75,
     "title.order": 0.75,
@@ -54,8 +56,9 @@ MAX_CONFIDENCE_OF_CASE = {
     "rivals.close": 0.5,
     "rivals.crowd": 0.3,
 }
-# An equal length settles which of two readings or wordings was meant.
-_LENGTH_SETTLES = frozenset(
+# An equal length lifts the maximum of these cases: it decides between two interpretations or two
+# wordings.
+_DECIDED_BY_LENGTH = frozenset(
     {
         "aside.other_label",
         "version.mix_for_remix",
@@ -68,78 +71,100 @@ _LENGTH_SETTLES = frozenset(
         "artists.part",
     }
 )
-# Proofs: where they were trusted, nothing else is asked.
+# A trusted identifier is a proof: it gives at least this confidence, and no maximum of a case
+# applies.
 _IDENTIFIER_CASES = frozenset({"isrc.same", "beatport_id.same"})
 MIN_PROVEN_CONFIDENCE = 0.99
-_LETTERS = frozenset({"title.slip", "artists.slip", "version.names_slip"})
-_VOUCHED = frozenset({"length.within_2", "bpm.same"})
-# Points between two recordings: below the first they are alike, up to the second one is worse.
-_CLOSE = 1.0
-_NEAR = 4.0
-# From what weight of its words on a title is one of few or of some.
+# A slip is a difference of a few letters: a typo or another word. If length and tempo both agree,
+# it is a typo.
+_SLIP_CASES = frozenset({"title.slip", "artists.slip", "version.names_slip"})
+_LENGTH_AND_TEMPO_AGREE = frozenset({"length.within_2", "bpm.same"})
+# Difference in points between two recordings: below the first, they fit equally well; up to the
+# second, one fits nearly as well.
+_MIN_CLEAR_GAP_POINTS = 1.0
+_MAX_NEAR_GAP_POINTS = 4.0
+# (minimum information weight of the title's words, case): few titles, or some titles, have these
+# words. Below both, the title is `common`.
 _RARE = ((2.0, "rare"), (1.0, "usual"))
-# Releases of one recording differ by a rounding or a fade; more is another edit. Where one release
-# credits more artists than the other, less is taken for chance.
-_SAME_CREDIT_S = 15.0
-_OTHER_CREDIT_S = 3.0
+# Releases of one recording differ in length by a rounding or a fade. A larger difference means
+# another edit. If one release credits more artists than the other, less difference is accepted.
+_MAX_SAME_CREDIT_GAP_S = 15.0
+_MAX_OTHER_CREDIT_GAP_S = 3.0
 
 
 def rank(track: Track, candidates: Iterable[Candidate]) -> tuple[ScoredCandidate, ...]:
-    """Judge candidates and put the best first; the order they come in does not matter.
+    """Score candidates against a track and sort them, best first.
 
-    Pure and picklable: no network, no global state. A candidate given twice is judged once. Of
-    several releases of one recording the one stands first that more of the tags fit (album, label,
-    year); else an original release before a compilation or re-issue, as its name tells; else the
-    earliest.
+    The function is pure: it uses no network and no global state. The order of the candidates does
+    not change the result. Two candidates with the same `id` count once.
+
+    The relation decides first, then the score. Several releases of one recording are sorted like
+    this: first the release that more of the track's tags fit (album, label, year); then the one
+    whose version has the same wording as the track's; then an original release before a
+    compilation or a re-issue, recognised by the words of its name; then the earliest release.
+
+    Args:
+        track: The local track.
+        candidates: The tracks on Beatport to compare it with; any iterable.
+
+    Returns:
+        One scored candidate for each different `id`; empty if there are no candidates. No candidate
+        has a higher confidence than the first one.
+
+    Example:
+        `rank(Track("Some Title", "Artist"), search_results)[0].confidence`
     """
     return judge(score_all(track, candidates))
 
 
-def judge(weighed: Sequence[ScoreDetail], most: int | None = None) -> tuple[ScoredCandidate, ...]:
-    """The same of candidates that are weighed already, best first; the first `most` are judged."""
-    if not weighed:
+def judge(details: Sequence[ScoreDetail], limit: int | None = None) -> tuple[ScoredCandidate, ...]:
+    """Compute the confidence of scored candidates, which are sorted best first.
+
+    Only the first `limit` are returned, but all of them count as rivals of the first.
+    """
+    if not details:
         return ()
-    first, *others = weighed
-    cases = cases_of(weighed)
+    first, *others = details
+    cases = cases_of(details)
     best = _probability(first.relation, cases)
     ranked = [_scored(first, best)]
-    for one in others if most is None else others[: most - 1]:
-        known = first.relation != "different"
-        if again := known and one.relation == first.relation and is_same_recording(first, one):
-            # As right as the first, as far as its own ledger goes.
-            around = set(cases) - set(first.codes)
-            chance = min(best, _probability(one.relation, (*one.codes, *around)))
+    for detail in others if limit is None else others[: limit - 1]:
+        comparable = first.relation != "different" and detail.relation == first.relation
+        if rerelease := comparable and is_same_recording(first, detail):
+            # Another release of the first recording: its own evidence, with the first one's rivals.
+            shared = set(cases) - set(first.codes)
+            probability = min(best, _probability(detail.relation, (*detail.codes, *shared)))
         else:
-            # As the answer instead of the first: no surer than it, nor than what it leaves.
-            chance = min(best, 1.0 - best, _probability(one.relation, one.codes))
-        ranked.append(_scored(one, chance, rerelease=again))
+            # An alternative to the first: at most as probable as the first, and as the rest.
+            probability = min(best, 1.0 - best, _probability(detail.relation, detail.codes))
+        ranked.append(_scored(detail, probability, rerelease=rerelease))
     return tuple(ranked)
 
 
 def score_all(track: Track, candidates: Iterable[Candidate]) -> list[ScoreDetail]:
-    """Every candidate once, weighed, best first."""
+    """Score every candidate once and sort them, best first."""
     unique: dict[int, Candidate] = {}
-    for one in candidates:
-        known = unique.setdefault(one.id, one)
-        if known is not one and known != one:
-            # Two rows with one id must not be told apart by which came first.
-            unique[one.id] = max(known, one, key=repr)
+    for candidate in candidates:
+        previous = unique.setdefault(candidate.id, candidate)
+        if previous is not candidate and previous != candidate:
+            # If two rows have the same id, the choice must not depend on which one came first.
+            unique[candidate.id] = max(previous, candidate, key=repr)
     return in_order(score_candidates(track, unique.values()))
 
 
-def in_order(weighed: Iterable[ScoreDetail]) -> list[ScoreDetail]:
-    """The best first; the order they come in does not matter."""
-    return sorted(weighed, key=_best_first)
+def in_order(details: Iterable[ScoreDetail]) -> list[ScoreDetail]:
+    """Sort scored candidates, best first, in any order of the input."""
+    return sorted(details, key=_best_first)
 
 
-def cases_of(weighed: Sequence[ScoreDetail]) -> tuple[str, ...]:
-    """What speaks for and against the first of a ranking: its ledger's cases, and its rivals."""
-    best = weighed[0]
-    return (*best.codes, *_rival_cases(weighed), *_no_artist_cases(best))
+def cases_of(details: Sequence[ScoreDetail]) -> tuple[str, ...]:
+    """Return all cases that decide the confidence of the first candidate: evidence and rivals."""
+    best = details[0]
+    return (*best.codes, *_rival_cases(details), *_no_artist_cases(best))
 
 
 def outcome_of(ranked: tuple[ScoredCandidate, ...], settings: MatchSettings) -> MatchOutcome:
-    """What to do with the ranking, if nothing kept us from asking."""
+    """Return the outcome for ranked candidates, if no fault prevented a query."""
     if not ranked or ranked[0].relation == "different":
         return "not_found"
     best = ranked[0]
@@ -147,12 +172,12 @@ def outcome_of(ranked: tuple[ScoredCandidate, ...], settings: MatchSettings) -> 
         if best.confidence >= settings.accept_confidence:
             return "matched"
         return "review" if best.confidence >= settings.review_confidence else "not_found"
-    # Another version is on sale: for those who only want genre and label.
+    # Another version is on sale. It is useful to DJs who only want genre and label.
     return "review"
 
 
 def is_same_recording(one: ScoreDetail, other: ScoreDetail) -> bool:
-    """Whether two candidates are releases of one recording, as far as Beatport's figures tell."""
+    """Tell whether two candidates are releases of one recording, according to Beatport's data."""
     mine, theirs = one.other, other.other
     if mine.isrc and mine.isrc == theirs.isrc:
         return True
@@ -167,75 +192,85 @@ def is_same_recording(one: ScoreDetail, other: ScoreDetail) -> bool:
         return False
     gap = length_gap(one.candidate.length_s, other.candidate.length_s)
     if mine.artist_words == theirs.artist_words:
-        return gap is None or gap <= _SAME_CREDIT_S
+        return gap is None or gap <= _MAX_SAME_CREDIT_GAP_S
     nested = mine.artist_words <= theirs.artist_words or theirs.artist_words <= mine.artist_words
-    return nested and (gap is None or gap <= _OTHER_CREDIT_S)
+    return nested and (gap is None or gap <= _MAX_OTHER_CREDIT_GAP_S)
 
 
-def _rival_cases(weighed: Sequence[ScoreDetail]) -> tuple[str, ...]:
-    """Other recordings that fit about as well."""
-    best = weighed[0]
+def _rival_cases(details: Sequence[ScoreDetail]) -> tuple[str, ...]:
+    """Return the case for other recordings that fit about as well as the first."""
+    best = details[0]
     rivals = [
-        one
-        for one in weighed[1:]
-        if one.relation == best.relation == "same_recording" and not is_same_recording(best, one)
+        detail
+        for detail in details[1:]
+        if detail.relation == best.relation == "same_recording"
+        and not is_same_recording(best, detail)
     ]
-    close = sum(best.raw - one.raw < _CLOSE or _has_better_length(one, best) for one in rivals)
+    close = sum(
+        best.raw - rival.raw < _MIN_CLEAR_GAP_POINTS or _has_better_length(rival, best)
+        for rival in rivals
+    )
     if close:
         return ("rivals.close" if close == 1 else "rivals.crowd",)
-    near = any(best.raw - one.raw <= _NEAR for one in rivals)
+    near = any(best.raw - rival.raw <= _MAX_NEAR_GAP_POINTS for rival in rivals)
     return ("rivals.near",) if near else ()
 
 
-def _has_better_length(one: ScoreDetail, best: ScoreDetail) -> bool:
-    """Whether a rival's length agrees, and nothing is known of the best one's."""
-    if best.raw - one.raw > _NEAR or "length.within_2" not in one.codes:
+def _has_better_length(rival: ScoreDetail, best: ScoreDetail) -> bool:
+    """Tell whether the rival's length agrees, while the length of the best one is unknown."""
+    if best.raw - rival.raw > _MAX_NEAR_GAP_POINTS or "length.within_2" not in rival.codes:
         return False
     return not any(code.startswith("length.") for code in best.codes)
 
 
 def _no_artist_cases(best: ScoreDetail) -> tuple[str, ...]:
-    """A title without an artist is worth the more, the rarer it is and the more agrees with it."""
+    """Return the cases for a title without an artist: how rare it is, and what else agrees."""
     if "artists.unknown" not in best.codes:
         return ()
-    told = information_weight(best.other.base.split())
-    rare = next((name for least, name in _RARE if told >= least), "common")
-    vouched = set(best.codes) >= _VOUCHED
-    return (f"lone.{rare}", *(("lone.vouched",) if vouched else ()))
+    information = information_weight(best.other.base.split())
+    rarity = next((name for minimum, name in _RARE if information >= minimum), "common")
+    confirmed = set(best.codes) >= _LENGTH_AND_TEMPO_AGREE
+    return (f"lone.{rarity}", *(("lone.vouched",) if confirmed else ()))
 
 
-def _scored(one: ScoreDetail, chance: float, *, rerelease: bool = False) -> ScoredCandidate:
+def _scored(detail: ScoreDetail, probability: float, *, rerelease: bool = False) -> ScoredCandidate:
+    """Make the public value of a scored candidate."""
     return ScoredCandidate(
-        candidate=one.candidate,
-        score=one.score,
-        confidence=round(chance, 4),
-        relation=one.relation,
-        evidence=one.evidence,
+        candidate=detail.candidate,
+        score=detail.score,
+        confidence=round(probability, 4),
+        relation=detail.relation,
+        evidence=detail.evidence,
         rerelease=rerelease,
     )
 
 
 @lru_cache(maxsize=4096)
-def _probability(relation: Relation, told: tuple[str, ...]) -> float:
-    """How likely a ledger is right by its cases; strangers share a few of them."""
-    ceiling, cases = MAX_CONFIDENCE_OF_RELATION[relation], frozenset(told)
-    # Two tracks a letter apart seldom have one length and one tempo, or one remixer, as well.
+def _probability(relation: Relation, codes: tuple[str, ...]) -> float:
+    """Compute the probability from the cases.
+
+    It is cached, because different tracks mostly have one of a few combinations of cases.
+    """
+    maximum, cases = MAX_CONFIDENCE_OF_RELATION[relation], frozenset(codes)
     doubts = MAX_CONFIDENCE_OF_CASE.keys() & cases
-    if cases >= _VOUCHED:
-        doubts -= _LETTERS
+    # Two different tracks whose names differ in a few letters seldom have the same length and the
+    # same tempo as well, or the same remixer.
+    if cases >= _LENGTH_AND_TEMPO_AGREE:
+        doubts -= _SLIP_CASES
     elif "version.named" in cases:
         doubts -= {"artists.slip"}
     if "length.within_2" in cases:
-        doubts -= _LENGTH_SETTLES
-    # Exactly the same sum in whatever order the cases come.
+        doubts -= _DECIDED_BY_LENGTH
+    # math.fsum gives exactly the same sum in any order of the cases.
     odds = CONSTANT + math.fsum(WEIGHTS.get(case, 0.0) for case in cases)
-    chance = 1 / (1 + math.exp(-odds))
+    probability = 1 / (1 + math.exp(-odds))
     if cases & _IDENTIFIER_CASES:
-        return min(ceiling, max(MIN_PROVEN_CONFIDENCE, chance))
-    return min(ceiling, chance, *(MAX_CONFIDENCE_OF_CASE[doubt] for doubt in doubts))
+        return min(maximum, max(MIN_PROVEN_CONFIDENCE, probability))
+    return min(maximum, probability, *(MAX_CONFIDENCE_OF_CASE[doubt] for doubt in doubts))
 
 
-def _best_first(one: ScoreDetail) -> tuple[int, float, bool, bool, str, int]:
-    candidate = one.candidate
+def _best_first(detail: ScoreDetail) -> tuple[int, float, bool, bool, str, int]:
+    """Return the sort key: relation, points, wording, and then the release."""
+    candidate = detail.candidate
     release = is_compilation(candidate.release), candidate.release_date or "9999", candidate.id
-    return RELATIONS.index(one.relation), -one.raw, not one.verbatim, *release
+    return RELATIONS.index(detail.relation), -detail.raw, not detail.has_same_wording, *release

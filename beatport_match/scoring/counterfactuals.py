@@ -1,7 +1,7 @@
-"""What would make another answer: the same judgement, with a fact more, less, or another.
+"""Find the single facts that would change an answer.
 
-For people who want to know what an answer hangs on, and which tag to mend. Nothing is guessed: each
-supposed track is judged anew among the same candidates.
+This tells DJs what an answer depends on, and which tag to correct. Nothing is estimated: each
+changed track is scored again against the same candidates.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from beatport_match.parsing.titles import parse_title
 from beatport_match.scoring.confidence import outcome_of, rank
 from beatport_match.settings.models import MatchSettings
 
-# The track's facts, likeliest to matter first: what each is called, and a candidate's field.
+# The facts of a track, the one most likely to matter first: the field of `Track`, its name in
+# texts, and the field of `Candidate`.
 _FACTS = (
     ("artists", "artists", "artists"),
     ("duration_s", "length", "length_s"),
@@ -28,18 +29,27 @@ _FACTS = (
     ("label", "label", "label"),
     ("album", "album", "release"),
 )
-# Further than releases of one recording lie apart.
+# More than the lengths of two releases of one recording differ.
 OTHER_LENGTH_GAP_S = 60.0
+
+# The fields `fact`, `supposed` and `value` of a `Change`, and the changed track.
+_Supposition = tuple[str, str, str, Track]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A supposition about the track, and what it would make of the answer.
+    """One changed fact about the track, and the answer that it would give.
 
-    `fact` is a field of `Track`, or `version`; `supposed` says what of it: `with` (the best
-    candidate's), `without`, or `another`. `value` is the supposed one, as text. `outcome` and
-    `confidence` (0-1) are what it would come to, `found` is the number of the candidate that would
-    be best.
+    `str(change)` is one line, such as `with length 6:37: matched, confidence 0.99 [1234567]`.
+
+    Attributes:
+        fact: The field of `Track` that is changed, or `version`.
+        supposed: How it is changed: `with` (the best candidate's value), `without`, or `another`
+            (a length that differs by 60 seconds).
+        value: The changed value as text; empty for `without`.
+        outcome: The outcome that the changed track would have.
+        confidence: The confidence that its best candidate would have, 0-1.
+        found: The `id` of that candidate.
     """
 
     fact: str
@@ -50,70 +60,69 @@ class Change:
     found: int
 
     def __str__(self) -> str:
-        called = next((called for name, called, _ in _FACTS if name == self.fact), self.fact)
-        what = f"{self.supposed} {called}" + (f" {self.value}" if self.value else "")
+        fact = next((shown for name, shown, _ in _FACTS if name == self.fact), self.fact)
+        what = f"{self.supposed} {fact}" + (f" {self.value}" if self.value else "")
         return f"{what}: {self.outcome}, confidence {self.confidence:.2f} [{self.found}]"
 
 
 def what_would_change(
     track: Track, candidates: tuple[Candidate, ...], settings: MatchSettings
 ) -> tuple[Change, ...]:
-    """The single facts that would make another outcome, or another candidate the best.
+    """Return the single facts that would give another outcome or another best candidate.
 
-    An answer that is not `matched` is asked what it lacks; one that is, what it hangs on.
+    For an answer that is not `matched`, these are facts that the best candidate has and the track
+    lacks. For a match, these are the facts that it depends on.
     """
     ranked = rank(track, candidates)
     if not ranked:
         return ()
     outcome, best = outcome_of(ranked, settings), ranked[0]
-    suppositions = _less(track, best) if outcome == "matched" else _more(track, best.candidate)
+    if outcome == "matched":
+        suppositions = _removed_facts(track, best)
+    else:
+        suppositions = _added_facts(track, best.candidate)
     changes: list[Change] = []
-    for fact, supposed, value, other in suppositions:
-        again = rank(other, candidates)
-        found = again[0]
-        told = outcome_of(again, settings)
-        if (told, found.id) != (outcome, best.id):
-            changes.append(Change(fact, supposed, value, told, found.confidence, found.id))
+    for fact, supposed, value, changed_track in suppositions:
+        changed = rank(changed_track, candidates)
+        found = changed[0]
+        new_outcome = outcome_of(changed, settings)
+        if (new_outcome, found.id) != (outcome, best.id):
+            changes.append(Change(fact, supposed, value, new_outcome, found.confidence, found.id))
     return tuple(changes)
 
 
-_Supposed = tuple[str, str, str, Track]
-
-
-def _more(track: Track, best: Candidate) -> Iterator[_Supposed]:
-    """The track with one fact as the best candidate has it."""
+def _added_facts(track: Track, best: Candidate) -> Iterator[_Supposition]:
+    """Yield the track with one fact of the best candidate at a time."""
     title = parse_title(track.title)
     if best.mix_name and title.version.text != best.mix_name:
         named = replace(track, title=f"{title.base} ({best.mix_name})")
         yield "version", "with", best.mix_name, named
-    for name, _, theirs in _FACTS:
-        value = getattr(best, theirs)
-        known = value and (isinstance(value, str | tuple) or math.isfinite(value))
-        if known and value != getattr(track, name):
+    for name, _, candidate_field in _FACTS:
+        value = getattr(best, candidate_field)
+        is_known = value and (isinstance(value, str | tuple) or math.isfinite(value))
+        if is_known and value != getattr(track, name):
             yield name, "with", _text(name, value), _with(track, name, value)
 
 
-def _less(track: Track, best: ScoredCandidate) -> Iterator[_Supposed]:
-    """The track with one fact less, and of another length."""
+def _removed_facts(track: Track, best: ScoredCandidate) -> Iterator[_Supposition]:
+    """Yield the track without one fact at a time, and with another length."""
     empty = Track(track.title)
     for name, _, _ in _FACTS:
         if getattr(track, name):
             yield name, "without", "", _with(track, name, getattr(empty, name))
     if best.candidate.length_s and math.isfinite(best.candidate.length_s):
         seconds = best.candidate.length_s + OTHER_LENGTH_GAP_S
-        yield (
-            "duration_s",
-            "another",
-            _text("duration_s", seconds),
-            _with(track, "duration_s", seconds),
-        )
+        changed = _with(track, "duration_s", seconds)
+        yield "duration_s", "another", _text("duration_s", seconds), changed
 
 
 def _with(track: Track, name: str, value: Any) -> Track:
+    """Return the track with another value in one field."""
     return replace(track, **{name: value})
 
 
 def _text(name: str, value: Any) -> str:
+    """Format the value of a field."""
     if name == "duration_s":
         return f"{round(value) // 60}:{round(value) % 60:02d}"
     if name == "bpm":

@@ -1,4 +1,7 @@
-"""Settings out of the environment, for the programs that want them there; nothing else reads it."""
+"""Settings from environment variables, for programs that request it.
+
+No other module of the library reads environment variables.
+"""
 
 from __future__ import annotations
 
@@ -11,54 +14,66 @@ from beatport_match.errors import SettingsError
 from beatport_match.settings.models import AsyncSettings, MatchSettings
 
 _PREFIX = "BEATPORT_MATCH_"
-# Two, since names of settings hold single ones.
-_WITHIN = "__"
+# Two underscores, because the names of settings contain single ones.
+_LEVEL_SEPARATOR = "__"
 
 
 def settings_from_environment(
     settings: MatchSettings | None = None, environ: Mapping[str, str] | None = None
 ) -> MatchSettings:
-    """The settings with what the environment says in their place.
+    """Return settings in which environment variables override the given ones.
 
-    `BEATPORT_MATCH_MAX_QUERIES` is `max_queries`, `BEATPORT_MATCH_ASYNC_IO__ENABLED` is
-    `async_io.enabled`. A value is read as in a TOML file (`5`, `true`, `["isrc"]`), and what is no
-    TOML as text; an empty one counts as not set. `settings` are the defaults if not given,
-    `environ` is the process's.
+    The name of a variable is `BEATPORT_MATCH_` and the name of the setting in capitals, with `__`
+    in place of the dot: `BEATPORT_MATCH_MAX_QUERIES` is `max_queries`,
+    `BEATPORT_MATCH_ASYNC_IO__ENABLED` is `async_io.enabled`. A value is read as in a TOML file
+    (`5`, `true`, `["isrc"]`); one that is not valid TOML is read as text. An empty variable counts
+    as not set.
+
+    Args:
+        settings: The settings to start from. Default: all defaults.
+        environ: The environment variables. Default: those of the process.
+
+    Returns:
+        The settings, with the values of the variables.
 
     Raises:
-        SettingsError: A variable with our prefix names no setting, or its value is refused.
+        SettingsError: A variable with the prefix names no setting, or its value is invalid.
+
+    Example:
+        >>> settings_from_environment(environ={"BEATPORT_MATCH_MAX_QUERIES": "6"}).max_queries
+        6
     """
     settings = settings or MatchSettings()
-    engine = settings.async_io.model_dump()
-    values: dict[str, Any] = settings.values() | {"async_io": engine}
-    names = {_variable(name): (values, name) for name in MatchSettings.model_fields}
-    names |= {_variable("async_io", name): (engine, name) for name in AsyncSettings.model_fields}
-    del names[_variable("async_io")]
+    async_values = settings.async_io.model_dump()
+    values: dict[str, Any] = settings.values() | {"async_io": async_values}
+    targets = {_variable(name): (values, name) for name in MatchSettings.model_fields}
+    targets |= {
+        _variable("async_io", name): (async_values, name) for name in AsyncSettings.model_fields
+    }
+    del targets[_variable("async_io")]
     environ = os.environ if environ is None else environ
-    given = {
+    variables = {
         name: text for name, text in environ.items() if name.startswith(_PREFIX) and text.strip()
     }
-    for variable, text in given.items():
-        if variable not in names:
-            raise SettingsError(
-                f"{variable} is not a setting; see MatchSettings for those there are."
-            )
-        target, name = names[variable]
-        target[name] = _value(text.strip())
+    for variable, text in variables.items():
+        if variable not in targets:
+            raise SettingsError(f"{variable} is not a setting; MatchSettings lists all settings.")
+        target, name = targets[variable]
+        target[name] = _parse_value(text.strip())
     try:
         return MatchSettings(**values)
     except SettingsError as error:
-        raise SettingsError(f"environment ({', '.join(sorted(given))}): {error}") from None
+        raise SettingsError(f"environment ({', '.join(sorted(variables))}): {error}") from None
 
 
 def _variable(*parts: str) -> str:
-    return _PREFIX + _WITHIN.join(parts).upper()
+    return _PREFIX + _LEVEL_SEPARATOR.join(parts).upper()
 
 
-def _value(text: str) -> Any:
+def _parse_value(text: str) -> Any:
     try:
-        read = tomllib.loads(f"value = {text}")
+        parsed = tomllib.loads(f"value = {text}")
     except ValueError:
         return text
-    # Lines that follow would be keys of their own.
-    return read["value"] if len(read) == 1 else text
+    # A text of several lines must not set other keys.
+    return parsed["value"] if len(parsed) == 1 else text

@@ -1,7 +1,9 @@
-"""Settings: frozen models that refuse what they do not know, and say so by name.
+"""The settings as frozen models: names, defaults, ranges and validation.
 
-How they are written down is `settings_files`' to say; what `Args:` says of each stands in the file.
-The environment is read only where a program asks for it (`settings_from_environment`).
+An unknown setting or a value out of range raises a `SettingsError` that names the setting. The
+`Args` of both class docstrings are also used elsewhere: `settings.files` writes them as comments
+into a TOML file, and the table in docs/settings.md is generated from them. Environment variables
+are read only in `settings.environment`.
 """
 
 from __future__ import annotations
@@ -44,20 +46,25 @@ class _Frozen(BaseModel):
 
 
 class AsyncSettings(_Frozen):
-    """How the async engine works.
+    """Settings of the async engine; the last two also hold for the sync engine.
 
     Args:
-        enabled: Whether `match_playlist` uses it, from sync code.
-        max_concurrent_tracks: How many tracks are worked on at once (1-100).
-        max_concurrent_requests: How many requests one track may have under way at once (1-100),
-            where `queries_at_once` asks for several.
-        request_timeout: The seconds (up to 600) that one request may take, from its sending to the
-            last byte of its answer; in both modes.
-        retry_attempts: How often (1-10) one request is tried, the first try included; in both
-            modes.
+        enabled: Whether `match_playlist` uses the async engine when sync code calls it. Default
+            `False`.
+        max_concurrent_tracks: Maximum number of tracks that are processed concurrently (1-100).
+            Default 5.
+        max_concurrent_requests: Maximum number of concurrent requests for one track (1-100), if
+            `queries_at_once` is above 1. Default 10.
+        request_timeout: Seconds (above 0, up to 600) that one request may take, from sending it to
+            the last byte of its response. In sync and async. Default 30.
+        retry_attempts: Maximum number of tries for one request (1-10), the first try included. In
+            sync and async. Default 3.
 
     Raises:
-        SettingsError: A key is unknown or a value out of range.
+        SettingsError: A key is unknown, or a value is out of range.
+
+    Example:
+        settings = MatchSettings(async_io=AsyncSettings(enabled=True))
     """
 
     enabled: bool = False
@@ -68,48 +75,65 @@ class AsyncSettings(_Frozen):
 
 
 class MatchSettings(_Frozen):
-    """How to match and how to ask.
+    """All settings of matching: sources, confidence thresholds, searches, rate limit and cache.
 
     Args:
-        base_url: Where Beatport is; another host is for tests.
-        source: Where candidates come from: `web`, Beatport's pages, or `api`, its API, which needs
-            the token of a user.
-        api_url: Where the API is.
-        token_file: A file with that user's tokens (JSON: `access_token`, and `refresh_token`,
-            `client_id`, `expires_at` to renew it, which is then written back); `None`, in TOML
-            `false`, is none.
-        access_token: The token itself, where no file is kept; it cannot be renewed. It is shown
-            nowhere and never saved.
-        accept_confidence: From here on (0-1) an answer is `matched`: applied unasked.
-        review_confidence: From here on (0-1) an answer is `review`: a person should look.
-        enough_score: A best score (0-100) that ends the asking.
-        max_queries: The most searches for one track (1-20).
-        queries_at_once: How many searches for one track go out together (1-20). At 1 the next is
-            asked only when the last was not enough; more cost requests that one by one would not
-            have been needed, and shorten the wait where they would. The answers are the same. Only
-            the async engine asks them at once, `async_io.max_concurrent_requests` at the most.
-        max_results: The most rows asked of one search (1-150; Beatport's pages held 150 in 2023).
-        max_candidates: The most ranked candidates a match keeps (1-150).
-        wanted_fields: Fields of `Candidate` you cannot do without. A search leaves some out
-            (`preview_url`, mostly); the track's own page is asked for only when one is missing.
-        requests_per_second: The pace of all requests together (up to 1000); `None` is unpaced,
-            in TOML `false`.
-        max_refusals: After so many refusals in a row (1-1000; challenges, 403, 429) nothing more
-            is asked: what is left ends as `failed` with the kind `blocked`.
-        refusal_pause_s: How long (up to 3600 s) nothing is asked then, before one request is let
-            through to see; each further refusal doubles it, up to an hour.
-        wait_when_refused: Sit that out instead of failing; `stop` still ends it.
-        cache_path: A file that keeps what was understood for later runs; `None`, in TOML `false`,
-            keeps nothing. It is made where there is none, several programs may share it, and it
-            stays below 256 MiB.
-        cache_ttl_s: How long (s, up to ten years) a search in the cache counts; a week.
-        cache_page_ttl_s: The same for the page of a track; thirty days.
-        max_connections: The most connections at once (1-100).
-        user_agent: What we call ourselves.
-        async_io: How the async engine works.
+        base_url: URL of Beatport's site (http or https). Another one is for tests. Default
+            `https://www.beatport.com`.
+        source: Where candidates come from: `web` (Beatport's web pages) or `api` (Beatport's API,
+            which needs a user's token). Default `web`.
+        api_url: URL of Beatport's API (http or https). Default `https://api.beatport.com/v4`.
+        token_file: Path of a JSON file with the user's tokens for the API. It holds `access_token`
+            and may hold `refresh_token`, `client_id` and `expires_at`; with these the library
+            renews the token and rewrites the file. Default `None` (`false` in TOML): no file.
+        access_token: The access token itself, if there is no `token_file`: printable ASCII without
+            spaces. The library cannot renew it, and never shows or saves it. Default `None`.
+        accept_confidence: Lowest confidence (0-1) for the outcome `matched`, which is accepted
+            automatically. Default 0.9.
+        review_confidence: Lowest confidence (0-1) for the outcome `review`, which a user should
+            check; not above `accept_confidence`. Default 0.15.
+        enough_score: Lowest score (0-100) of a `matched` candidate with which the search for the
+            track ends early. Default 95.
+        max_queries: Maximum number of searches by text for one track (1-20). Default 4.
+        queries_at_once: Number of searches for one track that are sent as a batch (1-20). With 1,
+            the next search is sent only if the last one was not good enough. A higher number sends
+            some searches that would not have been needed, but shortens the wait where several are
+            needed. The results are the same. Only the async engine sends a batch concurrently, with
+            at most `async_io.max_concurrent_requests` requests at a time. Default 1.
+        max_results: Maximum number of rows requested from one search (1-150). Beatport's pages held
+            150 rows in 2023; the API returns at most 100. Default 100.
+        max_candidates: Maximum number of ranked candidates in a match (1-150). Default 10.
+        wanted_fields: Names of the fields of `Candidate` that the best candidate should have.
+            Search results lack some fields (mostly `preview_url`); the track's own page is
+            requested only if one of these fields is missing. Default `()`: none.
+        requests_per_second: Rate limit of all requests together, in requests per second (above 0,
+            up to 1000). `None` (`false` in TOML) means no rate limit. Default 5.
+        max_refusals: Number of blocked responses in a row (1-1000) that opens the circuit breaker.
+            Blocked responses are challenge pages, 403, 429 and redirects to another host. While the
+            circuit breaker is open, no request is sent, and each remaining track ends as `failed`
+            with the kind `blocked`. Default 10.
+        refusal_pause_s: Seconds (above 0, up to 3600) after which an open circuit breaker lets one
+            request through as a probe. Each blocked probe doubles the pause, up to an hour.
+            Default 60.
+        wait_when_refused: Whether a run waits while the circuit breaker is open, instead of failing
+            the remaining tracks. `stop` still ends the run. Default `False`.
+        cache_path: Path of the file in which parsed answers are cached for later runs. The library
+            creates it if it does not exist, several programs may share it, and it stays below
+            256 MiB. Default `None` (`false` in TOML): no file.
+        cache_ttl_s: Seconds (above 0, up to ten years) for which a cached search is valid. Default
+            604800 (a week).
+        cache_page_ttl_s: Seconds (above 0, up to ten years) for which a cached track page is valid.
+            Default 2592000 (thirty days).
+        max_connections: Maximum number of open connections (1-100). Default 32.
+        user_agent: Value of the `User-Agent` header: 1-500 characters of printable ASCII. Default
+            `beatport-match/` and the version of the library.
+        async_io: Settings of the async engine, an `AsyncSettings`. Default: all its defaults.
 
     Raises:
-        SettingsError: A key is unknown or a value out of range.
+        SettingsError: A key is unknown, or a value is out of range.
+
+    Example:
+        settings = MatchSettings(requests_per_second=2, cache_path="beatport.cache")
     """
 
     base_url: str = "https://www.beatport.com"
@@ -138,36 +162,41 @@ class MatchSettings(_Frozen):
 
     @field_validator("base_url", "api_url")
     @classmethod
-    def _must_be_a_web_address(cls, url: str) -> str:
+    def _check_web_url(cls, url: str) -> str:
         if not url.startswith(("https://", "http://")) or not url.partition("://")[2].strip("/"):
             raise ValueError("must begin with https:// or http:// and name a host")
         return url.rstrip("/")
 
     @field_validator("requests_per_second", "cache_path", "token_file", mode="before")
     @classmethod
-    def _may_be_off(cls, given: object) -> object:
-        return None if given is False else given
+    def _validate_false_as_none(cls, value: object) -> object:
+        # TOML has no null, so a settings file uses `false` for it.
+        return None if value is False else value
 
     @field_validator("access_token")
     @classmethod
-    def _must_be_a_token(cls, token: SecretStr | None) -> SecretStr | None:
+    def _check_access_token(cls, token: SecretStr | None) -> SecretStr | None:
         text = "-" if token is None else token.get_secret_value()
         if not text.isascii() or not text.isprintable() or " " in text or not text:
-            raise SettingsError("access_token must be one word of ASCII: it is sent as a header.")
+            raise SettingsError(
+                "access_token must be printable ASCII without spaces, because it is sent in a "
+                "header."
+            )
         return token
 
     @field_validator("async_io", mode="before")
     @classmethod
-    def _must_say_where(cls, given: object) -> object:
-        if not isinstance(given, dict):
-            return given
+    def _validate_async_io(cls, value: object) -> object:
+        # The inner model is built here so that its errors get the dotted name of the setting.
+        if not isinstance(value, dict):
+            return value
         try:
-            return AsyncSettings(**cast("dict[str, Any]", given))
+            return AsyncSettings(**cast("dict[str, Any]", value))
         except SettingsError as error:
             raise SettingsError(f"async_io.{error}") from None
 
     @model_validator(mode="after")
-    def _must_be_in_order(self) -> Self:
+    def _check_threshold_order(self) -> Self:
         if self.review_confidence > self.accept_confidence:
             raise SettingsError(
                 f"review_confidence cannot be {self.review_confidence}: it must not be above "
@@ -177,32 +206,53 @@ class MatchSettings(_Frozen):
 
     @field_validator("wanted_fields")
     @classmethod
-    def _must_be_fields(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_field_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         known = [field.name for field in fields(Candidate)]
-        if strange := [name for name in names if name not in known]:
-            raise ValueError(f"{strange[0]} is no field of Candidate; those are {', '.join(known)}")
+        if unknown := [name for name in names if name not in known]:
+            raise ValueError(
+                f"{unknown[0]} is not a field of Candidate; its fields are {', '.join(known)}"
+            )
         return names
 
     @field_validator("user_agent")
     @classmethod
-    def _must_fit_a_header(cls, text: str) -> str:
+    def _check_user_agent(cls, text: str) -> str:
         if not text.isascii() or not text.isprintable():
-            raise ValueError("must be printable ASCII: it is sent as a header")
+            raise ValueError("must be printable ASCII, because it is sent as a header")
         return text
 
     def values(self) -> dict[str, Any]:
-        """What equal settings can be made of: a dump, and what is secret and in none."""
+        """Return all values by name, from which equal settings can be built.
+
+        Unlike `model_dump()`, the result includes the secret `access_token`.
+
+        Returns:
+            The values; that of `async_io` is a dict.
+
+        Example:
+            copy = MatchSettings(**settings.values())
+        """
         return {**self.model_dump(), "access_token": self.access_token}
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Read settings from a TOML file, or a JSON one where the name does not end in `.toml`.
+        """Read settings from a file: TOML if its name ends in `.toml`, JSON otherwise.
 
-        What the file leaves out has its default; a file that an older version saved is understood.
+        A setting that the file does not contain has its default. A file that an older version
+        saved is converted.
+
+        Args:
+            path: The file: UTF-8, at most 1 MiB.
+
+        Returns:
+            The settings in the file.
 
         Raises:
-            SettingsError: The file cannot be read, is not TOML or JSON, or holds a key or a value
-                that is refused; the text names the file and the place.
+            SettingsError: The file cannot be read, is not valid TOML or JSON, or holds an unknown
+                key or an invalid value; the message names the file and the place.
+
+        Example:
+            settings = MatchSettings.load("settings.toml")
         """
         try:
             values = settings_files.read(Path(path))
@@ -216,20 +266,27 @@ class MatchSettings(_Frozen):
             raise SettingsError(f"{path}: {error}") from None
 
     def save(self, path: str | Path) -> None:
-        """Write the settings as TOML with comments, or JSON, whole or not at all.
+        """Write the settings to a file: TOML with comments if its name ends in `.toml`, else JSON.
 
-        A `user_agent` that is the default is left out, since it names this version.
+        The write is atomic: the file is written completely or not at all. `access_token` is never
+        written. The default `user_agent` is not written either, because it names this version.
+
+        Args:
+            path: The file; an existing one is replaced.
 
         Raises:
             SettingsError: The file cannot be written.
+
+        Example:
+            MatchSettings(max_queries=2).save("settings.toml")
         """
-        ours = {"user_agent"} if self.user_agent == USER_AGENT else set[str]()
+        left_out = {"user_agent"} if self.user_agent == USER_AGENT else set[str]()
         inner = settings_files.docstring_args(AsyncSettings.__doc__)
         comments = settings_files.docstring_args(MatchSettings.__doc__) | {
             f"async_io.{name}": text for name, text in inner.items()
         }
         try:
-            values = self.model_dump(mode="json", exclude=ours)
+            values = self.model_dump(mode="json", exclude=left_out)
             settings_files.write(Path(path), values, comments)
         except (OSError, ValueError) as error:
             raise SettingsError(f"{str(path)!r} cannot be written ({_reason(error)}).") from None
@@ -240,13 +297,13 @@ def _reason(error: Exception) -> object:
 
 
 def _first_error_as_sentence(error: ValidationError) -> str:
-    """The first thing wrong, by its dotted name, with the value and what is allowed."""
+    """Return the first error: the dotted name of the setting, its value and what is allowed."""
     first = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"])[:MAX_SHOWN_LENGTH]
     name = name if name.isprintable() else repr(name)
     if first["type"] == "extra_forbidden":
-        return f"{name} is not a setting; see MatchSettings for those there are."
-    why = first["msg"].removeprefix("Value error, ")
+        return f"{name} is not a setting; MatchSettings lists all settings."
+    reason = first["msg"].removeprefix("Value error, ")
     shown = repr(first["input"])
     shown = shown if len(shown) <= MAX_SHOWN_LENGTH else shown[:MAX_SHOWN_LENGTH] + "…"
-    return f"{name} cannot be {shown}: {why[:1].lower()}{why[1:]}."
+    return f"{name} cannot be {shown}: {reason[:1].lower()}{reason[1:]}."

@@ -1,8 +1,14 @@
-"""How fast Beatport is asked, and whether at all: the pace that everyone of a matcher shares.
+"""The rate limiter: when the next request may be sent, and whether any may be sent for now.
 
-Frozen values and functions that are told the time. Three rules stand here: requests are spread
-evenly (GCRA), a refusal halves the pace and good answers give it back bit by bit (AIMD), and after
-a run of refusals nothing is asked for a while (a circuit breaker, half open after a pause).
+Three rules, each a pure function of a frozen state and the time:
+
+* Requests are spread evenly over time (the generic cell rate algorithm, ITU-T I.371).
+* A blocked response halves the rate; each good response returns a fiftieth of the full rate
+  (additive increase, multiplicative decrease).
+* After a number of blocked responses in a row the circuit breaker opens: nothing is sent for a
+  pause, then one request is let through to probe. A blocked probe doubles the pause.
+
+`RateLimiter` holds the state for all tasks and threads of a matcher.
 """
 
 from __future__ import annotations
@@ -12,23 +18,31 @@ from threading import Lock
 
 from beatport_match._logging import logger
 from beatport_match.errors import Failure
-from beatport_match.matching.protocol import ParsedResult, RetryAfter
+from beatport_match.matching.protocol import ParsedResult
 from beatport_match.settings.models import MatchSettings
 
-# Beatport says "slower" (429) or shows its wall; everything else says nothing about the pace.
+# A 429, or a challenge page or 403. Other failures say nothing about the rate.
 BLOCKED_KINDS = frozenset({"rate_limited", "blocked"})
-# From half to full again in 25 good answers, which is ten seconds at the default pace.
+# From half to full rate in 25 good responses, which is ten seconds at the default rate.
 RATE_RECOVERY_SHARE = 0.02
 MIN_RATE_SHARE = 1 / 16
 MAX_PAUSE_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAfter:
+    """No slot can be reserved for so many seconds; try again after them."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateRules:
     """What the settings ask for.
 
-    `per_second` is the full pace, `None` unpaced; after `max_blocked` in a row nothing is asked
-    for `pause_s` seconds; `wait` says to sit that out instead of failing.
+    `per_second` is the full rate, `None` without a limit. After `max_blocked` blocked responses in
+    a row nothing is sent for `pause_s` seconds; with `wait` callers wait for that, otherwise they
+    fail.
     """
 
     per_second: float | None
@@ -39,11 +53,12 @@ class RateRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateState:
-    """Where the pace stands; times on the hands' clock, in seconds.
+    """The state of a rate limiter; times are seconds on the engine's clock.
 
-    `share` (0-1) of the full pace is in use, `next_free` the next place in it. What was sent before
-    `slowed_at` cannot slow it again. `blocked_count` counts refusals since the last good answer. From
-    `opened_at` on nothing is asked for `pause_s`, which is 0 where the way is open.
+    `share` (0-1) of the full rate is in use, `next_free` is when the next slot is free. A response
+    to a request that was sent before `slowed_at` cannot slow the rate again. `blocked_count` counts
+    blocked responses since the last good one. The circuit breaker opened at `opened_at` for
+    `pause_s` seconds, which is 0 while it is closed.
     """
 
     next_free: float = 0.0
@@ -55,73 +70,74 @@ class RateState:
 
     @property
     def circuit_open(self) -> bool:
-        """Whether Beatport refused so often that nothing is asked but now and then one probe."""
+        """Whether nothing is sent, apart from a probe after each pause."""
         return self.pause_s > 0
 
 
 def reserve(
-    pace: RateState, rules: RateRules, now: float
+    state: RateState, rules: RateRules, now: float
 ) -> tuple[RateState, float | RetryAfter | Failure]:
-    """One place in the pace: how long to wait for it in seconds, or why there is none.
+    """Reserve a slot: return how long to wait for it in seconds, or why there is none.
 
-    The generic cell rate algorithm (ITU-T I.371) with a burst of one: requests are spread evenly,
-    however many ask at once. Where the way is closed, the first to come after the pause is let
-    through to see; the others wait for what becomes of it, or fail.
+    While the circuit breaker is open, the first caller after the pause gets a slot, as a probe. The
+    others wait for what becomes of it, or fail.
     """
-    if pace.circuit_open:
-        left = pace.opened_at + pace.pause_s - now
-        if left > 0:
-            return pace, RetryAfter(left) if rules.wait else _circuit_open_failure(rules)
-        # Should nothing ever be heard of this probe, the next may go after another pause.
-        pace = replace(pace, opened_at=now)
-    per_second = current_rate(pace, rules)
+    if state.circuit_open:
+        left_s = state.opened_at + state.pause_s - now
+        if left_s > 0:
+            return state, RetryAfter(left_s) if rules.wait else _circuit_open_failure(rules)
+        # If no result of this probe is ever reported, the next one may go after another pause.
+        state = replace(state, opened_at=now)
+    per_second = current_rate(state, rules)
     if per_second is None:
-        return pace, 0.0
-    at = max(pace.next_free, now)
-    return replace(pace, next_free=at + 1 / per_second), at - now
+        return state, 0.0
+    slot_at = max(state.next_free, now)
+    return replace(state, next_free=slot_at + 1 / per_second), slot_at - now
 
 
 def record(
-    pace: RateState, rules: RateRules, value: ParsedResult | Failure, *, sent: float, now: float
+    state: RateState, rules: RateRules, value: ParsedResult | Failure, *, sent: float, now: float
 ) -> RateState:
-    """The pace after an answer to a request that was sent at `sent`.
+    """Return the state after the result of a request that was sent at `sent`.
 
-    A refusal halves the pace, at most once for all that was under way together, and never below a
-    sixteenth; a good answer gives back a fiftieth of the full pace. Other trouble changes nothing.
+    A blocked response halves the rate, at most once for all requests that were in flight together,
+    and never below a sixteenth.
     """
     if isinstance(value, ParsedResult):
-        share = min(1.0, pace.share + RATE_RECOVERY_SHARE)
-        return replace(pace, share=share, blocked_count=0, pause_s=0.0)
+        share = min(1.0, state.share + RATE_RECOVERY_SHARE)
+        return replace(state, share=share, blocked_count=0, pause_s=0.0)
     if value.kind not in BLOCKED_KINDS:
-        return pace
-    pace = replace(pace, blocked_count=pace.blocked_count + 1)
-    if sent >= pace.slowed_at:
-        pace = replace(pace, share=max(MIN_RATE_SHARE, pace.share / 2), slowed_at=now)
-    if pace.circuit_open:
-        # What was under way when the way was closed is no probe.
-        longer = min(MAX_PAUSE_S, 2 * pace.pause_s)
-        return pace if sent < pace.opened_at else replace(pace, pause_s=longer, opened_at=now)
-    if pace.blocked_count >= rules.max_blocked:
-        return replace(pace, pause_s=rules.pause_s, opened_at=now)
-    return pace
+        return state
+    state = replace(state, blocked_count=state.blocked_count + 1)
+    if sent >= state.slowed_at:
+        state = replace(state, share=max(MIN_RATE_SHARE, state.share / 2), slowed_at=now)
+    if state.circuit_open:
+        if sent < state.opened_at:  # it was in flight when the circuit breaker opened: no probe
+            return state
+        return replace(state, pause_s=min(MAX_PAUSE_S, 2 * state.pause_s), opened_at=now)
+    if state.blocked_count >= rules.max_blocked:
+        return replace(state, pause_s=rules.pause_s, opened_at=now)
+    return state
 
 
-def current_rate(pace: RateState, rules: RateRules) -> float | None:
-    """The requests in a second that are let through now; `None` is unpaced."""
-    return None if rules.per_second is None else rules.per_second * pace.share
+def current_rate(state: RateState, rules: RateRules) -> float | None:
+    """Return the requests a second that are let through now; `None` without a limit."""
+    return None if rules.per_second is None else rules.per_second * state.share
 
 
 def _circuit_open_failure(rules: RateRules) -> Failure:
     return Failure(
         "blocked",
-        f"Beatport refused {rules.max_blocked} requests in a row, so this was not asked; "
+        f"Beatport blocked {rules.max_blocked} requests in a row, so this one was not sent; "
         f"try again later",
     )
 
 
-# MERGED The pace of one matcher, shared by all its tasks and threads.
 class RateLimiter:
-    """Where the pace stands; the rules are `pace`'s, the clock is whoever's asks."""
+    """One rate limiter with its circuit breaker, for all tasks and threads that share it.
+
+    The caller brings the time, so that sync and async engines use the same class.
+    """
 
     def __init__(self, settings: MatchSettings) -> None:
         self._rules = RateRules(
@@ -135,28 +151,28 @@ class RateLimiter:
 
     @property
     def per_second(self) -> float | None:
-        """The requests in a second that are let through now; `None` is unpaced."""
+        """The requests a second that are let through now; `None` without a limit."""
         return current_rate(self._state, self._rules)
 
     @property
     def circuit_open(self) -> bool:
-        """Whether Beatport refused so often that nothing is asked."""
+        """Whether nothing is sent for now, because too many requests in a row were blocked."""
         return self._state.circuit_open
 
     def reserve(self, now: float) -> float | RetryAfter | Failure:
-        """A place in the pace."""
+        """Reserve a slot; see the function `reserve`."""
         with self._lock:
-            self._state, place = reserve(self._state, self._rules, now)
-        return place
+            self._state, slot = reserve(self._state, self._rules, now)
+        return slot
 
     def record(self, value: ParsedResult | Failure, *, sent: float, now: float) -> None:
-        """Take in what a request came to."""
+        """Take in the result of a request; see the function `record`."""
         with self._lock:
             before = self._state
             self._state = after = record(before, self._rules, value, sent=sent, now=now)
         if after.circuit_open and after.pause_s != before.pause_s:
             logger.warning(
-                "Beatport refused %d requests in a row; nothing is asked for %.0f s",
+                "Beatport blocked %d requests in a row; nothing is sent for %.0f s",
                 after.blocked_count,
                 after.pause_s,
             )

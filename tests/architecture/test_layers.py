@@ -20,10 +20,10 @@ def test_every_import_contract_is_kept() -> None:
     code = (
         "import sys; from importlinter.cli import lint_imports as run; sys.exit(run(no_cache=True))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False, text=True
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert run.returncode == 0, run.stdout + run.stderr
 
 
 def test_the_architecture_page_lists_the_layers_of_the_contract() -> None:

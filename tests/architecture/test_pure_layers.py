@@ -26,12 +26,13 @@ def violations(code: str) -> Iterator[str]:
             yield f"{node.lineno}: global {', '.join(node.names)}"
         elif isinstance(node, ast.Name) and node.id in NAMES:
             yield f"{node.lineno}: {node.id}"
-        elif (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in FILE_METHODS | CLOCK_METHODS
-        ):
-            yield f"{node.lineno}: .{node.func.attr}()"
+        elif _method(node) in FILE_METHODS | CLOCK_METHODS:
+            yield f"{node.lineno}: .{_method(node)}()"
+
+
+def _method(node: ast.AST) -> str:
+    is_method = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    return node.func.attr if is_method else ""
 
 
 def test_pure_layers_have_no_async_code_no_io_and_no_global_state() -> None:

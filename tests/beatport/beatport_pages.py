@@ -1,4 +1,4 @@
-"""Invented rows and pages in every shape that Beatport serves; no value is from a real page."""
+"""Build invented rows and pages in every shape that Beatport serves; no value is real."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from beatport_match.matching.protocol import Response
 
 HOME = "https://www.beatport.com"
 IMAGES = "https://images.example"
-# Cloudflare's script at the end of ordinary pages: not a challenge.
+# Ordinary pages end with this script of Cloudflare's; it does not mean a challenge.
 SNIPPET = "<script>a.src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'</script>"
 
 
 def search_row(**changes: Any) -> dict[str, Any]:
-    """Shape S: a row of a search page."""
+    """Return a row of a search page (shape "search")."""
     row: dict[str, Any] = {
         "score": 412.5,
         "track_id": 7001,
@@ -48,7 +48,7 @@ def search_row(**changes: Any) -> dict[str, Any]:
 
 
 def details_row(**changes: Any) -> dict[str, Any]:
-    """Shape C1: what a track page of today shows."""
+    """Return the row of a track page since autumn 2026 (shape "catalog v1")."""
     row: dict[str, Any] = {
         "track_id": 7002,
         "track_name": "Slow Meridian",
@@ -83,7 +83,7 @@ def details_row(**changes: Any) -> dict[str, Any]:
 
 
 def api_row(**changes: Any) -> dict[str, Any]:
-    """Shape V4: what track pages showed before, and other lists still do."""
+    """Return a row of the API and of older track pages (shape "api v4")."""
     row: dict[str, Any] = {
         "id": 7003,
         "name": "Glass Orchard",
@@ -122,12 +122,12 @@ def api_row(**changes: Any) -> dict[str, Any]:
 
 
 def query(key: object, data: object) -> dict[str, Any]:
-    """One of the answers a page was rendered from."""
+    """Return one of the query results from which a page is rendered."""
     return {"state": {"data": data, "status": "success"}, "queryKey": [key], "queryHash": "x"}
 
 
 def next_data(*queries: object, **props: object) -> dict[str, Any]:
-    """What stands in the page's script."""
+    """Return the content of the page's script."""
     page_props = {"dehydratedState": {"mutations": [], "queries": list(queries)}} | props
     return {"props": {"pageProps": page_props, "__N_SSP": True}, "page": "/search/[type]"}
 
@@ -152,7 +152,7 @@ def track_data(row: dict[str, Any], *recommended: object) -> dict[str, Any]:
 
 
 def html(data: object, *, title: str = "Beatport") -> bytes:
-    """A page with its data, written as Next writes it."""
+    """Return a page with its data, as Next.js writes it."""
     text = json.dumps(data, ensure_ascii=False)
     for char in "&<>":
         text = text.replace(char, f"\\u{ord(char):04x}")
@@ -163,12 +163,12 @@ def html(data: object, *, title: str = "Beatport") -> bytes:
 
 
 def error_html(title: str, body: str = "") -> bytes:
-    """A page without data."""
+    """Return a page without data."""
     head = f"<!DOCTYPE html><html><head><title>{title}</title></head>"
     return f"{head}<body>{body}</body></html>".encode()
 
 
 def response(body: bytes | dict[str, Any] = b"", status: int = 200, **headers: str) -> Response:
     body = html(body) if isinstance(body, dict) else body
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Response(status=status, url=f"{HOME}/asked", headers=named, body=body)
+    dashed = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(status=status, url=f"{HOME}/requested", headers=dashed, body=body)

@@ -1,4 +1,4 @@
-"""The API as a source: each question with the reader of its answer."""
+"""Test the API source: its requests, and the parsers of its responses."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from beatport_pages import HOME, api_row
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatport_match.beatport.api import API, ApiSource
+from beatport_match.beatport.api import ApiSource
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.protocol import ParsedResult, Question, Response
 from beatport_match.matching.sources import Source
 
+API = "https://api.beatport.com/v4"
 SOURCE = ApiSource(api_url=f"{API}/", base_url=HOME, max_results=150, user_agent="test/1")
 SEARCH = SOURCE.search("copper", "artist_title")
 BY_CODE = SOURCE.isrc("ZZA123200001", "isrc")
@@ -30,8 +31,8 @@ def served(body: object, status: int = 200) -> Response:
 
 
 def listing(rows: str, *served_rows: object) -> Response:
-    about = {"next": None, "previous": None, "count": 1, "page": "1/1", "per_page": 100}
-    return served({rows: list(served_rows), **about})
+    paging = {"next": None, "previous": None, "count": 1, "page": "1/1", "per_page": 100}
+    return served({rows: list(served_rows), **paging})
 
 
 def failed(question: Question, response: Response) -> Failure:
@@ -40,14 +41,13 @@ def failed(question: Question, response: Response) -> Failure:
     return value
 
 
-def test_the_api_is_a_source() -> None:
-    """Where candidates come from is a `Source`, and the API is one."""
+def test_api_source_implements_source() -> None:
     source: Source = SOURCE
     assert source.isrc("ZZA123200001", "isrc").query_type == "isrc"
 
 
-def test_every_question_is_signed_and_ends_in_a_slash() -> None:
-    """`signed`: "the user's token has to go with it"; an address without its slash redirects."""
+def test_every_request_needs_a_token_and_its_url_ends_with_a_slash() -> None:
+    """The API redirects a URL without a slash at its end."""
     for question in (SEARCH, BY_CODE, DETAIL):
         assert question.request.needs_token
         assert question.request.url.endswith("/")
@@ -57,8 +57,8 @@ def test_every_question_is_signed_and_ends_in_a_slash() -> None:
         }
 
 
-def test_what_is_asked_for() -> None:
-    """The API's search, its list by ISRC, and one track; at most 100 rows a page."""
+def test_requests_for_search_isrc_and_track() -> None:
+    """A page has at most 100 rows, even if `max_results` is larger."""
     assert SEARCH.request.url == f"{API}/catalog/search/"
     assert SEARCH.request.params == (("q", "copper"), ("type", "tracks"), ("per_page", "100"))
     assert BY_CODE.request.url == f"{API}/catalog/tracks/"
@@ -67,79 +67,80 @@ def test_what_is_asked_for() -> None:
     assert (DETAIL.request.params, DETAIL.kind, DETAIL.text) == ((), "page", "7003")
 
 
-def test_misuse_is_told_before_anything_is_sent() -> None:
-    """A blank search, an empty code and a name instead of a number are MisuseErrors."""
-    for ask in (
+def test_blank_search_empty_isrc_and_name_as_track_id_raise_misuse_error() -> None:
+    for build in (
         lambda: SOURCE.search(" () ", "x"),
         lambda: SOURCE.isrc("", "isrc"),
         lambda: SOURCE.track("Copper"),
     ):
         with pytest.raises(MisuseError):
-            ask()
+            build()
 
 
 @pytest.mark.parametrize(("question", "rows"), [(SEARCH, "tracks"), (BY_CODE, "results")])
-def test_a_listing_is_read_in_its_order(question: Question, rows: str) -> None:
-    """Rows stand under `tracks` in a search and under `results` in a list; a bad one is counted."""
+def test_list_is_parsed_in_its_order(question: Question, rows: str) -> None:
+    """A search has its rows under `tracks`, a list under `results`; a malformed row is counted."""
     value = question.parse(listing(rows, api_row(), {"id": "n/a"}, api_row(id=7004)))
     assert isinstance(value, ParsedResult)
-    assert [one.id for one in value.candidates] == [7003, 7004]
+    assert [candidate.id for candidate in value.candidates] == [7003, 7004]
     assert value.unreadable == 1
     assert value.candidates[0].url == f"{HOME}/track/glass-orchard/7003"
     nothing = question.parse(listing(rows))
     assert nothing == ParsedResult(candidates=())
 
 
-def test_next_is_never_followed() -> None:
-    """`next` "comes without a scheme, and stands there where nothing follows": it is not read."""
+def test_next_url_of_a_list_is_ignored() -> None:
+    """`next` has no scheme, and it is present even if there is no further page."""
     body = {"tracks": [api_row()], "next": "api.example/v4/x/?page=2", "page": "1", "count": 1}
     value = SEARCH.parse(served(body))
     assert isinstance(value, ParsedResult)
     assert len(value.candidates) == 1
 
 
-def test_one_track_is_read() -> None:
-    """A track's own object is read; another's is no answer."""
+def test_track_is_parsed_and_another_track_is_a_failure() -> None:
     value = DETAIL.parse(served(api_row()))
     assert isinstance(value, ParsedResult)
     assert value.candidates[0].name == "Glass Orchard"
     other = failed(DETAIL, served(api_row(id=9)))
-    assert (other.kind, "track 9 where 7003" in other.detail) == ("catalogue_changed", True)
+    assert other.kind == "catalogue_changed"
+    assert "track 9 instead of the requested track 7003" in other.detail
 
 
-def test_what_is_gone_may_be_restricted() -> None:
-    """404 is "restricted or gone": no proof that Beatport never had it."""
+def test_404_for_a_track_is_restricted_and_for_a_list_catalogue_changed() -> None:
+    """A 404 does not prove that Beatport never had the track: it may be hidden in this country."""
     gone = served({"detail": "No Track matches the given query."}, 404)
     assert failed(DETAIL, gone).kind == "restricted"
     assert failed(SEARCH, gone).kind == "catalogue_changed"
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "kind", "said"),
+    ("status", "body", "kind", "words"),
     [
         (401, {"detail": "Authentication credentials were not provided."}, "auth", "credentials"),
         (401, {"message": "Invalid or expired token"}, "auth", "Invalid or expired token"),
         (403, {"detail": "You do not have permission."}, "auth", "permission"),
-        (403, b"<html>no</html>", "blocked", "refused"),
+        (403, b"<html>no</html>", "blocked", "rejected"),
         (400, {"error": "unauthorized_client"}, "status", "unauthorized_client"),
-        (429, {"detail": "Slowly."}, "rate_limited", "slower"),
+        (429, {"detail": "Slowly."}, "rate_limited", "limits the number"),
         (451, {}, "restricted", "legal"),
         (503, b"", "status", "503"),
     ],
 )
-def test_refusals_say_what_the_api_said(status: int, body: object, kind: str, said: str) -> None:
-    """Errors stand under `detail`, `error` or `message`; 401 is an expired or unknown token."""
+def test_error_status_becomes_a_failure_that_quotes_the_api(
+    status: int, body: object, kind: str, words: str
+) -> None:
+    """The API's error message stands under `detail`, `error` or `message`."""
     failure = failed(SEARCH, served(body, status))
     assert failure.kind == kind
-    assert said in failure.detail
+    assert words in failure.detail
     assert failure.url == API
 
 
-def test_a_wall_is_not_taken_for_an_answer() -> None:
-    """A browser check stands before the API as before the pages, also with status 200."""
-    wall = b"<html><head><title>Just a moment...</title></head></html>"
-    assert failed(SEARCH, served(wall)).kind == "blocked"
-    assert failed(SEARCH, served(wall, 403)).kind == "blocked"
+def test_challenge_page_instead_of_api_answer_is_blocked() -> None:
+    """A challenge page can come with status 200."""
+    challenge = b"<html><head><title>Just a moment...</title></head></html>"
+    assert failed(SEARCH, served(challenge)).kind == "blocked"
+    assert failed(SEARCH, served(challenge, 403)).kind == "blocked"
 
 
 @pytest.mark.parametrize(
@@ -154,8 +155,8 @@ def test_a_wall_is_not_taken_for_an_answer() -> None:
         (b'{"tracks": [{"id": 1}]}', "catalogue_changed"),
     ],
 )
-def test_a_listing_that_has_changed_is_reported(body: bytes, kind: str) -> None:
-    """What is not the listing it was is a failure with its place, never "nothing found"."""
+def test_unknown_format_of_a_list_is_a_failure(body: bytes, kind: str) -> None:
+    """Such an answer never means that nothing was found."""
     assert failed(SEARCH, served(body)).kind == kind
 
 
@@ -163,8 +164,8 @@ def test_a_listing_that_has_changed_is_reported(body: bytes, kind: str) -> None:
     ("body", "kind"),
     [(b"[]", "catalogue_changed"), (b'{"title": "x"}', "catalogue_changed"), (b"", "network")],
 )
-def test_a_track_that_has_changed_is_reported(body: bytes, kind: str) -> None:
-    """The same of a track's own object: what is none is a failure, never "gone"."""
+def test_unknown_format_of_a_track_is_a_failure(body: bytes, kind: str) -> None:
+    """Such an answer never means that the track does not exist."""
     assert failed(DETAIL, served(body)).kind == kind
 
 
@@ -176,32 +177,31 @@ JSON: Any = st.recursive(
 
 
 @given(st.binary() | JSON.map(lambda value: json.dumps(value).encode()), st.integers(100, 599))
-def test_any_answer_is_read_to_a_value(body: bytes, status: int) -> None:
-    """Input from outside is hostile until read: no answer raises."""
+def test_no_answer_raises(body: bytes, status: int) -> None:
     for question in (SEARCH, BY_CODE, DETAIL):
         value = question.parse(Response(status=status, url=API, body=body))
         assert isinstance(value, ParsedResult | Failure)
 
 
-def test_questions_travel() -> None:
-    """Pure and picklable: a question can be asked in another process."""
-    again = pickle.loads(pickle.dumps(SEARCH))
-    assert again.parse(listing("tracks", api_row())) == SEARCH.parse(listing("tracks", api_row()))
+def test_question_can_be_pickled_with_its_parser() -> None:
+    """So a question can be sent to another process."""
+    copy = pickle.loads(pickle.dumps(SEARCH))
+    assert copy.parse(listing("tracks", api_row())) == SEARCH.parse(listing("tracks", api_row()))
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="no captured answers beside the repository")
-def test_captured_answers_are_read_whole() -> None:
-    """Every row of a captured list is read, and an empty one means that nothing was found."""
+def test_captured_answers_are_parsed_completely() -> None:
+    """Every row of a captured list is parsed, and an empty list means that nothing was found."""
     body = (SAMPLES / "apiv4_tracks_list_2026-09-23_cuepoint.json").read_bytes()
     value = BY_CODE.parse(served(body))
     assert isinstance(value, ParsedResult)
     rows = json.loads(body)["results"]
-    assert [one.id for one in value.candidates] == [row["id"] for row in rows]
+    assert [candidate.id for candidate in value.candidates] == [row["id"] for row in rows]
     assert value.unreadable == 0
     empty = (SAMPLES / "apiv4_tracks_empty_2025.json").read_bytes()
     assert BY_CODE.parse(served(empty)) == ParsedResult(candidates=())
     detail = (SAMPLES / "apiv4_track_detail_2026-09-23_cuepoint.json").read_bytes()
     number = json.loads(detail)["id"]
-    one = SOURCE.track(number).parse(served(detail))
-    assert isinstance(one, ParsedResult)
-    assert one.candidates[0].isrc == json.loads(detail)["isrc"]
+    track = SOURCE.track(number).parse(served(detail))
+    assert isinstance(track, ParsedResult)
+    assert track.candidates[0].isrc == json.loads(detail)["isrc"]

@@ -1,4 +1,4 @@
-"""Token files and renewals: secrets that are read, renewed and never shown."""
+"""Test token files and token renewal; secrets never appear in a repr or a failure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from beatport_match.matching.protocol import Request, Response
 TOKENS = Tokens(access="aaa", refresh="rrr", client_id="ccc", expires_at=1000.0)
 
 
-def file(**keys: object) -> str:
+def token_file(**keys: object) -> str:
     return json.dumps({"access_token": "aaa", **keys})
 
 
@@ -26,28 +26,27 @@ def tokens(content: str) -> Tokens:
     return found
 
 
-def renewed(body: object, status: int = 200) -> Tokens | Failure:
+def refreshed(body: object, status: int = 200) -> Tokens | Failure:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return parse_refresh(Response(status=status, url="https://a/", body=content), TOKENS, 500.0)
 
 
-def test_a_file_is_read_and_written_again() -> None:
-    """A file keeps what it held, with the keys of others."""
-    found = tokens(file(refresh_token="rrr", client_id="ccc", expires_at=1000, scope="user:dj"))
+def test_token_file_keeps_unknown_keys() -> None:
+    content = token_file(refresh_token="rrr", client_id="ccc", expires_at=1000, scope="user:dj")
+    found = tokens(content)
     assert found == Tokens("aaa", "rrr", "ccc", 1000.0, {"scope": "user:dj"})
     assert tokens(found.to_text()) == found
 
 
 @pytest.mark.parametrize(
-    "given", [1_800_000_000, "2027-01-15T08:00:00+00:00", "2027-01-15T09:00:00+01:00"]
+    "expires_at", [1_800_000_000, "2027-01-15T08:00:00+00:00", "2027-01-15T09:00:00+01:00"]
 )
-def test_the_end_is_a_number_or_a_date(given: object) -> None:
-    """`expires_at`: "a number of seconds since 1970 or a date and time of ISO 8601"."""
-    assert tokens(file(expires_at=given)).expires_at == 1_800_000_000.0
+def test_expires_at_may_be_seconds_or_an_iso_8601_date(expires_at: object) -> None:
+    assert tokens(token_file(expires_at=expires_at)).expires_at == 1_800_000_000.0
 
 
-def test_a_token_is_good_until_shortly_before_its_end() -> None:
-    """`is_valid`: thirty seconds to spare; without a known end, until it is refused."""
+def test_token_is_valid_until_30_s_before_it_expires() -> None:
+    """A token without a known expiry time is always valid."""
     assert TOKENS.is_valid(969.0)
     assert not TOKENS.is_valid(971.0)
     assert Tokens("aaa").is_valid(1e12)
@@ -65,14 +64,14 @@ def test_a_token_is_good_until_shortly_before_its_end() -> None:
         json.dumps({"access_token": "two words"}),
         json.dumps({"access_token": "a\r\nX-Other: b"}),
         json.dumps({"access_token": "x" * 20_000}),
-        file(expires_at="tomorrow"),
-        file(expires_at="2027-01-15T08:00:00"),
-        file(expires_at=True),
+        token_file(expires_at="tomorrow"),
+        token_file(expires_at="2027-01-15T08:00:00"),
+        token_file(expires_at=True),
         '{"access_token": "aaa", "expires_at": 1e999}',
     ],
 )
-def test_a_bad_file_is_one_sentence_with_a_remedy(content: str) -> None:
-    """A damaged token file is `auth`, names the file and says what to do."""
+def test_invalid_token_file_is_an_auth_failure_with_a_remedy(content: str) -> None:
+    """The failure names the file."""
     found = parse_tokens(content, "mine.json")
     assert isinstance(found, Failure)
     assert found.kind == "auth"
@@ -81,13 +80,12 @@ def test_a_bad_file_is_one_sentence_with_a_remedy(content: str) -> None:
 
 
 @given(st.text())
-def test_any_text_is_read_to_a_value(content: str) -> None:
-    """Input from outside is hostile until read: no file raises."""
+def test_no_token_file_raises(content: str) -> None:
     assert isinstance(parse_tokens(content, "mine.json"), Tokens | Failure)
 
 
-def test_a_renewal_is_a_form() -> None:
-    """RFC 6749, section 6: grant_type, refresh_token, client_id, posted to the token endpoint."""
+def test_refresh_request_posts_a_form_to_the_token_endpoint() -> None:
+    """RFC 6749, section 6, defines the fields of the form."""
     request = refresh_request(TOKENS, "https://api.example/v4/", "test/1")
     assert isinstance(request, Request)
     assert request.url == "https://api.example/v4/auth/o/token/"
@@ -100,22 +98,24 @@ def test_a_renewal_is_a_form() -> None:
 
 
 @pytest.mark.parametrize(
-    ("has", "lacks"),
+    ("incomplete", "missing"),
     [(Tokens("a", client_id="c"), "refresh_token"), (Tokens("a", "r"), "client_id")],
 )
-def test_what_cannot_be_renewed_is_said(has: Tokens, lacks: str) -> None:
-    """An expired token without a refresh token is `auth`, with the remedy."""
-    found = refresh_request(has, "https://api.example/v4", "test/1")
+def test_renewal_without_refresh_token_or_client_id_is_an_auth_failure(
+    incomplete: Tokens, missing: str
+) -> None:
+    """The failure names the missing key."""
+    found = refresh_request(incomplete, "https://api.example/v4", "test/1")
     assert isinstance(found, Failure)
-    assert (found.kind, lacks in found.detail) == ("auth", True)
+    assert (found.kind, missing in found.detail) == ("auth", True)
 
 
-def test_new_tokens_take_the_place_of_the_old() -> None:
-    """A rotated refresh token is kept, an end is counted from now; what is not sent stays."""
-    sent: dict[str, Any] = {"access_token": "bbb", "expires_in": 600, "refresh_token": "sss"}
-    assert renewed(sent) == Tokens("bbb", "sss", "ccc", 1100.0)
-    assert renewed({"access_token": "bbb"}) == Tokens("bbb", "rrr", "ccc", None)
-    assert renewed({"access_token": "bbb", "expires_in": "soon"}) == Tokens("bbb", "rrr", "ccc")
+def test_renewal_replaces_the_tokens() -> None:
+    """`expires_in` counts from now. Without a new refresh token, the old one stays."""
+    body: dict[str, Any] = {"access_token": "bbb", "expires_in": 600, "refresh_token": "sss"}
+    assert refreshed(body) == Tokens("bbb", "sss", "ccc", 1100.0)
+    assert refreshed({"access_token": "bbb"}) == Tokens("bbb", "rrr", "ccc", None)
+    assert refreshed({"access_token": "bbb", "expires_in": "soon"}) == Tokens("bbb", "rrr", "ccc")
 
 
 @pytest.mark.parametrize(
@@ -131,17 +131,16 @@ def test_new_tokens_take_the_place_of_the_old() -> None:
         (200, {"access_token": ""}, "catalogue_changed"),
     ],
 )
-def test_a_refused_renewal(status: int, body: object, kind: str) -> None:
-    """Refused by the server is `auth` with the remedy; what may pass is told apart from it."""
-    found = renewed(body, status)
+def test_failed_renewal(status: int, body: object, kind: str) -> None:
+    """A rejected renewal is `auth` and needs a new login; other failures may go away."""
+    found = refreshed(body, status)
     assert isinstance(found, Failure)
     assert found.kind == kind
     assert (kind == "auth") == ("log in to Beatport again" in found.detail)
 
 
-def test_nothing_secret_is_shown() -> None:
-    """ "never logged, never in … error texts": no repr and no failure holds a token."""
+def test_no_repr_and_no_failure_contains_a_token() -> None:
     request = refresh_request(TOKENS, "https://api.example/v4", "test/1")
-    bad = parse_tokens(file(expires_at="x").replace("aaa", "SECRET"), "mine.json")
-    shown = repr((TOKENS, request, bad, renewed({"error": "invalid_grant"}, 401)))
+    invalid = parse_tokens(token_file(expires_at="x").replace("aaa", "SECRET"), "mine.json")
+    shown = repr((TOKENS, request, invalid, refreshed({"error": "invalid_grant"}, 401)))
     assert not any(secret in shown for secret in ("aaa", "rrr", "SECRET"))

@@ -1,7 +1,7 @@
-"""Pages as Beatport really served them, where a folder of them stands beside the repository.
+"""Test pages that Beatport really served, if a folder of them stands beside the repository.
 
-They are reference only and not part of the repository: what is expected is read from their JSON
-here, key by key, without the code under test.
+The pages are not part of the repository. The expected values are read here from their JSON, key by
+key, without the code under test.
 """
 
 from __future__ import annotations
@@ -46,9 +46,8 @@ def first_query(name: str) -> Any:
 @pytest.mark.parametrize(
     "name", ["page_search_all_2023-12-17.html", "page_search_all_2026-06-24_cuepoint_trimmed.html"]
 )
-def test_captured_searches_are_read_whole(name: str) -> None:
-    """Every row of a captured search page is read, in its order, with its own values."""
-    value = WEB.search_all("x", "x").parse(served(name))
+def test_every_row_of_a_captured_search_page_is_parsed(name: str) -> None:
+    value = WEB.search("x", "x").parse(served(name))
     assert isinstance(value, ParsedResult)
     assert value.unreadable == 0
     rows = first_query(name)["tracks"]["data"]
@@ -67,8 +66,8 @@ def test_captured_searches_are_read_whole(name: str) -> None:
         assert {*found.artists, *found.remixers} == people
 
 
-def test_a_captured_track_page_of_today_is_read() -> None:
-    """The captured page of 2026 shows the track that was asked for, not a recommendation."""
+def test_captured_track_page_of_2026_is_parsed() -> None:
+    """The result is the requested track and not a recommendation."""
     name = "page_track_2026-09-14_cuepoint_trimmed.html"
     row = first_query(name)
     value = WEB.track(row["track_id"]).parse(served(name))
@@ -82,8 +81,8 @@ def test_a_captured_track_page_of_today_is_read() -> None:
 
 
 @pytest.mark.parametrize("title", ["concussion", "purpose"])
-def test_captured_track_pages_of_2023_are_read(title: str) -> None:
-    """The shape before, as a page's script and as the bare data that `/_next/data/` serves."""
+def test_captured_track_pages_of_2023_are_parsed(title: str) -> None:
+    """These pages have the older shape, as the bare data that `/_next/data/` serves."""
     name = f"nextdata_track_v4era_2023-12-16_noisia_{title}_beatport.json"
     row = page_data(name)["track"]
     value = WEB.track(row["id"]).parse(served(name))
@@ -98,8 +97,8 @@ def test_captured_track_pages_of_2023_are_read(title: str) -> None:
     assert isinstance(other, Failure)
 
 
-def test_a_hundred_captured_rows_agree_with_their_own_slugs_and_keys() -> None:
-    """Rows carry Beatport's own slug and Camelot hour: ours are the same for each."""
+def test_slugs_and_keys_of_a_hundred_captured_rows_equal_beatports() -> None:
+    """The rows contain Beatport's own slug and Camelot key."""
     rows = first_query("page_genre_top100_2025-04-01.html")["results"]
     assert len(rows) == 100
     for row in rows:
@@ -107,14 +106,13 @@ def test_a_hundred_captured_rows_agree_with_their_own_slugs_and_keys() -> None:
         assert found is not None
         assert slug(row["name"]) == row["slug"]
         if row["key"]:
-            hour = f"{row['key']['camelot_number']}{row['key']['camelot_letter']}"
-            assert found.camelot == hour
+            camelot = f"{row['key']['camelot_number']}{row['key']['camelot_letter']}"
+            assert found.camelot == camelot
 
 
 @pytest.mark.parametrize("status", [200, 403, 503])
 @pytest.mark.parametrize("kind", ["reconstructed", "verifying_reconstructed"])
-def test_challenges_are_walls(kind: str, status: int) -> None:
-    """A challenge is `blocked` whatever it was asked in place of."""
+def test_captured_challenge_page_is_blocked(kind: str, status: int) -> None:
     page = served(f"challenge_cloudflare_{kind}.html", status)
     for question in (WEB.search("x", "x"), WEB.track(1)):
         value = question.parse(page)
@@ -125,8 +123,7 @@ def test_challenges_are_walls(kind: str, status: int) -> None:
 @pytest.mark.parametrize(
     "name", ["page_genre_top100_2025-04-01.html", "page_track_2026-09-14_cuepoint_trimmed.html"]
 )
-def test_another_page_is_no_empty_search(name: str) -> None:
-    """A whole page of another kind, in place of a search, never means that nothing was found."""
+def test_captured_page_of_another_kind_is_not_an_empty_search(name: str) -> None:
     value = WEB.search("x", "x").parse(served(name))
     assert isinstance(value, Failure)
     assert value.kind == "catalogue_changed"

@@ -1,4 +1,4 @@
-"""Rows of Beatport's, in each of its shapes, become candidates."""
+"""Test the conversion of Beatport's rows, in each of their shapes, into candidates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from beatport_pages import HOME, IMAGES, api_row, details_row, search_row
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatport_match.beatport.json_fields import clean
+from beatport_match.beatport.json_fields import clean_text
 from beatport_match.beatport.track_records import parse_record
 from beatport_match.model.tracks import Candidate
 
@@ -19,17 +19,17 @@ Row = dict[str, Any]
 SHAPES = pytest.mark.parametrize("make", [search_row, details_row, api_row])
 
 
-def read(row: object) -> Candidate:
+def parse(row: object) -> Candidate:
     candidate = parse_record(row, HOME)
     assert candidate is not None
     return candidate
 
 
-def test_a_search_row_is_read_whole() -> None:
-    """Shape S: one list of artists with remixers in it, label and genre under names of their own,
+def test_every_field_of_a_search_row() -> None:
+    """This shape has one list of artists and remixers, own names for the keys of label and genre,
     the length in milliseconds, and no preview.
     """
-    assert read(search_row()) == Candidate(
+    assert parse(search_row()) == Candidate(
         id=7001,
         url=f"{HOME}/track/copper-lantern/7001",
         name="Copper Lantern",
@@ -51,11 +51,11 @@ def test_a_search_row_is_read_whole() -> None:
     )
 
 
-def test_a_row_of_a_track_page_is_read_whole() -> None:
-    """Shape C1: the key is text, the sub-genre can be an object of nulls, and date and catalogue
-    number stand in the release.
+def test_every_field_of_a_catalog_v1_row() -> None:
+    """In this shape the key is text, the sub-genre can be an object of nulls, and the date and
+    catalogue number stand in the release.
     """
-    assert read(details_row()) == Candidate(
+    assert parse(details_row()) == Candidate(
         id=7002,
         url=f"{HOME}/track/slow-meridian/7002",
         name="Slow Meridian",
@@ -78,9 +78,11 @@ def test_a_row_of_a_track_page_is_read_whole() -> None:
     )
 
 
-def test_a_row_of_the_api_is_read_whole() -> None:
-    """Shape V4: artists and remixers apart, the key an object, the label in the release."""
-    assert read(api_row()) == Candidate(
+def test_every_field_of_an_api_v4_row() -> None:
+    """This shape has separate lists of artists and remixers, the key as an object, and the label in
+    the release.
+    """
+    assert parse(api_row()) == Candidate(
         id=7003,
         url=f"{HOME}/track/glass-orchard/7003",
         name="Glass Orchard",
@@ -104,22 +106,22 @@ def test_a_row_of_the_api_is_read_whole() -> None:
 
 
 @SHAPES
-def test_a_row_needs_no_more_than_its_number_and_its_name(make: Callable[..., Row]) -> None:
-    """Every other field that is missing is unknown."""
+def test_row_needs_only_its_id_and_its_name(make: Callable[..., Row]) -> None:
     names = {"track_id", "track_name", "id", "name"}
     bare = {key: value for key, value in make().items() if key in names}
     shape = {"track_waveform_url": None} if make is details_row else {}
     shape |= {"mix_name": None} if make is api_row else {}
-    candidate = read(bare | shape)
+    candidate = parse(bare | shape)
     assert candidate == Candidate(id=candidate.id, url=candidate.url, name=candidate.name)
 
 
 @SHAPES
 @pytest.mark.parametrize("wrong", [None, True, 7, -1, 1e400, "", "x", [], ["x"], [None], {}, [{}]])
-def test_a_field_of_another_type_loses_only_itself(make: Callable[..., Row], wrong: object) -> None:
-    """Every other field of another type is unknown: the row is kept whatever becomes of one."""
+def test_field_of_wrong_type_does_not_affect_the_row(
+    make: Callable[..., Row], wrong: object
+) -> None:
     for key in make().keys() - {"track_id", "track_name", "id", "name"}:
-        assert read(make(**{key: wrong})).name == make().get("track_name", make().get("name"))
+        assert parse(make(**{key: wrong})).name == make().get("track_name", make().get("name"))
 
 
 @SHAPES
@@ -128,10 +130,10 @@ def test_a_field_of_another_type_loses_only_itself(make: Callable[..., Row], wro
     [("id", None), ("id", True), ("id", 0), ("id", -4), ("id", "7001"), ("id", 7.0), ("id", 10**40)]
     + [("name", wrong) for wrong in (None, "", " \u200b\t", 5, ["x"])],
 )
-def test_a_row_without_number_or_name_is_lost(
+def test_row_without_valid_id_or_name_is_rejected(
     make: Callable[..., Row], field: str, wrong: object
 ) -> None:
-    """A row needs its number (whole, from 1) and its name (not blank)."""
+    """The ID is a whole number from 1, and the name is not blank."""
     key = field if make is api_row else f"track_{field}"
     assert parse_record(make(**{key: wrong}), HOME) is None
     assert parse_record({k: v for k, v in make().items() if k != key}, HOME) is None
@@ -140,15 +142,15 @@ def test_a_row_without_number_or_name_is_lost(
 @pytest.mark.parametrize(
     "other", [None, "x", 7, [], {}, {"id": 4, "name": "Odd Harbour", "slug": "odd-harbour"}]
 )
-def test_artists_labels_and_charts_are_not_tracks(other: object) -> None:
-    """The keys of a row tell its shape: an id and a name alone are no track."""
+def test_objects_with_only_id_and_name_are_not_tracks(other: object) -> None:
+    """Artists, labels and charts also have an ID and a name."""
     assert parse_record(other, HOME) is None
 
 
 def people(*named: tuple[str, str]) -> list[dict[str, object]]:
     return [
-        {"artist_id": at, "artist_name": name, "artist_type_name": kind}
-        for at, (name, kind) in enumerate(named)
+        {"artist_id": index, "artist_name": name, "artist_type_name": kind}
+        for index, (name, kind) in enumerate(named)
     ]
 
 
@@ -161,11 +163,11 @@ def people(*named: tuple[str, str]) -> list[dict[str, object]]:
         ([(" A\u200b  b ", "artist"), ("", "Artist")], (("A b",), ())),
     ],
 )
-def test_artists_and_remixers_are_told_apart_by_type(
+def test_artist_type_separates_artists_from_remixers(
     artists: list[tuple[str, str]], expected: tuple[tuple[str, ...], tuple[str, ...]]
 ) -> None:
-    """A person may be artist and remixer; within a list each name stands once, in order."""
-    candidate = read(search_row(artists=people(*artists)))
+    """A person may be artist and remixer. Each list has a name only once, in the given order."""
+    candidate = parse(search_row(artists=people(*artists)))
     assert (candidate.artists, candidate.remixers) == expected
 
 
@@ -184,11 +186,11 @@ def test_artists_and_remixers_are_told_apart_by_type(
         (api_row, {"key": {"camelot_number": 13, "camelot_letter": "A"}}, (None, None)),
     ],
 )
-def test_keys_are_read_in_every_form(
+def test_key_is_parsed_in_every_form(
     make: Callable[..., Row], changes: Row, expected: tuple[str | None, str | None]
 ) -> None:
-    """`key` is Beatport's own spelling, `camelot` the same key on the wheel."""
-    candidate = read(make(**changes))
+    """`key` has Beatport's own spelling, `camelot` the same key in Camelot notation."""
+    candidate = parse(make(**changes))
     assert (candidate.key, candidate.camelot) == expected
 
 
@@ -203,9 +205,9 @@ def test_keys_are_read_in_every_form(
         ({"genre_name": None}, None),
     ],
 )
-def test_a_genre_may_be_a_list_an_object_or_text(genre: object, expected: str | None) -> None:
-    """Of several genres the first counts."""
-    assert read(search_row(genre=genre)).genre == expected
+def test_genre_may_be_a_list_an_object_or_text(genre: object, expected: str | None) -> None:
+    """In a list, the first genre counts."""
+    assert parse(search_row(genre=genre)).genre == expected
 
 
 @pytest.mark.parametrize(
@@ -218,65 +220,64 @@ def test_a_genre_may_be_a_list_an_object_or_text(genre: object, expected: str | 
         (api_row, {"new_release_date": None}, "2023-03-02"),
     ],
 )
-def test_the_date_is_when_the_music_came_out(
+def test_release_date_is_the_date_of_the_first_release(
     make: Callable[..., Row], changes: Row, expected: str | None
 ) -> None:
-    """publish_date moves when a release is put up again: it counts only where nothing better is."""
-    assert read(make(**changes)).release_date == expected
+    """`publish_date` changes when a release is published again: it is only a fallback."""
+    assert parse(make(**changes)).release_date == expected
 
 
 @pytest.mark.parametrize("absurd", [0, -1, float("nan"), float("inf"), 10**400, True, "123"])
-def test_absurd_numbers_are_unknown(absurd: object) -> None:
-    """A tempo is above 0 and up to 1000, a length up to a day."""
-    candidate = read(search_row(bpm=absurd, length=absurd))
+def test_bpm_and_length_out_of_range_are_unknown(absurd: object) -> None:
+    """The BPM is above 0 and at most 1000, the length is at most a day."""
+    candidate = parse(search_row(bpm=absurd, length=absurd))
     assert (candidate.bpm, candidate.length_s) == (None, None)
-    over = read(search_row(bpm=1001, length=86_400_001))
+    over = parse(search_row(bpm=1001, length=86_400_001))
     assert (over.bpm, over.length_s) == (None, None)
-    within = read(search_row(bpm=67.5, length=86_400_000))
+    within = parse(search_row(bpm=67.5, length=86_400_000))
     assert (within.bpm, within.length_s) == (67.5, 86_400.0)
 
 
 @pytest.mark.parametrize("isrc", ["", " - ", None, 5])
-def test_an_empty_isrc_is_unknown(isrc: object) -> None:
-    """The code is in capitals without blanks and hyphens, `None` where nothing is left."""
-    assert read(search_row(isrc=isrc)).isrc is None
+def test_empty_isrc_is_unknown(isrc: object) -> None:
+    assert parse(search_row(isrc=isrc)).isrc is None
 
 
-def test_the_waveform_is_never_the_cover() -> None:
-    """A row without a cover has none: the waveform, which every shape also has, is not taken."""
-    assert read(search_row(release=None)).artwork_url is None
-    assert read(details_row(release={"name": "x"})).artwork_url is None
-    assert read(api_row(release={"image": None})).artwork_url is None
+def test_waveform_image_is_never_used_as_cover() -> None:
+    """Every shape also has a waveform image."""
+    assert parse(search_row(release=None)).artwork_url is None
+    assert parse(details_row(release={"name": "x"})).artwork_url is None
+    assert parse(api_row(release={"image": None})).artwork_url is None
 
 
-def test_the_fixed_cover_serves_where_the_sizable_one_is_missing() -> None:
-    """Rows of 2023 have no address with a size to fill in."""
+def test_cover_url_of_fixed_size_is_used_if_there_is_no_dynamic_one() -> None:
+    """Rows of 2023 have no cover URL with a placeholder for the size."""
     fixed = {"release_image_uri": f"{IMAGES}/1400x1400/cover.jpg"}
-    assert read(search_row(release=fixed)).artwork_url == f"{IMAGES}/1400x1400/cover.jpg"
+    assert parse(search_row(release=fixed)).artwork_url == f"{IMAGES}/1400x1400/cover.jpg"
 
 
 @pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "//images.example/a", "https://a b", "https://" + "a" * 9999]
+    "url", ["javascript:alert(1)", "//images.example/a", "https://a b", "https://" + "a" * 9999]
 )
-def test_only_web_addresses_are_links(address: str) -> None:
-    """An address that is not http(s), holds a blank or has no end is none."""
-    assert read(details_row(sample_url=address)).preview_url is None
+def test_only_web_urls_are_accepted(url: str) -> None:
+    """A URL that is not http(s), contains a blank or is too long is dropped."""
+    assert parse(details_row(sample_url=url)).preview_url is None
 
 
-def test_text_is_one_line_without_anything_invisible() -> None:
-    """Texts are trimmed, blanks collapsed, control and zero-width characters gone, 500 at most."""
-    candidate = read(
+def test_text_is_cleaned_and_limited_to_500_characters() -> None:
+    """Texts are trimmed, blanks are collapsed, control and zero-width characters are removed."""
+    candidate = parse(
         search_row(track_name="\ufeff Cop\u200bper\x00\n\u00a0Lantern ", mix_name="x" * 900)
     )
     assert candidate.name == "Copper Lantern"
     assert candidate.mix_name == "x" * 500
 
 
-def cleaned(text: str, longest: int) -> str:
-    """`clean`, character by character."""
+def clean_slowly(text: str, max_length: int) -> str:
+    """Do the same as `clean_text`, without its shortcut for clean texts."""
     kinds = {"Cc": " ", "Cf": "", "Cs": ""}
-    shown = (kinds.get(unicodedata.category(char), char) for char in text[: 4 * longest])
-    return " ".join("".join(shown).split())[:longest].rstrip()
+    shown = (kinds.get(unicodedata.category(char), char) for char in text[: 4 * max_length])
+    return " ".join("".join(shown).split())[:max_length].rstrip()
 
 
 @given(
@@ -285,12 +286,13 @@ def cleaned(text: str, longest: int) -> str:
     )
     | st.text(" ab", max_size=12)
     | st.text(),
-    longest=st.integers(1, 9) | st.just(500),
+    max_length=st.integers(1, 9) | st.just(500),
 )
-def test_text_that_is_clean_already_is_told_apart_from_all_other(text: str, longest: int) -> None:
-    """Trimmed, blanks collapsed, nothing invisible, whichever way is taken; once clean stays so."""
-    assert clean(text, longest) == cleaned(text, longest)
-    assert clean(clean(text, longest), longest) == clean(text, longest)
+def test_shortcut_for_clean_text_gives_the_same_result(text: str, max_length: int) -> None:
+    """Cleaning is idempotent."""
+    cleaned = clean_text(text, max_length)
+    assert cleaned == clean_slowly(text, max_length)
+    assert clean_text(cleaned, max_length) == cleaned
 
 
 JSON = st.recursive(
@@ -301,8 +303,8 @@ JSON = st.recursive(
 
 
 @given(make=st.sampled_from([search_row, details_row, api_row]), data=st.data())
-def test_no_row_is_worse_than_lost(make: Callable[..., Row], data: st.DataObject) -> None:
-    """A row in which anything stands anywhere is read or lost; it never raises."""
+def test_row_with_any_values_never_raises(make: Callable[..., Row], data: st.DataObject) -> None:
+    """The row is parsed or rejected."""
     row = make()
     for key in data.draw(st.lists(st.sampled_from(sorted(row)), max_size=8, unique=True)):
         row[key] = data.draw(JSON)

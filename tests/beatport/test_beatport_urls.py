@@ -1,4 +1,4 @@
-"""Track numbers, slugs and queries: text in, text out."""
+"""Test track IDs, slugs and safe queries."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from beatport_match.beatport import safe_query, slug, track_id
 from beatport_match.errors import MisuseError
 
-STAND_IN = "http://127.0.0.1:8000/shop"
+TEST_SITE = "http://127.0.0.1:8000/site"
 
 
 @pytest.mark.parametrize(
-    "given_as",
+    "url_or_id",
     [
         1696999,
         "1696999",
@@ -25,16 +25,15 @@ STAND_IN = "http://127.0.0.1:8000/shop"
         "http://www.beatport.com/track/-/1696999/",
         "https://www.beatport.com/de/track/slow-meridian/1696999?utm=x#top",
         "https://WWW.Beatport.com/track/slow-meridian/1696999",
-        f"{STAND_IN}/track/slow-meridian/1696999",
+        f"{TEST_SITE}/track/slow-meridian/1696999",
     ],
 )
-def test_a_number_or_a_track_page_names_a_track(given_as: int | str) -> None:
-    """`track_id`: from the number itself or from the address of its page."""
-    assert track_id(given_as, STAND_IN) == 1696999
+def test_track_id_accepts_a_number_or_the_url_of_a_track_page(url_or_id: int | str) -> None:
+    assert track_id(url_or_id, TEST_SITE) == 1696999
 
 
 @pytest.mark.parametrize(
-    "given_as",
+    "url_or_id",
     [
         0,
         -5,
@@ -54,14 +53,13 @@ def test_a_number_or_a_track_page_names_a_track(given_as: int | str) -> None:
         "https://www.beatport.com@elsewhere.example/track/a/1696999",
         "https://www.beatport.com.elsewhere.example/track/a/1696999",
         "ftp://www.beatport.com/track/a/1696999",
-        "http://127.0.0.1:9000/shop/track/a/1696999",
+        "http://127.0.0.1:9000/site/track/a/1696999",
         "http://[/track/a/1",
     ],
 )
-def test_anything_else_is_misuse_in_one_sentence(given_as: int | str) -> None:
-    """`track_id`: MisuseError where it is neither a number from 1 nor a track page."""
-    with pytest.raises(MisuseError, match=r"is not a Beatport track: give its number") as caught:
-        track_id(given_as, STAND_IN)
+def test_track_id_rejects_anything_else_in_one_sentence(url_or_id: int | str) -> None:
+    with pytest.raises(MisuseError, match=r"is not a Beatport track: give its ID") as caught:
+        track_id(url_or_id, TEST_SITE)
     assert len(str(caught.value)) < 400
 
 
@@ -80,14 +78,14 @@ def test_anything_else_is_misuse_in_one_sentence(given_as: int | str) -> None:
         ("", "-"),
     ],
 )
-def test_slugs_are_written_as_beatport_writes_them(name: str, expected: str) -> None:
-    """`slug`: NFKD, ASCII, words and hyphens, lower case; `-` where nothing is left."""
+def test_slug_equals_beatports_own(name: str, expected: str) -> None:
+    """A slug is NFKD, ASCII, words and hyphens, lower case; `-` if nothing is left."""
     assert slug(name) == expected
 
 
 @given(st.text())
-def test_any_name_gives_one_step_of_a_path(name: str) -> None:
-    """`slug`: a name as it can stand in an address; it never adds a step or a query."""
+def test_slug_is_always_one_path_segment(name: str) -> None:
+    """A slug never adds a path segment or a query string to a URL."""
     assert re.fullmatch(r"[a-z0-9_-]+", slug(name))
 
 
@@ -103,13 +101,13 @@ def test_any_name_gives_one_step_of_a_path(name: str) -> None:
         ("Copper\ud800 Lantern", "Copper Lantern"),
     ],
 )
-def test_the_words_of_a_query_stay(text: str, expected: str | None) -> None:
-    """`safe_query`: parentheses too many, or without partner, become blanks; the words stay."""
+def test_safe_query_keeps_all_words(text: str, expected: str | None) -> None:
+    """Parentheses beyond one pair, or without a partner, become spaces."""
     assert safe_query(text) == (expected or text)
 
 
-def test_a_long_query_ends_with_a_whole_word() -> None:
-    """`safe_query`: at most 200 characters, cut between words where there are any."""
+def test_long_query_is_cut_between_words() -> None:
+    """A query has at most 200 characters; one long word is cut in two."""
     assert safe_query("lantern " * 60) == " ".join(["lantern"] * 25)
     assert safe_query("x" * 900) == "x" * 200
     assert safe_query("(" * 300 + "lantern") == "lantern"
@@ -118,13 +116,12 @@ def test_a_long_query_ends_with_a_whole_word() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "  ", "()", "( ) (", "\u200b\x00", "\ud800"])
-def test_a_query_of_nothing_is_misuse(text: str) -> None:
-    """`safe_query`: MisuseError where nothing is left to search for."""
+def test_query_without_words_raises_misuse_error(text: str) -> None:
     with pytest.raises(MisuseError, match="nothing to search for"):
         safe_query(text)
 
 
-def _can_be_seen(char: str) -> bool:
+def _is_visible(char: str) -> bool:
     return not char.isspace() and unicodedata.category(char) not in {"Cc", "Cf", "Cs"}
 
 
@@ -133,19 +130,19 @@ QUERY_TEXT = st.text(st.one_of(st.sampled_from("() ab\n\x00\u200b"), st.characte
 
 @given(QUERY_TEXT)
 @example("(" + "a " * 150 + ")")
-def test_every_query_is_safe_for_the_site(text: str) -> None:
-    """`safe_query`: one pair of parentheses at most, nothing invisible, 200 characters; again
-    the same when asked again.
+def test_safe_query_always_passes_the_firewall(text: str) -> None:
+    """At most one pair of parentheses, no invisible characters, at most 200 characters; the
+    function is idempotent.
     """
     try:
         query = safe_query(text)
     except MisuseError:
-        assert not any(_can_be_seen(char) and char not in "()" for char in text)
+        assert not any(_is_visible(char) and char not in "()" for char in text)
         return
     assert query.count("(") == query.count(")") <= 1
     assert query.find("(") <= query.find(")")
     assert 0 < len(query) <= 200
     assert query == " ".join(query.split())
-    assert all(_can_be_seen(char) or char == " " for char in query)
+    assert all(_is_visible(char) or char == " " for char in query)
     assert safe_query(query) == query
     query.encode()

@@ -57,7 +57,7 @@ def test_the_recommendation_follows_figures_and_values(opened: Any, until: Until
     assert "No run has been measured" in text()
     opened.run_bar.begin.click()
     until(lambda: opened.state == "ready")
-    assert "of the time is the network's" in text()
+    assert "The network takes" in text()
     before = text()
     opened.async_group.tracks.setValue(1)
     assert "With one track at once, at most 1.0 times as fast" in text()

@@ -1,8 +1,7 @@
-"""Issue on metrics: "Per query, network + parse + waiting ≤ execution (a test over random scripted
-runs)"; "under concurrency, times still add up per query and the wall is reported beside the sum".
+"""Times of random scripted runs: the parts of a query never exceed its total.
 
-The scripted hands of the transcripts, with a clock that moves a little whenever it is looked at: so
-every step takes time, and none may be counted twice or in the wrong place.
+The scripted engines, with a clock that advances a little at each read. So every
+step takes time, and no step may count twice or in the wrong part.
 """
 
 from __future__ import annotations
@@ -15,9 +14,10 @@ from typing import Any
 import anyio
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_transcripts import DEMO, SETTINGS, SOURCE, AsyncScripted, Scripted, faults, turns
+from scripted_engines import SETTINGS, SOURCE, AsyncScriptedEngine, ScriptedEngine
+from scripted_runs import DEMO, faults, slots
 
-from beatport_match.engine.drive import adrive, drive
+from beatport_match.engine.playlist_run import never_stop
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import Recorded
 from beatport_match.matching.search_flow import match_flow
@@ -27,59 +27,67 @@ from beatport_match.performance.measure import performance_stats, track_metrics
 from beatport_match.testing import Fault
 
 # A power of two, so that sums of it are exact.
-LOOK_S = 1 / 1024
+TICK_S = 1 / 1024
 
 
-class Ticking(Scripted):
-    """Every look at the clock takes a moment, so reading and scoring do, too."""
+class _Ticking:
+    """Each reading of the clock takes a moment, so parsing and scoring take time too."""
+
+    clock: float
 
     def now(self) -> float:
-        self._now += LOOK_S
-        return super().now()
+        self.clock += TICK_S
+        return self.clock
 
 
-class AsyncTicking(Ticking, AsyncScripted):
-    """The same for the async driver."""
+class Ticking(_Ticking, ScriptedEngine):
+    """The sync engine, ticking."""
 
 
-def measured(told: Recorded[Match], place: int, began: float) -> TrackMetrics:
-    return track_metrics(told, place=place, began=began)
+class AsyncTicking(_Ticking, AsyncScriptedEngine):
+    """The async engine, ticking."""
+
+
+def metrics_of(recorded: Recorded[Match], place: int, began: float) -> TrackMetrics:
+    return track_metrics(recorded, place=place, began=began)
 
 
 def run_sync(tracks: list[Track], *script: Any) -> PerformanceStats:
-    hands = Ticking(*script)
-    began = hands.now()
-    figures = [
-        measured(drive(match_flow(track, SETTINGS, SOURCE), hands), place, began)
+    engine = Ticking(*script)
+    began = engine.now()
+    metrics = [
+        metrics_of(engine.run(match_flow(track, SETTINGS, SOURCE), never_stop), place, began)
         for place, track in enumerate(tracks)
     ]
-    return stats_of(figures, hands.now() - began, "sync")
+    return stats_of(metrics, engine.now() - began, "sync")
 
 
 def run_async(tracks: list[Track], backend: str, *script: Any) -> PerformanceStats:
     async def main() -> PerformanceStats:
-        hands, figures = AsyncTicking(*script), dict[int, TrackMetrics]()
-        began = hands.now()
+        engine, metrics = AsyncTicking(*script), dict[int, TrackMetrics]()
+        began = engine.now()
 
         async def one(place: int, track: Track) -> None:
-            told = await adrive(match_flow(track, SETTINGS, SOURCE), hands)
-            figures[place] = measured(told, place, began)
+            recorded = await engine.run(match_flow(track, SETTINGS, SOURCE), never_stop)
+            metrics[place] = metrics_of(recorded, place, began)
 
         async with anyio.create_task_group() as group:
             for place, track in enumerate(tracks):
                 group.start_soon(one, place, track)
-        return stats_of([figures[place] for place in sorted(figures)], hands.now() - began, "async")
+        return stats_of(
+            [metrics[place] for place in sorted(metrics)], engine.now() - began, "async"
+        )
 
     return anyio.run(main, backend=backend)
 
 
-def stats_of(figures: list[TrackMetrics], wall: float, mode: Any) -> PerformanceStats:
+def stats_of(metrics: list[TrackMetrics], wall: float, mode: Any) -> PerformanceStats:
     at = datetime(2026, 2, 3, tzinfo=UTC)
-    return performance_stats(figures, mode=mode, total_time=wall, started_at=at, settings={})
+    return performance_stats(metrics, mode=mode, total_time=wall, started_at=at, settings={})
 
 
 def check(stats: PerformanceStats) -> None:
-    """What holds for every query of every run, whatever befell it."""
+    """Check what holds for every query of every run."""
     for track in stats.track_metrics:
         assert math.fsum(q.execution_time for q in track.queries) <= track.total_time + 1e-9
         assert track.started + track.total_time <= stats.session_info.total_time + 1e-9
@@ -88,7 +96,7 @@ def check(stats: PerformanceStats) -> None:
         parts = query.network_time + query.parse_time + query.wait_time + query.retry_time
         assert parts <= query.execution_time
         assert query.pace_time <= query.wait_time
-        # The wire accounts for its requests, to the last one, retried or not.
+        # The times of the requests add up to network and retry time.
         sent = math.fsum(one.ended - one.started for one in query.sent)
         assert math.isclose(sent, query.network_time + query.retry_time, abs_tol=1e-9)
         assert len(query.sent) == query.requests > query.retries or query.requests == 0
@@ -96,16 +104,17 @@ def check(stats: PerformanceStats) -> None:
     assert stats.requests == sum(query.requests for query in stats.query_metrics)
 
 
-runs = given(st.lists(st.sampled_from(DEMO), max_size=4), faults, turns, st.integers(1, 4))
+runs = given(st.lists(st.sampled_from(DEMO), max_size=4), faults, slots, st.integers(1, 4))
 
 
 @settings(max_examples=60)
 @runs
-def test_times_add_up_one_at_a_time(
-    tracks: list[Track], script: list[Fault | None], turns: int, attempts: int
+def test_times_of_a_sync_run_add_up(
+    tracks: list[Track], script: list[Fault | None], slots: int, attempts: int
 ) -> None:
-    """The parts of a query's time are no more than the whole; nothing is in flight beside it."""
-    stats = run_sync(tracks, script, turns, attempts)
+    """The sum of the queries is no more than the wall-clock time; at most one request is in
+    flight."""
+    stats = run_sync(tracks, script, slots, attempts)
     check(stats)
     whole = stats.network_analysis.total_execution_time
     assert whole <= stats.session_info.total_time
@@ -115,35 +124,34 @@ def test_times_add_up_one_at_a_time(
 
 @settings(max_examples=30)
 @runs
-def test_every_moment_is_accounted_for(
-    tracks: list[Track], script: list[Fault | None], turns: int, attempts: int
+def test_only_clock_reads_are_unaccounted_for(
+    tracks: list[Track], script: list[Fault | None], slots: int, attempts: int
 ) -> None:
-    """ "`parse_time` is parsing and scoring": with one track alone, what no part accounts for is
-    at most the looks at the clock between them, and each query has scored something."""
+    """With one track, the time outside all parts is at most that of the clock reads between them.
+    Each query has some scoring time."""
     for track in tracks[:1]:
-        stats = run_sync([track], script, turns, attempts)
+        stats = run_sync([track], script, slots, attempts)
         for query in stats.query_metrics:
-            told = query.network_time + query.parse_time + query.wait_time + query.retry_time
-            looks = 2 * (query.requests + 1) + query.retries + 3
-            assert query.execution_time - told <= looks * LOOK_S + 1e-9
-            assert query.parse_time >= LOOK_S
+            accounted = query.network_time + query.parse_time + query.wait_time + query.retry_time
+            clock_reads = 2 * (query.requests + 1) + query.retries + 3
+            assert query.execution_time - accounted <= clock_reads * TICK_S + 1e-9
+            assert query.parse_time >= TICK_S
 
 
 @settings(max_examples=20)
 @runs
-def test_times_add_up_at_once(
-    tracks: list[Track], script: list[Fault | None], turns: int, attempts: int
+def test_times_of_an_async_run_add_up(
+    tracks: list[Track], script: list[Fault | None], slots: int, attempts: int
 ) -> None:
-    """Under concurrency the same holds for each query, and only their sum outgrows the wall."""
+    """The same holds for each query; only the sum can exceed the wall-clock time."""
     for backend in ("asyncio", "trio"):
-        stats = run_async(tracks, backend, script, turns, attempts)
+        stats = run_async(tracks, backend, script, slots, attempts)
         check(stats)
         assert stats.concurrency.peak_tracks_in_flight <= len(tracks)
-        assert stats.concurrency.peak_requests_in_flight <= len(tracks) * Scripted.at_once
+        assert stats.concurrency.peak_requests_in_flight <= len(tracks) * 3
 
 
-def test_the_runs_are_worth_looking_at() -> None:
-    """The script reaches what it is about: pages, retries, waits, failures, and overlap."""
+def test_script_reaches_pages_retries_waits_failures_and_overlap() -> None:
     script = (["unavailable", None, None, "challenge", None], 10**6, 3)
     stats = run_sync(list(DEMO[:30]), *script)
     assert stats.retries

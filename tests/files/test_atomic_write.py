@@ -1,4 +1,4 @@
-"""Files are written whole or not at all."""
+"""Test that files are written completely or not at all."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ import pytest
 from beatport_match.files.atomic_write import atomic_write
 
 
-def test_a_file_is_there_when_it_is_whole(tmp_path: Path) -> None:
-    """atomic_write: "becomes `path` where the block ends well"; nobody sees half of it."""
+def test_target_is_replaced_when_the_block_ends(tmp_path: Path) -> None:
+    """Until then, readers of the target see its old content."""
     path = tmp_path / "results.json"
     path.write_text("before")
-    with atomic_write(path) as draft:
-        draft.write_text("after")
+    with atomic_write(path) as temporary:
+        temporary.write_text("after")
         assert path.read_text() == "before"
     assert path.read_text() == "after"
     assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("error", [OSError("full"), KeyboardInterrupt()])
-def test_a_broken_write_leaves_what_was_there(tmp_path: Path, error: BaseException) -> None:
-    """The same: "and is gone where not", whatever broke it off."""
+def test_interrupted_write_leaves_the_old_file(tmp_path: Path, error: BaseException) -> None:
+    """The temporary file is deleted."""
     path = tmp_path / "results.json"
     path.write_text("before")
     with pytest.raises(type(error)):
@@ -35,32 +35,31 @@ def test_a_broken_write_leaves_what_was_there(tmp_path: Path, error: BaseExcepti
 
 
 def _write_half(path: Path, error: BaseException) -> None:
-    with atomic_write(path) as draft:
-        draft.write_text("half")
+    with atomic_write(path) as temporary:
+        temporary.write_text("half")
         raise error
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such permissions")
-def test_a_new_file_is_its_owners_and_an_old_one_keeps_its_mode(tmp_path: Path) -> None:
-    """Issue: files are written "with the user's permissions only"."""
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_new_file_has_mode_0600_and_an_existing_one_keeps_its_mode(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     old.write_text("shared")
     old.chmod(0o644)
     for path in (old, new):
-        with atomic_write(path) as draft:
-            draft.write_text("x")
+        with atomic_write(path) as temporary:
+            temporary.write_text("x")
     assert [stat.S_IMODE(path.stat().st_mode) for path in (old, new)] == [0o644, 0o600]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
-def test_a_link_still_leads_to_the_file(tmp_path: Path) -> None:
-    """What a link points to is written, not the link; a device is written to as it is."""
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
+def test_link_is_kept_and_its_target_written(tmp_path: Path) -> None:
+    """A device is written directly."""
     (tmp_path / "real").write_text("before")
     link = tmp_path / "link"
     link.symlink_to("real")
-    with atomic_write(link) as draft:
-        draft.write_text("after")
+    with atomic_write(link) as temporary:
+        temporary.write_text("after")
     assert link.is_symlink()
     assert (tmp_path / "real").read_text() == "after"
-    with atomic_write(Path(os.devnull)) as draft:
-        assert draft == Path(os.devnull)
+    with atomic_write(Path(os.devnull)) as temporary:
+        assert temporary == Path(os.devnull)

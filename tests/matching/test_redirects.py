@@ -1,71 +1,56 @@
-"""Where a server may send us: within its own host, a few times, and nowhere else."""
+"""Redirects are followed a few times, within scheme, host and port."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
-from scripted_flow import FRESH, ExchangePlaybook, question, reading, response
+from scripted_flow import MAX_AGES_S, NOTHING, SITE, RequestDialogue, parsed, question, response
 
 from beatport_match.errors import Failure
-from beatport_match.matching.protocol import ParsedResult, Request, ReserveSlot, Send
+from beatport_match.matching.protocol import Delivery, Request, Send, Sleep
 from beatport_match.matching.request_flow import question_flow
 
-ASKED = question("/search?meridian")
-SEND = Send(ASKED.request)
-NOTHING = ParsedResult(candidates=())
+QUESTION = question("/search?meridian")
+SEND = Send(QUESTION.request)
 
 
-def begin() -> ExchangePlaybook:
-    return ExchangePlaybook(question_flow(ASKED, attempts=3, max_ages_s=FRESH))
+def begin() -> RequestDialogue:
+    return RequestDialogue(question_flow(QUESTION, attempts=3, max_ages_s=MAX_AGES_S))
 
 
-def _sent_on(*locations: str) -> ExchangePlaybook:
-    playbook = begin()
-    request = ASKED.request
+def redirected(*locations: str) -> RequestDialogue:
+    dialogue = begin()
+    request = QUESTION.request
     for location in locations:
-        came = response(302, url=request.url, location=location)
-        assert playbook << ReserveSlot() >> 0.0 << Send(request) >> came
-        request = Request(url=f"https://shop.example{location}")
-    return playbook
+        assert dialogue << Send(request) >> response(302, url=request.url, location=location)
+        request = Request(url=f"{SITE}{location}")
+    return dialogue
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("location", ["/de/search?meridian", "https://shop.example/search/x?q=a"])
+@pytest.mark.parametrize("location", ["/de/search?meridian", f"{SITE}/search/x?q=a"])
 def test_redirects_within_the_host_are_followed(status: int, location: str) -> None:
-    """exchange: "within its own host a request"; its parameters are the location's own."""
-    moved, fine = response(status, url=ASKED.request.url, location=location), response(200)
-    playbook = begin()
-    there = "https://shop.example" + location.removeprefix("https://shop.example")
-    assert (
-        playbook
-        << ReserveSlot()
-        >> 0.0
-        << SEND
-        >> moved
-        << ReserveSlot()
-        >> 0.0
-        << Send(Request(url=there))
-    )
-    assert playbook >> fine << reading(fine) >> NOTHING
-    assert [sent.status for sent in playbook.ended.sent] == [status, 200]
+    dialogue = begin()
+    target = Request(url=SITE + location.removeprefix(SITE))
+    assert dialogue << SEND >> response(status, url=QUESTION.request.url, location=location)
+    assert dialogue << Send(target) >> response(200)
+    assert dialogue.ended.value == NOTHING
+    assert [sent.status for sent in dialogue.ended.sent] == [status, 200]
 
 
 def test_a_redirect_drops_the_parameters_and_keeps_the_headers() -> None:
-    """Only the address is the server's to change."""
-    request = Request(url="https://shop.example/a", params=(("q", "x"),), headers=(("A", "b"),))
-    playbook = ExchangePlaybook(
-        question_flow(replace(ASKED, request=request), attempts=1, max_ages_s=FRESH)
-    )
-    assert (
-        playbook
-        << ReserveSlot()
-        >> 0.0
-        << Send(request)
-        >> response(301, location="/b")
-        << ReserveSlot()
-    )
-    assert playbook >> 0.0 << Send(Request(url="https://shop.example/b", headers=(("A", "b"),)))
+    request = Request(url=f"{SITE}/a", params=(("q", "x"),), headers=(("A", "b"),))
+    moved = replace(QUESTION, request=request)
+    dialogue = RequestDialogue(question_flow(moved, attempts=1, max_ages_s=MAX_AGES_S))
+    assert dialogue << Send(request) >> response(301, location="/b")
+    assert dialogue << Send(Request(url=f"{SITE}/b", headers=(("A", "b"),)))
+
+
+def test_retries_go_to_the_new_url() -> None:
+    dialogue = redirected("/1")
+    target = Send(Request(url=f"{SITE}/1"))
+    assert dialogue << target >> response(503, "status") << Sleep(0.5) >> None << target
 
 
 @pytest.mark.parametrize(
@@ -82,33 +67,28 @@ def test_a_redirect_drops_the_parameters_and_keeps_the_headers() -> None:
         "https://[",
     ],
 )
-def test_redirects_to_another_site_are_refused(location: str) -> None:
-    """exchange: "elsewhere a failure"; what is refused is `blocked`, and not asked again."""
-    playbook = begin()
-    away = response(302, url=ASKED.request.url, location=location)
-    assert playbook << ReserveSlot() >> 0.0 << SEND >> away
-    assert playbook.ended.value.kind == "blocked"
-    assert playbook.ended.value.url == ASKED.request.url
-    assert len(playbook.ended.sent) == 1
+def test_redirects_to_another_site_are_blocked_and_not_retried(location: str) -> None:
+    dialogue = begin()
+    assert dialogue << SEND >> response(302, url=QUESTION.request.url, location=location)
+    assert dialogue.ended.value.kind == "blocked"
+    assert dialogue.ended.value.url == QUESTION.request.url
+    assert len(dialogue.ended.sent) == 1
 
 
-def test_redirects_are_bounded() -> None:
-    """A server that sends us in circles is left after the third redirect."""
-    playbook = _sent_on("/1", "/2", "/3", "/4")
-    assert playbook.ended.value.kind == "status"
-    assert len(playbook.ended.sent) == 4
+def test_at_most_three_redirects_are_followed() -> None:
+    dialogue = redirected("/1", "/2", "/3", "/4")
+    assert dialogue.ended.value.kind == "status"
+    assert len(dialogue.ended.sent) == 4
 
 
-def test_a_redirect_to_nowhere_is_the_readers_to_judge() -> None:
-    """Without a `Location` a 302 is a page like any other."""
-    nowhere, failure = response(302), Failure("status", "302")
-    playbook = begin()
-    assert playbook << ReserveSlot() >> 0.0 << SEND >> nowhere << reading(nowhere) >> failure
-    assert playbook.ended.value == failure
+def test_a_redirect_without_a_location_is_parsed_like_any_page() -> None:
+    no_location = response(302, "status")
+    dialogue = begin()
+    assert dialogue << SEND >> no_location
+    assert dialogue.ended.value == parsed(no_location)
 
 
-def test_a_redirect_takes_its_place_in_the_pace_and_can_be_stopped() -> None:
-    """Every request waits for its turn, redirects included."""
-    playbook, stopped = _sent_on("/1"), Failure("stopped", "by the host")
-    assert playbook << ReserveSlot() >> stopped
-    assert playbook.ended.value == stopped
+def test_a_redirect_can_be_stopped() -> None:
+    dialogue, stopped = redirected("/1"), Failure("stopped", "the run was stopped")
+    assert dialogue << Send(Request(url=f"{SITE}/1")) >> Delivery(stopped)
+    assert dialogue.ended.value == stopped

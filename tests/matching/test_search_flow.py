@@ -1,6 +1,6 @@
 """What is asked next about a track, and when the asking stops: told as dialogues.
 
-The source is an invented one: it shows that the conversation knows no catalogue, and the playbook
+The source is an invented one: it shows that the conversation knows no catalogue, and the dialogue
 says what was understood, so that every reason to go on or to stop can be told apart.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from scripted_flow import ConversationPlaybook, Shop
+from scripted_flow import InventedSource, SearchDialogue
 
 from beatport_match.beatport import WebSource
 from beatport_match.errors import BeatportUnavailable, Failure
@@ -52,15 +52,15 @@ TIMEOUT = Failure("timeout", "late")
 STOPPED = Failure("stopped", "by the host")
 
 
-def begin(track: Track = TRACK, **settings: object) -> ConversationPlaybook:
-    return ConversationPlaybook(match_flow(track, MatchSettings(**settings), Shop()))
+def begin(track: Track = TRACK, **settings: object) -> SearchDialogue:
+    return SearchDialogue(match_flow(track, MatchSettings(**settings), InventedSource()))
 
 
 def test_one_request_is_enough_when_the_answer_is() -> None:
     """ARCHITECTURE: "early exit is `return`": a good enough best ends the asking."""
-    playbook = begin()
-    assert playbook << FULL >> [STRANGER, RIGHT, ORIGINAL]
-    found = playbook.ended
+    dialogue = begin()
+    assert dialogue << FULL >> [STRANGER, RIGHT, ORIGINAL]
+    found = dialogue.ended
     assert (found.outcome, found.stopped) == ("matched", "enough")
     assert found.best.id == 101
     assert len(found.queries) == 1
@@ -68,40 +68,40 @@ def test_one_request_is_enough_when_the_answer_is() -> None:
 
 def test_asking_goes_on_only_while_nothing_is_good_enough() -> None:
     """conversation.match: "ask while the best answer is not good enough and something is left"."""
-    playbook = begin()
-    assert playbook << FULL >> [] << FIRST_ARTIST >> [ORIGINAL] << REMIXER >> [RIGHT]
-    assert playbook.ended.outcome == "matched"
-    assert playbook.ended.stopped == "enough"
-    assert [query.found for query in playbook.ended.queries] == [0, 1, 1]
+    dialogue = begin()
+    assert dialogue << FULL >> [] << FIRST_ARTIST >> [ORIGINAL] << REMIXER >> [RIGHT]
+    assert dialogue.ended.outcome == "matched"
+    assert dialogue.ended.stopped == "enough"
+    assert [query.found for query in dialogue.ended.queries] == [0, 1, 1]
 
 
 def test_two_looks_are_enough_once_the_names_have_turned_up() -> None:
     """How matching works: once the names are there, one more search looks for the version."""
-    playbook = begin()
-    assert playbook << FULL >> [ORIGINAL] << FIRST_ARTIST >> [ORIGINAL, STRANGER]
-    assert (playbook.ended.outcome, playbook.ended.stopped) == ("review", "exhausted")
+    dialogue = begin()
+    assert dialogue << FULL >> [ORIGINAL] << FIRST_ARTIST >> [ORIGINAL, STRANGER]
+    assert (dialogue.ended.outcome, dialogue.ended.stopped) == ("review", "exhausted")
 
 
 def test_a_search_that_found_no_names_is_no_look() -> None:
     """How matching works: a search without the names in its answer was no look."""
-    playbook = begin()
-    assert playbook << FULL >> [STRANGER] << FIRST_ARTIST >> [ORIGINAL] << REMIXER >> [ORIGINAL]
-    assert playbook.ended.outcome == "review"
+    dialogue = begin()
+    assert dialogue << FULL >> [STRANGER] << FIRST_ARTIST >> [ORIGINAL] << REMIXER >> [ORIGINAL]
+    assert dialogue.ended.outcome == "review"
 
 
 def test_what_names_the_recording_is_asked_first() -> None:
     """Issue "Right answers": "ISRC or id first when known; then the strictest text query"."""
-    playbook = begin(replace(TRACK, isrc="de-ab1-19-00001", beatport_id=101))
-    assert playbook << ("beatport_id", "101") >> [] << ("isrc", "DEAB11900001") >> [ORIGINAL]
-    assert playbook << FULL >> [RIGHT]
-    assert playbook.ended.outcome == "matched"
+    dialogue = begin(replace(TRACK, isrc="de-ab1-19-00001", beatport_id=101))
+    assert dialogue << ("beatport_id", "101") >> [] << ("isrc", "DEAB11900001") >> [ORIGINAL]
+    assert dialogue << FULL >> [RIGHT]
+    assert dialogue.ended.outcome == "matched"
 
 
 def test_the_number_in_a_download_s_name_is_asked_first() -> None:
     """Track: `7654321_Title_(Mix).mp3` is how Beatport names its downloads."""
-    playbook = begin(replace(TRACK, file="/music/7654321_Slow_Lantern_(Osk_Vell_Remix).mp3"))
-    assert playbook << ("beatport_id", "7654321") >> [replace(RIGHT, id=7654321)]
-    assert (playbook.ended.outcome, len(playbook.ended.queries)) == ("matched", 1)
+    dialogue = begin(replace(TRACK, file="/music/7654321_Slow_Lantern_(Osk_Vell_Remix).mp3"))
+    assert dialogue << ("beatport_id", "7654321") >> [replace(RIGHT, id=7654321)]
+    assert (dialogue.ended.outcome, len(dialogue.ended.queries)) == ("matched", 1)
 
 
 def test_a_source_that_knows_no_codes_is_not_asked_for_one() -> None:
@@ -112,36 +112,36 @@ def test_a_source_that_knows_no_codes_is_not_asked_for_one() -> None:
 
 def test_a_match_below_the_enough_score_is_not_the_end() -> None:
     """Settings: `enough_score` is "a best score that ends the asking", not `accept_confidence`."""
-    playbook = begin(enough_score=100, accept_confidence=0.5)
-    assert playbook << FULL >> [NEAR] << FIRST_ARTIST >> [RIGHT]
-    assert playbook.ended.best.id == 101
+    dialogue = begin(enough_score=100, accept_confidence=0.5)
+    assert dialogue << FULL >> [NEAR] << FIRST_ARTIST >> [RIGHT]
+    assert dialogue.ended.best.id == 101
 
 
 def test_everything_asked_and_nothing_found_is_not_found() -> None:
     """API.md: `not_found` is "Beatport was asked and has none", after all words were tried."""
-    playbook = begin(max_queries=20)
-    assert playbook << FULL >> [STRANGER] << FIRST_ARTIST >> [] << REMIXER >> [] << TITLE_ONLY >> []
-    assert playbook << KEYWORD >> []
-    assert (playbook.ended.outcome, playbook.ended.stopped) == ("not_found", "exhausted")
-    assert playbook.ended.best is None
-    assert playbook.ended.failures == ()
+    dialogue = begin(max_queries=20)
+    assert dialogue << FULL >> [STRANGER] << FIRST_ARTIST >> [] << REMIXER >> [] << TITLE_ONLY >> []
+    assert dialogue << KEYWORD >> []
+    assert (dialogue.ended.outcome, dialogue.ended.stopped) == ("not_found", "exhausted")
+    assert dialogue.ended.best is None
+    assert dialogue.ended.failures == ()
 
 
 @pytest.mark.parametrize("budget", [1, 2, 3])
 def test_the_budget_is_kept(budget: int) -> None:
     """Settings: `max_queries` is "the most searches for one track"; `stopped` says that it was."""
-    playbook = begin(max_queries=budget)
+    dialogue = begin(max_queries=budget)
     for words in (FULL, FIRST_ARTIST, REMIXER)[:budget]:
-        assert playbook << words >> []
-    assert (playbook.ended.outcome, playbook.ended.stopped) == ("not_found", "budget")
-    assert len(playbook.ended.queries) == budget
+        assert dialogue << words >> []
+    assert (dialogue.ended.outcome, dialogue.ended.stopped) == ("not_found", "budget")
+    assert len(dialogue.ended.queries) == budget
 
 
 def test_a_failure_ends_the_asking_and_is_never_not_found() -> None:
     """API.md: `failed` is "a fault kept us from knowing; never reported as not found"."""
-    playbook = begin()
-    assert playbook << FULL >> [] << FIRST_ARTIST >> TIMEOUT
-    found = playbook.ended
+    dialogue = begin()
+    assert dialogue << FULL >> [] << FIRST_ARTIST >> TIMEOUT
+    found = dialogue.ended
     assert (found.outcome, found.stopped, found.best) == ("failed", "failed", None)
     assert found.failures == (TIMEOUT,)
     assert [query.failure for query in found.queries] == [None, TIMEOUT]
@@ -149,18 +149,18 @@ def test_a_failure_ends_the_asking_and_is_never_not_found() -> None:
 
 def test_a_failure_after_a_likely_answer_keeps_it() -> None:
     """What was found before the fault stays for a person to see."""
-    playbook = begin(UNTIMED)
-    assert playbook << FULL >> [RIGHT, TWIN] << FIRST_ARTIST >> TIMEOUT
-    found = playbook.ended
+    dialogue = begin(UNTIMED)
+    assert dialogue << FULL >> [RIGHT, TWIN] << FIRST_ARTIST >> TIMEOUT
+    found = dialogue.ended
     assert (found.outcome, found.stopped) == ("review", "failed")
     assert found.failures == (TIMEOUT,)
 
 
 def test_a_failure_after_an_answer_too_unlikely_for_review_is_failed() -> None:
     """ "A fault is never not found", whatever `review_confidence` asks of an answer."""
-    playbook = begin(UNTIMED, review_confidence=0.9)
-    assert playbook << FULL >> [RIGHT, TWIN] << FIRST_ARTIST >> TIMEOUT
-    assert (playbook.ended.outcome, playbook.ended.best) == ("failed", None)
+    dialogue = begin(UNTIMED, review_confidence=0.9)
+    assert dialogue << FULL >> [RIGHT, TWIN] << FIRST_ARTIST >> TIMEOUT
+    assert (dialogue.ended.outcome, dialogue.ended.best) == ("failed", None)
     heard = begin(UNTIMED, review_confidence=0.9)
     assert heard << FULL >> [RIGHT, TWIN] << FIRST_ARTIST >> [RIGHT, TWIN]
     assert heard.ended.outcome == "not_found"
@@ -168,40 +168,40 @@ def test_a_failure_after_an_answer_too_unlikely_for_review_is_failed() -> None:
 
 def test_a_failure_after_another_version_is_failed() -> None:
     """What we did not hear might have been the right version: nobody may take it for an answer."""
-    playbook = begin()
-    assert playbook << FULL >> [ORIGINAL] << FIRST_ARTIST >> TIMEOUT
-    assert (playbook.ended.outcome, playbook.ended.best) == ("failed", None)
-    assert playbook.ended.candidates[0].id == 102
+    dialogue = begin()
+    assert dialogue << FULL >> [ORIGINAL] << FIRST_ARTIST >> TIMEOUT
+    assert (dialogue.ended.outcome, dialogue.ended.best) == ("failed", None)
+    assert dialogue.ended.candidates[0].id == 102
 
 
 def test_a_failure_with_a_match_in_hand_stays_matched() -> None:
     """A fault takes nothing away from what is known already."""
-    playbook = begin(enough_score=100, accept_confidence=0.5)
-    assert playbook << FULL >> [NEAR] << FIRST_ARTIST >> TIMEOUT
-    assert (playbook.ended.outcome, playbook.ended.stopped) == ("matched", "failed")
-    assert playbook.ended.failures == (TIMEOUT,)
+    dialogue = begin(enough_score=100, accept_confidence=0.5)
+    assert dialogue << FULL >> [NEAR] << FIRST_ARTIST >> TIMEOUT
+    assert (dialogue.ended.outcome, dialogue.ended.stopped) == ("matched", "failed")
+    assert dialogue.ended.failures == (TIMEOUT,)
 
 
 def test_a_stop_ends_the_asking_and_says_so() -> None:
     """ARCHITECTURE: "a stop request yields a partial Match"."""
-    playbook = begin()
-    assert playbook << FULL >> [ORIGINAL] << FIRST_ARTIST >> STOPPED
-    assert (playbook.ended.outcome, playbook.ended.stopped) == ("failed", "stopped")
-    assert playbook.ended.candidates[0].id == 102
+    dialogue = begin()
+    assert dialogue << FULL >> [ORIGINAL] << FIRST_ARTIST >> STOPPED
+    assert (dialogue.ended.outcome, dialogue.ended.stopped) == ("failed", "stopped")
+    assert dialogue.ended.candidates[0].id == 102
 
 
 def test_the_number_in_the_tags_is_looked_up_first() -> None:
     """Track.beatport_id: a number "where a tag already says so" saves the search."""
-    playbook = begin(replace(TRACK, beatport_id=101))
-    assert playbook << ("beatport_id", "101") >> [RIGHT]
-    assert (playbook.ended.outcome, playbook.ended.stopped) == ("matched", "enough")
+    dialogue = begin(replace(TRACK, beatport_id=101))
+    assert dialogue << ("beatport_id", "101") >> [RIGHT]
+    assert (dialogue.ended.outcome, dialogue.ended.stopped) == ("matched", "enough")
 
 
 def test_a_dead_number_in_the_tags_is_no_answer() -> None:
     """An empty answer for one track "means that there is no such track": the search goes on."""
-    playbook = begin(replace(TRACK, beatport_id=999))
-    assert playbook << ("beatport_id", "999") >> [] << FULL >> [RIGHT]
-    assert playbook.ended.best.id == 101
+    dialogue = begin(replace(TRACK, beatport_id=999))
+    assert dialogue << ("beatport_id", "999") >> [] << FULL >> [RIGHT]
+    assert dialogue.ended.best.id == 101
 
 
 RESTRICTED = Failure("restricted", "Track 999 is gone, or may not be shown in this country.")
@@ -209,90 +209,90 @@ RESTRICTED = Failure("restricted", "Track 999 is gone, or may not be shown in th
 
 def test_a_track_that_may_not_be_shown_does_not_end_the_asking() -> None:
     """API: 404 is "restricted or gone", which says nothing of what a search would find."""
-    playbook = begin(replace(TRACK, beatport_id=999))
-    assert playbook << ("beatport_id", "999") >> RESTRICTED << FULL >> [RIGHT]
-    assert (playbook.ended.outcome, playbook.ended.best.id) == ("matched", 101)
-    assert playbook.ended.failures == (RESTRICTED,)
+    dialogue = begin(replace(TRACK, beatport_id=999))
+    assert dialogue << ("beatport_id", "999") >> RESTRICTED << FULL >> [RIGHT]
+    assert (dialogue.ended.outcome, dialogue.ended.best.id) == ("matched", 101)
+    assert dialogue.ended.failures == (RESTRICTED,)
 
 
 def test_a_track_that_may_not_be_shown_is_never_not_found() -> None:
     """API.md: "a fault kept us from knowing; never reported as not found"."""
-    playbook = begin(replace(TRACK, beatport_id=999), max_queries=1)
-    assert playbook << ("beatport_id", "999") >> RESTRICTED << FULL >> []
-    assert (playbook.ended.outcome, playbook.ended.failures) == ("failed", (RESTRICTED,))
+    dialogue = begin(replace(TRACK, beatport_id=999), max_queries=1)
+    assert dialogue << ("beatport_id", "999") >> RESTRICTED << FULL >> []
+    assert (dialogue.ended.outcome, dialogue.ended.failures) == ("failed", (RESTRICTED,))
 
 
 def test_the_number_does_not_count_against_the_budget() -> None:
     """`max_queries` counts searches; looking up a number is none."""
-    playbook = begin(replace(TRACK, beatport_id=999), max_queries=1)
-    assert playbook << ("beatport_id", "999") >> [] << FULL >> []
-    assert playbook.ended.stopped == "budget"
+    dialogue = begin(replace(TRACK, beatport_id=999), max_queries=1)
+    assert dialogue << ("beatport_id", "999") >> [] << FULL >> []
+    assert dialogue.ended.stopped == "budget"
 
 
 @pytest.mark.parametrize("number", [0, -5])
 def test_a_number_that_cannot_be_one_is_not_asked_for(number: int) -> None:
     """Libraries write 0 for "unknown"."""
-    playbook = begin(replace(TRACK, beatport_id=number))
-    assert playbook << FULL >> [RIGHT]
-    assert playbook.ended.outcome == "matched"
+    dialogue = begin(replace(TRACK, beatport_id=number))
+    assert dialogue << FULL >> [RIGHT]
+    assert dialogue.ended.outcome == "matched"
 
 
 @pytest.mark.parametrize("number", [10**18, 10**30, 12.5])
 def test_a_monstrous_number_in_the_tags_is_skipped(number: int) -> None:
     """ "Input is hostile until read": a bad tag may not end a whole playlist."""
     track = replace(TRACK, beatport_id=number)
-    playbook = ConversationPlaybook(match_flow(track, MatchSettings(), WEB))
-    assert playbook << FULL >> [RIGHT]
-    assert playbook.ended.outcome == "matched"
+    dialogue = SearchDialogue(match_flow(track, MatchSettings(), WEB))
+    assert dialogue << FULL >> [RIGHT]
+    assert dialogue.ended.outcome == "matched"
 
 
 def test_the_page_is_asked_for_only_when_a_wanted_field_is_missing() -> None:
     """Settings: "the track's own page is asked for only when one is missing"."""
-    playbook = begin(wanted_fields=("preview_url", "length_s"))
+    dialogue = begin(wanted_fields=("preview_url", "length_s"))
     page = replace(RIGHT, preview_url="https://shop.example/101.mp3", genre="House", name="Other")
-    assert playbook << FULL >> [RIGHT] << ("track_page", "101") >> [page]
-    best = playbook.ended.best.candidate
+    assert dialogue << FULL >> [RIGHT] << ("track_page", "101") >> [page]
+    best = dialogue.ended.best.candidate
     assert (best.preview_url, best.genre) == ("https://shop.example/101.mp3", "House")
     assert best.name == "Slow Lantern"
-    assert playbook.ended.candidates[0] == playbook.ended.best
-    assert [query.query_type for query in playbook.ended.queries] == ["artist_title", "track_page"]
+    assert dialogue.ended.candidates[0] == dialogue.ended.best
+    assert [query.query_type for query in dialogue.ended.queries] == ["artist_title", "track_page"]
 
 
 def test_no_page_is_asked_for_when_the_wanted_fields_are_there() -> None:
     """The same sentence, the other way round."""
-    playbook = begin(wanted_fields=("length_s", "mix_name"))
-    assert playbook << FULL >> [RIGHT]
-    assert playbook.ended.matched
+    dialogue = begin(wanted_fields=("length_s", "mix_name"))
+    assert dialogue << FULL >> [RIGHT]
+    assert dialogue.ended.matched
 
 
 def test_no_page_is_asked_for_without_an_answer() -> None:
     """Only "the page of the best candidate" is asked for, and `not_found` has none."""
-    playbook = begin(wanted_fields=("preview_url",), max_queries=1)
-    assert playbook << FULL >> [STRANGER]
-    assert playbook.ended.outcome == "not_found"
+    dialogue = begin(wanted_fields=("preview_url",), max_queries=1)
+    assert dialogue << FULL >> [STRANGER]
+    assert dialogue.ended.outcome == "not_found"
 
 
 def test_a_page_that_fails_takes_nothing_from_a_match() -> None:
     """_Heard.complete: "the judgement stands"."""
-    playbook = begin(wanted_fields=("preview_url",))
-    assert playbook << FULL >> [RIGHT] << ("track_page", "101") >> TIMEOUT
-    assert (playbook.ended.outcome, playbook.ended.best.id) == ("matched", 101)
-    assert playbook.ended.failures == (TIMEOUT,)
+    dialogue = begin(wanted_fields=("preview_url",))
+    assert dialogue << FULL >> [RIGHT] << ("track_page", "101") >> TIMEOUT
+    assert (dialogue.ended.outcome, dialogue.ended.best.id) == ("matched", 101)
+    assert dialogue.ended.failures == (TIMEOUT,)
 
 
 def test_a_page_that_fails_takes_nothing_from_a_review() -> None:
     """_Heard.complete: "the judgement stands", for another version on sale as well."""
-    playbook = begin(wanted_fields=("preview_url",), max_queries=1)
-    assert playbook << FULL >> [ORIGINAL] << ("track_page", "102") >> TIMEOUT
-    assert playbook.ended.outcome == "review"
+    dialogue = begin(wanted_fields=("preview_url",), max_queries=1)
+    assert dialogue << FULL >> [ORIGINAL] << ("track_page", "102") >> TIMEOUT
+    assert dialogue.ended.outcome == "review"
 
 
 @pytest.mark.parametrize("fault", [TIMEOUT, STOPPED])
 def test_no_page_is_asked_for_after_a_fault(fault: Failure) -> None:
     """A fault and a stop end the asking, all of it."""
-    playbook = begin(UNTIMED, wanted_fields=("preview_url",))
-    assert playbook << FULL >> [RIGHT, TWIN] << FIRST_ARTIST >> fault
-    assert playbook.ended.outcome == "review"
+    dialogue = begin(UNTIMED, wanted_fields=("preview_url",))
+    assert dialogue << FULL >> [RIGHT, TWIN] << FIRST_ARTIST >> fault
+    assert dialogue.ended.outcome == "review"
 
 
 @pytest.mark.parametrize("title", ["()", "[ - ]", "( ) [ ]"])
@@ -305,43 +305,43 @@ def test_a_title_without_a_word_is_failed(title: str) -> None:
 
 def test_unreadable_records_are_counted() -> None:
     """QueryRecord: `unreadable` counts "the records that had to be dropped"."""
-    playbook = begin()
-    assert playbook << FULL >> ParsedResult(candidates=(RIGHT,), unreadable=3)
-    assert (playbook.ended.queries[0].found, playbook.ended.queries[0].unreadable) == (1, 3)
+    dialogue = begin()
+    assert dialogue << FULL >> ParsedResult(candidates=(RIGHT,), unreadable=3)
+    assert (dialogue.ended.queries[0].found, dialogue.ended.queries[0].unreadable) == (1, 3)
 
 
 def test_what_comes_in_several_answers_is_weighed_once() -> None:
     """Match: `candidates_weighed` counts all, and each candidate once."""
-    playbook = begin()
-    assert playbook << FULL >> [STRANGER] << FIRST_ARTIST >> [STRANGER, ORIGINAL, STRANGER]
-    assert playbook << REMIXER >> [ORIGINAL, RIGHT, ORIGINAL]
-    assert playbook.ended.candidates_weighed == 3
-    ids = [one.id for one in playbook.ended.candidates]
+    dialogue = begin()
+    assert dialogue << FULL >> [STRANGER] << FIRST_ARTIST >> [STRANGER, ORIGINAL, STRANGER]
+    assert dialogue << REMIXER >> [ORIGINAL, RIGHT, ORIGINAL]
+    assert dialogue.ended.candidates_weighed == 3
+    ids = [one.id for one in dialogue.ended.candidates]
     assert len(ids) == len(set(ids))
 
 
 def test_no_more_candidates_are_kept_than_asked_for() -> None:
     """Settings: `max_candidates` is "the most ranked candidates a match keeps"."""
     many = [replace(ORIGINAL, id=number) for number in range(200, 230)]
-    playbook = begin(max_candidates=4, max_queries=1)
-    assert playbook << FULL >> many
-    assert len(playbook.ended.candidates) == 4
-    assert playbook.ended.candidates_weighed == 30
+    dialogue = begin(max_candidates=4, max_queries=1)
+    assert dialogue << FULL >> many
+    assert len(dialogue.ended.candidates) == 4
+    assert dialogue.ended.candidates_weighed == 30
 
 
 def test_a_batch_is_asked_at_once_where_the_settings_say_so() -> None:
     """Settings: `queries_at_once` is "how many searches for one track go out together"."""
-    playbook = begin(queries_at_once=2)
-    assert playbook << (FULL, FIRST_ARTIST) >> ([], []) << (REMIXER, TITLE_ONLY) >> ([RIGHT], [])
-    assert (playbook.ended.outcome, playbook.ended.stopped) == ("matched", "enough")
-    assert len(playbook.ended.queries) == 4
+    dialogue = begin(queries_at_once=2)
+    assert dialogue << (FULL, FIRST_ARTIST) >> ([], []) << (REMIXER, TITLE_ONLY) >> ([RIGHT], [])
+    assert (dialogue.ended.outcome, dialogue.ended.stopped) == ("matched", "enough")
+    assert len(dialogue.ended.queries) == 4
 
 
 def test_a_batch_is_no_larger_than_the_budget() -> None:
     """Settings: `max_queries` is "the most searches for one track", at once or not."""
-    playbook = begin(queries_at_once=20, max_queries=3)
-    assert playbook << (FULL, FIRST_ARTIST, REMIXER) >> ([], [], [])
-    assert playbook.ended.stopped == "budget"
+    dialogue = begin(queries_at_once=20, max_queries=3)
+    assert dialogue << (FULL, FIRST_ARTIST, REMIXER) >> ([], [], [])
+    assert dialogue.ended.stopped == "budget"
 
 
 @pytest.mark.parametrize("along", [[ORIGINAL, TWIN], TIMEOUT, STOPPED])
@@ -357,9 +357,9 @@ def test_what_was_asked_along_with_the_answer_changes_nothing(along: object) -> 
 
 def test_a_fault_before_the_answer_ends_a_batch_as_well() -> None:
     """What came behind it would not have been asked one by one."""
-    playbook = begin(queries_at_once=2)
-    assert playbook << (FULL, FIRST_ARTIST) >> (TIMEOUT, [RIGHT])
-    assert (playbook.ended.outcome, playbook.ended.stopped) == ("failed", "failed")
+    dialogue = begin(queries_at_once=2)
+    assert dialogue << (FULL, FIRST_ARTIST) >> (TIMEOUT, [RIGHT])
+    assert (dialogue.ended.outcome, dialogue.ended.stopped) == ("failed", "failed")
 
 
 heard = st.sampled_from([TIMEOUT, STOPPED]) | st.lists(
@@ -379,10 +379,10 @@ def test_asking_at_once_gives_the_answer_of_asking_one_by_one(
     """Settings: of `queries_at_once`, "the answers are the same", whatever is heard."""
     one_by_one = begin(track, max_queries=most)
     batches = begin(track, max_queries=most, queries_at_once=at_once)
-    for playbook in (one_by_one, batches):
+    for dialogue in (one_by_one, batches):
         left = iter(replies)
-        while not playbook.has_ended:
-            playbook >> tuple(next(left) for _ in playbook.said.questions)
+        while not dialogue.has_ended:
+            dialogue >> tuple(next(left) for _ in dialogue.step.questions)
     assert unasked(batches.ended) == unasked(one_by_one.ended)
     count = len(one_by_one.ended.queries)
     assert batches.ended.queries[:count] == one_by_one.ended.queries
@@ -402,10 +402,10 @@ def test_the_same_words_are_never_asked_twice(title: str, artists: str) -> None:
     track = Track(title, artists)
     asked = [frozenset(words_of_text(query.text)) for query in plan_queries(track)]
     assert len(asked) == len(set(asked))
-    playbook = ConversationPlaybook(match_flow(track, MatchSettings(max_queries=20), Shop()))
+    dialogue = SearchDialogue(match_flow(track, MatchSettings(max_queries=20), InventedSource()))
     for query in plan_queries(track):
-        assert playbook << (query.query_type, query.text) >> []
-    assert playbook.ended.outcome in {"not_found", "failed"}
+        assert dialogue << (query.query_type, query.text) >> []
+    assert dialogue.ended.outcome in {"not_found", "failed"}
 
 
 anything = st.text(st.characters(), max_size=60)
@@ -415,37 +415,37 @@ anything = st.text(st.characters(), max_size=60)
 @example("\x1b", "0")
 def test_no_title_is_beyond_asking(title: str, artists: str) -> None:
     """ "Expected network trouble is never raised from matching", nor is a strange title."""
-    playbook = ConversationPlaybook(match_flow(Track(title, artists), MatchSettings(), WEB))
-    while not playbook.has_ended:
-        assert playbook >> []
-    assert playbook.ended.outcome in {"not_found", "failed"}
+    dialogue = SearchDialogue(match_flow(Track(title, artists), MatchSettings(), WEB))
+    while not dialogue.has_ended:
+        assert dialogue >> []
+    assert dialogue.ended.outcome in {"not_found", "failed"}
 
 
 def test_a_search_gives_the_candidates_as_they_were_served() -> None:
     """Matcher.search_tracks: "the candidates stand as Beatport ranks them"."""
-    playbook = ConversationPlaybook(query_flow("copper", Shop()))
-    assert playbook << ("search", "copper") >> [STRANGER, RIGHT]
-    assert playbook.ended == (STRANGER, RIGHT)
+    dialogue = SearchDialogue(query_flow("copper", InventedSource()))
+    assert dialogue << ("search", "copper") >> [STRANGER, RIGHT]
+    assert dialogue.ended == (STRANGER, RIGHT)
 
 
 def test_pages_are_fetched_in_one_batch() -> None:
     """fetch: "`None` where Beatport has no such track", in the order asked."""
-    playbook = ConversationPlaybook(fetch_flow([101, "999"], Shop()))
-    assert playbook << (("track_page", "101"), ("track_page", "999")) >> ([RIGHT], [])
-    assert playbook.ended == (RIGHT, None)
+    dialogue = SearchDialogue(fetch_flow([101, "999"], InventedSource()))
+    assert dialogue << (("track_page", "101"), ("track_page", "999")) >> ([RIGHT], [])
+    assert dialogue.ended == (RIGHT, None)
 
 
 def test_nothing_to_fetch_asks_nothing() -> None:
     """An empty list is answered without a word."""
-    assert ConversationPlaybook(fetch_flow([], Shop())).ended == ()
+    assert SearchDialogue(fetch_flow([], InventedSource())).ended == ()
 
 
 def test_a_fault_while_fetching_is_raised_with_its_failure() -> None:
     """API.md: "both raise `BeatportUnavailable` (carrying the `Failure`)"."""
-    for steps in (query_flow("copper", Shop()), fetch_flow([101], Shop())):
-        playbook = ConversationPlaybook(steps)
+    for steps in (query_flow("copper", InventedSource()), fetch_flow([101], InventedSource())):
+        dialogue = SearchDialogue(steps)
         with pytest.raises(BeatportUnavailable) as caught:
-            playbook >> TIMEOUT
+            dialogue >> TIMEOUT
         assert caught.value.failure == TIMEOUT
         # A worker's error is raised again in the process that waits for it.
         assert pickle.loads(pickle.dumps(caught.value)).failure == TIMEOUT

@@ -1,137 +1,100 @@
-"""Requests that need a user's token: signed before they go, and once more where it was refused."""
+"""Requests that need a user's token: what happens when the token is rejected or refreshed."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
-from scripted_flow import FRESH, After, ExchangePlaybook, question, reading, response
+from scripted_flow import (
+    MAX_AGES_S,
+    NOTHING,
+    SITE,
+    After,
+    RequestDialogue,
+    parsed,
+    question,
+    response,
+)
 
 from beatport_match.errors import Failure
-from beatport_match.matching.protocol import (
-    Authorize,
-    ParsedResult,
-    Request,
-    ReserveSlot,
-    Send,
-    Sleep,
-)
-from beatport_match.matching.request_flow import question_flow, send_with_retries
+from beatport_match.matching.protocol import Delivery, Request, Send, Sleep
+from beatport_match.matching.request_flow import question_flow, token_refresh_flow
 
-PLAIN = question("/v4/catalog/search/")
-ASKED = replace(PLAIN, request=replace(PLAIN.request, needs_token=True))
-SEND = Send(ASKED.request)
-NOTHING = ParsedResult(candidates=())
-EXPIRED = Failure("auth", "expired")
-RENEWAL = Request(url="https://shop.example/token/", form=(("refresh_token", "r"),))
+PUBLIC = question("/v4/catalog/search/")
+QUESTION = replace(PUBLIC, request=replace(PUBLIC.request, needs_token=True))
+REJECTED = response(401, "auth")
+REFRESH = Request(url=f"{SITE}/token/", form=(("refresh_token", "r"),))
 
 
-def begin(attempts: int = 3) -> ExchangePlaybook:
-    return ExchangePlaybook(question_flow(ASKED, attempts=attempts, max_ages_s=FRESH))
-
-
-def test_a_signed_request_goes_out_with_a_good_token() -> None:
-    """Request: `signed` says "that the user's token has to go with it"."""
-    fine, playbook = response(200), begin()
-    assert (
-        playbook
-        << ReserveSlot()
-        >> 0.0
-        << Authorize()
-        >> None
-        << SEND
-        >> fine
-        << reading(fine)
-        >> NOTHING
-    )
-    assert playbook.ended.value == NOTHING
+def begin(attempts: int = 3, jitter: float = 0.5) -> RequestDialogue:
+    flow = question_flow(QUESTION, attempts=attempts, max_ages_s=MAX_AGES_S)
+    return RequestDialogue(flow, jitter=jitter)
 
 
 def test_without_a_token_nothing_is_sent() -> None:
-    """Sign: "the reply's outcome is a `Failure` where it is not" good: that is the answer."""
-    playbook = begin()
-    assert playbook << ReserveSlot() >> 0.0 << Authorize() >> EXPIRED
-    assert (playbook.ended.value, playbook.ended.sent) == (EXPIRED, ())
+    dialogue, no_token = begin(), Failure("auth", "no token")
+    assert dialogue << Send(QUESTION.request) >> Delivery(no_token)
+    assert (dialogue.ended.value, dialogue.ended.sent) == (no_token, ())
 
 
-def test_a_refused_token_is_renewed_once() -> None:
-    """Sign: `token_rejected_at` is when a request was sent whose token was refused."""
-    late, fine, playbook = response(401), response(200), begin(attempts=1)
-    assert playbook << ReserveSlot() >> 0.0 << Authorize() >> None << SEND >> After(2.0, late)
-    assert playbook << reading(late) >> EXPIRED
-    assert playbook << ReserveSlot() >> 0.0 << Authorize(1000.0) >> After(0.5, None)
-    assert playbook << SEND >> fine << reading(fine) >> NOTHING
-    assert playbook.ended.value == NOTHING
-    assert [sent.status for sent in playbook.ended.sent] == [401, 200]
-    assert playbook.ended.wait_s == pytest.approx(0.5)
+def test_a_rejected_token_is_refreshed_beside_the_attempts() -> None:
+    dialogue = begin(attempts=1)
+    assert dialogue << Send(QUESTION.request) >> After(2.0, REJECTED)
+    assert dialogue << Send(QUESTION.request, token_rejected_at=1000.0) >> response(200)
+    assert dialogue.ended.value == NOTHING
+    assert [sent.status for sent in dialogue.ended.sent] == [401, 200]
 
 
-def test_a_token_that_is_refused_again_and_again_is_the_end() -> None:
-    """Others "may use up what one was waiting for"; after three of them it is no bad luck."""
-    late, playbook = response(401), begin(attempts=9)
-    for at in (None, 1000.0, 1000.0, 1000.0):
-        assert playbook << ReserveSlot() >> 0.0 << Authorize(at) >> None << SEND >> late
-        assert playbook << reading(late) >> EXPIRED
-    assert playbook.ended.value == EXPIRED
+def test_a_token_that_is_rejected_four_times_ends_the_flow() -> None:
+    """Other requests may use up the refreshed token first, but not again and again."""
+    dialogue = begin(attempts=9)
+    for rejected_at in (None, 1000.0, 1000.0, 1000.0):
+        assert dialogue << Send(QUESTION.request, rejected_at) >> REJECTED
+    assert dialogue.ended.value == parsed(REJECTED)
 
 
-def test_a_renewal_that_fails_is_the_answer() -> None:
-    """ "the run ends as `failed: auth`": what the renewal came to is what the question came to."""
-    late, playbook = response(401), begin()
-    dead = Failure("auth", "log in again")
-    assert (
-        playbook
-        << ReserveSlot()
-        >> 0.0
-        << Authorize()
-        >> None
-        << SEND
-        >> late
-        << reading(late)
-        >> EXPIRED
-    )
-    assert playbook << ReserveSlot() >> 0.0 << Authorize(1000.0) >> dead
-    assert playbook.ended.value == dead
+def test_a_refresh_that_fails_is_the_answer() -> None:
+    dialogue, failure = begin(), Failure("auth", "log in again")
+    assert dialogue << Send(QUESTION.request) >> REJECTED
+    assert dialogue << Send(QUESTION.request, 1000.0) >> Delivery(failure)
+    assert dialogue.ended.value == failure
 
 
-def test_a_page_without_a_token_is_never_signed() -> None:
-    """Web pages need no token: a 401 of theirs is no matter of renewing."""
-    late = response(401)
-    playbook = ExchangePlaybook(question_flow(PLAIN, attempts=3, max_ages_s=FRESH))
-    assert (
-        playbook << ReserveSlot() >> 0.0 << Send(PLAIN.request) >> late << reading(late) >> EXPIRED
-    )
-    assert playbook.ended.value == EXPIRED
+def test_a_refresh_that_is_lost_on_the_network_is_retried_after_a_delay() -> None:
+    dialogue = begin(jitter=0.25)
+    lost = Delivery(Failure("network", "connection reset"), token_wait_s=1.0)
+    assert dialogue << Send(QUESTION.request) >> lost << Sleep(0.25) >> None
+    assert dialogue << Send(QUESTION.request) >> response(200)
+    assert dialogue.ended.value == NOTHING
+    assert dialogue.ended.wait_s == pytest.approx(1.25)
 
 
-def test_a_renewal_is_an_exchange_of_its_own() -> None:
-    """send_with_retries: "again where that may help", at the pace of everything else."""
-    send, busy, fine = Send(RENEWAL), response(503), response(200)
-    playbook = ExchangePlaybook(send_with_retries(RENEWAL, attempts=3))
-    assert (
-        playbook << ReserveSlot() >> 0.0 << send >> Failure("timeout", "late") << Sleep(0.5) >> None
-    )
-    assert playbook << ReserveSlot() >> 0.0 << send >> busy << Sleep(1.0) >> None
-    assert playbook << ReserveSlot() >> 0.0 << send >> fine
-    assert playbook.ended == fine
+def test_a_401_without_a_token_is_not_refreshed() -> None:
+    dialogue = RequestDialogue(question_flow(PUBLIC, attempts=3, max_ages_s=MAX_AGES_S))
+    assert dialogue << Send(PUBLIC.request) >> REJECTED
+    assert dialogue.ended.value == parsed(REJECTED)
 
 
-@pytest.mark.parametrize("came", [response(401), response(503), Failure("timeout", "late")])
-def test_a_renewal_ends_with_its_last_try(came: object) -> None:
-    """send_with_retries: what cannot pass, or is tried often enough, is the answer."""
-    playbook = ExchangePlaybook(send_with_retries(RENEWAL, attempts=1))
-    assert playbook << ReserveSlot() >> 0.0 << Send(RENEWAL) >> came
-    assert playbook.ended == came
+def test_a_refresh_is_retried_as_a_question_is() -> None:
+    dialogue = RequestDialogue(token_refresh_flow(REFRESH, attempts=3))
+    assert dialogue << Send(REFRESH) >> Failure("timeout", "late") << Sleep(0.5) >> None
+    assert dialogue << Send(REFRESH) >> response(503) << Sleep(1.0) >> None
+    assert dialogue << Send(REFRESH) >> response(200)
+    assert dialogue.ended == response(200)
 
 
-def test_a_stop_ends_a_renewal() -> None:
-    """API.md: `stop` is "asked at every decision": at its turn, and while it waits."""
-    stopped = Failure("stopped", "stopped by the host")
-    playbook = ExchangePlaybook(send_with_retries(RENEWAL, attempts=3))
-    assert playbook << ReserveSlot() >> stopped
-    assert playbook.ended == stopped
-    playbook = ExchangePlaybook(send_with_retries(RENEWAL, attempts=3))
-    assert (
-        playbook << ReserveSlot() >> 0.0 << Send(RENEWAL) >> response(503) << Sleep(0.5) >> stopped
-    )
-    assert playbook.ended == stopped
+@pytest.mark.parametrize("outcome", [response(401), response(503), Failure("timeout", "late")])
+def test_a_refresh_returns_the_result_of_its_last_try(outcome: object) -> None:
+    dialogue = RequestDialogue(token_refresh_flow(REFRESH, attempts=1))
+    assert dialogue << Send(REFRESH) >> outcome
+    assert dialogue.ended == outcome
+
+
+def test_a_refresh_can_be_stopped() -> None:
+    stopped = Failure("stopped", "the run was stopped")
+    dialogue = RequestDialogue(token_refresh_flow(REFRESH, attempts=3))
+    assert dialogue << Send(REFRESH) >> Delivery(stopped)
+    assert dialogue.ended == stopped
+    dialogue = RequestDialogue(token_refresh_flow(REFRESH, attempts=3))
+    assert dialogue << Send(REFRESH) >> response(503) << Sleep(0.5) >> stopped
+    assert dialogue.ended == stopped

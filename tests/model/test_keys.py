@@ -1,4 +1,4 @@
-"""Keys: every notation DJs use comes to one value, compared by pitch class and mode."""
+"""Keys: the notations that DJs use are parsed into one value of pitch class and mode."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from beatport_match.model.keys import Key, parse_key
 
-# Every spelling Beatport uses for a key, with its hour on the Camelot wheel.
+# Every spelling that Beatport uses for a key, with its hour on the Camelot wheel.
 BEATPORT = """
     Ab Minor 1A | Eb Minor 2A | Bb Minor 3A | F Minor 4A  | C Minor 5A  | G Minor 6A
     D Minor 7A  | A Minor 8A  | E Minor 9A  | B Minor 10A | F# Minor 11A | Db Minor 12A
@@ -23,8 +23,8 @@ SPELLINGS = [
 ALL_KEYS = [Key(pitch, mode) for pitch in range(12) for mode in ("major", "minor")]
 
 
-def test_the_table_of_spellings_is_whole():
-    """Beatport has 24 keys, ten of them under a second spelling: 34 rows (guards the table)."""
+def test_table_of_beatports_spellings_is_complete():
+    """Beatport has 24 keys; ten of them have a second spelling. This guards the table above."""
     assert len(SPELLINGS) == len(set(SPELLINGS)) == 34
     assert {hour for _, hour in SPELLINGS} == {
         f"{n}{letter}" for n in range(1, 13) for letter in "AB"
@@ -32,28 +32,27 @@ def test_the_table_of_spellings_is_whole():
 
 
 @pytest.mark.parametrize(("name", "hour"), SPELLINGS)
-def test_beatports_spellings_and_their_hours_are_one_key(name, hour):
-    """Both sharp and flat spellings occur: a name and its place on the wheel are the same key."""
+def test_beatports_spelling_and_its_camelot_hour_are_one_key(name, hour):
+    """Both sharp and flat spellings occur."""
     key = parse_key(name)
     assert key == parse_key(hour)
     assert key.camelot == hour
 
 
 @pytest.mark.parametrize("key", ALL_KEYS, ids=str)
-def test_names_and_hours_lead_back_to_the_key(key):
-    """What a key calls itself, in any notation, is read as that key."""
+def test_name_camelot_and_short_name_are_parsed_back_to_the_key(key):
     assert parse_key(key.name) == key == parse_key(key.camelot) == parse_key(key.short)
 
 
-def test_short_names_are_rekordboxs():
-    """short: "The key as Rekordbox would write it": a note, and an m where it is minor."""
+def test_short_name_is_rekordboxs_notation():
+    """It is the note, with an m if the key is minor."""
     assert [parse_key(hour).short for hour in ("1A", "8A", "8B", "11A", "12A")] == [
         *("Abm", "Am", "C", "F#m", "Dbm")
     ]
 
 
-def test_open_key_runs_beside_camelot():
-    """Open Key `1d` is C major, which is Camelot `8B`: seven hours apart all the way round."""
+def test_open_key_is_seven_hours_from_camelot():
+    """Open Key `1d` is C major, which is Camelot `8B`."""
     for hour in range(1, 13):
         beside = (hour + 6) % 12 + 1
         assert parse_key(f"{hour}d") == parse_key(f"{beside}B")
@@ -67,7 +66,6 @@ def test_open_key_runs_beside_camelot():
      ("E# min", "F min"), ("B#", "C")],
 )  # fmt: skip
 def test_enharmonic_spellings_are_one_key(one, other):
-    """Keys are compared by pitch class and enharmonics."""
     assert parse_key(one) is not None
     assert parse_key(one) == parse_key(other)
 
@@ -86,8 +84,8 @@ def test_enharmonic_spellings_are_one_key(one, other):
         ("12D", "F Major"), ("1M", "A Minor"),
     ],
 )  # fmt: skip
-def test_common_notations(written, meant):
-    """Any common key notation is understood; a lone capital `M` is major."""
+def test_common_notations_are_parsed(written, meant):
+    """A single capital `M` means major."""
     key = parse_key(written)
     assert (key.name if key else None) == meant
 
@@ -97,13 +95,12 @@ def test_common_notations(written, meant):
     [None, "", "  ", "H", "Z minor", "0A", "13A", "8C", "8", "A8", "Amen", "Dmitri", "Cmaj7", "all",
      "8A/9A", "Am Am", "unknown", "Ａ"],
 )  # fmt: skip
-def test_what_is_not_a_key(text):
-    """`None` where the text is not a key."""
+def test_text_that_is_not_a_key_gives_none(text):
     assert parse_key(text) is None
 
 
 @given(st.text())
 def test_any_text_is_a_key_or_none(text):
-    """Input is hostile until read: no text is an error, and what is read is on the wheel."""
+    """No text raises an exception, and every result is a valid key."""
     key = parse_key(text)
     assert key is None or key in ALL_KEYS

@@ -1,9 +1,9 @@
-"""Interpretations: the ways a local title can be meant, likeliest first."""
+"""Interpretations of a local title, the most likely first."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from invented_tracks import SHOWN, as_track, recordings, structure, styles
+from invented_tracks import PRINTABLE_TEXT, as_track, recordings, styles, version_summary
 
 from beatport_match.model.tracks import Track
 from beatport_match.parsing.interpretations import interpret
@@ -33,12 +33,12 @@ from beatport_match.parsing.interpretations import interpret
         (Track("夜の鉄道 - 灯台 (Extended Mix)"), "灯台", "夜の鉄道", "long"),
     ],
 )  # fmt: skip
-def test_the_library_hides_the_artist_in_the_title(track, base, artists, version):
-    """A DJ's library may hide the artist in the title, Beatport never does."""
-    reading = interpret(track)[0]
-    assert reading.base == base
-    assert "|".join(" ".join(name) for name in reading.artists) == artists
-    assert structure(reading) == version
+def test_first_interpretation_separates_artist_title_and_version(track, base, artists, version):
+    """A library may hold the artist in the title; Beatport never does."""
+    parsed = interpret(track)[0]
+    assert parsed.base == base
+    assert "|".join(" ".join(name) for name in parsed.artists) == artists
+    assert version_summary(parsed) == version
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,8 @@ def test_the_library_hides_the_artist_in_the_title(track, base, artists, version
         (Track("Night Ferry (Nørd Dub)", "Ana", remixers="Nørd"), "dub nord"),
     ],
 )
-def test_the_remixer_field_fills_in_what_the_title_leaves_out(track, version):
-    """The library's remixer field speaks where the title leaves the name out, and only there."""
-    assert structure(interpret(track)[0]) == version
+def test_remixer_field_counts_only_if_the_title_names_no_remixer(track, version):
+    assert version_summary(interpret(track)[0]) == version
 
 
 @pytest.mark.parametrize(
@@ -82,57 +81,59 @@ def test_the_remixer_field_fills_in_what_the_title_leaves_out(track, version):
         ("Quay Records - Night Ferry", "Ana Sol", "night ferry", "ana sol"),
     ],
 )
-def test_one_of_the_ways_is_the_one_meant(title, artists, base, names):
-    """Artist, title, label and number may stand in one field, in any order."""
-    ways = [
-        (reading.base, " ".join(" ".join(name) for name in reading.artists))
-        for reading in interpret(Track(title, artists))
+def test_one_interpretation_is_the_intended_one(title, artists, base, names):
+    """Artist, title, label and catalogue number may stand in one field, in any order."""
+    interpretations = [
+        (parsed.base, " ".join(" ".join(name) for name in parsed.artists))
+        for parsed in interpret(Track(title, artists))
     ]
-    assert (base, names) in ways
+    assert (base, names) in interpretations
 
 
-def test_a_bracket_nobody_marked_may_name_the_remixer():
-    """`Title (X)` is also read as the title in X's remix, but not first."""
+def test_bracket_without_version_word_may_name_the_remixer():
+    """`Title (X)` is also interpreted as the title in X's remix, but not first."""
     first, *others = interpret(Track("Night Ferry (Nørd)", "Ana Sol"))
-    assert (first.base, structure(first)) == ("night ferry nord", "")
-    assert ("night ferry", "remix nord") in [(one.base, structure(one)) for one in others]
+    assert (first.base, version_summary(first)) == ("night ferry nord", "")
+    assert ("night ferry", "remix nord") in [
+        (parsed.base, version_summary(parsed)) for parsed in others
+    ]
 
 
-def test_what_a_reading_leaves_out_stands_aside():
-    """What a reading had to leave out stands in its `aside`, or in `label` if it looks like one."""
+def test_text_left_out_is_recorded_as_label_or_unexplained():
+    """Text that looks like a label goes to `label`, any other text to `unexplained`."""
     first, *others = interpret(Track("Night Ferry (Quay Records)", "Ana Sol"))
     assert first.unexplained == first.label == ()
-    assert ("quay records",) in [one.label for one in others]
+    assert ("quay records",) in [parsed.label for parsed in others]
     _, *others = interpret(Track("Night Ferry (We Never Sank)", "Ana Sol"))
-    assert ("we never sank",) in [one.unexplained for one in others]
-    for mark, kind in (("Premiere", "label"), ("QR012", "label"), ("Sunday", "unexplained")):
-        ways = interpret(Track(f"{mark} - Ana Sol - Night Ferry"))
-        (way,) = (
-            way for way in ways if (way.base, way.artists) == ("night ferry", (("ana", "sol"),))
+    assert ("we never sank",) in [parsed.unexplained for parsed in others]
+    for prefix, field in (("Premiere", "label"), ("QR012", "label"), ("Sunday", "unexplained")):
+        (intended,) = (
+            parsed
+            for parsed in interpret(Track(f"{prefix} - Ana Sol - Night Ferry"))
+            if (parsed.base, parsed.artists) == ("night ferry", (("ana", "sol"),))
         )
-        assert getattr(way, kind) == (mark.casefold(),)
+        assert getattr(intended, field) == (prefix.casefold(),)
 
 
 @given(recordings(), styles())
-def test_the_likeliest_way_is_the_right_one_where_nothing_is_strange(recording, style):
-    """The first reading is the likeliest: a tidy title is read as it was meant."""
+def test_first_interpretation_of_a_tidy_title_is_correct(recording, style):
     first = interpret(as_track(recording, style))[0]
     assert first.base == " ".join(recording.title.casefold().split())
     assert first.version.part == recording.part
     assert first.unexplained == ()
 
 
-@given(SHOWN, st.text())
-def test_there_is_always_a_way_and_no_two_are_alike(title, artists):
-    """A title is read in several ways, each once, and never in so many that it costs."""
-    ways = interpret(Track(title, artists))
-    assert 1 <= len(ways) == len(set(ways)) <= 24
+@given(PRINTABLE_TEXT, st.text())
+def test_interpretations_are_distinct_and_1_to_24(title, artists):
+    """The upper limit bounds the work for a track."""
+    interpretations = interpret(Track(title, artists))
+    assert 1 <= len(interpretations) == len(set(interpretations)) <= 24
 
 
 @given(st.lists(st.sampled_from(["a", "b", " - ", "(c)", " | ", "'d e'", "-", "x"]), max_size=200))
-def test_hostile_titles_have_few_readings(pieces):
-    """More segments than a library writes is a sentence: the ways to read it stay few."""
+def test_titles_of_many_segments_have_few_interpretations(pieces):
+    """A title with more than `MAX_SEGMENTS` segments is truncated."""
     title = "".join(pieces).strip() or "x"
-    ways = interpret(Track(title))
-    assert len(ways) <= 24
-    assert max(len(way.unexplained) for way in ways) <= 6
+    interpretations = interpret(Track(title))
+    assert len(interpretations) <= 24
+    assert max(len(parsed.unexplained) for parsed in interpretations) <= 6

@@ -1,4 +1,4 @@
-"""Text: two spellings of one name become one string, and no name is lost on the way."""
+"""Normalisation: two spellings of one name become one string, and no text becomes empty."""
 
 import unicodedata
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from beatport_match.parsing.normalize import fold, normalize_spacing, words_of_text
 
-# Neither accents that stand alone (see below) nor letters that show nothing.
+# Without accents that stand alone (tested below) and letters that have no visible form.
 VISIBLE = st.characters(
     categories=("L", "N", "P", "Sm", "Sc", "So"), exclude_characters="\u115f\u1160\u3164\uffa0"
 )
@@ -31,7 +31,7 @@ VISIBLE = st.characters(
         ("Night / Ferry", "night ferry"), ("Night\u00a0Ferry", "night ferry"),
     ],
 )  # fmt: skip
-def test_spellings_fold_together(written, folded):
+def test_spellings_of_a_name_fold_to_one_string(written, folded):
     """ø ß æ ł đ, typographic quotes and dashes, full-width and zero-width characters fold."""
     assert fold(written) == folded
 
@@ -42,8 +42,7 @@ def test_spellings_fold_together(written, folded):
      "מעבורת לילה",
      "เรือกลางคืน", "रात की नाव", "ღამის ბორანი", "Գիշերային"],
 )  # fmt: skip
-def test_scripts_survive(title):
-    """Latin, Cyrillic, Greek, CJK, Arabic and Hebrew survive: letters stay, in their own script."""
+def test_letters_stay_in_their_own_script(title):
     script = {unicodedata.name(char).split()[0] for char in title if char.isalpha()}
     folded = fold(title)
     kept = {unicodedata.name(char).split()[0] for char in folded if char.isalpha()}
@@ -63,7 +62,7 @@ def test_scripts_survive(title):
     ],
 )
 def test_marks_that_make_another_letter_are_kept(one, other):
-    """Other scripts keep all their marks: a voiced kana or a vowel sign is another letter."""
+    """A voiced kana or a vowel sign is another letter."""
     assert fold(one) != fold(other)
 
 
@@ -71,39 +70,36 @@ def test_marks_that_make_another_letter_are_kept(one, other):
     ("pointed", "bare"),
     [("שָׁלוֹם", "שלום"), ("مَرْكَب", "مركب"), ("Ёлка", "Елка"), ("Ὀδυσσεύς", "οδυσσευσ")],
 )
-def test_points_and_accents_are_lost(pointed, bare):
+def test_accents_and_vowel_points_are_removed(pointed, bare):
     """Latin, Greek and Cyrillic lose their accents, Hebrew and Arabic their vowel points."""
     assert fold(pointed) == fold(bare)
 
 
 @pytest.mark.parametrize("title", ["!!!", "???", "...", "-", "()", "♥", "_", "'", "( )", "★ ★"])
 def test_a_title_of_punctuation_folds_to_itself(title):
-    """Nothing is ever erased to empty: a title of nothing but punctuation folds to itself."""
+    """Otherwise it would fold to an empty text."""
     assert fold(title) == title
 
 
 @pytest.mark.parametrize("title", ["¨", "´ ´", "¯"])
-def test_an_accent_alone_is_not_erased(title):
-    """Never empty unless the text is blank, not even where a title is nothing but an accent."""
+def test_a_title_of_accents_does_not_fold_to_an_empty_text(title):
     assert fold(title)
 
 
 @given(st.text())
-@example("\uffa0Tide")  # a filler that only shows its invisible self once it is normalised
+@example("\uffa0Tide")  # a filler that NFKC turns into an invisible character
 def test_folding_is_idempotent(text):
-    """Folding is idempotent."""
     assert fold(fold(text)) == fold(text)
 
 
 @given(st.text(), VISIBLE)
-def test_folding_never_erases(text, visible):
-    """Nothing is ever erased to empty: what shows a character folds to something."""
+def test_text_with_a_visible_character_folds_to_a_non_empty_text(text, visible):
     assert fold(text + visible).strip()
 
 
 @given(st.text())
-def test_folded_text_is_lower_case_words_one_blank_apart(text):
-    """The folded text is words in lower case, one blank apart; `tokens` are those words."""
+def test_folded_text_is_lower_case_words_with_single_blanks(text):
+    """`words_of_text` returns the same words."""
     folded = fold(text)
     assert folded == folded.casefold()
     assert tuple(folded.split()) == words_of_text(text)
@@ -111,37 +107,32 @@ def test_folded_text_is_lower_case_words_one_blank_apart(text):
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=0x24F)))
-def test_case_never_tells_two_names_apart(text):
-    """Two spellings of one name become one string: any mix of case folds alike."""
+def test_folding_ignores_case(text):
     assert fold(text.upper()) == fold(text) == fold(text.lower())
 
 
 @given(st.text(), st.sampled_from("\u200b\u200d\u2060\ufeff\u00ad"))
-def test_invisible_characters_never_tell_two_names_apart(text, invisible):
-    """Zero-width characters fold away wherever they stand."""
+def test_folding_ignores_invisible_characters(text, invisible):
     assert fold(invisible.join(text)) == fold(text)
 
 
 @pytest.mark.parametrize(
-    ("written", "tidied"),
+    ("written", "normalized"),
     [
         ("  Night \t Ferry\n", "Night Ferry"), ("Night – Ferry", "Night - Ferry"),
         ("Night\u200b Ferry", "Night Ferry"), ("Ｎｉｇｈｔ（ＶＩＰ）", "Night(VIP)"),
         ("Dön’t (Stop)", "Dön’t (Stop)"),
     ],
 )  # fmt: skip
-def test_tidying_keeps_the_spelling(written, tidied):
-    """Typographic variants out, meaning kept: case, accents and punctuation stay as they are."""
-    assert normalize_spacing(written) == tidied
+def test_normalize_spacing_keeps_case_accents_and_punctuation(written, normalized):
+    assert normalize_spacing(written) == normalized
 
 
 @given(st.text())
-def test_tidying_is_idempotent_and_keeps_the_words(text):
-    """Tidying only removes variants: doing it again changes nothing, and it folds the same."""
+def test_normalize_spacing_is_idempotent_and_keeps_the_folded_text(text):
     assert normalize_spacing(normalize_spacing(text)) == normalize_spacing(text)
     assert fold(normalize_spacing(text)) == fold(text)
 
 
-def test_tidying_twice_changes_nothing_of_a_filler():
-    """No invisible characters are left, nor such as normalising makes."""
+def test_normalize_spacing_removes_an_invisible_character_that_nfkc_makes():
     assert normalize_spacing("\uffa0Tide") == "Tide"

@@ -1,9 +1,9 @@
-"""Readings: both sides come to the same words, whatever field each of them used."""
+"""Parsed tracks: a local track and a candidate become the same words, from any field."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from invented_tracks import SHOWN, structure
+from invented_tracks import PRINTABLE_TEXT, version_summary
 
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate, Track
@@ -16,53 +16,51 @@ from beatport_match.parsing.parsed_track import (
 )
 
 
-def on_beatport(name="Night Ferry", mix_name="Original Mix", artists=("Ana Sol",), **more):
+def listed(name="Night Ferry", mix_name="Original Mix", artists=("Ana Sol",), **more):
     return Candidate(id=1, name=name, mix_name=mix_name, artists=artists, **more)
 
 
-def likeliest(track):
-    """The DJ's side, read the likeliest way."""
+def first_interpretation(track):
     return interpret(track)[0]
 
 
 @pytest.mark.parametrize(
     ("candidate", "base", "artists", "version"),
     [
-        (on_beatport(), "night ferry", "ana sol", ""),
-        (on_beatport(mix_name=None), "night ferry", "ana sol", ""),
-        (on_beatport(mix_name="Nørd Remix"), "night ferry", "ana sol", "remix nord"),
-        (on_beatport("Night Ferry (Nørd Remix)"), "night ferry", "ana sol", "remix nord"),
-        (on_beatport("Night Ferry (Nørd Remix)", "Extended Mix"), "night ferry", "ana sol",
+        (listed(), "night ferry", "ana sol", ""),
+        (listed(mix_name=None), "night ferry", "ana sol", ""),
+        (listed(mix_name="Nørd Remix"), "night ferry", "ana sol", "remix nord"),
+        (listed("Night Ferry (Nørd Remix)"), "night ferry", "ana sol", "remix nord"),
+        (listed("Night Ferry (Nørd Remix)", "Extended Mix"), "night ferry", "ana sol",
          "remix long nord"),
-        (on_beatport("Night Ferry (Extended Mix)"), "night ferry", "ana sol", "long"),
-        (on_beatport("Night Ferry feat. Tom"), "night ferry", "ana sol|tom", ""),
-        (on_beatport("Night Ferry (feat. Tom)", "Dub"), "night ferry", "ana sol|tom", "dub"),
-        (on_beatport("Night Ferry Part 2"), "night ferry", "ana sol", "part 2"),
-        (on_beatport("Night Ferry", "Part 2"), "night ferry", "ana sol", "part 2"),
-        (on_beatport(" Night Ferry ", " Dub Mix "), "night ferry", "ana sol", "dub"),
-        (on_beatport(artists=("Ana (UK)", "Sol (U.K.)", "Ana")), "night ferry", "ana|sol", ""),
-        (on_beatport(mix_name="Nørd (UK) Remix"), "night ferry", "ana sol", "remix nord"),
-        (on_beatport("Marea (We've Lost Dancing)"), "marea weve lost dancing", "ana sol", ""),
-        (on_beatport(artists=()), "night ferry", "", ""),
-        (on_beatport("Edit"), "edit", "ana sol", ""),
-        (on_beatport("Night Ferry (VIP)"), "night ferry", "ana sol", "vip"),
-        (on_beatport(mix_name="feat. Tom"), "night ferry", "ana sol|tom", ""),
-        (on_beatport(mix_name="Dub feat. Tom"), "night ferry", "ana sol|tom", "dub"),
-        (on_beatport("Night Ferry (DUB)"), "night ferry", "ana sol", "dub"),
+        (listed("Night Ferry (Extended Mix)"), "night ferry", "ana sol", "long"),
+        (listed("Night Ferry feat. Tom"), "night ferry", "ana sol|tom", ""),
+        (listed("Night Ferry (feat. Tom)", "Dub"), "night ferry", "ana sol|tom", "dub"),
+        (listed("Night Ferry Part 2"), "night ferry", "ana sol", "part 2"),
+        (listed("Night Ferry", "Part 2"), "night ferry", "ana sol", "part 2"),
+        (listed(" Night Ferry ", " Dub Mix "), "night ferry", "ana sol", "dub"),
+        (listed(artists=("Ana (UK)", "Sol (U.K.)", "Ana")), "night ferry", "ana|sol", ""),
+        (listed(mix_name="Nørd (UK) Remix"), "night ferry", "ana sol", "remix nord"),
+        (listed("Marea (We've Lost Dancing)"), "marea weve lost dancing", "ana sol", ""),
+        (listed(artists=()), "night ferry", "", ""),
+        (listed("Edit"), "edit", "ana sol", ""),
+        (listed("Night Ferry (VIP)"), "night ferry", "ana sol", "vip"),
+        (listed(mix_name="feat. Tom"), "night ferry", "ana sol|tom", ""),
+        (listed(mix_name="Dub feat. Tom"), "night ferry", "ana sol|tom", "dub"),
+        (listed("Night Ferry (DUB)"), "night ferry", "ana sol", "dub"),
     ],
 )  # fmt: skip
-def test_beatports_fields_are_read(candidate, base, artists, version):
-    """Beatport names mix, artists and remixers in fields of their own; its names hold mixes too."""
-    reading = parse_candidate(candidate)
-    assert reading.base == base
-    assert "|".join(" ".join(name) for name in reading.artists) == artists
-    assert structure(reading) == version
+def test_parse_candidate_uses_the_fields_and_the_name(candidate, base, artists, version):
+    """Beatport has fields for mix, artists and remixers, but its names contain mixes too."""
+    parsed = parse_candidate(candidate)
+    assert parsed.base == base
+    assert "|".join(" ".join(name) for name in parsed.artists) == artists
+    assert version_summary(parsed) == version
 
 
-def test_beatports_remixers_are_the_makers():
-    """`makers` are the words of the remixers' names from their own field, on both sides."""
-    theirs = parse_candidate(on_beatport(mix_name="Remix", remixers=("Nørd (SE)", "The Tom")))
-    mine = likeliest(Track("Night Ferry", "Ana", remixers="Nørd & The Tom"))
+def test_remixer_words_come_from_the_remixer_field_on_both_sides():
+    theirs = parse_candidate(listed(mix_name="Remix", remixers=("Nørd (SE)", "The Tom")))
+    mine = first_interpretation(Track("Night Ferry", "Ana", remixers="Nørd & The Tom"))
     assert theirs.remixer_words == mine.remixer_words == {"nord", "tom"}
 
 
@@ -77,47 +75,47 @@ def test_beatports_remixers_are_the_makers():
         ("Night Ferry (Club Mix) feat. Tom", ("Night Ferry feat. Tom", "Club Mix")),
     ],
 )
-def test_the_same_on_both_sides(mine, theirs):
-    """Both sides are read the same way: one recording comes to one base and one version."""
-    local, other = likeliest(Track(mine, "Ana")), parse_candidate(on_beatport(*theirs))
+def test_one_recording_has_one_base_and_one_version_on_both_sides(mine, theirs):
+    local, other = (
+        first_interpretation(Track(mine, "Ana")),
+        parse_candidate(listed(*theirs)),
+    )
     assert local.base == other.base
-    assert structure(local) == structure(other)
+    assert version_summary(local) == version_summary(other)
 
 
 @pytest.mark.parametrize(
     ("written", "code"),
     [("DE-AB1-19-00001", "DEAB11900001"), ("deab11900001 ", "DEAB11900001"), ("", ""), (None, "")],
 )
-def test_isrcs_are_compared_by_the_code_alone(written, code):
-    """Tags write an ISRC with hyphens, blanks and in lower case; none is none."""
+def test_isrc_is_reduced_to_the_bare_code(written, code):
+    """Tags contain ISRCs with hyphens and blanks and in lower case."""
     assert clean_isrc(written) == code
-    assert likeliest(Track("x", isrc=written)).isrc == code
+    assert first_interpretation(Track("x", isrc=written)).isrc == code
 
 
-def test_keys_are_read_on_both_sides():
-    """Beatport's key is its name or, where that is missing, its place on the wheel."""
+def test_keys_are_parsed_on_both_sides():
+    """A candidate's key comes from its name, or from its Camelot code if the name is missing."""
     am = parse_key("Am")
-    assert likeliest(Track("x", key="8A")).key == am
-    assert parse_candidate(on_beatport(key="A Minor")).key == am
-    assert parse_candidate(on_beatport(camelot="8A")).key == am
-    assert parse_candidate(on_beatport()).key is None
+    assert first_interpretation(Track("x", key="8A")).key == am
+    assert parse_candidate(listed(key="A Minor")).key == am
+    assert parse_candidate(listed(camelot="8A")).key == am
+    assert parse_candidate(listed()).key is None
 
 
 NAMES = st.one_of(st.text(), st.lists(st.text(), max_size=3).map(tuple))
 
 
-@given(SHOWN, NAMES, NAMES)
-def test_any_track_can_be_read(title, artists, remixers):
-    """Input is hostile until read: no text in any field is an error."""
-    for reading in interpret(Track(title, artists, remixers=remixers)):
-        assert all(all(name) for name in reading.artists)
+@given(PRINTABLE_TEXT, NAMES, NAMES)
+def test_no_text_in_a_track_is_an_error(title, artists, remixers):
+    for parsed in interpret(Track(title, artists, remixers=remixers)):
+        assert all(all(name) for name in parsed.artists)
 
 
 @given(st.text(), st.none() | st.text(), st.lists(st.text(), max_size=3))
-def test_any_candidate_can_be_read(name, mix_name, artists):
-    """Input is hostile until read: no text in any field is an error."""
-    reading = parse_candidate(on_beatport(name, mix_name, artists, remixers=artists))
-    assert all(all(name) for name in reading.artists)
+def test_no_text_in_a_candidate_is_an_error(name, mix_name, artists):
+    parsed = parse_candidate(listed(name, mix_name, artists, remixers=artists))
+    assert all(all(name) for name in parsed.artists)
 
 
 @pytest.mark.parametrize(
@@ -135,28 +133,26 @@ def test_any_candidate_can_be_read(name, mix_name, artists):
         (Track("Night Ferry"), None),
     ],
 )
-def test_the_number_on_beatport(track, number):
-    """From the tags, or as Beatport's downloads are named; a date is none."""
+def test_beatport_id_comes_from_tags_or_the_name_of_a_download(track, number):
+    """A date such as `20240131` is not an ID."""
     assert beatport_id_of(track) == number
 
 
 @pytest.mark.parametrize(
-    ("release", "gathered"),
+    ("release", "expected"),
     [
         ("Best Of Quay", True), ("Night Ferry", False), ("Quay Sampler 3", True),
         ("Miami 2019", True), ("Ferries (Deluxe)", True), ("Ferries EP", False), (None, False),
         ("1999", True), ("Volume", True),
     ],
 )  # fmt: skip
-def test_compilations_and_reissues_by_name(release, gathered):
-    """A release looks like a compilation or a re-issue by its name."""
-    assert is_compilation(release) is gathered
+def test_compilations_and_reissues_are_recognised_by_name(release, expected):
+    assert is_compilation(release) is expected
 
 
-def test_a_track_that_joins_titles_has_each_of_them():
-    """`titles` are the single ones of a track that joins several; none where there is but one."""
-    assert parse_candidate(on_beatport("Night Ferry / Quay")).single_titles == (
+def test_single_titles_of_a_track_that_joins_several():
+    assert parse_candidate(listed("Night Ferry / Quay")).single_titles == (
         "night ferry",
         "quay",
     )
-    assert parse_candidate(on_beatport("Night Ferry")).single_titles == ()
+    assert parse_candidate(listed("Night Ferry")).single_titles == ()

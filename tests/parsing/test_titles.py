@@ -1,16 +1,16 @@
-"""Titles: a grammar, not a bag of regexes, tells the name of the music from what surrounds it."""
+"""Title parsing separates the base of a title from version, featured artists and noise."""
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from invented_tracks import steps_at_most
+from invented_tracks import limit_executed_lines
 
 from beatport_match.parsing import titles
 from beatport_match.parsing.titles import ParsedTitle, parse_title, split_names
 
 
 def parts(text):
-    """The parts a table below speaks of: base, kinds, length, part, other words."""
+    """Return what the tables below state: base, kinds, length, part, other words."""
     parsed = parse_title(text)
     version = parsed.version
     return parsed.base, " ".join(sorted(version.kinds)), version.length, version.part, version.words
@@ -65,8 +65,8 @@ PART_2 = ("", "", "2", ())
         ("Night Ferry (Nørd Re-Mix)", REMIX),
     ],
 )  # fmt: skip
-def test_the_version_comes_off_wherever_it_stands(text, version):
-    """Titles are read from "Title (X Remix)", "Title - X Remix", "[X Remix]", cut or nested."""
+def test_version_is_separated_in_every_notation(text, version):
+    """Brackets of any kind, dashes, nested and truncated brackets."""
     assert parts(text) == ("Night Ferry", *version)
 
 
@@ -89,7 +89,7 @@ def test_the_version_comes_off_wherever_it_stands(text, version):
         "Night Ferry - 08m - 124.5 bpm", "7654321_Night_Ferry.mp3",
     ],
 )  # fmt: skip
-def test_noise_comes_off(text):
+def test_noise_is_removed(text):
     """Catalogue numbers, labels, "Free Download", sites, ratings, key/BPM prefixes, suffixes."""
     base, *version = parts(text)
     assert base.title() == "Night Ferry"
@@ -122,8 +122,8 @@ def test_noise_comes_off(text):
         ("Night Ferry (Nørd Remix feat. Ana Sol)", "Night Ferry", "Ana Sol"),
     ],
 )  # fmt: skip
-def test_featured_artists_in_every_place(text, base, names):
-    """Featured artists are told from the title wherever they stand; "ft" in "left" is no feat."""
+def test_featured_artists_are_separated_in_every_place(text, base, names):
+    """The "ft" in "left" does not introduce a featured artist."""
     parsed = parse_title(text)
     assert (parsed.base, ", ".join(parsed.featured)) == (base, names)
 
@@ -145,8 +145,7 @@ def test_featured_artists_in_every_place(text, base, names):
         ("Night Ferry (Original Mix)", ""), ("Night Ferry (Dub)", ""),
     ],
 )  # fmt: skip
-def test_remixers_as_the_version_names_them(text, names):
-    """`remixers` are the names the version itself gives, in their own spelling."""
+def test_remixers_are_the_names_in_the_version_as_written(text, names):
     assert ", ".join(parse_title(text).remixers) == names
 
 
@@ -173,13 +172,13 @@ def test_remixers_as_the_version_names_them(text, names):
         "Night Ferry (II)",
     ],
 )  # fmt: skip
-def test_what_belongs_to_the_title_stays(text):
-    """Bracketed text that belongs to the title stays; words that only look like markers stay."""
+def test_text_of_the_title_stays(text):
+    """Brackets that belong to the title stay, and so do words that only look like markers."""
     assert parts(text) == (text, *PLAIN)
 
 
-def test_a_title_that_is_only_a_marker_keeps_its_version_apart():
-    """ "Edit (Original Mix)" is the plain version of a track named Edit."""
+def test_a_title_that_is_only_a_marker_can_have_a_version():
+    """ "Edit (Original Mix)" is the original version of a track named Edit."""
     assert parts("Edit (Original Mix)") == ("Edit", *PLAIN)
     assert parts("Dub (Nørd Remix)") == ("Dub", *REMIX)
     assert parts("Original (Extended Mix)") == ("Original", *EXTENDED)
@@ -197,8 +196,8 @@ def test_a_title_that_is_only_a_marker_keeps_its_version_apart():
         ("Ana Sol – Night Ferry – Dub Mix", "Ana Sol - Night Ferry", DUB),
     ],
 )  # fmt: skip
-def test_file_names(text, base, version):
-    """A file's whole name is read: underscores, number, key, tempo, label and suffix come off."""
+def test_file_names_are_parsed(text, base, version):
+    """Underscores, number, key, tempo, label and suffix are removed."""
     assert parts(text) == (base, *version)
 
 
@@ -208,19 +207,18 @@ def test_file_names(text, base, version):
 @pytest.mark.parametrize(
     "form", ["{} (Extended Mix)", "01 - {} - Extended Mix", "{} [Extended Mix].mp3"]
 )
-def test_titles_in_any_script(title, form):
-    """Cyrillic, Greek, CJK, Arabic and Hebrew titles are read like Latin ones."""
+def test_titles_in_every_script_are_parsed_like_latin_titles(title, form):
     assert parts(form.format(title)) == (title, *EXTENDED)
 
 
-def test_what_was_dropped_is_kept_as_noise():
-    """`noise` is what was dropped, so that a person can see it."""
+def test_removed_parts_are_recorded_as_noise():
+    """The user can see what was removed."""
     parsed = parse_title("01 - Night Ferry (Free Download) [QUAY012]")
     assert parsed == ParsedTitle("Night Ferry", noise=("01 -", "Free Download", "QUAY012"))
 
 
-def test_what_stands_behind_a_version_is_no_part_of_the_title():
-    """A catalogue number there is noise; what may be a label is kept aside, for a person to see."""
+def test_text_behind_a_version_does_not_belong_to_the_title():
+    """A catalogue number there is noise; other text may be a label and is recorded in `aside`."""
     assert parse_title("Night Ferry (Nørd Remix) QR012").noise == ("QR012",)
     parsed = parse_title("Night Ferry (Nørd Remix) Quay Records")
     assert (parsed.base, parsed.aside) == ("Night Ferry", ("Quay Records",))
@@ -237,8 +235,8 @@ def test_what_stands_behind_a_version_is_no_part_of_the_title():
         ("Andrea Sandt", "Andrea Sandt"), ("夜 & 昼", "夜|昼"), ("Ana meets Tom", "Ana|Tom"),
     ],
 )  # fmt: skip
-def test_the_names_in_a_credit(text, names):
-    """A credit's joints are set between blanks: "A & B", "A feat. B", "A vs. B", "A, B"."""
+def test_a_credit_is_split_into_names(text, names):
+    """Connectives count only between blanks: "A & B", "A feat. B", "A vs. B", "A x B"."""
     assert "|".join(split_names(text)) == names
 
 
@@ -259,13 +257,12 @@ WORDS = "lantern orchard velvet harbour quay kingfisher".split()
     decorations=st.lists(st.sampled_from(DECORATIONS), max_size=5),
     suffix=st.sampled_from(["", ".mp3", ".wav"]),
 )
-def test_decorations_come_off_in_any_order(words, prefix, decorations, suffix):
-    """A title is peeled from the outside in until nothing more comes off, in whatever order."""
+def test_decorations_are_stripped_in_any_order(words, prefix, decorations, suffix):
     base = " ".join(words)
     assert parse_title(" ".join([prefix + base, *decorations]) + suffix).base == base
 
 
-# Everything that means something in a title, to be thrown together.
+# Pieces that have a meaning in a title, combined at random.
 PIECES = st.sampled_from(
     "night|ferry|夜|Ж|(|)|[|]|{|}|<|>| - |-|_| |  |\t|–|（|feat. |ft|Remix|Original|Mix|Dub|Pt. 2"
     "|01|8A|124|BPM|.mp3|★|Free|[x]|(UK)|Nørd|www.a.com|Edi|w/ |&|\u200b".split("|")
@@ -278,13 +275,12 @@ TITLES = st.one_of(st.lists(PIECES, max_size=14).map("".join), st.text())
 @example("Night (Ferry (Dub")
 @example("feat. feat. feat.")
 @example("Night Ferry Pt. 2 Extended Mix")
-def test_reading_is_idempotent(text):
-    """Idempotent: the base, parsed again, is itself, with nothing left to come off."""
+def test_parsing_is_idempotent(text):
     base = parse_title(text).base
     assert parse_title(base) == ParsedTitle(base)
 
 
-# What might come off a title of plain words, among others.
+# Words that may be stripped from a title of plain words, and some others.
 PLAIN_WORDS = st.sampled_from(
     "night ferry feat ft featuring with part pt two ii original extended radio dub mix edit remix "
     "version hq hd official music video audio wwwferrycom www Premiere free download x dj".split()
@@ -294,8 +290,7 @@ PLAIN_WORDS = st.sampled_from(
 @given(st.lists(PLAIN_WORDS, min_size=1, max_size=6).map(" ".join))
 @example("night wwwferrycom")
 @example("night ferry part two")
-def test_plain_words_are_read_as_all_others_are(text):
-    """Most titles are spared the peeling, where nothing can come off: to the same end."""
+def test_shortcut_for_plain_words_gives_the_same_result(text):
     if titles.has_nothing_to_strip(text):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(titles, "has_nothing_to_strip", lambda _: False)
@@ -307,8 +302,7 @@ def test_plain_words_are_read_as_all_others_are(text):
 @example("01 - ")
 @example(".mp3")
 @example("[Label] (Free Download)")
-def test_a_base_is_never_empty(text):
-    """Nothing is ever erased to empty: a base is empty only where the text was blank."""
+def test_base_is_empty_only_for_blank_text(text):
     assert bool(parse_title(text).base.strip()) == bool(text.strip())
 
 
@@ -333,29 +327,28 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_titles_cost_bounded_work(text):
-    """Input is hostile until read: a title longer than any is cut, so that its work is bounded."""
+def test_work_on_hostile_titles_is_bounded(text):
+    """Titles are truncated to `MAX_TITLE_LENGTH`."""
     titles.parse_title.cache_clear()
-    with steps_at_most(300_000):
+    with limit_executed_lines(300_000):
         parsed = parse_title(text)
     assert 0 < len(parsed.base) < 10_000
 
 
 @pytest.mark.parametrize("text", ["(foo \ue0000\ue001)", "\ue0000\ue001 (foo \ue0000\ue001)"])
-def test_a_title_cannot_forge_the_mark_of_a_hole(text):
-    """Private characters the reader uses itself are nothing special where a title brings them."""
+def test_a_title_cannot_contain_a_placeholder(text):
+    """The private characters of placeholders have no meaning if a title contains them."""
     titles.parse_title.cache_clear()
-    with steps_at_most(3_000):
+    with limit_executed_lines(3_000):
         assert "foo" in parse_title(text).base
 
 
-def test_a_title_of_private_characters_alone_is_not_erased():
-    """Nothing is ever erased to empty, whatever characters it is made of."""
+def test_a_title_of_private_characters_has_a_base():
     assert parse_title("\ue000").base
 
 
-def test_blanks_in_a_credit_cost_bounded_work():
-    """A credit padded with blanks is read like any other (it took minutes, hence not run)."""
+def test_work_on_blanks_in_a_credit_is_bounded():
+    """An earlier version took minutes for a credit padded with blanks."""
     assert split_names("Ana" + " " * 100_000 + "& Tom") == ("Ana", "Tom")
 
 
@@ -368,7 +361,7 @@ def test_blanks_in_a_credit_cost_bounded_work():
         ("Night Ferry (Victor Ru)", "Night Ferry (Victor Ru)", ""),
     ],
 )
-def test_a_bracket_that_never_closes_is_kept_as_cut(text, base, cut):
-    """`cut` is a last bracket that was cut short and still stands in the base."""
+def test_truncated_bracket_is_recorded_in_cut(text, base, cut):
+    """The bracket also stays in the base."""
     parsed = parse_title(text)
     assert (parsed.base, parsed.cut) == (base, cut)

@@ -1,4 +1,4 @@
-"""Spelling: whether two words are one, mistyped, or two words of their own."""
+"""Typos: whether two words are one word with a typing mistake, or two different words."""
 
 import pytest
 from hypothesis import given
@@ -25,15 +25,14 @@ TITLES = st.lists(st.text(alphabet="abя夜1", min_size=1, max_size=9), max_size
         ("ferry", "fery"), ("паром", "парм"),
     ],
 )  # fmt: skip
-def test_slips_of_the_hand(word, other):
-    """A slip is a letter too many, too few or out of place; in a long word, another letter too."""
+def test_additional_missing_and_transposed_letters_are_typos(word, other):
     assert is_typo(word, other)
     assert is_typo(other, word)
 
 
 @given(WORDS, WORDS)
-def test_a_short_slip_is_one_from_both_sides(word, other):
-    """A letter too many here is one too few there; and a word is no slip of itself."""
+def test_short_word_typos_are_symmetric(word, other):
+    """A word is not a typo of itself."""
     assert is_short_word_typo(word, other) == is_short_word_typo(other, word)
     assert not is_short_word_typo(word, word)
 
@@ -48,15 +47,14 @@ def test_a_short_slip_is_one_from_both_sides(word, other):
         ("sector77", "sector79"), ("lighthouse", "nighthouse"), ("kingfisher", "kingfasher"),
     ],
 )  # fmt: skip
-def test_words_of_their_own(word, other):
-    """Another letter in a short word, one more s, a digit or an ideogram makes another word."""
+def test_different_words_are_not_typos(word, other):
+    """Another letter, an additional s, a digit or an ideogram makes another word."""
     assert not is_typo(word, other)
     assert not is_typo(other, word)
 
 
 @given(WORDS, WORDS)
-def test_no_digit_and_no_ideogram_is_a_slip(word, other):
-    """No slip where a digit differs or a sign is a word of its own."""
+def test_digits_and_ideograms_are_never_typos(word, other):
     if set("夜昼") & set(word + other):
         assert not is_typo(word, other)
     if digits_of(word) != digits_of(other) or set("夜昼") & set(word + other):
@@ -64,7 +62,7 @@ def test_no_digit_and_no_ideogram_is_a_slip(word, other):
 
 
 @pytest.mark.parametrize(
-    ("mine", "theirs", "slips"),
+    ("mine", "theirs", "typos"),
     [
         ("nightferry", "nihgtferry", 1), ("nightferries", "ngihtferreis", 2), ("night", "nigth", 1),
         ("nigh", "nihg", 0), ("nightferry", "nightferry", 0), ("nightferry", "dayferry", 0),
@@ -72,29 +70,29 @@ def test_no_digit_and_no_ideogram_is_a_slip(word, other):
         ("nightferryoverthestraits", "ngihtfrryovertehstraits", 3), ("", "nightferry", 0),
     ],
 )  # fmt: skip
-def test_slips_between_two_texts(mine, theirs, slips):
-    """One slip from five letters on, two from ten, three from twenty; else 0."""
-    assert typo_count(mine, theirs) == slips
-    assert typo_count(theirs, mine) == slips
+def test_typo_count_of_two_texts(mine, theirs, typos):
+    """A text of five letters may have one typo, of ten two, of twenty three."""
+    assert typo_count(mine, theirs) == typos
+    assert typo_count(theirs, mine) == typos
 
 
 @given(TITLES, TITLES)
-def test_pairing_words_off_loses_none(mine, theirs):
-    """The words only one side has: every other one found its equal, or its twin with a typo."""
+def test_every_word_is_paired_or_unmatched(mine, theirs):
+    """A word is paired with an equal word or with a typo of it."""
     left, right, typos = unmatched_words(mine, theirs)
     assert len(mine) - len(left) == len(theirs) - len(right) >= typos
     assert not set(left) & set(right)
     assert not any(is_typo(word, other) for word in left for other in right)
 
 
-def test_pairing_words_off_counts_each_once():
-    """A word said twice on one side and once on the other is left over once."""
+def test_a_repeated_word_is_paired_once():
+    """A word that occurs twice on one side and once on the other is unmatched once."""
     assert unmatched_words(["go", "go"], ["go"]) == (["go"], [], 0)
     assert unmatched_words(["lantern", "sea"], ["sea", "lantren"]) == ([], [], 1)
 
 
 @pytest.mark.parametrize(
-    ("title", "found"),
+    ("title", "numbers"),
     [
         ("night ferry", ()), ("night ferry 2", ("2",)), ("night ferry ii", ("2",)),
         ("night ferry 02", ("2",)), ("ii", ()), ("x", ()), ("iv night", ()),
@@ -102,14 +100,14 @@ def test_pairing_words_off_counts_each_once():
         ("take 0", ("0",)), ("", ()),
     ],
 )  # fmt: skip
-def test_the_numbers_in_a_title(title, found):
-    """Numbers in one spelling; a Roman one counts at the end, where sequels have it."""
-    assert tuple(word for word in with_numbers(title) if word.isdigit()) == found
+def test_numbers_of_a_title_have_one_spelling(title, numbers):
+    """A Roman numeral counts only at the end, where sequels have it."""
+    assert tuple(word for word in with_numbers(title) if word.isdigit()) == numbers
 
 
 @given(st.text())
-def test_numbers_change_no_other_word(text):
-    """The words of a title stay in their order; only a number may be spelled anew."""
+def test_with_numbers_changes_only_numbers(text):
+    """The words stay in their order."""
     before, after = text.split(), with_numbers(text)
     assert len(before) == len(after)
     assert all(one == other or other.isdecimal() for one, other in zip(before, after, strict=True))

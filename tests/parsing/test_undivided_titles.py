@@ -1,4 +1,4 @@
-"""Titles that nothing divides, read by what a candidate is called."""
+"""Titles without separators, interpreted with the help of a candidate."""
 
 import pytest
 from hypothesis import given
@@ -22,7 +22,7 @@ REMIX = Candidate(
 )
 
 
-def read(title, candidate=SOLD, artists=""):
+def interpret_title(title, candidate=SOLD, artists=""):
     return interpret_using_candidate(Track(title, artists), candidate, parse_candidate(candidate))
 
 
@@ -39,55 +39,55 @@ def read(title, candidate=SOLD, artists=""):
         ("Copper_Tide_Mirrow_Remix", "mirrow remix"),
     ],
 )
-def test_every_word_finds_its_place(title, version):
-    """A word belongs to the title, the artists, the label, the number, or names a version."""
-    found = read(title)
-    assert found is not None
-    assert (found.base, found.version.text, found.located_by_candidate) == (
+def test_title_is_interpreted_if_every_word_is_explained(title, version):
+    """A word belongs to title, artists, label or catalogue number, or it names a version."""
+    parsed = interpret_title(title)
+    assert parsed is not None
+    assert (parsed.base, parsed.version.text, parsed.located_by_candidate) == (
         "copper tide",
         version,
         True,
     )
-    assert ("mirrow",) in found.artists
+    assert ("mirrow",) in parsed.artists
 
 
 @pytest.mark.parametrize(
     "title",
     [
-        "Mirrow Copper Tide Harbour",  # a word that is nobody's
+        "Mirrow Copper Tide Harbour",  # an unexplained word
         "Harbour Mirrow Copper Tide",
-        "Copper Tide",  # nobody is named
+        "Copper Tide",  # no artist
         "Copper Tide Original Mix",
         "Mirrow Copper",  # not all of the title
         "Mirrow Tide Copper",
     ],
 )
-def test_a_word_that_is_nobodys_makes_it_another_title(title):
-    """Every word must find its place, or the candidate is not what is meant."""
-    assert read(title) is None
+def test_title_is_not_interpreted_if_a_word_is_unexplained_or_missing(title):
+    """The title does not mean this candidate."""
+    assert interpret_title(title) is None
 
 
-def test_an_artist_of_its_own_field_is_enough():
-    """Somebody has to be named, in the title or beside it."""
-    found = read("Quay Records-Copper Tide", artists="Mirrow")
-    assert found is not None
-    assert found.artists == (("mirrow",),)
+def test_the_artist_may_stand_in_the_artist_field():
+    """An artist is required, in the title or in the field."""
+    parsed = interpret_title("Quay Records-Copper Tide", artists="Mirrow")
+    assert parsed is not None
+    assert parsed.artists == (("mirrow",),)
 
 
-def test_a_length_makes_it_safe():
-    """Such a reading alone is for a person; an equal length settles it."""
+def test_match_is_accepted_automatically_only_with_an_equal_length():
+    """The interpretation alone needs review."""
     assert ask(Track("Mirrow Copper Tide Osk Vell Remix"), REMIX)[0] == "review"
     assert ask(Track("Mirrow Copper Tide Osk Vell Remix", duration_s=372), REMIX)[0] == "matched"
 
 
-def test_another_remix_stays_another_version():
-    """A contradiction caps the outcome, however the title was read."""
+def test_another_remix_is_another_version():
+    """A contradiction limits the outcome for every interpretation."""
     outcome, ranked = ask(Track("Mirrow Copper Tide Tam Remix", duration_s=372), REMIX)
     assert (outcome, ranked[0].relation) == ("review", "other_version")
 
 
 @given(recordings())
-def test_what_is_divided_is_read_as_before(recording):
-    """Only where no other reading fits is a title read by the candidate."""
+def test_titles_with_separators_are_not_located_by_the_candidate(recording):
+    """`interpret_using_candidate` is used only if no other interpretation fits."""
     _, ranked = ask(as_track(recording), as_candidate(recording))
-    assert "found" not in {line.code for line in ranked[0].evidence}
+    assert "found" not in {item.code for item in ranked[0].evidence}

@@ -1,4 +1,4 @@
-"""Versions: a phrase that names one is told from one that does not, and taken apart."""
+"""Versions: which phrases name a version, and how they are parsed."""
 
 import pytest
 from hypothesis import given
@@ -39,7 +39,6 @@ def version(kinds="", length="", part="", words=""):
     ],
 )  # fmt: skip
 def test_phrases_that_name_a_version(phrase):
-    """Each kind of the grammar is known where it names a version."""
     assert names_version(phrase)
 
 
@@ -53,7 +52,6 @@ def test_phrases_that_name_a_version(phrase):
     ],
 )  # fmt: skip
 def test_phrases_that_belong_to_the_title(phrase):
-    """Bracketed text that belongs to the title stays: it names no version."""
     assert not names_version(phrase)
 
 
@@ -84,11 +82,10 @@ def test_phrases_that_belong_to_the_title(phrase):
         ("Nørd Instrumental Remix", version("instrumental remix", words="nord")),
     ],
 )  # fmt: skip
-def test_versions_taken_apart(phrase, expected):
-    """Version as structure: kind, remixers, length class, part, other words."""
-    found = parse_version(phrase)
-    assert found.text == phrase
-    assert (found.kinds, found.length, found.part, found.words) == (
+def test_a_phrase_is_parsed_into_kinds_length_part_and_words(phrase, expected):
+    parsed = parse_version(phrase)
+    assert parsed.text == phrase
+    assert (parsed.kinds, parsed.length, parsed.part, parsed.words) == (
         expected.kinds,
         expected.length,
         expected.part,
@@ -107,8 +104,7 @@ SAME = [
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
-def test_two_ways_to_write_one_version(one, other):
-    """The same on both sides: spellings of one version come to the same structure."""
+def test_spellings_of_one_version_have_the_same_structure(one, other):
     mine, theirs = parse_version(one), parse_version(other)
     assert (mine.kinds, mine.length, mine.part, set(mine.words)) == (
         theirs.kinds,
@@ -126,21 +122,22 @@ def test_two_ways_to_write_one_version(one, other):
         ("Sunrise Version (Original Mix)", "version"), ("Original Mix", "mix"),
     ],
 )  # fmt: skip
-def test_what_a_phrase_calls_itself(phrase, noun):
-    """`noun`: "empty where it does not say", and where kind or length say it; "(Original Mix)"
-    behind another version says one thing too many."""
+def test_version_noun(phrase, noun):
+    """The noun is empty if kind or length decide; "(Original Mix)" behind another version does not
+    count.
+    """
     assert parse_version(phrase).version_noun == noun
 
 
 @pytest.mark.parametrize("phrase", ["Re-Nørd Remix", "Nørd Re Remix", "Nørd Remix Re"])
-def test_a_syllable_that_makes_no_marker_makes_none_of_a_name(phrase):
-    """ "Re-Mix" is a remix; "Re" before a name is no other kind of version, and keeps the name."""
-    found = parse_version(phrase)
-    assert (found.kinds, found.words) == (frozenset({"remix"}), ("nord",))
+def test_re_is_joined_only_with_a_word_that_makes_a_kind(phrase):
+    """ "Re-Mix" is a remix. "Re" before a name is no kind of version, and the name is kept."""
+    parsed = parse_version(phrase)
+    assert (parsed.kinds, parsed.words) == (frozenset({"remix"}), ("nord",))
 
 
-def test_plain_is_what_nobody_changed():
-    """`plain`: the track as first made; silence and "Original Mix" are, though told apart."""
+def test_plain_is_the_track_as_first_made():
+    """Both "Original Mix" and no phrase are plain; `is_stated` distinguishes them."""
     assert UNSTATED.plain
     assert not UNSTATED.is_stated
     assert parse_version("Original Mix").plain
@@ -149,8 +146,8 @@ def test_plain_is_what_nobody_changed():
         assert not parse_version(phrase).plain
 
 
-def test_two_phrases_about_one_track_come_together():
-    """`(X Remix) (Extended Mix)` is one version; silence adds nothing."""
+def test_two_phrases_about_one_track_are_combined():
+    """`(X Remix) (Extended Mix)` is one version; an unstated version adds nothing."""
     remix, extended = parse_version("Nørd Remix"), parse_version("Extended Mix")
     both = remix | extended
     assert (both.kinds, both.length, both.words) == (frozenset({"remix"}), "long", ("nord",))
@@ -160,30 +157,29 @@ def test_two_phrases_about_one_track_come_together():
 
 
 @pytest.mark.parametrize(
-    ("cut", "whole"),
+    ("truncated", "completed"),
     [("Origina", "original"), ("Nørd Remi", "Nørd remix"), ("Extended Mi", "Extended mix"),
      ("Radio Ed", "Radio edit"), ("Nørd Remix", "Nørd Remix"), ("Lost Dancing", "Lost Dancing"),
      ("", ""), ("E", "E")],
 )  # fmt: skip
-def test_a_last_word_cut_short_is_made_whole(cut, whole):
-    """A title cut off by its tag still says its version: `Origina` is `original`."""
-    assert completes_to_marker(cut) == whole
+def test_a_truncated_last_word_is_completed(truncated, completed):
+    """A tag of limited length truncates the title: `Origina` becomes `original`."""
+    assert completes_to_marker(truncated) == completed
 
 
 @given(PHRASES)
-def test_nothing_said_is_lost(phrase):
-    """Every word of a phrase ends up somewhere: as kind, length, part, word, or a plain marker."""
-    found = parse_version(phrase)
-    assert found.is_stated
-    assert found.kinds <= set(KINDS.values())
-    assert found.length in {"", "long", "short"}
+def test_no_word_of_a_phrase_is_lost(phrase):
+    """Every word becomes a kind, the length, the part or a word, or it is a plain marker."""
+    parsed = parse_version(phrase)
+    assert parsed.is_stated
+    assert parsed.kinds <= set(KINDS.values())
+    assert parsed.length in {"", "long", "short"}
     if "nord" in phrase.casefold().replace("ø", "o"):
-        assert "nord" in found.words
+        assert "nord" in parsed.words
 
 
 @given(st.text())
-def test_any_text_can_be_read(text):
-    """Input is hostile until read: no phrase is an error."""
+def test_no_phrase_is_an_error(text):
     names_version(text)
     parse_version(text)
     completes_to_marker(text)

@@ -1,4 +1,4 @@
-"""The vocabulary: tables that the readers of versions and titles rely on being consistent."""
+"""Vocabulary: the parsers of versions and titles need consistent tables."""
 
 import pytest
 
@@ -14,12 +14,12 @@ TABLES = {
 
 @pytest.mark.parametrize("name", TABLES)
 def test_all_words_are_folded(name):
-    """Tables only, all words folded: an unfolded entry could never be met."""
+    """An unfolded entry would never match."""
     assert [word for word in TABLES[name] if fold(word) != word] == []
 
 
-def test_words_are_single_where_a_title_is_read_word_by_word():
-    """Kinds, lengths and markers are met one word at a time, so none may hold a blank."""
+def test_entries_that_are_compared_word_by_word_are_single_words():
+    """The parsers compare these tables with one word at a time."""
     by_word = (
         "KINDS",
         "LENGTHS",
@@ -33,14 +33,12 @@ def test_words_are_single_where_a_title_is_read_word_by_word():
     assert [word for name in by_word for word in TABLES[name] if " " in word] == []
 
 
-def test_what_closes_or_opens_a_version_is_a_marker():
-    """A word that ends or leads the name of a version says something of the version itself."""
+def test_closing_and_opening_words_are_markers():
     assert vocabulary.CLOSING <= vocabulary.MARKERS
     assert vocabulary.OPENING <= vocabulary.MARKERS
 
 
-def test_a_word_says_one_thing():
-    """Kind, length and "plain" exclude each other: a word stands in one of the tables only."""
+def test_kinds_lengths_plain_and_neutral_words_are_disjoint():
     tables = (
         set(vocabulary.KINDS),
         set(vocabulary.LENGTHS),
@@ -51,6 +49,6 @@ def test_a_word_says_one_thing():
     assert len(words) == len(set(words))
 
 
-def test_no_noise_names_a_version():
-    """What is dropped as noise says nothing about the music: no marker is among it."""
+def test_noise_phrases_contain_no_marker():
+    """Noise says nothing about the music; a marker names a version."""
     assert vocabulary.NOISE_PHRASES.isdisjoint(vocabulary.MARKERS)

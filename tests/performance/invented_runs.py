@@ -1,4 +1,4 @@
-"""Invented runs: answers as the hands would record them, and what is measured from them."""
+"""Builders of invented runs: recorded answers, and the metrics that are computed from them."""
 
 from __future__ import annotations
 
@@ -41,49 +41,53 @@ def answer(
     waits: Sequence[float] = (),
     sends: Sequence[float] = (),
     statuses: Sequence[int | None] = (),
-    paced: float = 0.0,
+    slot_wait: float = 0.0,
     parse_s: float = 0.0,
     idle: float = 0.0,
     cached: bool = False,
-    **asked: str,
+    **question_fields: str,
 ) -> Answer:
-    """An answer as the hands would record it: wait, send, wait, send, …, then read."""
+    """Build an answer as the engine records it: wait, send, wait, send, …, then parse. The lists
+    `waits`, `sends` and `statuses` have one item per request."""
     now = started
     sent: list[Sent] = []
-    for place, (wait, send) in enumerate(zip(waits, sends, strict=True)):
+    for index, (wait, send) in enumerate(zip(waits, sends, strict=True)):
         now += wait
-        status = statuses[place] if statuses else 200
+        status = statuses[index] if statuses else 200
         sent.append(Sent(started=now, ended=now + send, status=status))
         now += send
     return Answer(
-        question=question(**asked),
+        question=question(**question_fields),
         value=value,
         started=started,
         ended=now + parse_s + idle,
         sent=tuple(sent),
         wait_s=sum(waits),
-        slot_wait_s=paced,
+        slot_wait_s=slot_wait,
         parse_s=parse_s,
         cached=cached,
     )
 
 
-def found(number: int) -> ParsedResult:
+def parsed(number: int) -> ParsedResult:
     return ParsedResult(candidates=(CANDIDATE,) * number)
 
 
-def told(
-    *asks: Round,
+def recorded_match(
+    *rounds: Round,
     score: float | None = None,
     total: float = 10.0,
     began: float = 100.0,
     **match: Any,
 ) -> Recorded[Match]:
-    """A track's conversation that has ended, with `score` where something was accepted."""
+    """Build the recorded result of a track, with `score` if a candidate was accepted."""
     best = None
     if score is not None:
         best = ScoredCandidate(CANDIDATE, score, 0.99, "same_recording", ())
-    given: dict[str, Any] = {"outcome": "matched" if best else "not_found", "stopped": "exhausted"}
+    defaults: dict[str, Any] = {
+        "outcome": "matched" if best else "not_found",
+        "stopped": "exhausted",
+    }
     value = Match(
         **{
             "track": Track("Night Ferry", "Ana Sol", id="7"),
@@ -92,27 +96,27 @@ def told(
             "confidence": 0.99 if best else 0.0,
             "queries": (),
             "failures": (),
-            **given,
+            **defaults,
             **match,
         }
     )
-    return Recorded(value, Transcript(started=began, ended=began + total, rounds=asks))
+    return Recorded(value, Transcript(started=began, ended=began + total, rounds=rounds))
 
 
-def of_a_track(*answers: Answer, began: float = 100.0, scoring_s: float = 0.0, **how: Any):
-    """The figures of a track that was asked for in one ask each."""
-    asks = [Round(answers=(one,), scoring_s=scoring_s) for one in answers]
-    return track_metrics(told(*asks, **how), place=0, began=began)
+def metrics_of_track(*answers: Answer, began: float = 100.0, scoring_s: float = 0.0, **match: Any):
+    """Compute the metrics of a track whose answers each belong to a round of their own."""
+    rounds = [Round(answers=(one,), scoring_s=scoring_s) for one in answers]
+    return track_metrics(recorded_match(*rounds, **match), place=0, began=began)
 
 
-def of_a_run(tracks: Sequence[TrackMetrics], *, mode: Any = "sync", total_time: float = 1.0):
+def stats_of(tracks: Sequence[TrackMetrics], *, mode: Any = "sync", total_time: float = 1.0):
     return performance_stats(
         tracks, mode=mode, total_time=total_time, started_at=NOON, settings=SETTINGS
     )
 
 
-def a_query(**changed: Any) -> QueryMetrics:
-    """A query of one second, half of it on the network."""
+def make_query(**fields: Any) -> QueryMetrics:
+    """Build the metrics of a query of one second, half of it on the network."""
     return QueryMetrics(
         **{
             "query_text": "Ana Sol Night Ferry",
@@ -122,12 +126,12 @@ def a_query(**changed: Any) -> QueryMetrics:
             "candidates_found": 3,
             "cache_hit": False,
             "query_type": "artist_title",
-            **changed,
+            **fields,
         }
     )
 
 
-def a_track(*queries: QueryMetrics, **changed: Any) -> TrackMetrics:
+def make_track(*queries: QueryMetrics, **fields: Any) -> TrackMetrics:
     return TrackMetrics(
         **{
             "track_id": "7",
@@ -141,16 +145,18 @@ def a_track(*queries: QueryMetrics, **changed: Any) -> TrackMetrics:
             "match_found": True,
             "match_score": 97.5,
             "queries": queries,
-            **changed,
+            **fields,
         }
     )
 
 
-def shares(network: float, hits: float, *, tracks: int = 20, **changed: Any) -> PerformanceStats:
-    """A sync run whose summary says these two percentages."""
-    stats = of_a_run([a_track(a_query())] * tracks, total_time=100.0)
+def stats_with_shares(
+    network: float, hits: float, *, tracks: int = 20, **fields: Any
+) -> PerformanceStats:
+    """Build the metrics of a sync run with these two percentages in its summary."""
+    stats = stats_of([make_track(make_query())] * tracks, total_time=100.0)
     assert stats.network_analysis
     assert stats.aggregate_stats
     block = stats.network_analysis.model_copy(update={"network_time_percentage": network})
     means = stats.aggregate_stats.model_copy(update={"cache_hit_rate": hits})
-    return stats.model_copy(update={"network_analysis": block, "aggregate_stats": means, **changed})
+    return stats.model_copy(update={"network_analysis": block, "aggregate_stats": means, **fields})

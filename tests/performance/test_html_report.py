@@ -1,4 +1,4 @@
-"""The page: one file that loads nothing and runs nothing, and pictures of what was measured."""
+"""The HTML report: one page that loads and runs nothing, with charts of the metrics."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
-from invented_runs import a_query, a_track, answer, found, of_a_run, of_a_track
+from invented_runs import answer, make_query, make_track, metrics_of_track, parsed, stats_of
 
 from beatport_match import PerformanceStats, compare_runs
 from beatport_match.model.metrics import SentMetrics
@@ -18,23 +18,23 @@ from beatport_match.performance.html_report import (
     time_by_query_type,
 )
 
-VILLAIN = "</title><script src='https://elsewhere.example/x.js'>alert(1)</script>\" onload=\"x"
-EMPTY = of_a_run([], total_time=0.0)
+HOSTILE = "</title><script src='https://elsewhere.example/x.js'>alert(1)</script>\" onload=\"x"
+EMPTY = stats_of([], total_time=0.0)
 
 
-def a_run(*scores: float, name: str = "artist_title") -> PerformanceStats:
-    one = answer(found(3), waits=(0.25,), sends=(0.5,), parse_s=0.25, query_type=name)
-    return of_a_run([of_a_track(one, score=score, total=1.0) for score in scores])
+def stats_of_run(*scores: float, name: str = "artist_title") -> PerformanceStats:
+    one = answer(parsed(3), waits=(0.25,), sends=(0.5,), parse_s=0.25, query_type=name)
+    return stats_of([metrics_of_track(one, score=score, total=1.0) for score in scores])
 
 
-class Reader(HTMLParser):
-    """What a browser would find in a page: its tags, attributes and words."""
+class PageContent(HTMLParser):
+    """Collect the tags, attributes and texts of a page, as a browser parses it."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.tags: list[str] = []
         self.attributes: list[tuple[str, str]] = []
-        self.words: list[str] = []
+        self.texts: list[str] = []
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -42,48 +42,55 @@ class Reader(HTMLParser):
         self.attributes += [(name, value or "") for name, value in attrs]
 
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        self.texts.append(data)
 
 
-def drawn(picture: str, kind: str) -> list[ET.Element]:
-    """The shapes of one class; a picture is well-formed XML."""
-    return [one for one in ET.fromstring(picture).iter() if kind in one.get("class", "").split()]
+def shapes(chart: str, kind: str) -> list[ET.Element]:
+    """Return the shapes of one CSS class; a chart must be well-formed XML."""
+    return [one for one in ET.fromstring(chart).iter() if kind in one.get("class", "").split()]
 
 
 def numbers(path: str) -> list[float]:
     return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", path)]
 
 
-@pytest.mark.parametrize("stats", [EMPTY, a_run(99.0), a_run(60.0, name=VILLAIN)])
-def test_the_page_stands_alone(stats: PerformanceStats) -> None:
-    """ "One self-contained page (no network, no script from elsewhere)", and a policy that tells
-    the browser so, whatever a file says."""
+@pytest.mark.parametrize("stats", [EMPTY, stats_of_run(99.0), stats_of_run(60.0, name=HOSTILE)])
+def test_page_loads_and_runs_nothing(stats: PerformanceStats) -> None:
+    """The content security policy forbids it too, also if a metrics file contains markup."""
     comparison = compare_runs(stats, stats.model_copy(update={"mode": "async"}))
     page = report_page(stats, comparison)
-    read = Reader(page)
-    assert not set(read.tags) & {"script", "link", "img", "iframe", "object", "form", "a", "image"}
-    names = {name for name, _ in read.attributes}
+    content = PageContent(page)
+    assert not set(content.tags) & {
+        "script",
+        "link",
+        "img",
+        "iframe",
+        "object",
+        "form",
+        "a",
+        "image",
+    }
+    names = {name for name, _ in content.attributes}
     assert not [name for name in names if name.startswith("on")]
     assert not names & {"src", "href", "xlink:href", "srcset", "style"}
     assert "url(" not in page
     assert "@import" not in page
-    assert ("content", "default-src 'none'; style-src 'unsafe-inline'") in read.attributes
+    assert ("content", "default-src 'none'; style-src 'unsafe-inline'") in content.attributes
 
 
-def test_what_a_file_says_stays_text() -> None:
-    """Titles and query types come from strangers: they are shown, not obeyed."""
-    track = a_track(a_query(query_type=VILLAIN), track_title=VILLAIN)
-    stats = of_a_run([track])
-    comparison = compare_runs(stats, of_a_run([], mode="async"))
-    read = Reader(report_page(stats, comparison))
-    assert "script" not in read.tags
-    shown = "".join(read.words)
-    assert VILLAIN[:40] in shown
+def test_markup_in_a_metrics_file_is_escaped() -> None:
+    """Titles and query types come from untrusted sources."""
+    track = make_track(make_query(query_type=HOSTILE), track_title=HOSTILE)
+    stats = stats_of([track])
+    comparison = compare_runs(stats, stats_of([], mode="async"))
+    content = PageContent(report_page(stats, comparison))
+    assert "script" not in content.tags
+    shown = "".join(content.texts)
+    assert HOSTILE[:40] in shown
     assert "DIFFERENT answers" in shown
 
 
-def test_light_and_dark() -> None:
-    """ "Readable in light and dark": every colour that is used has both."""
+def test_every_css_variable_has_a_light_and_a_dark_value() -> None:
     style = report_page(EMPTY).partition("<style>")[2].partition("</style>")[0]
     light, _, dark = style.partition("@media (prefers-color-scheme: dark)")
     used = set(re.findall(r"var\((--\w+)\)", style))
@@ -92,10 +99,8 @@ def test_light_and_dark() -> None:
         assert used <= set(re.findall(r"(--\w+):", block))
 
 
-def test_every_section_is_there() -> None:
-    """ "Where the time went by query type, the timeline of requests in flight, and score
-    distribution", beside the advice."""
-    page = report_page(a_run(99.0))
+def test_page_has_every_section() -> None:
+    page = report_page(stats_of_run(99.0))
     titles = re.findall(r"<h2>(.*?)</h2>", page)
     assert titles == [
         "Is async worth it here?",
@@ -107,30 +112,31 @@ def test_every_section_is_there() -> None:
     assert "Recommendation: implement" in page
 
 
-def test_bars_are_as_long_as_the_times() -> None:
-    """Each part of a bar has its share of the longest one's width."""
-    stats = of_a_run(
+def test_bar_widths_are_proportional_to_the_times() -> None:
+    stats = stats_of(
         [
-            a_track(
-                a_query(execution_time=4.0, network_time=2.0, parse_time=1.0, wait_time=1.0),
-                a_query(execution_time=1.0, network_time=1.0, parse_time=0.0, query_type="remixer"),
+            make_track(
+                make_query(execution_time=4.0, network_time=2.0, parse_time=1.0, wait_time=1.0),
+                make_query(
+                    execution_time=1.0, network_time=1.0, parse_time=0.0, query_type="remixer"
+                ),
             )
         ]
     )
-    picture = time_by_query_type(stats)
-    networks = [float(one.get("width", 0)) for one in drawn(picture, "network")]
-    (parse,) = [float(one.get("width", 0)) for one in drawn(picture, "parse")]
+    chart = time_by_query_type(stats)
+    networks = [float(one.get("width", 0)) for one in shapes(chart, "network")]
+    (parse,) = [float(one.get("width", 0)) for one in shapes(chart, "parse")]
     assert networks == pytest.approx([2 * parse, parse], abs=0.2)
-    assert "artist_title, network: 2.0 s (50.0 %)" in picture
-    assert drawn(picture, "rest") == []
+    assert "artist_title, network: 2.0 s (50.0 %)" in chart
+    assert shapes(chart, "rest") == []
 
 
-def test_the_timeline_shows_what_was_in_flight() -> None:
-    """Two requests, a second apart, that overlap for half of their time."""
+def test_timeline_shows_requests_in_flight() -> None:
+    """Two requests begin a second apart and overlap for half of their time."""
     sent = [SentMetrics(started=at, ended=at + 2, status=200) for at in (0, 1)]
-    tracks = [a_track(a_query(sent=(one,), query_type=str(one.started))) for one in sent]
-    stats = of_a_run(tracks, total_time=4.0)
-    (area,) = drawn(requests_in_flight(stats), "network")
+    tracks = [make_track(make_query(sent=(one,), query_type=str(one.started))) for one in sent]
+    stats = stats_of(tracks, total_time=4.0)
+    (area,) = shapes(requests_in_flight(stats), "network")
     heights = {y for _, y in re.findall(r"L([\d.]+) ([\d.]+)", area.get("d", ""))}
     # One, two, one, and none in the last second.
     assert len(heights) == 3
@@ -138,23 +144,23 @@ def test_the_timeline_shows_what_was_in_flight() -> None:
     assert (begin, top) == (44, bottom)
 
 
-def test_a_run_of_no_length_is_drawn() -> None:
-    """A file may hold times that are next to nothing: they divide nothing by zero."""
+def test_run_without_duration_is_drawn() -> None:
+    """A file may contain extremely short times; there is no division by zero."""
     sent = SentMetrics(started=0, ended=5e-324, status=200)
-    stats = of_a_run([a_track(a_query(sent=(sent,)))], total_time=0.0)
+    stats = stats_of([make_track(make_query(sent=(sent,)))], total_time=0.0)
     assert "1 at most" in requests_in_flight(stats)
 
 
-def test_a_long_run_is_a_small_picture() -> None:
-    """Steps too thin to be seen are joined to their highest: small, and with a true peak."""
+def test_long_run_gives_a_small_chart_with_the_true_peak() -> None:
+    """Columns narrower than a pixel are joined and show their highest value."""
     sent = tuple(
         SentMetrics(started=place / 10, ended=place / 10 + 0.25, status=200)
         for place in range(50_000)
     )
-    stats = of_a_run([a_track(a_query(sent=sent))], total_time=5000.0)
-    picture = requests_in_flight(stats)
-    assert len(picture) < 60_000
-    assert "3 at most" in picture
+    stats = stats_of([make_track(make_query(sent=sent))], total_time=5000.0)
+    chart = requests_in_flight(stats)
+    assert len(chart) < 60_000
+    assert "3 at most" in chart
 
 
 @pytest.mark.parametrize(
@@ -166,16 +172,16 @@ def test_a_long_run_is_a_small_picture() -> None:
         ((-5.0, 130.0), [1, 1]),
     ],
 )
-def test_scores_are_counted(scores: tuple[float, ...], bars: list[int]) -> None:
-    """Every accepted score stands in one bar, 100 included."""
-    titles = re.findall(r"<title>.*?: (\d+)</title>", score_distribution(a_run(*scores)))
+def test_every_accepted_score_is_in_one_bar(scores: tuple[float, ...], bars: list[int]) -> None:
+    """Scores of 100 and scores out of range are included."""
+    titles = re.findall(r"<title>.*?: (\d+)</title>", score_distribution(stats_of_run(*scores)))
     assert [int(count) for count in titles] == bars
 
 
-def test_what_cannot_be_drawn_is_said() -> None:
-    """An older file, an empty run: a sentence stands where a picture would."""
-    older = of_a_run([a_track(a_query(), match_score=None, match_found=False)])
-    assert "does not say when" in requests_in_flight(older)
+def test_chart_without_data_is_replaced_by_a_sentence() -> None:
+    """This happens with older files and with empty runs."""
+    older = stats_of([make_track(make_query(), match_score=None, match_found=False)])
+    assert "does not contain the times" in requests_in_flight(older)
     assert "No track was matched" in score_distribution(older)
     assert "No request was sent" in requests_in_flight(EMPTY)
-    assert "No query" in time_by_query_type(EMPTY)
+    assert "contains no queries" in time_by_query_type(EMPTY)

@@ -1,11 +1,20 @@
-"""Measuring: what happened, summed up from the transcript after the fact."""
+"""Metrics of queries, tracks and runs, computed from transcripts."""
 
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from invented_runs import BLOCKED, NOON, TIMEOUT, answer, found, of_a_run, of_a_track, told
+from invented_runs import (
+    BLOCKED,
+    NOON,
+    TIMEOUT,
+    answer,
+    metrics_of_track,
+    parsed,
+    recorded_match,
+    stats_of,
+)
 from pydantic import ValidationError
 
 from beatport_match.matching.protocol import Round
@@ -17,7 +26,7 @@ from beatport_match.performance.measure import (
     track_metrics,
 )
 
-FOUND_TWO = answer(found(2), waits=(0.5,), sends=(2.0,), parse_s=0.25, paced=0.5)
+FOUND_TWO = answer(parsed(2), waits=(0.5,), sends=(2.0,), parse_s=0.25, slot_wait=0.5)
 RETRIED = answer(
     TIMEOUT,
     waits=(0.0, 1.0, 2.0),
@@ -26,19 +35,21 @@ RETRIED = answer(
     text="Night Ferry",
     query_type="title_only",
 )
-CACHED = answer(found(1), cached=True, idle=0.125)
-PAGE = answer(found(1), sends=(1.0,), waits=(0.25,), parse_s=0.5, text="1", query_type="track_page")
+CACHED = answer(parsed(1), cached=True, idle=0.125)
+PAGE = answer(
+    parsed(1), sends=(1.0,), waits=(0.25,), parse_s=0.5, text="1", query_type="track_page"
+)
 
 
-def measured(*answers, weighed=0.0):
-    """The figures of one query."""
-    return query_metrics([(one, weighed) for one in answers], 100.0)
+def metrics_of_query(*answers, scoring_s=0.0):
+    """Compute the metrics of one query from its answers."""
+    return query_metrics([(one, scoring_s) for one in answers], 100.0)
 
 
-def test_one_query_in_figures():
-    """ "`network_time` is the time until the body was read, retries and waiting kept apart;
-    `parse_time` is parsing and scoring"."""
-    assert measured(FOUND_TWO, weighed=0.125) == QueryMetrics(
+def test_metrics_of_one_query():
+    """`network_time` lasts until the body was read, without retries and waiting; `parse_time` is
+    parsing and scoring."""
+    assert metrics_of_query(FOUND_TWO, scoring_s=0.125) == QueryMetrics(
         query_text="Ana Sol Night Ferry",
         execution_time=2.875,
         network_time=2.0,
@@ -56,10 +67,9 @@ def test_one_query_in_figures():
     )
 
 
-def test_a_query_that_failed_in_figures():
-    """ "Failed … queries are recorded once, as such": its kind, no candidates, and the tries that
-    had to be repeated apart from the last one."""
-    figures = measured(RETRIED)
+def test_metrics_of_a_failed_query():
+    """The failure has its kind and no candidates; retries are separate from the last try."""
+    figures = metrics_of_query(RETRIED)
     assert (figures.failure, figures.candidates_found) == ("timeout", 0)
     assert (figures.requests, figures.retries) == (3, 2)
     assert (figures.network_time, figures.retry_time, figures.wait_time) == (4.0, 6.0, 3.0)
@@ -76,24 +86,24 @@ def test_a_query_that_failed_in_figures():
         ((200, 301, 302), 6.0, 1),
     ],
 )
-def test_a_redirect_is_no_retry(statuses, network, retries):
-    """A try is all that led to its answer: the redirects on its way belong to it."""
-    figures = measured(answer(found(0), waits=(0,) * 3, sends=(1.0, 2.0, 4.0), statuses=statuses))
+def test_redirects_belong_to_their_try(statuses, network, retries):
+    """A redirect is not a retry."""
+    figures = metrics_of_query(
+        answer(parsed(0), waits=(0,) * 3, sends=(1.0, 2.0, 4.0), statuses=statuses)
+    )
     assert (figures.network_time, figures.retries) == (network, retries)
     assert figures.network_time + figures.retry_time == 7.0
 
 
-def test_a_cached_query_in_figures():
-    """ "… and cached queries are recorded once, as such": no request, no network time."""
-    figures = measured(CACHED)
+def test_cached_query_has_no_request_and_no_network_time():
+    figures = metrics_of_query(CACHED)
     assert (figures.cache_hit, figures.candidates_found) == (True, 1)
     assert (figures.requests, figures.network_time, figures.execution_time) == (0, 0.0, 0.125)
 
 
-def test_a_page_counts_in_the_query_that_caused_it():
-    """ "Track-page fetches count in the query that caused them": no query of its own, but its time
-    and its request."""
-    figures = of_a_track(FOUND_TWO, PAGE, score=97.5, stopped="enough")
+def test_track_page_counts_in_the_query_that_caused_it():
+    """It is not a query of its own, but its time and its request are added."""
+    figures = metrics_of_track(FOUND_TWO, PAGE, score=97.5, stopped="enough")
     (query,) = figures.queries
     assert (query.query_type, query.candidates_found) == ("artist_title", 2)
     assert (query.requests, query.network_time, query.wait_time) == (2, 3.0, 0.75)
@@ -101,40 +111,40 @@ def test_a_page_counts_in_the_query_that_caused_it():
     assert (figures.total_queries, figures.early_exit_query_index) == (1, 0)
 
 
-def test_a_page_that_failed_is_not_lost():
-    """Its failure is that of the query it counts in; and a query is no cache hit that needed a
-    request for its page."""
-    (query,) = of_a_track(CACHED, answer(BLOCKED, query_type="track_page")).queries
+def test_failed_track_page_sets_the_failure_of_its_query():
+    """A cached query that needed a request for its page is not a cache hit."""
+    (query,) = metrics_of_track(CACHED, answer(BLOCKED, query_type="track_page")).queries
     assert (query.failure, query.cache_hit, query.candidates_found) == ("blocked", False, 1)
 
 
-def test_a_page_asked_on_its_own_is_a_query():
-    """Where no query caused it, it is one: a number in the tags, for instance."""
-    (query,) = of_a_track(PAGE).queries
+def test_track_page_without_a_query_is_a_query():
+    """This happens, for example, with a Beatport number in the tags."""
+    (query,) = metrics_of_track(PAGE).queries
     assert (query.query_type, query.requests) == ("track_page", 1)
-    lookup = answer(found(1), query_type="beatport_id")
-    assert len(of_a_track(FOUND_TWO, lookup).queries) == 2
+    lookup = answer(parsed(1), query_type="beatport_id")
+    assert len(metrics_of_track(FOUND_TWO, lookup).queries) == 2
 
 
 SECONDS = st.floats(0, 1000)
 STEPS = st.lists(st.tuples(SECONDS, SECONDS, st.sampled_from([200, 301, 503, None])), max_size=4)
 
 
-@given(STEPS, SECONDS, SECONDS, SECONDS, st.sampled_from([TIMEOUT, found(1)]))
-def test_the_parts_are_no_more_than_the_whole(steps, parse_s, weighed, idle, value):
-    """ "Per query, network + parse + waiting ≤ execution": to the last bit, retries included."""
+@given(STEPS, SECONDS, SECONDS, SECONDS, st.sampled_from([TIMEOUT, parsed(1)]))
+def test_parts_of_a_query_never_exceed_its_total_time(steps, parse_s, scoring_s, idle, value):
+    """Network, parsing and waiting are exactly no more than the total; with retries they add up to
+    it."""
     waits, sends, statuses = zip(*steps, strict=True) if steps else ((), (), ())
     one = answer(value, waits=waits, sends=sends, statuses=statuses, parse_s=parse_s, idle=idle)
-    figures = measured(one, weighed=weighed)
+    figures = metrics_of_query(one, scoring_s=scoring_s)
     parts = figures.network_time + figures.parse_time + figures.wait_time
     assert parts <= figures.execution_time
     assert parts + figures.retry_time == pytest.approx(figures.execution_time - idle, abs=1e-6)
     assert figures.requests == len(steps)
 
 
-def test_a_track_in_figures():
-    """A track's figures sum its queries; the last query was the one that was good enough."""
-    figures = of_a_track(
+def test_metrics_of_one_track():
+    """The last query is the one whose answer was good enough."""
+    figures = metrics_of_track(
         RETRIED, FOUND_TWO, score=97.5, stopped="enough", candidates_weighed=2, began=90.0
     )
     assert (figures.track_id, figures.track_title) == ("7", "Ana Sol - Night Ferry")
@@ -147,37 +157,35 @@ def test_a_track_in_figures():
     assert [query.query_type for query in figures.queries] == ["title_only", "artist_title"]
 
 
-def test_a_track_to_be_reviewed_has_no_score():
-    """ "`matched_tracks` were applied unasked": a best guess is named, and is no match."""
-    figures = of_a_track(FOUND_TWO, score=60.0, outcome="review")
+def test_track_with_outcome_review_has_no_match_score():
+    """Its best candidate is named but does not count as a match."""
+    figures = metrics_of_track(FOUND_TWO, score=60.0, outcome="review")
     assert (figures.match_found, figures.match_score) == (False, None)
     assert (figures.outcome, figures.beatport_id) == ("review", 1)
 
 
-def test_the_weighing_is_shared_out():
-    """Queries of one ask are weighed together: each has its share, and the sum is right."""
-    asks = [Round(answers=(FOUND_TWO, RETRIED), scoring_s=1.0), Round(answers=(FOUND_TWO,))]
-    figures = track_metrics(told(*asks), place=3, began=100.0)
+def test_scoring_time_is_divided_among_the_queries_of_a_round():
+    rounds = [Round(answers=(FOUND_TWO, RETRIED), scoring_s=1.0), Round(answers=(FOUND_TWO,))]
+    figures = track_metrics(recorded_match(*rounds), place=3, began=100.0)
     assert [query.parse_time for query in figures.queries] == [0.75, 0.5, 0.25]
     assert (figures.early_exit, figures.early_exit_query_index) == (False, None)
 
 
-def test_a_track_that_asked_nothing():
-    """A track without a query has no place where the asking ended early."""
-    figures = of_a_track(score=99.0, stopped="enough")
+def test_track_without_queries_has_no_early_exit_index():
+    figures = metrics_of_track(score=99.0, stopped="enough")
     assert (figures.early_exit_query_index, figures.total_queries) == (None, 0)
 
 
-def test_a_run_in_figures():
-    """A run's figures: counts, means, percentages 0-100, failures by kind, and where time went."""
+def test_metrics_of_one_run():
+    """Counts, means, percentages (0-100), failures by kind, and the sums of the times."""
     blocked = answer(BLOCKED, waits=(0.0,), sends=(1.0,))
     tracks = [
-        of_a_track(FOUND_TWO, stopped="enough", score=97.5, total=4.0),
-        of_a_track(RETRIED, blocked, total=13.0),
-        of_a_track(FOUND_TWO, CACHED, total=1.0),
-        of_a_track(RETRIED, total=2.0),
+        metrics_of_track(FOUND_TWO, stopped="enough", score=97.5, total=4.0),
+        metrics_of_track(RETRIED, blocked, total=13.0),
+        metrics_of_track(FOUND_TWO, CACHED, total=1.0),
+        metrics_of_track(RETRIED, total=2.0),
     ]
-    stats = of_a_run(tracks, total_time=21.5)
+    stats = stats_of(tracks, total_time=21.5)
     assert stats.session_info.model_dump() == {
         "start_time": "2026-02-03T12:00:00+00:00",
         "end_time": "2026-02-03T12:00:21.500000+00:00",
@@ -241,10 +249,9 @@ BY_TYPE = (
 )
 
 
-def test_the_dump_is_the_layout_of_the_file():
-    """ "Models … whose dump is exactly this layout, keys and nesting (more keys may stand beside
-    them)"; numbers are numbers and a time has its zone."""
-    stats = of_a_run([of_a_track(FOUND_TWO, score=97.5, stopped="enough")])
+def test_model_dump_has_the_keys_of_the_metrics_file():
+    """More keys are allowed; numbers are numbers, and times have a time zone."""
+    stats = stats_of([metrics_of_track(FOUND_TWO, score=97.5, stopped="enough")])
     document = json.loads(json.dumps(stats.model_dump()))
     assert document == json.loads(stats.model_dump_json())
     for block, names in LAYOUT.items():
@@ -260,18 +267,16 @@ def test_the_dump_is_the_layout_of_the_file():
     assert PerformanceStats.model_json_schema()["properties"].keys() == document.keys()
 
 
-def test_figures_go_through_json_unchanged():
-    """ "The analysis file *is* these models, dumped": dumped and read again they are equal."""
-    tracks = [of_a_track(FOUND_TWO, RETRIED, score=97.5), of_a_track()]
-    stats = of_a_run(tracks, mode="async", total_time=20.0)
+def test_metrics_survive_a_json_round_trip():
+    tracks = [metrics_of_track(FOUND_TWO, RETRIED, score=97.5), metrics_of_track()]
+    stats = stats_of(tracks, mode="async", total_time=20.0)
     assert PerformanceStats.model_validate_json(stats.model_dump_json()) == stats
     assert PerformanceStats.model_validate(stats.model_dump()) == stats
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
-def test_an_empty_run_is_all_zeros(mode):
-    """ "An empty run exports and analyses without dividing by zero"."""
-    stats = of_a_run([], mode=mode, total_time=0.0)
+def test_metrics_of_an_empty_run_are_zero(mode):
+    stats = stats_of([], mode=mode, total_time=0.0)
     assert set(stats.aggregate_stats.model_dump().values()) == {0.0}
     assert set(stats.concurrency.model_dump().values()) == {0}
     assert (stats.requests, stats.failures, stats.track_metrics) == (0, {}, ())
@@ -279,35 +284,35 @@ def test_an_empty_run_is_all_zeros(mode):
     assert stats.session_info.start_time == stats.session_info.end_time == NOON
 
 
-def test_figures_are_frozen():
-    """Nothing changes what was measured."""
+def test_metrics_are_frozen():
     with pytest.raises(ValidationError, match="frozen"):
-        measured(FOUND_TWO).network_time = 0.0
+        metrics_of_query(FOUND_TWO).network_time = 0.0
 
 
-def test_what_went_on_at_once():
-    """ "Concurrency (peak and mean requests in flight, tracks in flight)", over the span from the
-    first track's beginning to the last one's end."""
-    early = of_a_track(answer(found(0), started=100, waits=(1,), sends=(2,)), total=4)
-    late = of_a_track(answer(found(0), started=100, waits=(0,), sends=(3,)), began=98, total=4)
+def test_peak_and_mean_concurrency():
+    """The means cover the time from the start of the first track to the end of the last one."""
+    early = metrics_of_track(answer(parsed(0), started=100, waits=(1,), sends=(2,)), total=4)
+    late = metrics_of_track(
+        answer(parsed(0), started=100, waits=(0,), sends=(3,)), began=98, total=4
+    )
     stats = concurrency_stats([early, late])
     assert (early.started, late.started) == (0, 2)
     assert (stats.peak_tracks_in_flight, stats.mean_tracks_in_flight) == (2, 8 / 6)
     assert (stats.peak_requests_in_flight, stats.mean_requests_in_flight) == (2, 5 / 6)
-    nameless = early.model_copy(update={"started": None})
-    assert concurrency_stats([nameless, late]) is None
+    without_start = early.model_copy(update={"started": None})
+    assert concurrency_stats([without_start, late]) is None
 
 
 SPANS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 6)), max_size=8)
 
 
 @given(SPANS)
-def test_in_flight_counts_what_is_open(drawn):
-    """Held against the obvious: for every moment, count the spans around it."""
-    spans = [(float(begin), float(begin + length)) for begin, length in drawn]
-    told_counts = in_flight(spans)
+def test_in_flight_counts_open_spans(spans_drawn):
+    """The oracle counts, for every moment, the spans around it."""
+    spans = [(float(begin), float(begin + length)) for begin, length in spans_drawn]
+    counts_by_time = in_flight(spans)
     for moment in range(20):
         around = sum(begin <= moment < end for begin, end in spans)
-        counts = [count for time, count in told_counts if time <= moment]
+        counts = [count for time, count in counts_by_time if time <= moment]
         assert (counts[-1] if counts else 0) == around
-    assert told_counts == sorted(told_counts)
+    assert counts_by_time == sorted(counts_by_time)

@@ -1,4 +1,4 @@
-"""The analysis file on disk: whole or not at all, never over another, and read with distrust."""
+"""Metrics files on disk: written atomically, never overwritten, and read as untrusted input."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ from beatport_match.testing import FakeBeatport
 NAME = re.compile(r"run_metrics_\d{8}_\d{6}\.json")
 
 
-def a_run(name: Name = "sync") -> PerformanceStats:
-    """A real run over two tracks, one of which nobody sells."""
+def stats_of_run(name: Name = "sync") -> PerformanceStats:
+    """Run two tracks, one of which is not on sale."""
     tracks = [Track("Lido in Winter", "Copperhythe"), Track("Nothing of the Kind", "Nobody \udcff")]
     transport = FakeBeatport(**EXACT_SEARCH).transport()
     found: PerformanceStats = Mode(name).call("match_playlist", tracks, transport=transport).metrics
     return found
 
 
-STATS = a_run()
+STATS = stats_of_run()
 DUMPED = STATS.model_dump()
 
 
-def fresh() -> dict[str, Any]:
-    """The document of that run, to be changed at will."""
+def fresh_document() -> dict[str, Any]:
+    """Return a copy of the document of that run."""
     document: dict[str, Any] = json.loads(json.dumps(DUMPED))
     return document
 
@@ -56,19 +56,19 @@ def saved(document: object, folder: Path) -> Path:
     return path
 
 
-def refusal(path: Path) -> str:
-    """The one sentence of a refusal, which names the file."""
+def rejection(path: Path) -> str:
+    """Return the message of the rejection: one sentence that begins with the file."""
     with pytest.raises(MetricsFileError) as caught:
         load_metrics_from_json(path)
-    said = str(caught.value)
-    assert said.startswith(f"{path}: ")
-    assert said.endswith(".")
-    assert "\n" not in said
-    return said
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert message.endswith(".")
+    assert "\n" not in message
+    return message
 
 
 def use_all(stats: PerformanceStats) -> None:
-    """Everything that can be made of figures, made."""
+    """Compute everything that can be computed from metrics."""
     analyze(stats)
     generate_async_io_analysis_report(stats)
     report_page(stats)
@@ -77,10 +77,9 @@ def use_all(stats: PerformanceStats) -> None:
 
 
 @pytest.mark.parametrize("name", ["sync", "asyncio", "trio"])
-def test_a_file_is_read_as_it_was_written(name: Name, tmp_path: Path) -> None:
-    """API.md: "path of {base}_metrics_{YYYYmmdd_HHMMSS}.json"; read again, the figures are equal,
-    also where a title is not text."""
-    stats = a_run(name)
+def test_written_file_is_read_back_equal(name: Name, tmp_path: Path) -> None:
+    """This includes a title that is not valid text. The folder is created."""
+    stats = stats_of_run(name)
     path = Path(export_performance_metrics_json(stats, "run", tmp_path / "made" / "for it"))
     assert path.parent == tmp_path / "made" / "for it"
     assert NAME.fullmatch(path.name)
@@ -90,23 +89,20 @@ def test_a_file_is_read_as_it_was_written(name: Name, tmp_path: Path) -> None:
     json.loads(path.read_text(encoding="utf-8"))
 
 
-def test_the_folder_is_output_unless_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """API.md: `output_dir="output"`."""
+def test_default_folder_is_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert Path(export_performance_metrics_json(STATS, "run")).parent == Path("output")
     assert len(list((tmp_path / "output").iterdir())) == 1
 
 
 def test_no_file_is_overwritten(tmp_path: Path) -> None:
-    """ "Never overwrites": five within a second are five files."""
+    """Five files written within a second have five names."""
     paths = {export_performance_metrics_json(STATS, "run", tmp_path) for _ in range(5)}
     assert len(paths) == len(list(tmp_path.iterdir())) == 5
     assert all(NAME.fullmatch(Path(path).name) for path in paths)
 
 
-def test_a_file_says_when_it_was_generated(tmp_path: Path) -> None:
-    """`generated` is when the figures were taken; figures that do not say so get the time of
-    writing, with its zone."""
+def test_generated_is_kept_or_set_to_the_time_of_writing(tmp_path: Path) -> None:
     path = export_performance_metrics_json(STATS, "run", tmp_path)
     assert load_metrics_from_json(path).generated == STATS.generated
     older = STATS.model_copy(update={"generated": None})
@@ -120,8 +116,8 @@ def test_a_file_says_when_it_was_generated(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["../run", "a/b", "a\\b", "/run", "C:run", "..", ".", "", " ", "a\0b", "a\nb"]
 )
-def test_a_name_that_would_leave_the_folder_is_refused(name: str, tmp_path: Path) -> None:
-    """ "A base filename that tries to leave the folder is refused", on every system alike."""
+def test_base_filename_that_leaves_the_folder_is_rejected(name: str, tmp_path: Path) -> None:
+    """The same names are rejected on every system."""
     folder = tmp_path / "output"
     with pytest.raises(MisuseError, match="base_filename cannot be"):
         export_performance_metrics_json(STATS, name, folder)
@@ -130,33 +126,31 @@ def test_a_name_that_would_leave_the_folder_is_refused(name: str, tmp_path: Path
 
 @given(st.text(max_size=300))
 @settings(max_examples=60)
-def test_any_name_can_be_made_plain(name: str) -> None:
-    """plain_name: "what would lead out of a folder becomes `_`", and it fits a file system."""
+def test_plain_name_is_always_a_valid_base_filename(name: str) -> None:
     plain = files.plain_name(name)
     files._check_name(plain)
     assert 1 <= len(plain) <= 50
 
 
 @pytest.mark.parametrize("call", ["fsync", "link"])
-def test_a_file_appears_whole_or_not_at_all(
+def test_interrupted_write_leaves_no_file(
     call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """ "Atomic write": a disk that is full, or a kill in between, leaves nothing that looks like a
-    metrics file, and no litter."""
+    """This holds for a full disk and for a kill at any moment; no draft is left."""
 
-    def full(*_: object) -> None:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(os, call, full)
+    monkeypatch.setattr(os, call, interrupted)
     with pytest.raises(KeyboardInterrupt):
         export_performance_metrics_json(STATS, "run", tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_system_without_links_serves(
+def test_file_system_without_hard_links_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The FAT of a USB stick knows no hard link: written all the same, and over nothing."""
+    """FAT on a USB stick has no hard links; no file is overwritten there either."""
 
     def unsupported(*_: object) -> None:
         raise PermissionError("no links here")
@@ -167,8 +161,7 @@ def test_a_file_system_without_links_serves(
     assert all(load_metrics_from_json(path) == STATS for path in paths)
 
 
-def test_a_folder_that_cannot_be_is_an_error(tmp_path: Path) -> None:
-    """export: "OSError: The folder or the file cannot be written"."""
+def test_folder_that_cannot_be_created_is_an_os_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         export_performance_metrics_json(STATS, "run", tmp_path / "file")
@@ -193,27 +186,25 @@ OPTIONAL = (
 ).split()
 
 
-def without(field: str) -> dict[str, Any]:
-    """The document without one field, named by its dotted path."""
-    document = fresh()
-    *way, last = [int(part) if part.isdigit() else part for part in field.split(".")]
+def document_without(field: str) -> dict[str, Any]:
+    """Return the document without one field, given as a dotted path."""
+    document = fresh_document()
+    *path, last = [int(part) if part.isdigit() else part for part in field.split(".")]
     inner: Any = document
-    for part in way:
+    for part in path:
         inner = inner[part]
     del inner[last]
     return document
 
 
 @pytest.mark.parametrize("field", REQUIRED)
-def test_a_field_that_is_missing_is_named(field: str, tmp_path: Path) -> None:
-    """ "… or lacks fields: `MetricsFileError` naming the field"."""
-    assert f"lacks the field {field};" in refusal(saved(without(field), tmp_path))
+def test_missing_field_is_named_in_the_error(field: str, tmp_path: Path) -> None:
+    assert f"lacks the field {field};" in rejection(saved(document_without(field), tmp_path))
 
 
-def test_a_file_of_an_older_tool_is_read(tmp_path: Path) -> None:
-    """ "Files in the layout above that lack optional blocks still load: absent figures count as
-    unknown, not as zero"."""
-    kept = {name: part for name, part in fresh().items() if name not in OPTIONAL}
+def test_file_without_optional_blocks_is_read(tmp_path: Path) -> None:
+    """Missing figures are unknown, not zero."""
+    kept = {name: part for name, part in fresh_document().items() if name not in OPTIONAL}
     for track in kept["track_metrics"]:
         for name in ("outcome", "beatport_id", "started"):
             del track[name]
@@ -225,24 +216,22 @@ def test_a_file_of_an_older_tool_is_read(tmp_path: Path) -> None:
     old = load_metrics_from_json(saved(kept, tmp_path))
     assert {name for name in OPTIONAL if getattr(old, name) is not None} == set()
     assert [old.queries[0].wait_time, old.queries[0].requests, old.queries[0].sent] == [None] * 3
-    # What it does say is enough for the same advice.
-    ours, theirs = analyze(STATS), analyze(old)
-    assert theirs.percentage == pytest.approx(ours.percentage)
-    assert theirs.recommendation == ours.recommendation
+    # Its figures are enough for the same recommendation.
+    new_analysis, old_analysis = analyze(STATS), analyze(old)
+    assert old_analysis.percentage == pytest.approx(new_analysis.percentage)
+    assert old_analysis.recommendation == new_analysis.recommendation
     use_all(old)
 
 
 @pytest.mark.parametrize("field", OPTIONAL)
-def test_each_block_alone_may_be_absent(field: str, tmp_path: Path) -> None:
-    """The same, one by one."""
-    stats = load_metrics_from_json(saved(without(field), tmp_path))
+def test_each_optional_block_may_be_missing(field: str, tmp_path: Path) -> None:
+    stats = load_metrics_from_json(saved(document_without(field), tmp_path))
     assert getattr(stats, field) is None
     use_all(stats)
 
 
-def test_more_keys_may_stand_beside(tmp_path: Path) -> None:
-    """ "More keys may stand beside them": those of a tool that knows more are passed over."""
-    more = fresh() | {"machine": {"cores": 2}}
+def test_unknown_keys_are_ignored(tmp_path: Path) -> None:
+    more = fresh_document() | {"machine": {"cores": 2}}
     more["track_metrics"][0]["mood"] = "bright"
     more["session_info"]["start_time"] = 1_760_000_000.5
     loaded = load_metrics_from_json(saved(more, tmp_path))
@@ -253,30 +242,31 @@ def test_more_keys_may_stand_beside(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "is not a whole JSON document"),
-        (b"Artist - Title", "is not a whole JSON document"),
-        (json.dumps(DUMPED).encode()[:-100], "is not a whole JSON document"),
+        (b"", "is not a complete JSON document"),
+        (b"Artist - Title", "is not a complete JSON document"),
+        (json.dumps(DUMPED).encode()[:-100], "is not a complete JSON document"),
         (b"\xff\xfe\x00\x01", "cannot be read"),
         (b"[" * 100_000, "nested too deeply"),
         (b"[]", "is not a metrics file"),
         (b'"1.0"', "is not a metrics file"),
         (b"{}", "lacks the field version"),
         (b'{"version": 1e999}', "lacks the field session_info"),
-        (b'{"version": NaN}', "NaN is no number of JSON's"),
+        (b'{"version": NaN}', "NaN is not a JSON number"),
     ],
 )
-def test_what_is_no_metrics_file_is_refused(content: bytes, says: str, tmp_path: Path) -> None:
-    """ "A metrics file that is … truncated, not JSON …: `MetricsFileError`"."""
+def test_content_that_is_not_a_metrics_file_is_rejected(
+    content: bytes, says: str, tmp_path: Path
+) -> None:
     path = tmp_path / "metrics.json"
     path.write_bytes(content)
-    assert says in refusal(path)
+    assert says in rejection(path)
 
 
-def changed(field: str, value: object) -> dict[str, Any]:
-    document = fresh()
-    *way, last = field.split(".")
+def document_with(field: str, value: object) -> dict[str, Any]:
+    document = fresh_document()
+    *path, last = field.split(".")
     inner: Any = document
-    for part in way:
+    for part in path:
         inner = inner[int(part)] if part.isdigit() else inner[part]
     inner[last] = value
     return document
@@ -297,35 +287,34 @@ def changed(field: str, value: object) -> dict[str, Any]:
         ("track_metrics", "x" * 10_000, "track_metrics cannot be 'xxx"),
     ],
 )
-def test_a_value_that_cannot_be_is_named(
+def test_invalid_value_is_named_in_a_short_error(
     field: str, value: object, says: str, tmp_path: Path
 ) -> None:
-    """ "… of another version …", or with a figure that is none: the text names the field, and
-    stays short whatever stands there."""
-    said = refusal(saved(changed(field, value), tmp_path))
-    assert says in said
-    assert len(said) < 400 + len(str(tmp_path))
+    message = rejection(saved(document_with(field, value), tmp_path))
+    assert says in message
+    assert len(message) < 400 + len(str(tmp_path))
 
 
-def test_what_is_no_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """ "A metrics file that is missing", a folder, a name that cannot be one, or one too large."""
-    assert "No such file" in refusal(tmp_path / "nope.json")
-    assert "is a folder" in refusal(tmp_path)
+def test_missing_file_folder_and_large_file_are_rejected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "No such file" in rejection(tmp_path / "nope.json")
+    assert "is a folder" in rejection(tmp_path)
     with pytest.raises(MetricsFileError):
         load_metrics_from_json("a\0b")
     monkeypatch.setattr(files, "MAX_FILE_BYTES", 10)
-    assert "larger than any metrics file" in refusal(saved(DUMPED, tmp_path))
+    assert "larger than the limit for metrics files" in rejection(saved(DUMPED, tmp_path))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
-def test_a_pipe_is_refused(tmp_path: Path) -> None:
-    """A pipe that nobody writes to would be read for ever."""
+def test_pipe_is_rejected(tmp_path: Path) -> None:
+    """Reading a pipe without a writer would block for ever."""
     os.mkfifo(tmp_path / "pipe")
-    assert "is not a file" in refusal(tmp_path / "pipe")
+    assert "is not a regular file" in rejection(tmp_path / "pipe")
 
 
-def places(part: object, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place in a document."""
+def paths(part: object, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the path of every value in a document."""
     inner: Any = (
         part.items()
         if isinstance(part, dict)
@@ -333,7 +322,7 @@ def places(part: object, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         if isinstance(part, list)
         else ()
     )
-    return [way, *(place for name, one in inner for place in places(one, (*way, name)))]
+    return [way, *(place for name, one in inner for place in paths(one, (*way, name)))]
 
 
 json_values = st.recursive(
@@ -348,14 +337,14 @@ json_values = st.recursive(
     ),
     max_leaves=5,
 )
-damage = st.lists(
-    st.tuples(st.sampled_from(places(fresh())[1:]), json_values), min_size=1, max_size=4
+faults = st.lists(
+    st.tuples(st.sampled_from(paths(fresh_document())[1:]), json_values), min_size=1, max_size=4
 )
 
 
-def damaged(wounds: list[tuple[tuple[Any, ...], object]]) -> Any:
-    document = fresh()
-    for place, value in wounds:
+def damaged(faults: list[tuple[tuple[Any, ...], object]]) -> Any:
+    document = fresh_document()
+    for place, value in faults:
         inner = document
         try:
             for part in place[:-1]:
@@ -367,17 +356,16 @@ def damaged(wounds: list[tuple[tuple[Any, ...], object]]) -> Any:
 
 
 @pytest.mark.fuzz
-@given(damage)
-def test_any_file_is_read_or_refused(wounds: list[tuple[tuple[Any, ...], object]]) -> None:
-    """ "Input from outside is hostile until read": a file with anything anywhere is either refused
-    in a sentence, or all that can be made of it can be made."""
-    document = damaged(wounds)
+@given(faults)
+def test_any_damaged_file_is_read_or_rejected(faults: list[tuple[tuple[Any, ...], object]]) -> None:
+    """Either the file is rejected with one sentence, or every report can be computed from it."""
+    document = damaged(faults)
     try:
         stats = files._validated("it", json.dumps(document))
     except MetricsFileError as error:
-        said = str(error)
+        message = str(error)
     else:
         use_all(stats)
-        said = "it: fine"
-    assert said.startswith("it: ")
-    assert "\n" not in said
+        message = "it: fine"
+    assert message.startswith("it: ")
+    assert "\n" not in message

@@ -1,4 +1,4 @@
-"""Delimited files: what the reader promises about columns, delimiters and quotes."""
+"""CSV, TSV and Rekordbox TXT files: columns, delimiters, quotes and limits."""
 
 import csv
 
@@ -11,15 +11,15 @@ from beatport_match.playlists import read_playlist
 
 @pytest.fixture
 def read(tmp_path):
-    def reading(text, encoding="utf-8", **options):
+    def read_text(text, encoding="utf-8", **options):
         file = tmp_path / "set.csv"
         file.write_bytes(text.encode(encoding))
         return list(read_playlist(file, **options))
 
-    return reading
+    return read_text
 
 
-WHOLE = Track(
+COMPLETE = Track(
     "Tide (Dub)",
     "Ana & Tom",
     album="Harbour EP",
@@ -71,15 +71,16 @@ WHOLE = Track(
         ),
     ],
 )
-def test_columns_by_any_common_name_and_delimiter(read, delimiter, table):
-    """The first line names the columns, in any case and under common aliases."""
+def test_reads_columns_by_alias_and_delimiter(read, delimiter, table):
+    """The first line names the columns, in upper or lower case and under common aliases."""
     cells = [cell.strip() for line in table.splitlines() for cell in line.split("|")]
     names, values = delimiter.join(cells[::2]), delimiter.join(cells[1::2])
-    assert read(f"{names}\r\n{values}\r\n") == [WHOLE]
+    assert read(f"{names}\r\n{values}\r\n") == [COMPLETE]
 
 
-def test_rekordbox_txt(read):
-    """Rekordbox's own TXT export works: UTF-16 with its mark, tabs, no quotes, `#` first."""
+def test_reads_rekordbox_txt(read):
+    """Rekordbox's own TXT export is UTF-16 with a byte order mark, uses tabs without quotes, and
+    its first column is `#`."""
     found = read(
         "#\tArtwork\tTrack Title\tArtist\tAlbum\tGenre\tBPM\tRating\tTime\tKey\tDate Added\r\n"
         '1\t\t"Heroes\tAna Lívia\t\tTechno\t128.00\t     \t07:12\tFm\t2023-01-02\r\n'
@@ -92,31 +93,30 @@ def test_rekordbox_txt(read):
     ]
 
 
-def test_quoted_fields(read):
-    """Quoted fields hold delimiters, quotes and line breaks, which become blanks."""
+def test_quoted_fields_keep_delimiters_and_quotes(read):
+    """Line breaks in a quoted field become blanks."""
     found = read('title,artist\n"Tide, ""Low""","Ana\r\nTom"\n"Foam",Bo\n')
     assert found == [Track('Tide, "Low"', "Ana Tom"), Track("Foam", "Bo")]
     assert read('title\tartist\n"Tide ""Low"""\tAna\n') == [Track('Tide "Low"', "Ana")]
 
 
-def test_a_byte_order_mark_is_no_part_of_a_quoted_header(read):
-    """UTF-8 with its mark is read without it, also before a quote."""
+def test_byte_order_mark_is_removed_before_a_quoted_header(read):
     assert read('"title","artist"\n"Tide","Ana"\n', "utf-8-sig") == [Track("Tide", "Ana")]
 
 
-def test_only_a_record_is_capped_not_the_file(read):
-    """A file of many records is read to its end."""
+def test_file_of_many_records_is_read_to_its_end(read):
+    """The length limit is for one record, not for the file."""
     found = read("title,artist\n" + '"Tide","Ana"\n' * 10_000)
     assert len(found) == 10_000
 
 
-def test_a_single_column_of_titles(read):
-    """A lone column named title is a playlist; commas in its first rows do not matter."""
+def test_single_title_column_is_a_playlist(read):
+    """One column named title is enough; commas in its rows do not matter."""
     assert read("\n\nTitle\nTide\n\n  \nFoam\n") == [Track("Tide"), Track("Foam")]
 
 
-def test_a_missing_title_column_is_refused_at_the_call(tmp_path):
-    """A file without a column of titles is an error that lists the columns there are."""
+def test_missing_title_column_is_rejected_at_the_call(tmp_path):
+    """The error lists the columns that the file has."""
     file = tmp_path / "set.csv"
     file.write_text("Artist,BPM,Song\nAna,120,Tide\n")
     with pytest.raises(PlaylistError, match=r"no column is named title.*Artist, BPM, Song; rename"):
@@ -126,19 +126,19 @@ def test_a_missing_title_column_is_refused_at_the_call(tmp_path):
         read_playlist(file)
 
 
-def test_a_row_without_a_title(read):
-    """A row without a title is called after its file, or told with its line and left out."""
+def test_row_without_title_takes_the_file_name_or_is_a_problem(read):
+    """A row without a title and a file name is reported with its line and left out."""
     problems = []
     text = 'title,artist,file\n,Ana,/m/Low Tide.mp3\n\n"","A\nB",\nKept,Bo\nShort\n'
     found = read(text, on_problem=problems.append)
     assert [one.title for one in found] == ["Low Tide", "Kept", "Short"]
     assert [problem.place for problem in problems] == ["line 4"]
     assert "fill in the title" in str(problems[0])
-    assert read(text) == found  # and nobody needs to listen
+    assert read(text) == found  # without on_problem
 
 
-def test_a_row_with_broken_quotes_is_a_problem(read):
-    """A row that is not well-formed CSV is told with its line; the rest goes on."""
+def test_row_with_broken_quotes_is_a_problem(read):
+    """The row is reported with its line; the other rows are read."""
     problems = []
     found = read('title,artist\n"Tide" low,Ana\nFoam,Bo\n', on_problem=problems.append)
     assert found == [Track("Foam", "Bo")]
@@ -146,25 +146,27 @@ def test_a_row_with_broken_quotes_is_a_problem(read):
     assert "correct its quotes" in str(problems[0])
 
 
-def test_a_header_with_broken_quotes_costs_no_row(read):
-    """A header that is not well-formed CSV is refused: no row may be taken for it."""
+def test_header_with_broken_quotes_is_rejected(read):
+    """The first row must not be used as the header instead."""
     with pytest.raises(PlaylistError, match="not a playlist in a known format"):
         read('"title" x,artist\nTide,Ana\nFoam,Bo\n')
 
 
-def test_a_track_number_is_not_a_title(read):
-    """The first alias that is there wins: beside Title, a column named Track holds numbers."""
+def test_title_column_has_priority_over_track_column(read):
+    """In a file with a Title column, a column named Track holds numbers."""
     assert read("Track,Artist,Title\n7,Ana,Tide\n") == [Track("Tide", "Ana")]
 
 
-def test_a_quote_never_closed_is_damage_not_an_entry(read):
-    """A quote that swallows the rest of the file is an error naming where it was opened."""
+def test_unclosed_quote_raises_with_its_line(read):
+    """A quote without an end takes the rest of the file, so this is an error and not one bad
+    entry."""
     with pytest.raises(PlaylistError, match="line 3: a quote is opened and never closed"):
         read('title,artist\nTide,Ana\n"Foam,Bo\nWave,Cy\n')
 
 
-def test_a_record_is_capped_whatever_the_process_allows(read):
-    """A record over 64 KiB is refused even where another library has lifted csv's own limit."""
+def test_record_limit_holds_if_csv_limit_is_raised(read):
+    """A record over 64 KiB is rejected even if another library has raised the limit of the csv
+    module."""
     before = csv.field_size_limit(10_000_000)
     try:
         with pytest.raises(PlaylistError, match="line 2: a record is longer than 65536"):
@@ -173,8 +175,9 @@ def test_a_record_is_capped_whatever_the_process_allows(read):
         csv.field_size_limit(before)
 
 
-def test_a_lowered_csv_limit_costs_a_row_at_most(read):
-    """Where another library has lowered csv's limit, a long field is a problem, not a crash."""
+def test_lowered_csv_limit_makes_one_problem(read):
+    """If another library has lowered the limit of the csv module, a long field is a problem and not
+    a crash."""
     problems = []
     before = csv.field_size_limit(100)
     try:
@@ -185,8 +188,8 @@ def test_a_lowered_csv_limit_costs_a_row_at_most(read):
     assert [problem.place for problem in problems] == ["line 3"]
 
 
-def test_a_csv_limit_below_the_names_of_columns_is_refused(read):
-    """Where even the header is beyond csv's lowered limit, the file is refused, not misread."""
+def test_csv_limit_below_the_column_names_is_rejected(read):
+    """The header does not fit the lowered limit of the csv module, so the file is rejected."""
     before = csv.field_size_limit(3)
     try:
         with pytest.raises(PlaylistError, match="not a playlist in a known format"):

@@ -1,4 +1,4 @@
-"""M3U playlists: what the reader promises about comments, paths and encodings."""
+"""M3U playlists: comments, paths and encodings."""
 
 import pytest
 
@@ -9,16 +9,16 @@ from beatport_match.playlists import list_playlists, read_playlist
 
 @pytest.fixture
 def read(tmp_path):
-    def reading(text, encoding="utf-8", **options):
+    def read_text(text, encoding="utf-8", **options):
         file = tmp_path / "set.m3u"
         file.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
         return list(read_playlist(file, **options))
 
-    return reading
+    return read_text
 
 
-def test_extended_entries(read):
-    """#EXTINF gives length and the whole title; the path below is kept as written."""
+def test_reads_extinf_and_path(read):
+    """`#EXTINF` gives the length and the whole title; the path below it is kept as written."""
     found = read(
         "#EXTM3U\r\n#PLAYLIST:Friday\r\n"
         "#EXTINF:213,Ana Lívia - Tide (Dub Mix)\r\nC:\\Music\\tide_dub.mp3\r\n\r\n"
@@ -32,8 +32,8 @@ def test_extended_entries(read):
     ]
 
 
-def test_lines_of_paths(read):
-    """A file of nothing but paths is an M3U; titles come from the file names."""
+def test_file_of_paths_only_is_an_m3u(read):
+    """Titles come from the file names."""
     found = read(
         "# my set\n/music/Ana - Tide.mp3\nD:\\x\\Dr. No\n\\\\nas\\dj\\Wave.WAV\nv1.2.ogg\n"
     )
@@ -41,8 +41,8 @@ def test_lines_of_paths(read):
     assert found[2].file == "\\\\nas\\dj\\Wave.WAV"
 
 
-def test_addresses_are_called_after_their_last_part(read):
-    """file:// and stream addresses give their last path part, decoded, as the title."""
+def test_url_gives_its_last_path_part_as_title(read):
+    """The part is percent-decoded; this holds for file:// and stream URLs."""
     found = read(
         "#EXTM3U\nfile:///C:/Music/Low%20Tide.mp3\nhttps://cdn.example/a/Ana%20-%20Foam.mp3?t=1#x\n"
     )
@@ -50,8 +50,8 @@ def test_addresses_are_called_after_their_last_part(read):
     assert found[0].file == "file:///C:/Music/Low%20Tide.mp3"
 
 
-def test_an_entry_without_any_name_is_a_problem(read):
-    """An entry that names nothing is told with its line, and the rest goes on."""
+def test_entry_without_any_name_is_a_problem(read):
+    """The entry is reported with its line; the other entries are read."""
     problems = []
     found = read(
         "#EXTM3U\nhttp://radio.example/\n#EXTINF:9\n/music/\n.mp3\n/music/Kept.mp3\n#EXTINF:7",
@@ -62,8 +62,8 @@ def test_an_entry_without_any_name_is_a_problem(read):
     assert "add an #EXTINF line" in str(problems[0])
 
 
-def test_extinf_without_a_path_is_still_a_track(read):
-    """An #EXTINF without a path still makes a track, at the end or before another."""
+def test_extinf_without_path_is_a_track(read):
+    """This holds at the end of the file and before another `#EXTINF`."""
     found = read("#EXTM3U\n#EXTINF:100,One\n#EXTINF:200,Two\n/m/2.mp3\n#EXTINF:300,Three")
     assert [(one.title, one.duration_s, one.file) for one in found] == [
         ("One", 100.0, None),
@@ -83,14 +83,14 @@ def test_extinf_without_a_path_is_still_a_track(read):
         ("213 " + "x" * 5000, "file", 213.0),
     ],
 )
-def test_extinf_in_the_wild(read, line, title, duration):
-    """Attributes, decimals and nonsense before the comma do not cost the title."""
+def test_extinf_with_unusual_values_keeps_the_title(read, line, title, duration):
+    """Attributes, decimals and invalid lengths before the comma do not change the title."""
     (found,) = read(f"#EXTM3U\n#extinf:{line}\n/m/file.mp3\n")
     assert (found.title, found.duration_s) == (title, duration)
 
 
-def test_artist_and_album_comments(read):
-    """#EXTART and #EXTALB describe the next path, unless its title names an artist itself."""
+def test_artist_and_album_comments_apply_to_the_next_path(read):
+    """`#EXTART` is ignored if the title contains its own artist."""
     found = read(
         "#EXTM3U\n#EXTART:Ana\n#EXTALB:Harbour EP\n#EXTINF:9,Tide\n/m/1.mp3\n/m/2.mp3\n"
         "#EXTINF:9,Tom - Wave\n#EXTART:Various\n/m/3.mp3\n"
@@ -103,28 +103,28 @@ def test_artist_and_album_comments(read):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
-def test_one_encoding_for_the_whole_file(read, encoding):
-    """UTF-8 with or without its mark, cp1252 and UTF-16 are told apart for the file as a whole."""
-    plain = "/m/plain.mp3\n" * 9000  # the first odd byte stands far beyond the head
+def test_encoding_is_detected_from_the_whole_file(read, encoding):
+    """The first character that is not ASCII is far after the first 64 KiB."""
+    plain = "/m/plain.mp3\n" * 9000  # more than the first 64 KiB
     found = read(f"#EXTM3U\n{plain}/m/Señor’s Wave.mp3\n", encoding)
     assert (len(found), found[-1].title) == (9001, "Señor’s Wave")
 
 
-def test_bytes_that_cp1252_does_not_have_are_latin_1(read):
-    """encoding_of: where even cp1252 has holes, Latin-1; its controls become blanks."""
+def test_bytes_outside_cp1252_are_read_as_latin_1(read):
+    """Control characters of Latin-1 become blanks."""
     (found,) = read(b"#EXTM3U\n/m/Se\xf1or\x81Wave.mp3")
     assert found.title == "Señor Wave"
 
 
-def test_control_characters_never_reach_a_track(read):
-    """text: control characters become blanks, also in what a line says about itself."""
+def test_control_characters_become_blanks(read):
     (found,) = read("#EXTM3U\n#EXTINF:9,\x1b[31mTide\x07\n/m/\x08a.mp3\n")
     assert (found.title, found.file) == ("[31mTide", "/m/ a.mp3")
 
 
 def test_m3u_has_no_named_playlists(tmp_path):
-    """list_playlists: other formats give an empty tuple, and naming one is refused at the call."""
-    file = tmp_path / "set.xml"  # the suffix says nothing
+    """`list_playlists` returns an empty tuple; `read_playlist` rejects a playlist name at the
+    call."""
+    file = tmp_path / "set.xml"  # the suffix does not decide the format
     file.write_text("#EXTM3U\n")
     assert list_playlists(file) == ()
     assert list(read_playlist(file)) == []

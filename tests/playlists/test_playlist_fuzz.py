@@ -1,4 +1,4 @@
-"""Hostile until read: any bytes give tracks or a PlaylistError, never another exception."""
+"""Untrusted playlist files: any bytes give tracks or a `PlaylistError`, never another exception."""
 
 from unicodedata import category
 
@@ -46,19 +46,21 @@ def file(tmp_path_factory):
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(content=ANY_BYTES | LIKELY, name=st.none() | st.sampled_from(["p", "", "ROOT", "é"]))
-def test_any_bytes(file, content, name):
-    """An unreadable file is a PlaylistError, an unreadable entry a PlaylistProblem, and no more."""
+def test_any_bytes_give_tracks_or_a_playlist_error(file, content, name):
+    """An unreadable file is a `PlaylistError`, an unreadable entry a `PlaylistProblem`; no other
+    exception occurs."""
     file.write_bytes(content)
     problems = []
     try:
         found = list(read_playlist(file, name, on_problem=problems.append))
     except PlaylistError as error:
-        found, trouble = [], str(error)
+        found, message = [], str(error)
     else:
-        trouble = str(file)
-    assert trouble.startswith(str(file))
+        message = str(file)
+    assert message.startswith(str(file))
     assert all(isinstance(one, Track) for one in found)
-    assert "Cc" not in {category(sign) for one in found for sign in f"{one}{one.file}{one.id}"}
+    texts = "".join(f"{track}{track.file}{track.id}" for track in found)
+    assert "Cc" not in {category(character) for character in texts}
     assert all(isinstance(problem, PlaylistProblem) for problem in problems)
     try:
         listed = list_playlists(file)
@@ -67,12 +69,12 @@ def test_any_bytes(file, content, name):
     assert all(isinstance(one, str) for one in listed)
 
 
-@example(written="0")
-@given(written=st.text() | st.from_regex(r"[0-9:.,/-]{1,12}", fullmatch=True))
-def test_any_text_is_a_true_number_or_unknown(written):
-    """fields: a number that cannot be true is unknown, never a guess and never an error."""
-    bpm, year = field_values.bpm(written), field_values.year(written)
-    seconds, whole = field_values.seconds(written), field_values.whole(written)
+@example(text="0")
+@given(text=st.text() | st.from_regex(r"[0-9:.,/-]{1,12}", fullmatch=True))
+def test_any_text_is_a_valid_number_or_unknown(text):
+    """An invalid number is `None`; it is never guessed and never raises."""
+    bpm, year = field_values.bpm(text), field_values.year(text)
+    seconds, whole = field_values.seconds(text), field_values.whole(text)
     assert bpm is None or 0 < bpm < 1000
     assert year is None or 1890 <= year <= 2100
     assert seconds is None or 0 < seconds <= 86_400

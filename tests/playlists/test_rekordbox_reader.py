@@ -1,4 +1,4 @@
-"""Rekordbox exports: what the reader promises about tracks, playlists and problems."""
+"""Rekordbox exports: tracks, playlists and problems."""
 
 import gc
 import tracemalloc
@@ -16,9 +16,9 @@ PRODUCT = '  <PRODUCT Name="rekordbox" Version="6.7.4" Company="AlphaTheta"/>\n'
 
 
 def track(track_id, **attributes):
-    said = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
+    values = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
     return (
-        f'<TRACK TrackID="{track_id}"{said}><TEMPO Inizio="0.1" Bpm="126.00" Metro="4/4"/>'
+        f'<TRACK TrackID="{track_id}"{values}><TEMPO Inizio="0.1" Bpm="126.00" Metro="4/4"/>'
         '<POSITION_MARK Name="drop" Type="0" Start="61.2" Num="-1"/></TRACK>\n'
     )
 
@@ -64,8 +64,8 @@ FULL = track(
 )
 
 
-def test_every_field_of_a_track(write):
-    """read_playlist: a Rekordbox TRACK gives all its fields, its Location decoded to a path."""
+def test_reads_every_field_of_a_track(write):
+    """`Location` is decoded to a path."""
     assert list(read_playlist(write(export(FULL)))) == [
         Track(
             "Café del Sol & Mar (Extended Mix)",
@@ -83,16 +83,16 @@ def test_every_field_of_a_track(write):
     ]
 
 
-def test_zero_empty_and_absurd_numbers_are_unknown(write):
-    """fields: a number that cannot be true is unknown, never a guess and never an error."""
-    absurd = [("0.00", "0", "0"), ("", "", ""), ("-3", "-1", "-9"), ("inf", "12", "nan")]
-    absurd += [("9e9", "99999", "9" * 400), ("fast", "MMXX", "long"), ("1000", "1066", "86401")]
+def test_invalid_numbers_are_unknown(write):
+    """Zero, empty, negative and too large values are `None`; they never raise."""
+    invalid = [("0.00", "0", "0"), ("", "", ""), ("-3", "-1", "-9"), ("inf", "12", "nan")]
+    invalid += [("9e9", "99999", "9" * 400), ("fast", "MMXX", "long"), ("1000", "1066", "86401")]
     tracks = [
         track(str(number), Name="Tide", AverageBpm=bpm, Year=year, TotalTime=time)
-        for number, (bpm, year, time) in enumerate(absurd, 1)
+        for number, (bpm, year, time) in enumerate(invalid, 1)
     ]
     found = list(read_playlist(write(export(*tracks))))
-    assert len(found) == len(absurd)
+    assert len(found) == len(invalid)
     assert {(one.bpm, one.year, one.duration_s) for one in found} == {(None, None, None)}
 
 
@@ -110,7 +110,7 @@ def test_zero_empty_and_absurd_numbers_are_unknown(write):
     ],
 )
 def test_location_becomes_a_path(write, location, path):
-    """path_of: the path that a file:// address means; anything else is kept as written."""
+    """A file:// URL is decoded; any other value is kept as written."""
     (found,) = read_playlist(write(export(track("1", Name="Tide", Location=location))))
     assert found.file == path
 
@@ -124,14 +124,14 @@ def test_location_becomes_a_path(write, location, path):
         ("Tide", "  ", "Tide"),
     ],
 )
-def test_mix_joins_the_title_once(write, name, mix, title):
-    """with_mix: the mix stands in brackets, unless it is blank or the title already says so."""
+def test_mix_is_added_to_the_title_once(write, name, mix, title):
+    """The mix follows in brackets, unless it is blank or the title already contains it."""
     (found,) = read_playlist(write(export(track("1", Name=name, Mix=mix))))
     assert found.title == title
 
 
 def test_blank_name_takes_the_file_name_or_is_a_problem(write):
-    """A track without a Name is called after its file; without either it is left out and told."""
+    """A track without a name and a file name is reported and left out."""
     problems = []
     text = export(
         track("1", Name=" ", Location="file://localhost/Users/dj/Salt%20%26%20Light.aiff"),
@@ -150,11 +150,11 @@ def test_blank_name_takes_the_file_name_or_is_a_problem(write):
     )
     assert [problem.place for problem in problems[1:]] == [f"line {line + 1}, TrackID 3"]
     assert str(problems[0]).startswith(f"{file}, line {line}, TrackID 2: the track has neither")
-    assert len(list(read_playlist(file))) == 2  # and nobody needs to listen
+    assert len(list(read_playlist(file))) == 2  # without on_problem
 
 
-def test_control_characters_never_reach_a_track(write):
-    """text: control characters become blanks, outer blanks go."""
+def test_control_characters_become_blanks(write):
+    """Blanks at the beginning and the end are removed."""
     name = "&#10;Low&#9;Tide&#x85;\u202etrick "
     text = export(track("1", Name="NAME", Artist="\u2028Ana\ufeff"))
     (found,) = read_playlist(write(text.replace("NAME", name)))
@@ -162,8 +162,7 @@ def test_control_characters_never_reach_a_track(write):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "iso-8859-1", "windows-1252"])
-def test_declared_encodings(write, encoding):
-    """UTF-8, UTF-16 with its mark, Latin-1 and Windows' code pages are read as declared."""
+def test_declared_encoding_is_used(write, encoding):
     declared = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16"}.get(encoding, encoding)
     text = export(FULL.replace("ø", "ö"), head=HEAD.replace("UTF-8", declared))
     (found,) = read_playlist(write(text, encoding))
@@ -186,8 +185,8 @@ def titles(file, name):
     return [one.title for one in read_playlist(file, name)]
 
 
-def test_playlists_are_listed_and_picked(write):
-    """list_playlists: full names in file order; each of them picks its playlist, in its order."""
+def test_playlists_are_listed_and_selected_by_full_name(write):
+    """Names are in file order; the tracks are in the order of the playlist."""
     file = write(export(TIDE, WAVE, FOAM, playlists=TREE))
     assert list_playlists(file) == ("Opening", "Clubs/Opening", "Clubs/2024/Peak", "Empty")
     assert titles(file, "Opening") == ["Wave", "Tide"]
@@ -196,32 +195,31 @@ def test_playlists_are_listed_and_picked(write):
     assert titles(file, "Empty") == []
 
 
-def test_a_plain_name_picks_where_it_is_unambiguous(write):
-    """read_playlist: an unambiguous name is enough, however deep it lies."""
+def test_unambiguous_plain_name_selects_a_playlist(write):
+    """The depth in the tree does not matter."""
     file = write(export(TIDE, WAVE, FOAM, playlists=TREE))
     assert titles(file, "Peak") == ["Tide", "Wave", "Tide"]
 
 
-def test_an_ambiguous_name_is_refused_with_the_full_names(write):
-    """An ambiguous plain name is an error, at the call, that lists the full names."""
+def test_ambiguous_name_is_rejected_with_the_full_names(write):
     tree = [folder("A", playlist("Peak", "1")), folder("B", playlist("Peak", "2"))]
     file = write(export(TIDE, WAVE, playlists=tree))
     with pytest.raises(PlaylistError, match="'Peak': 'A/Peak', 'B/Peak'; give the full name"):
         read_playlist(file, "Peak")
-    twins = write(export(playlists=[playlist("Peak"), playlist("Peak")]), name="twins.xml")
+    same_names = write(export(playlists=[playlist("Peak"), playlist("Peak")]), name="same.xml")
     with pytest.raises(PlaylistError, match="rename one in Rekordbox"):
-        read_playlist(twins, "Peak")
+        read_playlist(same_names, "Peak")
 
 
-def test_an_unknown_playlist_is_refused_with_those_there_are(write):
-    """An unknown playlist is an error, at the call, that lists what there is, shortened."""
+def test_unknown_playlist_is_rejected_with_a_short_list(write):
+    """The call raises; the list of existing names is shortened."""
     file = write(export(playlists=[playlist(f"Set {number}") for number in range(500)]))
     with pytest.raises(PlaylistError) as caught:
         read_playlist(file, "Sett 7")
-    said = str(caught.value)
-    assert "no playlist is named 'Sett 7'; there are: 'Set 0', 'Set 1'" in said
-    assert said.endswith("'Set 19' and 480 more.")
-    assert len(said) < 1000
+    message = str(caught.value)
+    assert "no playlist is named 'Sett 7'; there are: 'Set 0', 'Set 1'" in message
+    assert message.endswith("'Set 19' and 480 more.")
+    assert len(message) < 1000
     long = write(export(playlists=[playlist("x" * 5000)] * 30), name="long.xml")
     with pytest.raises(PlaylistError) as caught:
         read_playlist(long, "Sett 7")
@@ -230,8 +228,8 @@ def test_an_unknown_playlist_is_refused_with_those_there_are(write):
         read_playlist(write(export(TIDE), name="bare.xml"), "Peak")
 
 
-def test_keys_may_be_locations(write):
-    """KeyType 1: an entry's Key is a Location, however it is percent-encoded."""
+def test_key_type_1_refers_to_locations(write):
+    """Keys are compared after percent-decoding."""
     entry = "file://localhost/Music/%54ide%20A.mp3"
     file = write(export(TIDE, WAVE, playlists=[playlist("By place", entry, key_type="1")]))
     assert titles(file, "By place") == ["Tide"]
@@ -239,8 +237,8 @@ def test_keys_may_be_locations(write):
     assert titles(as_ids, "By place") == []
 
 
-def test_an_entry_outside_the_collection_is_a_problem(write):
-    """An entry whose Key is not in the collection is told with its line; the rest goes on."""
+def test_entry_outside_the_collection_is_a_problem(write):
+    """The entry is reported with its line; the other entries are read."""
     problems = []
     lost = '<TRACK Name="No id"/>'
     text = export(lost, TIDE, WAVE, playlists=[playlist("Peak", "1", "99", "2", "")])
@@ -248,11 +246,11 @@ def test_an_entry_outside_the_collection_is_a_problem(write):
     assert [one.title for one in found] == ["Tide", "Wave"]
     line = text[: text.index('Key="99"')].count("\n") + 1
     assert [problem.place for problem in problems] == [f"line {line}", f"line {line + 2}"]
-    assert "'Peak' names the TrackID '99', which is not in the collection" in str(problems[0])
+    assert "'Peak' refers to the TrackID '99', which is not in the collection" in str(problems[0])
 
 
-def test_an_unreadable_track_is_told_once(write):
-    """A wanted track without any name is one problem, not also one of the playlist's entry."""
+def test_unreadable_track_is_reported_once(write):
+    """The track is one problem; its entries in the playlist are not further problems."""
     problems = []
     text = export(TIDE, track("2", Name=""), playlists=[playlist("Peak", "2", "1", "2")])
     found = list(read_playlist(write(text), "Peak", on_problem=problems.append))
@@ -260,22 +258,21 @@ def test_an_unreadable_track_is_told_once(write):
     assert [problem.place.partition(", ")[2] for problem in problems] == ["TrackID 2"]
 
 
-def test_a_name_composed_differently_is_the_same_name(write):
-    """A name typed on a Mac (decomposed) picks the playlist that Rekordbox wrote composed."""
+def test_unicode_composition_of_a_name_does_not_matter(write):
+    """A name typed on a Mac is decomposed; Rekordbox wrote it composed."""
     file = write(export(TIDE, playlists=[playlist("Für später", "1")]))
     assert titles(file, "Fu\u0308r spa\u0308ter") == ["Tide"]
 
 
-def test_tracks_elsewhere_are_not_the_collection(write):
-    """Only the collection's TRACKs are tracks: a playlist's entries are not read as such."""
+def test_playlist_entries_are_not_collection_tracks(write):
     problems = []
     file = write(export(TIDE, playlists=[playlist("Peak", "1", "1")]))
     assert [one.title for one in read_playlist(file, on_problem=problems.append)] == ["Tide"]
     assert problems == []
 
 
-def test_playlists_in_an_unusual_tree(write):
-    """Without a ROOT folder a playlist has its plain name; a folder's own entries are nobody's."""
+def test_playlist_without_root_folder_has_its_plain_name(write):
+    """Entries that are directly in a folder are ignored."""
     stray = folder("Clubs", '<TRACK Key="2"/>')
     text = export(TIDE, WAVE).replace(folder("ROOT"), playlist("Peak", "1") + stray)
     file = write(text)
@@ -283,8 +280,7 @@ def test_playlists_in_an_unusual_tree(write):
     assert titles(file, "Peak") == ["Tide"]
 
 
-def test_a_playlist_is_read_no_further_than_needed(write, monkeypatch):
-    """The second pass ends with the last track that is wanted."""
+def test_second_pass_stops_after_the_last_wanted_track(write, monkeypatch):
     taken = []
 
     def counted(file):
@@ -299,8 +295,8 @@ def test_a_playlist_is_read_no_further_than_needed(write, monkeypatch):
     assert sum(taken) < 50_000 < file.stat().st_size
 
 
-def test_a_file_cut_off_gives_what_came_before_and_says_so(write):
-    """read_playlist: damage further down is raised when iteration gets there, with its line."""
+def test_damage_is_raised_after_the_tracks_before_it(write):
+    """The message has the line of the damage. For a single playlist, the call itself raises."""
     text = export(TIDE, WAVE, FOAM)
     cut = text[: text.index("Foam")]
     line = cut.count("\n") + 1
@@ -313,13 +309,12 @@ def test_a_file_cut_off_gives_what_came_before_and_says_so(write):
     with pytest.raises(PlaylistError, match="is not well-formed XML"):
         next(reading)
     with pytest.raises(PlaylistError, match="export it again"):
-        read_playlist(write(cut), "Peak")  # the playlists were cut off: known at the call
+        read_playlist(write(cut), "Peak")  # the playlists are missing: the call raises
     with pytest.raises(PlaylistError, match="export it again"):
         list_playlists(write(cut))
 
 
 def test_memory_does_not_grow_with_the_collection(tmp_path):
-    """The whole collection streams in constant memory."""
     file = tmp_path / "large.xml"
     with file.open("w", encoding="utf-8") as out:
         out.write(f"{HEAD}{PRODUCT}<COLLECTION>")

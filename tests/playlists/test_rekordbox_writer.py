@@ -1,4 +1,4 @@
-"""Enriching: a new export says what was matched, and in everything else what the old one did."""
+"""Enriched Rekordbox exports: matched values are added and all other bytes stay the same."""
 
 from __future__ import annotations
 
@@ -62,16 +62,16 @@ def all_matched(file: Path, found: Candidate = FOUND) -> list[Match]:
 
 @pytest.fixture
 def write(tmp_path):
-    def written(said: str = "", encoding: str = "utf-8", export: str = EXPORT) -> Path:
+    def written(attributes: str = "", encoding: str = "utf-8", export: str = EXPORT) -> Path:
         file = tmp_path / "export.xml"
-        file.write_bytes(export.format(ENTRY.format(said)).encode(encoding))
+        file.write_bytes(export.format(ENTRY.format(attributes)).encode(encoding))
         return file
 
     return written
 
 
 def enriched(file: Path, *, matches: list[Match] | None = None, **options) -> str:
-    """The first entry's tag, from the first attribute that was changed or added."""
+    """Enrich the file and return the new export as text."""
     out = file.with_name("out.xml")
     out.unlink(missing_ok=True)
     (first, _) = read_playlist(file)
@@ -79,9 +79,8 @@ def enriched(file: Path, *, matches: list[Match] | None = None, **options) -> st
     return out.read_bytes().decode()
 
 
-def test_gaps_are_filled_and_every_other_byte_stays(write):
-    """enrich_rekordbox: "Key, label, year, remixer and mix are filled in where the entry says
-    nothing"; beat grids, cue points, playlists "come out as they went in"."""
+def test_missing_values_are_filled_and_other_bytes_stay(write):
+    """The original file does not change."""
     file = write("Tonality='' Year=\"0\" AverageBpm = '0.00'")
     was = file.read_bytes()
     now = enriched(file)
@@ -93,44 +92,40 @@ def test_gaps_are_filled_and_every_other_byte_stays(write):
     assert file.read_bytes() == was
 
 
-def test_what_an_entry_says_stays(write):
-    """The same: where an entry says something, it stays, but for the key."""
-    said = 'Tonality="C" Label="Mine" Year="2001" Remixer="Me" Mix="Dub" AverageBpm="126.00"'
-    file = write(said)
-    assert enriched(file) == EXPORT.format(ENTRY.format(said.replace('"C"', '"Fm"')))
-    assert enriched(file, overwrite=()) == EXPORT.format(ENTRY.format(said))
+def test_existing_values_stay_except_the_key(write):
+    """With an empty `overwrite`, the key stays too."""
+    attributes = 'Tonality="C" Label="Mine" Year="2001" Remixer="Me" Mix="Dub" AverageBpm="126.00"'
+    file = write(attributes)
+    assert enriched(file) == EXPORT.format(ENTRY.format(attributes.replace('"C"', '"Fm"')))
+    assert enriched(file, overwrite=()) == EXPORT.format(ENTRY.format(attributes))
 
 
-def test_what_may_be_written_over_is_the_callers_to_say(write):
-    """ "Attributes to write over what stands there"; "a BPM, too, but only where Rekordbox has not
-    analysed the track"."""
+def test_overwrite_selects_the_attributes_to_replace(write):
+    """The BPM and other attributes cannot be overwritten."""
     file = write('Tonality="C" Label="Mine" Year="2001" Remixer="Me" Mix="Dub" AverageBpm="126.00"')
     now = enriched(file, overwrite=["Label", "Mix", "Remixer", "Year"])
     assert 'Tonality="C" Label="Quay &quot;Q&quot; Records" Year="2019" Remixer="Nørd, Co"' in now
     assert 'Mix="Nørd &amp; Co Remix" AverageBpm="126.00"' in now
     out = file.with_name("none.xml")
     for name in ("AverageBpm", "Name", "tonality"):
-        with pytest.raises(MisuseError, match=f"{name} cannot be written over, only Label, Mix,"):
+        with pytest.raises(MisuseError, match=f"{name} cannot be overwritten, only Label, Mix,"):
             enrich_rekordbox(file, (), out, overwrite=[name])
     assert not out.exists()
 
 
-@pytest.mark.parametrize("said", ["4A", "F min", "fm", "09m"])
-def test_the_same_key_keeps_its_spelling(write, said):
-    """ "A key that is the same in another notation stays as it is"."""
-    assert f'Tonality="{said}"' in enriched(write(f'Tonality="{said}"'))
+@pytest.mark.parametrize("key", ["4A", "F min", "fm", "09m"])
+def test_same_key_keeps_its_notation(write, key):
+    assert f'Tonality="{key}"' in enriched(write(f'Tonality="{key}"'))
 
 
-@pytest.mark.parametrize("said", ["12A", "no key", " "])
-def test_another_key_is_written_in_the_notation_asked_for(write, said):
-    """camelot: "Write keys as `8A` instead of `Am`"."""
-    file = write(f'Tonality="{said}"')
+@pytest.mark.parametrize("key", ["12A", "no key", " "])
+def test_other_key_is_written_in_the_requested_notation(write, key):
+    file = write(f'Tonality="{key}"')
     assert 'Tonality="Fm"' in enriched(file)
     assert 'Tonality="4A"' in enriched(file, camelot=True)
 
 
-def test_only_what_is_matched_is_applied(write, tmp_path):
-    """ "Only what is `matched` is applied": the rest is for a person, or unknown."""
+def test_only_the_outcome_matched_is_applied(write, tmp_path):
     file = write()
     (first, _) = read_playlist(file)
     for outcome in ("review", "not_found", "failed"):
@@ -140,8 +135,8 @@ def test_only_what_is_matched_is_applied(write, tmp_path):
     assert str(report).endswith("failed: 0 of 2 tracks enriched.")
 
 
-def test_a_match_is_applied_to_the_entry_it_is_of(write, tmp_path):
-    """ "Each is applied to the entries that are still as matched"; `absent` counts the others."""
+def test_match_is_applied_only_to_an_unchanged_entry(write, tmp_path):
+    """`absent` counts matches whose entry is missing or has changed."""
     file = write()
     (first, _) = read_playlist(file)
     others = [replace(first, title="Tide"), replace(first, id="9"), Track("Tide")]
@@ -150,15 +145,15 @@ def test_a_match_is_applied_to_the_entry_it_is_of(write, tmp_path):
     assert str(report).endswith("0 of 2 tracks enriched; 3 matched tracks are not in it.")
 
 
-def test_matches_of_one_playlist_are_applied_too(write):
-    """The same: an entry is the same whichever playlist it was read through."""
+def test_matches_of_one_playlist_are_applied(write):
+    """An entry read through a playlist equals the entry of the collection."""
     file = write()
     (one,) = read_playlist(file, "Set")
     assert 'Label="Quay' in enriched(file, matches=[matched(one)])
 
 
-def test_nothing_is_written_over(write, tmp_path):
-    """out: "it must not be there yet", and never is it the original, by whatever name."""
+def test_existing_files_are_not_overwritten(write, tmp_path):
+    """The original is recognised under any name: links and hard links too."""
     file = write()
     was = file.read_bytes()
     names = {"link.xml": file, "dangling.xml": tmp_path / "gone.xml"}
@@ -166,26 +161,25 @@ def test_nothing_is_written_over(write, tmp_path):
         (tmp_path / name).symlink_to(to)
     (tmp_path / "hard.xml").hardlink_to(file)
     for name in ("export.xml", "link.xml", "hard.xml"):
-        with pytest.raises(PlaylistError, match=f"{name}: is the original itself, and nothing"):
+        with pytest.raises(PlaylistError, match=f"{name}: is the original itself, and no file"):
             enrich_rekordbox(file, (), tmp_path / name)
     (tmp_path / "other.xml").write_text("mine")
     for name in ("other.xml", "dangling.xml", "."):
-        with pytest.raises(PlaylistError, match="is there already, and nothing is written over"):
+        with pytest.raises(PlaylistError, match="already exists, and no file is overwritten"):
             enrich_rekordbox(file, (), tmp_path / name)
     assert file.read_bytes() == was
     assert (tmp_path / "other.xml").read_text() == "mine"
     assert not (tmp_path / "gone.xml").exists()
 
 
-def test_a_file_that_turns_up_meanwhile_stays(write, tmp_path):
-    """The same, for a file that somebody puts there while the matches come in."""
+def test_file_created_during_the_run_is_not_overwritten(write, tmp_path):
     file, out = write(), tmp_path / "out.xml"
 
     def matches():
         out.write_text("mine")
         yield from all_matched(file)
 
-    with pytest.raises(PlaylistError, match="is there already"):
+    with pytest.raises(PlaylistError, match="already exists"):
         enrich_rekordbox(file, matches(), out)
     assert out.read_text() == "mine"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["export.xml", "out.xml"]
@@ -203,8 +197,7 @@ def test_a_file_that_turns_up_meanwhile_stays(write, tmp_path):
         (EXPORT.format(f'<TRACK Name="{"x" * 90_000}"/>').encode(), "is longer than 65536 bytes"),
     ],
 )
-def test_a_bad_original_leaves_nothing_behind(tmp_path, content, why):
-    """out: "It appears when it is complete": one sentence, no half-written file, no draft."""
+def test_bad_original_leaves_no_output_and_no_draft(tmp_path, content, why):
     file = tmp_path / "export.xml"
     file.write_bytes(content)
     with pytest.raises(PlaylistError, match=why) as caught:
@@ -214,27 +207,27 @@ def test_a_bad_original_leaves_nothing_behind(tmp_path, content, why):
     assert file.read_bytes() == content
 
 
-def test_a_missing_original_and_a_missing_folder(write, tmp_path):
-    """Raises: a `PlaylistError` is about the original, an `OSError` about where it goes."""
+def test_missing_original_and_missing_output_folder(write, tmp_path):
+    """A `PlaylistError` is about the original, an `OSError` about the output."""
     with pytest.raises(PlaylistError, match="there is no such file"):
         enrich_rekordbox(tmp_path / "gone.xml", (), tmp_path / "out.xml")
     with pytest.raises(FileNotFoundError):
         enrich_rekordbox(write(), (), tmp_path / "gone" / "out.xml")
 
 
-def test_utf_16_is_copied_and_refused_where_it_would_change(write, tmp_path):
-    """Tags are changed where ASCII stands as it is; another encoding is one sentence."""
+def test_utf_16_is_copied_but_not_changed(write, tmp_path):
+    """Tags are found only in encodings that keep ASCII bytes; a change in UTF-16 is an error."""
     file = write(encoding="utf-16", export=EXPORT.replace("UTF-8", "UTF-16"))
     enrich_rekordbox(file, (), tmp_path / "same.xml")
     assert (tmp_path / "same.xml").read_bytes() == file.read_bytes()
-    with pytest.raises(PlaylistError, match="line 4: the tag of a track is not where it was read"):
+    with pytest.raises(PlaylistError, match="line 4: the tag of a track is not where the reader"):
         enrich_rekordbox(file, all_matched(file), tmp_path / "out.xml")
     assert not (tmp_path / "out.xml").exists()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "windows-1252", "iso-8859-15"])
-def test_encodings_are_kept(write, tmp_path, encoding):
-    """What is new is written in the encoding that the file declares, or as references."""
+def test_new_values_use_the_declared_encoding(write, tmp_path, encoding):
+    """Characters outside this encoding become character references."""
     declared = encoding.removesuffix("-sig")
     file = write(encoding=encoding, export=EXPORT.replace("UTF-8", declared))
     found = replace(FOUND, label="Señor Žluťoučký 波")
@@ -246,8 +239,7 @@ def test_encodings_are_kept(write, tmp_path, encoding):
     assert (first.label, first.artists) == (found.label, "Ana Lívia")
 
 
-def test_a_tag_stays_where_it_would_grow_too_long(write, tmp_path):
-    """retagged: "A tag that would get longer than the reader takes stays as it was"."""
+def test_tag_that_would_exceed_the_limit_stays(write, tmp_path):
     file = write()
     long = replace(FOUND, label="&" * 20_000)
     report = enrich_rekordbox(file, all_matched(file, long), tmp_path / "out.xml")
@@ -255,8 +247,8 @@ def test_a_tag_stays_where_it_would_grow_too_long(write, tmp_path):
     assert (tmp_path / "out.xml").read_bytes() == file.read_bytes()
 
 
-def test_a_long_tag_is_found_to_its_end(write):
-    """A tag of 60,000 characters is still read, and changed like any other."""
+def test_long_tag_is_changed(write):
+    """A tag of 60,000 characters is read and changed like any other."""
     long = "x" * 60_000
     assert f'Comments="{long}" Label="Mine" Colour' in enriched(
         write(f'Comments="{long}" Label=""'),
@@ -271,9 +263,9 @@ FREE = st.sampled_from(["", "\n ", "<!-- <TRACK Name='a'> -->", "<![CDATA[<TRACK
 
 @st.composite
 def tags(draw):
-    said = {**draw(st.dictionaries(NAME, RAW, max_size=6)), "Name": f"a{draw(RAW)}"}
+    attributes = {**draw(st.dictionaries(NAME, RAW, max_size=6)), "Name": f"a{draw(RAW)}"}
     parts = [f"<TRACK TrackID='{draw(st.integers(1, 3))}'"]
-    for name, raw in said.items():
+    for name, raw in attributes.items():
         quote = draw(st.sampled_from("'\""))
         value = raw.replace("&", "&amp;").replace("<", "&lt;").replace(quote, "&#34;")
         parts.append(f"{draw(st.sampled_from([' ', '  ', chr(10)]))}{name}={quote}{value}{quote}")
@@ -297,15 +289,15 @@ candidates = st.builds(
 )
 
 
-def read_of(track: Track, name: str) -> object:
+def value_of(track: Track, name: str) -> object:
     fields = {"Tonality": "key", "AverageBpm": "bpm", "Remixer": "remixers"}
     return getattr(track, fields.get(name, name.lower()))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(export=exports, found=candidates, take=st.sets(st.integers(0, 6)), every=st.booleans())
-def test_whatever_is_matched_only_its_attributes_change(tmp_path, export, found, take, every):
-    """enriching: "only the start tags of matched tracks are touched", and of those the six."""
+def test_only_attributes_of_matched_tracks_change(tmp_path, export, found, take, every):
+    """Only the start tags of matched tracks change, and of those only the six attributes."""
     file, out = tmp_path / "export.xml", tmp_path / "out.xml"
     file.write_text(export, encoding="utf-8", newline="")
     out.unlink(missing_ok=True)
@@ -327,8 +319,8 @@ def test_whatever_is_matched_only_its_attributes_change(tmp_path, export, found,
         }
         assert touched <= (NAMES if entries.get(was) in chosen else set())
         if not every:
-            # What the reader makes of the old entry: where it knew something, that has stayed.
-            assert not [name for name in touched - {"Mix"} if read_of(entries[was], name)]
+            # An attribute with a value that the reader understands has not changed.
+            assert not [name for name in touched - {"Mix"} if value_of(entries[was], name)]
             assert "Mix" not in touched or not was.attrib.get("Mix", "").strip()
     assert [one.id for one in read_playlist(out)] == [one.id for one in tracks]
 
@@ -336,9 +328,9 @@ def test_whatever_is_matched_only_its_attributes_change(tmp_path, export, found,
 @pytest.mark.fuzz
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=60) | RAW.map(str.encode), st.integers(0, 400))
-def test_any_bytes_are_enriched_or_refused(tmp_path, noise, place):
-    """Hostile until read: a PlaylistError and no file, or one with the same tracks; where nothing
-    is matched, the file as it was."""
+def test_any_bytes_are_enriched_or_rejected(tmp_path, noise, place):
+    """Either a `PlaylistError` and no file, or a file with the same tracks; without matches, an
+    equal file."""
     file, out, same = (tmp_path / name for name in ("export.xml", "out.xml", "same.xml"))
     whole = EXPORT.format(ENTRY.format("Label=''")).encode()
     file.write_bytes(whole[:place] + noise + whole[place:])
@@ -356,7 +348,7 @@ def test_any_bytes_are_enriched_or_refused(tmp_path, noise, place):
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path):
-    """enriching: "The bytes are copied a piece at a time", whatever the size of the file."""
+    """The bytes are copied in pieces."""
     file = tmp_path / "large.xml"
     entry = ENTRY.format("Comments='{}'").format
     with file.open("w", encoding="utf-8") as out:

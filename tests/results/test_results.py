@@ -1,4 +1,4 @@
-"""The files of a run: their layout is a promise to other programs, their cells are safe to open."""
+"""The result files of a run: their layout is stable, and their cells are safe to open."""
 
 from __future__ import annotations
 
@@ -98,8 +98,8 @@ def table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_the_tables_have_the_columns_that_were_promised(tmp_path: Path) -> None:
-    """PlaylistMatch.to_csv: four tables; a column that moves breaks somebody's spreadsheet."""
+def test_csv_tables_have_their_columns(tmp_path: Path) -> None:
+    """Other programs rely on the names and the order."""
     run(Track("Nothing of the kind")).to_csv(tmp_path / "made" / "for" / "it")
     files = sorted((tmp_path / "made" / "for" / "it").iterdir())
     assert [file.name for file in files] == sorted(TABLES)
@@ -107,18 +107,18 @@ def test_the_tables_have_the_columns_that_were_promised(tmp_path: Path) -> None:
         assert file.read_text(encoding="utf-8-sig").splitlines()[0] == ",".join(TABLES[file.name])
 
 
-def test_the_doc_names_the_columns() -> None:
-    """docs/result-files.md: the columns of each table, in their order."""
+def test_docs_list_the_csv_columns() -> None:
+    """docs/result-files.md lists the columns of each table in their order."""
     doc = Path(__file__).parents[2] / "docs" / "result-files.md"
     rows = [
         line.split("|")[1:4] for line in doc.read_text("utf-8").splitlines() if ".csv` |" in line
     ]
-    told = {name.strip(" `"): re.findall(r"`(\w+)`", columns) for name, _, columns in rows}
-    assert told == {**TABLES, "review.csv": []}
+    documented = {name.strip(" `"): re.findall(r"`(\w+)`", columns) for name, _, columns in rows}
+    assert documented == {**TABLES, "review.csv": []}
 
 
-def test_excel_is_told_that_it_is_utf_8(tmp_path: Path) -> None:
-    """to_csv: "UTF-8 with the mark that Excel needs", once, and lines that end as CSV's do."""
+def test_csv_begins_with_one_byte_order_mark(tmp_path: Path) -> None:
+    """Excel needs the mark; lines end with CR LF."""
     run(Track("Järnvägsdröm", "Νυχτερινό")).to_csv(tmp_path)
     for name in TABLES:
         raw = (tmp_path / name).read_bytes()
@@ -129,20 +129,19 @@ def test_excel_is_told_that_it_is_utf_8(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t=", "\r=", "\n=", "＝", "＋", "－", "＠"])
-def test_a_cell_is_never_a_formula(tmp_path: Path, sign: str) -> None:
-    """to_csv: "a cell that a spreadsheet would run as a formula begins with an apostrophe"; text
-    comes from strangers on both sides."""
+def test_cell_never_begins_as_a_formula(tmp_path: Path, sign: str) -> None:
+    """Such a cell begins with an apostrophe, because texts come from untrusted sources on both
+    sides."""
     title = f"{sign}1+1 Title"
     found = run(Track(title, f"{sign}Artist", id=f"{sign}7"), Track(FORMULA, "@Ursa"))
     found.to_csv(tmp_path)
     cells = [cell for name in TABLES for row in table(tmp_path / name) for cell in row.values()]
     assert [cell for cell in cells if cell[:1] in set("=+@\t\r\n＝＋－＠")] == []
-    guarded = {"'" + FORMULA, f"'{title}", "'@Ursa", "'-Minus", "'+Plus"}
-    assert guarded <= set(cells)
+    escaped = {"'" + FORMULA, f"'{title}", "'@Ursa", "'-Minus", "'+Plus"}
+    assert escaped <= set(cells)
 
 
-def test_numbers_stay_numbers(tmp_path: Path) -> None:
-    """Only text is guarded: a score or a tempo is for calculating with."""
+def test_numbers_are_written_without_an_apostrophe(tmp_path: Path) -> None:
     found = run(Track(FORMULA, "@Ursa, Pell", duration_s=300))
     found.to_csv(tmp_path)
     (row,) = table(tmp_path / "matches.csv")
@@ -152,8 +151,8 @@ def test_numbers_stay_numbers(tmp_path: Path) -> None:
     assert float(row["score"]) == found.matches[0].best.score
 
 
-def test_the_tables_say_what_the_matches_say(tmp_path: Path) -> None:
-    """Every match has a row, every kept candidate, every query; `review.csv` those to look at."""
+def test_tables_have_a_row_per_match_candidate_and_query(tmp_path: Path) -> None:
+    """`review.csv` has the matches that need review."""
     fake = FakeBeatport(**EXACT_SEARCH)
     tracks = [Track("Candle Tax"), Track("Lido in Winter"), Track("No Such Thing Anywhere")]
     found = Mode("sync").call("match_playlist", tracks, transport=fake.transport())
@@ -166,8 +165,8 @@ def test_the_tables_say_what_the_matches_say(tmp_path: Path) -> None:
     assert sum(int(row["requests"]) for row in rows["queries.csv"]) == len(fake.requests)
 
 
-def test_the_document_has_the_layout_that_was_promised(tmp_path: Path) -> None:
-    """to_json: "everything as one JSON document", in names that programs rely on."""
+def test_json_document_has_its_keys(tmp_path: Path) -> None:
+    """Other programs rely on the names."""
     run(Track(FORMULA, "@Ursa, Pell", id="7")).to_json(tmp_path / "run.json")
     document = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
     assert list(document) == ["version", "summary", "matches", "problems", "metrics"]
@@ -187,15 +186,16 @@ def test_the_document_has_the_layout_that_was_promised(tmp_path: Path) -> None:
     assert " ".join(match["candidates"][0]) == (
         "candidate score confidence relation evidence rerelease"
     )
-    # A program takes text as it is: only spreadsheets need the apostrophe.
+    # JSON has the text unchanged: only spreadsheets need the apostrophe.
     assert match["candidates"][0]["candidate"]["name"] == FORMULA
-    ledger = match["candidates"][0]["evidence"]
-    assert " ".join(ledger[0]) == "name local catalogue effect note code"
-    assert sum(line["effect"] for line in ledger) == pytest.approx(match["candidates"][0]["score"])
+    evidence = match["candidates"][0]["evidence"]
+    assert " ".join(evidence[0]) == "name local catalogue effect note code"
+    assert sum(line["effect"] for line in evidence) == pytest.approx(
+        match["candidates"][0]["score"]
+    )
 
 
 def test_failures_and_problems_are_written(tmp_path: Path) -> None:
-    """What could not be known and what could not be read stand beside what was found."""
     found = run(Track("( )"))
     problem = PlaylistProblem("set.m3u", "line 3", "has no title")
     found = PlaylistMatch(found.matches, found.metrics, (problem,))
@@ -208,8 +208,8 @@ def test_failures_and_problems_are_written(tmp_path: Path) -> None:
     assert table(tmp_path / "matches.csv")[0]["reason"].startswith("unaskable")
 
 
-def test_a_name_that_is_not_text_does_not_lose_the_run(tmp_path: Path) -> None:
-    """File names may hold bytes that are no text; after a long run everything is still written."""
+def test_file_name_that_is_not_valid_text_is_written(tmp_path: Path) -> None:
+    """File names may contain bytes that are not text."""
     found = run(Track("Odd \udcff Name", file="/music/\udcff.mp3"))
     found.to_json(tmp_path / "run.json")
     found.to_csv(tmp_path)
@@ -218,15 +218,15 @@ def test_a_name_that_is_not_text_does_not_lose_the_run(tmp_path: Path) -> None:
     assert len(table(tmp_path / "matches.csv")) == 1
 
 
-def test_a_run_is_written_out_short() -> None:
-    """asyncio writes out a task's result when a loop ends: cheap, whatever the run's size."""
+def test_repr_is_short() -> None:
+    """asyncio calls `repr` on the result of a task when its loop ends."""
     found = run(*[Track(FORMULA, "@Ursa, Pell")] * 3, Track("( )"))
     assert repr(found) == "<PlaylistMatch: 4 tracks, 3 matched>"
 
 
-def test_outcomes_are_sorted_out() -> None:
-    """API.md: `matched/review/not_found/failed` are tuples in the playlist's order."""
+def test_matches_are_grouped_by_outcome() -> None:
+    """Each group has the order of the playlist."""
     found = run(Track(FORMULA, "@Ursa, Pell"), Track("( )"), Track("Nowhere Sold"), Track("[ ]"))
-    sorted_out = [*found.matched, *found.review, *found.not_found, *found.failed]
-    assert sorted(map(id, sorted_out)) == sorted(map(id, found.matches))
+    grouped = [*found.matched, *found.review, *found.not_found, *found.failed]
+    assert sorted(map(id, grouped)) == sorted(map(id, found.matches))
     assert [match.track.title for match in found.failed] == ["( )", "[ ]"]

@@ -1,4 +1,4 @@
-"""Comparisons: each question about a pair answered with points, a note, and what it rules out."""
+"""Comparisons of titles, artists, versions, lengths and tempos: points and contradictions."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from beatport_match.scoring.version_comparison import compare_versions
 
 
 def pair(title="Night Ferry", name="Night Ferry", mine="Ana Sol", theirs=("Ana Sol",), **more):
-    """The likeliest reading of a local track, and the one of a candidate."""
+    """Return the most likely interpretation of a local track, and the parsed candidate."""
     mix = more.pop("mix", "Original Mix")
     other = Candidate(id=1, name=name, mix_name=mix, artists=theirs, **more)
     return interpret(Track(title, mine))[0], parse_candidate(other)
@@ -31,8 +31,8 @@ def pair(title="Night Ferry", name="Night Ferry", mine="Ana Sol", theirs=("Ana S
         ("Ночной Паром", "ночной паром"),
     ],
 )  # fmt: skip
-def test_one_title_in_two_spellings(mine, theirs):
-    """Spacing, small words, a typo, the artist's own name in the title: still the same title."""
+def test_same_title_in_two_spellings_agrees(mine, theirs):
+    """Spacing, small words, a typo or the artist's name in the title do not change the title."""
     finding = compare_titles(*pair(mine, theirs))
     assert finding.contradicts == ""
     assert finding.points > 0
@@ -54,8 +54,8 @@ def test_one_title_in_two_spellings(mine, theirs):
         ("Night Ferry [Sunset]", "Night Ferry [Sunrise]"),
     ],
 )  # fmt: skip
-def test_another_title_is_another_track(mine, theirs):
-    """Another title is `different`, however long the shared text is."""
+def test_another_title_contradicts_the_recording(mine, theirs):
+    """The length of the shared text does not matter."""
     assert compare_titles(*pair(mine, theirs)).contradicts == "recording"
 
 
@@ -71,8 +71,8 @@ def test_another_title_is_another_track(mine, theirs):
         ("Ana/Tom", ["Ana", "Tom"]),
     ],
 )  # fmt: skip
-def test_one_credit_in_two_orders(mine, theirs):
-    """Artists are sets, order-free, "&" inside names, "A & B" = "B, A"."""
+def test_same_artists_in_any_order_and_spelling_agree(mine, theirs):
+    """Artists are compared as sets of names; an "&" may be part of a name."""
     finding = compare_artists(*pair(mine=mine, theirs=theirs))
     assert finding.contradicts == ""
     assert finding.points > 20
@@ -87,8 +87,8 @@ def test_one_credit_in_two_orders(mine, theirs):
         ("Sector 7", ["Sector 9"]),
     ],
 )  # fmt: skip
-def test_another_artist_is_another_track(mine, theirs):
-    """Substring is not equality: another artist is `different`."""
+def test_another_artist_contradicts_the_recording(mine, theirs):
+    """A name that contains another name, or resembles it, is not the same name."""
     assert compare_artists(*pair(mine=mine, theirs=theirs)).contradicts == "recording"
 
 
@@ -100,8 +100,7 @@ def test_another_artist_is_another_track(mine, theirs):
         ("Th Deep Quay", "The Deep Quay"),
     ],
 )  # fmt: skip
-def test_a_short_word_mistyped_among_words_that_agree(mine, theirs):
-    """A slip in a short word is one where the words around it vouch for it."""
+def test_typo_in_a_short_word_is_accepted_if_the_other_words_agree(mine, theirs):
     assert compare_titles(*pair(mine, theirs)).code in {"typo", "small_words"}
 
 
@@ -109,8 +108,8 @@ def test_a_short_word_mistyped_among_words_that_agree(mine, theirs):
     ("mine", "theirs"),
     [("Lanternquay", "Lantern Quays"), ("Night Fery", "Nightferry")],
 )
-def test_a_blank_out_of_place_beside_a_slip(mine, theirs):
-    """Where a blank went astray as well, another letter is a typo and makes no other word."""
+def test_misplaced_space_with_one_wrong_letter_is_a_typo(mine, theirs):
+    """If a space is misplaced as well, a different letter does not make another word."""
     finding = compare_titles(*pair(mine, theirs))
     assert (finding.code, finding.contradicts) == ("typo", "")
 
@@ -123,8 +122,8 @@ def test_a_blank_out_of_place_beside_a_slip(mine, theirs):
         ("Take 12 Lanterns", "Take 1 Lanterns"),
     ],
 )  # fmt: skip
-def test_two_short_words_are_no_slip(mine, theirs):
-    """Two words of the language, a number, one more s, and a word that stands alone are none."""
+def test_different_short_words_are_not_a_typo(mine, theirs):
+    """Two common words, a number, an extra s, and a title of one word are not typos."""
     assert compare_titles(*pair(mine, theirs)).code in {"slip", "other"}
 
 
@@ -137,42 +136,41 @@ def test_two_short_words_are_no_slip(mine, theirs):
         ("Night Ferry", "Night/Ferry", "same"),
     ],
 )
-def test_one_title_of_a_track_that_joins_several(mine, theirs, code):
-    """A track that joins titles is called by one of them, wholly."""
+def test_local_title_may_be_one_whole_title_of_several(mine, theirs, code):
+    """A Beatport track may join several titles with slashes; only a whole title counts."""
     assert compare_titles(*pair(mine, theirs)).code == code
 
 
-def test_another_title_counts_by_its_rare_words():
-    """Rare words weigh more than common ones, also in what is another title."""
+def test_different_titles_that_share_rare_words_get_more_points():
     rare = compare_titles(*pair("Love Lantern Quay", "Night Lantern Quay"))
     common = compare_titles(*pair("Lantern Love Night", "Meridian Love Night"))
     assert (rare.contradicts, common.contradicts) == ("recording", "recording")
     assert rare.points > common.points
 
 
-def test_either_side_may_name_only_the_remixer():
-    """Tags and Beatport both now and then credit nobody but who made the remix."""
+def test_credit_of_only_the_remixer_does_not_contradict():
+    """Tags and Beatport sometimes credit only the remixer."""
     title, mix = "Night Ferry (Nørd Remix)", "Nørd Remix"
-    here = compare_artists(*pair(title, mine="Nørd", theirs=("Ana Sol",), mix=mix))
-    there = compare_artists(*pair(title, mine="Ana Sol", theirs=("Nørd",), mix=mix))
-    assert here.code == there.code == "remixer"
-    assert here.contradicts == there.contradicts == ""
+    local_only = compare_artists(*pair(title, mine="Nørd", theirs=("Ana Sol",), mix=mix))
+    beatport_only = compare_artists(*pair(title, mine="Ana Sol", theirs=("Nørd",), mix=mix))
+    assert local_only.code == beatport_only.code == "remixer"
+    assert local_only.contradicts == beatport_only.contradicts == ""
 
 
-def test_part_of_a_name_is_not_the_name():
-    """Substring is not equality: "Sol" for "Ana Sol" is far from the points of the same artist."""
+def test_part_of_a_name_gets_less_than_half_the_points_of_the_name():
+    """ "Sol" is not enough for "Ana Sol"."""
     same = compare_artists(*pair(mine="Ana Sol"))
     part = compare_artists(*pair(mine="Sol"))
     assert part.contradicts == "recording" or part.points < same.points / 2
 
 
-def test_part_of_a_name_is_not_explained_by_a_remixer():
-    """A note says why, for people: no remixer is named on either side."""
+def test_note_for_part_of_a_name_does_not_mention_a_remixer():
+    """No remixer is named on either side."""
     assert "remixer" not in compare_artists(*pair(mine="Sol")).note
 
 
-def test_remixers_are_not_missed_among_the_artists():
-    """Artists and remixers are mixed in tags: "808, Nørd" for 808's track in Nørd's remix."""
+def test_remixer_among_the_artists_is_not_a_missing_artist():
+    """Tags mix artists and remixers: "808, Nørd" for a track by 808 in a remix by Nørd."""
     local, other = pair(
         "Night Ferry (Nørd Remix)", mine="Ana Sol, Nørd", mix="Nørd Remix", remixers=("Nørd",)
     )
@@ -181,8 +179,7 @@ def test_remixers_are_not_missed_among_the_artists():
     assert compare_artists(local, other).contradicts == ""
 
 
-def test_a_missing_credit_is_neither_for_nor_against():
-    """Absent evidence contradicts nothing, and gives less than artists that agree."""
+def test_missing_credit_gives_fewer_points_than_the_same_artists_and_does_not_contradict():
     absent = compare_artists(*pair(mine=""))
     assert absent.contradicts == ""
     assert 0 < absent.points < compare_artists(*pair()).points
@@ -203,8 +200,8 @@ def test_a_missing_credit_is_neither_for_nor_against():
         ("(Nørd Remix) (Extended)", "Nørd Extended Remix"),
     ],
 )  # fmt: skip
-def test_one_version_in_two_spellings(mine, theirs):
-    """Version kind and remixers are compared as structure, not as text."""
+def test_same_version_in_two_spellings_agrees(mine, theirs):
+    """Versions are compared by kind, length class, part and names, not as text."""
     finding = compare_versions(*pair(f"Night Ferry {mine}", mix=theirs), None)
     assert finding.contradicts == ""
     assert finding.points > 0
@@ -234,43 +231,43 @@ CLASHES = [
     ("mine", "theirs"),
     CLASHES,
 )
-def test_another_version_is_never_the_same(mine, theirs):
-    """Another remixer, another kind, another part number can be `other_version` at best."""
+def test_another_version_contradicts_the_version(mine, theirs):
+    """Another remixer, kind or part number is `other_version` at best."""
     assert compare_versions(*pair(f"Night Ferry {mine}", mix=theirs), None).contradicts == "version"
 
 
-# A library that names the remixer may still leave the length class of his mix unsaid.
-LENGTH_UNSAID = ("(Nørd Remix)", "Nørd Extended Remix")
+# A library that names the remixer may still not name the length class of the mix.
+UNSTATED_LENGTH_CLASS = ("(Nørd Remix)", "Nørd Extended Remix")
 
 
 @pytest.mark.parametrize(
     ("mine", "theirs"),
     [
-        *(row for row in CLASHES if row[0] and row != LENGTH_UNSAID),
+        *(row for row in CLASHES if row[0] and row != UNSTATED_LENGTH_CLASS),
     ],
 )
-def test_an_equal_length_does_not_excuse_another_version(mine, theirs):
-    """A contradiction caps the outcome: two mixes of one length are two mixes."""
+def test_equal_length_does_not_override_another_version(mine, theirs):
+    """Two mixes of equal length are still two mixes."""
     assert compare_versions(*pair(f"Night Ferry {mine}", mix=theirs), 0.0).contradicts == "version"
 
 
 @pytest.mark.parametrize("mix", ["Extended Mix", "Radio Edit", "Club Mix"])
-def test_a_length_vouches_for_a_version_left_unsaid(mix):
-    """A library often leaves the mix unsaid: an equal length tells which one, another does not."""
+def test_equal_length_confirms_an_unstated_version(mix):
+    """Libraries often do not name the mix. An equal length tells which one it is."""
     assert compare_versions(*pair(mix=mix), 1.0).contradicts == ""
     assert compare_versions(*pair(mix=mix), 30.0).contradicts == "version"
     assert compare_versions(*pair(mix=mix), None).contradicts == "version"
 
 
-def test_a_length_vouches_for_a_remix_whose_length_class_is_unsaid():
-    """ "X Remix" of the length of the "X Extended Remix" is that one."""
-    readings = pair(f"Night Ferry {LENGTH_UNSAID[0]}", mix=LENGTH_UNSAID[1])
-    assert compare_versions(*readings, 1.0).contradicts == ""
+def test_equal_length_confirms_an_unstated_length_class():
+    """ "X Remix" with the length of "X Extended Remix" is the extended remix."""
+    parsed = pair(f"Night Ferry {UNSTATED_LENGTH_CLASS[0]}", mix=UNSTATED_LENGTH_CLASS[1])
+    assert compare_versions(*parsed, 1.0).contradicts == ""
 
 
 @pytest.mark.parametrize("mix", ["Nørd Remix", "Dub", "Instrumental", "Live", "VIP Mix", "Part 2"])
-def test_no_length_vouches_for_another_recording(mix):
-    """Nobody leaves a remix or a dub unsaid: an equal length is a coincidence."""
+def test_equal_length_does_not_confirm_an_unstated_remix_or_dub(mix):
+    """Libraries always name a remix or a dub, so an equal length is a coincidence."""
     assert compare_versions(*pair(mix=mix), 0.0).contradicts == "version"
 
 
@@ -283,8 +280,8 @@ def test_no_length_vouches_for_another_recording(mix):
         ("(Victor Ru)", "Victor Ruiz Remix", "unsaid"),
     ],
 )  # fmt: skip
-def test_a_bracket_cut_short_begins_the_version(mine, theirs, code):
-    """A title cut short ends within its bracket: what is left must begin the version."""
+def test_truncated_bracket_must_begin_the_version(mine, theirs, code):
+    """A truncated title may end inside its bracket."""
     codes = [
         compare_versions(local, parse_candidate(other), None).code
         for other in [Candidate(id=1, name="Night Ferry", mix_name=theirs, artists=("Ana Sol",))]
@@ -294,16 +291,15 @@ def test_a_bracket_cut_short_begins_the_version(mine, theirs, code):
     assert codes == [code]
 
 
-def test_beatports_remixer_field_is_a_witness():
-    """A mix named without its maker is his where Beatport's own field says so."""
+def test_beatports_remixer_field_confirms_a_remixer_that_the_mix_does_not_name():
     named = pair("Night Ferry (Nørd Harbour Mix)", mix="Harbour Mix", remixers=("Nørd",))
     unnamed = pair("Night Ferry (Nørd Harbour Mix)", mix="Harbour Mix")
     assert compare_versions(*named, None).contradicts == ""
     assert compare_versions(*unnamed, None).contradicts == "version"
 
 
-def test_lengths_speak_louder_the_farther_apart_they_are():
-    """Length: within 2 s strong, over 10 s against."""
+def test_points_for_length_fall_as_the_difference_grows():
+    """Up to 2 s is strong evidence for the recording; more than 10 s is evidence against it."""
     points = [compare_lengths(gap).points for gap in (0, 2, 4, 9, 20, 50, 100, 5000)]
     assert points == sorted(points, reverse=True)
     assert points[0] == points[1] > points[2] > 0 <= points[3]
@@ -313,13 +309,12 @@ def test_lengths_speak_louder_the_farther_apart_they_are():
 @pytest.mark.parametrize(
     ("mine", "theirs"), [(124, 124), (62, 124), (174, 87), (124.0, 124.5), (87.5, 175)]
 )
-def test_half_and_double_tempo_are_equal(mine, theirs):
-    """BPM: half and double count as equal, in both directions."""
+def test_half_and_double_tempo_count_as_equal(mine, theirs):
     assert compare_bpm(mine, theirs).points == compare_bpm(124, 124).points > 0
 
 
-def test_a_pitched_rip_is_hardly_against():
-    """BPM: up to 6 % off is a pitched rip, farther off is another tempo; no tempo contradicts."""
+def test_tempo_difference_up_to_6_percent_costs_little():
+    """A "pitched" rip differs by up to 6 %. No tempo contradicts the recording."""
     same, pitched, another = (compare_bpm(124, bpm) for bpm in (124, 129, 140))
     assert same.points > 0 > pitched.points > another.points
     assert {same.contradicts, pitched.contradicts, another.contradicts} == {""}

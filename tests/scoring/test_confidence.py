@@ -1,4 +1,4 @@
-"""Confidence: from ledgers to an order, a probability and a verdict that a DJ can rely on."""
+"""Confidence: the order of candidates, their probability and the outcome."""
 
 import pickle
 from dataclasses import replace
@@ -32,31 +32,29 @@ BASE = Recording()
 
 
 @given(TRACKS, st.lists(CANDIDATES, max_size=5))
-def test_confidence_is_a_probability(track, candidates):
-    """`confidence` lies within 0-1 and `score` within 0-100, whatever is compared."""
+def test_confidence_and_score_stay_in_their_ranges(track, candidates):
     for one in rank(track, candidates):
         assert 0 <= one.confidence <= 1
         assert 0 <= one.score <= 100
 
 
 @given(TRACKS, st.lists(CANDIDATES, max_size=5), st.randoms())
-def test_the_order_of_candidates_never_changes_an_answer(track, candidates, random):
-    """Any answer that changes when candidates arrive in another order: 0."""
+def test_order_of_candidates_does_not_change_the_ranking(track, candidates, random):
     shuffled = list(candidates)
     random.shuffle(shuffled)
     assert rank(track, shuffled) == rank(track, candidates)
 
 
 @given(TRACKS, st.lists(CANDIDATES, max_size=4))
-def test_a_candidate_given_twice_is_judged_once(track, candidates):
-    """A candidate given twice is judged once; every other one is judged."""
+def test_candidate_given_twice_is_ranked_once(track, candidates):
+    """All other candidates are ranked, too."""
     ranked = rank(track, [*candidates, *candidates])
     assert ranked == rank(track, candidates)
     assert sorted(one.id for one in ranked) == sorted({one.id for one in candidates})
 
 
-def test_two_rows_of_one_number_are_judged_once_in_any_order():
-    """A search may hold one track twice, told differently: which came first changes no answer."""
+def test_two_rows_with_one_id_are_ranked_once_in_any_order():
+    """A search may return one track twice with different values."""
     one, other = as_candidate(BASE), as_candidate(BASE, bpm=99.0)
     assert one.id == other.id
     assert rank(as_track(BASE), [one, other]) == rank(as_track(BASE), [other, one])
@@ -65,7 +63,7 @@ def test_two_rows_of_one_number_are_judged_once_in_any_order():
 
 @given(TRACKS, st.lists(CANDIDATES, max_size=4))
 def test_ranking_is_picklable(track, candidates):
-    """Pure and picklable: what goes in and what comes out cross to another process unchanged."""
+    """Ranking is pure: its input and its result can be sent to another process."""
     ranked = rank(track, candidates)
     assert pickle.loads(pickle.dumps(ranked)) == ranked
     again = pickle.loads(pickle.dumps((rank, track, candidates)))
@@ -73,15 +71,14 @@ def test_ranking_is_picklable(track, candidates):
 
 
 def test_candidates_may_come_from_any_iterable():
-    """`rank(track, candidates)` takes what there is: a generator is walked once."""
+    """A generator is iterated once."""
     track, one = as_track(BASE), as_candidate(BASE)
     assert rank(track, (each for each in [one])) == rank(track, [one])
     assert rank(track, iter(())) == ()
 
 
 @given(st.data(), recordings(), styles(), st.sampled_from(WAYS_TO_DIFFER))
-def test_another_recording_is_never_matched(data, recording, style, way):
-    """Another remix, version, part, title or artist is never `matched`, but called what it is."""
+def test_another_recording_is_not_matched_and_has_the_right_relation(data, recording, style, way):
     other = data.draw(other_than(recording, way))
     assume(not vouched_for(style, recording, other))
     outcome, ranked = ask(as_track(recording, style), as_candidate(other))
@@ -91,8 +88,7 @@ def test_another_recording_is_never_matched(data, recording, style, way):
 
 
 @given(st.data(), recordings(), styles())
-def test_the_right_one_is_first_among_others(data, recording, style):
-    """The right recording stands first among everything it could be taken for, and is matched."""
+def test_right_recording_is_first_and_matched_among_similar_ones(data, recording, style):
     others = [data.draw(other_than(recording, way)) for way in WAYS_TO_DIFFER]
     others = [other for other in others if not vouched_for(style, recording, other)]
     wrong = [as_candidate(other, number) for number, other in enumerate(others, 1)]
@@ -103,23 +99,21 @@ def test_the_right_one_is_first_among_others(data, recording, style):
 
 
 @given(TRACKS, st.lists(CANDIDATES, max_size=5))
-def test_what_contradicts_stands_below_what_does_not(track, candidates):
-    """Best first: no other version above a same recording, no other track above a version."""
+def test_ranking_sorts_by_relation_first(track, candidates):
     order = ["same_recording", "other_version", "different"]
     places = [order.index(one.relation) for one in rank(track, candidates)]
     assert places == sorted(places)
 
 
 @given(TRACKS, st.lists(CANDIDATES, max_size=5))
-def test_what_contradicts_is_never_likely(track, candidates):
-    """A contradiction caps the confidence however long the shared text is: never even odds."""
+def test_contradiction_limits_confidence_below_one_half(track, candidates):
+    """The length of the shared text does not matter."""
     for one in rank(track, candidates):
         if one.relation != "same_recording":
             assert one.confidence < 0.5
 
 
-def test_no_weight_makes_a_contradiction_likely(monkeypatch):
-    """A contradiction bounds the confidence, whatever the weights say."""
+def test_contradiction_limits_confidence_regardless_of_the_weights(monkeypatch):
     monkeypatch.setattr("beatport_match.scoring.confidence.CONSTANT", 99.0)
     monkeypatch.setattr("beatport_match.scoring.confidence.WEIGHTS", {})
     remix = as_candidate(replace(BASE, mix="Remix", remixer="Marwick"))
@@ -127,8 +121,7 @@ def test_no_weight_makes_a_contradiction_likely(monkeypatch):
         assert rank(as_track(BASE), [wrong])[0].confidence < 0.5
 
 
-def test_a_contradiction_stands_below_a_poor_fit_of_more_points():
-    """Relation before score: a sibling with more points never passes the recording itself."""
+def test_same_recording_ranks_above_another_version_with_more_points():
     known = {"bpm": 124, "key": "8A", "label": "Kiln", "album": "Ferries", "isrc": "DEAB11900001"}
     known["year"] = 2019
     track = as_track(replace(BASE, title="Lantern Meridian (Kiln Road) [Kiln] [Ferries]"), **known)
@@ -162,8 +155,7 @@ def test_a_contradiction_stands_below_a_poor_fit_of_more_points():
     [({}, 600.0), ({"artists": "", "duration_s": None}, 400.0), ({"bpm": 150.0}, 460.0)],
     ids=["200 s longer", "artist unknown", "longer and slower"],
 )
-def test_less_evidence_makes_less_sure(known, seconds):
-    """Confidence falls where evidence is missing or speaks against the candidate."""
+def test_missing_or_contradicting_evidence_lowers_confidence(known, seconds):
     agreed = Track("Lantern Meridian", "Ana Solberg", duration_s=400.0, bpm=124.0)
     theirs = as_candidate(replace(BASE, length_s=seconds), bpm=124.0)
     sure = rank(agreed, [as_candidate(BASE, bpm=124.0)])[0]
@@ -179,16 +171,14 @@ LATE = as_candidate(BASE, 3, release="Best Of", release_date="2021-01-01")
 UNDATED = as_candidate(BASE, 1, release="Nowhere")
 
 
-def test_several_releases_of_one_recording_are_one_answer():
-    """The same recording on several releases is one answer: doubt is not shared among them."""
+def test_other_releases_of_the_recording_do_not_lower_its_confidence():
     alone = rank(as_track(BASE), [EARLY])[0]
     outcome, ranked = ask(as_track(BASE), LATE, UNDATED, EARLY)
     assert outcome == "matched"
     assert ranked[0].confidence == alone.confidence
 
 
-def test_the_earliest_release_stands_first():
-    """Of several original releases the earliest stands first, an undated one after dated ones."""
+def test_earliest_release_is_first_and_undated_release_is_last():
     again = replace(EARLY, id=9, release_date="2019-01-01")
     _, ranked = ask(as_track(BASE), again, UNDATED, EARLY)
     assert [one.id for one in ranked] == [EARLY.id, again.id, UNDATED.id]
@@ -197,22 +187,20 @@ def test_the_earliest_release_stands_first():
 @pytest.mark.parametrize(
     "release", ["Best Of", "Ferries, Vol. 2", "Miami 2019", "Ferries (Deluxe)", "Quay Sampler"]
 )
-def test_an_original_release_stands_before_a_compilation(release):
-    """An original release before compilations and re-issues, though these are older."""
+def test_original_release_ranks_above_an_older_compilation(release):
     gathered = replace(LATE, id=2, release=release, release_date="2010-01-01")
     _, ranked = ask(as_track(BASE), gathered, EARLY)
     assert [one.id for one in ranked] == [EARLY.id, gathered.id]
     assert [one.rerelease for one in ranked] == [False, True]
 
 
-def test_a_rerelease_is_as_right_as_the_first():
-    """The same recording on several releases is one answer: none of them makes another unsure."""
+def test_all_releases_of_one_recording_have_the_same_confidence():
     _, ranked = ask(as_track(BASE), LATE, UNDATED, EARLY)
     assert len({one.confidence for one in ranked}) == 1
 
 
-def test_the_version_worded_as_in_the_library_stands_first():
-    """Of two that fit alike, the one whose version is written as the library writes it."""
+def test_version_with_the_wording_of_the_library_is_first():
+    """This decides between two candidates with equal scores."""
     track = Track("Lantern Meridian (Burger & Voss Mix)", "Ana Solberg", duration_s=400)
     mixes = ("Burger / Voss Mix", "Burger & Voss Mix")
     one, two = (
@@ -223,8 +211,7 @@ def test_the_version_worded_as_in_the_library_stands_first():
     assert ask(track, one, two)[1][0].id == two.id
 
 
-def test_a_rival_that_is_better_measured_leaves_doubt():
-    """A rival's length agrees, and nothing is known of the best one's: a person should look."""
+def test_rival_with_an_equal_length_causes_review_if_the_best_length_is_unknown():
     track = Track("Lantern Meridian", "Ana Solberg", duration_s=300)
     unmeasured = as_candidate(replace(BASE, length_s=None), 1)
     joined = as_candidate(replace(BASE, title="Lantern Meridian / Quay", length_s=300), 2)
@@ -237,14 +224,12 @@ def test_a_rival_that_is_better_measured_leaves_doubt():
     [as_track(BASE, album="Best Of", duration_s=None), as_track(BASE, album="Best Of")],
     ids=["length unknown", "length known"],
 )
-def test_the_tracks_own_album_stands_first(track):
-    """The release filed under the track's own album stands first, else the earliest."""
+def test_release_with_the_album_of_the_track_is_first(track):
     _, ranked = ask(track, LATE, UNDATED, EARLY)
     assert ranked[0].id == LATE.id
 
 
-def test_equal_isrcs_make_one_recording():
-    """Two releases with one ISRC are one recording though Beatport gives their lengths apart."""
+def test_equal_isrcs_make_one_recording_despite_different_lengths():
     track = Track("Lantern Meridian", "Ana Solberg")
     one = as_candidate(replace(BASE, length_s=400), 1, isrc="DEAB11900001")
     two = as_candidate(replace(BASE, length_s=460), 2, isrc="DEAB11900001")
@@ -276,8 +261,7 @@ def test_which_candidates_are_releases_of_one_recording(one, other, same):
     assert is_same_recording(mine, theirs) is is_same_recording(theirs, mine) is same
 
 
-def test_two_recordings_too_close_to_call_are_for_a_person():
-    """Two different recordings too close to call: `review` with both."""
+def test_two_recordings_that_fit_equally_need_review():
     track = Track("Lantern Meridian", "Ana Solberg")
     one = as_candidate(replace(BASE, length_s=400), 1)
     two = as_candidate(replace(BASE, length_s=300), 2)
@@ -288,23 +272,22 @@ def test_two_recordings_too_close_to_call_are_for_a_person():
     assert ask(track, one)[0] == ask(track, two)[0] == "matched"
 
 
-def test_a_length_calls_it_between_two_recordings():
-    """What is too close to call by text is told apart by the length, where it is known."""
+def test_length_decides_between_two_recordings_with_the_same_words():
     track = Track("Lantern Meridian", "Ana Solberg", duration_s=300)
     one, two = as_candidate(BASE, 1), as_candidate(replace(BASE, length_s=300), 2)
     outcome, ranked = ask(track, one, two)
     assert (outcome, ranked[0].id) == ("matched", 2)
 
 
-def test_rivals_share_one_certainty():
-    """`confidence` is shared between rivals: of two recordings only one is what the DJ has."""
+def test_confidences_of_two_recordings_add_up_to_at_most_one():
+    """Only one of two recordings can be the one that the DJ has."""
     track = Track("Lantern Meridian", "Ana Solberg", duration_s=400)
     one, two = as_candidate(BASE, 1), as_candidate(replace(BASE, length_s=420), 2)
     assert sum(each.confidence for each in rank(track, [one, two])) <= 1
 
 
-def test_a_version_left_unsaid_is_not_matched_by_text_alone():
-    """No mix in the title and no length: the Extended Mix is another version, not a match."""
+def test_unstated_version_is_not_matched_without_a_length():
+    """Without a mix in the title and without a length, the extended mix is another version."""
     for mix in QUIET:
         outcome, ranked = ask(
             Track("Lantern Meridian", "Ana Solberg"), as_candidate(replace(BASE, mix=mix))
@@ -312,7 +295,7 @@ def test_a_version_left_unsaid_is_not_matched_by_text_alone():
         assert (outcome, ranked[0].relation) == ("review", "other_version")
 
 
-# --- verdicts
+# --- outcomes
 
 
 def scored(confidence, relation="same_recording"):
@@ -340,20 +323,19 @@ THRESHOLDS = MatchSettings(accept_confidence=0.8, review_confidence=0.4)
         ((scored(0.5), scored(0.5)), "review"),
     ],
 )
-def test_the_settings_thresholds_decide(ranked, outcome):
-    """From `accept_confidence` on `matched`, from `review_confidence` on `review`."""
+def test_thresholds_in_the_settings_decide_the_outcome(ranked, outcome):
+    """Both thresholds are inclusive."""
     assert outcome_of(ranked, THRESHOLDS) == outcome
 
 
 @given(st.floats(0, 1), st.sampled_from(["other_version", "different"]))
 def test_no_threshold_accepts_a_contradiction(accept, relation):
-    """Another version or another track is never `matched`, however low the threshold is set."""
+    """Another version or another track is never `matched`, however low the threshold is."""
     settings = MatchSettings(accept_confidence=accept, review_confidence=0)
     assert outcome_of((scored(1.0, relation),), settings) != "matched"
 
 
-def test_accepting_more_asks_for_less():
-    """The same ranking under stricter settings never moves nearer to `matched`."""
+def test_stricter_thresholds_never_move_an_outcome_nearer_to_matched():
     order = ["matched", "review", "not_found"]
     best = (scored(0.6),)
     outcomes = [
@@ -363,8 +345,7 @@ def test_accepting_more_asks_for_less():
     assert [order.index(outcome) for outcome in outcomes] == [0, 1, 2]
 
 
-def test_no_runner_up_is_surer_than_the_best():
-    """Rank puts the best first: nothing behind it is surer, however many fit as well."""
+def test_no_candidate_has_a_higher_confidence_than_the_first():
     track = Track("Ember")
     rivals = [
         Candidate(id=number, name="Ember", mix_name="Original Mix", artists=(name,))
@@ -377,7 +358,6 @@ def test_no_runner_up_is_surer_than_the_best():
 @pytest.mark.parametrize(
     ("seconds", "outcome"), [(2, "matched"), (9, "matched"), (20, "review"), (90, "review")]
 )
-def test_a_length_that_contradicts_is_for_a_person(seconds, outcome):
-    """More than 10 s apart speaks against: whatever the words say, a person should look."""
+def test_length_difference_over_10_seconds_needs_review(seconds, outcome):
     track = as_track(BASE, duration_s=BASE.length_s + seconds)
     assert ask(track, as_candidate(BASE))[0] == outcome

@@ -1,8 +1,8 @@
 """Hard pairs: single decisions that matchers get wrong.
 
-Each pair is a local track, what is on sale, and which of it is the same recording, if any. The
-invented pairs guard the promise wherever the tests run; the shared ones, taken from complaints
-about other matchers, are judged too where the evaluation data lies beside the repository.
+Each pair is a local track, the candidates on sale, and which of them is the same recording, if any.
+The invented pairs run everywhere. The shared pairs come from complaints about other matchers; they
+run only if the evaluation data is beside the repository.
 """
 
 import json
@@ -15,13 +15,13 @@ from invented_tracks import ask
 from beatport_match.model.tracks import Candidate, Track
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "eval" / "hard_pairs.json"
-# The share of decisions that must be right without asking a person.
-RIGHT_UNASKED = 0.85
+# The minimum share of decisions that must be right without review.
+MIN_RIGHT_SHARE = 0.85
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A decision: `want` is the place of the right candidate, `None` for none, `tie` for any."""
+    """A decision: `want` is the index of the right candidate, `None` for none, `tie` for any."""
 
     name: str
     track: Track
@@ -29,18 +29,18 @@ class Pair:
     want: int | str | None
 
     def decide(self):
-        """`right`, `wrong`, or `asked` where a person has to look."""
+        """Return `right`, `wrong`, or `review` if a person must decide."""
         outcome, ranked = ask(self.track, *self.candidates)
         if outcome == "matched":
             place = next(
                 at for at, one in enumerate(self.candidates) if one.id == ranked[0].candidate.id
             )
             return "right" if self.want in ("tie", place) else "wrong"
-        return "right" if self.want is None else "asked"
+        return "right" if self.want is None else "review"
 
 
 def pair(name, title, artists, length_s, *on_sale, want, **more):
-    """A pair from rows of `Name | Mix | Artists | remixers | seconds`."""
+    """Make a pair; each candidate is a row `Name | Mix | Artists | remixers | seconds`."""
     candidates = []
     for number, row in enumerate(on_sale, 1):
         shown, mix, credit, remixers, seconds = (cell.strip() for cell in row.split("|"))
@@ -121,7 +121,7 @@ INVENTED = [
          "Lea Quint", None,
          "Signal | Original Mix | Lea Quint, Ines Ugo | | 240",
          "Signal feat. Ines Ugo | Extended Mix | Lea Quint | | 360", want=1),
-    pair("artists in another order, other joints", "Signal (Original Mix)",
+    pair("artists in another order, other separators", "Signal (Original Mix)",
          "Ines Ugo vs. Lea Quint", 240,
          "Signal | Original Mix | Lea Quint, Ines Ugo | | 241", want=0),
     pair("letters without their strokes", "Sjofugl", "Nordlys", 300,
@@ -155,17 +155,17 @@ INVENTED = [
          "Tidal | Basalto Remix | Ana Solberg | Basalto | 300", want=1, remixers="Basalto"),
     pair("VIP in capitals alone in the name", "Ember", "Nørdlys", 245,
          "Ember (VIP) | Original Mix | Nørdlys | | 245", want=None),
-    pair("two titles a letter apart", "Light", "Nørdlys", 245,
+    pair("two titles that differ in one letter", "Light", "Nørdlys", 245,
          "Night | Original Mix | Nørdlys | | 245", want=None),
-    pair("two long titles a letter apart", "He Sails Home", "Nørdlys", 245,
+    pair("two long titles that differ in one letter", "He Sails Home", "Nørdlys", 245,
          "She Sails Home | Original Mix | Nørdlys | | 245", want=None),
-    pair("remixers a letter apart", "Ember (Marco Remix)", "Nørdlys", 245,
+    pair("remixers that differ in one letter", "Ember (Marco Remix)", "Nørdlys", 245,
          "Ember | Mario Remix | Nørdlys | Mario | 245", want=None),
     pair("two years of one remixer", "Ember (Basalto 2012 Remix)", "Nørdlys", 245,
          "Ember | Basalto 2019 Remix | Nørdlys | Basalto | 245", want=None),
     pair("roman numeral at the end", "Ember Meadow II", "Nørdlys", 245,
          "Ember Meadow | Original Mix | Nørdlys | | 245", want=None),
-    pair("artists told apart by a digit", "Ember", "Sector 7", 245,
+    pair("artists that differ in a digit", "Ember", "Sector 7", 245,
          "Ember | Original Mix | Sector 9 | | 245", want=None),
     pair("long and short of one length", "Ember (Extended Mix)", "Nørdlys", 245,
          "Ember | Radio Edit | Nørdlys | | 245", want=None),
@@ -173,7 +173,7 @@ INVENTED = [
          "昼の鉄道 | Original Mix | 灯台 | | 245", want=None),
     pair("long words that differ by a digit", "Sector77", "Nørdlys", 245,
          "Sector79 | Original Mix | Nørdlys | | 245", want=None),
-    # What is left aside of a title costs a point or two, and an equal length makes up for it.
+    # Text left out of a title costs a point or two, and an equal length makes up for that.
     pair("roman numeral in brackets", "Ember (II)", "Nørdlys", 245,
          "Ember | Original Mix | Nørdlys | | 245", want=None),
     pair("bracket of the title not on sale", "Marlin (We Never Sank)", "Lea Quint", 300,
@@ -184,31 +184,28 @@ INVENTED = [
 
 
 @pytest.mark.parametrize("decision", INVENTED, ids=lambda decision: decision.name)
-def test_no_invented_pair_is_wrong(decision):
-    """DJs do not forgive the wrong remix applied silently: 0 wrong."""
+def test_no_invented_pair_is_decided_wrongly(decision):
+    """DJs do not accept a wrong remix that was applied without review."""
     assert decision.decide() != "wrong"
 
 
-def test_clean_and_dirty_are_two_recordings():
-    """Another version is never `matched`: a clean edit is not the dirty one."""
+def test_clean_edit_is_not_the_dirty_one():
     decision = pair("clean against dirty", "Ember (Clean)", "Nørdlys", 245,
                     "Ember (Dirty) | Original Mix | Nørdlys | | 245", want=None)  # fmt: skip
     assert decision.decide() != "wrong"
 
 
-def test_most_invented_pairs_are_right_unasked():
-    """Hard pairs: at least 85 % right unasked."""
+def test_at_least_85_percent_of_invented_pairs_are_right_without_review():
     assert len(INVENTED) >= 25
     right = [one.name for one in INVENTED if one.decide() == "right"]
-    asked = [one.name for one in INVENTED if one.decide() != "right"]
-    assert len(right) / len(INVENTED) >= RIGHT_UNASKED, asked
+    others = [one.name for one in INVENTED if one.decide() != "right"]
+    assert len(right) / len(INVENTED) >= MIN_RIGHT_SHARE, others
 
 
 @pytest.mark.skipif(
     not SHARED.exists(), reason="the shared evaluation data is not beside the repository"
 )
-def test_the_shared_pairs():
-    """Hard pairs: 0 wrong, at least 85 % right unasked."""
+def test_shared_pairs_are_never_wrong_and_mostly_right_without_review():
     pairs = [
         Pair(
             row["id"],
@@ -227,4 +224,4 @@ def test_the_shared_pairs():
     assert len(decided) == 25
     assert [name for name, decision in decided.items() if decision == "wrong"] == []
     right = [name for name, decision in decided.items() if decision == "right"]
-    assert len(right) / len(decided) >= RIGHT_UNASKED, decided
+    assert len(right) / len(decided) >= MIN_RIGHT_SHARE, decided

@@ -1,4 +1,4 @@
-"""Scoring: the score is a ledger a person can check, and a contradiction decides."""
+"""Scoring: the score is the sum of the evidence, and one contradiction decides the relation."""
 
 from dataclasses import replace
 
@@ -19,16 +19,14 @@ from beatport_match.scoring.scorer import length_gap, score_one
 
 
 @given(TRACKS, CANDIDATES)
-def test_the_score_is_the_ledgers_sum(track, candidate):
-    """The score is exactly the sum of the ledger's effects, and stays within 0-100."""
-    weighed = score_one(track, candidate)
-    assert round(sum(line.effect for line in weighed.evidence), 6) == weighed.score
-    assert 0 <= weighed.score <= 100
+def test_score_is_the_sum_of_the_evidence_within_0_and_100(track, candidate):
+    detail = score_one(track, candidate)
+    assert round(sum(line.effect for line in detail.evidence), 6) == detail.score
+    assert 0 <= detail.score <= 100
 
 
 @given(TRACKS, CANDIDATES)
-def test_every_line_of_the_ledger_is_named_once_and_explained(track, candidate):
-    """A person sees why: each line has a code of its own and a note."""
+def test_every_line_of_evidence_has_its_own_name_and_a_note(track, candidate):
     evidence = score_one(track, candidate).evidence
     names = [line.name for line in evidence]
     assert names[:3] == ["title", "artists", "version"]
@@ -48,17 +46,18 @@ KNOWN = {
 }
 
 
-def lines(weighed):
-    return {line.name: line for line in weighed.evidence}
+def lines(detail):
+    return {line.name: line for line in detail.evidence}
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_absent_evidence_is_neutral(name):
-    """Absent evidence is neutral: what only one side knows leaves no line and no point."""
+def test_value_that_only_one_side_has_gives_no_evidence(name):
     mine, theirs = KNOWN[name]
-    silent = score_one(LOCAL, as_candidate(BASE))
-    assert score_one(as_track(BASE, **{name: mine}), as_candidate(BASE)).evidence == silent.evidence
-    assert score_one(LOCAL, as_candidate(BASE, **theirs)).evidence == silent.evidence
+    baseline = score_one(LOCAL, as_candidate(BASE))
+    assert (
+        score_one(as_track(BASE, **{name: mine}), as_candidate(BASE)).evidence == baseline.evidence
+    )
+    assert score_one(LOCAL, as_candidate(BASE, **theirs)).evidence == baseline.evidence
 
 
 @pytest.mark.parametrize(
@@ -71,45 +70,40 @@ def test_absent_evidence_is_neutral(name):
         ({"label": ""}, {"label": "Quay"}), ({"bpm": -3}, {"bpm": 3.0}),
     ],
 )  # fmt: skip
-def test_what_says_nothing_is_absent(track, candidate):
-    """Zero, a blank or nonsense counts as unknown, not as another value."""
-    silent = score_one(LOCAL, as_candidate(BASE))
+def test_zero_blank_or_invalid_value_counts_as_unknown(track, candidate):
+    baseline = score_one(LOCAL, as_candidate(BASE))
     assert (
         score_one(as_track(BASE, **track), as_candidate(BASE, **candidate)).evidence
-        == silent.evidence
+        == baseline.evidence
     )
 
 
 @pytest.mark.parametrize("seconds", [0, 0.0, -5.0, None])
-def test_an_unknown_length_is_neutral(seconds):
-    """A length of zero counts as unknown: no gap, no line."""
+def test_length_of_zero_or_less_counts_as_unknown(seconds):
     assert length_gap(seconds, 400.0) is None is length_gap(400.0, seconds)
     assert "length" not in lines(score_one(as_track(BASE, duration_s=seconds), as_candidate(BASE)))
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_evidence_that_agrees_speaks_for_and_never_lowers_the_score(name):
-    """Score grows where it must: each figure that agrees gives points."""
+def test_each_value_that_agrees_raises_the_score(name):
     mine, theirs = KNOWN[name]
-    silent = score_one(Track("Lantern Meridian", "Ana Solberg"), as_candidate(BASE))
+    baseline = score_one(Track("Lantern Meridian", "Ana Solberg"), as_candidate(BASE))
     agreed = score_one(
         Track("Lantern Meridian", "Ana Solberg", **{name: mine}), as_candidate(BASE, **theirs)
     )
     assert lines(agreed)[name].effect > 0
-    assert agreed.score > silent.score
+    assert agreed.score > baseline.score
 
 
 @pytest.mark.parametrize("field", ["label", "release", "catalog_number"])
-def test_what_a_reading_leaves_out_counts_unless_the_candidate_knows_it(field):
-    """What had to be left out of a title counts against it, unless the candidate knows it."""
+def test_left_out_text_costs_points_unless_the_candidate_has_it(field):
     track = Track("Lantern Meridian - Quay Twelve", "Ana Solberg")
     strange = lines(score_one(track, as_candidate(BASE)))["aside"]
     known = lines(score_one(track, as_candidate(BASE, **{field: "QUAY TWELVE"})))["aside"]
     assert strange.effect < 0 == known.effect
 
 
-def test_the_number_in_the_tags_is_evidence():
-    """A Beatport id in the tags that is the candidate's own speaks for it; another says nothing."""
+def test_equal_beatport_id_in_the_tags_is_evidence_and_another_one_is_not():
     assert (
         lines(score_one(as_track(BASE, beatport_id=7), as_candidate(BASE, 7)))["beatport_id"].effect
         > 0
@@ -119,8 +113,7 @@ def test_the_number_in_the_tags_is_evidence():
     )
 
 
-def test_the_score_falls_as_the_length_goes_away():
-    """Length: the farther apart, the lower the score, all else equal."""
+def test_score_falls_as_the_length_difference_grows():
     track = Track("Lantern Meridian", "Ana Solberg", duration_s=400.0)
     scores = [
         score_one(track, as_candidate(Recording(length_s=400.0 + gap))).score
@@ -131,15 +124,14 @@ def test_the_score_falls_as_the_length_goes_away():
 
 
 @given(recordings(), styles())
-def test_the_same_recording_is_known_however_it_is_written(recording, style):
-    """The right candidate has the relation `same_recording` in every common way of writing."""
-    weighed = score_one(as_track(recording, style), as_candidate(recording))
-    assert weighed.relation == "same_recording", weighed.evidence
+def test_same_recording_is_recognised_in_every_common_way_of_writing(recording, style):
+    detail = score_one(as_track(recording, style), as_candidate(recording))
+    assert detail.relation == "same_recording", detail.evidence
 
 
 @given(recordings(), styles())
-def test_agreement_is_worth_more_than_contradiction(recording, style):
-    """A candidate that contradicts in title, artist or version scores below the right one."""
+def test_candidate_that_contradicts_scores_below_the_right_one(recording, style):
+    """The candidates contradict in title, version or artist."""
     track = as_track(recording, style)
     right = score_one(track, as_candidate(recording))
     for wrong in (
@@ -150,28 +142,28 @@ def test_agreement_is_worth_more_than_contradiction(recording, style):
         assert score_one(track, wrong).score < right.score
 
 
-def test_a_contradiction_decides_however_long_the_shared_text_is():
-    """Another remixer caps the outcome though title, artists, length, tempo and ISRC agree."""
+def test_another_remixer_is_another_version_although_all_else_agrees():
+    """Title, artists, length, tempo and ISRC agree."""
     shared = {"title": "A Very Long Title That Both Of Them Share Word For Word"}
     mine = Recording(**shared, mix="Remix", remixer="Marwick")
     theirs = Recording(**shared, mix="Remix", remixer="Basalto")
     track = as_track(mine, bpm=124, key="8A", isrc="DEAB11900001")
-    weighed = score_one(track, as_candidate(theirs, bpm=124.0, key="A Minor", isrc="DEAB11900001"))
-    assert weighed.relation == "other_version"
+    detail = score_one(track, as_candidate(theirs, bpm=124.0, key="A Minor", isrc="DEAB11900001"))
+    assert detail.relation == "other_version"
 
 
-def test_an_isrc_that_contradicts_the_title_is_reported_not_trusted():
-    """ISRC contradicted by title or length: it stands in the ledger, and decides nothing."""
+def test_isrc_contradicted_by_title_version_or_length_is_reported_but_not_trusted():
+    """It is one line of evidence without points, and it does not change the relation."""
     for theirs, relation in (
         (replace(BASE, title="Velvet Quarry"), "different"),
         (replace(BASE, mix="Remix", remixer="Marwick"), "other_version"),
         (replace(BASE, length_s=BASE.length_s + 20), "same_recording"),
     ):
         candidate = as_candidate(theirs, isrc="DEAB11900001")
-        weighed = score_one(as_track(BASE, isrc="DEAB11900001"), candidate)
-        assert lines(weighed)["isrc"].effect == 0
-        assert "not trusted" in lines(weighed)["isrc"].note
-        assert weighed.relation == relation
+        detail = score_one(as_track(BASE, isrc="DEAB11900001"), candidate)
+        assert lines(detail)["isrc"].effect == 0
+        assert "not trusted" in lines(detail)["isrc"].note
+        assert detail.relation == relation
 
 
 @pytest.mark.parametrize("known", [{"isrc": "DEAB11900001"}, {"beatport_id": 1}])
@@ -181,10 +173,9 @@ def test_an_isrc_that_contradicts_the_title_is_reported_not_trusted():
         replace(BASE, mix="Extended"),
         replace(BASE, artists=("Somebody Else",)),
     ],
-    ids=["a version unsaid", "an alias"],
+    ids=["unstated version", "alias"],
 )
-def test_a_proof_decides_over_another_wording(known, theirs):
-    """ISRC or number, equal and consistent: decisive, over how version and artists are written."""
+def test_equal_identifier_overrides_another_wording_of_version_or_artists(known, theirs):
     track, candidate = as_track(BASE, **known), as_candidate(theirs, 1, isrc="DEAB11900001")
     proven = score_one(track, candidate)
     assert score_one(as_track(BASE), candidate).relation != "same_recording"
@@ -192,21 +183,18 @@ def test_a_proof_decides_over_another_wording(known, theirs):
     assert proven.score == sum(line.effect for line in proven.evidence)
 
 
-def test_another_code_is_no_contradiction():
-    """One recording has a code of its own on each release, now and then."""
-    weighed = score_one(
-        as_track(BASE, isrc="DEAB11900001"), as_candidate(BASE, isrc="GBXX22000003")
-    )
-    assert (weighed.relation, lines(weighed)["isrc"].effect) == ("same_recording", -1.0)
+def test_different_isrc_costs_a_point_and_does_not_contradict():
+    """Some recordings have another ISRC on another release."""
+    detail = score_one(as_track(BASE, isrc="DEAB11900001"), as_candidate(BASE, isrc="GBXX22000003"))
+    assert (detail.relation, lines(detail)["isrc"].effect) == ("same_recording", -1.0)
 
 
-def test_an_endless_length_is_no_error():
-    """Input is hostile until read: JSON can say 1e999, which no length is."""
+def test_infinite_length_is_accepted():
+    """JSON can contain 1e999, which is parsed as infinity."""
     assert score_one(LOCAL, as_candidate(Recording(length_s=float("inf")))).score < 100
 
 
-def test_a_score_that_would_leave_the_scale_says_so():
-    """Where the sum would leave 0-100, a line named `limit` says so."""
+def test_line_named_limit_corrects_a_sum_outside_0_and_100():
     track = as_track(BASE, isrc="DEAB11900001")
     high = score_one(track, as_candidate(BASE, isrc="DEAB11900001"))
     assert (high.score, lines(high)["limit"].effect < 0) == (100, True)

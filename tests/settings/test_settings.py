@@ -1,4 +1,4 @@
-"""Settings: frozen models that refuse what they do not know, in one sentence that names it."""
+"""Test the settings models: defaults, ranges, error messages, load and save."""
 
 import json
 
@@ -9,8 +9,7 @@ from beatport_match.errors import BeatportMatchError, SettingsError
 from beatport_match.settings.models import AsyncSettings, MatchSettings
 
 
-def test_the_defaults_are_the_documented_ones():
-    """The defaults that the public surface names."""
+def test_defaults():
     settings = MatchSettings()
     assert settings.base_url == "https://www.beatport.com"
     assert (settings.enough_score, settings.requests_per_second) == (95, 5.0)
@@ -24,8 +23,7 @@ def test_the_defaults_are_the_documented_ones():
     )
 
 
-def test_what_is_accepted_unasked_is_surer_than_what_is_shown():
-    """The defaults are ordered: `matched` asks for more confidence than `review`."""
+def test_default_threshold_for_matched_is_above_that_for_review():
     assert 0 < MatchSettings().review_confidence < MatchSettings().accept_confidence < 1
 
 
@@ -52,7 +50,7 @@ RANGES = [
 
 
 def test_every_number_has_a_range():
-    """No number is without limits (guards the table above against a new setting)."""
+    """A new setting must be added to the table above."""
     numbers = {
         (model, name)
         for model in (MatchSettings, AsyncSettings)
@@ -62,23 +60,23 @@ def test_every_number_has_a_range():
     assert {row[:2] for row in RANGES} == numbers
 
 
-@pytest.mark.parametrize(("model", "name", "least", "most", "below", "above"), RANGES)
-def test_ranges(model, name, least, most, below, above):
-    """A setting out of range is refused; the text names the setting, the value and the range."""
-    # The two thresholds bound each other.
+@pytest.mark.parametrize(("model", "name", "minimum", "maximum", "below", "above"), RANGES)
+def test_value_out_of_range_raises_settings_error(model, name, minimum, maximum, below, above):
+    """The message names the setting, the value and the range."""
+    # Each threshold limits the other.
     other = {
         "accept_confidence": {"review_confidence": 0},
         "review_confidence": {"accept_confidence": 1},
     }
-    for allowed in (least, most):
+    for allowed in (minimum, maximum):
         assert getattr(model(**{name: allowed}, **other.get(name, {})), name) == allowed
-    for refused, limit in ((below, least), (above, most)):
+    for rejected, limit in ((below, minimum), (above, maximum)):
         with pytest.raises(SettingsError) as caught:
-            model(**{name: refused})
+            model(**{name: rejected})
         sentence = str(caught.value)
-        assert sentence.startswith(f"{name} cannot be {refused!r}: ")
+        assert sentence.startswith(f"{name} cannot be {rejected!r}: ")
         assert sentence.endswith(".")
-        # A lower limit of a thousandth stands for "more than nothing".
+        # The lower limit 0.001 in the table stands for "above 0".
         assert str(0 if limit == 0.001 else limit) in sentence
 
 
@@ -94,8 +92,8 @@ def test_ranges(model, name, least, most, below, above):
         {"access_token": "å"},
     ],
 )  # fmt: skip
-def test_what_is_no_value_is_refused_by_name(values):
-    """Each error is a `SettingsError` of one sentence that begins with the setting's name."""
+def test_invalid_value_raises_settings_error_with_the_name(values):
+    """The message is one sentence that begins with the setting's name."""
     with pytest.raises(SettingsError) as caught:
         MatchSettings(**values)
     (name,) = values
@@ -105,41 +103,36 @@ def test_what_is_no_value_is_refused_by_name(values):
     assert isinstance(caught.value, BeatportMatchError)
 
 
-def test_an_unknown_key_is_refused_with_its_name():
-    """Unknown keys are refused with their name, also one level down."""
+def test_unknown_key_raises_settings_error_with_the_name():
     with pytest.raises(SettingsError, match="max_querys is not a setting"):
         MatchSettings(max_querys=3)
     with pytest.raises(SettingsError, match="retries is not a setting"):
         AsyncSettings(retries=3)
 
 
-def test_an_unknown_inner_key_is_refused_with_its_place():
-    """Unknown keys are refused with their dotted name, in a sentence that reads as one."""
+def test_unknown_inner_key_raises_settings_error_with_the_dotted_name():
     with pytest.raises(SettingsError, match=r"^async_io\.retries is not a setting"):
         MatchSettings(async_io={"retries": 3})
 
 
-def test_an_inner_setting_is_named_with_its_place():
-    """The first thing wrong is named by its dotted name."""
+def test_invalid_inner_value_raises_settings_error_with_the_dotted_name():
     with pytest.raises(SettingsError, match=r"async_io\.retry_attempts cannot be 99"):
         MatchSettings(async_io={"retry_attempts": 99})
 
 
-def test_a_message_is_readable_whatever_was_given():
-    """One clear sentence: a value of a megabyte does not make a message of one."""
+def test_message_about_a_huge_value_is_short():
     with pytest.raises(SettingsError) as caught:
         MatchSettings(user_agent="x" * 1_000_000)
     assert len(str(caught.value)) < 1000
 
 
-def test_thresholds_in_the_wrong_order_are_refused():
-    """A person cannot be asked only where we are surer than where we do not ask."""
+def test_review_threshold_above_accept_threshold_raises_settings_error():
     with pytest.raises(SettingsError, match="review_confidence"):
         MatchSettings(accept_confidence=0.5, review_confidence=0.9)
 
 
 def test_settings_are_frozen():
-    """Settings are frozen: nothing changes them under a run."""
+    """So they cannot change during a run."""
     settings = MatchSettings()
     with pytest.raises(ValidationError, match="frozen"):
         settings.max_queries = 3
@@ -147,13 +140,12 @@ def test_settings_are_frozen():
     assert settings.model_copy(update={"max_queries": 3}) != settings
 
 
-def test_no_pace_is_a_setting():
-    """`requests_per_second`: `None` is unpaced."""
+def test_rate_limit_can_be_turned_off():
     assert MatchSettings(requests_per_second=None).requests_per_second is None
 
 
-def test_a_base_url_loses_its_last_stroke():
-    """`base_url` is where paths are put behind: a stroke at its end is none too many."""
+def test_slash_at_the_end_of_base_url_is_removed():
+    """Paths are appended to `base_url`."""
     assert MatchSettings(base_url="http://127.0.0.1:8000/").base_url == "http://127.0.0.1:8000"
 
 
@@ -167,9 +159,8 @@ CHANGED = MatchSettings(
 
 
 @pytest.mark.parametrize("settings", [MatchSettings(), CHANGED], ids=["defaults", "changed"])
-def test_saved_settings_load_as_they_were(tmp_path, settings):
-    """`load(path)` and `save(path)` are a round trip, by text or by path; what is not chosen but
-    names this version is left out."""
+def test_saved_settings_are_loaded_unchanged(tmp_path, settings):
+    """The default `user_agent` is not written, because it names the version of the library."""
     file = tmp_path / "settings.json"
     settings.save(file)
     assert MatchSettings.load(file) == settings == MatchSettings.load(str(file))
@@ -178,8 +169,7 @@ def test_saved_settings_load_as_they_were(tmp_path, settings):
     assert written == MatchSettings.model_fields.keys() - left_out | {"version"}
 
 
-def test_what_a_file_leaves_out_has_its_default(tmp_path):
-    """What the file leaves out has its default."""
+def test_setting_missing_from_the_file_has_its_default(tmp_path):
     file = tmp_path / "settings.json"
     file.write_text('{"async_io": {"enabled": true}}', "utf-8")
     assert MatchSettings.load(file) == MatchSettings(async_io=AsyncSettings(enabled=True))
@@ -195,8 +185,7 @@ def test_what_a_file_leaves_out_has_its_default(tmp_path):
         ('{"max_queries": NaN}', "max_queries"), ('{"async_io": null}', "async_io"),
     ],
 )  # fmt: skip
-def test_a_bad_file_is_refused_with_its_name_and_the_place(tmp_path, text, place):
-    """Each error of `load` is a `SettingsError` whose text names the file and the place."""
+def test_invalid_json_file_raises_settings_error_with_file_and_place(tmp_path, text, place):
     file = tmp_path / "settings.json"
     file.write_bytes(text.encode("latin-1"))
     with pytest.raises(SettingsError) as caught:
@@ -213,11 +202,11 @@ def test_a_bad_file_is_refused_with_its_name_and_the_place(tmp_path, text, place
         "a\0b",
     ],
 )
-def test_a_file_that_cannot_be_opened_is_named(tmp_path, name):
-    """A missing file or a folder: one sentence that names it, for reading and for writing."""
-    place = tmp_path / name
+def test_path_that_cannot_be_opened_raises_settings_error(tmp_path, name):
+    """Both `load` and `save` raise it."""
+    path = tmp_path / name
     with pytest.raises(SettingsError, match="cannot be read"):
-        MatchSettings.load(place)
-    target = place if place.is_dir() else place / "deeper"
+        MatchSettings.load(path)
+    target = path if path.is_dir() else path / "deeper"
     with pytest.raises(SettingsError, match="cannot be written"):
         MatchSettings().save(target)

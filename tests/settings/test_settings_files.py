@@ -1,4 +1,4 @@
-"""Settings in a file: TOML with its comments, JSON, older files, hostile ones; the environment."""
+"""Test settings files (TOML, JSON, older versions, hostile input) and environment variables."""
 
 from __future__ import annotations
 
@@ -44,18 +44,17 @@ ANY = strategies.builds(
 @FORMATS
 @given(chosen=ANY)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
-def test_whatever_is_saved_loads_as_it_was(
+def test_any_saved_settings_are_loaded_unchanged(
     tmp_path: Path, ending: str, chosen: MatchSettings
 ) -> None:
-    """Issue: "`load`/`save` (TOML or JSON …)": a round trip in every language, for any settings."""
     file = tmp_path / f"settings{ending}"
     chosen.save(file)
     assert MatchSettings.load(file) == chosen
 
 
 @FORMATS
-def test_unusual_settings_load_as_they_were(tmp_path: Path, ending: str) -> None:
-    """The same for what quotes, controls and nothing at all stand in."""
+def test_unusual_settings_are_loaded_unchanged(tmp_path: Path, ending: str) -> None:
+    """These settings contain quotes, control characters and `None`."""
     file = tmp_path / f"settings{ending}"
     UNUSUAL.save(file)
     assert MatchSettings.load(file) == UNUSUAL
@@ -63,28 +62,30 @@ def test_unusual_settings_load_as_they_were(tmp_path: Path, ending: str) -> None
 
 
 def test_a_comment_explains_each_key(tmp_path: Path) -> None:
-    """Issue: "comments explain each key"; they are those of the docstrings, so that no setting can
-    be added without one."""
+    """The comments are the texts of the docstrings, so every setting needs one."""
     for model in (MatchSettings, AsyncSettings):
-        assert docstring_args(model.__doc__).keys() == model.model_fields.keys()
+        texts = docstring_args(model.__doc__)
+        assert texts.keys() == model.model_fields.keys()
+        assert [name for name, text in texts.items() if "Default" not in text] == []
     file = tmp_path / "settings.toml"
     UNUSUAL.save(file)
     text = file.read_text("utf-8")
     lines = text.splitlines()
-    keys = [place for place, line in enumerate(lines) if " = " in line and line[0] != "#"]
-    # What is secret is not written.
+    keys = [index for index, line in enumerate(lines) if " = " in line and line[0] != "#"]
+    # The secret access_token is not written.
     assert len(keys) == len(MatchSettings.model_fields) + len(AsyncSettings.model_fields) - 1
     assert "\naccess_token" not in text
-    silent = [lines[place] for place in keys[1:] if not lines[place - 1].startswith("# ")]
-    assert silent == []
-    assert "# The most searches for one track (1-20).\nmax_queries = 4\n" in text
+    unexplained = [lines[index] for index in keys[1:] if not lines[index - 1].startswith("# ")]
+    assert unexplained == []
+    comment = "# Maximum number of searches by text for one track (1-20). Default 4."
+    assert f"{comment}\nmax_queries = 4\n" in text
     assert max(map(len, lines)) <= 100
     assert tomllib.loads(text)["async_io"]["request_timeout"] == 12.5
 
 
-def test_what_an_older_version_saved_is_brought_up_to_date(tmp_path: Path) -> None:
-    """Issue: "older files migrated": a file without a version had our own name of its day in it,
-    which nobody chose; a name of one's own stays."""
+def test_file_of_an_older_version_is_converted(tmp_path: Path) -> None:
+    """A file without a version contains the default user agent of that time, which is dropped; a
+    user agent that the user chose stays."""
     file = tmp_path / "settings.json"
     file.write_text('{"user_agent": "beatport-match/0.0.1", "max_queries": 7}')
     assert MatchSettings.load(file) == MatchSettings(max_queries=7)
@@ -98,8 +99,8 @@ def test_what_an_older_version_saved_is_brought_up_to_date(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("version", ["2", "-1", "true", '"1"', "1.0", "[]"])
-def test_a_later_version_is_refused(tmp_path: Path, version: str) -> None:
-    """What a later version means by its settings nobody can know: refused, with the remedy."""
+def test_file_of_a_later_version_raises_settings_error(tmp_path: Path, version: str) -> None:
+    """The message says what to do."""
     for name, text in (("a.json", f'{{"version": {version}}}'), ("a.toml", f"version = {version}")):
         file = tmp_path / name
         file.write_text(text)
@@ -109,7 +110,7 @@ def test_a_later_version_is_refused(tmp_path: Path, version: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "words"),
     [
         (b"max_querys = 3", "max_querys is not a setting"),
         (b"[async_io]\nretries = 3", "async_io.retries is not a setting"),
@@ -124,16 +125,15 @@ def test_a_later_version_is_refused(tmp_path: Path, version: str) -> None:
         (b"a = " + b"9" * 10_000, "is not TOML: "),
     ],
 )  # fmt: skip
-def test_a_bad_file_is_refused_by_name(tmp_path: Path, text: bytes, says: str) -> None:
-    """Issue: "every error names the setting, the value and the range"; "unknown keys refused by
-    name", whatever the file holds."""
+def test_invalid_toml_file_raises_settings_error(tmp_path: Path, text: bytes, words: str) -> None:
+    """The message is one sentence that names the file, the setting and the value."""
     file = tmp_path / "settings.toml"
     file.write_bytes(text)
     with pytest.raises(SettingsError) as caught:
         MatchSettings.load(file)
     sentence = str(caught.value)
     assert sentence.startswith(f"{file}: ")
-    assert says in sentence
+    assert words in sentence
     assert sentence.endswith(".")
     assert len(sentence) < 1000
     assert "\n" not in sentence
@@ -142,8 +142,7 @@ def test_a_bad_file_is_refused_by_name(tmp_path: Path, text: bytes, says: str) -
 @pytest.mark.fuzz
 @given(strategies.binary(max_size=200) | strategies.text(max_size=200).map(str.encode))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_file_gives_settings_or_an_error_of_ours(tmp_path: Path, text: bytes) -> None:
-    """common: input from outside is hostile until read."""
+def test_any_file_gives_settings_or_a_settings_error(tmp_path: Path, text: bytes) -> None:
     for name in ("settings.toml", "settings.json"):
         file = tmp_path / name
         file.write_bytes(text)
@@ -151,20 +150,19 @@ def test_any_file_gives_settings_or_an_error_of_ours(tmp_path: Path, text: bytes
             assert isinstance(MatchSettings.load(file), MatchSettings)
 
 
-def test_what_is_no_file_of_settings_is_not_waited_for(tmp_path: Path) -> None:
-    """A pipe would hold the program up for ever, a file without end eat its memory."""
+def test_pipe_or_very_large_file_is_not_read(tmp_path: Path) -> None:
+    """A pipe could block the program, and a very large file could fill its memory."""
     pipe = tmp_path / "pipe.toml"
     os.mkfifo(pipe)
-    with pytest.raises(SettingsError, match=r"cannot be read \(not a file\)"):
+    with pytest.raises(SettingsError, match=r"cannot be read \(not a regular file\)"):
         MatchSettings.load(pipe)
     large = tmp_path / "large.toml"
     large.write_bytes(b"#" * (2**20 + 1))
-    with pytest.raises(SettingsError, match=r"cannot be read \(larger than any"):
+    with pytest.raises(SettingsError, match=r"cannot be read \(larger than 1048576 bytes"):
         MatchSettings.load(large)
 
 
-def test_a_save_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
-    """Issue: "atomic": what cannot be written whole is not written at all."""
+def test_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     MatchSettings(max_queries=9).save(file)
     with pytest.raises(SettingsError, match="cannot be written"):
@@ -190,24 +188,22 @@ FILE = MatchSettings(max_queries=3, max_results=50, async_io=AsyncSettings(retry
         ("MAX_QUERIES", "", {}), ("MAX_QUERIES", "  ", {}),
     ],
 )  # fmt: skip
-def test_the_environment_goes_before_the_settings_given(
+def test_environment_variable_overrides_the_given_settings(
     variable: str, text: str, values: dict[str, Any]
 ) -> None:
-    """settings_from_environment: what it says takes the place of what a file says, and the rest
-    stays."""
     found = settings_from_environment(FILE, {f"BEATPORT_MATCH_{variable}": text, "PATH": "/bin"})
     assert found == FILE.model_copy(update=values)
 
 
-def test_the_environment_is_the_processs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same for who gives nothing; and nobody else reads it."""
+def test_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`MatchSettings()` does not read the environment."""
     monkeypatch.setenv("BEATPORT_MATCH_MAX_QUERIES", "11")
     assert settings_from_environment() == MatchSettings(max_queries=11)
     assert MatchSettings().max_queries == 4
 
 
 @pytest.mark.parametrize(
-    ("variable", "text", "says"),
+    ("variable", "text", "words"),
     [
         ("MAX_QUERYS", "5", "BEATPORT_MATCH_MAX_QUERYS is not a setting"),
         ("ASYNC_IO", "{}", "BEATPORT_MATCH_ASYNC_IO is not a setting"),
@@ -216,8 +212,8 @@ def test_the_environment_is_the_processs(monkeypatch: pytest.MonkeyPatch) -> Non
         ("ASYNC_IO__RETRY_ATTEMPTS", "99", "async_io.retry_attempts cannot be 99"),
     ],
 )
-def test_a_bad_variable_is_refused_by_name(variable: str, text: str, says: str) -> None:
-    """Issue: "every error names the setting, the value and the range"."""
+def test_invalid_variable_raises_settings_error(variable: str, text: str, words: str) -> None:
+    """The message names the setting, the value and the range."""
     with pytest.raises(SettingsError) as caught:
         settings_from_environment(FILE, {f"BEATPORT_MATCH_{variable}": text})
-    assert says in str(caught.value)
+    assert words in str(caught.value)

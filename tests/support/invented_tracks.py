@@ -1,8 +1,8 @@
-"""Invented music for the tests of judgement: recordings, and how libraries and Beatport write them.
+"""Invented music for the tests of parsing and scoring.
 
-A `Recording` is the truth. `as_track` writes it the way some DJ's library does, `as_candidate` the
-way Beatport does; `other_than` makes a second recording that differs in exactly one way. All names
-are made up. Title words lie far apart, so that no two of them are one word mistyped.
+A `Recording` is the ground truth. `as_track` writes it like a DJ's library, `as_candidate` like
+Beatport; `other_than` makes a second recording that differs in exactly one property. All names are
+invented. The title words differ so much that none is a typo of another.
 """
 
 import sys
@@ -30,7 +30,7 @@ ARTISTS = (
     "夜の鉄道",
 )
 REMIXERS = ("Dunja Petrovac", "Marwick", "Hollis Öberg", "Jörg Zwirn", "Basalto", "Ines & Ugo")
-# What a version may be called, apart from remixes; each is another recording than each other.
+# Names of versions that are not remixes; each is a different recording.
 MIXES = (
     "Original Mix",
     "Extended Mix",
@@ -46,14 +46,14 @@ MIXES = (
     "Acoustic Version",
     "Reprise",
 )
-# A library may leave these unsaid, and an equal length then vouches for them.
+# A library may omit these; an equal length then identifies the version.
 QUIET = frozenset({"Extended Mix", "Radio Edit", "Club Mix"})
 REMIX_KINDS = ("Remix", "Dub", "Rework", "Bootleg", "Edit")
 
 
 @dataclass(frozen=True)
 class Recording:
-    """One recording, as it truly is; `remixer` is empty where `mix` stands for itself."""
+    """One recording (the ground truth); `remixer` is empty if the version has none."""
 
     title: str = "Lantern Meridian"
     artists: tuple[str, ...] = ("Ana Solberg",)
@@ -64,23 +64,23 @@ class Recording:
 
     @property
     def mix_name(self):
-        """The version as Beatport's `mix_name` says it."""
+        """The version as in Beatport's `mix_name`."""
         return f"{self.remixer} {self.mix}".strip()
 
 
 @dataclass(frozen=True)
 class Style:
-    """How a library writes: where the artist stands, which brackets, what it knows."""
+    """How a library writes a track: place of the artist, brackets, available fields."""
 
     artist_in_title: bool = False
     brackets: str = "()"
-    says_original: bool = True
-    knows_length: bool = True
-    joint: str = " & "
+    states_original_mix: bool = True
+    has_length: bool = True
+    separator: str = " & "
 
 
 def as_candidate(recording, number=1, **more):
-    """The recording as Beatport lists it."""
+    """Return the recording as a candidate of Beatport."""
     name = f"{recording.title}{' Part ' + recording.part if recording.part else ''}"
     return Candidate(
         id=number,
@@ -94,10 +94,10 @@ def as_candidate(recording, number=1, **more):
 
 
 def as_track(recording, style=None, **more):
-    """The recording as a library in some style lists it."""
+    """Return the recording as a track of a library in the given style."""
     style = style or Style()
     mix = recording.mix_name
-    if mix == "Original Mix" and not style.says_original:
+    if mix == "Original Mix" and not style.states_original_mix:
         mix = ""
     title = recording.title
     if recording.part:
@@ -105,8 +105,8 @@ def as_track(recording, style=None, **more):
     if mix:
         title += f" - {mix}" if style.brackets == "-" else f" {style.brackets[0]}{mix}"
         title += "" if style.brackets == "-" else style.brackets[1]
-    artists = style.joint.join(recording.artists)
-    if style.knows_length:
+    artists = style.separator.join(recording.artists)
+    if style.has_length:
         more.setdefault("duration_s", recording.length_s)
     if style.artist_in_title:
         return Track(f"{artists} - {title}", **more)
@@ -114,20 +114,20 @@ def as_track(recording, style=None, **more):
 
 
 def styles():
-    """Any way of writing a library."""
+    """Generate any style of a library."""
     return st.builds(
         Style,
         artist_in_title=st.booleans(),
         brackets=st.sampled_from(["()", "[]", "-"]),
-        says_original=st.booleans(),
-        knows_length=st.booleans(),
-        joint=st.sampled_from([" & ", ", ", " and ", " vs. "]),
+        states_original_mix=st.booleans(),
+        has_length=st.booleans(),
+        separator=st.sampled_from([" & ", ", ", " and ", " vs. "]),
     )
 
 
 @st.composite
 def recordings(draw):
-    """Any recording."""
+    """Generate any recording."""
     words = draw(st.lists(st.sampled_from(TITLE_WORDS), min_size=1, max_size=3, unique=True))
     remixer = draw(st.sampled_from(("", *REMIXERS)))
     return Recording(
@@ -143,7 +143,7 @@ def recordings(draw):
 
 
 WAYS_TO_DIFFER = ("title", "artist", "remixer", "kind", "part")
-# What the other one is to the recording asked for.
+# The relation of the other recording to the wanted one.
 RELATION = {
     "title": "different",
     "artist": "different",
@@ -155,7 +155,7 @@ RELATION = {
 
 @st.composite
 def other_than(draw, recording, way):
-    """A recording that differs from the given one in one way only, its length included or not."""
+    """Generate a recording that differs in one property, and perhaps in its length."""
     if way == "title":
         other = _another_title(draw, recording)
     elif way == "artist":
@@ -171,7 +171,7 @@ def other_than(draw, recording, way):
 
 
 def _another_title(draw, recording):
-    """Another title, which may share all words but one."""
+    """Replace the title; the new one may share all words but one."""
     words = recording.title.lower().split()
     fresh = _another(draw, TITLE_WORDS, words)
     at = draw(st.integers(0, len(words) - 1))
@@ -182,44 +182,46 @@ def _another_title(draw, recording):
 
 
 def _another_remixer(draw, recording):
+    """Replace the remixer, or add one."""
     other = _another(draw, REMIXERS, (recording.remixer,))
     mix = recording.mix if recording.remixer else draw(st.sampled_from(REMIX_KINDS))
     return replace(recording, remixer=other, mix=mix)
 
 
-def _another(draw, choices, but):
-    return draw(st.sampled_from([choice for choice in choices if choice not in but]))
+def _another(draw, choices, excluded):
+    """Draw one of the choices that are not excluded."""
+    return draw(st.sampled_from([choice for choice in choices if choice not in excluded]))
 
 
 def vouched_for(style, recording, other):
-    """Whether a library that names no version means the other one by its length."""
-    unsaid = recording.mix_name == "Original Mix" and not style.says_original
-    return unsaid and other.mix_name in QUIET and other.length_s == recording.length_s
+    """Whether a track without a version fits the other recording because of its length."""
+    is_unstated = recording.mix_name == "Original Mix" and not style.states_original_mix
+    return is_unstated and other.mix_name in QUIET and other.length_s == recording.length_s
 
 
-def structure(reading):
-    """What is compared of a version, in one line."""
-    version = reading.version
+def version_summary(parsed):
+    """Return the compared properties of a parsed track's version, in one line."""
+    version = parsed.version
     kinds = [*sorted(version.kinds), version.length, version.part and f"part {version.part}"]
     return " ".join([*filter(None, kinds), *sorted(set(version.words))])
 
 
 def ask(track, *candidates, settings=None):
-    """What a DJ is told about a track when Beatport has these candidates."""
+    """Return the outcome and the ranked candidates for a track."""
     ranked = rank(track, candidates)
     return outcome_of(ranked, settings or MatchSettings()), ranked
 
 
 @contextmanager
-def steps_at_most(limit):
-    """Fail when the code inside runs more lines than that: work is counted, not timed."""
-    taken = 0
+def limit_executed_lines(limit):
+    """Fail if the block executes more lines; a count is stable where a time is not."""
+    executed = 0
 
     def count(frame, event, arg):
-        nonlocal taken
-        taken += event == "line"
-        if taken > limit:
-            raise AssertionError(f"more than {limit} lines were run")
+        nonlocal executed
+        executed += event == "line"
+        if executed > limit:
+            raise AssertionError(f"the block executed more than {limit} lines")
         return count
 
     before = sys.gettrace()
@@ -230,7 +232,7 @@ def steps_at_most(limit):
         sys.settrace(before)
 
 
-# Any track and any candidate, sensible or not.
+# Any track and any candidate, including nonsense.
 TITLES = st.one_of(
     st.text(min_size=1), st.sampled_from(["Tide", "Tide (Dub)", "Tide (Nørd Remix)", "Ana - Tide"])
 ).filter(str.strip)
@@ -266,5 +268,7 @@ CANDIDATES = st.builds(
     length_s=st.none() | st.floats(-10, 1e9),
     isrc=st.none() | st.sampled_from(["DEAB11900001", "GBXX22000003"]),
 )
-# Private characters alone are a known fault, stated in the tests of titles.
-SHOWN = st.text(st.characters(exclude_categories=("Cs", "Co")), min_size=1).filter(str.strip)
+# Text with a visible character. Private characters are excluded here; test_titles.py covers them.
+PRINTABLE_TEXT = st.text(st.characters(exclude_categories=("Cs", "Co")), min_size=1).filter(
+    str.strip
+)

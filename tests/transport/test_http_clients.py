@@ -220,11 +220,14 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     naps: list[float] = []
 
-    async def nap(_: Any, seconds: float) -> None:
+    async def nap(_: Any, seconds: float, _stop: Any) -> None:
         naps.append(seconds)
 
-    monkeypatch.setattr(sync_engine.Hands, "sleep", lambda _, seconds: naps.append(seconds))
-    monkeypatch.setattr(async_engine.Hands, "sleep", nap)
+    def sync_nap(_: Any, seconds: float, _stop: Any) -> None:
+        naps.append(seconds)
+
+    monkeypatch.setattr(sync_engine.SyncEngine, "_sleep", sync_nap)
+    monkeypatch.setattr(async_engine.AsyncEngine, "_sleep", nap)
     return naps
 
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from beatport_match import Candidate
 from beatport_match.matching.protocol import ParsedResult, Request
-from beatport_match.transport.answer_cache import AsyncKeyedLock, KeyedLock, MemoryCache, entry_size
+from beatport_match.transport.answer_cache import MemoryCache, entry_size
 from beatport_match.transport.cache_codec import encode
+from beatport_match.transport.single_flight import AsyncKeyedLock, KeyedLock
 
 ONE = ParsedResult(candidates=(Candidate(id=7, name="Copper"),))
 

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beatport_match.errors import Failure, FailureKind
-from beatport_match.matching.protocol import ParsedResult, RetryAfter
+from beatport_match.matching.protocol import ParsedResult
 from beatport_match.transport.rate_limiter import (
     RateRules,
     RateState,
+    RetryAfter,
     current_rate,
     record,
     reserve,

@@ -1,4 +1,4 @@
-"""Bad files: each is one sentence that names the file, the place and the remedy, at the call."""
+"""Bad playlist files: one sentence with the file, the place and the remedy, raised at the call."""
 
 import os
 
@@ -12,19 +12,19 @@ EXPORT = "<DJ_PLAYLISTS Version='1.0.0'><COLLECTION>{}</COLLECTION></DJ_PLAYLIST
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
 
 
-def refused(file):
-    """The one sentence with which both functions refuse a file, before anything is iterated."""
+def rejection(file):
+    """Return the message with which both functions reject a file, before any iteration."""
     with pytest.raises(PlaylistError) as read:
         read_playlist(file)
     with pytest.raises(PlaylistError) as listed:
         list_playlists(file)
-    said = str(read.value)
-    assert str(listed.value) == said
-    assert said.startswith(f"{file}")
-    assert said.endswith(".")
-    assert "\n" not in said
-    assert len(said) < 1000
-    return said
+    message = str(read.value)
+    assert str(listed.value) == message
+    assert message.startswith(f"{file}")
+    assert message.endswith(".")
+    assert "\n" not in message
+    assert len(message) < 1000
+    return message
 
 
 @pytest.mark.parametrize(
@@ -50,27 +50,27 @@ def refused(file):
         (b"<!--" + b"x" * 90_000, "one tag or comment is longer than 65536 bytes; export"),
     ],
 )
-def test_content_that_is_no_playlist(tmp_path, content, why):
-    """Format recognised by content: what is none of ours is refused with a remedy."""
+def test_content_without_a_playlist_is_rejected(tmp_path, content, why):
+    """The format is detected by content; the message says what to give instead."""
     file = tmp_path / "set.m3u"
     file.write_bytes(content)
-    assert why in refused(file)
+    assert why in rejection(file)
 
 
-def test_places_that_are_no_file(tmp_path):
-    """A missing file, a folder, a pipe or an impossible path is refused before it is opened."""
-    assert "there is no such file; check the path" in refused(tmp_path / "gone.xml")
-    assert "is a folder; name the playlist file in it" in refused(tmp_path)
-    assert "cannot be read" in refused(tmp_path / ("long" * 100))
+def test_missing_file_folder_and_pipe_are_rejected(tmp_path):
+    """They are rejected before they are opened: opening a pipe would block."""
+    assert "there is no such file; check the path" in rejection(tmp_path / "gone.xml")
+    assert "is a folder; name the playlist file in it" in rejection(tmp_path)
+    assert "cannot be read" in rejection(tmp_path / ("long" * 100))
     with pytest.raises(PlaylistError, match="cannot be a path"):
         read_playlist("a\0b")
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe")
-        assert "is not a regular file" in refused(tmp_path / "pipe")
+        assert "is not a regular file" in rejection(tmp_path / "pipe")
 
 
-def test_a_file_that_goes_away_is_still_one_sentence(tmp_path):
-    """A file that is gone by the time it is iterated is a PlaylistError, not an OSError."""
+def test_file_deleted_before_iteration_is_a_playlist_error(tmp_path):
+    """It is not an `OSError`."""
     file = tmp_path / "set.m3u"
     file.write_text("#EXTM3U\n/m/a.mp3\n")
     reading = read_playlist(file)
@@ -79,57 +79,54 @@ def test_a_file_that_goes_away_is_still_one_sentence(tmp_path):
         next(reading)
 
 
-def test_a_line_too_long_is_refused_at_the_call(tmp_path):
-    """A text file with a line over 64 KiB is refused with the line's number."""
+def test_line_over_64_kib_is_rejected_with_its_number(tmp_path):
     file = tmp_path / "set.m3u"
     file.write_text("#EXTM3U\n/m/a.mp3\n" + "x" * 70_000)
     with pytest.raises(PlaylistError, match="line 3: is longer than 65536 characters"):
         read_playlist(file)
 
 
-def test_broken_utf_16_is_refused_at_the_call(tmp_path):
-    """Text that begins as UTF-16 and is not is refused with a remedy."""
+def test_broken_utf_16_is_rejected_at_the_call(tmp_path):
     file = tmp_path / "set.m3u"
     file.write_bytes("#EXTM3U\n/m/a.mp3\n".encode("utf-16") + b"\x00\xd8\x41")
     with pytest.raises(PlaylistError, match="bytes that are not utf-16; save it as UTF-8"):
         read_playlist(file)
 
 
-def reading_all(file):
+def reading_error(file):
+    """Return the message of the error that reading the whole file raises."""
     with pytest.raises(PlaylistError) as caught:
         for _ in read_playlist(file):
             pass
     return str(caught.value)
 
 
-def test_bytes_in_an_undeclared_encoding(tmp_path):
-    """Latin-1 bytes in an export that does not declare them name the line and the likely cause."""
+def test_bytes_in_an_undeclared_encoding_name_line_and_cause(tmp_path):
+    """The export contains Latin-1 bytes but does not declare Latin-1."""
     file = tmp_path / "set.xml"
     file.write_bytes(EXPORT.format("\n<TRACK Name='Señor'/>").encode("latin-1"))
-    assert "line 2: is not well-formed XML" in reading_all(file)
-    assert "bytes that are not in the encoding it declares" in reading_all(file)
+    assert "line 2: is not well-formed XML" in reading_error(file)
+    assert "bytes that are not in the encoding it declares" in reading_error(file)
 
 
-def test_nesting_is_capped(tmp_path):
-    """Elements nested more than 64 deep are refused; 64 are read."""
+def test_nesting_over_64_elements_is_rejected(tmp_path):
     file = tmp_path / "deep.xml"
     file.write_text(EXPORT.format("<x>" * 10_000 + "</x>" * 10_000))
-    assert "nested more than 64 deep" in reading_all(file)
+    assert "nested more than 64 deep" in reading_error(file)
     file.write_text(EXPORT.format("<x>" * 62 + "</x>" * 62))
     assert list(read_playlist(file)) == []
     file.write_text(EXPORT.format("<x>" * 63 + "</x>" * 63))
-    assert "nested more than 64 deep" in reading_all(file)
+    assert "nested more than 64 deep" in reading_error(file)
 
 
-def test_endlessly_many_names_are_refused(tmp_path):
-    """Expat keeps each name it ever saw, so a file of ever new names is refused."""
+def test_more_than_4096_names_are_rejected(tmp_path):
+    """Expat keeps every name in memory."""
     file = tmp_path / "names.xml"
     file.write_text(EXPORT.format("".join(f"<x{n} y{n}=''/>" for n in range(20_000))))
-    assert "more than 4096 names" in reading_all(file)
+    assert "more than 4096 names" in reading_error(file)
 
 
-def test_a_huge_attribute_is_refused_after_a_small_part(tmp_path, monkeypatch):
-    """A token over 64 KiB is refused before expat has chewed on it."""
+def test_huge_attribute_is_rejected_after_a_small_part_is_read(tmp_path, monkeypatch):
     file = tmp_path / "huge.xml"
     with file.open("w") as out:
         out.write("<DJ_PLAYLISTS><COLLECTION><TRACK TrackID='1' Name='")
@@ -144,15 +141,15 @@ def test_a_huge_attribute_is_refused_after_a_small_part(tmp_path, monkeypatch):
             yield chunk
 
     monkeypatch.setattr(rekordbox_xml, "chunks", counted)
-    said = reading_all(file)
-    assert "one tag or comment is longer than 65536 bytes" in said
+    message = reading_error(file)
+    assert "one tag or comment is longer than 65536 bytes" in message
     assert 0 < sum(taken) < 200_000
 
 
-def test_a_long_attribute_below_the_limit_is_read(tmp_path):
-    """The limit is for what no export holds: a title of 60,000 characters is still read."""
+def test_attribute_below_the_limit_is_read(tmp_path):
+    """A title of 60,000 characters is read."""
     file = tmp_path / "long.xml"
-    for pad in range(0, 16_384, 1024):  # wherever the pieces that expat is fed happen to end
+    for pad in range(0, 16_384, 1024):  # the pieces for expat end at different places
         name = "x" * 60_000
         file.write_text(EXPORT.format(" " * pad + f"<TRACK Name='{name}'/>"))
         assert [one.title for one in read_playlist(file)] == [name]
