@@ -118,3 +118,16 @@ def test_a_missing_name_is_detected() -> None:
 
 def has(kind: type, attribute: str) -> bool:
     return hasattr(kind, attribute) or attribute in getattr(kind, "model_fields", {})
+
+
+SEARCH_WORDS = (
+    *("resume", "proxy", "rate limit", "timeout", "auto-accept", "FastAPI", "Traktor", "logging"),
+    *("journal", "token"),
+)
+
+
+@pytest.mark.parametrize("word", SEARCH_WORDS)
+def test_the_docs_have_the_words_that_people_search_for(word: str) -> None:
+    """A reader finds the topic by its usual name, in the text and not only in code."""
+    whole_word = re.compile(rf"\b{re.escape(word)}s?\b", re.IGNORECASE)
+    assert any(whole_word.search(prose(page)) for page in pages() if page.is_relative_to(DOCS))
