@@ -135,3 +135,10 @@ __all__ = [
     "recommend_mode",
     "settings_from_environment",
 ]
+
+# Tracebacks, reprs and pickles name the public import path, which does not change when a module
+# moves.
+for _name in __all__:
+    if hasattr(globals()[_name], "__module__"):
+        globals()[_name].__module__ = __name__
+del _name

@@ -1,6 +1,10 @@
-"""The library's one logger. Hosts decide what becomes of it; nothing is printed.
+"""The logger of the library, `beatport_match`. It prints nothing by itself.
 
-What is logged names no folder, no query and no header: logs are sent to strangers.
+    DEBUG    each request that was sent, retried or failed, and each answer from the cache
+    INFO     one line for each run
+    WARNING  the circuit breaker opened or closed, a file cannot be used or is damaged
+
+Users send logs to strangers: no line holds a title, a name, a token, a header or a folder.
 """
 
 from __future__ import annotations
@@ -8,5 +12,5 @@ from __future__ import annotations
 import logging
 
 logger = logging.getLogger("beatport_match")
-# Without a handler, Python prints warnings to stderr by itself.
+# Without a handler, Python prints warnings to stderr.
 logger.addHandler(logging.NullHandler())

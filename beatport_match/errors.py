@@ -15,8 +15,6 @@ Faults that a run must expect (of the network, of Beatport, of one bad entry in 
 never raised from matching: each one becomes a `Failure` in the match.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -101,5 +99,5 @@ class BeatportUnavailable(BeatportMatchError):  # noqa: N818 - public name: a st
         super().__init__(str(failure))
         self.failure = failure
 
-    def __reduce__(self) -> tuple[type[BeatportUnavailable], tuple[Failure]]:
+    def __reduce__(self) -> "tuple[type[BeatportUnavailable], tuple[Failure]]":
         return type(self), (self.failure,)

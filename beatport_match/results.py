@@ -4,8 +4,6 @@ The JSON document holds all results. The CSV folder holds four tables for use in
 files are written atomically: a file is complete or does not appear. This module does no matching.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 from collections.abc import Iterable, Sequence

@@ -3,8 +3,6 @@
 Bad rows are told of and passed over; nothing here ends because of one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path

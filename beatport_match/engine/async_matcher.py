@@ -1,7 +1,7 @@
-"""The async hands: `AsyncMatcher`, on asyncio and trio.
+"""`AsyncMatcher`: the async front of the library.
 
-Method for method the same as `_sync`; what both need stands in `_runs` and `_drive`, the line to
-Beatport in `_aline`.
+Method for method the same as `Matcher`. `playlist_run` holds what both need, `async_engine` runs
+the generators.
 """
 
 from __future__ import annotations
@@ -42,20 +42,27 @@ OnMatch: TypeAlias = Callable[[int, Match], Awaitable[None]]
 
 
 class AsyncMatcher:
-    """Finds tracks on Beatport, several at once, on asyncio or trio.
+    """Finds tracks on Beatport, several at the same time, on asyncio or trio.
+
+    It belongs to the event loop in which it is used. Its tasks share one rate limit, one circuit
+    breaker and one cache: an equal query is not sent again for an hour.
 
     Args:
-        settings: How to match and how to ask; the defaults if not given.
-        http_client: An async `httpx` (or `httpx2`) client of yours, which you close. Ours is made
-            when first needed and closed with the matcher.
-        source: Where candidates come from, instead of what `settings.source` names: an open
-            `Catalogue`, any other `Source`, or several in the order to ask them.
-
-    Belongs to the event loop it is used in; its tasks share its pace, and what one of them has
-    been answered the others need not ask for an hour.
+        settings: How to match and how to send requests; default: `MatchSettings()`.
+        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default one
+            is made with the first request, and closed with the matcher.
+        source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
+            the order to query them; by default what `settings.source` names.
 
     Raises:
         MisuseError: `http_client` is a sync one, or `source` is no source.
+
+    Example:
+        ```python
+        async with AsyncMatcher() as matcher:
+            match = await matcher.match_track("Artist - Title (Some Remix)")
+            print(match.explain())
+        ```
     """
 
     def __init__(
@@ -86,18 +93,34 @@ class AsyncMatcher:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """End what still streams and close our own client; yours stays open."""
+        """Stop the streams that still run, and close the matcher's own client; yours stays open."""
         with anyio.CancelScope(shield=True):
-            for running in self._streams:
-                await running.stop()
+            for task in self._streams:
+                await task.stop()
             self._streams.clear()
             await self._engine.aclose()
 
     async def match_track(self, track_or_text: Track | str, *, stop: Stop | None = None) -> Match:
         """Find one track.
 
+        Args:
+            track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
+            stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
+                `True`, the run ends and the tracks that are left are `failed` with the kind
+                `stopped`.
+
+        Returns:
+            The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and
+            `explain()` says why. Faults of the network or of Beatport are in its `failures`.
+
         Raises:
             MisuseError: The track is blank or neither a `Track` nor text.
+
+        Example:
+            ```python
+            async with AsyncMatcher() as matcher:
+                match = await matcher.match_track("Artist - Title (Some Remix)")
+            ```
         """
         return await self._match(as_track(track_or_text), stop or never_stop)
 
@@ -110,27 +133,45 @@ class AsyncMatcher:
         stop: Stop | None = None,
         journal: JournalPath | None = None,
     ) -> PlaylistMatch:
-        """Find every track of a playlist, given as tracks or as a file's path.
+        """Find every track of a playlist, several at the same time.
 
-        `stop` is asked at every decision; what it kept from being asked ends as `failed`. What the
-        `journal` says is done is not asked again, and what gets done is written there at once.
+        Args:
+            tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
+            playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
+                default all tracks of the file.
+            on_progress: Called with a `Progress` after each track.
+            stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
+                `True`, the run ends and the tracks that are left are `failed` with the kind
+                `stopped`.
+            journal: The path of a file to which each finished track is written at once; a later run
+                with the same file resumes: it sends no request for those tracks.
+
+        Returns:
+            The matches in the order of the playlist, with the metrics of the run.
 
         Raises:
             PlaylistError: The file cannot be read.
             JournalError: The journal cannot be used.
+
+        Example:
+            ```python
+            async with AsyncMatcher() as matcher:
+                result = await matcher.match_playlist("friday.m3u8", journal="friday.journal")
+            ```
         """
-        session = RunClock("async", self.settings, anyio.current_time)
+        clock = RunClock("async", self.settings, anyio.current_time)
         queue = TrackQueue(tracks_or_path, playlist, count=True)
         matches: dict[int, Match] = {}
-        tally = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, session)
-        waiting = iter(queue)
+        progress = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, clock)
+        tracks = iter(queue)
 
-        async def keep(place: int, found: Match) -> None:
+        async def on_match(place: int, found: Match) -> None:
             matches[place] = found
 
-        with self._journal(journal, queue) as written:
-            await self._each(waiting, stop or never_stop, tally, written, keep)
-        return build_result(matches, queue, waiting, session)
+        with self._journal(journal, queue) as journal_file:
+            await self._each(tracks, stop or never_stop, progress, journal_file, on_match)
+        progress.log_end()
+        return build_result(matches, queue, tracks, clock)
 
     def iter_matches(
         self,
@@ -141,90 +182,144 @@ class AsyncMatcher:
         stop: Stop | None = None,
         journal: JournalPath | None = None,
     ) -> MatchStream:
-        """Find tracks several at once; each match is given as soon as it is known.
+        """Find tracks several at the same time; each match is yielded as soon as it is known.
 
-        What the `journal` says is done is given without asking; it is opened with the first match.
+        Args:
+            tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
+            playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
+                default all tracks of the file.
+            on_progress: Called with a `Progress` after each track.
+            stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
+                `True`, the run ends and the tracks that are left are `failed` with the kind
+                `stopped`.
+            journal: The path of a file to which each finished track is written at once; a later run
+                with the same file resumes: it sends no request for those tracks.
+
+        Returns:
+            A stream for `async for`, in the order in which the tracks finish. The work starts, and
+            the journal is opened, with the first match.
 
         Raises:
             PlaylistError: The file cannot be read.
             JournalError: The journal cannot be used.
+
+        Example:
+            ```python
+            async with AsyncMatcher() as matcher:
+                async for match in matcher.iter_matches("friday.m3u8"):
+                    print(match.track, match.outcome)
+            ```
         """
         queue = TrackQueue(tracks_or_path, playlist, count=on_progress is not None)
-        self._streams = [running for running in self._streams if not running.ended]
+        self._streams = [task for task in self._streams if not task.ended]
 
-        def on_begin(running: StreamTask) -> None:
-            self._streams.append(running)
+        def on_begin(task: StreamTask) -> None:
+            self._streams.append(task)
 
-        async def work(give: Emit) -> None:
-            async def keep(_place: int, found: Match) -> None:
-                await give(found)
+        async def work(emit: Emit) -> None:
+            async def on_match(_place: int, found: Match) -> None:
+                await emit(found)
 
-            session = RunClock("async", self.settings, anyio.current_time)
-            tally = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, session)
-            with self._journal(journal, queue) as written:
-                await self._each(iter(queue), stop or never_stop, tally, written, keep)
+            clock = RunClock("async", self.settings, anyio.current_time)
+            progress = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, clock)
+            with self._journal(journal, queue) as journal_file:
+                await self._each(iter(queue), stop or never_stop, progress, journal_file, on_match)
+            progress.log_end()
 
         return MatchStream(work, on_begin)
 
     async def search_tracks(self, query: str) -> tuple[Candidate, ...]:
-        """Search in your own words; the candidates stand as Beatport ranks them.
+        """Search in your own words.
+
+        Args:
+            query: The text to search for.
+
+        Returns:
+            The candidates as Beatport ranks them; empty if it has none.
 
         Raises:
-            BeatportUnavailable: A fault kept it from being answered.
+            BeatportUnavailable: A fault prevented an answer; it carries the `Failure`.
             MisuseError: The query is blank.
+
+        Example:
+            ```python
+            candidates = await matcher.search_tracks("artist title")
+            ```
         """
         return (await self._engine.run(query_flow(query, self._sources), never_stop)).value
 
     async def fetch_track(self, url_or_id: str | int) -> Candidate | None:
-        """Fetch one track's page; `None` where Beatport has no such track.
+        """Fetch the page of one track.
+
+        Args:
+            url_or_id: The URL of a track on Beatport, or its ID.
+
+        Returns:
+            The candidate; `None` if Beatport has no such track.
 
         Raises:
-            BeatportUnavailable: A fault kept it from being answered.
-            MisuseError: It is neither a number nor the address of a track on this Beatport.
+            BeatportUnavailable: A fault prevented an answer; it carries the `Failure`.
+            MisuseError: It is neither an ID nor the URL of a track on this Beatport.
+
+        Example:
+            ```python
+            candidate = await matcher.fetch_track(16476663)
+            ```
         """
         return (await self.fetch_tracks((url_or_id,)))[0]
 
     async def fetch_tracks(self, urls_or_ids: Iterable[str | int]) -> tuple[Candidate | None, ...]:
-        """Fetch several pages, at once, in the order given.
+        """Fetch the pages of several tracks, at the same time.
+
+        Args:
+            urls_or_ids: URLs of tracks on Beatport, or their IDs.
+
+        Returns:
+            A candidate for each, in the same order; `None` for a track that Beatport does not have.
 
         Raises:
-            BeatportUnavailable: A fault kept one of them from being answered.
-            MisuseError: One is neither a number nor the address of a track on this Beatport.
+            BeatportUnavailable: A fault prevented the answer for one of them.
+            MisuseError: One is neither an ID nor the URL of a track on this Beatport.
+
+        Example:
+            ```python
+            first, second = await matcher.fetch_tracks([16476663, 16476664])
+            ```
         """
         return (await self._engine.run(fetch_flow(urls_or_ids, self._sources), never_stop)).value
 
     async def _each(
         self,
-        waiting: Iterator[tuple[int, Track]],
+        tracks: Iterator[tuple[int, Track]],
         stop: Stop,
-        tally: ProgressReporter,
+        progress: ProgressReporter,
         journal: Journal | NoJournal,
-        keep: OnMatch,
+        on_match: OnMatch,
     ) -> None:
         async def work() -> None:
-            while not stop() and (entry := next(waiting, None)) is not None:
+            while not stop() and (entry := next(tracks, None)) is not None:
                 place, track = entry
                 recorded = journal.recorded(track)
                 if recorded is None:
-                    found = await self._match(track, stop, place, tally.start)
+                    found = await self._match(track, stop, place, progress.start)
                     journal.record(found)
                 else:
-                    found = from_journal(recorded, place, tally.start)
-                tally.report(found, place, recorded=recorded is not None)
-                await keep(place, found)
+                    found = from_journal(recorded, place, progress.start)
+                progress.report(found, place, recorded=recorded is not None)
+                await on_match(place, found)
 
         try:
             async with anyio.create_task_group() as group:
                 for _ in range(self.settings.async_io.max_concurrent_tracks):
                     group.start_soon(work)
-        except BaseExceptionGroup as bugs:
-            raise single_error(bugs) from None
+        except BaseExceptionGroup as errors:
+            raise single_error(errors) from None
 
     async def _match(
-        self, track: Track, stop: Stop, place: int = 0, began: float | None = None
+        self, track: Track, stop: Stop, place: int = 0, start: float | None = None
     ) -> Match:
         flow = match_flow(track, self.settings, self._sources)
-        return with_metrics(await self._engine.run(flow, stop), place, began)
+        return with_metrics(await self._engine.run(flow, stop), place, start)
 
     def _journal(
         self, path: JournalPath | None, queue: TrackQueue

@@ -24,7 +24,33 @@ def match_track(
     http_client: HttpClient | None = None,
     source: Sources | None = None,
 ) -> Match:
-    """Find one track; see `Matcher.match_track`."""
+    """Find one track on Beatport.
+
+    Args:
+        track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
+        settings: How to match and how to send requests; default: `MatchSettings()`.
+        http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
+            is made, and closed afterwards.
+        source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
+            the order to query them; by default what `settings.source` names.
+
+    Returns:
+        The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and `explain()`
+        says why. Faults of the network or of Beatport are in its `failures`.
+
+    Raises:
+        MisuseError: The track is blank or neither a `Track` nor text, `http_client` is an async
+            one, or `source` is no source.
+
+    Example:
+        ```python
+        match = match_track("Artist - Title (Some Remix)")
+        if match.matched:
+            print(match.best.url)
+        else:
+            print(match.outcome, match.reason)
+        ```
+    """
     with Matcher(settings, http_client=http_client, source=source) as matcher:
         return matcher.match_track(track_or_text)
 
@@ -36,7 +62,33 @@ async def amatch_track(
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
 ) -> Match:
-    """Find one track; see `AsyncMatcher.match_track`."""
+    """Find one track on Beatport, in async code (asyncio or trio).
+
+    Args:
+        track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
+        settings: How to match and how to send requests; default: `MatchSettings()`.
+        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default one
+            is made, and closed afterwards.
+        source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
+            the order to query them; by default what `settings.source` names.
+
+    Returns:
+        The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and `explain()`
+        says why. Faults of the network or of Beatport are in its `failures`.
+
+    Raises:
+        MisuseError: The track is blank or neither a `Track` nor text, `http_client` is a sync one,
+            or `source` is no source.
+
+    Example:
+        ```python
+        match = await amatch_track("Artist - Title (Some Remix)")
+        if match.matched:
+            print(match.best.url)
+        else:
+            print(match.outcome, match.reason)
+        ```
+    """
     async with AsyncMatcher(settings, http_client=http_client, source=source) as matcher:
         return await matcher.match_track(track_or_text)
 
@@ -52,7 +104,41 @@ def match_playlist(
     stop: Stop | None = None,
     journal: JournalPath | None = None,
 ) -> PlaylistMatch:
-    """Find every track of a playlist; see `Matcher.match_playlist`."""
+    """Find every track of a playlist on Beatport.
+
+    With `settings.async_io.enabled` the async engine does the work, with the same answers.
+
+    Args:
+        tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
+        playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
+            all tracks of the file.
+        settings: How to match and how to send requests; default: `MatchSettings()`.
+        http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
+            is made, and closed afterwards.
+        source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
+            the order to query them; by default what `settings.source` names.
+        on_progress: Called with a `Progress` after each track.
+        stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
+            `True`, the run ends and the tracks that are left are `failed` with the kind `stopped`.
+        journal: The path of a file to which each finished track is written at once; a later run
+            with the same file resumes: it sends no request for those tracks.
+
+    Returns:
+        The matches in the order of the playlist, with the metrics of the run.
+
+    Raises:
+        PlaylistError: The file cannot be read.
+        JournalError: The journal cannot be used.
+        MisuseError: An argument has a wrong type, or `settings.async_io.enabled` is set inside a
+            running event loop.
+
+    Example:
+        ```python
+        result = match_playlist("collection.xml", playlist="Sets/Friday", journal="friday.journal")
+        print(len(result.matched), len(result.review), len(result.not_found), len(result.failed))
+        result.to_csv("friday/")
+        ```
+    """
     with Matcher(settings, http_client=http_client, source=source) as matcher:
         return matcher.match_playlist(
             tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
@@ -70,7 +156,38 @@ async def amatch_playlist(
     stop: Stop | None = None,
     journal: JournalPath | None = None,
 ) -> PlaylistMatch:
-    """Find every track of a playlist; see `AsyncMatcher.match_playlist`."""
+    """Find every track of a playlist on Beatport, several at the same time (asyncio or trio).
+
+    `settings.async_io.max_concurrent_tracks` tracks are matched at the same time.
+
+    Args:
+        tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
+        playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
+            all tracks of the file.
+        settings: How to match and how to send requests; default: `MatchSettings()`.
+        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default one
+            is made, and closed afterwards.
+        source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
+            the order to query them; by default what `settings.source` names.
+        on_progress: Called with a `Progress` after each track.
+        stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
+            `True`, the run ends and the tracks that are left are `failed` with the kind `stopped`.
+        journal: The path of a file to which each finished track is written at once; a later run
+            with the same file resumes: it sends no request for those tracks.
+
+    Returns:
+        The matches in the order of the playlist, with the metrics of the run.
+
+    Raises:
+        PlaylistError: The file cannot be read.
+        JournalError: The journal cannot be used.
+        MisuseError: An argument has a wrong type.
+
+    Example:
+        ```python result = await amatch_playlist("collection.xml", playlist="Sets/Friday",
+        journal="friday.journal") print(len(result.matched), len(result.review),
+        len(result.not_found), len(result.failed)) result.to_csv("friday/") ```
+    """
     async with AsyncMatcher(settings, http_client=http_client, source=source) as matcher:
         return await matcher.match_playlist(
             tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
@@ -88,7 +205,37 @@ def iter_matches(
     stop: Stop | None = None,
     journal: JournalPath | None = None,
 ) -> Iterator[Match]:
-    """Find tracks one by one, each given as soon as it is known; see `Matcher.iter_matches`."""
+    """Find the tracks of a playlist one after the other; each match is yielded at once.
+
+    Args:
+        tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
+        playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
+            all tracks of the file.
+        settings: How to match and how to send requests; default: `MatchSettings()`.
+        http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
+            is made, and closed afterwards.
+        source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
+            the order to query them; by default what `settings.source` names.
+        on_progress: Called with a `Progress` after each track.
+        stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
+            `True`, the run ends and the tracks that are left are `failed` with the kind `stopped`.
+        journal: The path of a file to which each finished track is written at once; a later run
+            with the same file resumes: it sends no request for those tracks.
+
+    Returns:
+        An iterator over the matches. The work is done while it is consumed, with bounded memory.
+
+    Raises:
+        PlaylistError: The file cannot be read.
+        JournalError: The journal cannot be used.
+        MisuseError: An argument has a wrong type.
+
+    Example:
+        ```python
+        for match in iter_matches("friday.m3u8"):
+            print(match.track, match.outcome)
+        ```
+    """
     matcher = Matcher(settings, http_client=http_client, source=source)
     matches = matcher.iter_matches(
         tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
@@ -112,15 +259,48 @@ def aiter_matches(
     stop: Stop | None = None,
     journal: JournalPath | None = None,
 ) -> MatchStream:
-    """Find tracks several at once, for `async for`; see `AsyncMatcher.iter_matches`."""
+    """Find the tracks of a playlist, several at the same time; each match is yielded at once.
+
+    The matches come in the order in which they finish, not in that of the playlist.
+
+    Args:
+        tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
+        playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
+            all tracks of the file.
+        settings: How to match and how to send requests; default: `MatchSettings()`.
+        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default one
+            is made, and closed afterwards.
+        source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
+            the order to query them; by default what `settings.source` names.
+        on_progress: Called with a `Progress` after each track.
+        stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
+            `True`, the run ends and the tracks that are left are `failed` with the kind `stopped`.
+        journal: The path of a file to which each finished track is written at once; a later run
+            with the same file resumes: it sends no request for those tracks.
+
+    Returns:
+        A stream for `async for`. The work starts with the first match that is requested. Leaving
+        the loop stops it soon; `aclose()` or `async with` waits until it has stopped.
+
+    Raises:
+        PlaylistError: The file cannot be read.
+        JournalError: The journal cannot be used.
+        MisuseError: An argument has a wrong type.
+
+    Example:
+        ```python
+        async for match in aiter_matches("friday.m3u8"):
+            print(match.track, match.outcome)
+        ```
+    """
     matcher = AsyncMatcher(settings, http_client=http_client, source=source)
     matches = matcher.iter_matches(
         tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
     )
 
-    async def work(give: Emit) -> None:
+    async def work(emit: Emit) -> None:
         async with matcher, matches:
             async for match in matches:
-                await give(match)
+                await emit(match)
 
     return MatchStream(work)

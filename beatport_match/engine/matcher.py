@@ -1,7 +1,7 @@
-"""The sync hands: `Matcher`.
+"""`Matcher`: the sync front of the library.
 
-Method for method the same as `_async`; what both need stands in `_runs` and `_drive`, the line to
-Beatport in `_engine`.
+Method for method the same as `AsyncMatcher`. `playlist_run` holds what both need, `sync_engine`
+runs the generators.
 """
 
 from __future__ import annotations
@@ -40,18 +40,25 @@ from beatport_match.transport.http import HttpClient, require_client_kind
 class Matcher:
     """Finds tracks on Beatport, one after the other.
 
-    Args:
-        settings: How to match and how to ask; the defaults if not given.
-        http_client: A sync `httpx` (or `httpx2`) client of yours, which you close. Ours is made
-            when first needed and closed with the matcher.
-        source: Where candidates come from, instead of what `settings.source` names: an open
-            `Catalogue`, any other `Source`, or several in the order to ask them.
+    Several threads may use it. They share one rate limit, one circuit breaker
+    and one cache: an equal query is not sent again for an hour.
 
-    May be used from several threads: they share its pace, and what one of them has been answered
-    the others need not ask for an hour.
+    Args:
+        settings: How to match and how to send requests; default: `MatchSettings()`.
+        http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
+            is made with the first request, and closed with the matcher.
+        source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
+            the order to query them; by default what `settings.source` names.
 
     Raises:
         MisuseError: `http_client` is an async one, or `source` is no source.
+
+    Example:
+        ```python
+        with Matcher() as matcher:
+            match = matcher.match_track("Artist - Title (Some Remix)")
+            print(match.explain())
+        ```
     """
 
     def __init__(
@@ -82,14 +89,30 @@ class Matcher:
         self.close()
 
     def close(self) -> None:
-        """Close our own client; yours stays open."""
+        """Close the matcher's own client and cache; your client stays open."""
         self._engine.close()
 
     def match_track(self, track_or_text: Track | str, *, stop: Stop | None = None) -> Match:
         """Find one track.
 
+        Args:
+            track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
+            stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
+                `True`, the run ends and the tracks that are left are `failed` with the kind
+                `stopped`.
+
+        Returns:
+            The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and
+            `explain()` says why. Faults of the network or of Beatport are in its `failures`.
+
         Raises:
             MisuseError: The track is blank or neither a `Track` nor text.
+
+        Example:
+            ```python
+            with Matcher() as matcher:
+                match = matcher.match_track("Artist - Title (Some Remix)")
+            ```
         """
         return self._match(as_track(track_or_text), stop or never_stop)
 
@@ -102,16 +125,34 @@ class Matcher:
         stop: Stop | None = None,
         journal: JournalPath | None = None,
     ) -> PlaylistMatch:
-        """Find every track of a playlist, given as tracks or as a file's path.
+        """Find every track of a playlist.
 
         With `settings.async_io.enabled` the async engine does the work, with the same answers.
-        `stop` is asked at every decision; what it kept from being asked ends as `failed`. What the
-        `journal` says is done is not asked again, and what gets done is written there at once.
+
+        Args:
+            tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
+            playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
+                default all tracks of the file.
+            on_progress: Called with a `Progress` after each track.
+            stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
+                `True`, the run ends and the tracks that are left are `failed` with the kind
+                `stopped`.
+            journal: The path of a file to which each finished track is written at once; a later run
+                with the same file resumes: it sends no request for those tracks.
+
+        Returns:
+            The matches in the order of the playlist, with the metrics of the run.
 
         Raises:
             PlaylistError: The file cannot be read.
             JournalError: The journal cannot be used.
-            MisuseError: The async engine is asked for inside a running event loop.
+            MisuseError: The async engine is enabled inside a running event loop.
+
+        Example:
+            ```python
+            with Matcher() as matcher:
+                result = matcher.match_playlist("friday.m3u8", journal="friday.journal")
+            ```
         """
         if self.settings.async_io.enabled:
             from beatport_match.engine.async_bridge import match_playlist_async
@@ -126,13 +167,14 @@ class Matcher:
                 stop,
                 journal,
             )
-        session = RunClock("sync", self.settings, time.monotonic)
+        clock = RunClock("sync", self.settings, time.monotonic)
         queue = TrackQueue(tracks_or_path, playlist, count=True)
-        tally = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, session)
-        waiting = iter(queue)
-        with self._journal(journal, queue) as written:
-            matches = dict(self._each(waiting, stop or never_stop, tally, written))
-        return build_result(matches, queue, waiting, session)
+        progress = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, clock)
+        tracks = iter(queue)
+        with self._journal(journal, queue) as journal_file:
+            matches = dict(self._each(tracks, stop or never_stop, progress, journal_file))
+        progress.log_end()
+        return build_result(matches, queue, tracks, clock)
 
     def iter_matches(
         self,
@@ -143,73 +185,126 @@ class Matcher:
         stop: Stop | None = None,
         journal: JournalPath | None = None,
     ) -> Iterator[Match]:
-        """Find tracks one by one; each match is given as soon as it is known.
+        """Find tracks one after the other; each match is yielded as soon as it is known.
 
-        What the `journal` says is done is given without asking; it is opened with the first match.
+        Args:
+            tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
+            playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
+                default all tracks of the file.
+            on_progress: Called with a `Progress` after each track.
+            stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
+                `True`, the run ends and the tracks that are left are `failed` with the kind
+                `stopped`.
+            journal: The path of a file to which each finished track is written at once; a later run
+                with the same file resumes: it sends no request for those tracks.
+
+        Returns:
+            An iterator over the matches. The journal is opened with the first one.
 
         Raises:
             PlaylistError: The file cannot be read.
             JournalError: The journal cannot be used.
+
+        Example:
+            ```python
+            with Matcher() as matcher:
+                for match in matcher.iter_matches("friday.m3u8"):
+                    print(match.track, match.outcome)
+            ```
         """
         queue = TrackQueue(tracks_or_path, playlist, count=on_progress is not None)
 
         def work() -> Iterator[Match]:
-            session = RunClock("sync", self.settings, time.monotonic)
-            tally = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, session)
-            with self._journal(journal, queue) as written:
-                for _, found in self._each(iter(queue), stop or never_stop, tally, written):
+            clock = RunClock("sync", self.settings, time.monotonic)
+            progress = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, clock)
+            with self._journal(journal, queue) as journal_file:
+                for _, found in self._each(iter(queue), stop or never_stop, progress, journal_file):
                     yield found
+            progress.log_end()
 
         return work()
 
     def search_tracks(self, query: str) -> tuple[Candidate, ...]:
-        """Search in your own words; the candidates stand as Beatport ranks them.
+        """Search in your own words.
+
+        Args:
+            query: The text to search for.
+
+        Returns:
+            The candidates as Beatport ranks them; empty if it has none.
 
         Raises:
-            BeatportUnavailable: A fault kept it from being answered.
+            BeatportUnavailable: A fault prevented an answer; it carries the `Failure`.
             MisuseError: The query is blank.
+
+        Example:
+            ```python
+            candidates = matcher.search_tracks("artist title")
+            ```
         """
         return self._engine.run(query_flow(query, self._sources), never_stop).value
 
     def fetch_track(self, url_or_id: str | int) -> Candidate | None:
-        """Fetch one track's page; `None` where Beatport has no such track.
+        """Fetch the page of one track.
+
+        Args:
+            url_or_id: The URL of a track on Beatport, or its ID.
+
+        Returns:
+            The candidate; `None` if Beatport has no such track.
 
         Raises:
-            BeatportUnavailable: A fault kept it from being answered.
-            MisuseError: It is neither a number nor the address of a track on this Beatport.
+            BeatportUnavailable: A fault prevented an answer; it carries the `Failure`.
+            MisuseError: It is neither an ID nor the URL of a track on this Beatport.
+
+        Example:
+            ```python
+            candidate = matcher.fetch_track(16476663)
+            ```
         """
         return self.fetch_tracks((url_or_id,))[0]
 
     def fetch_tracks(self, urls_or_ids: Iterable[str | int]) -> tuple[Candidate | None, ...]:
-        """Fetch several pages, in the order given.
+        """Fetch the pages of several tracks.
+
+        Args:
+            urls_or_ids: URLs of tracks on Beatport, or their IDs.
+
+        Returns:
+            A candidate for each, in the same order; `None` for a track that Beatport does not have.
 
         Raises:
-            BeatportUnavailable: A fault kept one of them from being answered.
-            MisuseError: One is neither a number nor the address of a track on this Beatport.
+            BeatportUnavailable: A fault prevented the answer for one of them.
+            MisuseError: One is neither an ID nor the URL of a track on this Beatport.
+
+        Example:
+            ```python
+            first, second = matcher.fetch_tracks([16476663, 16476664])
+            ```
         """
         return self._engine.run(fetch_flow(urls_or_ids, self._sources), never_stop).value
 
     def _each(
         self,
-        waiting: Iterator[tuple[int, Track]],
+        tracks: Iterator[tuple[int, Track]],
         stop: Stop,
-        tally: ProgressReporter,
+        progress: ProgressReporter,
         journal: Journal | NoJournal,
     ) -> Iterator[tuple[int, Match]]:
-        while not stop() and (entry := next(waiting, None)) is not None:
+        while not stop() and (entry := next(tracks, None)) is not None:
             place, track = entry
             recorded = journal.recorded(track)
             if recorded is None:
-                found = self._match(track, stop, place, tally.start)
+                found = self._match(track, stop, place, progress.start)
                 journal.record(found)
             else:
-                found = from_journal(recorded, place, tally.start)
-            tally.report(found, place, recorded=recorded is not None)
+                found = from_journal(recorded, place, progress.start)
+            progress.report(found, place, recorded=recorded is not None)
             yield place, found
 
-    def _match(self, track: Track, stop: Stop, place: int = 0, began: float | None = None) -> Match:
+    def _match(self, track: Track, stop: Stop, place: int = 0, start: float | None = None) -> Match:
         flow = match_flow(track, self.settings, self._sources)
-        return with_metrics(self._engine.run(flow, stop), place, began)
+        return with_metrics(self._engine.run(flow, stop), place, start)
 
     def _journal(
         self, path: JournalPath | None, queue: TrackQueue

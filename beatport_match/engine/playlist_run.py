@@ -1,19 +1,22 @@
-"""What a run over a playlist is, whichever colour the hands have: its tracks, tally and figures."""
+"""What both matchers need for a run over a playlist: its tracks, progress, clock and result."""
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
+from beatport_match._logging import logger
 from beatport_match.beatport import ApiSource, WebSource
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.match import Match, Progress
 from beatport_match.matching.protocol import Recorded, ResultKind, Transcript
 from beatport_match.matching.sources import Source
+from beatport_match.model.evidence import MatchOutcome
 from beatport_match.model.metrics import Mode
 from beatport_match.model.tracks import Track
 from beatport_match.performance.measure import performance_stats, track_metrics
@@ -23,25 +26,29 @@ from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.rate_limiter import RateLimiter
 
 Tracks: TypeAlias = "str | os.PathLike[str] | Iterable[Track | str]"
+"""The path of a playlist file, or tracks: each a `Track` or a text such as `Artist - Title`."""
 OnProgress: TypeAlias = Callable[[Progress], None]
+"""Called after each track of a run."""
 Stop: TypeAlias = Callable[[], bool]
+"""Called at every decision of a run; `True` stops it."""
 
-# How long a wait may last before the host is asked again whether to stop.
+# While the engine waits, it calls `stop` this often.
 STOP_POLL_INTERVAL_S = 0.25
 
-STOPPED = Failure("stopped", "the run was stopped before this could be asked")
+STOPPED = Failure("stopped", "the run was stopped before this query was sent")
+_OUTCOMES: tuple[MatchOutcome, ...] = ("matched", "review", "not_found", "failed")
 
 
 def never_stop() -> bool:
-    """The answer of a host that does not want to stop."""
+    """Return `False`: the default `stop`."""
     return False
 
 
 def as_track(track_or_text: Track | str) -> Track:
-    """A track, also from a line such as `Artist - Title (Mix)`.
+    """Return a track; a text such as `Artist - Title (Mix)` is parsed.
 
     Raises:
-        MisuseError: It is neither, or blank.
+        MisuseError: It is blank, or neither a `Track` nor text.
     """
     if isinstance(track_or_text, str):
         return Track.from_text(track_or_text)
@@ -51,9 +58,21 @@ def as_track(track_or_text: Track | str) -> Track:
 
 
 def beatport_source(settings: MatchSettings) -> Source:
-    """Beatport as the settings name it: its pages, or its API.
+    """Make the Beatport source that the settings name: its web pages or its API.
 
-    For `source=`, where it stands beside catalogues of your own.
+    Use it for `source=`, where Beatport comes after catalogues of your own.
+
+    Args:
+        settings: Its `source`, `base_url`, `api_url`, `max_results` and `user_agent` count.
+
+    Returns:
+        The source; it sends nothing by itself.
+
+    Example:
+        ```python
+        source = [Catalogue.open("pool.catalogue"), beatport_source(MatchSettings())]
+        match_playlist("friday.m3u8", source=source)
+        ```
     """
     if settings.source == "api":
         return ApiSource(
@@ -70,15 +89,15 @@ def beatport_source(settings: MatchSettings) -> Source:
 
 
 def max_ages_s(settings: MatchSettings) -> Mapping[ResultKind, float]:
-    """How old a known answer may be, in seconds."""
+    """Return the age in seconds up to which a cached result of each kind is used."""
     return {"search": settings.cache_ttl_s, "page": settings.cache_page_ttl_s}
 
 
 class TrackQueue:
-    """The tracks of a run, in order; a file is read as they are taken.
+    """The tracks of a run, in order; a file is read while they are taken.
 
-    `total` is their number, `None` where it cannot be known without taking them. `problems` grows
-    as entries of a playlist turn out to be unreadable.
+    `total` is their number, `None` if it cannot be known without taking them. `problems` collects
+    the entries of a playlist that cannot be read.
     """
 
     def __init__(self, tracks: Tracks, playlist: str | None, *, count: bool) -> None:
@@ -99,12 +118,12 @@ class TrackQueue:
         self._tracks = map(as_track, tracks)
 
     def __iter__(self) -> Iterator[tuple[int, Track]]:
-        """The tracks with their places, from 0."""
+        """Return the tracks with their places, from 0."""
         return enumerate(self._tracks)
 
 
 class RunClock:
-    """When a run began, for people and on its own clock, and how it runs."""
+    """When a run started, as a date and on the engine's clock, and its mode and settings."""
 
     def __init__(self, mode: Mode, settings: MatchSettings, now: Callable[[], float]) -> None:
         self.mode: Mode = mode
@@ -114,40 +133,40 @@ class RunClock:
         self._now = now
 
     def elapsed(self) -> float:
-        """Seconds since it began."""
+        """Return the seconds since the start."""
         return self._now() - self.start
 
 
 class ProgressReporter:
-    """Counts what is done and tells the host."""
+    """Counts the finished tracks of a run, and calls `on_progress` after each."""
 
     def __init__(
         self,
         total: int | None,
         on_progress: OnProgress | None,
-        pace: RateLimiter,
-        session: RunClock,
+        rate_limiter: RateLimiter,
+        clock: RunClock,
     ) -> None:
-        self.start = session.start
+        self.start = clock.start
         self._total = total
         self._on_progress = on_progress
-        self._rate_limiter = pace
-        self._elapsed = session.elapsed
-        self._done = 0
+        self._rate_limiter = rate_limiter
+        self._clock = clock
+        self._outcomes = Counter[MatchOutcome]()
         self._recorded = 0
         self._requests = 0
 
     def report(self, match: Match, place: int, *, recorded: bool = False) -> None:
-        """Take one finished track into the count; `recorded` in an earlier run, it cost nothing."""
-        self._done += 1
+        """Count a finished track; one that was `recorded` in an earlier run cost no request."""
+        self._outcomes[match.outcome] += 1
         self._recorded += recorded
         self._requests += 0 if recorded else match.requests
         if self._on_progress is None:
             return
-        elapsed = self._elapsed()
+        elapsed = self._clock.elapsed()
         self._on_progress(
             Progress(
-                done=self._done,
+                done=self._outcomes.total(),
                 total=self._total,
                 track=match.track,
                 match=match,
@@ -161,28 +180,40 @@ class ProgressReporter:
             )
         )
 
+    def log_end(self) -> None:
+        """Log one line about the whole run, at level INFO."""
+        counts = ", ".join(f"{self._outcomes[one]} {one}" for one in _OUTCOMES)
+        logger.info(
+            "%s run: %d tracks (%d from the journal) in %.1f s with %d requests: %s",
+            self._clock.mode,
+            self._outcomes.total(),
+            self._recorded,
+            self._clock.elapsed(),
+            self._requests,
+            counts,
+        )
+
     def _eta(self, elapsed: float) -> float | None:
-        asked = self._done - self._recorded
-        if self._total is None or not asked:
+        done = self._outcomes.total()
+        if self._total is None or done == self._recorded:
             return None
-        return elapsed / asked * (self._total - self._done)
+        return elapsed / (done - self._recorded) * (self._total - done)
 
 
-def with_metrics(told: Recorded[Match], place: int = 0, began: float | None = None) -> Match:
-    """The match with its figures; `start` is when its run did, if it is part of one."""
-    began = told.transcript.started if began is None else began
-    return replace(told.value, metrics=track_metrics(told, place=place, began=began))
+def with_metrics(recorded: Recorded[Match], place: int = 0, start: float | None = None) -> Match:
+    """Return the match with its metrics; `start` is when its run started, if it is part of one."""
+    start = recorded.transcript.started if start is None else start
+    return replace(recorded.value, metrics=track_metrics(recorded, place=place, began=start))
 
 
-def from_journal(match: Match, place: int, began: float) -> Match:
-    """A match out of a journal: it cost this run nothing, whatever it cost an earlier one."""
-    return with_metrics(
-        Recorded(match, Transcript(started=began, ended=began, rounds=())), place, began
-    )
+def from_journal(match: Match, place: int, start: float) -> Match:
+    """Return a match of an earlier run; its metrics say that it cost this run nothing."""
+    nothing = Transcript(started=start, ended=start, rounds=())
+    return with_metrics(Recorded(match, nothing), place, start)
 
 
 def unprocessed(track: Track) -> Match:
-    """The answer about a track that a stopped run never came to."""
+    """Return the match of a track that a stopped run did not reach."""
     return Match(
         track=track,
         outcome="failed",
@@ -199,21 +230,17 @@ def build_result(
     matches: dict[int, Match],
     queue: TrackQueue,
     rest: Iterable[tuple[int, Track]],
-    session: RunClock,
+    clock: RunClock,
 ) -> PlaylistMatch:
-    """The whole run, in the order of the playlist; `rest` was never begun."""
+    """Put the result of a run together, in the order of the playlist; `rest` was not reached."""
     matches = matches | {place: unprocessed(track) for place, track in rest}
     ordered = tuple(matches[place] for place in sorted(matches))
-    figures = performance_stats(
+    metrics = performance_stats(
         [match.metrics for match in ordered if match.metrics],
-        mode=session.mode,
-        total_time=session.elapsed(),
-        started_at=session.started_at,
-        # Where somebody keeps files is nobody else's to read.
-        settings=session.settings.model_dump(mode="json", exclude={"cache_path", "token_file"}),
+        mode=clock.mode,
+        total_time=clock.elapsed(),
+        started_at=clock.started_at,
+        # Metrics files are passed on; where a user keeps files is private.
+        settings=clock.settings.model_dump(mode="json", exclude={"cache_path", "token_file"}),
     )
-    return PlaylistMatch(
-        matches=ordered,
-        metrics=figures,
-        problems=tuple(queue.problems),
-    )
+    return PlaylistMatch(matches=ordered, metrics=metrics, problems=tuple(queue.problems))

@@ -4,8 +4,6 @@ A shape, and what it can say about itself to a person. Who fills it: `confidence
 candidates, `conversation` the match, the hands its metrics.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -108,7 +106,7 @@ class Match:
         """The first candidate's recording on other releases, as far as they were found."""
         return tuple(one for one in self.candidates if one.rerelease)
 
-    def pick(self, candidate: ScoredCandidate) -> Match:
+    def pick(self, candidate: ScoredCandidate) -> "Match":
         """The match with one of its candidates as the answer, because a person says so.
 
         It is `matched`, whatever judgement thought of it; the ledger and the confidence stay those

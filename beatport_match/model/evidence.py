@@ -4,8 +4,6 @@ This module only defines the values. `scoring.scorer` makes the evidence; `scori
 the scored candidates.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 

@@ -5,8 +5,6 @@ This module only defines the models. `performance.measure` fills them from trans
 file of an older version may lack is `None`: unknown, never zero.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal, TypeAlias
 

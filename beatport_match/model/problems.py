@@ -4,8 +4,6 @@ A reader reports each such entry and continues with the next one, so one bad ent
 whole file unreadable.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias

@@ -4,8 +4,6 @@ A value keeps its texts as they were given; `parsing` interprets them later. A w
 title or a number that is not finite raises `MisuseError` when a `Track` is made.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
@@ -66,7 +64,7 @@ class Track:
         _require_numbers(self, "year", "bpm", "duration_s", "beatport_id")
 
     @classmethod
-    def from_text(cls, text: str) -> Track:
+    def from_text(cls, text: str) -> "Track":
         """Make a track from one line; the parser separates the artist from the title later.
 
         Args:

@@ -8,8 +8,6 @@ Each pass replaces the brackets by placeholders, classifies their contents, and 
 belong to the title. Then it strips featured artists and the last segments behind dashes.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import lru_cache

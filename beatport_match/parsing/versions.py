@@ -4,8 +4,6 @@ A phrase is the text in brackets, behind a dash, or in Beatport's `mix_name`. Th
 `parsed_track`) find the phrases; this module only classifies and parses them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -126,7 +124,7 @@ class Version:
         """Whether the phrase names the original: no kind, no length, no other words."""
         return not (self.kinds or self.length or self.words)
 
-    def __or__(self, other: Version) -> Version:
+    def __or__(self, other: "Version") -> "Version":
         """Combine two phrases about one track: `(X Remix) (Extended Mix)`."""
         if not other.is_stated:
             return self

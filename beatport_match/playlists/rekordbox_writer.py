@@ -7,8 +7,6 @@ memory does not grow with the file. `attributes_from` computes the attributes th
 start tag.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -4,8 +4,6 @@ This tells DJs what an answer depends on, and which tag to correct. Nothing is e
 changed track is scored again against the same candidates.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

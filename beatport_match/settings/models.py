@@ -6,8 +6,6 @@ into a TOML file, and the table in docs/settings.md is generated from them. Envi
 are read only in `settings.environment`.
 """
 
-from __future__ import annotations
-
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, cast

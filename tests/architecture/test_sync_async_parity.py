@@ -14,6 +14,7 @@ import pytest
 
 import beatport_match
 from beatport_match import AsyncMatcher, Matcher
+from beatport_match.engine import functions
 from beatport_match.engine.async_engine import AsyncEngine
 from beatport_match.engine.sync_engine import SyncEngine
 
@@ -34,10 +35,7 @@ def public(kind: type) -> set[str]:
 
 METHODS = sorted(public(Matcher))
 FUNCTIONS = sorted(
-    name
-    for name in beatport_match.__all__
-    if name.startswith("a")
-    and getattr(beatport_match, name).__module__ == "beatport_match.engine.functions"
+    name for name in beatport_match.__all__ if name.startswith("a") and hasattr(functions, name)
 )
 
 
