@@ -29,9 +29,9 @@ needs_the_data = pytest.mark.skipif(
 
 def explained(figures: Figures) -> str:
     """Explain the wrong and missing answers, for the message of a failing test."""
-    odd = [one for one in figures.outcomes if one.verdict == "wrong"]
-    odd += [one for one in figures.outcomes if one.answerable and not one.first]
-    return "\n\n".join(f"{one.key}: {one.verdict}\n{one.why}" for one in odd[:10])
+    failed = [one for one in figures.outcomes if one.verdict == "wrong"]
+    failed += [one for one in figures.outcomes if one.answerable and not one.first]
+    return "\n\n".join(f"{one.key}: {one.verdict}\n{one.why}" for one in failed[:10])
 
 
 @pytest.fixture(scope="module", params=["search", "catalogue"])
