@@ -28,7 +28,7 @@ async def main() -> None:
         )
 
     print(f"{len(result.matched)} matched, {len(result.review)} need review")
-    print(f"{len(result.failed)} not asked, because we stopped")
+    print(f"{len(result.failed)} not processed, because the run was stopped")
 
 
 if __name__ == "__main__":

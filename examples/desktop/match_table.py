@@ -24,7 +24,7 @@ OUTCOME = COLUMNS.index("Outcome")
 OUTCOMES = {
     "": "All tracks",
     "matched": "Matched",
-    "review": "To look at",
+    "review": "Needs review",
     "not_found": "Not found",
     "failed": "Failed",
     "unreadable": "Unreadable",

@@ -12,8 +12,8 @@ from async_group import AsyncGroup
 from bridge import Bridge
 from last_runs import LastRuns
 from note_bar import NoteBar
-from parsing_speed import Opened, Tracks, journal_for, names_in, tracks_in
 from performance_view import PerformanceView
+from playlist_files import Opened, Tracks, journal_for, names_in, tracks_in
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QTabWidget, QVBoxLayout, QWidget
@@ -320,7 +320,7 @@ def _dropped(event: QDropEvent) -> Path | None:
 def _summary(result: PlaylistMatch) -> str:
     parts: dict[str, tuple[Match, ...]] = {
         "matched": result.matched,
-        "to look at": result.review,
+        "for review": result.review,
         "not found": result.not_found,
         "failed": result.failed,
     }

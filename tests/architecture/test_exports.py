@@ -1,4 +1,4 @@
-"""The front doors: what is exported is sorted, complete, importable and documented."""
+"""The exported names of each public module are sorted, complete, importable and documented."""
 
 from __future__ import annotations
 
@@ -14,104 +14,101 @@ from package_files import modules
 import beatport_match
 from beatport_match import beatport, catalogue, playlists, testing
 
-DOORS = [beatport_match, beatport, catalogue, playlists, testing]
-every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
+PUBLIC_MODULES = [beatport_match, beatport, catalogue, playlists, testing]
+every_module = pytest.mark.parametrize("module", PUBLIC_MODULES, ids=lambda module: module.__name__)
 
 
-@every_door
-def test_names_are_sorted_and_stand_once(door: ModuleType) -> None:
-    """ARCHITECTURE: "exported names sorted"; two branches that add a name meet in one place."""
-    names = door.__all__
-    assert list(names) == sorted(set(names), key=_place)
+@every_module
+def test_exported_names_are_sorted_and_unique(module: ModuleType) -> None:
+    """If two branches add the same name, the merge shows it in one place."""
+    names = module.__all__
+    assert list(names) == sorted(set(names), key=_sort_key)
 
 
-@every_door
-def test_every_name_can_be_imported(door: ModuleType) -> None:
-    """API.md: "everything here is importable from `beatport_match` itself"."""
-    missing = [name for name in door.__all__ if not hasattr(door, name)]
+@every_module
+def test_every_exported_name_exists(module: ModuleType) -> None:
+    missing = [name for name in module.__all__ if not hasattr(module, name)]
     assert missing == []
 
 
-@every_door
-def test_nothing_public_is_left_out(door: ModuleType) -> None:
-    """What the door imports for its callers, it lists."""
+@every_module
+def test_every_public_name_is_exported(module: ModuleType) -> None:
+    """A module lists in `__all__` what it imports for its callers."""
     public = {
         name
-        for name, value in vars(door).items()
+        for name, value in vars(module).items()
         if not name.startswith("_") and not inspect.ismodule(value)
     }
-    assert public - {"annotations", *door.__all__} - _own_furniture(door) == set()
+    assert public - {"annotations", *module.__all__} - _internal_names(module) == set()
 
 
-@every_door
-def test_every_name_is_documented(door: ModuleType) -> None:
-    """STYLE: a docstring is "one plain sentence", on every class, function, method and property
-    that a caller can reach."""
-    silent = [
-        f"{door.__name__}.{path}"
-        for name in door.__all__
-        for path, thing in _reachable(name, getattr(door, name))
+@every_module
+def test_every_name_is_documented(module: ModuleType) -> None:
+    """Every public class, function, method and property has a docstring."""
+    undocumented = [
+        f"{module.__name__}.{path}"
+        for name in module.__all__
+        for path, thing in _reachable(name, getattr(module, name))
         if not (inspect.getdoc(thing) or "").strip()
     ]
-    assert silent == []
+    assert undocumented == []
 
 
-@every_door
-def test_a_docstring_begins_with_a_sentence(door: ModuleType) -> None:
-    """The same: a sentence begins with a capital and ends where the first line does."""
-    careless = [
-        f"{door.__name__}.{path}: {first!r}"
-        for name in door.__all__
-        for path, thing in _reachable(name, getattr(door, name))
+@every_module
+def test_a_docstring_begins_with_a_capital(module: ModuleType) -> None:
+    """The first line begins with a capital letter or with code."""
+    lowercase = [
+        f"{module.__name__}.{path}: {first!r}"
+        for name in module.__all__
+        for path, thing in _reachable(name, getattr(module, name))
         if (first := (inspect.getdoc(thing) or "").partition("\n")[0])
         and not (first[0].isupper() or first[0] == "`")
     ]
-    assert careless == []
+    assert lowercase == []
 
 
-def test_every_module_says_what_it_is_for() -> None:
-    """STYLE: "each file opens with the rules of its room"."""
-    silent = [
+def test_every_module_has_a_docstring() -> None:
+    undocumented = [
         name
         for name in modules()
         if not name.startswith("__") and name != "_version"
         if not importlib.import_module(f"beatport_match.{name}").__doc__
     ]
-    assert silent == []
+    assert undocumented == []
 
 
 def _reachable(name: str, thing: Any) -> Iterator[tuple[str, Any]]:
-    """A name with what stands on it, where that is ours to document."""
+    """Yield a function, or a class of this package with its public methods and properties."""
     if inspect.isroutine(thing):
         yield name, thing
     if not inspect.isclass(thing) or not thing.__module__.startswith("beatport_match"):
         return
-    yield name, _NoInheritance(thing)
+    yield name, _OwnDocstring(thing)
     for member, value in vars(thing).items():
         documented = inspect.isroutine(value) or isinstance(value, property)
         if documented and not member.startswith("_"):
             yield f"{name}.{member}", value
 
 
-class _NoInheritance:
-    """A class's own docstring: one that it inherits says nothing about it."""
+class _OwnDocstring:
+    """The docstring that a class defines itself, without an inherited one."""
 
     def __init__(self, kind: type) -> None:
         self.__doc__ = vars(kind).get("__doc__") or ""
 
 
-def _own_furniture(door: ModuleType) -> set[str]:
-    """What a door that holds code of its own imports for itself."""
+def _internal_names(module: ModuleType) -> set[str]:
+    """Return the names that a module with code of its own imports for itself."""
     return {
         name
-        for name, value in vars(door).items()
+        for name, value in vars(module).items()
         if getattr(value, "__module__", "").partition(".")[0] != "beatport_match"
-        or (door is playlists and name in {"PlaylistError", "OnProblem", "Track", "recognise"})
+        or (module is playlists and name in {"PlaylistError", "OnProblem", "Track", "recognise"})
     }
 
 
-def _place(name: str) -> tuple[int, str]:
-    """Constants, classes, then the rest: the order that the linter keeps."""
+def _sort_key(name: str) -> tuple[int, str]:
+    """Order constants, classes, then the rest, as the linter does."""
     if name.isupper():
         return 0, name
     return (1 if name[0].isupper() else 2), name

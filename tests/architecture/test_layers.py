@@ -1,4 +1,4 @@
-"""The import contracts in pyproject.toml hold (docs/architecture.md)."""
+"""The import contracts in pyproject.toml are kept (docs/architecture.md)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"][
 
 
 def test_every_import_contract_is_kept() -> None:
-    # In a program of its own: import-linter configures logging when it runs.
+    # In a separate process, because import-linter configures logging when it runs.
     code = (
         "import sys; from importlinter.cli import lint_imports as run; sys.exit(run(no_cache=True))"
     )
@@ -36,7 +36,7 @@ def test_the_architecture_page_lists_the_layers_of_the_contract() -> None:
 
 
 def test_no_import_is_hidden_from_the_contracts() -> None:
-    """The contracts read import statements only."""
+    """The contracts only see import statements."""
     hidden = [
         f"{path.relative_to(PACKAGE)}: {name}"
         for path in sorted(PACKAGE.rglob("*.py"))

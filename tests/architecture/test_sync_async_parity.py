@@ -1,5 +1,7 @@
-"""ARCHITECTURE: "methods of the same names and signatures"; API.md: "Plain name = sync; `a…` /
-`Async…` = async; same parameters, same meaning"."""
+"""Sync and async have the same functions, methods, signatures and errors.
+
+A plain name is sync. `a…` and `Async…` are async, with the same parameters and the same meaning.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +18,19 @@ from beatport_match.engine import functions
 from beatport_match.engine.async_engine import AsyncEngine
 from beatport_match.engine.sync_engine import SyncEngine
 
-# What the colours call the same thing; an annotation is compared after it was said in sync.
-IN_SYNC = {
+# The sync name of each async type, for the comparison of annotations.
+SYNC_NAME = {
     "AsyncMatcher": "Matcher",
     "AsyncHttpClient": "HttpClient",
     "MatchStream": "Iterator[Match]",
     " | ClientPool": "",
 }
-TWINS = {"close": "aclose", "__enter__": "__aenter__", "__exit__": "__aexit__"}
+ASYNC_NAME = {"close": "aclose", "__enter__": "__aenter__", "__exit__": "__aexit__"}
 
 
 def public(kind: type) -> set[str]:
     own = {name for name in vars(kind) if not name.startswith("_") and callable(vars(kind)[name])}
-    return own | ({*TWINS, *TWINS.values()} & set(vars(kind)))
+    return own | ({*ASYNC_NAME, *ASYNC_NAME.values()} & set(vars(kind)))
 
 
 METHODS = sorted(public(Matcher))
@@ -38,40 +40,38 @@ FUNCTIONS = sorted(
 
 
 def test_both_matchers_have_the_same_methods() -> None:
-    """ "Same parameters, same meaning": a method of one colour alone would be a trap."""
-    assert {TWINS.get(name, name) for name in public(Matcher)} == public(AsyncMatcher)
+    assert {ASYNC_NAME.get(name, name) for name in public(Matcher)} == public(AsyncMatcher)
 
 
-def test_every_function_has_its_twin() -> None:
-    """What talks to Beatport exists in both colours; what is pure needs no second one."""
-    twins = [name.removeprefix("a") for name in FUNCTIONS]
-    assert twins == ["iter_matches", "match_playlist", "match_track"]
-    assert set(twins) <= set(beatport_match.__all__)
+def test_every_async_function_has_a_sync_one() -> None:
+    """Functions that send requests exist in both modes; pure functions need no async version."""
+    sync_names = [name.removeprefix("a") for name in FUNCTIONS]
+    assert sync_names == ["iter_matches", "match_playlist", "match_track"]
+    assert set(sync_names) <= set(beatport_match.__all__)
 
 
 @pytest.mark.parametrize("name", ["__init__", *METHODS])
 def test_methods_have_the_same_signature(name: str) -> None:
-    """Names, kinds, defaults and annotations, equal up to the colour."""
-    twin = getattr(AsyncMatcher, TWINS.get(name, name))
-    assert signature(twin) == signature(getattr(Matcher, name))
+    """Names, kinds, defaults and annotations are equal, apart from the async types."""
+    async_method = getattr(AsyncMatcher, ASYNC_NAME.get(name, name))
+    assert signature(async_method) == signature(getattr(Matcher, name))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_functions_have_the_same_signature(name: str) -> None:
-    """The same for the functions."""
     plain = getattr(beatport_match, name.removeprefix("a"))
     assert signature(getattr(beatport_match, name)) == signature(plain)
 
 
 @pytest.mark.parametrize("name", [name for name in METHODS if name != "iter_matches"])
 def test_async_methods_are_awaited(name: str) -> None:
-    """Plain name = sync: nothing in `Matcher` has to be awaited, and in `AsyncMatcher` all has."""
+    """No method of `Matcher` is awaited; every method of `AsyncMatcher` is."""
     assert not inspect.iscoroutinefunction(getattr(Matcher, name))
-    assert inspect.iscoroutinefunction(getattr(AsyncMatcher, TWINS.get(name, name)))
+    assert inspect.iscoroutinefunction(getattr(AsyncMatcher, ASYNC_NAME.get(name, name)))
 
 
 def test_both_engines_have_the_same_methods() -> None:
-    """Async has three more: to run a batch at the same time, and to use a slow cache in a thread."""
+    """Async has two more: one runs a batch concurrently, one uses a slow cache in a thread."""
     sync = {name for name, value in vars(SyncEngine).items() if inspect.isroutine(value)}
     own = {name for name, value in vars(AsyncEngine).items() if inspect.isroutine(value)}
     assert own - {"_answers", "_with_cache"} == sync - {"close"} | {"aclose"}
@@ -81,29 +81,29 @@ def test_both_engines_have_the_same_methods() -> None:
 
 @pytest.mark.parametrize("name", sorted(name for name in METHODS if not name.startswith("_")))
 def test_methods_raise_the_same(name: str) -> None:
-    """The same meaning includes the same errors: what one docstring promises, the other does."""
-    twin = getattr(AsyncMatcher, TWINS.get(name, name))
-    assert raised(twin) == raised(getattr(Matcher, name)) - {
+    """The `Raises` sections of both docstrings name the same errors."""
+    async_method = getattr(AsyncMatcher, ASYNC_NAME.get(name, name))
+    assert raised(async_method) == raised(getattr(Matcher, name)) - {
         # Only the sync method can be called where the async engine must not be started.
         *({"MisuseError"} if name == "match_playlist" else ())
     }
 
 
 def signature(function: Callable[..., Any]) -> list[tuple[str, Any, Any, str]]:
-    """A signature in one colour, its return value as the last entry."""
-    read = inspect.signature(function)
+    """Return a signature with sync annotations; the last entry is the return value."""
+    found = inspect.signature(function)
     parameters = [
-        (one.name, one.kind, one.default, in_sync(str(one.annotation)))
-        for one in read.parameters.values()
+        (one.name, one.kind, one.default, with_sync_names(str(one.annotation)))
+        for one in found.parameters.values()
     ]
-    return [*parameters, ("return", None, None, in_sync(str(read.return_annotation)))]
+    return [*parameters, ("return", None, None, with_sync_names(str(found.return_annotation)))]
 
 
-def in_sync(annotation: str) -> str:
-    for coloured, plain in IN_SYNC.items():
-        annotation = re.sub(
-            rf"\b{coloured}\b" if coloured[0].isalnum() else re.escape(coloured), plain, annotation
-        )
+def with_sync_names(annotation: str) -> str:
+    for async_name, sync_name in SYNC_NAME.items():
+        is_word = async_name[0].isalnum()
+        pattern = rf"\b{async_name}\b" if is_word else re.escape(async_name)
+        annotation = re.sub(pattern, sync_name, annotation)
     return annotation
 
 

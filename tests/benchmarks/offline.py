@@ -29,11 +29,11 @@ import large_catalogue
 from goals import GOALS, Figure, tables
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "evaluation"))
-from catalogue_search import Shelf
+from catalogue_search import CatalogueSearch
 from docs_marks import put_between_marks
 from figures import Figures
-from outcomes import settle
-from questions import DATA, SETS, as_track, ask
+from outcomes import evaluate
+from questions import DATA, SETS, as_track, match_one
 from questions import rows as data_rows
 
 from beatport_match.catalogue import BuildReport, Catalogue
@@ -63,14 +63,14 @@ def build_figures(file: Path, path: Path, rows: int) -> Iterator[Figure]:
 
 def speed_figures(catalogue: Catalogue, tracks: Sequence[tuple[Track, int]]) -> Iterator[Figure]:
     """Measure the CPU time for one track, from its title to its outcome."""
-    samples, source = [], Shelf(catalogue)
+    samples, source = [], CatalogueSearch(catalogue)
     for part in range(5):
         part_tracks = tracks[part::5]
         start = time.thread_time()
         for track, _ in part_tracks:
-            ask(source, track, SETTINGS)
+            match_one(source, track, SETTINGS)
         samples.append(1000 * (time.thread_time() - start) / len(part_tracks))
-    searches, rows = source.looked_up / len(tracks), source.found / len(tracks)
+    searches, rows = source.lookups / len(tracks), source.found / len(tracks)
     yield Figure(
         "CPU time per track, scoring included",
         tuple(samples),
@@ -116,14 +116,14 @@ def accuracy_figures(
     catalogue: Catalogue, questions: Iterable[dict[str, Any]], name: str
 ) -> Iterator[Figure]:
     """Measure the figures of docs/evaluation.md, with the catalogue as the source."""
-    source = Shelf(catalogue)
-    found = Figures.of(settle(source, question, name) for question in questions)
+    source = CatalogueSearch(catalogue)
+    found = Figures.of(evaluate(source, question, name) for question in questions)
     yield Figure(f"{name}: precision of `matched`", (100 * found.precision,), "%")
     yield Figure(f"{name}: recall of `matched`", (100 * found.recall,), "%")
-    yield Figure(f"{name}: right candidate first", (100 * found.named,), "%")
+    yield Figure(f"{name}: right track first", (100 * found.right_first,), "%")
     if found.negatives:
-        false_accepts = 100 * found.on_negatives
-        yield Figure(f"{name}: accepted where nothing is right", (false_accepts,), "%")
+        false_accepts = 100 * found.false_accept_share
+        yield Figure(f"{name}: false accepts", (false_accepts,), "%")
 
 
 def main() -> None:

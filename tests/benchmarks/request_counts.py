@@ -24,14 +24,14 @@ def requests(runs: int, *, quick: bool, data: Path = DATA) -> Iterator[Figure]:
         print(f"requests: {data} holds no evaluation data; see --data", file=sys.stderr)
         return
     sys.path.insert(0, str(EVALUATION))
-    from questions import SETS, ask_all, open_shop, rows, sample
+    from questions import SETS, match_all, open_search, rows, sample
 
     from beatport_match import MatchSettings
 
     questions = sample(rows(data, SETS["questions"]), 200 if quick else 1000)
-    site = open_shop(data)
+    site = open_search(data)
     answers_by_count = {
-        count: list(ask_all(site, questions, MatchSettings(queries_at_once=count)))
+        count: list(match_all(site, questions, MatchSettings(queries_at_once=count)))
         for count in (1, 2)
     }
     requests_by_count = {

@@ -1,4 +1,4 @@
-"""The real window, offscreen, against the fake Beatport on the loopback."""
+"""Fixtures: the real window, offscreen, with the fake Beatport on the loopback interface."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from beatport_match.testing import FakeBeatport, demo_collection
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples" / "desktop"))
 
-# A wall for a run that hangs, far beyond any slow machine; nothing is timed.
-_PATIENCE_MS = 60_000
+# Fails a test that hangs. It is far above the time on any slow machine.
+_TIMEOUT_MS = 60_000
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Without the toolkit there is no window: `test_without_the_toolkit` says so."""
-    absent = importlib.util.find_spec("PySide6") is None
-    return True if absent and collection_path.name.startswith("test_window") else None
+    """Skip the window's tests without PySide6; `test_without_the_toolkit` reports the reason."""
+    is_missing = importlib.util.find_spec("PySide6") is None
+    return True if is_missing and collection_path.name.startswith("test_window") else None
 
 
 @pytest.fixture(scope="session")
@@ -35,13 +35,13 @@ def app() -> Any:
 
 @pytest.fixture
 def until(app: Any) -> Callable[[Callable[[], Any]], None]:
-    """Let the window live until something is so; it is looked at whenever an event has come."""
+    """Process the window's events until a condition is true; check it after each event."""
     from PySide6.QtCore import QDeadlineTimer, QEventLoop
 
-    def wait(so: Callable[[], Any]) -> None:
-        end = QDeadlineTimer(_PATIENCE_MS)
-        while not so():
-            assert not end.hasExpired(), "it never came to be so"
+    def wait(is_true: Callable[[], Any]) -> None:
+        end = QDeadlineTimer(_TIMEOUT_MS)
+        while not is_true():
+            assert not end.hasExpired(), "timeout: the condition did not become true"
             app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
 
     return wait
@@ -60,15 +60,15 @@ def collection() -> Iterator[Path]:
 
 @pytest.fixture
 def make(app: Any, tmp_path: Path, fake: FakeBeatport, until: Any) -> Iterator[Callable[..., Any]]:
-    """Make windows that ask the fake; each is closed, and waited for, at the end."""
+    """Make windows that query the fake; close each at the end and wait for it."""
     from window import Window
 
     made: list[Any] = []
     with fake.serve() as base_url:
 
         def make_one(folder: Path = tmp_path / "program", **fixed: Any) -> Any:
-            ours = {"base_url": base_url, "requests_per_second": None, **fixed}
-            made.append(Window(folder, ours))
+            settings = {"base_url": base_url, "requests_per_second": None, **fixed}
+            made.append(Window(folder, settings))
             made[-1].show()
             return made[-1]
 
@@ -81,7 +81,7 @@ def make(app: Any, tmp_path: Path, fake: FakeBeatport, until: Any) -> Iterator[C
 
 @pytest.fixture
 def opened(make: Callable[..., Any], collection: Path, until: Any) -> Any:
-    """A window that has read the demo's collection."""
+    """A window that has opened the collection of the demo."""
     window = make()
     window.open(collection)
     until(lambda: window.state == "ready")

@@ -1,10 +1,10 @@
-"""How long the window stands still at most while 200 tracks run; by hand.
+"""Measure how long the window freezes at most while it matches 200 tracks. Run it by hand:
 
     python tests/desktop/longest_frame.py
 
-The fake Beatport is a process of its own, as the real one would be: in ours it would take turns
-with the window. A frame is the time between two looks of a timer without interval, each of which
-lets everything else that waits happen first.
+The fake Beatport runs in a separate process, because in the same process it would share the GIL
+with the window. A frame is the time between two calls of a timer with interval 0, which Qt calls
+after all other waiting events.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ with FakeBeatport(latency_s=0.05).serve() as base_url:
 
 
 def longest_frame(app: QApplication, base_url: str, *, asynchronous: bool) -> tuple[float, float]:
-    """The longest frame and the whole run, in seconds."""
+    """Return the longest frame and the duration of the whole run, in seconds."""
     with tempfile.TemporaryDirectory() as folder, demo_collection() as path:
         window = Window(Path(folder), {"base_url": base_url, "requests_per_second": None})
         window.async_group.enabled.setChecked(asynchronous)
@@ -49,16 +49,16 @@ def longest_frame(app: QApplication, base_url: str, *, asynchronous: bool) -> tu
         window._tracks = tuple(islice(cycle(read_playlist(path)), TRACKS))
         window.results.begin(window._tracks, ())
         window.results.view.selectRow(0)
-        looks = [time.perf_counter()]
+        ticks = [time.perf_counter()]
         timer = QTimer(interval=0)
-        timer.timeout.connect(lambda: looks.append(time.perf_counter()))
+        timer.timeout.connect(lambda: ticks.append(time.perf_counter()))
         timer.start()
         window.bridge.ended.connect(app.quit)
         window.run_bar.begin.click()
         app.exec()
         timer.stop()
         window.close()
-    return max(b - a for a, b in pairwise(looks)), looks[-1] - looks[0]
+    return max(b - a for a, b in pairwise(ticks)), ticks[-1] - ticks[0]
 
 
 def main() -> None:

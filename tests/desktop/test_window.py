@@ -1,4 +1,4 @@
-"""The window as its user meets it: open, run, stop, look, pick, export, close."""
+"""What a user does in the window: open, run, stop, filter, pick, export and close."""
 
 from __future__ import annotations
 
@@ -29,15 +29,16 @@ def outcomes(window: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
-def test_a_whole_run(opened: Any, until: Until, collection: Path, *, asynchronous: bool) -> None:
-    """Issue: "a whole run against the loopback fake"; "the same call in either mode gives the same
-    answers", which are those of the library alone."""
+def test_a_run_gives_the_answers_of_the_library(
+    opened: Any, until: Until, collection: Path, *, asynchronous: bool
+) -> None:
+    """Both modes give the answers of the library without the window."""
     opened.async_group.enabled.setChecked(asynchronous)
     run(opened, until)
-    alone = opened.results.settings.model_copy(
+    settings = opened.results.settings.model_copy(
         update={"async_io": opened.settings.async_io.model_copy(update={"enabled": False})}
     )
-    with Matcher(alone) as matcher:
+    with Matcher(settings) as matcher:
         expected = matcher.match_playlist(collection)
     assert opened.results.matches() == expected.matches
     assert opened.run_bar.progress.value() == len(expected.matches)
@@ -45,8 +46,7 @@ def test_a_whole_run(opened: Any, until: Until, collection: Path, *, asynchronou
     assert opened.last_runs.latest.mode == ("async" if asynchronous else "sync")
 
 
-def test_a_file_is_dropped(make: Callable[..., Any], collection: Path, until: Until) -> None:
-    """Issue: "open a Rekordbox XML (file dialog and drag-and-drop)"."""
+def test_a_dropped_file_is_opened(make: Callable[..., Any], collection: Path, until: Until) -> None:
     window = make()
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(collection))])
@@ -56,8 +56,7 @@ def test_a_file_is_dropped(make: Callable[..., Any], collection: Path, until: Un
     assert len(window.results.table.rows) == len(list(read_playlist(collection)))
 
 
-def test_a_playlist_is_chosen(opened: Any, until: Until, collection: Path) -> None:
-    """Issue: "choose a playlist"."""
+def test_a_chosen_playlist_is_shown(opened: Any, until: Until, collection: Path) -> None:
     bar = opened.run_bar
     name = bar.playlists.itemText(1)
     bar.playlists.setCurrentIndex(1)
@@ -66,8 +65,8 @@ def test_a_playlist_is_chosen(opened: Any, until: Until, collection: Path) -> No
     assert len(opened.results.table.rows) == len(list(read_playlist(collection, name)))
 
 
-def test_a_run_is_paused_and_goes_on(opened: Any, until: Until, fake: FakeBeatport) -> None:
-    """Issue: "stop in the middle"; nothing that is finished is asked again."""
+def test_a_paused_run_resumes(opened: Any, until: Until, fake: FakeBeatport) -> None:
+    """No request is sent again for a finished track."""
     opened.run_bar.begin.click()
     until(lambda: opened.run_bar.progress.value() >= 3)
     opened.run_bar.hold.click()
@@ -75,17 +74,17 @@ def test_a_run_is_paused_and_goes_on(opened: Any, until: Until, fake: FakeBeatpo
     assert opened.run_bar.begin.text() == "&Continue"
     waiting = outcomes(opened).count("waiting")
     assert 0 < waiting < len(outcomes(opened))
-    asked = len(fake.requests)
+    sent = len(fake.requests)
     run(opened, until)
     assert "waiting" not in outcomes(opened)
-    assert len(fake.requests) - asked < asked + 3 * waiting
+    assert len(fake.requests) - sent < sent + 3 * waiting
 
 
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
-def test_a_window_that_is_closed_keeps_what_is_finished(
+def test_closing_during_a_run_keeps_the_finished_tracks(
     make: Callable[..., Any], opened: Any, until: Until, collection: Path, *, asynchronous: bool
 ) -> None:
-    """Issue: "closes cleanly mid-run with everything finished kept"."""
+    """A new window resumes the run with the journal."""
     opened.async_group.enabled.setChecked(asynchronous)
     opened.run_bar.begin.click()
     until(lambda: opened.run_bar.progress.value() >= 3)
@@ -104,7 +103,7 @@ def test_a_window_that_is_closed_keeps_what_is_finished(
 
 
 def test_the_table_is_sorted_and_filtered(opened: Any, until: Until) -> None:
-    """Issue: "live results table with outcome colours, sort and filter"."""
+    """Outcomes have colours; rows can be sorted by a column and filtered by outcome and words."""
     run(opened, until)
     results = opened.results
     results.view.sortByColumn(COLUMNS.index("BPM"), Qt.SortOrder.DescendingOrder)
@@ -115,7 +114,7 @@ def test_the_table_is_sorted_and_filtered(opened: Any, until: Until) -> None:
     results.outcome.setCurrentIndex(results.outcome.findData("review"))
     assert shown.rowCount() == outcomes(opened).count("review") > 0
     cell = shown.index(0, OUTCOME)
-    assert cell.data() == "To look at"
+    assert cell.data() == "Needs review"
     assert cell.data(Qt.ItemDataRole.BackgroundRole).alpha() > 0
     results.words.setText("no such words at all")
     assert shown.rowCount() == 0
@@ -124,8 +123,7 @@ def test_the_table_is_sorted_and_filtered(opened: Any, until: Until) -> None:
 def test_another_candidate_is_picked_and_exported(
     opened: Any, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Issue: "a details pane with `explain()` and the ranked candidates, pick another candidate by
-    hand, export CSV/JSON"."""
+    """The details show `explain()` and the candidates; the exports contain the picked one."""
     run(opened, until)
     results, details = opened.results, opened.results.details
     place = next(i for i, row in enumerate(results.table.rows) if len(row.match.candidates) > 1)
@@ -150,8 +148,7 @@ def test_another_candidate_is_picked_and_exported(
 def test_figures_are_shown_compared_and_exported(
     opened: Any, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Issue: performance view, "comparison with the other mode if both ran, and an Export to JSON
-    button that … shows the path in the status bar"."""
+    """The performance view compares both modes; an export shows its path in the status bar."""
     view = opened.performance
     assert not view.to_json.isEnabled()
     run(opened, until)
@@ -170,10 +167,10 @@ def test_figures_are_shown_compared_and_exported(
     assert load_metrics_from_json(file).mode == "async"
 
 
-def test_a_playlist_that_fails_in_the_middle(
+def test_a_damaged_playlist_is_matched_up_to_the_damage(
     make: Callable[..., Any], until: Until, tmp_path: Path, collection: Path
 ) -> None:
-    """Issue: "a playlist that fails in the middle: shown …, the rest goes on"."""
+    """The window shows the error and matches the tracks before it."""
     whole = collection.read_bytes()
     file = tmp_path / "cut.xml"
     file.write_bytes(whole[: whole.index(b"</COLLECTION>") // 2])
@@ -186,15 +183,14 @@ def test_a_playlist_that_fails_in_the_middle(
     assert "waiting" not in outcomes(window)
 
 
-def test_everything_has_a_name_for_a_screen_reader(opened: Any) -> None:
-    """Issue: "keyboard use and screen-reader names"."""
-    nameless = [
+def test_controls_have_names_for_screen_readers_and_shortcuts(opened: Any) -> None:
+    without_name = [
         widget
         for kind in (QAbstractButton, QLineEdit)
         for widget in opened.run_bar.findChildren(kind) + opened.notes.findChildren(kind)
         if not (widget.accessibleName() or getattr(widget, "text", str)())
     ]
-    assert nameless == []
+    assert without_name == []
     buddies = {label.buddy() for label in opened.findChildren(QLabel) if label.buddy()}
     results, group = opened.results, opened.async_group
     assert {results.words, results.outcome, group.tracks, group.requests} <= buddies

@@ -1,4 +1,4 @@
-"""The settings of the window: kept, ranged, recommended by figures, and never in the way."""
+"""The settings of the window: storage, ranges, recommendation, and damaged files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Until = Callable[[Callable[[], Any]], None]
 
 
 def test_settings_are_loaded_at_start_and_saved(make: Callable[..., Any]) -> None:
-    """Issue: "persistence": what is changed stands there the next time, and in the file."""
+    """The next window shows the changed settings."""
     window = make()
     assert not window.notes.isVisible()
     assert not window.async_group.enabled.isChecked()
@@ -30,7 +30,7 @@ def test_settings_are_loaded_at_start_and_saved(make: Callable[..., Any]) -> Non
 
 
 def test_numbers_are_disabled_while_the_box_is_off(make: Callable[..., Any]) -> None:
-    """Issue: "disabled while the box is off"; "(1–20, default 5) … (1–20, default 10)"."""
+    """Their ranges are 1-20, with the defaults 5 and 10."""
     group = make().async_group
     for field, default in ((group.tracks, 5), (group.requests, 10)):
         assert (field.minimum(), field.maximum(), field.value()) == (1, 20, default)
@@ -42,8 +42,8 @@ def test_numbers_are_disabled_while_the_box_is_off(make: Callable[..., Any]) -> 
     assert "When to use it" in group.enabled.toolTip()
 
 
-def test_a_file_that_asks_for_more_is_bounded(make: Callable[..., Any], tmp_path: Path) -> None:
-    """Issue: "ranges 1–20 in the desktop, wider … for programs"."""
+def test_larger_values_of_a_file_are_limited(make: Callable[..., Any], tmp_path: Path) -> None:
+    """The window allows 1-20; the library allows more."""
     engine = AsyncSettings(enabled=True, max_concurrent_tracks=50)
     MatchSettings(async_io=engine).save(tmp_path / "settings.toml")
     window = make(tmp_path)
@@ -51,8 +51,8 @@ def test_a_file_that_asks_for_more_is_bounded(make: Callable[..., Any], tmp_path
     assert "up to 20 at once" in window.notes.text.text()
 
 
-def test_the_recommendation_follows_figures_and_values(opened: Any, until: Until) -> None:
-    """Issue: "updates as values change and is computed from the last run's metrics"."""
+def test_the_recommendation_uses_figures_and_settings(opened: Any, until: Until) -> None:
+    """It is computed from the last run, and changes with the settings."""
     text = opened.async_group.recommendation.text
     assert "No run has been measured" in text()
     opened.run_bar.begin.click()
@@ -64,8 +64,7 @@ def test_the_recommendation_follows_figures_and_values(opened: Any, until: Until
     assert text() != before
 
 
-def test_the_dialog_tells_the_thresholds(make: Callable[..., Any]) -> None:
-    """Issue: an "information dialog … with the thresholds of the analysis"."""
+def test_the_dialog_shows_the_thresholds(make: Callable[..., Any]) -> None:
     window = make()
     window.async_group.when.click()
     dialog = window.findChild(QMessageBox)
@@ -74,10 +73,10 @@ def test_the_dialog_tells_the_thresholds(make: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"max_querys = 3", b"max_queries = 0"])
-def test_a_damaged_file_is_set_aside(
+def test_a_damaged_settings_file_is_renamed(
     make: Callable[..., Any], tmp_path: Path, content: bytes
 ) -> None:
-    """Issue: "starts with defaults, says so, keeps the bad file aside"."""
+    """The window starts with the defaults and shows a note."""
     (tmp_path / "settings.toml").write_bytes(content)
     window = make(tmp_path)
     assert window.settings == MatchSettings()
@@ -85,11 +84,10 @@ def test_a_damaged_file_is_set_aside(
     assert (tmp_path / "settings.toml.set-aside-1").read_bytes() == content
 
 
-def test_without_permission_it_says_so_and_goes_on(
+def test_a_run_continues_without_write_permission(
     make: Callable[..., Any], tmp_path: Path, collection: Path, until: Until
 ) -> None:
-    """Issue: "No write permission: says so and goes on" (here a file stands where the folder would
-    be, which stops the superuser, too)."""
+    """The window shows notes. A file in place of the folder also blocks the superuser."""
     (tmp_path / "taken").write_bytes(b"")
     window = make(tmp_path / "taken" / "program")
     window.async_group.enabled.setChecked(True)

@@ -1,6 +1,6 @@
-"""README and docs as the tests of this folder see them: blocks, links, headings.
+"""Parse README and docs for the tests of this folder: code blocks, links, headings, tables.
 
-Only as much Markdown as the pages use; a fence that is indented or longer is none of theirs.
+Only the Markdown that the pages use is supported. They have no indented or longer fences.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _HEADING = re.compile(r"#{1,6} +(.+)")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced block: where it stands, its language, its text, and what the note above it says.
+    """A fenced block: its page, line, language, text, and the note above it.
 
-    `not_run` is the reason why it is not run, `file` the name under which it is saved; both are
-    empty where no note says so. `line` is that of its first line of text, from 1.
+    `not_run` is the reason why the block is not run, `file` the name under which it is saved; both
+    are empty without such a note. `line` is the number of its first line of text, from 1.
     """
 
     page: Path
@@ -40,17 +40,17 @@ class Block:
 
 
 def pages() -> list[Path]:
-    """README and every page of the docs."""
+    """Return README and every page of the docs."""
     return [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 
 
 def linked_pages() -> list[Path]:
-    """All pages whose links are looked at."""
+    """Return all pages whose links are checked."""
     return [*pages(), ROOT / "CHANGELOG.md", *sorted((ROOT / "examples").rglob("*.md"))]
 
 
 def blocks(page: Path) -> list[Block]:
-    """The fenced blocks of a page, in its order."""
+    """Return the fenced blocks of a page, in order."""
     found: list[Block] = []
     lines = page.read_text("utf-8").splitlines()
     opened: int | None = None
@@ -61,24 +61,24 @@ def blocks(page: Path) -> list[Block]:
             opened = number
             continue
         text = "\n".join(lines[opened + 1 : number]) + "\n"
-        what, said = _note(lines[opened - 1] if opened else "")
+        kind, note = _note(lines[opened - 1] if opened else "")
         found.append(
             Block(
                 page=page,
                 line=opened + 2,
                 language=lines[opened].removeprefix(FENCE).strip(),
                 text=text,
-                not_run=said if what == "not run" else "",
-                file=said if what == "file" else "",
+                not_run=note if kind == "not run" else "",
+                file=note if kind == "file" else "",
             )
         )
         opened = None
-    assert opened is None, f"{page}:{opened}: a block is never closed"
+    assert opened is None, f"{page}:{opened}: the block is not closed"
     return found
 
 
 def prose(page: Path) -> str:
-    """A page without its blocks."""
+    """Return a page without its code blocks."""
     kept: list[str] = []
     inside = False
     for line in page.read_text("utf-8").splitlines():
@@ -90,22 +90,22 @@ def prose(page: Path) -> str:
 
 
 def links(page: Path) -> list[str]:
-    """Where the links and pictures of a page lead."""
+    """Return the targets of the links and pictures of a page."""
     return _LINK.findall(_CODE.sub("", prose(page)))
 
 
 def code_spans(page: Path) -> list[str]:
-    """What stands between backticks in the text of a page."""
+    """Return the code spans of a page."""
     return [span.strip("`") for span in _CODE.findall(prose(page))]
 
 
 def anchors(page: Path) -> set[str]:
-    """What the headings of a page can be linked by, as code hosts and the site both name them."""
+    """Return the anchors of the headings, as code hosts and the docs site both create them."""
     return set(_anchors(page))
 
 
 def rows(page: Path, heading: str) -> list[list[str]]:
-    """The rows of the table that begins so, cell by cell."""
+    """Return the cells of the rows of the table whose header line begins with `heading`."""
     lines = page.read_text("utf-8").splitlines()
     (start,) = [
         at

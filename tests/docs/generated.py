@@ -1,9 +1,9 @@
-"""The parts of the docs that the code knows better.
+"""Generate parts of the docs from the code.
 
     python tests/docs/generated.py [--write]
 
-The options of every command, the settings with their defaults, and an example's text. `--write`
-puts each between its two marks.
+The parts are the options of every command, the settings with their defaults, and the source of an
+example. `--write` writes each part between its two marks.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--write", action="store_true", help="put them into the docs")
+    parser.add_argument("--write", action="store_true", help="write the parts into the docs")
     write = parser.parse_args().write
     for (page, mark), text_of in PARTS.items():
         if write:
@@ -42,23 +42,25 @@ def in_the_docs(page: str, mark: str) -> str:
 
 
 def every_command() -> str:
-    """Each command with what it takes, from the parser itself."""
-    return "\n\n".join(_command(parser, said) for parser, said in parsers(new_parser()))
+    """Format each command with its arguments and options, from its parser."""
+    return "\n\n".join(_command(parser, about) for parser, about in parsers(new_parser()))
 
 
 def every_setting() -> str:
-    """Each setting with its default, and what its docstring says of it."""
+    """Format each setting with its default and its description in the docstring."""
     lines = ["| setting | default | |", "|---|---|---|"]
     for prefix, kind in (("", MatchSettings), ("async_io.", AsyncSettings)):
-        said = docstring_args(kind.__doc__)
+        descriptions = docstring_args(kind.__doc__)
         for name, field in kind.model_fields.items():
             if name != "async_io":
-                lines.append(f"| `{prefix}{name}` | {_default(field.default)} | {said[name]} |")
+                lines.append(
+                    f"| `{prefix}{name}` | {_default(field.default)} | {descriptions[name]} |"
+                )
     return "\n".join(lines)
 
 
 def own_driver() -> str:
-    """The example, as it stands."""
+    """Format the source of the example."""
     text = (ROOT / "examples" / "own_driver.py").read_text("utf-8")
     return f"{FENCE}python\n{text}{FENCE}"
 
@@ -71,50 +73,52 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
 
 
 def parsers(
-    parser: argparse.ArgumentParser, said: str = ""
+    parser: argparse.ArgumentParser, about: str = ""
 ) -> Iterator[tuple[argparse.ArgumentParser, str]]:
-    """The parsers of all commands, those within commands included, and what they are for."""
+    """Yield the parsers of all commands, at any depth, each with its description."""
     inner = [one for one in parser._actions if isinstance(one, argparse._SubParsersAction)]
     if not inner:
-        yield parser, parser.description or f"{said[:1].upper()}{said[1:]}."
+        yield parser, parser.description or f"{about[:1].upper()}{about[1:]}."
     for one in inner:
-        helped = {choice.dest: choice.help or "" for choice in one._choices_actions}
+        helps = {choice.dest: choice.help or "" for choice in one._choices_actions}
         for name, command in one.choices.items():
-            yield from parsers(command, helped[name])
+            yield from parsers(command, helps[name])
 
 
-def _command(parser: argparse.ArgumentParser, said: str) -> str:
+def _command(parser: argparse.ArgumentParser, about: str) -> str:
     actions = [one for one in parser._actions if one.dest != "help"]
-    places = [one for one in actions if not one.option_strings]
+    positionals = [one for one in actions if not one.option_strings]
     options = [one for one in actions if one.option_strings]
-    title = " ".join([parser.prog, *(_taken(one) for one in places)])
-    lines = [f"### `{title}`", "", said, "", "| | |", "|---|---|"]
-    lines += [f"| `{_shown(one)}` | {_help(one, parser)} |" for one in (*places, *options)]
+    title = " ".join([parser.prog, *(_value_name(one) for one in positionals)])
+    lines = [f"### `{title}`", "", about, "", "| | |", "|---|---|"]
+    lines += [f"| `{_shown(one)}` | {_help(one, parser)} |" for one in (*positionals, *options)]
     return "\n".join(lines)
 
 
 def _shown(action: argparse.Action) -> str:
-    return " ".join([*action.option_strings[-1:], *([_taken(action)] if action.nargs != 0 else [])])
+    return " ".join(
+        [*action.option_strings[-1:], *([_value_name(action)] if action.nargs != 0 else [])]
+    )
 
 
-def _taken(action: argparse.Action) -> str:
-    """What a value is called; an ellipsis for several."""
+def _value_name(action: argparse.Action) -> str:
+    """Return the name of the value, with an ellipsis if there may be several."""
     choices = "{" + ",".join(map(str, action.choices)) + "}" if action.choices else ""
     name = str(action.metavar or choices or action.dest.upper())
     return f"{name} …" if action.nargs in {"+", "*"} else name
 
 
 def _help(action: argparse.Action, parser: argparse.ArgumentParser) -> str:
-    said = str(action.help) % {**vars(action), "prog": parser.prog}
-    apart = [
+    text = str(action.help) % {**vars(action), "prog": parser.prog}
+    excluded = [
         f"`{other.option_strings[-1]}`"
         for group in parser._mutually_exclusive_groups
         if action in group._group_actions
         for other in group._group_actions
         if other is not action
     ]
-    told = said + (f"; not with {', '.join(apart)}" if apart else "")
-    return told.replace("|", "\\|")
+    text += f"; not with {', '.join(excluded)}" if excluded else ""
+    return text.replace("|", "\\|")
 
 
 def _default(value: Any) -> str:

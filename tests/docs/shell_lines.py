@@ -1,8 +1,8 @@
-"""The lines of the pages' `bash` blocks: run where they are ours, looked at where they are not.
+"""Run or check the lines of the pages' `bash` blocks.
 
-`beatport-match …` is run in this process. What installs, builds or measures would take minutes and
-is run by `.ci/run` or by hand: there the file must exist and know each option that the line gives
-it. An ellipsis stands for what a reader sees there, and fits any name, as `*` does.
+`beatport-match …` runs in this process. Commands that install, build or measure would take minutes;
+`.ci/run` runs them, or they are run by hand. For these, the file must exist and must have each
+option of the line. An ellipsis in a file name matches any text, as `*` does.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from beatport_match.cli.parser import new_parser
 
 _SETTING = re.compile(r"([A-Z_]+)=(.*)")
 _EXTRAS = re.compile(r"(?:\.|beatport-match)\[([\w,]+)\]")
-# Python's own modules, and those of the tools that the pages speak of.
+# The modules that the pages run with `python -m`.
 _MODULES = {"coverage", "pip", "pytest", "venv"}
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: its variables, its program without a folder, and what it is given."""
+    """One command: its environment variables, its program without a folder, and its arguments."""
 
     variables: dict[str, str]
     program: str
@@ -36,7 +36,7 @@ class Command:
 
 
 def commands(text: str) -> Iterator[Command]:
-    """The commands of a block; `&&` and ends of lines divide them."""
+    """Split a block into commands, at `&&` and at the ends of lines."""
     for line in text.replace("\\\n", " ").splitlines():
         words = shlex.split(line, comments=True)
         while words:
@@ -46,17 +46,17 @@ def commands(text: str) -> Iterator[Command]:
 
 
 def run(command: Command) -> None:
-    """Run a command, or see that it could be run.
+    """Run a command, or check that it could run.
 
     Raises:
-        AssertionError: It could not, or ended otherwise than well.
+        AssertionError: The command could not run, or its exit code is not 0.
     """
     if command.program == "beatport-match":
         _run_ours(command)
     elif command.program in {"python", "python3"}:
-        _look_at_python(command.arguments)
+        _check_python(command.arguments)
     elif command.program == "pip":
-        _look_at_pip(command.arguments)
+        _check_pip(command.arguments)
     elif command.program == "mkdocs":
         assert (ROOT / _after("-f", command.arguments)).is_file()
     else:
@@ -75,15 +75,15 @@ def _command(words: list[str]) -> Command:
 def _run_ours(command: Command) -> None:
     arguments = [path for word in command.arguments for path in _expanded(word)]
     if arguments[0] == "demo":
-        # Half a minute: `.ci/run` runs it, as the README has it.
+        # The demo takes half a minute; `.ci/run` runs the command of the README.
         new_parser().parse_args(arguments)
         return
     before = dict(os.environ)
     os.environ.update(command.variables)
     try:
         code = cli.main(arguments)
-    except SystemExit as left:
-        code = left.code
+    except SystemExit as error:
+        code = error.code
     finally:
         os.environ.clear()
         os.environ.update(before)
@@ -95,31 +95,31 @@ def _expanded(word: str) -> list[str]:
     if "*" not in pattern:
         return [word]
     found = sorted(str(path.relative_to(Path.cwd())) for path in Path.cwd().glob(pattern))
-    assert found, f"nothing fits {word}"
+    assert found, f"no file matches {word}"
     return found
 
 
-def _look_at_python(arguments: tuple[str, ...]) -> None:
+def _check_python(arguments: tuple[str, ...]) -> None:
     first, *rest = arguments
     if first == "-m":
         assert rest[0] in _MODULES, f"unknown module: {rest[0]}"
         if rest[0] == "pip":
-            _look_at_pip(tuple(rest[1:]))
+            _check_pip(tuple(rest[1:]))
     elif first == "-c":
         exec(compile(rest[0], "python -c", "exec"), {})
     else:
-        _look_at_script(ROOT / first, rest)
+        _check_script(ROOT / first, rest)
 
 
-def _look_at_script(path: Path, arguments: list[str]) -> None:
-    assert path.exists(), f"{path} is not there"
+def _check_script(path: Path, arguments: list[str]) -> None:
+    assert path.exists(), f"{path} does not exist"
     files = sorted(path.glob("*.py")) if path.is_dir() else [path]
     source = "\n".join(file.read_text("utf-8") for file in files)
     for option in [word for word in arguments if word.startswith("--")]:
-        assert f'"{option}"' in source, f"{path.name} does not know {option}"
+        assert f'"{option}"' in source, f"{path.name} has no option {option}"
 
 
-def _look_at_pip(arguments: tuple[str, ...]) -> None:
+def _check_pip(arguments: tuple[str, ...]) -> None:
     assert arguments[0] == "install"
     with (ROOT / "pyproject.toml").open("rb") as file:
         known = tomllib.load(file)["project"]["optional-dependencies"]

@@ -1,10 +1,11 @@
-"""Docs: "every code block in README and docs runs in the tests".
+"""Every code block in README and docs runs.
 
-The blocks of a page are run in their order, in one namespace and one new folder, against a fake
-Beatport on the loopback, unpaced. In the folder lie `collection.xml` (the library of the demo),
-`pool.jsonl` and `pool.catalogue` (what the fake sells, as rows and as an offline catalogue),
-`new.jsonl` (a few of those rows), `beatport-tokens.json` (which the fake's API knows), and what the
-page itself calls a file. A block that cannot run says why in a comment above it; those are counted.
+The blocks of a page run in order, in one namespace and one new folder, against a fake Beatport on
+the loopback interface, without a rate limit. The folder contains `collection.xml` (the library of
+the demo), `pool.jsonl` and `pool.catalogue` (the tracks of the fake, as rows and as an offline
+catalogue), `new.jsonl` (a few of those rows), `beatport-tokens.json` (which the fake's API
+accepts), and the blocks of the page that are marked as files. A block that cannot run has a comment
+above it with the reason; these blocks are counted.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ from beatport_match.testing import (
 
 PAGES = [page for page in pages() if blocks(page)]
 LANGUAGES = {"python", "bash", "toml", "json", "csv", "m3u", "text"}
-# Of those that a note excuses, with how many: a new one is a decision.
-EXCUSED = {"docs/your-own-client.md": 1}
+# The pages with blocks that are not run, and their number. Add one only for a good reason.
+NOT_RUN = {"docs/your-own-client.md": 1}
 TOKENS = FakeTokens(access="good", refresh="again", client_id="my-tool")
 
 
@@ -47,15 +48,15 @@ def base_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def things(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What lies in the folder of every page."""
-    folder = tmp_path_factory.mktemp("things")
+def page_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files in the folder of every page."""
+    folder = tmp_path_factory.mktemp("page-files")
     with demo_collection() as collection:
         shutil.copy(collection, folder / "collection.xml")
     names = [one.name for one in fields(CatalogueTrack)]
     rows = [{name: getattr(one, name) for name in names} for one in bundled_catalogue()]
-    for name, kept in (("pool.jsonl", rows), ("new.jsonl", rows[:3])):
-        (folder / name).write_text("\n".join(json.dumps(row) for row in kept), "utf-8")
+    for name, some in (("pool.jsonl", rows), ("new.jsonl", rows[:3])):
+        (folder / name).write_text("\n".join(json.dumps(row) for row in some), "utf-8")
     Catalogue.build(folder / "pool.jsonl", folder / "pool.catalogue")
     tokens = {"access_token": "good", "refresh_token": "again", "client_id": "my-tool"}
     (folder / "beatport-tokens.json").write_text(json.dumps(tokens), "utf-8")
@@ -63,9 +64,11 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(things: Path, base_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A page's folder, in which Beatport is the fake one for whoever names no other."""
-    shutil.copytree(things, tmp_path, dirs_exist_ok=True)
+def folder(
+    page_files: Path, base_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The folder of a page; settings without a `base_url` use the fake Beatport."""
+    shutil.copytree(page_files, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     plain = MatchSettings.__init__
     here = {"base_url": base_url, "api_url": f"{base_url}/v4", "requests_per_second": None}
@@ -81,8 +84,7 @@ def folder(things: Path, base_url: str, tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_blocks_of_a_page_run(
     page: Path, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whoever copies the blocks of a page one after the other gets no error, and sees what a block
-    of text below them shows."""
+    """The blocks raise no error, and print what the `text` blocks below them show."""
     names: dict[str, Any] = {"__name__": "a_page"}
     found = [block for block in blocks(page) if not block.not_run]
     for block in found:
@@ -98,33 +100,33 @@ def test_the_blocks_of_a_page_run(
             for command in commands(block.text):
                 run(command)
         else:
-            look_at_data(block, folder)
+            check_data(block, folder)
 
 
-def test_every_block_says_its_language() -> None:
-    """A block without one, or in a new one, would pass unseen."""
+def test_every_block_names_its_language() -> None:
+    """A block without a language, or in a new one, would not be checked."""
     strange = [str(one) for page in PAGES for one in blocks(page) if one.language not in LANGUAGES]
     assert strange == []
 
 
-def test_few_blocks_are_excused() -> None:
-    """ "A block that cannot run is marked in the text with a reason", and they stay few."""
-    excused = [
+def test_few_blocks_are_not_run() -> None:
+    """A block that cannot run has a comment with the reason; their number does not grow."""
+    not_run = [
         str(one.page.relative_to(ROOT)) for page in PAGES for one in blocks(page) if one.not_run
     ]
-    assert {page: excused.count(page) for page in excused} == EXCUSED
+    assert {page: not_run.count(page) for page in not_run} == NOT_RUN
 
 
 def test_blocks_are_found() -> None:
-    """A collector that finds nothing would pass for ever."""
+    """A check that finds no block would always pass."""
     found = [one.language for page in PAGES for one in blocks(page)]
     assert found.count("python") > 25
     assert found.count("bash") > 10
     assert any(one.file for page in PAGES for one in blocks(page))
 
 
-def test_a_wrong_block_is_found_out(folder: Path) -> None:
-    """The same of a runner that runs nothing: an error names the page and the line."""
+def test_a_wrong_block_fails(folder: Path) -> None:
+    """An error in a Python block has the page and the line in its traceback."""
     page = ROOT / "docs" / "tutorial.md"
     with pytest.raises(ZeroDivisionError) as python:
         run_python(Block(page, 41, "python", "import anyio\nawait anyio.sleep(1 / 0)\n"), {})
@@ -141,7 +143,7 @@ def test_a_wrong_block_is_found_out(folder: Path) -> None:
             run(*commands(wrong))
 
 
-def test_lines_are_taken_apart() -> None:
+def test_bash_lines_are_split_into_commands() -> None:
     """Variables, comments, joined commands and the folder of a virtual environment."""
     found = list(commands('A=1 .venv/bin/pip install "x y" && .ci/run # all\n# nothing\n'))
     assert found == [
@@ -160,7 +162,7 @@ def run_python(block: Block, names: dict[str, Any]) -> None:
         exec(code, names)
 
 
-def look_at_data(block: Block, folder: Path) -> None:
+def check_data(block: Block, folder: Path) -> None:
     """Parse a block of data; TOML are settings."""
     if block.language == "toml":
         assert tomllib.loads(block.text)
@@ -170,4 +172,6 @@ def look_at_data(block: Block, folder: Path) -> None:
     elif block.language == "json":
         json.loads(block.text)
     else:
-        assert block.file, f"{block} is read by nobody: give it a name, and read it on the page"
+        assert block.file, (
+            f"{block} is not used: give it a file name, and read the file on the page"
+        )

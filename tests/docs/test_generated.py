@@ -1,4 +1,4 @@
-"""Docs: what the code knows better is generated, and is that of today."""
+"""The generated parts of the docs are up to date."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ from beatport_match.cli.parser import new_parser
 
 
 @pytest.mark.parametrize(("page", "mark"), PARTS)
-def test_a_generated_part_is_that_of_today(page: str, mark: str) -> None:
-    """After a change of options, settings or the example: `tests/docs/generated.py --write`."""
+def test_a_generated_part_is_up_to_date(page: str, mark: str) -> None:
+    """After a change of options, settings or the example, run `tests/docs/generated.py --write`."""
     assert in_the_docs(page, mark) == PARTS[page, mark]()
 
 
-def test_every_command_and_option_is_there() -> None:
-    """The page of the command line: "every command and option" that `--help` knows."""
+def test_every_command_and_option_is_documented() -> None:
+    """The page of the command line has every command and option of `--help`."""
     text = every_command()
     found = list(parsers(new_parser()))
     assert len(found) >= 4
     for parser, _ in found:
-        helped = parser.format_help()
-        for option in set(re.findall(r"--[a-z][a-z-]*", helped)) - {"--help"}:
+        text_of_help = parser.format_help()
+        for option in set(re.findall(r"--[a-z][a-z-]*", text_of_help)) - {"--help"}:
             assert option in text, f"{parser.prog} {option}"
         assert f"### `{parser.prog}" in text
 
 
-def test_a_command_within_a_command_is_found() -> None:
-    """The walk goes down to the commands that do something."""
+def test_nested_commands_are_found() -> None:
+    """Only the innermost commands are listed."""
     outer = argparse.ArgumentParser(prog="outer")
     middle = outer.add_subparsers().add_parser("middle", help="do things")
     inner = middle.add_subparsers()
     inner.add_parser("one", help="do one thing")
     inner.add_parser("two", help="do two", description="Do two things.")
-    assert [(parser.prog, said) for parser, said in parsers(outer)] == [
+    assert [(parser.prog, about) for parser, about in parsers(outer)] == [
         ("outer middle one", "Do one thing."),
         ("outer middle two", "Do two things."),
     ]
 
 
 def test_the_exit_codes_are_those_of_the_code() -> None:
-    """The page of the command line: its table of exit codes has each of them and no other."""
+    """The table of exit codes on the command-line page is complete."""
     page = (DOCS / "command-line.md").read_text("utf-8")
-    told = [int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)]
-    assert told == [
+    documented = [int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)]
+    assert documented == [
         match_commands.DONE,
         match_commands.FAILURES,
         cli._MISUSE,

@@ -1,4 +1,4 @@
-"""README and docs: "links checked", without a network."""
+"""The links in README and docs are valid; checked without a network."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ PACKAGE = Path(beatport_match.__file__).parents[1]
 every_page = pytest.mark.parametrize(
     "page", linked_pages(), ids=lambda page: str(page.relative_to(ROOT))
 )
-# A path of ours in running text; what is after the last of these is a place in the file.
+# A path of this repository in running text.
 OURS = re.compile(r"(?:beatport_match|docs|examples|tests)/[\w./-]+|\.ci/\w+|\.mkdocs\.yml")
 
 
 @every_page
-def test_a_link_leads_somewhere(page: Path) -> None:
-    """A relative link names a file that is there, and a heading that is in it."""
+def test_relative_links_name_existing_files_and_headings(page: Path) -> None:
     broken = []
     for link in links(page):
         parts = urlsplit(link)
@@ -34,38 +33,39 @@ def test_a_link_leads_somewhere(page: Path) -> None:
 
 
 @every_page
-def test_a_link_to_elsewhere_is_an_address(page: Path) -> None:
-    """What leaves the repository is at least well-formed, and not readable by others on the way."""
-    elsewhere = [urlsplit(link) for link in links(page) if urlsplit(link).scheme]
-    assert [one for one in elsewhere if one.scheme != "https" or "." not in one.netloc] == []
+def test_external_links_use_https_and_have_a_host(page: Path) -> None:
+    external = [urlsplit(link) for link in links(page) if urlsplit(link).scheme]
+    assert [one for one in external if one.scheme != "https" or "." not in one.netloc] == []
 
 
 @every_page
-def test_a_page_of_the_docs_links_within_the_docs(page: Path) -> None:
-    """The site has the pages of `docs/` alone: a link out of there works on a code host only, so
-    other files are named by their path."""
-    out = [
+def test_docs_pages_link_only_to_docs_pages(page: Path) -> None:
+    """The docs site contains only `docs/`: a link to another file would work only on a code host.
+
+    Pages name other files by their path instead.
+    """
+    outside = [
         link
         for link in links(page)
         if not urlsplit(link).scheme and not (page.parent / link).resolve().is_relative_to(DOCS)
     ]
-    assert out == [] or not page.is_relative_to(DOCS)
+    assert outside == [] or not page.is_relative_to(DOCS)
 
 
 @every_page
-def test_a_path_in_the_text_is_there(page: Path) -> None:
-    """Files that are named in running text exist: an example, a test, a module."""
+def test_paths_in_the_text_exist(page: Path) -> None:
+    """Examples, tests and modules that a page names exist."""
     named = {path for span in code_spans(page) for path in OURS.findall(span)}
-    assert {path for path in named if not (place_of(path) / path).exists()} == set()
+    assert {path for path in named if not (parent_of(path) / path).exists()} == set()
 
 
-def place_of(path: str) -> Path:
-    """The folder that a path is within: the package may be installed, and not beside the docs."""
+def parent_of(path: str) -> Path:
+    """Return the folder that contains the path; the package may be installed elsewhere."""
     return PACKAGE if path.startswith("beatport_match/") else ROOT
 
 
-def test_something_is_looked_at() -> None:
-    """A guard that finds no link would pass for ever."""
+def test_links_paths_and_headings_are_found() -> None:
+    """A check that finds no link would always pass."""
     assert sum(len(links(page)) for page in pages()) > 50
     assert sum(len(OURS.findall(" ".join(code_spans(page)))) for page in pages()) > 20
     assert len(anchors(DOCS / "metrics.md")) > 5

@@ -1,4 +1,4 @@
-"""Docs: tables list all that the code has, and figures are those that were measured."""
+"""Tables of the docs are complete, their figures were measured, and names in them exist."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OUTCOMES = "confidence-and-outcomes.md"
 
 
 @pytest.mark.parametrize(
-    ("page", "heading", "there"),
+    ("page", "heading", "expected"),
     [
         (OUTCOMES, "| outcome |", get_args(evidence.MatchOutcome)),
         (OUTCOMES, "| `stopped` |", get_args(match.Stopped)),
@@ -32,38 +32,40 @@ OUTCOMES = "confidence-and-outcomes.md"
         ("playlists.md", "| field | columns |", csv_reader._ALIASES),
     ],
 )
-def test_a_table_lists_all_there_is(page: str, heading: str, there: Iterable[str]) -> None:
-    """Every outcome, kind of failure, step …: each in one row, and no other."""
-    told = [re.split(r"\W", cells[0].strip("`"))[0] for cells in rows(DOCS / page, heading)]
-    assert sorted(told) == sorted(there)
+def test_a_table_is_complete(page: str, heading: str, expected: Iterable[str]) -> None:
+    """Every outcome, kind of failure, step and so on has one row, and there is no other row."""
+    listed = [re.split(r"\W", cells[0].strip("`"))[0] for cells in rows(DOCS / page, heading)]
+    assert sorted(listed) == sorted(expected)
 
 
-def test_bounds_and_thresholds_are_those_of_the_code() -> None:
-    """confidence-and-outcomes.md: the most confidence of each relation, and the defaults."""
+def test_limits_and_thresholds_are_those_of_the_code() -> None:
+    """confidence-and-outcomes.md: the maximum confidence of each relation, and the defaults."""
     page = DOCS / OUTCOMES
-    most = {cells[0].strip("`"): float(cells[2]) for cells in rows(page, "| `relation` |")}
-    assert most == confidence.MAX_CONFIDENCE_OF_RELATION
+    limits = {cells[0].strip("`"): float(cells[2]) for cells in rows(page, "| `relation` |")}
+    assert limits == confidence.MAX_CONFIDENCE_OF_RELATION
     for cells in rows(page, "| setting | default |"):
         assert float(cells[1]) == getattr(MatchSettings(), cells[0].strip("`"))
 
 
-def test_the_columns_of_playlists_are_those_that_are_read() -> None:
-    """playlists.md: the names of columns, in the order in which they win."""
-    told = {cells[0]: cells[1] for cells in rows(DOCS / "playlists.md", "| field | columns |")}
+def test_the_documented_csv_columns_are_those_of_the_reader() -> None:
+    """playlists.md: the names of columns, in the order of their priority."""
+    documented = {
+        cells[0]: cells[1] for cells in rows(DOCS / "playlists.md", "| field | columns |")
+    }
     for field, aliases in csv_reader._ALIASES.items():
-        assert told[f"`{field}`"] == " ".join(f"`{alias}`" for alias in aliases)
+        assert documented[f"`{field}`"] == " ".join(f"`{alias}`" for alias in aliases)
 
 
-def test_the_attributes_of_rekordbox_are_those_that_are_read() -> None:
-    """playlists.md: every attribute of a track that the reader looks at."""
+def test_the_documented_rekordbox_attributes_are_those_of_the_reader() -> None:
+    """playlists.md: every attribute of a track that the reader uses."""
     source = Path(rekordbox_reader.__file__).read_text("utf-8")
     read = set(re.findall(r'values\.get\("(\w+)"\)', source))
     cells = [row[0] for row in rows(DOCS / "playlists.md", "| attribute of `TRACK` |")]
     assert set(re.findall(r"`(\w+)`", " ".join(cells))) == read
 
 
-def test_the_outcomes_of_the_fault_table_are_kinds() -> None:
-    """reliability.md: what it calls a kind is one."""
+def test_the_fault_table_names_failure_kinds() -> None:
+    """reliability.md: every kind in the table exists."""
     kinds = {
         kind
         for cells in rows(DOCS / "reliability.md", "| what happens | kind |")
@@ -74,7 +76,7 @@ def test_the_outcomes_of_the_fault_table_are_kinds() -> None:
 
 
 def test_the_figures_of_the_motivation_were_measured() -> None:
-    """motivation.md: its figures stand in the pages that a command writes."""
+    """motivation.md: its figures are in the pages that a command writes."""
     measured = "".join((DOCS / page).read_text("utf-8") for page in MEASURED)
     figures = [
         figure
@@ -89,30 +91,43 @@ MEASURED = ("evaluation.md", "performance.md")
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
-def test_a_name_in_the_text_exists(page: Path) -> None:
-    """`Match.pick`, `Progress.place`: what a page calls so is there."""
+def test_names_in_the_text_exist(page: Path) -> None:
+    """A page that names `Match.pick` or `Progress.place` is right that it exists."""
     named = {
         found
         for span in code_spans(page)
         for found in re.findall(r"(?<![\w.])([A-Z]\w+)\.(\w+)", span)
     }
     doors = vars(beatport_match) | vars(testing)
-    gone = [
+    missing = [
         f"{name}.{attribute}"
         for name, attribute in named
         if name in doors and not has(doors[name], attribute)
     ]
-    assert gone == []
+    assert missing == []
 
 
-def test_a_name_that_is_gone_is_found_out() -> None:
-    """The guard above looks at fields and methods, of models as of other classes."""
-    there = {"Match.pick", "Match.track", "MatchSettings.async_io", "Source.isrc"}
-    for name in there:
+def test_a_missing_name_is_detected() -> None:
+    """The check above finds fields and methods, of models and of other classes."""
+    existing = {"Match.pick", "Match.track", "MatchSettings.async_io", "Source.isrc"}
+    for name in existing:
         kind, attribute = name.split(".")
         assert has(getattr(beatport_match, kind), attribute)
-    assert not has(beatport_match.Match, "colour")
+    assert not has(beatport_match.Match, "no_such_name")
 
 
 def has(kind: type, attribute: str) -> bool:
     return hasattr(kind, attribute) or attribute in getattr(kind, "model_fields", {})
+
+
+SEARCH_WORDS = (
+    *("resume", "proxy", "rate limit", "timeout", "auto-accept", "FastAPI", "Traktor", "logging"),
+    *("journal", "token"),
+)
+
+
+@pytest.mark.parametrize("word", SEARCH_WORDS)
+def test_the_docs_have_the_words_that_people_search_for(word: str) -> None:
+    """A reader finds the topic by its usual name, in the text and not only in code."""
+    whole_word = re.compile(rf"\b{re.escape(word)}s?\b", re.IGNORECASE)
+    assert any(whole_word.search(prose(page)) for page in pages() if page.is_relative_to(DOCS))

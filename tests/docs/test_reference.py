@@ -1,4 +1,4 @@
-"""Docs: the reference holds every public name; "a test says which is not" documented."""
+"""The reference pages show every public name, and docstrings explain every field."""
 
 from __future__ import annotations
 
@@ -21,40 +21,39 @@ every_door = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name
 
 
 def shown() -> Counter[str]:
-    """The names whose docstrings the pages of the reference show, and how often."""
+    """Count the names whose docstrings the reference pages show."""
     text = "\n".join(page.read_text("utf-8") for page in REFERENCE)
     return Counter(re.findall(r"^::: ([\w.]+)$", text, re.MULTILINE))
 
 
 @every_door
 def test_every_public_name_is_in_the_reference(door: ModuleType) -> None:
-    """Each name of `__all__` once; the version is a text without a docstring of its own."""
+    """Each name of `__all__` is shown once; `__version__` has no docstring."""
     public = {f"{door.__name__}.{name}" for name in door.__all__ if name != "__version__"}
     assert sorted(public - shown().keys()) == [], "not in docs/reference/*.md"
 
 
 def test_the_reference_shows_nothing_else() -> None:
-    """A name that is gone, or stands twice, would mislead."""
+    """No removed name is shown, and no name is shown twice."""
     public = {f"{door.__name__}.{name}" for door in DOORS for name in door.__all__}
     assert sorted(shown().keys() - public) == []
     assert [name for name, times in shown().items() if times > 1] == []
 
 
-def test_what_several_take_is_explained() -> None:
-    """docs/reference/matching.md: each parameter of the functions and the matchers' runs, and what
-    it is; the rest stands in the docstrings."""
-    takers = [
+def test_shared_parameters_are_explained() -> None:
+    """docs/reference/matching.md has a table of the parameters of functions and matchers."""
+    callables = [
         *(getattr(beatport_match, name) for name in ("match_track", "match_playlist")),
         *(getattr(Matcher, name) for name in ("__init__", "match_track", "iter_matches")),
     ]
-    taken = {name for taker in takers for name in inspect.signature(taker).parameters}
+    parameters = {name for one in callables for name in inspect.signature(one).parameters}
     table = rows(DOCS / "reference" / "matching.md", "| parameter |")
-    assert {cells[0].strip("`") for cells in table} == taken - {"self"}
+    assert {cells[0].strip("`") for cells in table} == parameters - {"self"}
 
 
 @every_door
 def test_every_field_is_explained(door: ModuleType) -> None:
-    """A public class says in its docstring what each of its fields is."""
+    """The docstring of a public class explains each of its fields."""
     unexplained = [
         f"{door.__name__}.{name}.{field}"
         for name in door.__all__

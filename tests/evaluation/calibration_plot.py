@@ -1,6 +1,6 @@
-"""The calibration as a picture: what was stated against what was seen, in plain SVG.
+"""Draw the calibration as plain SVG: the mean confidence against the share of right answers.
 
-It carries its colours for light and dark, so a page can show it as it is.
+The SVG contains its colours for light and dark pages, so a page can show it directly.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from figures import Figures, Tenth
+from figures import Bin, Figures
 
 _SIDE = 320
 _LEFT, _TOP = 56, 58
@@ -26,8 +26,8 @@ _STYLE = """
 
 
 def draw(figures: Figures) -> str:
-    """One dot for each tenth of confidence; its area tells how many answers it stands for."""
-    head = f"Confidence, stated and seen (ECE {figures.calibration_error:.3f})"
+    """Draw one dot for each tenth of confidence; more answers make a larger dot."""
+    head = f"Confidence and share of right answers (ECE {figures.calibration_error:.3f})"
     lines = [
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 420 438" role="img">',
         f"<title>{head}</title>",
@@ -36,7 +36,7 @@ def draw(figures: Figures) -> str:
         '<rect class="paper" width="420" height="438"/>',
         f'<text class="ink head" x="{_LEFT}" y="26">{head}</text>',
         *_grid(),
-        *(dot for tenth in figures.tenths for dot in _dot(tenth)),
+        *(part for one in figures.bins for part in _dot(one)),
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
@@ -44,8 +44,9 @@ def draw(figures: Figures) -> str:
 
 def _described(figures: Figures) -> str:
     return "; ".join(
-        f"stated {tenth.stated:.2f}, seen {tenth.seen:.2f} ({tenth.size} answers)"
-        for tenth in figures.tenths
+        f"mean confidence {one.mean_confidence:.2f}, "
+        f"share right {one.share_right:.2f} ({one.size} answers)"
+        for one in figures.bins
     )
 
 
@@ -55,25 +56,25 @@ def _grid() -> Iterator[str]:
         x, y = _place(share, share)
         (left, bottom), (right, top) = _place(0, 0), _place(1, 1)
         yield f'<path class="grid" d="M{left} {y}H{right}M{x} {top}V{bottom}"/>'
-        yield _words("soft", left - 8, y + 4, "end", f"{share:.0%}")
-        yield _words("soft", x, bottom + 18, "middle", f"{share:.0%}")
+        yield _text("soft", left - 8, y + 4, "end", f"{share:.0%}")
+        yield _text("soft", x, bottom + 18, "middle", f"{share:.0%}")
     yield f'<path class="even" d="M{left} {bottom}L{right} {top}"/>'
-    yield _words("ink", (left + right) / 2, bottom + 40, "middle", "stated: the mean confidence")
-    yield _words("ink", left, top - 4, "start", "seen: the share that was right")
+    yield _text("ink", (left + right) / 2, bottom + 40, "middle", "mean confidence")
+    yield _text("ink", left, top - 4, "start", "share of right answers")
 
 
-def _dot(tenth: Tenth) -> Iterator[str]:
-    x, y = _place(tenth.stated, tenth.seen)
-    radius = 3 + 2.5 * math.log10(tenth.size)
+def _dot(one: Bin) -> Iterator[str]:
+    x, y = _place(one.mean_confidence, one.share_right)
+    radius = 3 + 2.5 * math.log10(one.size)
     yield f'<circle class="dot" cx="{x}" cy="{y}" r="{round(radius, 1)}"/>'
-    # Above or below the dot, where the paper is: dots of one height may stand close together.
-    below = radius + 13 if tenth.seen > 0.5 else -radius - 5
-    yield _words("soft", x, round(y + below, 1), "middle", str(tenth.size))
+    # Above or below the dot, away from the edge: dots of equal height may be close together.
+    below = radius + 13 if one.share_right > 0.5 else -radius - 5
+    yield _text("soft", x, round(y + below, 1), "middle", str(one.size))
 
 
-def _words(kind: str, x: float, y: float, anchor: str, words: str) -> str:
-    return f'<text class="{kind}" x="{x}" y="{y}" text-anchor="{anchor}">{words}</text>'
+def _text(kind: str, x: float, y: float, anchor: str, text: str) -> str:
+    return f'<text class="{kind}" x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>'
 
 
-def _place(stated: float, seen: float) -> tuple[float, float]:
-    return round(_LEFT + _SIDE * stated, 1), round(_TOP + _SIDE * (1 - seen), 1)
+def _place(across: float, up: float) -> tuple[float, float]:
+    return round(_LEFT + _SIDE * across, 1), round(_TOP + _SIDE * (1 - up), 1)

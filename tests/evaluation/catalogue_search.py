@@ -1,6 +1,6 @@
-"""An offline catalogue to search in: what its source asks is looked up at once, as the shop does.
+"""Search an offline catalogue in the evaluation, in place of the simulated search.
 
-It asks the source that users get, `Catalogue.source()`, with as many rows a query as that has.
+It uses the source that users get, `Catalogue.source()`, with its default number of rows per query.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from beatport_match.catalogue import Catalogue
 from beatport_match.matching.protocol import Answer, ParsedResult, Question
 
 
-class Shelf:
-    """A catalogue as a source that answers its own questions; it counts what it is asked."""
+class CatalogueSearch:
+    """A catalogue as a source that answers its own questions and counts them.
+
+    `lookups` is the number of questions, `found` the number of rows that they returned.
+    """
 
     name = "catalogue"
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._source = catalogue.source()
-        self.looked_up = self.found = 0
+        self.lookups = self.found = 0
 
     def search(self, text: str, query_type: str) -> Question:
         return self._source.search(text, query_type)
@@ -37,18 +40,18 @@ class Shelf:
         value = question.local_lookup()
         # A damaged catalogue must end the run, not lower its figures.
         assert isinstance(value, ParsedResult), value
-        self.looked_up += 1
+        self.lookups += 1
         self.found += len(value.candidates)
         return Answer(question=question, value=value, started=0.0, ended=0.0)
 
 
-def open_shelf(path: Path) -> Shelf:
-    return Shelf(Catalogue.open(path))
+def open_catalogue(path: Path) -> CatalogueSearch:
+    return CatalogueSearch(Catalogue.open(path))
 
 
 @contextmanager
 def built_from(rows: Path) -> Iterator[Path]:
-    """A catalogue of a file's rows, for as long as it is needed."""
+    """Build a temporary catalogue from a file of rows, and delete it at the end."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "catalogue"
         Catalogue.build(rows, path)

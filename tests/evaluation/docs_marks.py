@@ -1,4 +1,4 @@
-"""Pages of the docs that are partly written by commands: what stands between two marks is ours."""
+"""Read and replace the generated parts of docs pages, which are between two marks."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ def marks(name: str) -> tuple[str, str]:
 
 
 def between_marks(page: Path, name: str) -> str:
-    """What stands there now."""
-    return _cut(page, name)[1].strip()
+    """Return the text between the marks."""
+    return _split(page, name)[1].strip()
 
 
 def put_between_marks(page: Path, name: str, text: str) -> None:
-    """Replace what stands there."""
-    before, _, after = _cut(page, name)
+    """Replace the text between the marks."""
+    before, _, after = _split(page, name)
     page.write_text(f"{before}\n{text}\n{after}", encoding="utf-8")
 
 
-def _cut(page: Path, name: str) -> tuple[str, str, str]:
+def _split(page: Path, name: str) -> tuple[str, str, str]:
     begin, end = marks(name)
     before, found, rest = page.read_text("utf-8").partition(begin)
     inside, closed, after = rest.partition(end)
     if not found or not closed:
-        raise SystemExit(f"{page} lacks the marks {begin} and {end}; put them where it belongs.")
+        raise SystemExit(
+            f"{page} lacks the marks {begin} and {end}; add them where the text belongs."
+        )
     return before + begin, inside, end + after

@@ -1,9 +1,9 @@
-"""The table of evidence in the docs, made from the code.
+"""Generate the evidence table of the docs from the code.
 
     python tests/evaluation/evidence_table.py [--write]
 
-Every case that judgement can find, with its points in the score, its fitted weight in the
-confidence, and the most confidence it leaves. `--write` puts it into the docs.
+The table has every case that scoring can find, with its points in the score, its fitted weight in
+the confidence, and its maximum confidence. `--write` puts it into the docs.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ from beatport_match.scoring.scorer import ScoreDetail
 
 PAGE = DOCS / "how-matching-works.md"
 MARK = "evidence"
-# Which line of the ledger a function of `comparisons` writes.
-_WRITES = {
+# The name of the evidence that each comparison function creates.
+_EVIDENCE_OF = {
     "compare_titles": "title",
     "_compare_bases": "title",
     "_typo_finding": "title",
@@ -59,7 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--write", action="store_true", help="put it into the docs")
+    parser.add_argument("--write", action="store_true", help="write the table into the docs")
     if parser.parse_args().write:
         put_between_marks(PAGE, MARK, evidence_table())
     else:
@@ -67,20 +67,20 @@ def main() -> None:
 
 
 def evidence_table() -> str:
-    """Cases in the order of the ledger, one line each."""
-    lines = ["| case | when | points | weight | at most |", "|---|---|--:|--:|--:|"]
+    """Format the cases in the order of the evidence list, one line each."""
+    lines = ["| case | meaning | points | weight | max confidence |", "|---|---|--:|--:|--:|"]
     for case in dict.fromkeys(example.case for example in EXAMPLES):
         examples = [example for example in EXAMPLES if example.case == case]
         weight = f"{WEIGHTS[case]:+.2f}" if case in WEIGHTS else "–"
-        ceiling = min(_ceiling(example) for example in examples)
-        most = f"{ceiling:.2f}" if ceiling < MAX_CONFIDENCE_OF_RELATION["same_recording"] else ""
+        limit = min(_max_confidence(example) for example in examples)
+        shown = f"{limit:.2f}" if limit < MAX_CONFIDENCE_OF_RELATION["same_recording"] else ""
         lines.append(
-            f"| `{case}` | {examples[0].phrase} | {_points(examples)} | {weight} | {most} |"
+            f"| `{case}` | {examples[0].phrase} | {_points(examples)} | {weight} | {shown} |"
         )
-    lines.append("| `limit` | the score stays within 0-100 | what is needed | – | |")
+    lines.append("| `limit` | the score stays within 0-100 | the correction to 0-100 | – | |")
     lines += [
         "",
-        "Some bounds are lifted where enough else agrees, such as the length.",
+        "Some caps do not apply if other facts agree, such as the length.",
     ]
     return "\n".join(lines)
 
@@ -90,7 +90,7 @@ def in_the_docs() -> str:
 
 
 def best_of(example: Example) -> ScoreDetail:
-    """The example's first candidate, weighed; the case is about it."""
+    """Score the example and return its first candidate, which has the case."""
     return score_all(example.track, example.candidates)[0]
 
 
@@ -99,20 +99,17 @@ def found_in(example: Example) -> tuple[str, ...]:
 
 
 def cases_in_source() -> frozenset[str]:
-    """Every case that stands in the code of the three rooms that make them."""
+    """Collect every case from the source code of the modules that create them."""
     return frozenset(
         (*_of_comparisons(), *_of_scoring(), *_of_confidence(), *_of_lengths(), *WEIGHTS)
     )
 
 
 def _points(examples: list[Example]) -> str:
-    """What the case's line of the ledger gives; from the least to the most the examples show."""
+    """Format the points of the case, as a range if its examples differ."""
     name, _ = examples[0].case.split(".")
     effects = [
-        line.effect
-        for example in examples
-        for line in best_of(example).evidence
-        if line.name == name
+        one.effect for example in examples for one in best_of(example).evidence if one.name == name
     ]
     if not effects:
         return "–"
@@ -120,7 +117,7 @@ def _points(examples: list[Example]) -> str:
     return f"{low:+g}" if low == high else f"{low:+g} to {high:+g}"
 
 
-def _ceiling(example: Example) -> float:
+def _max_confidence(example: Example) -> float:
     return min(
         MAX_CONFIDENCE_OF_RELATION[best_of(example).relation],
         MAX_CONFIDENCE_OF_CASE.get(example.case, 1.0),
@@ -135,12 +132,12 @@ def _of_comparisons() -> Iterator[str]:
     ):
         codes = {code for node in ast.walk(function) for code in _codes(node)}
         if codes and function.name != "_clash":
-            # A new function that makes findings must say which line it writes.
-            yield from (f"{_WRITES[function.name]}.{code}" for code in codes)
+            # A new function that creates findings needs an entry in _EVIDENCE_OF.
+            yield from (f"{_EVIDENCE_OF[function.name]}.{code}" for code in codes)
 
 
 def _codes(node: ast.AST) -> Iterator[str]:
-    """Codes stand first in a call that makes a finding, and first in a pair of code and points."""
+    """Yield codes: the first argument of a finding, or the first part of a code with points."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         if node.func.id in {"Finding", "_clash"} and node.args:
             yield from _texts(node.args[0])
@@ -148,7 +145,7 @@ def _codes(node: ast.AST) -> Iterator[str]:
         yield from (*_codes(node.body), *_codes(node.orelse))
     elif isinstance(node, ast.Tuple) and node.elts:
         first, *rest = node.elts
-        # Not every tuple that begins with text: its second part must be points.
+        # A tuple that begins with text counts only if its second part is a number of points.
         if rest and not isinstance(rest[0], ast.JoinedStr) and not _text(rest[0]):
             yield from _texts(first)
 
@@ -161,33 +158,33 @@ def _texts(node: ast.expr) -> Iterator[str]:
 
 
 def _text(node: ast.AST) -> str:
-    """The text of a literal; empty where it is none."""
+    """Return the text of a string literal, else an empty text."""
     is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
     return node.value if is_text else ""
 
 
 def _of_scoring() -> Iterator[str]:
-    """A finding belongs to the line that is yielded next."""
+    """Yield the cases of the scorer; a finding belongs to the evidence that is yielded next."""
     for function in _functions(scorer.__file__):
-        waiting: list[str] = []
+        pending: list[str] = []
         names: list[str] = []
         for node in _in_order(function):
             if isinstance(node, ast.For):
                 names = _loop_names(node)
             elif isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple):
                 first = node.value.elts[0]
-                lines = [_text(first)] if isinstance(first, ast.Constant) else names
-                yield from (f"{line}.{code}" for line in lines for code in waiting)
-                waiting = []
+                evidence = [_text(first)] if isinstance(first, ast.Constant) else names
+                yield from (f"{name}.{code}" for name in evidence for code in pending)
+                pending = []
             else:
-                waiting += _codes(node)
+                pending += _codes(node)
 
 
 def _in_order(function: ast.FunctionDef) -> list[ast.AST]:
-    """Inner parts before outer ones, as they happen; a loop before what it does."""
+    """Order nodes as they run: inner parts before outer ones, and a loop before its body."""
     kinds = (ast.Call, ast.For, ast.Yield)
     nodes = [node for node in ast.walk(function) if isinstance(node, kinds)]
-    # Of tuples only those that are given names: code, points and note.
+    # Only tuples that are assigned to names count: code, points and note.
     nodes += [node.value for node in ast.walk(function) if isinstance(node, ast.Assign)]
     return sorted(
         nodes,

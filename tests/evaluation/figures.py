@@ -1,6 +1,6 @@
-"""Counting outcomes: the figures of the evaluation data's README, and the goals beside them.
+"""Count outcomes: the figures that docs/evaluation.md defines, and their goals.
 
-Numbers only: this file asks nothing and prints nothing.
+This module only computes; it matches nothing and prints nothing.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from outcomes import Outcome
 
 @dataclass(frozen=True)
 class Figures:
-    """A heap of outcomes, counted; shares are 0-1, and 0 where there is nothing to share.
+    """Figures of a group of outcomes; shares are 0-1, and 0 if the group is empty.
 
-    `precision`: of those accepted, how many are right. `recall`: of those that can be answered,
-    how many were accepted rightly. `named`: the same, accepted or shown to a person.
+    `precision` is the share of accepted answers that are right. `recall` is the share of answerable
+    questions with a right accepted answer. `right_first` is the same for accepted answers and
+    answers for review together.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -56,12 +57,12 @@ class Figures:
         return self.size - self.answerable
 
     @property
-    def negatives_accepted(self) -> int:
+    def false_accepts(self) -> int:
         return self.count(lambda one: one.verdict == "wrong" and not one.answerable)
 
     @property
-    def siblings(self) -> int:
-        return self.count(lambda one: one.verdict == "wrong" and one.sibling)
+    def other_versions(self) -> int:
+        return self.count(lambda one: one.verdict == "wrong" and one.is_other_version)
 
     @property
     def precision(self) -> float:
@@ -73,46 +74,47 @@ class Figures:
         return _share(found, self.answerable)
 
     @property
-    def named(self) -> float:
+    def right_first(self) -> float:
         return _share(self.count(lambda one: one.answerable and one.first), self.answerable)
 
     @property
-    def on_negatives(self) -> float:
-        return _share(self.negatives_accepted, self.negatives)
+    def false_accept_share(self) -> float:
+        return _share(self.false_accepts, self.negatives)
 
     @property
-    def asked(self) -> float:
-        return _share(self.count(lambda one: one.verdict == "asked"), self.size)
+    def review_share(self) -> float:
+        return _share(self.count(lambda one: one.verdict == "review"), self.size)
 
     @property
     def requests(self) -> float:
         return _share(sum(one.requests for one in self.outcomes), self.size)
 
     @property
-    def restless(self) -> int:
-        return self.count(lambda one: one.steady is False)
+    def order_dependent(self) -> int:
+        return self.count(lambda one: one.order_independent is False)
 
     @property
     def shuffled(self) -> int:
-        return self.count(lambda one: one.steady is not None)
+        return self.count(lambda one: one.order_independent is not None)
 
     @property
-    def tenths(self) -> tuple[Tenth, ...]:
-        """Answers with a best candidate, by what confidence they state."""
-        heaps: dict[int, list[Outcome]] = {}
+    def bins(self) -> tuple[Bin, ...]:
+        """Answers with a best candidate, grouped by tenths of their confidence."""
+        groups: dict[int, list[Outcome]] = {}
         for one in self.outcomes:
             if one.best is not None:
-                heaps.setdefault(min(9, int(one.confidence * 10)), []).append(one)
-        return tuple(Tenth.of(tenth, heap) for tenth, heap in sorted(heaps.items()))
+                groups.setdefault(min(9, int(one.confidence * 10)), []).append(one)
+        return tuple(Bin.of(tenth, group) for tenth, group in sorted(groups.items()))
 
     @property
     def calibration_error(self) -> float:
-        """ECE: how far stated and seen lie apart in a tenth, the mean over the answers."""
-        tenths = self.tenths
-        return _share(sum(one.off * one.size for one in tenths), sum(one.size for one in tenths))
+        """Return the ECE: the mean difference of the bins, weighted by their answers."""
+        bins = self.bins
+        total = sum(one.difference * one.size for one in bins)
+        return _share(total, sum(one.size for one in bins))
 
     def by_requests(self, allowed: int) -> Figures:
-        """The same questions with at most so many searches a track."""
+        """Return the figures with at most `allowed` searches per track."""
         changed = (
             Outcome(**{**vars(one), "verdict": one.by_requests[allowed - 1]})
             for one in self.outcomes
@@ -121,33 +123,33 @@ class Figures:
         return Figures.of(changed)
 
     def accepting_from(self, confidence: float) -> Figures:
-        """The same answers with another `accept_confidence`; the questions asked stay the same."""
+        """Return the figures of the same answers with another `accept_confidence`."""
         return Figures.of(_accepting(one, confidence) for one in self.outcomes)
 
 
 @dataclass(frozen=True)
-class Tenth:
-    """Answers whose confidence begins with the same digit."""
+class Bin:
+    """Answers whose confidence is in the same tenth."""
 
     start: float
     size: int
-    stated: float
-    seen: float
+    mean_confidence: float
+    share_right: float
 
     @classmethod
-    def of(cls, tenth: int, heap: Sequence[Outcome]) -> Tenth:
-        stated = sum(one.confidence for one in heap) / len(heap)
-        seen = sum(one.first for one in heap) / len(heap)
-        return cls(tenth / 10, len(heap), stated, seen)
+    def of(cls, tenth: int, group: Sequence[Outcome]) -> Bin:
+        mean_confidence = sum(one.confidence for one in group) / len(group)
+        share_right = sum(one.first for one in group) / len(group)
+        return cls(tenth / 10, len(group), mean_confidence, share_right)
 
     @property
-    def off(self) -> float:
-        return abs(self.stated - self.seen)
+    def difference(self) -> float:
+        return abs(self.mean_confidence - self.share_right)
 
 
 @dataclass(frozen=True)
 class Goal:
-    """One line of the goals: which figure, and what is asked of each set; `None` is no goal."""
+    """One line of the goals: a figure, and its limit for each set; `None` is no goal."""
 
     name: str
     value: Callable[[Figures], float]
@@ -163,13 +165,24 @@ class Goal:
 GOALS = (
     Goal("precision of `matched`", lambda f: f.precision, (0.997, 0.995), True),
     Goal("recall of `matched`", lambda f: f.recall, (0.975, 0.955), True),
-    Goal("right one first, `matched` or `review`", lambda f: f.named, (0.985, 0.98), True),
-    Goal("accepted where nothing right is on sale", lambda f: f.on_negatives, (0.02, None), False),
+    Goal("right track first (`matched` or `review`)", lambda f: f.right_first, (0.985, 0.98), True),
+    Goal(
+        "false accepts (no right track on sale)",
+        lambda f: f.false_accept_share,
+        (0.02, None),
+        False,
+    ),
     Goal("calibration error (ECE)", lambda f: f.calibration_error, (0.02, 0.03), False, "{:.4f}"),
     Goal("requests per track", lambda f: f.requests, (1.3, 1.25), False, "{:.3f}"),
-    Goal("answers changed by another order", lambda f: f.restless, (0, 0), False, "{:.0f}"),
+    Goal(
+        "answers that depend on candidate order",
+        lambda f: f.order_dependent,
+        (0, 0),
+        False,
+        "{:.0f}",
+    ),
 )
-HARD_RIGHT_UNASKED = 0.85
+MIN_SHARE_OF_HARD_PAIRS = 0.85
 
 
 def _accepting(one: Outcome, confidence: float) -> Outcome:
@@ -177,7 +190,7 @@ def _accepting(one: Outcome, confidence: float) -> Outcome:
         return one
     accepted = "right" if one.first else "wrong"
     return Outcome(
-        **{**vars(one), "verdict": accepted if one.confidence >= confidence else "asked"}
+        **{**vars(one), "verdict": accepted if one.confidence >= confidence else "review"}
     )
 
 

@@ -1,10 +1,11 @@
-"""Fit the table of weights behind `confidence` to the evaluation data.
+"""Fit the weights of the confidence to the evaluation data.
 
     python tests/evaluation/fit.py [--data FOLDER] [--check]
 
-One logistic regression over the cases of the ledger: for every question, the candidate that came
-out first, and whether it was right. Ridge regression keeps rare cases near nothing. `--check` fits
-to one half and measures on the other instead of writing.
+It is one logistic regression over the evidence cases. The example of a question is its best
+candidate: the cases of that candidate, and whether it is right. The ridge penalty keeps the weights
+of rare cases near zero. `--check` fits to one half of the data, measures on the other half, and
+writes nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import zlib
 from collections import Counter
 from pathlib import Path
 
-from questions import DATA, SETS, ask_all, fingerprint, open_shop, rows
+from questions import DATA, SETS, fingerprint, match_all, open_search, rows
 
 from beatport_match.scoring import coefficients
 from beatport_match.scoring.confidence import cases_of, score_all
@@ -26,11 +27,12 @@ Example = tuple[tuple[str, ...], bool, int]
 
 _RIDGE = 0.5
 _ROUNDS = 25
-# A case seen less often says nothing yet.
-_LEAST_SEEN = 3
-# What agrees never speaks against, what contradicts never for, whatever the data's accidents.
-_NEVER_AGAINST = (".same", ".named", ".within_2", ".vouched", ".known")
-_NEVER_FOR = (
+# A rarer case has too few examples for a weight.
+MIN_EXAMPLES_OF_CASE = 3
+# Agreement never gets a negative weight and a contradiction never a positive one, so that accidents
+# of the data have no such effect.
+_NEVER_NEGATIVE = (".same", ".named", ".within_2", ".vouched", ".known")
+_NEVER_POSITIVE = (
     *(".other", ".beyond", ".within_10", ".within_30", ".within_60", ".pitched", ".strange"),
     *(
         ".close",
@@ -65,22 +67,22 @@ def main() -> None:
 
 
 def gather(folder: Path) -> list[Example]:
-    shop, settings = open_shop(folder), MatchSettings(max_candidates=150)
+    search, settings = open_search(folder), MatchSettings(max_candidates=150)
     examples: list[Example] = []
     for name in SETS.values():
-        for asked in ask_all(shop, rows(folder, name), settings):
-            candidates = [scored.candidate for scored in asked.match.candidates]
-            weighed = score_all(asked.match.track, candidates)
-            if weighed:
-                right = weighed[0].candidate.id in asked.acceptable
-                examples.append((cases_of(weighed), right, zlib.crc32(asked.qid.encode())))
+        for one in match_all(search, rows(folder, name), settings):
+            candidates = [scored.candidate for scored in one.match.candidates]
+            details = score_all(one.match.track, candidates)
+            if details:
+                right = details[0].candidate.id in one.acceptable
+                examples.append((cases_of(details), right, zlib.crc32(one.qid.encode())))
     return examples
 
 
 def fit(examples: list[Example]) -> dict[str, float]:
-    """Newton's method on the ridge-penalised likelihood; the constant is not penalised."""
-    seen = Counter(case for cases, _, _ in examples for case in cases)
-    names = ["", *sorted(case for case, times in seen.items() if times >= _LEAST_SEEN)]
+    """Fit with Newton's method on the ridge-penalised likelihood; the constant has no penalty."""
+    counts = Counter(case for cases, _, _ in examples for case in cases)
+    names = ["", *sorted(case for case, times in counts.items() if times >= MIN_EXAMPLES_OF_CASE)]
     place = {name: at for at, name in enumerate(names)}
     rows_ = [
         ([0, *(place[case] for case in cases if case in place)], right)
@@ -88,51 +90,57 @@ def fit(examples: list[Example]) -> dict[str, float]:
     ]
     solution = [0.0] * len(names)
     for _ in range(_ROUNDS):
-        slope = [0.0] + [-_RIDGE * weight for weight in solution[1:]]
-        bend = [[0.0] * len(names) for _ in names]
+        gradient = [0.0] + [-_RIDGE * weight for weight in solution[1:]]
+        hessian = [[0.0] * len(names) for _ in names]
         for at in range(1, len(names)):
-            bend[at][at] = _RIDGE
+            hessian[at][at] = _RIDGE
         for columns, right in rows_:
-            chance = _sigmoid(sum(solution[at] for at in columns))
+            probability = _sigmoid(sum(solution[at] for at in columns))
             for at in columns:
-                slope[at] += right - chance
+                gradient[at] += right - probability
                 for other in columns:
-                    bend[at][other] += chance * (1 - chance)
-        held = [at for at, name in enumerate(names) if _odd(name, solution[at] + slope[at] * 1e-9)]
+                    hessian[at][other] += probability * (1 - probability)
+        held = [
+            at
+            for at, name in enumerate(names)
+            if _has_wrong_sign(name, solution[at] + gradient[at] * 1e-9)
+        ]
         for at in held:
-            # Out of bounds: held at nothing, the others settle without it.
-            slope[at] = -solution[at]
+            # A weight with the wrong sign is held at zero, and the others are fitted without it.
+            gradient[at] = -solution[at]
             for other in range(len(names)):
-                bend[at][other] = bend[other][at] = float(at == other)
-        step = _solve(bend, slope)
+                hessian[at][other] = hessian[other][at] = float(at == other)
+        step = _solve(hessian, gradient)
         solution = [weight + change for weight, change in zip(solution, step, strict=True)]
         solution = [
-            0.0 if _odd(name, weight) else weight
+            0.0 if _has_wrong_sign(name, weight) else weight
             for name, weight in zip(names, solution, strict=True)
         ]
     return dict(zip(names, solution, strict=True))
 
 
-def _odd(name: str, weight: float) -> bool:
-    return (weight < 0 and name.endswith(_NEVER_AGAINST)) or (
-        weight > 0 and name.endswith(_NEVER_FOR)
+def _has_wrong_sign(name: str, weight: float) -> bool:
+    return (weight < 0 and name.endswith(_NEVER_NEGATIVE)) or (
+        weight > 0 and name.endswith(_NEVER_POSITIVE)
     )
 
 
 def report(table: dict[str, float], examples: list[Example]) -> str:
-    """How well the table knows what it does not know, by tenths."""
+    """Format the calibration of the weights, by tenths of the probability."""
     tenths: dict[int, list[tuple[float, bool]]] = {}
     for cases, right, _ in examples:
-        chance = _sigmoid(table[""] + sum(table.get(case, 0.0) for case in cases))
-        tenths.setdefault(min(9, int(chance * 10)), []).append((chance, right))
+        probability = _sigmoid(table[""] + sum(table.get(case, 0.0) for case in cases))
+        tenths.setdefault(min(9, int(probability * 10)), []).append((probability, right))
     lines = []
-    off = 0.0
+    error = 0.0
     for tenth, pairs in sorted(tenths.items()):
-        stated = sum(chance for chance, _ in pairs) / len(pairs)
-        seen = sum(right for _, right in pairs) / len(pairs)
-        off += abs(seen - stated) * len(pairs)
-        lines.append(f"{tenth / 10:.1f}  {len(pairs):5}  stated {stated:.3f}  seen {seen:.3f}")
-    return "\n".join([*lines, f"calibration error {off / len(examples):.4f}"])
+        mean = sum(probability for probability, _ in pairs) / len(pairs)
+        share = sum(right for _, right in pairs) / len(pairs)
+        error += abs(share - mean) * len(pairs)
+        lines.append(
+            f"{tenth / 10:.1f}  {len(pairs):5}  mean confidence {mean:.3f}  share right {share:.3f}"
+        )
+    return "\n".join([*lines, f"calibration error {error / len(examples):.4f}"])
 
 
 def write(table: dict[str, float], data: str, size: int) -> None:

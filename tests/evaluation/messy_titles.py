@@ -1,7 +1,7 @@
-"""Questions made from the bundled, invented catalogue by writing its rows as DJs' libraries do.
+"""Make questions from the bundled, invented catalogue: its rows, written as DJ libraries do.
 
-Deterministic: the same seed makes the same questions. A share of the recordings is taken off the
-shop's shelf with all their releases; what is asked about those has no right answer.
+The same seed makes the same questions. A share of the recordings is removed from the catalogue with
+all their releases, so the questions about them have no right answer.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from beatport_match.parsing.normalize import fold
 from beatport_match.testing import CatalogueTrack, bundled_catalogue
 
 SEED = 20261122
-_OFF_THE_SHELF = 0.2
-_KNOWS_LENGTH, _KNOWS_BPM, _KNOWS_KEY = 0.5, 0.4, 0.3
+_REMOVED_SHARE = 0.2
+_LENGTH_SHARE, _BPM_SHARE, _KEY_SHARE = 0.5, 0.4, 0.3
 _NOISE = (
     *("{} [FREE DOWNLOAD]", "{} (Official Video)", "01. {}", "{} [320kbps]"),
     *("{}.mp3", "★★★ {}", "{} (Out Now)", "PREMIERE: {}"),
@@ -35,48 +35,53 @@ Rule = Callable[[CatalogueTrack, random.Random], Words]
 
 
 def rows_and_questions(each: int = 40) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The rows of a shop with its gaps, and so many questions of each kind."""
-    dice = random.Random(SEED)
+    """Return the rows that are on sale, and up to `each` questions of each kind."""
+    rng = random.Random(SEED)
     tracks = bundled_catalogue()
     recordings = sorted({track.isrc for track in tracks})
-    gone = set(dice.sample(recordings, round(len(recordings) * _OFF_THE_SHELF)))
-    shelf = [track for track in tracks if track.isrc not in gone]
+    removed = set(rng.sample(recordings, round(len(recordings) * _REMOVED_SHARE)))
+    on_sale = [track for track in tracks if track.isrc not in removed]
     questions = []
     for kind in RULES:
-        fitting = [track for track in tracks if _fits(kind, track)]
-        asked = dice.sample(fitting, min(each, len(fitting)))
+        suitable = [track for track in tracks if _fits(kind, track)]
+        chosen = rng.sample(suitable, min(each, len(suitable)))
         questions += [
-            _question(f"{kind}-{number}", kind, track, shelf, dice)
-            for number, track in enumerate(asked)
+            _question(f"{kind}-{number}", kind, track, on_sale, rng)
+            for number, track in enumerate(chosen)
         ]
-    return [_row(track) for track in shelf], questions
+    return [_row(track) for track in on_sale], questions
 
 
 def _question(
-    qid: str, kind: str, track: CatalogueTrack, shelf: list[CatalogueTrack], dice: random.Random
+    qid: str, kind: str, track: CatalogueTrack, on_sale: list[CatalogueTrack], rng: random.Random
 ) -> dict[str, Any]:
-    title, artists = RULES[kind](track, dice)
-    asked: dict[str, Any] = {"title": title, "artists": artists}
-    # Without a word about the version, only the length can tell "Original" from "Extended".
-    if dice.random() < _KNOWS_LENGTH or kind == "no_mix":
-        asked["duration_s"] = round(track.length_ms / 1000 + dice.uniform(-0.8, 0.8), 1)
-    if dice.random() < _KNOWS_BPM:
-        asked["bpm"] = float(track.bpm)
-    if dice.random() < _KNOWS_KEY:
-        asked["key"] = track.key
-    same = [one.id for one in shelf if _same(one, track)]
-    kin = [one.id for one in shelf if _kin(one, track) and one.id not in same]
-    return {"qid": qid, "cls": kind, "track": asked, "acceptable": same, "siblings": kin}
+    title, artists = RULES[kind](track, rng)
+    local: dict[str, Any] = {"title": title, "artists": artists}
+    # If the title names no version, only the length distinguishes "Original" from "Extended".
+    if rng.random() < _LENGTH_SHARE or kind == "no_mix":
+        local["duration_s"] = round(track.length_ms / 1000 + rng.uniform(-0.8, 0.8), 1)
+    if rng.random() < _BPM_SHARE:
+        local["bpm"] = float(track.bpm)
+    if rng.random() < _KEY_SHARE:
+        local["key"] = track.key
+    same = [one.id for one in on_sale if _same(one, track)]
+    other_versions = [
+        one.id for one in on_sale if _has_same_title(one, track) and one.id not in same
+    ]
+    answers = {"acceptable": same, "siblings": other_versions}
+    return {"qid": qid, "cls": kind, "track": local, **answers}
 
 
 def _same(one: CatalogueTrack, track: CatalogueTrack) -> bool:
     if one.isrc == track.isrc:
         return True
-    close = abs(one.length_ms - track.length_ms) <= 2000
-    return close and _kin(one, track) and fold(one.mix_name) == fold(track.mix_name)
+    same_length = abs(one.length_ms - track.length_ms) <= 2000
+    return (
+        same_length and _has_same_title(one, track) and fold(one.mix_name) == fold(track.mix_name)
+    )
 
 
-def _kin(one: CatalogueTrack, track: CatalogueTrack) -> bool:
+def _has_same_title(one: CatalogueTrack, track: CatalogueTrack) -> bool:
     return fold(one.name) == fold(track.name) and bool({*one.artists} & {*track.artists})
 
 
@@ -86,14 +91,14 @@ def _row(track: CatalogueTrack) -> dict[str, Any]:
 
 @cache
 def _mixes(isrc: str) -> bool:
-    """Whether another mix of this recording's track has the same title and credit."""
+    """Whether another mix of this recording has the same title and artist."""
     tracks = bundled_catalogue()
     track = next(one for one in tracks if one.isrc == isrc)
-    return any(_kin(one, track) and one.isrc != isrc for one in tracks)
+    return any(_has_same_title(one, track) and one.isrc != isrc for one in tracks)
 
 
 def _fits(kind: str, track: CatalogueTrack) -> bool:
-    """Whether the rule changes this track, and leaves a question that has one answer."""
+    """Whether the rule changes this track, and the question still has one answer."""
     plain = track.mix_name == "Original Mix"
     if kind == "no_mix":
         return plain
@@ -122,8 +127,8 @@ def _exact(track: CatalogueTrack, _: random.Random) -> Words:
     return _title(track), _names(track)
 
 
-def _case(track: CatalogueTrack, dice: random.Random) -> Words:
-    change = dice.choice((str.upper, str.lower))
+def _case(track: CatalogueTrack, rng: random.Random) -> Words:
+    change = rng.choice((str.upper, str.lower))
     return change(_title(track)), change(_names(track))
 
 
@@ -143,20 +148,20 @@ def _in_title(track: CatalogueTrack, _: random.Random) -> Words:
     return f"{_names(track)} - {_title(track)}", ""
 
 
-def _filename(track: CatalogueTrack, dice: random.Random) -> Words:
+def _filename(track: CatalogueTrack, rng: random.Random) -> Words:
     whole = f"{_names(track)} - {_title(track)}"
-    if dice.random() < 0.3:
-        return f"{dice.randrange(1, 20):02d}_{whole.replace(' ', '_')}.mp3", ""
-    lead = dice.choice(("{:02d} - ", "8A - 124 - ", "{:02d}. ")).format(dice.randrange(1, 20))
+    if rng.random() < 0.3:
+        return f"{rng.randrange(1, 20):02d}_{whole.replace(' ', '_')}.mp3", ""
+    lead = rng.choice(("{:02d} - ", "8A - 124 - ", "{:02d}. ")).format(rng.randrange(1, 20))
     return lead + whole, ""
 
 
-def _noise(track: CatalogueTrack, dice: random.Random) -> Words:
-    return dice.choice(_NOISE).format(_title(track)), _names(track)
+def _noise(track: CatalogueTrack, rng: random.Random) -> Words:
+    return rng.choice(_NOISE).format(_title(track)), _names(track)
 
 
-def _abbr(track: CatalogueTrack, dice: random.Random) -> Words:
-    long, short = dice.choice([pair for pair in _SHORT_FORMS if pair[0] in track.mix_name])
+def _abbr(track: CatalogueTrack, rng: random.Random) -> Words:
+    long, short = rng.choice([pair for pair in _SHORT_FORMS if pair[0] in track.mix_name])
     return f"{track.name} ({track.mix_name.replace(long, short)})", _names(track)
 
 
@@ -165,10 +170,10 @@ def _feat_moved(track: CatalogueTrack, _: random.Random) -> Words:
     return f"{track.name} feat. {' & '.join(guests)} ({track.mix_name})", first
 
 
-def _artist_join(track: CatalogueTrack, dice: random.Random) -> Words:
+def _artist_join(track: CatalogueTrack, rng: random.Random) -> Words:
     names = list(track.artists)
-    dice.shuffle(names)
-    return _title(track), dice.choice((" & ", " / ", " x ", " vs. ", "; ")).join(names)
+    rng.shuffle(names)
+    return _title(track), rng.choice((" & ", " / ", " x ", " vs. ", "; ")).join(names)
 
 
 def _first_artist(track: CatalogueTrack, _: random.Random) -> Words:
@@ -179,43 +184,43 @@ def _plain_ascii(track: CatalogueTrack, _: random.Random) -> Words:
     return _ascii(_title(track)), _ascii(_names(track))
 
 
-def _typo(track: CatalogueTrack, dice: random.Random) -> Words:
-    word = dice.choice(_long_words(track.name))
-    return _title(track).replace(word, _mistyped(word, dice), 1), _names(track)
+def _typo(track: CatalogueTrack, rng: random.Random) -> Words:
+    word = rng.choice(_long_words(track.name))
+    return _title(track).replace(word, _mistyped(word, rng), 1), _names(track)
 
 
 def _truncated(track: CatalogueTrack, _: random.Random) -> Words:
     return _title(track)[:-4], _names(track)
 
 
-def _combo(track: CatalogueTrack, dice: random.Random) -> Words:
-    title, artists = dice.choice((_exact, _square_mix, _dash_mix))(track, dice)
-    if dice.random() < 0.5:
-        title = dice.choice(_NOISE[:4]).format(title)
-    title, artists = (f"{artists} - {title}", "") if dice.random() < 0.5 else (title, artists)
-    if dice.random() < 0.4:
+def _combo(track: CatalogueTrack, rng: random.Random) -> Words:
+    title, artists = rng.choice((_exact, _square_mix, _dash_mix))(track, rng)
+    if rng.random() < 0.5:
+        title = rng.choice(_NOISE[:4]).format(title)
+    title, artists = (f"{artists} - {title}", "") if rng.random() < 0.5 else (title, artists)
+    if rng.random() < 0.4:
         title, artists = title.upper(), artists.upper()
-    return (_ascii(title), _ascii(artists)) if dice.random() < 0.4 else (title, artists)
+    return (_ascii(title), _ascii(artists)) if rng.random() < 0.4 else (title, artists)
 
 
 def _ascii(text: str) -> str:
-    """Latin letters without what stands on them; other scripts pass."""
-    return "".join(_bare(sign) for sign in text.translate(_STROKES))
+    """Remove the accents from Latin letters; other scripts stay."""
+    return "".join(_without_accent(character) for character in text.translate(_STROKES))
 
 
-def _bare(sign: str) -> str:
-    letter = unicodedata.normalize("NFD", sign)[0]
-    return letter if letter.isascii() else sign
+def _without_accent(character: str) -> str:
+    letter = unicodedata.normalize("NFD", character)[0]
+    return letter if letter.isascii() else character
 
 
 def _long_words(text: str) -> list[str]:
     return re.findall(r"[A-Za-z]{6,}", text)
 
 
-def _mistyped(word: str, dice: random.Random) -> str:
-    """A letter lost, doubled, or out of place; never the first, which people get right."""
-    at = dice.randrange(1, len(word) - 2)
-    return dice.choice(
+def _mistyped(word: str, rng: random.Random) -> str:
+    """Drop, double or swap a letter; never the first one, which people rarely get wrong."""
+    at = rng.randrange(1, len(word) - 2)
+    return rng.choice(
         (
             word[:at] + word[at + 1 :],
             word[:at] + word[at] + word[at:],

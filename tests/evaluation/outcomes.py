@@ -1,7 +1,7 @@
-"""What became of every question, in a shape that can be counted, saved and compared.
+"""Match every question and decide whether the answer is right.
 
-This file asks and judges right from wrong; `figures` counts. An `Outcome` knows nothing of a run:
-the same question with the same code makes the same outcome, so two runs can be laid side by side.
+An `Outcome` can be counted (by `figures`), saved and compared. It depends only on the question and
+the code, so two runs can be compared.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from multiprocessing import Pool
 from pathlib import Path
 from typing import Any, Protocol
 
-from questions import SETS, as_track, ask, open_shop, rows, sample
+from questions import SETS, as_track, match_one, open_search, rows, sample
 
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import Answer, ParsedResult, Question
@@ -25,17 +25,18 @@ from beatport_match.scoring.confidence import outcome_of, rank
 from beatport_match.settings.models import MatchSettings
 
 SETTINGS = MatchSettings()
-# One question in so many is asked again with its candidates shuffled.
+# One question in 8 is run again with its candidates in shuffled order.
 _SHUFFLED = 8
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A question and what we made of it.
+    """A question and its result.
 
-    `verdict` is `right`, `wrong` (accepted, and not the right one), `asked` or `none`; `first` says
-    whether the right one was named, accepted or not. `by_requests` is the verdict with one search
-    allowed, with two, and so on; `steady` is `None` where no shuffling was tried.
+    `verdict` is `right`, `wrong` (accepted, but not the right track), `review` or `none`. `first`
+    says whether `best` is the right track, accepted or not. `is_other_version` says whether `best`
+    is another version of it. `by_requests` holds the verdict with one search allowed, with two, and
+    so on. `order_independent` is `None` if the question was not run again with shuffled candidates.
     """
 
     group: str
@@ -47,10 +48,10 @@ class Outcome:
     relation: str
     answerable: bool
     first: bool
-    sibling: bool
+    is_other_version: bool
     requests: int
     by_requests: tuple[str, ...]
-    steady: bool | None
+    order_independent: bool | None
     why: str
 
     @property
@@ -58,8 +59,8 @@ class Outcome:
         return f"{self.group}/{self.qid}"
 
 
-class Answering(Protocol):
-    """A shop: a source that answers its own questions."""
+class AnsweringSource(Protocol):
+    """A source that answers its own questions."""
 
     name: str
 
@@ -71,87 +72,88 @@ class Answering(Protocol):
 
 @dataclass(frozen=True)
 class _Shuffled:
-    """The same shop with its rows in another order."""
+    """The same source with its rows in another order."""
 
-    shop: Answering
+    source: AnsweringSource
     seed: int
     name: str = "shuffled"
 
     def search(self, text: str, query_type: str) -> Question:
-        return self.shop.search(text, query_type)
+        return self.source.search(text, query_type)
 
     def isrc(self, isrc: str, query_type: str) -> Question:
-        return self.shop.isrc(isrc, query_type)
+        return self.source.isrc(isrc, query_type)
 
     def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
-        return self.shop.track(url_or_id, query_type)
+        return self.source.track(url_or_id, query_type)
 
     def answer(self, question: Question, limit: int) -> Answer:
-        answer = self.shop.answer(question, limit)
+        answer = self.source.answer(question, limit)
         assert isinstance(answer.value, ParsedResult)
         candidates = list(answer.value.candidates)
         random.Random(self.seed).shuffle(candidates)
         return replace(answer, value=ParsedResult(candidates=tuple(candidates)))
 
 
-def settle(shop: Answering, question: dict[str, Any], group: str) -> Outcome:
-    """Ask one question in every way that is measured."""
+def evaluate(source: AnsweringSource, question: dict[str, Any], group: str) -> Outcome:
+    """Match one question, with all searches, with fewer searches, and with shuffled candidates."""
     track = as_track(question["track"])
     acceptable, siblings = set(question["acceptable"]), set(question["siblings"])
-    match = ask(shop, track, SETTINGS)
+    match = match_one(source, track, SETTINGS)
     best = match.best
     number = best.id if best else None
     seed = zlib.crc32(question["qid"].encode())
-    steady = None
+    order_independent = None
     if seed % _SHUFFLED == 0:
-        steady = ask(_Shuffled(shop, seed), track, SETTINGS) == match
-    judged = _verdict(match, acceptable)
+        order_independent = match_one(_Shuffled(source, seed), track, SETTINGS) == match
+    verdict = _verdict(match, acceptable)
     return Outcome(
         group=group,
         qid=question["qid"],
         kind=question["cls"],
-        verdict=judged,
+        verdict=verdict,
         best=number,
         confidence=match.confidence,
         relation=best.relation if best else "",
         answerable=bool(acceptable),
         first=number in acceptable,
-        sibling=number in siblings,
+        is_other_version=number in siblings,
         requests=match.requests,
-        by_requests=tuple(_by_requests(shop, track, match, acceptable)),
-        steady=steady,
-        why="" if judged == "right" else match.explain(),
+        by_requests=tuple(_by_requests(source, track, match, acceptable)),
+        order_independent=order_independent,
+        why="" if verdict == "right" else match.explain(),
     )
 
 
-def settle_all(
+def evaluate_all(
     folder: Path,
     groups: Iterable[str],
     size: int | None = None,
     jobs: int = 1,
-    opening: Callable[[], Answering] | None = None,
+    open_source: Callable[[], AnsweringSource] | None = None,
 ) -> Iterator[Outcome]:
-    """Outcomes in the order of the data; `size` questions of each group, the same for everyone.
+    """Yield outcomes in the order of the data.
 
-    `opening` opens what is asked, in each process; the shop of the data where nothing is given.
+    `size` limits the questions of each group; the same size always gives the same questions.
+    `open_source` opens the source in each process; the default is the simulated search of the data.
     """
-    asked = [(one, name) for name in groups for one in sample(rows(folder, SETS[name]), size)]
-    opening = opening or partial(open_shop, folder)
+    selected = [(one, name) for name in groups for one in sample(rows(folder, SETS[name]), size)]
+    open_source = open_source or partial(open_search, folder)
     if jobs == 1:
-        _open(opening)
-        yield from map(_settle, asked)
+        _open(open_source)
+        yield from map(_evaluate, selected)
         return
-    with Pool(jobs, _open, (opening,)) as pool:
-        yield from pool.imap(_settle, asked, chunksize=20)
+    with Pool(jobs, _open, (open_source,)) as pool:
+        yield from pool.imap(_evaluate, selected, chunksize=20)
 
 
 def count_all(folder: Path, groups: Iterable[str], size: int | None = None) -> int:
-    """How many outcomes `settle_all` will yield."""
+    """Count the outcomes that `evaluate_all` yields."""
     return sum(len(sample(rows(folder, SETS[name]), size)) for name in groups)
 
 
-def settle_hard(folder: Path) -> Iterator[Outcome]:
-    """Hard pairs: candidates come with the question, nothing is searched."""
+def evaluate_hard_pairs(folder: Path) -> Iterator[Outcome]:
+    """Score the hard pairs; their candidates are part of the data, so there is no search."""
     for row in json.loads((folder / "hard_pairs.json").read_text("utf-8")):
         local = row["local"]
         track = Track(
@@ -161,23 +163,23 @@ def settle_hard(folder: Path) -> Iterator[Outcome]:
         outcome, best = outcome_of(ranked, SETTINGS), ranked[0]
         right = row["want"] in ("tie", best.id)
         if outcome == "matched":
-            judged = "right" if right else "wrong"
+            verdict = "right" if right else "wrong"
         else:
-            judged = "right" if row["want"] is None else "asked"
+            verdict = "right" if row["want"] is None else "review"
         yield Outcome(
             group="hard",
             qid=row["id"],
             kind=row["name"],
-            verdict=judged,
+            verdict=verdict,
             best=best.id,
             confidence=best.confidence,
             relation=best.relation,
             answerable=row["want"] is not None,
             first=right,
-            sibling=False,
+            is_other_version=False,
             requests=0,
             by_requests=(),
-            steady=None,
+            order_independent=None,
             why="; ".join(f"{line.name} {line.effect:+g} {line.note}" for line in best.evidence),
         )
 
@@ -194,27 +196,27 @@ def load(file: Path) -> list[Outcome]:
 def _verdict(match: Match, acceptable: set[int]) -> str:
     if match.matched:
         return "right" if match.best and match.best.id in acceptable else "wrong"
-    return "asked" if match.outcome == "review" else "none"
+    return "review" if match.outcome == "review" else "none"
 
 
 def _by_requests(
-    shop: Answering, track: Track, match: Match, acceptable: set[int]
+    source: AnsweringSource, track: Track, match: Match, acceptable: set[int]
 ) -> Iterator[str]:
     for allowed in range(1, SETTINGS.max_queries + 1):
         if allowed < len(match.queries):
             tight = SETTINGS.model_copy(update={"max_queries": allowed})
-            yield _verdict(ask(shop, track, tight), acceptable)
+            yield _verdict(match_one(source, track, tight), acceptable)
         else:
             yield _verdict(match, acceptable)
 
 
-_shop: Answering
+_source: AnsweringSource
 
 
-def _open(opening: Callable[[], Answering]) -> None:
-    global _shop  # noqa: PLW0603 - each process opens its shop once
-    _shop = opening()
+def _open(open_source: Callable[[], AnsweringSource]) -> None:
+    global _source  # noqa: PLW0603 - each process opens its source once
+    _source = open_source()
 
 
-def _settle(asked: tuple[dict[str, Any], str]) -> Outcome:
-    return settle(_shop, *asked)
+def _evaluate(selected: tuple[dict[str, Any], str]) -> Outcome:
+    return evaluate(_source, *selected)

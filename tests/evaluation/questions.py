@@ -1,7 +1,7 @@
-"""The evaluation data, and asking its questions.
+"""Read the evaluation data, and run the search flow for its questions.
 
-The data is never part of the project: it is read from a folder that is given, by default the one
-beside the repository.
+The data is not part of the project. It is read from a given folder, by default `shared/eval` beside
+the repository.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulated_search import Shop
+from simulated_search import SimulatedSearch
 
 from beatport_match.matching.match import Match
 from beatport_match.matching.search_flow import match_flow
@@ -27,8 +27,8 @@ SETS = {"questions": "questions.jsonl.gz", "pairs": "real_pairs.jsonl.gz"}
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question with what we made of it."""
+class MatchedQuestion:
+    """A question with its match."""
 
     qid: str
     kind: str
@@ -51,41 +51,41 @@ def rows(folder: Path, name: str) -> list[dict[str, Any]]:
 
 
 def fingerprint(folder: Path) -> str:
-    """A short hash of the data, so that a table can say what it was fitted to."""
+    """Return a short hash of the data, which names it in tables."""
     digest = hashlib.sha256()
     for name in ("catalogue.jsonl.gz", *SETS.values()):
         digest.update((folder / name).read_bytes())
     return digest.hexdigest()[:12]
 
 
-def open_shop(folder: Path) -> Shop:
-    return Shop(rows(folder, "catalogue.jsonl.gz"))
+def open_search(folder: Path) -> SimulatedSearch:
+    return SimulatedSearch(rows(folder, "catalogue.jsonl.gz"))
 
 
-def ask_all(
-    shop: Shop, questions: list[dict[str, Any]], settings: MatchSettings
-) -> Iterator[Asked]:
+def match_all(
+    search: SimulatedSearch, questions: list[dict[str, Any]], settings: MatchSettings
+) -> Iterator[MatchedQuestion]:
     for question in questions:
-        yield Asked(
+        yield MatchedQuestion(
             qid=question["qid"],
             kind=question["cls"],
-            match=ask(shop, as_track(question["track"]), settings),
+            match=match_one(search, as_track(question["track"]), settings),
             acceptable=frozenset(question["acceptable"]),
             siblings=frozenset(question["siblings"]),
         )
 
 
-def ask(shop: Shop, track: Track, settings: MatchSettings) -> Match:
-    """Hold the whole conversation about a track with the shop."""
-    conversation = match_flow(track, settings, shop)
-    wanted = next(conversation)
+def match_one(search: SimulatedSearch, track: Track, settings: MatchSettings) -> Match:
+    """Run the whole search flow for a track."""
+    flow = match_flow(track, settings, search)
+    step = next(flow)
     try:
         while True:
-            answers = tuple(shop.answer(one, settings.max_results) for one in wanted.questions)
-            wanted = conversation.send(answers)
+            answers = tuple(search.answer(one, settings.max_results) for one in step.questions)
+            step = flow.send(answers)
     except StopIteration as end:
-        answer: Match = end.value
-        return answer
+        match: Match = end.value
+        return match
 
 
 def as_track(given: dict[str, Any]) -> Track:
@@ -95,7 +95,7 @@ def as_track(given: dict[str, Any]) -> Track:
 
 
 def sample(questions: list[dict[str, Any]], size: int | None) -> list[dict[str, Any]]:
-    """The same few for everyone who asks for as many."""
+    """Draw a sample; the same size always gives the same questions."""
     if size is None or size >= len(questions):
         return questions
     return random.Random(20261122).sample(questions, size)

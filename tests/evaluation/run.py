@@ -1,14 +1,14 @@
-"""Ask all questions of the evaluation data, in process, and say how well we did.
+"""Match all questions of the evaluation data in process, and print the figures.
 
-    python tests/evaluation/run.py [--source shop|catalogue] [--set questions|pairs|hard|all]
+    python tests/evaluation/run.py [--source search|catalogue] [--set questions|pairs|hard|all]
         [--sample N] [--errors N] [--data FOLDER] [--catalogue PATH] [--save FILE]
         [--markdown FILE] [--picture FILE] [--jobs 2]
 
-`--source` says what is searched: `shop`, the unkind search in process, or `catalogue`, an offline
-catalogue that is built from the same rows, or is at `--catalogue` (this needs the extra `offline`);
-`--sample` takes so many of each set, always the same; `--errors` explains so many wrong answers;
-`--save` keeps every outcome for `compare.py`; `--markdown` puts the tables between the page's two
-marks, `--picture` draws the calibration.
+`--source search` is the simulated, unreliable search in process. `--source catalogue` is an
+offline catalogue: the one at `--catalogue`, or a new one with the same rows (this needs the extra
+`offline`). `--sample` runs N questions of each set, always the same ones. `--errors` explains N
+wrong answers. `--save` stores every outcome for `compare.py`. `--markdown` writes the tables
+between the two marks of a page, and `--picture` draws the calibration.
 """
 
 from __future__ import annotations
@@ -23,38 +23,45 @@ from pathlib import Path
 from calibration_plot import draw
 from docs_marks import put_between_marks
 from figures import Figures
-from outcomes import Answering, Outcome, count_all, save, settle_all, settle_hard
-from questions import DATA, SETS, fingerprint, open_shop
+from outcomes import (
+    AnsweringSource,
+    Outcome,
+    count_all,
+    evaluate_all,
+    evaluate_hard_pairs,
+    save,
+)
+from questions import DATA, SETS, fingerprint, open_search
 from result_tables import sections
 
 from beatport_match.scoring import coefficients
 
-_LONGEST_EXPLANATION = 18
+MAX_EXPLANATION_LINES = 18
 
 
 def main() -> None:
     parser = _arguments()
     given = parser.parse_args()
     if given.catalogue and given.source != "catalogue":
-        parser.error("--catalogue names what --source catalogue searches; give both.")
+        parser.error("--catalogue needs --source catalogue; give both options")
     groups = list(SETS) if given.set == "all" else [given.set] if given.set in SETS else []
     if not (given.data / "catalogue.jsonl.gz").exists():
-        sys.exit(f"{given.data} holds no evaluation data; name its folder with --data.")
+        sys.exit(f"{given.data} holds no evaluation data; pass its folder with --data.")
     total = count_all(given.data, groups, given.sample)
-    with _opening(given) as opening:
-        settled = settle_all(given.data, groups, given.sample, given.jobs, opening)
-        outcomes = list(_told(settled, total))
+    with _source_opener(given) as open_source:
+        evaluated = evaluate_all(given.data, groups, given.sample, given.jobs, open_source)
+        outcomes = list(_with_progress(evaluated, total))
     if given.set in {"hard", "all"}:
-        outcomes += settle_hard(given.data)
+        outcomes += evaluate_hard_pairs(given.data)
     figures = Figures.of(outcomes)
-    found = "\n\n".join(f"### {name}\n\n{text}" for name, text in sections(figures))
-    print(found)
+    tables = "\n\n".join(f"### {name}\n\n{text}" for name, text in sections(figures))
+    print(tables)
     for one in [one for one in outcomes if one.verdict == "wrong"][: given.errors]:
         print(f"\n{_explained(one)}")
     if given.save:
         save(outcomes, given.save)
     if given.markdown:
-        put_between_marks(given.markdown, "figures", f"{_about(given, figures)}\n\n{found}")
+        put_between_marks(given.markdown, "figures", f"{_about(given, figures)}\n\n{tables}")
     if given.picture:
         given.picture.parent.mkdir(parents=True, exist_ok=True)
         given.picture.write_text(draw(figures.only(lambda one: one.group in SETS)), "utf-8")
@@ -64,7 +71,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--source", choices=("shop", "catalogue"), default="shop")
+    parser.add_argument("--source", choices=("search", "catalogue"), default="search")
     parser.add_argument("--catalogue", type=Path)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--set", choices=(*SETS, "hard", "all"), default="all")
@@ -78,20 +85,20 @@ def _arguments() -> argparse.ArgumentParser:
 
 
 @contextmanager
-def _opening(given: argparse.Namespace) -> Iterator[Callable[[], Answering]]:
-    """How each process opens what is searched."""
-    if given.source == "shop":
-        yield partial(open_shop, given.data)
+def _source_opener(given: argparse.Namespace) -> Iterator[Callable[[], AnsweringSource]]:
+    """Yield the function with which each process opens the source."""
+    if given.source == "search":
+        yield partial(open_search, given.data)
         return
-    from catalogue_search import built_from, open_shelf
+    from catalogue_search import built_from, open_catalogue
 
     rows = given.data / "catalogue.jsonl.gz"
     with nullcontext(given.catalogue) if given.catalogue else built_from(rows) as path:
-        yield partial(open_shelf, path)
+        yield partial(open_catalogue, path)
 
 
-def _told(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
-    """The same outcomes, with progress on the error stream: one line that a terminal rewrites."""
+def _with_progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
+    """Yield the outcomes and print the progress to stderr, on a terminal always in one line."""
     every, end = (100, "\r") if sys.stderr.isatty() else (1000, "\n")
     for done, outcome in enumerate(outcomes, 1):
         if done % every == 0 or done == total:
@@ -100,18 +107,18 @@ def _told(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
 
 
 def _explained(one: Outcome) -> str:
-    wrong = "another version" if one.sibling else "another track"
-    what = wrong if one.answerable else f"nothing right is on sale; {wrong}"
-    lines = one.why.splitlines()[:_LONGEST_EXPLANATION]
+    wrong = "another version" if one.is_other_version else "another track"
+    what = wrong if one.answerable else f"no right track is on sale; {wrong}"
+    lines = one.why.splitlines()[:MAX_EXPLANATION_LINES]
     return "\n".join([f"{one.key} ({what})", *(f"  {line}" for line in lines)])
 
 
 def _about(given: argparse.Namespace, figures: Figures) -> str:
-    whom = ", asked of a catalogue" if given.source == "catalogue" else ""
+    where = ", searched in a catalogue" if given.source == "catalogue" else ""
     return (
-        f"{figures.size:,} questions and pairs of data `{fingerprint(given.data)}`{whom}; "
-        f"weights fitted {coefficients.FITTED} to data `{coefficients.DATA}`; {figures.shuffled} questions "
-        "were asked again with their candidates shuffled."
+        f"{figures.size:,} questions and pairs of data `{fingerprint(given.data)}`{where}; "
+        f"weights fitted {coefficients.FITTED} to data `{coefficients.DATA}`; "
+        f"{figures.shuffled} questions were run again with their candidates in shuffled order."
     )
 
 

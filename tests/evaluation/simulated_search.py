@@ -1,8 +1,9 @@
-"""An unkind shop to search in: it ranks by words and luck, and now and then leaves a row out.
+"""Simulate an unreliable search: it ranks by words and random noise, and misses rows at random.
 
-The rules are those of the evaluation data's README: rows holding at least a fifth of the query's
-word rarity, ranked by that sum times popularity noise; a given query leaves a given row out 1 time
-in 20; missing mix names are served as "Original Mix". Luck is a hash, so that runs can be compared.
+The README of the evaluation data defines the rules. A query finds the rows that hold at least a
+fifth of its word rarity, ranked by that sum times popularity noise. A given query leaves out a
+given row 1 time in 20. A missing mix name is returned as "Original Mix". The random numbers come
+from a hash, so that runs can be compared.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from beatport_match.matching.protocol import Answer, ParsedResult, Question, Req
 from beatport_match.model.tracks import Candidate
 from beatport_match.parsing.normalize import words_of_text
 
-_NOISE = 0.4
-_LEFT_OUT = 0.05
-MIN_SCORE_SHARE = 0.2
+_NOISE_SIGMA = 0.4
+_MISS_RATE = 0.05
+MIN_RARITY_SHARE = 0.2
 
 
-class Shop:
-    """A catalogue with a search, in process; also a `Source` whose questions it answers itself."""
+class SimulatedSearch:
+    """Catalogue rows with a search, in process: a `Source` that answers its own questions."""
 
     name = "evaluation"
 
@@ -39,17 +40,19 @@ class Shop:
         self._unknown = math.log(size)
 
     def search(self, text: str, query_type: str) -> Question:
-        return Question(request=Request(url=text), parse=_nobody, text=text, query_type=query_type)
+        return Question(
+            request=Request(url=text), parse=_no_parse, text=text, query_type=query_type
+        )
 
     def isrc(self, isrc: str, query_type: str) -> Question:
-        raise MisuseError("the search of the evaluation knows no codes")
+        raise MisuseError("the simulated search does not support ISRCs")
 
     def track(self, url_or_id: int | str, query_type: str) -> Question:
         return self.search(str(url_or_id), query_type)
 
     def answer(self, question: Question, limit: int) -> Answer:
-        number = question.query_type in {"beatport_id", "track_page"}
-        found = [int(question.text)] if number else self._found(question.text, limit)
+        is_id = question.query_type in {"beatport_id", "track_page"}
+        found = [int(question.text)] if is_id else self._found(question.text, limit)
         candidates = tuple(self._candidates[one] for one in found if one in self._candidates)
         return Answer(
             question=question,
@@ -67,9 +70,10 @@ class Shop:
             for one in self._by_word[word]:
                 sums[one] += self._rarity[word]
         scored = (
-            (rarity * _luck(query, one), one)
+            (rarity * _noise_factor(query, one), one)
             for one, rarity in sums.items()
-            if rarity >= wanted * MIN_SCORE_SHARE and _dice("left out", query, one) >= _LEFT_OUT
+            if rarity >= wanted * MIN_RARITY_SHARE
+            and _uniform("left out", query, one) >= _MISS_RATE
         )
         return [one for _, one in heapq.nlargest(limit, scored)]
 
@@ -97,16 +101,18 @@ def _words(candidate: Candidate) -> set[str]:
     return set(words_of_text(" ".join(names)))
 
 
-def _nobody(_response: Response) -> ParsedResult:
-    raise AssertionError("the shop answers its questions itself")
+def _no_parse(_response: Response) -> ParsedResult:
+    raise AssertionError("the simulated search answers its questions without a response")
 
 
-def _dice(*what: object) -> float:
-    digest = hashlib.blake2b(repr(what).encode(), digest_size=8).digest()
+def _uniform(*key: object) -> float:
+    """Return a number from 0 to 1 that depends only on the key; new keys change all figures."""
+    digest = hashlib.blake2b(repr(key).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64
 
 
-def _luck(query: str, one: int) -> float:
-    # Box-Muller: two even dice make one normal one. Popularity is the row's, mood the query's.
-    spread = math.sqrt(-2 * math.log(max(_dice("popular", one), 1e-12)))
-    return math.exp(_NOISE * spread * math.cos(2 * math.pi * _dice("mood", query, one)))
+def _noise_factor(query: str, one: int) -> float:
+    # Box-Muller: two uniform numbers make one normal number. The first depends on the row alone
+    # (its popularity), the second on the row and the query.
+    spread = math.sqrt(-2 * math.log(max(_uniform("popular", one), 1e-12)))
+    return math.exp(_NOISE_SIGMA * spread * math.cos(2 * math.pi * _uniform("mood", query, one)))

@@ -1,4 +1,4 @@
-"""`docs/evaluation.md`: one command measures, another says what changed between two runs."""
+"""The commands of docs/evaluation.md: `run.py` measures, `compare.py` compares two runs."""
 
 from __future__ import annotations
 
@@ -30,57 +30,57 @@ ONE = Outcome(
     relation="same_recording",
     answerable=True,
     first=True,
-    sibling=False,
+    is_other_version=False,
     requests=1,
-    by_requests=("asked", "right", "right", "right"),
-    steady=True,
+    by_requests=("review", "right", "right", "right"),
+    order_independent=True,
     why="",
 )
-WRONG = replace(ONE, qid="b", verdict="wrong", first=False, sibling=True, why="Why\n  so")
+WRONG = replace(ONE, qid="b", verdict="wrong", first=False, is_other_version=True, why="Why\n  so")
 NEGATIVE = replace(ONE, qid="c", verdict="wrong", first=False, answerable=False, requests=4)
-ASKED = replace(ONE, qid="d", verdict="asked", confidence=0.4)
+REVIEW = replace(ONE, qid="d", verdict="review", confidence=0.4)
 NONE = replace(ONE, qid="e", verdict="none", best=None, first=False, confidence=0.0, relation="")
-ALL = Figures((ONE, WRONG, NEGATIVE, ASKED, NONE))
+ALL = Figures((ONE, WRONG, NEGATIVE, REVIEW, NONE))
 
 
-def test_figures_are_those_of_the_definitions() -> None:
-    """Precision: right of accepted. CacheGet: right of answerable. On negatives, asked, requests."""
+def test_figures_follow_their_definitions() -> None:
+    """Precision is right of accepted, recall is right of answerable; also the other figures."""
     assert ALL.precision == 1 / 3
     assert ALL.recall == 1 / 4
-    assert ALL.named == 2 / 4
-    assert (ALL.negatives_accepted, ALL.negatives, ALL.siblings) == (1, 1, 1)
-    assert ALL.asked == 1 / 5
+    assert ALL.right_first == 2 / 4
+    assert (ALL.false_accepts, ALL.negatives, ALL.other_versions) == (1, 1, 1)
+    assert ALL.review_share == 1 / 5
     assert ALL.requests == 8 / 5
     assert Figures(()).precision == 0
 
 
-def test_calibration_is_over_answers_with_a_best_candidate() -> None:
-    """ECE: mean |observed − stated| over tenths of confidence, by answers."""
-    assert [one.size for one in ALL.tenths] == [1, 3]
+def test_calibration_uses_answers_with_a_best_candidate() -> None:
+    """ECE is the mean |share right − mean confidence| of the bins, weighted by answers."""
+    assert [one.size for one in ALL.bins] == [1, 3]
     assert ALL.calibration_error == pytest.approx((0.6 * 1 + (0.95 - 1 / 3) * 3) / 4)
 
 
-def test_fewer_searches_and_other_thresholds_are_counted_anew() -> None:
-    """CacheGet by number of searches allowed, and by `accept_confidence`."""
+def test_figures_for_fewer_searches_and_other_thresholds() -> None:
+    """By number of searches allowed, and by `accept_confidence`."""
     assert ALL.by_requests(1).right == 0
     assert ALL.accepting_from(0.3).right == 2
     assert ALL.accepting_from(0.99).accepted == 0
 
 
-def test_a_change_is_told_once_and_the_worst_first() -> None:
-    """What changed: newly wrong first and explained; the unchanged is not listed."""
-    before = [replace(WRONG, verdict="right", first=True), ASKED, ONE, NONE]
-    after = [WRONG, replace(ASKED, verdict="right"), ONE, NONE]
-    told = "\n".join(compare.changes(before, after))
-    assert told.index("newly wrong: 1") < told.index("Why") < told.index("newly right: 1")
-    assert "questions/a" not in told
+def test_each_change_is_listed_once_and_the_worst_first() -> None:
+    """Newly wrong answers are first and explained; unchanged answers are not listed."""
+    before = [replace(WRONG, verdict="right", first=True), REVIEW, ONE, NONE]
+    after = [WRONG, replace(REVIEW, verdict="right"), ONE, NONE]
+    report = "\n".join(compare.changes(before, after))
+    assert report.index("newly wrong: 1") < report.index("Why") < report.index("newly right: 1")
+    assert "questions/a" not in report
     assert "No answer changed" in "\n".join(compare.changes(before, before))
     assert "| questions, after" in compare.side_by_side(before, after)
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A folder of evaluation data, invented: no hard pairs, and questions for both sets."""
+    """A folder of invented evaluation data: questions for both sets, and no hard pairs."""
     _, questions = rows_and_questions(each=1)
     catalogue = [vars_of(track) for track in bundled_catalogue()]
     files = {"catalogue.jsonl.gz": catalogue, **dict.fromkeys(SETS.values(), questions)}
@@ -95,10 +95,10 @@ def vars_of(track: object) -> dict[str, object]:
     return {name: getattr(track, name) for name in track.__dataclass_fields__}
 
 
-def test_one_command_measures_saves_and_draws(
+def test_one_command_prints_saves_and_draws(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`run.py` prints every table, saves each outcome, and fills a page and its picture."""
+    """`run.py` prints every table, saves each outcome, and writes a page and its picture."""
     page = data / "page.md"
     page.write_text("Before\n<!-- figures: begin -->\nold\n<!-- figures: end -->\nAfter\n")
     picture, saved = data / "pictures" / "calibration.svg", data / "run.json"
@@ -119,46 +119,48 @@ def test_one_command_measures_saves_and_draws(
 def measured(
     monkeypatch: pytest.MonkeyPatch, data: Path, name: str, *options: object
 ) -> list[Outcome]:
-    """The outcomes of a run over all sets of the data."""
+    """Run all sets of the data and return the saved outcomes."""
     given = ["run.py", "--data", data, "--jobs", "1", "--save", data / name, *options]
     monkeypatch.setattr(sys, "argv", [str(one) for one in given])
     run.main()
     return load(data / name)
 
 
-def test_a_catalogue_answers_in_place_of_the_shop(
+def test_a_catalogue_can_replace_the_simulated_search(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`--source catalogue`: "the tables are the same, and its requests are none"; `--catalogue
-    PATH` is "one that was built before"."""
+    """With `--source catalogue` the tables stay the same and no HTTP request is counted.
+
+    With `--catalogue PATH` an existing catalogue is used.
+    """
     pytest.importorskip("tantivy", reason="the extra `offline` is not installed")
     from beatport_match import Catalogue
 
-    shop = measured(monkeypatch, data, "shop")
+    searched = measured(monkeypatch, data, "search")
     headings = [line for line in capsys.readouterr().out.splitlines() if line.startswith("#")]
     page = data / "page.md"
     page.write_text("<!-- figures: begin -->\n<!-- figures: end -->\n")
     options = ("--source", "catalogue", "--markdown", page)
     built = measured(monkeypatch, data, "built", *options)
-    assert ", asked of a catalogue; " in page.read_text()
+    assert ", searched in a catalogue; " in page.read_text()
     assert [one for one in capsys.readouterr().out.splitlines() if one[:1] == "#"] == headings
-    assert [one.key for one in built] == [one.key for one in shop]
-    assert sum(one.requests for one in shop) > sum(one.requests for one in built) == 0
-    right = [sum(one.verdict == "right" for one in run) for run in (built, shop)]
+    assert [one.key for one in built] == [one.key for one in searched]
+    assert sum(one.requests for one in searched) > sum(one.requests for one in built) == 0
+    right = [sum(one.verdict == "right" for one in run) for run in (built, searched)]
     assert right[0] >= right[1] > 20
     Catalogue.build(data / "catalogue.jsonl.gz", data / "whole")
-    one_more = ("--source", "catalogue", "--catalogue", data / "whole")
-    assert measured(monkeypatch, data, "given", *one_more) == built
+    existing = ("--source", "catalogue", "--catalogue", data / "whole")
+    assert measured(monkeypatch, data, "given", *existing) == built
     Catalogue.build([], data / "empty")
-    nothing = ("--source", "catalogue", "--catalogue", data / "empty")
-    assert {one.verdict for one in measured(monkeypatch, data, "none", *nothing)} == {"none"}
+    empty = ("--source", "catalogue", "--catalogue", data / "empty")
+    assert {one.verdict for one in measured(monkeypatch, data, "none", *empty)} == {"none"}
     with pytest.raises(SystemExit):
         measured(monkeypatch, data, "refused", "--catalogue", data / "whole")
-    assert "--catalogue names what --source catalogue searches" in capsys.readouterr().err
+    assert "--catalogue needs --source catalogue" in capsys.readouterr().err
 
 
-def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
-    """The page is named, and the marks that it lacks."""
+def test_a_page_without_marks_is_not_changed(tmp_path: Path) -> None:
+    """The error names the missing marks."""
     page = tmp_path / "page.md"
     page.write_text("Mine\n")
     with pytest.raises(SystemExit, match="figures: begin"):

@@ -1,8 +1,8 @@
-"""Count which words many titles share, for the table in `rarity`.
+"""Count the words that many titles share, for the table in `beatport_match.parsing.word_frequency`.
 
     python tests/evaluation/word_counts.py [--data FOLDER]
 
-Prints the table's four rows: words that stand in more than 10, 3, 1 and a quarter of 1,000 titles.
+Prints the four rows of the table: words in more than 10, 3, 1 and 0.25 of 1,000 titles.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     folder = parser.parse_args().data
     titles = {fold(parse_title(row["name"]).base) for row in rows(folder, "catalogue.jsonl.gz")}
-    seen = Counter(word for title in titles for word in set(title.split()))
+    counts = Counter(word for title in titles for word in set(title.split()))
     print(f"{len(titles):,} titles of data {fingerprint(folder)}")
     highest = 1.0
     for share in SHARES:
-        words = [one for one, times in seen.items() if share < times / len(titles) <= highest]
+        words = [one for one, times in counts.items() if share < times / len(titles) <= highest]
         print(f"\nmore than {1000 * share:g} in 1,000:")
         print(textwrap.fill(" ".join(sorted(words)), 88))
         highest = share

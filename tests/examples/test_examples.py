@@ -1,4 +1,4 @@
-"""The examples are programs that run, offline, and print what they promise."""
+"""The examples run offline and print what they should."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from beatport_match import read_playlist
 from beatport_match.testing import FakeBeatport, demo_collection
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-PROMISED = {
+EXPECTED_OUTPUT = {
     "api_source.py": "73 of 85 matched in the end",
     "offline_catalogue.py": "not in the catalogue pool.catalogue: nothing came back",
     "one_track.py": "Matched: same title",
     "own_driver.py": "Matched: same title",
-    "playlist_with_progress.py": "not asked, because we stopped",
+    "playlist_with_progress.py": "not processed, because the run was stopped",
     "scoring_only.py": "same_recording Corvane - Paper Satellites (Extended Mix)",
     "enrich_rekordbox.py": "now 12A, Gravel & Lace, 2017",
     "your_own_client.py": "200 /search/tracks",
@@ -33,7 +33,7 @@ PROMISED = {
     "polars_match.py": "failed    0.00 unaskable: Track.title must be text",
     "spark_match.py": "failed    0.00 unaskable: Track.title must be text",
     "table_rows.py": "Olvarin - Undertow",
-    # Imported by those, and sent to workers; there is nothing to see.
+    # The three programs above import it and send it to workers; it prints nothing.
     "table_match.py": "",
 }
 NEEDS = {
@@ -42,19 +42,21 @@ NEEDS = {
     "polars_match.py": {"tantivy", "polars"},
     "spark_match.py": {"tantivy", "pyspark", "pandas", "pyarrow"},
 }
-# A program of many windows: `tests/desktop` runs it, and says where it cannot.
-ELSEWHERE = {"desktop"}
+# `tests/desktop` runs this one, because it needs a toolkit for windows.
+TESTED_ELSEWHERE = {"desktop"}
 
 
 def programs() -> list[str]:
-    """The examples: files, and folders that run as one."""
+    """Return the names of the examples: files, and folders that run as one program."""
     folders = [path.parent for path in EXAMPLES.glob("*/__main__.py")]
     return sorted(path.name for path in [*EXAMPLES.glob("*.py"), *folders])
 
 
 def sources() -> list[Path]:
-    """Every file of the examples that are here to be read whole."""
-    return [path for path in EXAMPLES.rglob("*.py") if not ELSEWHERE.intersection(path.parts)]
+    """Return every Python file of the examples except those of the desktop tool."""
+    return [
+        path for path in EXAMPLES.rglob("*.py") if not TESTED_ELSEWHERE.intersection(path.parts)
+    ]
 
 
 def run(*command: str, **environment: str) -> str:
@@ -70,36 +72,35 @@ def run(*command: str, **environment: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("name", [name for name in programs() if name not in ELSEWHERE])
+@pytest.mark.parametrize("name", [name for name in programs() if name not in TESTED_ELSEWHERE])
 def test_an_example_runs(name: str) -> None:
-    """README: examples are there to be copied, so each of them works as it stands."""
+    """Each example works without changes."""
     absent = sorted(one for one in NEEDS.get(name, ()) if not importlib.util.find_spec(one))
     if absent:
         pytest.skip(f"the example needs {', '.join(absent)}: examples/README.md names the extra")
     if name == "spark_match.py" and not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         pytest.skip("Spark needs Java 17 or later")
     pytest_run = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    said = run(*(pytest_run if name.startswith("test_") else []), str(EXAMPLES / name))
-    assert PROMISED[name] in said
+    output = run(*(pytest_run if name.startswith("test_") else []), str(EXAMPLES / name))
+    assert EXPECTED_OUTPUT[name] in output
 
 
-def test_an_export_of_ones_own_is_enriched(tmp_path: Path) -> None:
-    """enrich_rekordbox: with `EXPORT.xml NEW.xml` it takes yours."""
+def test_enrich_rekordbox_accepts_an_export_of_the_user(tmp_path: Path) -> None:
+    """The arguments `EXPORT.xml NEW.xml` replace the bundled collection."""
     new = tmp_path / "new.xml"
     with FakeBeatport().serve() as base_url, demo_collection() as export:
         given = {"BEATPORT_MATCH_BASE_URL": base_url}
         given["BEATPORT_MATCH_REQUESTS_PER_SECOND"] = "1000"
-        said = run(str(EXAMPLES / "enrich_rekordbox.py"), str(export), str(new), **given)
+        output = run(str(EXAMPLES / "enrich_rekordbox.py"), str(export), str(new), **given)
         before, after = list(read_playlist(export)), list(read_playlist(new))
-    assert "73 of 85 tracks enriched" in said
+    assert "73 of 85 tracks enriched" in output
     assert [one.id for one in after] == [one.id for one in before]
     assert sum(one.label is None for one in after) < sum(one.label is None for one in before)
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: path.name)
-def test_an_example_is_read_in_one_look(path: Path) -> None:
-    """Issue: "each under 60 lines"; it opens with what it shows, in one sentence, and how it is
-    run."""
+def test_an_example_is_short_and_says_how_to_run_it(path: Path) -> None:
+    """It has under 60 lines; its docstring has one sentence about it, and the command."""
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") < 60
     opening = ast.get_docstring(ast.parse(text)) or ""
@@ -108,8 +109,8 @@ def test_an_example_is_read_in_one_look(path: Path) -> None:
     assert f"examples/{folder}" in opening
 
 
-def test_the_index_names_every_example() -> None:
-    """examples/README: one line each, and none for what is not there."""
+def test_the_index_lists_every_example() -> None:
+    """examples/README.md has one line for each example, and no other line."""
     index = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| \[([\w.]+)/?\]\(([\w./]+)\) \| \S.* \|$", index, re.MULTILINE)
     assert sorted(name for name, _ in rows) == programs()

@@ -1,4 +1,4 @@
-"""The web service among the examples: what it says to good input, to bad, and to nobody."""
+"""The web service example: valid input, invalid input, and clients that disconnect."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ with demo_collection() as path:
 
 @pytest.fixture
 def anyio_backend() -> str:
-    """uvicorn, which serves it, knows no other loop."""
+    """uvicorn, which runs the service, supports only asyncio."""
     return "asyncio"
 
 
 @pytest.fixture
 def service() -> ModuleType:
-    """The example, as uvicorn would import it."""
+    """The example, imported as uvicorn imports it."""
     spec = importlib.util.spec_from_file_location("service", FILE)
     assert spec
     assert spec.loader
@@ -44,7 +44,7 @@ def service() -> ModuleType:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBeatport]:
-    """A Beatport that answers slowly enough to leave in the middle."""
+    """A fake Beatport that answers so slowly that a client can disconnect in the middle."""
     fake = FakeBeatport(latency_s=0.02)
     with fake.serve() as base_url:
         monkeypatch.setenv("BEATPORT_MATCH_BASE_URL", base_url)
@@ -52,8 +52,8 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBeatport]:
         yield fake
 
 
-async def sent(service: ModuleType, *bodies: bytes) -> list[httpx.Response]:
-    """The answers to some uploads in the life of one app."""
+async def responses(service: ModuleType, *bodies: bytes) -> list[httpx.Response]:
+    """Send several uploads to one running app and return its responses."""
     async with service.app.router.lifespan_context(service.app) as state:
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -65,25 +65,25 @@ async def sent(service: ModuleType, *bodies: bytes) -> list[httpx.Response]:
 
 
 @pytest.mark.anyio
-async def test_a_line_of_json_for_each_track(service: ModuleType, fake: FakeBeatport) -> None:
-    """service: "matches as they come", one line of JSON each, which says whose it is."""
+async def test_each_track_gives_one_line_of_json(service: ModuleType, fake: FakeBeatport) -> None:
+    """Matches come in any order; each line names the line of its track."""
     body = "\n".join(["Olvarin - Undertow", "Nobody - Nothing at All", DEMO[1]]).encode()
-    (answer,) = await sent(service, body)
+    (answer,) = await responses(service, body)
     assert answer.headers["content-type"] == "application/x-ndjson"
-    said = {one["line"]: one for one in map(json.loads, answer.text.splitlines())}
-    assert {line: one["outcome"] for line, one in said.items()} == {
+    found = {one["line"]: one for one in map(json.loads, answer.text.splitlines())}
+    assert {line: one["outcome"] for line, one in found.items()} == {
         "1": "matched",
         "2": "not_found",
         "3": "matched",
     }
-    assert "/track/undertow/" in said["1"]["url"]
-    assert said["2"]["url"] is None
+    assert "/track/undertow/" in found["1"]["url"]
+    assert found["2"]["url"] is None
 
 
 @pytest.mark.anyio
-async def test_one_matcher_for_all_clients(service: ModuleType, fake: FakeBeatport) -> None:
-    """service: its clients share "what it has heard": an equal question is asked once."""
-    first, second = await sent(service, b"Olvarin - Undertow", b"Olvarin - Undertow\n")
+async def test_clients_share_one_matcher(service: ModuleType, fake: FakeBeatport) -> None:
+    """An equal query of another client is answered from memory."""
+    first, second = await responses(service, b"Olvarin - Undertow", b"Olvarin - Undertow\n")
     assert first.text == second.text
     assert len(fake.requests) == 1
 
@@ -99,11 +99,11 @@ async def test_one_matcher_for_all_clients(service: ModuleType, fake: FakeBeatpo
         (b"x" * (64 * 1024 + 1), 413),
     ],
 )
-async def test_bad_input_is_one_sentence(
+async def test_invalid_input_gets_a_4xx_with_one_sentence(
     service: ModuleType, fake: FakeBeatport, body: bytes, status: int
 ) -> None:
-    """service: what is no list of tracks, or too large, is a 4xx that says so; nothing is asked."""
-    (answer,) = await sent(service, body)
+    """No request is sent to Beatport for it."""
+    (answer,) = await responses(service, body)
     assert answer.status_code == status
     assert answer.text.startswith("Send ")
     assert "\n" not in answer.text
@@ -112,11 +112,10 @@ async def test_bad_input_is_one_sentence(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("spec_version", ["2.3", "2.4"])
-async def test_a_client_that_leaves_ends_the_asking(
+async def test_no_request_is_sent_after_the_client_disconnected(
     service: ModuleType, fake: FakeBeatport, spec_version: str
 ) -> None:
-    """Lines: "nothing more is asked for a client that is gone", whether the server says so (ASGI
-    2.3) or the next line cannot be sent (2.4)."""
+    """The server reports a closed connection (ASGI 2.3), or the next send fails (ASGI 2.4)."""
     gone = anyio.Event()
     body = "\n".join(DEMO).encode()
     uploads = [{"type": "http.request", "body": body, "more_body": False}]
@@ -129,34 +128,34 @@ async def test_a_client_that_leaves_ends_the_asking(
 
     async def send(message: dict[str, Any]) -> None:
         if gone.is_set() and spec_version == "2.4":
-            raise OSError("the client is gone")
+            raise OSError("the client disconnected")
         if message.get("body"):
             gone.set()
 
     scope = {"type": "http", "method": "POST", "path": "/match", "headers": []}
     scope |= {"query_string": b"", "asgi": {"version": "3.0", "spec_version": spec_version}}
     async with service.app.router.lifespan_context(service.app) as state:
-        # Kept, as a server that logs it would: what it holds must not go on asking.
+        # A server that logs the exception keeps it alive; its frames must not send more requests.
         kept: list[Exception] = []
         try:
             await service.app({**scope, "state": state}, receive, send)
-        except Exception as disconnected:  # noqa: BLE001 - whichever Starlette raises, if any
+        except Exception as disconnected:  # noqa: BLE001 - Starlette may raise any exception, or none
             kept.append(disconnected)
-        asked = len(fake.requests)
+        sent = len(fake.requests)
         await anyio.sleep(0.3)
-        assert len(fake.requests) == asked
-    assert 0 < asked < len(DEMO) / 2
+        assert len(fake.requests) == sent
+    assert 0 < sent < len(DEMO) / 2
 
 
-def test_over_real_sockets(
+def test_lines_are_streamed_over_real_sockets(
     service: ModuleType, fake: FakeBeatport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same with uvicorn: lines arrive before the last is known, and leaving ends the asking."""
+    """With uvicorn, the first lines arrive before the run ends, and a disconnect ends the run."""
     import socket
 
     import uvicorn
 
-    # So slow that a busy machine does not come to the end before the first line is read.
+    # So slow that the run cannot end before the first line is read, even on a busy machine.
     monkeypatch.setenv("BEATPORT_MATCH_REQUESTS_PER_SECOND", "5")
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/match"
@@ -168,7 +167,7 @@ def test_over_real_sockets(
             assert json.loads(next(answer.iter_lines()))["outcome"]
             assert len(fake.requests) < len(DEMO)
     finally:
-        # It goes when what it was doing has ended.
+        # The server exits when its open requests have ended.
         server.should_exit = True
         serving.join()
     assert len(fake.requests) < len(DEMO)

@@ -1,6 +1,6 @@
-"""What faults cost, counted: one run against the fake on real sockets is one row of figures.
+"""Measure runs with faults: one run against the fake Beatport on real sockets is one row.
 
-Nothing is printed or judged here; `run.py` shows the rows, the tests hold them to their bounds.
+`run.py` prints the rows, and the tests check them.
 """
 
 from __future__ import annotations
@@ -39,14 +39,18 @@ KINDS: tuple[Fault, ...] = (
     *("slow_body", "wrong_shape", "moved", "bomb", "elsewhere"),
 )
 ATTEMPTS = 3
-# A hang and a slow body (of two seconds) are given up after half a second.
+# A hang and a slow body (of two seconds) end with a timeout after half a second.
 TIMEOUT_S, SLOW_BODY_S = 0.5, 2.0
-SHARE = 0.3
+FAULT_SHARE = 0.3
 
 
 @dataclass(frozen=True)
 class Row:
-    """One run: what went in, what came out, and what must not have happened."""
+    """One run: tracks, answers, requests, and three counts that must be 0.
+
+    `wrongly_not_found`: tracks on sale that ended as `not_found`. `lost`: tracks without a result.
+    `beyond_limit`: requests above the retry limit.
+    """
 
     fault: str
     engine: str
@@ -54,13 +58,13 @@ class Row:
     answered: int
     wrongly_not_found: int
     lost: int
-    beyond_bound: int
+    beyond_limit: int
     requests: int
     seconds: float
 
 
 def tracks(count: int) -> tuple[Track, ...]:
-    """So many tracks that the fake has on sale, as a DJ would have them."""
+    """Return tracks that the fake has on sale, as a DJ library writes them."""
     songs = [song for song in bundled_catalogue() if song.artists]
     step = len(songs) // count
     return tuple(
@@ -70,40 +74,40 @@ def tracks(count: int) -> tuple[Track, ...]:
 
 
 def plans(seed: int = 0) -> dict[str, Callable[[], FaultPlan]]:
-    """The faults by name, each as a plan to be made anew for every run: always, and in 30 %."""
+    """Return a factory of each named fault plan: every fault always, and in 30 % of requests."""
     named: dict[str, Callable[[], FaultPlan]] = {}
     for kind in KINDS:
         named[f"{kind}, always"] = partial(always, kind)
-        named[f"{kind}, 30 %"] = partial(sometimes, kind, SHARE, seed)
-    named["mixed, 30 %"] = partial(mixed, SHARE, KINDS, seed)
+        named[f"{kind}, 30 %"] = partial(sometimes, kind, FAULT_SHARE, seed)
+    named["mixed, 30 %"] = partial(mixed, FAULT_SHARE, KINDS, seed)
     return named
 
 
 def settings(
     base_url: str, attempts: int = ATTEMPTS, timeout_s: float = TIMEOUT_S
 ) -> MatchSettings:
-    """Unpaced, with little patience, so that a run against faults ends this year."""
+    """Make settings without a rate limit and with a short timeout, so that the runs stay short."""
     engine = AsyncSettings(
         max_concurrent_tracks=20, request_timeout=timeout_s, retry_attempts=attempts
     )
     return MatchSettings(base_url=base_url, requests_per_second=None, async_io=engine)
 
 
-def match(engine: Engine, wanted: tuple[Track, ...], chosen: MatchSettings) -> PlaylistMatch:
+def match(engine: Engine, wanted: tuple[Track, ...], options: MatchSettings) -> PlaylistMatch:
     """Match tracks with one of the engines."""
     if engine == "sync":
-        with Matcher(chosen) as matcher:
+        with Matcher(options) as matcher:
             return matcher.match_playlist(wanted)
 
     async def run() -> PlaylistMatch:
-        async with AsyncMatcher(chosen) as matcher:
+        async with AsyncMatcher(options) as matcher:
             return await matcher.match_playlist(wanted)
 
     return anyio.run(run, backend=engine)
 
 
-def undisturbed(wanted: tuple[Track, ...]) -> tuple[Match, ...]:
-    """What the tracks come to when nothing goes wrong."""
+def matched_without_faults(wanted: tuple[Track, ...]) -> tuple[Match, ...]:
+    """Match the tracks against a fake without faults."""
     with FakeBeatport().serve() as base_url:
         return match("asyncio", wanted, settings(base_url)).matches
 
@@ -115,7 +119,7 @@ def measure(
     truth: tuple[Match, ...],
     attempts: int = ATTEMPTS,
 ) -> Row:
-    """One run against a fault."""
+    """Run once against a fault plan."""
     fake = FakeBeatport(faults=plan, slow_body_s=SLOW_BODY_S)
     wanted = tuple(one.track for one in truth)
     started = time.monotonic()
@@ -132,7 +136,7 @@ def measure(
             for one, true in zip(found, truth, strict=False)
         ),
         lost=len(wanted) - sum(map(_is_same_track, found, wanted)),
-        beyond_bound=sum(max(0, query.requests - attempts) for query in queries)
+        beyond_limit=sum(max(0, query.requests - attempts) for query in queries)
         + max(0, len(fake.requests) - sum(query.requests for query in queries)),
         requests=len(fake.requests),
         seconds=time.monotonic() - started,

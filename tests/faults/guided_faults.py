@@ -1,10 +1,10 @@
-"""Coverage-guided fuzzing of the readers of pages and of playlists.
+"""Fuzz the readers of pages and playlists, guided by coverage.
 
     pip install atheris
     python tests/faults/guided_faults.py pages|records|playlists -max_total_time=300 [CORPUS]
 
-Only our own errors may be raised, and no failure to understand may pass for "not found". What it
-finds is minimised and kept as a test beside the reader's others.
+Only errors of this library may be raised, and a page that cannot be parsed must not become
+`not_found`. Minimise each finding and add it to the tests of the reader.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import atheris  # type: ignore[import-not-found]  # not needed by the suite
+import atheris  # type: ignore[import-not-found]  # the test suite does not need it
 
 with atheris.instrument_imports(include=["beatport_match", "json"]):
     from beatport_match.beatport import WebSource
@@ -31,18 +31,18 @@ HEAD = b'<html><script id="__NEXT_DATA__" type="application/json">'
 
 
 def read_page(data: bytes) -> None:
-    """Read the bytes as a search and as a track page, as they are and within a page's HTML."""
+    """Parse the bytes as a search page and as a track page, plain and inside a page's HTML."""
     for body in (data, HEAD + data + b"</script></html>"):
         response = Response(status=200, url="", body=body)
         for read in (SEARCH, TRACK):
             value = read(response)
             if not isinstance(value, Failure) and not value.candidates:
-                # Only an empty list, or Next's own 404, says that there is none.
+                # Only an empty list, or the 404 page of Next.js, means that there is no result.
                 assert b"[]" in b"".join(body.split()) or b"404" in body or b"_error" in body
 
 
 def read_records(data: bytes) -> None:
-    """Put what the bytes stand for in places of a real page that they choose, and read it."""
+    """Replace parts of a valid page by values from the bytes, and parse it."""
     bytes_left = atheris.FuzzedDataProvider(data)
     for page, read in ((json.loads(seed), read) for seed, read in zip(PAGES, READS, strict=True)):
         for _ in range(bytes_left.ConsumeIntInRange(1, 4)):
@@ -77,7 +77,7 @@ def read_file(data: bytes) -> None:
 
 
 def pages() -> list[bytes]:
-    """The data of a search page and of a track page."""
+    """Return the JSON data of a search page and of a track page."""
     song = bundled_catalogue()[0]
     fake = FakeBeatport(bundled_catalogue()[:3], miss_rate=0)
     paths = ("/search/tracks?q=" + song.name.replace(" ", "+"), f"/track/-/{song.id}")
@@ -89,7 +89,7 @@ PAGES, READS = pages(), (SEARCH, WEB.track(bundled_catalogue()[0].id).parse)
 
 
 def seeds(target: str) -> list[bytes]:
-    """Inputs to begin with: small pages and playlists in every form that is read."""
+    """Return the initial inputs: small pages, and playlists in every format."""
     if target != "playlists":
         return PAGES if target == "pages" else [bytes(range(256))]
     with demo_collection() as path:

@@ -1,6 +1,6 @@
-"""Runs that are broken off: killed from without or cancelled from within, and then resumed.
+"""Interrupt runs by SIGKILL or by cancellation, and resume them with the journal.
 
-Each check gives the faults it found as sentences; none is what is wanted.
+Each check returns the problems that it found as sentences; an empty list means success.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from beatport_match import AsyncMatcher, Match, MatchSettings, Progress, match_p
 from beatport_match.model.tracks import Track
 from beatport_match.testing import FakeBeatport
 
-AT_ONCE = 5
-LOCK_TIMEOUT_S = 60.0
+MAX_TRACKS_IN_FLIGHT = 5
+REQUEST_TIMEOUT_S = 60.0
 
 
 def killed(
@@ -47,16 +47,18 @@ def killed(
             time.sleep(0.0005)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        asked = {_query(request.path) for request in fake.requests}
+        sent = {_query(request.path) for request in fake.requests}
         done = _titles_in(journal)
-        known = MatchSettings(base_url=base_url, requests_per_second=None)
-        told: list[Progress] = []
-        resumed = match_playlist(playlist, settings=known, journal=journal, on_progress=told.append)
+        options = MatchSettings(base_url=base_url, requests_per_second=None)
+        reports: list[Progress] = []
+        resumed = match_playlist(
+            playlist, settings=options, journal=journal, on_progress=reports.append
+        )
     wrong = _differences(resumed.matches, truth)
-    if (lost := len(_begun(truth, asked) - {*done})) > (AT_ONCE if a_sync else 1):
-        wrong.append(f"{lost} tracks were begun and are not in the journal")
-    # More, where a track is listed twice: one line answers both.
-    if (recorded := sum(one.recorded for one in told)) < len(done):
+    if (lost := len(_started(truth, sent) - {*done})) > (MAX_TRACKS_IN_FLIGHT if a_sync else 1):
+        wrong.append(f"{lost} tracks were started and are not in the journal")
+    # It may be more: if a track is listed twice, one line of the journal answers both.
+    if (recorded := sum(one.recorded for one in reports)) < len(done):
         wrong.append(f"{len(done)} tracks are in the journal and {recorded} were taken from it")
     return wrong
 
@@ -67,17 +69,17 @@ def cancelled(
     """Cancel a journaled async run at a point (0-1) of its requests, and resume it."""
     journal = folder / f"{engine}.{point:.6f}.journal"
     fake = FakeBeatport(latency_s=0.003)
-    dice, told, wrong = random.Random(point), 0, list[str]()
+    rng, reported, wrong = random.Random(point), 0, list[str]()
 
     def count(_: object) -> None:
-        nonlocal told
-        told += 1
+        nonlocal reported
+        reported += 1
 
-    async def run(known: MatchSettings) -> None:
+    async def run(options: MatchSettings) -> None:
         before = _sockets()
         with anyio.CancelScope() as scope:
             async with (
-                AsyncMatcher(known) as matcher,
+                AsyncMatcher(options) as matcher,
                 anyio.create_task_group() as group,
             ):
 
@@ -88,10 +90,10 @@ def cancelled(
                 group.start_soon(work)
                 while len(fake.requests) < point * len(wanted):  # noqa: ASYNC110 - no event
                     await anyio.sleep(0.0005)
-                for _ in range(dice.randrange(30)):
+                for _ in range(rng.randrange(30)):
                     await anyio.lowlevel.checkpoint()
                 scope.cancel()
-        # The fake lives in this process, too, and needs a moment to see that nobody is there.
+        # The fake runs in this process too, and needs a moment to notice the closed connections.
         for _ in range(500):
             if (left := _sockets() - before) <= 0:
                 return
@@ -99,47 +101,49 @@ def cancelled(
         wrong.append(f"{left} sockets are left")
 
     with fake.serve() as base_url:
-        # Nothing goes wrong but the cancelling: a busy machine must not time a request out.
-        known = settings(base_url, timeout_s=LOCK_TIMEOUT_S)
-        anyio.run(run, known, backend=engine)
-        kept = len(journal.read_bytes().splitlines()) if journal.exists() else 0
-        if kept < told:
-            wrong.append(f"{told} tracks were done and {kept} are in the journal")
-        resumed = match_playlist(wanted, settings=known, journal=journal)
+        # The cancellation must be the only fault: no request may time out on a busy machine.
+        options = settings(base_url, timeout_s=REQUEST_TIMEOUT_S)
+        anyio.run(run, options, backend=engine)
+        stored = len(journal.read_bytes().splitlines()) if journal.exists() else 0
+        if stored < reported:
+            wrong.append(f"{reported} tracks were finished and {stored} are in the journal")
+        resumed = match_playlist(wanted, settings=options, journal=journal)
     return wrong + _differences(resumed.matches, truth)
 
 
-def whole(wanted: tuple[Track, ...], folder: Path) -> tuple[Match, ...]:
-    """The same tracks, read from the same file, in a run that nobody breaks off."""
-    playlist = folder / "whole.csv"
+def uninterrupted(wanted: tuple[Track, ...], folder: Path) -> tuple[Match, ...]:
+    """Match the same tracks, read from a file of the same format, without an interruption."""
+    playlist = folder / "uninterrupted.csv"
     playlist.write_text(_as_csv(wanted), encoding="utf-8")
     with FakeBeatport().serve() as base_url:
-        known = MatchSettings(base_url=base_url, requests_per_second=None)
-        return match_playlist(playlist, settings=known).matches
+        options = MatchSettings(base_url=base_url, requests_per_second=None)
+        return match_playlist(playlist, settings=options).matches
 
 
 def _differences(found: tuple[Match, ...], truth: tuple[Match, ...]) -> list[str]:
-    # Addresses name the port of the server, and each run has its own.
+    # `_answer` leaves out URLs, because they contain the port of each run's server.
     other = sum(_answer(one) != _answer(true) for one, true in zip(found, truth, strict=False))
-    wrong = [f"{other} answers are not those of an uninterrupted run"] if other else []
-    return wrong + ([] if len(found) == len(truth) else [f"{len(truth) - len(found)} are lost"])
+    wrong = [f"{other} answers differ from those of an uninterrupted run"] if other else []
+    return wrong + (
+        [] if len(found) == len(truth) else [f"{len(truth) - len(found)} tracks are lost"]
+    )
 
 
 def _answer(match: Match) -> object:
     ranked = [(one.id, one.score, one.confidence, one.evidence) for one in match.candidates]
-    asked = [(query.text, query.query_type, query.found) for query in match.queries]
-    return match.track, match.outcome, ranked, asked, match.stopped
+    queries = [(query.text, query.query_type, query.found) for query in match.queries]
+    return match.track, match.outcome, ranked, queries, match.stopped
 
 
-def _begun(truth: tuple[Match, ...], asked: set[str]) -> set[str]:
-    """The tracks whose first question was asked, where it tells one track from all others."""
+def _started(truth: tuple[Match, ...], sent: set[str]) -> set[str]:
+    """Return the tracks whose first query was sent, if no other track has the same query."""
     texts = Counter(query.text for one in truth for query in one.queries)
     first = {one.queries[0].text: one.track.title for one in truth}
-    return {title for text, title in first.items() if text in asked and texts[text] == 1}
+    return {title for text, title in first.items() if text in sent and texts[text] == 1}
 
 
 def _titles_in(journal: Path) -> list[str]:
-    """The tracks with a whole line in the journal."""
+    """Return the titles of the tracks with a complete line in the journal."""
     if not journal.exists():
         return []
     lines = journal.read_bytes().splitlines(keepends=True)
@@ -160,7 +164,7 @@ def _as_csv(wanted: tuple[Track, ...]) -> str:
 
 
 def _sockets() -> int:
-    """How many sockets this process holds, where the system tells."""
+    """Count the open sockets of this process; 0 if the system has no `/proc`."""
     folder = Path("/proc/self/fd")
     if not folder.exists():
         return 0

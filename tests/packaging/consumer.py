@@ -1,7 +1,7 @@
-"""A program that uses the library, for type checkers alone: `.ci/gates/consumer` shows it to them.
+"""A program that uses the library, for type checkers only; `.ci/gates/consumer` runs them.
 
-Each `assert_type` says what a caller sees; each line with an ignored error is a mistake that they
-must find: where they do not, the ignoring is what they complain of.
+Each `assert_type` states the type that a caller sees. Each line with an ignored error contains a
+mistake that the type checkers must report; otherwise they report the unused comment.
 """
 
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def a_playlist(progress: list[Progress]) -> None:
         assert_type(matcher.fetch_track(7), Candidate | None)
 
 
-async def both_colours() -> None:
+async def async_functions() -> None:
     assert_type(await amatch_track("Artist - Title"), Match)
     assert_type(await amatch_playlist("collection.xml"), PlaylistMatch)
     assert_type(aiter_matches(["Artist - Title"]), MatchStream)

@@ -1,7 +1,7 @@
-"""What an installed package does with some extras, or none: `python smoke.py [EXTRA …]`.
+"""Check an installed package with the given extras: `python smoke.py [EXTRA …]`.
 
-A program of its own, for it runs where there is neither pytest nor the repository. It matches one
-track in both colours, and sees to it that what needs an absent extra says which.
+It is a separate program, because it runs without pytest and without the repository. It matches one
+track in sync and async mode. It also checks that a feature whose extra is missing names that extra.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from beatport_match import (
 from beatport_match.cli import main
 from beatport_match.testing import FakeBeatport
 
-# What each extra brings along.
-BRINGS = {
+# The packages that each extra installs.
+PACKAGES_OF = {
     "cli": ("rich",),
     "offline": ("tantivy",),
     "parquet": ("pyarrow", "tantivy"),
@@ -43,14 +43,14 @@ ROW = {
 }
 
 
-def there(family: str) -> bool:
-    return find_spec(family) is not None
+def is_installed(package: str) -> bool:
+    return find_spec(package) is not None
 
 
 def matches() -> None:
-    """Judgement, both colours and the fake need no extra."""
-    sold = Candidate(id=7, name=TRACK.title, mix_name="Extended Mix", artists=("Corvane",))
-    assert rank(TRACK, [sold])[0].relation == "same_recording"
+    """Scoring, both modes and the fake Beatport need no extra."""
+    candidate = Candidate(id=7, name=TRACK.title, mix_name="Extended Mix", artists=("Corvane",))
+    assert rank(TRACK, [candidate])[0].relation == "same_recording"
     with FakeBeatport().serve() as base_url:
         settings = MatchSettings(base_url=base_url, requests_per_second=None)
         match = match_track(TRACK, settings=settings)
@@ -59,26 +59,26 @@ def matches() -> None:
 
 
 def commands() -> None:
-    """The command needs no extra; `cli` only makes it look well."""
-    with FakeBeatport().serve() as base_url, contextlib.redirect_stdout(io.StringIO()) as told:
+    """The command needs no extra; `cli` only adds colours and a progress bar."""
+    with FakeBeatport().serve() as base_url, contextlib.redirect_stdout(io.StringIO()) as output:
         code = main(["track", f"{TRACK.artist_text} - {TRACK.title}", "--base-url", base_url])
-    assert code == 0, told.getvalue()
-    assert "Paper Satellites" in told.getvalue()
+    assert code == 0, output.getvalue()
+    assert "Paper Satellites" in output.getvalue()
 
 
 def catalogues(folder: Path) -> None:
-    """Offline catalogues need `offline`, Parquet needs `parquet`; each is named where absent."""
+    """Offline catalogues need `offline`, Parquet needs `parquet`; an error names a missing one."""
     built = folder / "mine"
-    if not there("tantivy"):
-        needs("offline", [ROW], built)
+    if not is_installed("tantivy"):
+        check_refused("offline", [ROW], built)
         return
     Catalogue.build([ROW], built)
     with Catalogue.open(built) as opened:
         assert match_track(TRACK, source=opened.source()).matched
     file = folder / "rows.parquet"
-    if not there("pyarrow"):
+    if not is_installed("pyarrow"):
         file.touch()
-        needs("parquet", file, built)
+        check_refused("parquet", file, built)
         return
     import pyarrow as pa
     from pyarrow import parquet
@@ -87,26 +87,27 @@ def catalogues(folder: Path) -> None:
     assert Catalogue.build(file, built).rows == 1
 
 
-def needs(extra: str, rows: object, path: Path) -> None:
-    """Building is refused in a sentence that names the extra."""
+def check_refused(extra: str, rows: object, path: Path) -> None:
+    """Check that the error of `Catalogue.build` names the missing extra."""
     try:
         Catalogue.build(rows, path)
     except MisuseError as error:
-        told = str(error)
+        message = str(error)
     else:
-        told = "it was built"
-    assert f"pip install 'beatport-match[{extra}]'" in told, told
+        message = "the catalogue was built"
+    assert f"pip install 'beatport-match[{extra}]'" in message, message
 
 
 def smoke(extras: list[str], *, alone: bool) -> None:
-    brought = {family for extra in extras for family in BRINGS[extra]}
-    for family in {family for families in BRINGS.values() for family in families}:
-        assert not alone or there(family) == (family in brought), f"{family}: {there(family)}"
+    expected = {package for extra in extras for package in PACKAGES_OF[extra]}
+    for package in {package for packages in PACKAGES_OF.values() for package in packages}:
+        installed = is_installed(package)
+        assert not alone or installed == (package in expected), f"{package}: {installed}"
     matches()
     commands()
     with tempfile.TemporaryDirectory() as folder:
         catalogues(Path(folder))
-    print(f"extras {', '.join(extras) or 'none'}: as it should be")
+    print(f"extras {', '.join(extras) or 'none'}: ok")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""ARCHITECTURE: "The top level of the repository is fixed", and its files belong to no machine."""
+"""The top level of the repository is fixed, and no file depends on one machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-AGREED = {
+TOP_LEVEL = {
     "beatport_match",
     "tests",
     "docs",
@@ -23,18 +23,18 @@ AGREED = {
     "LICENSE",
 }
 LOCKS = ("*.lock", "*-lock.json", "*-lock.yaml", "*.lockb", "requirements*.txt", "constraints*.txt")
-NOT_OURS = (".git", ".venv")
+SKIPPED = (".git", ".venv")
 
 
 def ignored() -> list[str]:
-    """What git is told to leave alone."""
+    """Return the patterns of .gitignore."""
     lines = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     return [line.strip("/") for line in lines if line and not line.startswith("#")]
 
 
 def files() -> Iterator[Path]:
-    """Every file that is kept in the repository."""
-    patterns = [*ignored(), *NOT_OURS]
+    """Yield every file of the repository that git does not ignore."""
+    patterns = [*ignored(), *SKIPPED]
     folders = [ROOT]
     while folders:
         for path in sorted(folders.pop().iterdir()):
@@ -46,32 +46,31 @@ def files() -> Iterator[Path]:
                 yield path
 
 
-@pytest.mark.skipif((ROOT / "PKG-INFO").exists(), reason="a release, unpacked, is no repository")
-def test_the_top_level_holds_what_was_agreed() -> None:
-    """ "`beatport_match/ tests/ docs/ examples/ pyproject.toml README.md CHANGELOG.md` (plus
-    LICENSE, dot-files)": a new name there is a decision, not an accident."""
+@pytest.mark.skipif((ROOT / "PKG-INFO").exists(), reason="an unpacked release is not a repository")
+def test_the_top_level_has_no_other_files_and_folders() -> None:
+    """A new name at the top level must be added on purpose; names with a dot are free."""
     top = {path.relative_to(ROOT).parts[0] for path in files()}
-    assert {name for name in top if not name.startswith(".")} == AGREED
+    assert {name for name in top if not name.startswith(".")} == TOP_LEVEL
 
 
-def test_nothing_is_locked_to_one_moment() -> None:
-    """A library states ranges; a lock file would test something that no caller installs."""
+def test_there_is_no_lock_file() -> None:
+    """A library states version ranges; a lock file would test what no caller installs."""
     locks = [path.name for path in files() if any(fnmatch(path.name, lock) for lock in LOCKS)]
     assert locks == []
 
 
-def test_no_file_names_a_place_of_this_machine() -> None:
-    """What holds an absolute path of its author's works at its author's alone."""
+def test_no_file_contains_a_path_of_this_machine() -> None:
+    """An absolute path of its author works on no other machine."""
     homes = {ROOT, ROOT.parent, Path.home(), Path(sys.prefix), Path(tempfile.gettempdir())}
-    # A place at the top, such as "/usr", may be everybody's, and stand in a script's first line.
-    places = [str(home) for home in homes if home not in {Path("/"), Path("/usr")}]
-    named = re.compile(rf"(?<![\w.:/-])(?:{'|'.join(map(re.escape, places))})/\S*")
+    # A folder such as "/usr" exists on every machine, for example in the first line of a script.
+    folders = [str(home) for home in homes if home not in {Path("/"), Path("/usr")}]
+    named = re.compile(rf"(?<![\w.:/-])(?:{'|'.join(map(re.escape, folders))})/\S*")
     found = {str(path.relative_to(ROOT)): named.findall(text(path)) for path in files()}
     assert {path: names for path, names in found.items() if names} == {}
 
 
 def test_no_file_names_a_package_index() -> None:
-    """Where packages come from is the business of who installs them."""
+    """The user who installs the packages chooses the index."""
     option = "index" + "-url"
     assert [path.name for path in files() if option in text(path)] == []
 
