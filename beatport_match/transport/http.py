@@ -44,25 +44,40 @@ class HttpResponse(Protocol):
     """The part of a client's response that this library reads."""
 
     @property
-    def status_code(self) -> int: ...
+    def status_code(self) -> int:
+        """The HTTP status."""
+        ...
+
     @property
-    def headers(self) -> Mapping[str, str]: ...
+    def headers(self) -> Mapping[str, str]:
+        """The headers; their names may have any case."""
+        ...
+
     @property
-    def content(self) -> bytes: ...
+    def content(self) -> bytes:
+        """The whole body, decompressed."""
+        ...
+
     @property
-    def url(self) -> object: ...
+    def url(self) -> object:
+        """The URL that answered; `str` gives its text."""
+        ...
 
 
 class HttpClient(Protocol):
-    """A sync client; `get` returns an `HttpResponse`."""
+    """A sync client."""
 
-    def get(self, url: str, *, params: Any = ..., headers: Any = ...) -> Any: ...
+    def get(self, url: str, *, params: Any = ..., headers: Any = ...) -> Any:
+        """Send a GET request and return an `HttpResponse`."""
+        ...
 
 
 class AsyncHttpClient(Protocol):
-    """An async client; `get` returns an awaitable of an `HttpResponse`."""
+    """An async client."""
 
-    async def get(self, url: str, *, params: Any = ..., headers: Any = ...) -> Any: ...
+    async def get(self, url: str, *, params: Any = ..., headers: Any = ...) -> Any:
+        """Send a GET request and return an `HttpResponse`."""
+        ...
 
 
 # The method `stream` of a client of `httpx` or `httpx2`.

@@ -140,7 +140,7 @@ class SqliteCache:
             self._disable(error.strerror or str(error))
         else:
             logger.warning(
-                "the cache %s is damaged; it was renamed to %s, and a new cache is created",
+                "the cache %s is damaged; it is set aside as %s, and a new one is created",
                 self._path.name,
                 new_path.name,
             )

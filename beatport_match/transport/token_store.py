@@ -39,8 +39,8 @@ _NEW_TOKEN_REJECTED = Failure(
 class TokenStore:
     """The tokens of one user: read from the file, renewed once for all callers, and saved.
 
-    `now` and all times are seconds on the engine's clock. `token_rejected_at` is when a request was sent
-    whose token Beatport rejected, `None` if no token was rejected.
+    `now` and `token_rejected_at` are seconds on the engine's clock. `token_rejected_at` is when a
+    request was sent whose token Beatport rejected; `None` if no token was rejected.
 
     Args:
         settings: `token_file` or `access_token`, and the API's address.

@@ -63,7 +63,7 @@ def test_a_bad_cache_is_a_remark(
         options = ("--unpaced", "--base-url", base_url, "--cache", tmp_path / "c")
         ran = command("playlist", collection, "--playlist", "Not on sale", *options)
     assert ran.code == 0
-    assert "Note: the cache c is damaged; it was renamed to c.set-aside-1, and a new" in ran.err
+    assert "Note: the cache c is damaged; it is set aside as c.set-aside-1, and a new" in ran.err
 
 
 def test_a_bad_journal_is_misuse(
