@@ -19,7 +19,7 @@ from beatport_match.matching.protocol import Request
 from beatport_match.matching.sources import Sources
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings
-from beatport_match.transport.http import HttpClient, RequestFailedError, get
+from beatport_match.transport.http import HttpClient, RequestFailedError, send
 
 
 def match_playlist_async(
@@ -100,7 +100,7 @@ class ThreadedClient:
             headers=tuple((headers or {}).items()),
             form=tuple(data.items()),
         )
-        call = partial(get, self._client, request, self._total_s)
+        call = partial(send, self._client, request, self._total_s)
         came = await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
         if isinstance(came, Failure):
             raise RequestFailedError(came)

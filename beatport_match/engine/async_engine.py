@@ -39,7 +39,7 @@ from beatport_match.matching.request_flow import question_flow, token_refresh_fl
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.answer_cache import TieredCache
 from beatport_match.transport.client_pool import ClientPool
-from beatport_match.transport.http import AsyncHttpClient, aget, new_async_client
+from beatport_match.transport.http import AsyncHttpClient, asend, new_async_client
 from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
 from beatport_match.transport.single_flight import AsyncKeyedLock
 from beatport_match.transport.token_store import TokenStore
@@ -190,7 +190,7 @@ class AsyncEngine:
             return await anyio.to_thread.run_sync(self._tokens.accept, outcome, self.now())
 
     async def _transmit(self, request: Request) -> Response | Failure:
-        return await aget(self._client(), request, self._settings.async_io.request_timeout)
+        return await asend(self._client(), request, self._settings.async_io.request_timeout)
 
     def _client(self) -> AsyncHttpClient | ClientPool:
         if self._given_client is not None:

@@ -35,7 +35,7 @@ from beatport_match.matching.protocol import (
 from beatport_match.matching.request_flow import question_flow, token_refresh_flow
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.answer_cache import TieredCache
-from beatport_match.transport.http import HttpClient, get, new_client
+from beatport_match.transport.http import HttpClient, new_client, send
 from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
 from beatport_match.transport.single_flight import KeyedLock
 from beatport_match.transport.token_store import TokenStore
@@ -171,7 +171,7 @@ class SyncEngine:
             return self._tokens.accept(outcome, self.now())
 
     def _transmit(self, request: Request) -> Response | Failure:
-        return get(self._client(), request, self._settings.async_io.request_timeout)
+        return send(self._client(), request, self._settings.async_io.request_timeout)
 
     def _client(self) -> HttpClient:
         if self._given_client is not None:

@@ -1,1 +1,14 @@
-"""TODO transport."""
+"""Everything between a request and the network, shared by the tasks and threads of a matcher.
+
+    http           makes an `httpx` client, sends a request once, reads a body of limited size
+    client_pool    the library's own async client: one connection for each request in flight
+    rate_limiter   when the next request may be sent; the circuit breaker
+    answer_cache   parsed results in memory, and behind it the cache on disk
+    sqlite_cache   parsed results in an SQLite file that several programs may share
+    cache_codec    a parsed result as bytes, and back
+    single_flight  equal requests at the same time are sent once
+    token_store    the user's tokens for the API: token file, validity, renewal
+
+What a response means, and whether a request is retried, is decided in `matching`. URLs and JSON
+keys of Beatport stand in `beatport`. The engines in `engine` call these modules.
+"""

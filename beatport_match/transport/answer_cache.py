@@ -29,19 +29,19 @@ class MemoryCache:
     """Results of one matcher, the oldest evicted first; several threads may use it.
 
     Args:
-        most_bytes: The size of all entries (see `entry_size`) above which the oldest are evicted.
-        longest_s: The age in seconds above which an entry is ignored.
+        max_bytes: The size of all entries (see `entry_size`) above which the oldest are evicted.
+        max_age_s: The age in seconds above which an entry is ignored.
         clock: Monotonic seconds.
     """
 
     def __init__(
         self,
         *,
-        most_bytes: int = MAX_MEMORY_BYTES,
-        longest_s: float = MAX_AGE_S,
+        max_bytes: int = MAX_MEMORY_BYTES,
+        max_age_s: float = MAX_AGE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._most_bytes, self._longest_s, self._clock = most_bytes, longest_s, clock
+        self._max_bytes, self._max_age_s, self._clock = max_bytes, max_age_s, clock
         self._entries: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
@@ -51,7 +51,7 @@ class MemoryCache:
         with self._lock:
             stored_at, data = self._entries.get(key, (0.0, b""))
         age_s = self._clock() - stored_at
-        value = decode(data) if data and age_s <= self._longest_s else None
+        value = decode(data) if data and age_s <= self._max_age_s else None
         return CachedResult(value=value, age_s=age_s) if value else None
 
     def put(self, key: str, value: ParsedResult) -> None:
@@ -61,7 +61,7 @@ class MemoryCache:
             self._drop(key)
             self._entries[key] = self._clock(), data
             self._bytes += entry_size(key, data)
-            while self._bytes > self._most_bytes:
+            while self._bytes > self._max_bytes:
                 self._drop(next(iter(self._entries)))
 
     def _drop(self, key: str) -> None:

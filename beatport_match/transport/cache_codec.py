@@ -1,7 +1,8 @@
-"""What was understood, as bytes and back: small in memory and on disk, and hostile until read.
+"""Encode parsed results as bytes for the caches, and decode them.
 
-The bytes may come from a file that somebody else wrote, so what does not look like a reader's work
-is no answer at all.
+The encoding is compressed JSON, small in memory and on disk. The bytes may come from a file that
+another program wrote, so `decode` checks everything. Bytes that no parser of this library can have
+produced give no result.
 """
 
 from __future__ import annotations
@@ -18,26 +19,26 @@ from pydantic import TypeAdapter, ValidationError
 from beatport_match.matching.protocol import ParsedResult
 from beatport_match.model.tracks import Candidate
 
-# A page of 150 rows comes to 130 KB.
+# The size before compression. A page of 150 rows has 130 KB.
 MAX_ENCODED_BYTES = 4 * 2**20
 MAX_TEXT_LENGTH = 2000
 MAX_ID = 2**63 - 1
-_VALUES = attrgetter(*(field.name for field in fields(Candidate)))
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_FIELD_VALUES = attrgetter(*(field.name for field in fields(Candidate)))
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def encode(value: ParsedResult) -> bytes:
-    """The bytes of what was understood."""
-    # More effort saves little: names repeat from row to row.
+    """Encode a parsed result."""
+    # A higher level saves little: most of the redundancy is names that repeat from row to row.
     return zlib.compress(_adapter().dump_json(value, exclude_none=True), level=1)
 
 
 def decode(data: bytes) -> ParsedResult | None:
-    """What the bytes stand for; `None` where that is nothing a reader could have understood."""
-    unpacker = zlib.decompressobj()
+    """Decode a parsed result; return `None` if the bytes are not a valid one."""
+    decompressor = zlib.decompressobj()
     try:
-        text = unpacker.decompress(data, MAX_ENCODED_BYTES)
-        if not unpacker.eof:
+        text = decompressor.decompress(data, MAX_ENCODED_BYTES)
+        if not decompressor.eof:
             return None
         value = _adapter().validate_json(text, strict=True)
     except (zlib.error, ValidationError, ValueError, RecursionError):
@@ -47,20 +48,20 @@ def decode(data: bytes) -> ParsedResult | None:
 
 @cache
 def _adapter() -> TypeAdapter[ParsedResult]:
-    # Made when first needed: importing this library must stay quick.
+    # Built on first use, so that importing this library stays fast.
     return TypeAdapter(ParsedResult)
 
 
 def _is_valid(candidate: Candidate) -> bool:
-    web = (candidate.url, candidate.artwork_url, candidate.preview_url)
-    values = (*_VALUES(candidate), *candidate.artists, *candidate.remixers)
+    urls = (candidate.url, candidate.artwork_url, candidate.preview_url)
+    values = (*_FIELD_VALUES(candidate), *candidate.artists, *candidate.remixers)
     return (
         0 < candidate.id <= MAX_ID
-        and all(url is None or url.startswith(("https://", "http://")) for url in web)
-        and not any(_is_invalid_text(value) for value in values if isinstance(value, str))
+        and all(url is None or url.startswith(("https://", "http://")) for url in urls)
+        and all(_is_valid_text(value) for value in values if isinstance(value, str))
         and all(math.isfinite(value) for value in values if isinstance(value, float))
     )
 
 
-def _is_invalid_text(text: str) -> bool:
-    return len(text) > MAX_TEXT_LENGTH or _CONTROLS.search(text) is not None
+def _is_valid_text(text: str) -> bool:
+    return len(text) <= MAX_TEXT_LENGTH and _CONTROL_CHARACTERS.search(text) is None

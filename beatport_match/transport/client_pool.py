@@ -1,8 +1,8 @@
-"""Our own async client: a client of its own for each request under way.
+"""The client pool: the library's own async client, with one `httpx` client for each request.
 
-With every request, `httpx` goes through all the connections of a client several times, and asks
-the system about idle ones: with 32 of them that is a quarter of what a run costs the processor,
-with 100 most of it. A client that has but one has nothing to go through.
+For each request, `httpx` searches all connections of its client several times, and asks the system
+about idle connections. With 32 connections this takes a quarter of a run's CPU time, with 100 most
+of it. Each client of the pool has only one connection, so there is nothing to search.
 """
 
 from __future__ import annotations
@@ -18,37 +18,43 @@ if TYPE_CHECKING:
 
 
 class ClientPool:
-    """Clients, each lent to one request at a time and made when none is free, so many at the most.
+    """Clients that each run one request at a time; a client is made when none is free.
 
-    The last to be free is lent first, being the likeliest to be connected still.
+    The client that was used last is used again first, because its connection is most probably
+    still open. `clients` are all clients that the pool has made.
+
+    Args:
+        new_client: Makes a client.
+        max_clients: The maximum number of clients, and so of requests at the same time. Further
+            requests wait.
     """
 
-    def __init__(self, new: Callable[[], httpx.AsyncClient], most: int) -> None:
-        self.made: list[httpx.AsyncClient] = []
-        self._new = new
+    def __init__(self, new_client: Callable[[], httpx.AsyncClient], max_clients: int) -> None:
+        self.clients: list[httpx.AsyncClient] = []
+        self._new_client = new_client
         self._free: list[httpx.AsyncClient] = []
-        # A request lets the others go first anyway, so that getting a place need not.
-        self._places = anyio.Semaphore(most, fast_acquire=True)
+        # A request lets other tasks run anyway, so `acquire` does not need to do it.
+        self._slots = anyio.Semaphore(max_clients, fast_acquire=True)
 
     @asynccontextmanager
     async def stream(
-        self, method: str, url: str, **given: Any
+        self, method: str, url: str, **options: Any
     ) -> AsyncGenerator[httpx.Response, None]:
-        """The answer to a request, as `httpx` streams it, once a client is free."""
-        async with self._places:
-            client = self._free.pop() if self._free else self._another()
+        """Wait for a free client, send a request with it, and yield the streamed response."""
+        async with self._slots:
+            client = self._free.pop() if self._free else self._add_client()
             try:
-                async with client.stream(method, url, **given) as response:
+                async with client.stream(method, url, **options) as response:
                     yield response
             finally:
                 self._free.append(client)
 
     async def aclose(self) -> None:
-        """Close them all."""
-        for client in self.made:
+        """Close all clients."""
+        for client in self.clients:
             await client.aclose()
 
-    def _another(self) -> httpx.AsyncClient:
-        client = self._new()
-        self.made.append(client)
+    def _add_client(self) -> httpx.AsyncClient:
+        client = self._new_client()
+        self.clients.append(client)
         return client

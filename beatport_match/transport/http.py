@@ -1,9 +1,13 @@
-"""What both pairs of hands know about an HTTP client: how to make one, and how to read it.
+"""HTTP clients: make one, send a request once, and read a response body of limited size.
 
-A client is met through one method, `get(url, headers=…, params=…)`, so that an `httpx` or an
-`httpx2` client serves. Their exceptions are told apart by name for the same reason. Where a client
-can `stream` as those two can, its answers are unpacked and bounded here, piece by piece. `httpx` is
-imported when a client is made: importing this library must stay quick.
+* A client needs only `get(url, params=…, headers=…)`, so a client of `httpx`, of `httpx2` or of the
+  calling program works. For the same reason, a client's exceptions are recognised by class name.
+* If a client has `stream`, as the clients of `httpx` and `httpx2` have, this module decompresses
+  the body piece by piece (`BoundedDecoder`). A small body that decompresses to gigabytes then uses
+  no more memory than the limit. If a client has no `stream`, the size is checked after the client
+  has read the body.
+* Redirects are not followed here: only `matching.request_flow` knows which host was meant.
+* `httpx` is imported when a client is made, so that importing this library stays fast.
 """
 
 from __future__ import annotations
@@ -26,144 +30,231 @@ from beatport_match.transport.client_pool import ClientPool
 if TYPE_CHECKING:
     import httpx
 
+# Beatport's largest pages have 0.6 MB.
+MAX_BODY_BYTES = 16 * 2**20
+# The value of `Accept-Encoding`: only what `BoundedDecoder` can decompress.
+ACCEPTED_ENCODING = "gzip"
+_UNCOMPRESSED_ENCODINGS = frozenset({"", "identity"})
+_COMPRESSED_ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
+# For this value of `wbits`, zlib reads in the header whether the format is gzip or zlib.
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+
 
 class HttpResponse(Protocol):
-    """What we read of a client's response."""
+    """The part of a client's response that this library reads."""
 
     @property
-    def status_code(self) -> int: ...
+    def status_code(self) -> int:
+        """The HTTP status."""
+        ...
+
     @property
-    def headers(self) -> Mapping[str, str]: ...
+    def headers(self) -> Mapping[str, str]:
+        """The headers; their names may have any case."""
+        ...
+
     @property
-    def content(self) -> bytes: ...
+    def content(self) -> bytes:
+        """The whole body, decompressed."""
+        ...
+
     @property
-    def url(self) -> object: ...
+    def url(self) -> object:
+        """The URL that answered; `str` gives its text."""
+        ...
 
 
 class HttpClient(Protocol):
-    """A sync client; `get` returns an `HttpResponse`."""
+    """A sync client."""
 
-    def get(self, url: str, *, params: Any = ..., headers: Any = ...) -> Any: ...
+    def get(self, url: str, *, params: Any = ..., headers: Any = ...) -> Any:
+        """Send a GET request and return an `HttpResponse`."""
+        ...
 
 
 class AsyncHttpClient(Protocol):
-    """An async client; `get` returns an awaitable of an `HttpResponse`."""
+    """An async client."""
 
-    async def get(self, url: str, *, params: Any = ..., headers: Any = ...) -> Any: ...
+    async def get(self, url: str, *, params: Any = ..., headers: Any = ...) -> Any:
+        """Send a GET request and return an `HttpResponse`."""
+        ...
 
 
-# What `httpx` and `httpx2` give to read an answer piece by piece.
+# The method `stream` of a client of `httpx` or `httpx2`.
 Stream: TypeAlias = Callable[..., AbstractContextManager[Any]]
 AsyncStream: TypeAlias = Callable[..., AbstractAsyncContextManager[Any]]
 
 
 def new_client(settings: MatchSettings) -> httpx.Client:
-    """Our own sync client."""
+    """Make the library's own sync client."""
     import httpx
 
-    return httpx.Client(**_options(settings))
+    return httpx.Client(**_client_options(settings))
 
 
 def new_async_client(settings: MatchSettings) -> ClientPool:
-    """Our own async client."""
+    """Make the library's own async client."""
     import httpx
 
-    options = _options(settings) | {
-        # Shared by all of them: certificates take long to load, and a cookie is the visitor's.
+    options = _client_options(settings) | {
+        # All clients of the pool share both: certificates take long to load, and a cookie belongs
+        # to the visitor, not to a connection.
         "verify": httpx.create_ssl_context(),
         "cookies": httpx.Cookies().jar,
-        # No bound but ours: a place that a broken-off request left taken would block its client.
+        # The pool limits the requests. With a limit in httpx as well, a cancelled request could
+        # keep its place, and its client would block for ever.
         "limits": httpx.Limits(max_connections=None, max_keepalive_connections=1),
     }
     return ClientPool(partial(httpx.AsyncClient, **options), settings.max_connections)
 
 
 def is_async(client: HttpClient | AsyncHttpClient) -> bool:
-    """Whether a client's `get` has to be awaited."""
+    """Return whether a client's `get` has to be awaited."""
     return inspect.iscoroutinefunction(client.get)
 
 
 def require_client_kind(client: HttpClient | AsyncHttpClient, *, asynchronous: bool) -> None:
-    """Refuse a client of the wrong colour before a request goes out.
+    """Reject a sync client for an async engine, and the reverse, before a request is sent.
 
     Raises:
-        MisuseError: The client is of the other colour.
+        MisuseError: The client is of the other kind.
     """
     if is_async(client) != asynchronous:
         want, got = ("an async", "a sync") if asynchronous else ("a sync", "an async")
         raise MisuseError(f"http_client must be {want} client here, not {got} one.")
 
 
-def get(client: HttpClient, request: Request, total_s: float) -> Response | Failure:
-    """Send a request and read the answer, within so many seconds in all.
+def send(client: HttpClient, request: Request, timeout_s: float) -> Response | Failure:
+    """Send a request once and read its response, within `timeout_s` seconds in total.
 
-    The time is looked at between two pieces of the body: one wait for the wire may come on top.
+    The time is checked between two pieces of the body. The wait for one more piece may come on top.
     """
     try:
         stream: Stream | None = getattr(client, "stream", None)
         if stream is None:
-            return _ready(_plain(client, request)(request.url, **_arguments(request)), request)
-        until = time.monotonic() + total_s
-        with stream(*_request_arguments(request), **_streaming(request)) as response:
+            method = _get_or_post(client, request)
+            return _from_read_response(method(request.url, **_arguments(request)), request)
+        deadline = time.monotonic() + timeout_s
+        with stream(*_method_and_url(request), **_stream_arguments(request)) as response:
             if response.is_stream_consumed:
-                return _ready(response, request)
-            body = _body(response, request)
+                return _from_read_response(response, request)
+            decoder = _new_decoder(response, request)
             for piece in response.iter_raw():
-                if not body.feed(piece):
+                if not decoder.feed(piece):
                     break
-                if time.monotonic() > until:
-                    return _timed_out(request, total_s)
-            return _read(response, body.finish())
-    except Exception as error:  # noqa: BLE001 - `_read_error` raises what is not the client's
-        return _read_error(error, request)
+                if time.monotonic() > deadline:
+                    return _timeout_failure(request, timeout_s)
+            return _from_response(response, decoder.finish())
+    except Exception as error:  # noqa: BLE001 - raised again if it is not a fault of the network
+        return _from_exception(error, request)
 
 
-async def aget(
-    client: AsyncHttpClient | ClientPool, request: Request, total_s: float
+async def asend(
+    client: AsyncHttpClient | ClientPool, request: Request, timeout_s: float
 ) -> Response | Failure:
-    """Send a request and read the answer, within so many seconds in all."""
-    body: BoundedDecoder | None = None
+    """Send a request once and read its response, within `timeout_s` seconds in total."""
+    decoder: BoundedDecoder | None = None
     try:
-        with anyio.move_on_after(total_s) as scope:
+        with anyio.move_on_after(timeout_s) as scope:
             stream: AsyncStream | None = getattr(client, "stream", None)
             if stream is None:
                 assert not isinstance(client, ClientPool)
-                came = await _plain(client, request)(request.url, **_arguments(request))
-                return _ready(came, request)
-            async with stream(*_request_arguments(request), **_streaming(request)) as response:
+                method = _get_or_post(client, request)
+                response = await method(request.url, **_arguments(request))
+                return _from_read_response(response, request)
+            async with stream(*_method_and_url(request), **_stream_arguments(request)) as response:
                 if response.is_stream_consumed:
-                    return _ready(response, request)
-                body = _body(response, request)
+                    return _from_read_response(response, request)
+                decoder = _new_decoder(response, request)
                 async for piece in response.aiter_raw():
-                    if not body.feed(piece):
-                        # Breaking off would leave the client's generators to the collector.
+                    if not decoder.feed(piece):
+                        # After `break`, only the garbage collector would close the client's async
+                        # generators.
                         scope.cancel()
-                return _read(response, body.finish())
-    except Exception as error:  # noqa: BLE001 - `_read_error` raises what is not the client's
-        return _read_error(error, request)
-    return (body.failure if body else None) or _timed_out(request, total_s)
+                return _from_response(response, decoder.finish())
+    except Exception as error:  # noqa: BLE001 - raised again if it is not a fault of the network
+        return _from_exception(error, request)
+    return (decoder.failure if decoder else None) or _timeout_failure(request, timeout_s)
 
 
 class RequestFailedError(Exception):
-    """How a client of our own making hands on a `failure` it was told."""
+    """Carries a `failure` out of a client that this library wraps."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(str(failure))
         self.failure = failure
 
 
-def _body(response: HttpResponse, request: Request) -> BoundedDecoder:
+class BoundedDecoder:
+    """Decompresses a response body piece by piece, up to `MAX_BODY_BYTES`.
+
+    `failure` says why the body is rejected; `None` so far.
+
+    Args:
+        url: The request's URL, for the failure.
+        encoding: The response's `Content-Encoding`.
+    """
+
+    def __init__(self, url: str, encoding: str) -> None:
+        self._url = url
+        self._parts: list[bytes] = []
+        self._size = 0
+        self.failure: Failure | None = None
+        encoding = encoding.strip().lower()
+        is_compressed = encoding in _COMPRESSED_ENCODINGS
+        self._decompressor = zlib.decompressobj(_GZIP_OR_ZLIB) if is_compressed else None
+        if not is_compressed and encoding not in _UNCOMPRESSED_ENCODINGS:
+            self._fail(
+                f"has the encoding {encoding[:50]!r}, but the request accepts only "
+                f"{ACCEPTED_ENCODING}"
+            )
+
+    def feed(self, piece: bytes) -> bool:
+        """Add the next piece, and return whether more pieces are needed."""
+        if self.failure is not None:
+            return False
+        if self._decompressor is not None:
+            try:
+                piece = self._decompressor.decompress(piece, MAX_BODY_BYTES + 1 - self._size)
+            except zlib.error as error:
+                self._fail(f"cannot be decompressed ({error})")
+                return False
+        self._parts.append(piece)
+        self._size += len(piece)
+        self.failure = _size_failure(self._size, self._url)
+        return self.failure is None
+
+    def finish(self) -> bytes | Failure:
+        """Return the whole body after the last piece, or why it is rejected."""
+        if self._decompressor is not None and self._size and not self._decompressor.eof:
+            self._fail(f"was cut off after {self._size} bytes")
+        return self.failure or b"".join(self._parts)
+
+    def _fail(self, problem: str) -> None:
+        if self.failure is None:
+            self.failure = Failure("network", f"Beatport's answer {problem}.", self._url)
+
+
+def _new_decoder(response: HttpResponse, request: Request) -> BoundedDecoder:
     return BoundedDecoder(request.url, response.headers.get("content-encoding", ""))
 
 
-def _ready(response: HttpResponse, request: Request) -> Response | Failure:
-    """An answer whose body the client has read and unpacked already."""
+def _size_failure(size: int, url: str) -> Failure | None:
+    if size <= MAX_BODY_BYTES:
+        return None
+    limit = f"{MAX_BODY_BYTES // 2**20} MiB"
+    detail = f"Beatport's answer is larger than {limit}, the limit for a page."
+    return Failure("catalogue_changed", detail, url)
+
+
+def _from_read_response(response: HttpResponse, request: Request) -> Response | Failure:
+    """Convert a response whose body the client has already read and decompressed."""
     body = response.content
-    return _read(response, too_large(len(body), request.url) or body)
+    return _from_response(response, _size_failure(len(body), request.url) or body)
 
 
-def _read(response: HttpResponse, body: bytes | Failure) -> Response | Failure:
-    """A client's response as a value; header names in lower case."""
+def _from_response(response: HttpResponse, body: bytes | Failure) -> Response | Failure:
+    """Convert a client's response; header names become lower case."""
     if isinstance(body, Failure):
         return body
     return Response(
@@ -174,125 +265,64 @@ def _read(response: HttpResponse, body: bytes | Failure) -> Response | Failure:
     )
 
 
-def _read_error(error: Exception, request: Request) -> Failure:
-    """A client's exception as a value; a bug is raised again, bare."""
+def _from_exception(error: Exception, request: Request) -> Failure:
+    """Convert a client's exception; an exception that is a bug is raised again unchanged."""
     if isinstance(error, RequestFailedError):
         return error.failure
     names = {kind.__name__ for kind in type(error).__mro__}
-    said = str(error) or type(error).__name__
+    message = str(error) or type(error).__name__
     if "TimeoutException" in names:
         return Failure("timeout", f"no answer in time ({type(error).__name__})", request.url)
     if names & {"TransportError", "DecodingError", "TooManyRedirects", "StreamError", "InvalidURL"}:
-        return Failure("network", said, request.url)
+        return Failure("network", message, request.url)
     raise error
 
 
-def _timed_out(request: Request, total_s: float) -> Failure:
-    return Failure("timeout", f"no whole answer within {total_s:g} s", request.url)
+def _timeout_failure(request: Request, timeout_s: float) -> Failure:
+    return Failure("timeout", f"no complete answer within {timeout_s:g} s", request.url)
 
 
-def _plain(client: HttpClient | AsyncHttpClient, request: Request) -> Callable[..., Any]:
-    """The method of a client that cannot stream."""
+def _get_or_post(client: HttpClient | AsyncHttpClient, request: Request) -> Callable[..., Any]:
+    """Return the method of a client without `stream` that sends a request."""
     if not request.form:
         return client.get
     post: Callable[..., Any] | None = getattr(client, "post", None)
     if post is None:
-        why = "the http_client has no `post`, without which no token can be renewed"
-        raise RequestFailedError(Failure("auth", why, request.url))
+        detail = (
+            "the http_client has no `post` method, which the renewal of a token needs; pass a "
+            "client that has one"
+        )
+        raise RequestFailedError(Failure("auth", detail, request.url))
     return post
 
 
-def _request_arguments(request: Request) -> tuple[str, str]:
-    """The method and the address."""
+def _method_and_url(request: Request) -> tuple[str, str]:
     return "POST" if request.form else "GET", request.url
 
 
 def _arguments(request: Request) -> dict[str, Any]:
-    """A request as the keyword arguments of `get` or `post`."""
-    given = {"params": dict(request.params) or None, "headers": dict(request.headers)}
-    return given | ({"data": dict(request.form)} if request.form else {})
+    """Return the keyword arguments for `get` or `post`."""
+    arguments = {"params": dict(request.params) or None, "headers": dict(request.headers)}
+    return arguments | ({"data": dict(request.form)} if request.form else {})
 
 
-def _streaming(request: Request) -> dict[str, Any]:
-    """The same for `stream`, which we unpack ourselves and never let wander off."""
-    given = _arguments(request)
-    headers = {**given["headers"], "Accept-Encoding": ACCEPTED}
-    return {**given, "headers": headers, "follow_redirects": False}
+def _stream_arguments(request: Request) -> dict[str, Any]:
+    """Return the keyword arguments for `stream`."""
+    arguments = _arguments(request)
+    headers = {**arguments["headers"], "Accept-Encoding": ACCEPTED_ENCODING}
+    # The caller's client may follow redirects to any host by default.
+    return {**arguments, "headers": headers, "follow_redirects": False}
 
 
-def _options(settings: MatchSettings) -> dict[str, Any]:
+def _client_options(settings: MatchSettings) -> dict[str, Any]:
     import httpx
 
     limits = httpx.Limits(
         max_connections=settings.max_connections,
         max_keepalive_connections=settings.max_connections,
     )
-    # Redirects are `exchange`'s to follow: only it knows which host was meant.
     return {
         "timeout": settings.async_io.request_timeout,
         "limits": limits,
         "follow_redirects": False,
     }
-
-
-# MERGED The body of an answer as it comes in: unpacked piece by piece, and bounded.
-# Beatport's largest pages come to 0.6 MB.
-MAX_BODY_BYTES = 16 * 2**20
-# What we ask for, and so what we must be able to unpack ourselves.
-ACCEPTED = "gzip"
-_PLAIN = frozenset({"", "identity"})
-_PACKED = frozenset({"gzip", "x-gzip", "deflate"})
-# zlib's own sign for "gzip or zlib, whichever the header says".
-_EITHER = 32 + zlib.MAX_WBITS
-
-
-class BoundedDecoder:
-    """What has come so far; `failure` says why it is unfit, once it is.
-
-    Args:
-        url: What was asked for, to be named where the body is unfit.
-        encoding: The answer's `Content-Encoding`.
-    """
-
-    def __init__(self, url: str, encoding: str) -> None:
-        self._url = url
-        self._parts: list[bytes] = []
-        self._size = 0
-        self.failure: Failure | None = None
-        encoding = encoding.strip().lower()
-        self._unpacker = zlib.decompressobj(_EITHER) if encoding in _PACKED else None
-        if encoding not in _PLAIN | _PACKED:
-            self._fail(f"is packed as {encoding[:50]!r}, which was not asked for")
-
-    def feed(self, piece: bytes) -> bool:
-        """Take the next piece, and say whether more is wanted."""
-        if self.failure is not None:
-            return False
-        if self._unpacker is not None:
-            try:
-                piece = self._unpacker.decompress(piece, MAX_BODY_BYTES + 1 - self._size)
-            except zlib.error as error:
-                self._fail(f"cannot be unpacked ({error})")
-                return False
-        self._parts.append(piece)
-        self._size += len(piece)
-        self.failure = too_large(self._size, self._url)
-        return self.failure is None
-
-    def finish(self) -> bytes | Failure:
-        """The body, now that all has come, or why there is none."""
-        if self._unpacker is not None and self._size and not self._unpacker.eof:
-            self._fail(f"was cut off after {self._size} bytes")
-        return self.failure or b"".join(self._parts)
-
-    def _fail(self, what: str) -> None:
-        if self.failure is None:
-            self.failure = Failure("network", f"Beatport's answer {what}.", self._url)
-
-
-def too_large(size: int, url: str) -> Failure | None:
-    """Why a body of more than 16 MiB is refused: no page of Beatport's could have it."""
-    if size <= MAX_BODY_BYTES:
-        return None
-    shown = f"Beatport's answer is larger than {MAX_BODY_BYTES // 2**20} MiB, as no page is."
-    return Failure("catalogue_changed", shown, url)

@@ -1,8 +1,14 @@
-"""The cache: what was understood, in an SQLite file that several programs may share.
+"""The cache on disk: parsed results in an SQLite file that several programs may share.
 
-It knows SQLite and nothing of asking. A cache is never worth an exception: whatever is wrong with
-the file is logged once, and the run goes on without. A file that is damaged is set aside, not
-deleted; another program's database is left alone.
+* A problem with the file never raises an exception. It is logged once, and the run continues
+  without the cache.
+* A damaged file is renamed and not deleted, and a new one is created.
+* A database of another program is not touched.
+* The key of an entry contains the version of this library, because another version may parse the
+  same page differently.
+* Above the size limit, the oldest tenth of the entries is deleted.
+
+How long an entry is valid is decided by the request flow; this module only returns its age.
 """
 
 from __future__ import annotations
@@ -24,52 +30,53 @@ from beatport_match.transport.cache_codec import decode, encode
 
 T = TypeVar("T")
 
-# "BpMc", where SQLite has a place for it: `file` and we ourselves can tell what this is.
+# "BpMc" in SQLite's field for the file type, from which the program `file` and this module
+# recognise a cache.
 _APPLICATION_ID = 0x42704D63
 _FORMAT = 1
 MAX_CACHE_BYTES = 256 * 2**20
-# Another program's write takes a millisecond; who waits longer asks Beatport instead.
+# Another program's write takes a millisecond. After this wait the request is sent to Beatport.
 LOCK_TIMEOUT_S = 2.0
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
-_TABLE = """
+_SCHEMA = """
     CREATE TABLE answers (key TEXT PRIMARY KEY, stored REAL NOT NULL, answer BLOB NOT NULL);
     CREATE INDEX by_age ON answers (stored);
 """
 
 
 class SqliteCache:
-    """A cache file, opened when first needed; safe to use from several threads.
+    """A cache file, opened on first use; several threads may use it.
 
     Args:
-        path: The file; made, for its owner alone, where there is none.
-        most_bytes: Where the oldest answers make room for new ones.
-        clock: Seconds since 1970, which every program that shares the file agrees on.
+        path: The file. If it does not exist, it is created with access for its owner only.
+        max_bytes: The size above which the oldest entries are deleted.
+        clock: Seconds since 1970, so that all programs that share the file agree on the age.
     """
 
     def __init__(
         self,
         path: Path,
         *,
-        most_bytes: int = MAX_CACHE_BYTES,
+        max_bytes: int = MAX_CACHE_BYTES,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._path, self._most_bytes, self._clock = path, most_bytes, clock
+        self._path, self._max_bytes, self._clock = path, max_bytes, clock
         self._connection: sqlite3.Connection | None = None
         self._lock = Lock()
-        self._set_aside_before = False
-        self._given_up = False
+        self._was_set_aside = False
+        self._is_disabled = False
 
     def get(self, key: str) -> CachedResult | None:
-        """The answer of a key, with its age in seconds."""
+        """Return the result under a key, with its age."""
         return self._try(lambda connection: self._read(connection, key))
 
     def put(self, key: str, value: ParsedResult) -> None:
-        """Keep an answer; the oldest ones go where there is no room."""
+        """Store a result under a key, and delete the oldest entries above the size limit."""
         self._try(lambda connection: self._write(connection, key, value))
 
     def close(self) -> None:
-        """Close the file; it is opened again when needed."""
+        """Close the file; the next use opens it again."""
         with self._lock:
             self._close()
 
@@ -79,64 +86,68 @@ class SqliteCache:
         ).fetchone()
         if row is None:
             return None
-        stored, answer = row
-        value = decode(answer) if isinstance(answer, bytes) else None
-        if value is None or not isinstance(stored, float):
+        stored_at, data = row
+        value = decode(data) if isinstance(data, bytes) else None
+        if value is None or not isinstance(stored_at, float):
             connection.execute("DELETE FROM answers WHERE key = ?", (_versioned(key),))
             return None
-        return CachedResult(value=value, age_s=self._clock() - stored)
+        return CachedResult(value=value, age_s=self._clock() - stored_at)
 
     def _write(self, connection: sqlite3.Connection, key: str, value: ParsedResult) -> None:
         connection.execute(
             "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)",
             (_versioned(key), self._clock(), encode(value)),
         )
-        while _used_bytes(connection) > self._most_bytes and _evict_oldest(connection):
+        while _used_bytes(connection) > self._max_bytes and _delete_oldest(connection):
             pass
 
-    def _try(self, act: Callable[[sqlite3.Connection], T]) -> T | None:
-        """Do something with the file; what is wrong with it is dealt with here."""
+    def _try(self, action: Callable[[sqlite3.Connection], T]) -> T | None:
+        """Run an action on the open file; return `None` after any problem with the file."""
         with self._lock:
-            if self._given_up:
+            if self._is_disabled:
                 return None
             try:
-                self._connection = self._connection or _opened(self._path)
-                return act(self._connection)
+                self._connection = self._connection or _open(self._path)
+                return action(self._connection)
             except (sqlite3.Error, UnicodeDecodeError) as error:
-                self._amend(error)
-            except (OSError, _NotOursError) as error:
+                self._recover(error)
+            except (OSError, _ForeignFileError) as error:
                 self._close()
-                self._give_up(getattr(error, "strerror", None) or str(error))
+                self._disable(getattr(error, "strerror", None) or str(error))
             return None
 
-    def _amend(self, error: Exception) -> None:
-        """Go on after SQLite's complaint: without this answer, with a new file, or without any."""
-        # A damaged table may be named in bytes that are no text, which Python then trips over.
+    def _recover(self, error: Exception) -> None:
+        """After an error of SQLite, skip this action, replace a damaged file, or disable the cache.
+
+        A damaged file is replaced once; if the new one is damaged as well, the cache is disabled.
+        """
+        # In a damaged file, a table's name may be bytes that are not text. Python then raises
+        # UnicodeDecodeError, which has no error code.
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         if code in _BUSY:
             return
         self._close()
-        if code in _DAMAGED and not self._set_aside_before:
+        if code in _DAMAGED and not self._was_set_aside:
             self._set_aside()
         else:
-            self._give_up(str(error))
+            self._disable(str(error))
 
     def _set_aside(self) -> None:
-        self._set_aside_before = True
+        self._was_set_aside = True
         try:
-            aside = _moved(self._path)
+            new_path = _rename(self._path)
         except OSError as error:
-            self._give_up(error.strerror or str(error))
+            self._disable(error.strerror or str(error))
         else:
             logger.warning(
-                "the cache %s is damaged; it is set aside as %s, and a new one begun",
+                "the cache %s is damaged; it is set aside as %s, and a new one is created",
                 self._path.name,
-                aside.name,
+                new_path.name,
             )
 
-    def _give_up(self, why: str) -> None:
-        self._given_up = True
-        logger.warning("the cache %s is not used: %s", self._path.name, why)
+    def _disable(self, reason: str) -> None:
+        self._is_disabled = True
+        logger.warning("the cache %s is not used: %s", self._path.name, reason)
 
     def _close(self) -> None:
         connection, self._connection = self._connection, None
@@ -145,17 +156,17 @@ class SqliteCache:
                 connection.close()
 
 
-class _NotOursError(Exception):
-    """The file is another program's."""
+class _ForeignFileError(Exception):
+    """The file is not a cache of this version of the library."""
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    """The file as a connection, with its table."""
+def _open(path: Path) -> sqlite3.Connection:
+    """Open the file, create it if it does not exist, and return a connection with the table."""
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     if not stat.S_ISREG(path.stat().st_mode):
-        raise _NotOursError("it is not a regular file")
-    # Each call is made by one thread at a time, but not always by the same one.
+        raise _ForeignFileError("it is not a regular file")
+    # The cache's lock lets only one thread at a time use the connection, but any thread may.
     connection = sqlite3.connect(
         path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False
     )
@@ -168,23 +179,27 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    if not _is_ours(connection):
+    """Create the table in an empty file, and set the modes of the connection."""
+    if not _is_cache(connection):
         connection.execute("BEGIN IMMEDIATE")
-        # Another program may have been here between the look and the lock.
-        if not _is_ours(connection):
-            for statement in filter(str.strip, _TABLE.split(";")):
+        # Another program may have created the table between the first check and the lock.
+        if not _is_cache(connection):
+            for statement in filter(str.strip, _SCHEMA.split(";")):
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {_FORMAT}")
         connection.execute("COMMIT")
-    # A power cut may cost the last answers.
+    # With NORMAL, the entries that were written last may be missing after a power cut.
     connection.execute("PRAGMA synchronous = NORMAL")
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         _enable_wal(connection)
 
 
 def _enable_wal(connection: sqlite3.Connection) -> None:
-    """Let readers and a writer not wait for each other, unless somebody is at the file just now."""
+    """Switch to WAL mode, in which readers and a writer do not wait for each other.
+
+    If another program is using the file at this moment, the mode stays as it is.
+    """
     try:
         connection.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError as error:
@@ -192,9 +207,14 @@ def _enable_wal(connection: sqlite3.Connection) -> None:
             raise
 
 
-def _is_ours(connection: sqlite3.Connection) -> bool:
-    """Whether this is our cache, or an empty file that may become it (`False`)."""
-    # The tables first: they come with our sign, so that whoever sees them can see it, too.
+def _is_cache(connection: sqlite3.Connection) -> bool:
+    """Return whether the file is a cache (`True`) or empty (`False`).
+
+    Raises:
+        _ForeignFileError: It is neither.
+    """
+    # The tables are counted first. They are created in one transaction with the application ID, so
+    # a check that sees the tables also sees the ID.
     tables, application_id, format_ = (
         connection.execute(query).fetchone()[0]
         for query in (
@@ -205,41 +225,40 @@ def _is_ours(connection: sqlite3.Connection) -> bool:
     )
     if application_id == _APPLICATION_ID:
         if format_ != _FORMAT:
-            raise _NotOursError("another version of beatport-match wrote it")
+            raise _ForeignFileError("another version of beatport-match wrote it")
         return True
     if tables or application_id:
-        raise _NotOursError("it is another program's database")
+        raise _ForeignFileError("it is another program's database")
     return False
 
 
 def _versioned(key: str) -> str:
-    """Another version may read the same page otherwise."""
     return f"{__version__} {key}"
 
 
 def _used_bytes(connection: sqlite3.Connection) -> int:
-    size, pages, free = (
+    page_size, pages, free_pages = (
         connection.execute(f"PRAGMA {name}").fetchone()[0]
         for name in ("page_size", "page_count", "freelist_count")
     )
-    return int(size * (pages - free))
+    return int(page_size * (pages - free_pages))
 
 
-def _evict_oldest(connection: sqlite3.Connection) -> int:
-    """Delete the oldest tenth, and say how many that were."""
+def _delete_oldest(connection: sqlite3.Connection) -> int:
+    """Delete the oldest tenth of the entries, and return their number."""
     return connection.execute(
         "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers ORDER BY stored "
         "LIMIT (SELECT count(*) / 10 + 1 FROM answers))"
     ).rowcount
 
 
-def _moved(path: Path) -> Path:
-    """Give the file another name, and what SQLite keeps beside it with it."""
+def _rename(path: Path) -> Path:
+    """Rename the file and the files that SQLite keeps beside it; return the new path."""
     number = 1
-    while (aside := path.with_name(f"{path.name}.set-aside-{number}")).exists():
+    while (new_path := path.with_name(f"{path.name}.set-aside-{number}")).exists():
         number += 1
-    path.rename(aside)
+    path.rename(new_path)
     for suffix in ("-wal", "-shm", "-journal"):
         with suppress(FileNotFoundError):
-            Path(f"{path}{suffix}").rename(f"{aside}{suffix}")
-    return aside
+            Path(f"{path}{suffix}").rename(f"{new_path}{suffix}")
+    return new_path

@@ -1,7 +1,14 @@
-"""The user's tokens for Beatport's API, shared by all tasks and threads of a matcher.
+"""The user's tokens for Beatport's API: read, checked, renewed and saved.
 
-What a token file holds and what a renewal says is `beatport.tokens`' to know; here are its file and
-the clock. Nothing of it is logged.
+All tasks and threads of a matcher share one `TokenStore`. The content of a token file and the
+requests for a renewal are defined in `beatport.oauth`; this module reads and writes the file, and
+reads the clock. The engine sends the request, for one task or thread at a time.
+
+* The file is read when a token is first needed. It is read again before each renewal, because
+  another program may have renewed the token.
+* A new token that is rejected before it has been used successfully is not renewed again.
+* After a renewal was rejected, every request fails until the file holds another token.
+* No token is ever logged.
 """
 
 from __future__ import annotations
@@ -19,31 +26,38 @@ from beatport_match.settings.models import MatchSettings
 MAX_FILE_BYTES = 100_000
 _NO_TOKEN = Failure(
     "auth",
-    "Beatport's API needs the token of a user: set token_file to a file with an access_token, or "
+    "Beatport's API needs a user's token: set token_file to a file with an access_token, or "
     "access_token to the token itself.",
 )
-_REJECTED_AGAIN = Failure(
+_NEW_TOKEN_REJECTED = Failure(
     "auth",
-    "Beatport renewed the access token and then refused the new one; log in to Beatport again and "
+    "Beatport renewed the access token and then rejected the new one; log in to Beatport again and "
     "write a new token file.",
 )
 
 
 class TokenStore:
-    """A user's tokens: read when first needed, renewed once for all, and kept in their file."""
+    """The tokens of one user: read from the file, renewed once for all callers, and saved.
+
+    `now` and `token_rejected_at` are seconds on the engine's clock. `token_rejected_at` is when a
+    request was sent whose token Beatport rejected; `None` if no token was rejected.
+
+    Args:
+        settings: `token_file` or `access_token`, and the API's address.
+    """
 
     def __init__(self, settings: MatchSettings) -> None:
         self._settings = settings
         self._tokens: Tokens | Failure | None = None
-        # When the token in use became so, on the hands' clock.
-        self._since = float("-inf")
-        # Whether anything was served for the token in use.
-        self._proven = True
-        # The token that was last seen in the file: another one is news.
-        self._in_file = ""
+        # When the present token was read or received.
+        self._active_since = float("-inf")
+        # Whether the present token came from the file or has been used successfully.
+        self._is_confirmed = True
+        # The access token that the file held last; another one in the file is a new one.
+        self._access_in_file = ""
 
     def is_valid(self, token_rejected_at: float | None) -> bool:
-        """Whether the token at hand is known to be good, without looking into its file."""
+        """Return whether the present token can be used, without reading the file."""
         if not isinstance(self._tokens, Tokens) or not self._is_newer_than(token_rejected_at):
             return False
         return self._tokens.is_valid(time.time())
@@ -51,95 +65,100 @@ class TokenStore:
     def refresh_request(
         self, token_rejected_at: float | None, now: float
     ) -> Request | Failure | None:
-        """The request for a new token; `None` where there is a good one, a failure where none.
+        """Return the request for a new token; `None` if the present token is valid.
 
-        `now` is the hands' clock. Another program may have renewed it: its file is read again.
+        Return a failure if there is no token, or if it cannot be renewed.
         """
         if self.is_valid(token_rejected_at):
-            return None  # somebody else renewed it meanwhile
+            return None  # another caller has renewed it in the meantime
         self._reload_file(now)
         if self.is_valid(token_rejected_at):
             return None
-        # What was refused is not asked for again for every track, until the file has other news.
+        # The failure is kept, so that a rejected renewal is not sent again for every track.
         if isinstance(self._tokens, Tokens):
-            asked = self._asked(self._tokens, token_rejected_at)
-            if isinstance(asked, Request):
-                return asked
-            self._tokens = asked
+            request = self._request_or_failure(self._tokens, token_rejected_at)
+            if isinstance(request, Request):
+                return request
+            self._tokens = request
         return self._tokens
 
-    def accept(self, came: Response | Failure, now: float) -> Failure | None:
-        """Take in what a renewal came to, and keep it in the file; `now` is the hands' clock."""
-        if isinstance(came, Failure):
-            return came
+    def accept(self, response: Response | Failure, now: float) -> Failure | None:
+        """Use the tokens in the response to a renewal and save them, or return the failure."""
+        if isinstance(response, Failure):
+            return response
         assert isinstance(self._tokens, Tokens)
-        found = parse_refresh(came, self._tokens, time.time())
-        if isinstance(found, Failure):
-            if found.kind == "auth":
-                self._tokens = found
-            return found
-        self._tokens, self._since, self._proven = found, now, False
-        self._save(found)
+        tokens = parse_refresh(response, self._tokens, time.time())
+        if isinstance(tokens, Failure):
+            if tokens.kind == "auth":
+                self._tokens = tokens
+            return tokens
+        self._tokens, self._active_since, self._is_confirmed = tokens, now, False
+        self._save(tokens)
         return None
 
     def confirm(self) -> None:
-        """Take note that something was served for the token in use."""
-        self._proven = True
+        """Record that a request with the present token was answered."""
+        self._is_confirmed = True
 
     def authorize(self, request: Request) -> Request:
-        """The request with the token in its head, where it needs one."""
+        """Return the request with the token in its headers, if it needs one."""
         if not request.needs_token or not isinstance(self._tokens, Tokens):
             return request
         header = ("Authorization", f"Bearer {self._tokens.access}")
         return replace(request, headers=(*request.headers, header))
 
     def _is_newer_than(self, token_rejected_at: float | None) -> bool:
-        return token_rejected_at is None or self._since > token_rejected_at
+        return token_rejected_at is None or self._active_since > token_rejected_at
 
     def _reload_file(self, now: float) -> None:
-        """Take what is new there: at first all, later what another program or the user wrote."""
-        found = self._read()
-        news = isinstance(found, Tokens) and found.access != self._in_file
-        if self._tokens is None or news:
-            self._tokens, self._since, self._proven = found, now, True
-        if isinstance(found, Tokens):
-            self._in_file = found.access
+        """Read the file; use its token at first, and later only if it is another than before."""
+        tokens = self._read()
+        is_changed = isinstance(tokens, Tokens) and tokens.access != self._access_in_file
+        if self._tokens is None or is_changed:
+            self._tokens, self._active_since, self._is_confirmed = tokens, now, True
+        if isinstance(tokens, Tokens):
+            self._access_in_file = tokens.access
 
-    def _asked(self, tokens: Tokens, token_rejected_at: float | None) -> Request | Failure:
-        """The request for a new token, unless it was renewed in vain already."""
-        if not self._proven and not self._is_newer_than(token_rejected_at):
-            return _REJECTED_AGAIN
+    def _request_or_failure(
+        self, tokens: Tokens, token_rejected_at: float | None
+    ) -> Request | Failure:
+        """Return the request for a new token, unless the renewed token itself was rejected."""
+        if not self._is_confirmed and not self._is_newer_than(token_rejected_at):
+            return _NEW_TOKEN_REJECTED
         return refresh_request(tokens, self._settings.api_url, self._settings.user_agent)
 
     def _read(self) -> Tokens | Failure:
         path = self._settings.token_file
         if path is None:
-            given = self._settings.access_token
-            return Tokens(given.get_secret_value()) if given else _NO_TOKEN
+            access_token = self._settings.access_token
+            return Tokens(access_token.get_secret_value()) if access_token else _NO_TOKEN
         try:
             with path.open(encoding="utf-8") as file:
                 return parse_tokens(file.read(MAX_FILE_BYTES), path.name)
         except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is not text"
-            remedy = "name a file that this user may read in token_file"
-            return Failure("auth", f"The token file {path.name} cannot be read ({why}); {remedy}.")
+            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            remedy = "set token_file to a file that this user can read"
+            return Failure(
+                "auth", f"The token file {path.name} cannot be read ({reason}); {remedy}."
+            )
 
     def _save(self, tokens: Tokens) -> None:
-        """Write the file anew, for its user alone; a disk that refuses costs the next run a login.
+        """Write the token file, readable by its user only; log a warning if that fails.
 
-        The old refresh token may be dead by now, so the user is told.
+        Without the warning the user would not know that a new login may be needed: the refresh
+        token that is still in the file may be invalid by now.
         """
         path = self._settings.token_file
         if path is None:
             return
         try:
-            with atomic_write(path) as draft:
-                draft.write_text(tokens.to_text(), encoding="utf-8")
+            with atomic_write(path) as temporary:
+                temporary.write_text(tokens.to_text(), encoding="utf-8")
             path.chmod(0o600)
-            self._in_file = tokens.access
+            self._access_in_file = tokens.access
         except OSError as error:
             logger.warning(
-                "The renewed token could not be kept in its file (%s): the next run may have to "
-                "log in again",
+                "the renewed token could not be saved in the token file (%s); you may have to log "
+                "in to Beatport again before the next run",
                 error.strerror,
             )

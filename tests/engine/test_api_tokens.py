@@ -1,4 +1,4 @@
-"""Matching over Beatport's API with a user's tokens: found, renewed, refused, and never shown."""
+"""Matching over Beatport's API with a user's tokens: renewal, rejection, token file, secrecy."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from beatport_match.testing import (
 )
 from beatport_match.transport.token_store import TokenStore
 
-every_colour = pytest.mark.parametrize("name", MODES)
+every_mode = pytest.mark.parametrize("name", MODES)
 SECRETS = ("an-access-token", "a-refresh-token", "a-client")
 
 
@@ -47,20 +47,20 @@ def token_file(tmp_path: Path) -> Path:
 
 
 def write(path: Path, **changes: object) -> None:
-    given = {
+    content = {
         "access_token": "an-access-token",
         "refresh_token": "a-refresh-token",
         "client_id": "a-client",
         "scope": "user:dj",
         **changes,
     }
-    path.write_text(json.dumps({key: value for key, value in given.items() if value is not None}))
+    path.write_text(json.dumps({key: value for key, value in content.items() if value is not None}))
     path.chmod(0o644)
 
 
-def shop(requests_per_token: int | None = None, **given: Any) -> FakeBeatport:
+def fake_api(requests_per_token: int | None = None, **options: Any) -> FakeBeatport:
     return FakeBeatport(
-        **EXACT_SEARCH, api=FakeTokens(requests_per_token=requests_per_token), **given
+        **EXACT_SEARCH, api=FakeTokens(requests_per_token=requests_per_token), **options
     )
 
 
@@ -73,90 +73,91 @@ def run(
     journal: Path | None = None,
     **settings: Any,
 ) -> PlaylistMatch:
-    given = asking(path, **settings)
     return Mode(name).call(
-        "match_playlist", tracks, transport=fake.transport(), settings=given, journal=journal
+        "match_playlist",
+        tracks,
+        transport=fake.transport(),
+        settings=api_settings(path, **settings),
+        journal=journal,
     )
 
 
 def forbid(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
-    """Let a file be somebody else's, which for root no mode of it does."""
-    opened = Path.open
+    """Make a file unreadable: root may read a file of any mode, so `chmod` would not do it."""
+    original = Path.open
 
-    def refuse(self: Path, *rest: Any, **more: Any) -> Any:
+    def open_or_raise(self: Path, *args: Any, **kwargs: Any) -> Any:
         if self == path:
             raise PermissionError(13, "Permission denied", str(path))
-        return opened(self, *rest, **more)
+        return original(self, *args, **kwargs)
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "open", open_or_raise)
 
 
-def asking(path: Path | None, attempts: int = 1, **settings: Any) -> MatchSettings:
+def api_settings(path: Path | None, attempts: int = 1, **settings: Any) -> MatchSettings:
     return with_attempts(
         attempts, source="api", api_url="https://api.example/v4", token_file=path, **settings
     )
 
 
-def posts(fake: FakeBeatport) -> int:
+def renewals(fake: FakeBeatport) -> int:
     return sum("/auth/o/token/" in request.path for request in fake.requests)
 
 
-@every_colour
-def test_the_api_is_matched_as_the_pages_are(name: Name, token_file: Path) -> None:
-    """Issue: "one judgement serves all of them: only where candidates come from changes"."""
+@every_mode
+def test_api_and_web_pages_give_the_same_matches(name: Name, token_file: Path) -> None:
+    """Parsing and scoring do not depend on the source of the candidates."""
     with demo_collection() as file:
         tracks = list(read_playlist(file))[:30]
-    there = run(name, shop(), token_file, tracks)
+    api = run(name, fake_api(), token_file, tracks)
     pages = Mode(name).call(
-        "match_playlist", tracks, transport=shop().transport(), settings=with_attempts()
+        "match_playlist", tracks, transport=fake_api().transport(), settings=with_attempts()
     )
-    assert [match.outcome for match in there.matches] == [match.outcome for match in pages.matches]
-    assert len(there.matched) > 20
-    for ours, theirs in zip(there.matches, pages.matches, strict=True):
-        assert (ours.best and ours.best.id) == (theirs.best and theirs.best.id)
+    assert [match.outcome for match in api.matches] == [match.outcome for match in pages.matches]
+    assert len(api.matched) > 20
+    for one, other in zip(api.matches, pages.matches, strict=True):
+        assert (one.best and one.best.id) == (other.best and other.best.id)
 
 
-@every_colour
-def test_an_isrc_is_asked_for_first(name: Name, token_file: Path) -> None:
-    """API: `/v4/catalog/tracks/?isrc=`; a proof needs no search."""
-    isrc = next(one.isrc for one in bundled_catalogue() if one.isrc)
-    known, fake = Track("Anything at all", isrc=isrc), shop()
-    found = run(name, fake, token_file, [known])
-    assert found.matches[0].queries[0].query_type == "isrc"
+@every_mode
+def test_isrc_is_queried_first(name: Name, token_file: Path) -> None:
+    isrc = next(row.isrc for row in bundled_catalogue() if row.isrc)
+    track, fake = Track("Anything at all", isrc=isrc), fake_api()
+    result = run(name, fake, token_file, [track])
+    assert result.matches[0].queries[0].query_type == "isrc"
     assert "/v4/catalog/tracks/?isrc=" in fake.requests[0].path
 
 
-@every_colour
-def test_tokens_that_end_in_the_middle_are_renewed_once_each(name: Name, token_file: Path) -> None:
-    """Issue: "refreshed as an exchange of its own (once, shared by all tasks)"."""
-    fake = shop(requests_per_token=20)
+@every_mode
+def test_token_that_expires_during_a_run_is_renewed_once(name: Name, token_file: Path) -> None:
+    """All tasks and threads share one renewal."""
+    fake = fake_api(requests_per_token=20)
     tracks = [f"{title} {number}" for number in range(12) for title in QUICK]
-    found = run(name, fake, token_file, tracks)
-    assert not found.failed
-    assert fake.tokens.refreshed == posts(fake) >= 2
-    kept = json.loads(token_file.read_text())
-    assert kept["access_token"] == f"an-access-token.{fake.tokens.refreshed}"
-    assert kept["refresh_token"] == fake.tokens.refresh
-    assert kept["scope"] == "user:dj"
-    assert kept["expires_at"] > time.time() + 35_000
+    result = run(name, fake, token_file, tracks)
+    assert not result.failed
+    assert fake.tokens.refreshed == renewals(fake) >= 2
+    saved = json.loads(token_file.read_text())
+    assert saved["access_token"] == f"an-access-token.{fake.tokens.refreshed}"
+    assert saved["refresh_token"] == fake.tokens.refresh
+    assert saved["scope"] == "user:dj"
+    assert saved["expires_at"] > time.time() + 35_000
     if sys.platform != "win32":
         assert stat.S_IMODE(token_file.stat().st_mode) == 0o600
 
 
-@every_colour
-def test_a_token_whose_end_is_known_is_renewed_before_it(name: Name, token_file: Path) -> None:
-    """Tokens.is_valid: what has ended is not sent."""
+@every_mode
+def test_expired_token_is_renewed_before_it_is_sent(name: Name, token_file: Path) -> None:
     write(token_file, expires_at=time.time() - 5)
-    fake = shop()
-    found = run(name, fake, token_file)
-    assert len(found.matched) == len(QUICK)
-    assert posts(fake) == 1
+    fake = fake_api()
+    result = run(name, fake, token_file)
+    assert len(result.matched) == len(QUICK)
+    assert renewals(fake) == 1
     assert 401 not in {request.status for request in fake.requests}
 
 
-@every_colour
+@every_mode
 @pytest.mark.parametrize(
-    ("changes", "requests", "says"),
+    ("changes", "requests", "detail"),
     [
         ({"refresh_token": None}, range(1, 6), "there is no refresh_token"),
         ({"client_id": None}, range(1, 6), "there is no client_id"),
@@ -165,27 +166,26 @@ def test_a_token_whose_end_is_known_is_renewed_before_it(name: Name, token_file:
         ({"access_token": None}, range(1), "access_token"),
     ],
 )
-def test_what_cannot_be_renewed_ends_as_auth(
-    name: Name, token_file: Path, changes: dict[str, Any], requests: range, says: str
+def test_token_that_cannot_be_renewed_is_an_auth_failure(
+    name: Name, token_file: Path, changes: dict[str, Any], requests: range, detail: str
 ) -> None:
-    """Issue: "one sentence with the remedy; the run ends as `failed: auth` … never as not found";
-    nobody is asked again for every track."""
+    """The message says what to do; the renewal is not sent again for every track."""
     write(token_file, **{"access_token": "long-dead", **changes})
-    fake = shop()
-    found = run(name, fake, token_file, [f"{one} {n}" for n in range(9) for one in QUICK])
-    assert {match.outcome for match in found.matches} == {"failed"}
-    assert {match.failures[-1].kind for match in found.matches} == {"auth"}
-    assert says in found.matches[-1].failures[-1].detail
-    assert "write a new token file" in found.matches[-1].failures[-1].detail
+    fake = fake_api()
+    result = run(name, fake, token_file, [f"{title} {n}" for n in range(9) for title in QUICK])
+    assert {match.outcome for match in result.matches} == {"failed"}
+    assert {match.failures[-1].kind for match in result.matches} == {"auth"}
+    assert detail in result.matches[-1].failures[-1].detail
+    assert "write a new token file" in result.matches[-1].failures[-1].detail
     assert len(fake.requests) in requests
-    assert posts(fake) <= 1
+    assert renewals(fake) <= 1
 
 
-@every_colour
-def test_a_new_token_that_is_refused_is_renewed_no_more(name: Name, token_file: Path) -> None:
-    """Nobody is hammered: a token that was renewed and served nothing is the end of it."""
+@every_mode
+def test_new_token_that_is_rejected_is_not_renewed_again(name: Name, token_file: Path) -> None:
+    """Otherwise the library would send renewals to the server without end."""
 
-    class Stubborn(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    class Rejecting(httpx.BaseTransport, httpx.AsyncBaseTransport):
         posts = 0
 
         def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -197,34 +197,34 @@ def test_a_new_token_that_is_refused_is_renewed_no_more(name: Name, token_file: 
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             return self.handle_request(request)
 
-    stubborn = Stubborn()
-    found = Mode(name).call(
-        "match_playlist", QUICK, transport=stubborn, settings=asking(token_file)
+    transport = Rejecting()
+    result = Mode(name).call(
+        "match_playlist", QUICK, transport=transport, settings=api_settings(token_file)
     )
-    assert {one.failures[-1].kind for one in found.matches} == {"auth"}
-    assert stubborn.posts == 1
+    assert {match.failures[-1].kind for match in result.matches} == {"auth"}
+    assert transport.posts == 1
 
 
-def test_a_client_that_cannot_post_renews_no_token(token_file: Path) -> None:
-    """_http: "without which no token can be renewed": the run fails as `auth`, with that reason."""
-
-    class Reader:
+def test_client_without_post_is_an_auth_failure_on_renewal(token_file: Path) -> None:
+    class GetOnly:
         def __init__(self, client: httpx.Client) -> None:
             self.get = client.get
 
     write(token_file, access_token="long-dead")
-    with httpx.Client(transport=shop().transport()) as client:
-        found = match_track(QUICK[0], settings=asking(token_file), http_client=Reader(client))
-    assert (found.outcome, found.failures[-1].kind) == ("failed", "auth")
-    assert "http_client has no `post`" in found.failures[-1].detail
+    with httpx.Client(transport=fake_api().transport()) as client:
+        match = match_track(
+            QUICK[0], settings=api_settings(token_file), http_client=GetOnly(client)
+        )
+    assert (match.outcome, match.failures[-1].kind) == ("failed", "auth")
+    assert "http_client has no `post`" in match.failures[-1].detail
 
 
-@every_colour
+@every_mode
 @pytest.mark.parametrize("kind", ["missing", "folder", "bytes", "none", "forbidden"])
-def test_without_a_token_nothing_is_asked(
+def test_no_request_is_sent_without_a_token(
     name: Name, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """Issue: "token file missing, unreadable by permission": one sentence with the remedy."""
+    """The message names the file without its folder, or the setting."""
     path = tmp_path / "tokens.json"
     if kind == "folder":
         path.mkdir()
@@ -233,155 +233,160 @@ def test_without_a_token_nothing_is_asked(
     elif kind == "forbidden":
         write(path)
         forbid(monkeypatch, path)
-    fake = shop()
-    found = run(name, fake, None if kind == "none" else path)
+    fake = fake_api()
+    result = run(name, fake, None if kind == "none" else path)
     assert fake.requests == ()
-    (detail,) = {match.failures[-1].detail for match in found.matches}
-    assert {match.failures[-1].kind for match in found.matches} == {"auth"}
+    (detail,) = {match.failures[-1].detail for match in result.matches}
+    assert {match.failures[-1].kind for match in result.matches} == {"auth"}
     assert ("token_file" if kind == "none" else "tokens.json") in detail
     assert str(tmp_path) not in detail
 
 
-@every_colour
-def test_a_run_without_a_token_goes_on_later(name: Name, tmp_path: Path, token_file: Path) -> None:
-    """Issue: "resumable": what failed for want of a token is asked in the next run."""
+@every_mode
+def test_run_without_a_valid_token_resumes_after_a_login(
+    name: Name, tmp_path: Path, token_file: Path
+) -> None:
+    """The next run with the same journal sends the queries that failed."""
     journal = tmp_path / "run.journal"
     write(token_file, access_token="long-dead", refresh_token=None)
-    assert len(run(name, shop(), token_file, journal=journal).failed) == len(QUICK)
+    assert len(run(name, fake_api(), token_file, journal=journal).failed) == len(QUICK)
     write(token_file)
-    assert len(run(name, shop(), token_file, journal=journal).matched) == len(QUICK)
-    fake = shop()
+    assert len(run(name, fake_api(), token_file, journal=journal).matched) == len(QUICK)
+    fake = fake_api()
     assert len(run(name, fake, token_file, journal=journal).matched) == len(QUICK)
     assert fake.requests == ()
 
 
-@every_colour
-def test_a_matcher_goes_on_once_its_user_has_logged_in(name: Name, token_file: Path) -> None:
-    """SharedTokens: what was refused stays so "until the file has other news"."""
+@every_mode
+def test_matcher_uses_a_new_token_that_the_user_writes_during_a_run(
+    name: Name, token_file: Path
+) -> None:
+    """After a failed renewal, requests fail until the file holds another token."""
     write(token_file, access_token="long-dead", refresh_token=None)
-    fake, told = shop(), list[Progress]()
+    fake, reports = fake_api(), list[Progress]()
 
     def log_in(progress: Progress) -> None:
-        told.append(progress)
-        if len(told) == len(QUICK):
+        reports.append(progress)
+        if len(reports) == len(QUICK):
             write(token_file)
 
-    found = Mode(name).call(
+    result = Mode(name).call(
         "match_playlist",
-        [*(f"{one} 1" for one in QUICK), *QUICK, *(f"{one} 2" for one in QUICK)],
+        [*(f"{title} 1" for title in QUICK), *QUICK, *(f"{title} 2" for title in QUICK)],
         transport=fake.transport(),
-        settings=asking(token_file),
+        settings=api_settings(token_file),
         on_progress=log_in,
     )
-    assert found.matches[0].failures[-1].kind == "auth"
-    assert not found.matches[-1].failures
+    assert result.matches[0].failures[-1].kind == "auth"
+    assert not result.matches[-1].failures
 
 
-def test_a_token_that_ended_unused_is_renewed(
+def test_new_token_that_expired_unused_is_renewed(
     token_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SharedTokens: in vain was a renewal whose token was refused, not one whose token ended."""
+    """Only a new token that was rejected is not renewed again."""
     now = [time.time()]
     monkeypatch.setattr("beatport_match.transport.token_store.time.time", lambda: now[0])
     write(token_file, expires_at=now[0] - 5)
-    tokens = TokenStore(asking(token_file))
+    tokens = TokenStore(api_settings(token_file))
     assert isinstance(tokens.refresh_request(None, 1.0), Request)
     body = json.dumps({"access_token": "new", "expires_in": 600}).encode()
     assert tokens.accept(Response(status=200, url="https://api.example/", body=body), 2.0) is None
     assert tokens.refresh_request(None, 3.0) is None
     now[0] += 3600
     assert isinstance(tokens.refresh_request(None, 3603.0), Request)
-    refused = tokens.refresh_request(2.5, 3604.0)
-    assert isinstance(refused, Failure)
-    assert "refused the new one" in refused.detail
+    failure = tokens.refresh_request(2.5, 3604.0)
+    assert isinstance(failure, Failure)
+    assert "rejected the new one" in failure.detail
 
 
-@every_colour
-def test_a_token_alone_is_enough(name: Name) -> None:
-    """Settings: `access_token`, "the token itself, where no file is kept"."""
+@every_mode
+def test_access_token_without_a_file_is_enough(name: Name) -> None:
+    """Such a token cannot be renewed: after it expires, requests fail as `auth`."""
     token = MatchSettings(access_token="an-access-token").access_token
-    found = run(name, shop(), None, access_token=token)
-    assert len(found.matched) == len(QUICK)
-    spent = run(name, shop(requests_per_token=2), None, access_token=token)
-    assert {one.failures[-1].kind for one in spent.failed} == {"auth"}
-    assert len(spent.matched) + len(spent.failed) == len(QUICK)
+    result = run(name, fake_api(), None, access_token=token)
+    assert len(result.matched) == len(QUICK)
+    expired = run(name, fake_api(requests_per_token=2), None, access_token=token)
+    assert {match.failures[-1].kind for match in expired.failed} == {"auth"}
+    assert len(expired.matched) + len(expired.failed) == len(QUICK)
 
 
-def test_another_program_may_have_renewed_it(token_file: Path) -> None:
-    """SharedTokens.renewal: "another program may have renewed it: its file is read again"."""
-    fake, told = shop(requests_per_token=3), list[Progress]()
+def test_token_that_another_program_renewed_is_read_from_the_file(token_file: Path) -> None:
+    """The file is read again before a renewal."""
+    fake, reports = fake_api(requests_per_token=3), list[Progress]()
 
-    def renew_behind_its_back(progress: Progress) -> None:
-        told.append(progress)
-        if len(told) == 3:
+    def renew_in_another_program(progress: Progress) -> None:
+        reports.append(progress)
+        if len(reports) == 3:
             with httpx.Client(transport=fake.transport()) as client:
                 form = json.loads(token_file.read_text()) | {"grant_type": "refresh_token"}
-                came = client.post("https://api.example/v4/auth/o/token/", data=form).json()
-            write(token_file, **{key: came[key] for key in ("access_token", "refresh_token")})
+                answer = client.post("https://api.example/v4/auth/o/token/", data=form).json()
+            write(token_file, **{key: answer[key] for key in ("access_token", "refresh_token")})
 
-    found = Mode("sync").call(
+    result = Mode("sync").call(
         "match_playlist",
         QUICK[:5],
         transport=fake.transport(),
-        settings=asking(token_file),
-        on_progress=renew_behind_its_back,
+        settings=api_settings(token_file),
+        on_progress=renew_in_another_program,
     )
-    assert posts(fake) == 1
-    assert not found.failed
+    assert renewals(fake) == 1
+    assert not result.failed
 
 
-@every_colour
-def test_a_file_that_cannot_be_written_costs_nothing_now(
+@every_mode
+def test_run_continues_if_the_token_file_cannot_be_written(
     name: Name, token_file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """SharedTokens: "a disk that refuses costs the next run a login", and the user is told."""
+    """A warning says that the next run may need a new login."""
 
-    def full(path: Path) -> None:
+    def raise_disk_full(path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("beatport_match.transport.token_store.atomic_write", full)
-    fake = shop(requests_per_token=20)
+    monkeypatch.setattr("beatport_match.transport.token_store.atomic_write", raise_disk_full)
+    fake = fake_api(requests_per_token=20)
     with caplog.at_level(logging.WARNING, "beatport_match"):
-        found = run(name, fake, token_file, [f"{one} {n}" for n in range(12) for one in QUICK])
-    assert not found.failed
+        result = run(name, fake, token_file, [f"{title} {n}" for n in range(12) for title in QUICK])
+    assert not result.failed
     assert fake.tokens.refreshed >= 2
-    assert "could not be kept" in caplog.text
+    assert "could not be saved" in caplog.text
     assert str(token_file) not in caplog.text
 
 
-@every_colour
-def test_a_renewal_is_tried_again_where_that_helps(name: Name, token_file: Path) -> None:
-    """send_with_retries: "again where that may help"."""
+@every_mode
+def test_renewal_is_retried_after_a_temporary_failure(name: Name, token_file: Path) -> None:
     write(token_file, expires_at=1)
-    fake = shop(faults=first(1, "unavailable"))
-    found = Mode(name).call(
-        "match_playlist", QUICK[:1], transport=fake.transport(), settings=asking(token_file, 3)
+    fake = fake_api(faults=first(1, "unavailable"))
+    result = Mode(name).call(
+        "match_playlist",
+        QUICK[:1],
+        transport=fake.transport(),
+        settings=api_settings(token_file, 3),
     )
-    assert len(found.matched) == 1
+    assert len(result.matched) == 1
 
 
-@every_colour
-def test_a_wall_before_the_api_is_told_as_one(name: Name, token_file: Path) -> None:
-    """The reliability of the pages holds for the API: a challenge is `blocked`."""
-    found = run(name, shop(faults=always("challenge")), token_file)
-    assert {one.failures[-1].kind for one in found.matches} == {"blocked"}
+@every_mode
+def test_challenge_page_of_the_api_is_a_blocked_failure(name: Name, token_file: Path) -> None:
+    """As for the web pages."""
+    result = run(name, fake_api(faults=always("challenge")), token_file)
+    assert {match.failures[-1].kind for match in result.matches} == {"blocked"}
 
 
-@every_colour
-def test_nothing_secret_is_ever_shown(
+@every_mode
+def test_secrets_are_in_no_log_journal_metrics_or_message(
     name: Name, token_file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Issue: "never logged, never in metrics, journals or error texts"."""
-    fake, journal = shop(requests_per_token=4), tmp_path / "run.journal"
+    fake, journal = fake_api(requests_per_token=4), tmp_path / "run.journal"
     with caplog.at_level(logging.DEBUG):
-        found = run(name, fake, token_file, journal=journal)
-        failed = run(name, shop(), token_file, [Track("Candle Tax 7")])
+        result = run(name, fake, token_file, journal=journal)
+        failed = run(name, fake_api(), token_file, [Track("Candle Tax 7")])
     written = (
         journal.read_text(),
-        json.dumps(found.document(), default=str),
-        repr((found, failed, fake.requests)),
+        json.dumps(result.document(), default=str),
+        repr((result, failed, fake.requests)),
         caplog.text,
-        str(found.metrics.model_dump_json()),
+        str(result.metrics.model_dump_json()),
     )
     assert failed.failed
     assert not any(secret in text for secret in SECRETS for text in written)

@@ -1,4 +1,4 @@
-"""When Beatport refuses: slower, then not at all, then one to see; and the host is told."""
+"""Blocked responses in a run: lower rate, circuit breaker, probe, progress and log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from modes import EXACT_SEARCH, MODES, Mode, Name, with_attempts
 from beatport_match import PlaylistMatch, Progress
 from beatport_match.testing import FakeBeatport, Fault, always, first
 
-every_colour = pytest.mark.parametrize("name", MODES)
+every_mode = pytest.mark.parametrize("name", MODES)
 MANY = tuple(f"{SLOW} {number}" for number in range(60))
 
 
@@ -27,33 +27,34 @@ def run(name: Name, fake: FakeBeatport, tracks: Any = MANY, **kwargs: Any) -> Pl
     )
 
 
-@every_colour
+@every_mode
 @pytest.mark.parametrize("fault", ["challenge", "challenge_200", "rate_limited", "elsewhere"])
-def test_after_a_run_of_refusals_nothing_is_asked(name: Name, fault: Fault) -> None:
-    """Settings: after ten refusals in a row "what is left ends as `failed` with the kind
-    `blocked`"; those in flight (five tracks) may come on top."""
+def test_no_request_is_sent_after_ten_blocked_responses_in_a_row(name: Name, fault: Fault) -> None:
+    """The remaining tracks are `failed` as `blocked`; five tracks may be in flight in addition."""
     fake = FakeBeatport(faults=always(fault))
-    found = run(name, fake)
+    result = run(name, fake)
     assert 10 <= len(fake.requests) <= 15
-    assert {match.outcome for match in found.matches} == {"failed"}
-    assert len(found.matches) == len(MANY)
-    last = found.matches[-1].failures[-1]
+    assert {match.outcome for match in result.matches} == {"failed"}
+    assert len(result.matches) == len(MANY)
+    last = result.matches[-1].failures[-1]
     assert (last.kind, last.url) == ("blocked", "")
     assert "10 requests in a row" in last.detail
-    assert found.matches[-1].requests == 0
+    assert result.matches[-1].requests == 0
 
 
-@every_colour
-def test_who_wants_to_wait_goes_on_afterwards(name: Name, caplog: pytest.LogCaptureFixture) -> None:
-    """Settings: `wait_when_refused`: "Sit that out instead of failing"; one request is let through
-    to see, and the rest is answered.
+@every_mode
+def test_waiting_run_continues_after_the_pause(
+    name: Name, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With `wait_when_refused`, the run waits instead of failing, sends a probe and continues.
 
-    Seven refusals, because at most seven requests are out when the third refusal is heard (five
-    tracks at once): no good answer can come between the first three, in whatever order.
+    Seven responses are blocked, because at most seven requests are in flight when the third blocked
+    response is recorded (five tracks at once). So no good response can come between the first
+    three, in any order.
     """
     fake = FakeBeatport(**EXACT_SEARCH, faults=first(7, "challenge"))
     with caplog.at_level(logging.WARNING, "beatport_match"):
-        found = run(
+        result = run(
             name,
             fake,
             [*SLOW_ONES[:7], *QUICK],
@@ -61,18 +62,18 @@ def test_who_wants_to_wait_goes_on_afterwards(name: Name, caplog: pytest.LogCapt
             refusal_pause_s=0.01,
             wait_when_refused=True,
         )
-    assert 3 <= len(found.failed) <= 7
-    assert len(found.matched) >= len(QUICK) - 4
-    said = [record.getMessage() for record in caplog.records]
-    assert "3 requests in a row" in said[0]
-    assert said[-1] == "Beatport answers again"
+    assert 3 <= len(result.failed) <= 7
+    assert len(result.matched) >= len(QUICK) - 4
+    messages = [record.getMessage() for record in caplog.records]
+    assert "3 requests in a row" in messages[0]
+    assert messages[-1] == "Beatport answers again"
 
 
-@every_colour
-def test_a_stop_ends_the_waiting(name: Name) -> None:
-    """Settings: "`stop` still ends it", although the pause is an hour."""
+@every_mode
+def test_stop_ends_the_pause_of_the_circuit_breaker(name: Name) -> None:
+    """Although the pause is an hour."""
     fake = FakeBeatport(faults=always("challenge"))
-    found = run(
+    result = run(
         name,
         fake,
         max_refusals=2,
@@ -80,48 +81,48 @@ def test_a_stop_ends_the_waiting(name: Name) -> None:
         wait_when_refused=True,
         stop=lambda: len(fake.requests) >= 2,
     )
-    assert len(found.matches) == len(MANY)
-    assert {failure.kind for match in found.matches for failure in match.failures} <= {
+    assert len(result.matches) == len(MANY)
+    assert {failure.kind for match in result.matches for failure in match.failures} <= {
         *("blocked", "stopped")
     }
     assert len(fake.requests) <= 6
 
 
-@every_colour
-def test_a_stop_ends_a_backoff(name: Name) -> None:
-    """API.md: `stop` is "asked at every decision", and waiting out a `Retry-After` is one."""
+@every_mode
+def test_stop_ends_a_backoff(name: Name) -> None:
+    """`stop` is called during the wait for `Retry-After`."""
     fake = FakeBeatport(faults=always("rate_limited"))
-    found = run(name, fake, [SLOW], attempts=9, stop=lambda: len(fake.requests) >= 1)
-    (match,) = found.matches
+    result = run(name, fake, [SLOW], attempts=9, stop=lambda: len(fake.requests) >= 1)
+    (match,) = result.matches
     assert (match.outcome, match.stopped, len(fake.requests)) == ("failed", "stopped", 1)
 
 
-@every_colour
-def test_the_host_is_told_of_pace_and_refusal(name: Name) -> None:
-    """Progress: `pace` is "less than was asked for while Beatport wants a slower one", `blocked`
-    "that it refused so often that nothing is asked"."""
-    told = list[Progress]()
-    settings = {"max_refusals": 1000, "on_progress": told.append}
+@every_mode
+def test_progress_shows_a_lower_rate_and_the_open_circuit_breaker(name: Name) -> None:
+    """`Progress.pace` falls after a blocked response; `Progress.blocked` means that no request is
+    sent for now."""
+    reports = list[Progress]()
+    settings = {"max_refusals": 1000, "on_progress": reports.append}
     Mode(name).call(
         "match_playlist",
         [*SLOW_ONES[:2], *QUICK],
         transport=FakeBeatport(**EXACT_SEARCH, faults=first(1, "challenge")).transport(),
         settings=with_attempts().model_copy(update={"requests_per_second": 500.0}),
-        on_progress=told.append,
+        on_progress=reports.append,
     )
-    assert 250 <= min(one.pace or 0 for one in told) < 500
-    assert not any(one.blocked for one in told)
-    told.clear()
+    assert 250 <= min(report.pace or 0 for report in reports) < 500
+    assert not any(report.blocked for report in reports)
+    reports.clear()
     run(name, FakeBeatport(faults=always("challenge")), **{**settings, "max_refusals": 2})
-    assert told[-1].blocked
-    assert {one.pace for one in told} == {None}
+    assert reports[-1].blocked
+    assert {report.pace for report in reports} == {None}
 
 
-@every_colour
-def test_the_library_says_nothing_by_itself(
+@every_mode
+def test_log_is_the_only_output_and_holds_no_query(
     name: Name, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Issue: "no prints", and a log "without personal paths or tokens": no query, no address."""
+    """Nothing is printed; the log names no title, URL or path of a request."""
     with caplog.at_level(logging.DEBUG, "beatport_match"):
         run(name, FakeBeatport(faults=always("challenge")))
     assert capfd.readouterr() == ("", "")

@@ -1,4 +1,4 @@
-"""Limits against hostile answers: how much is unpacked, how long is waited, where it may lead."""
+"""Limits against hostile responses: size, encoding, time and redirects."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from beatport_match.errors import Failure
 from beatport_match.testing import FakeBeatport, always, first
 from beatport_match.transport.http import MAX_BODY_BYTES, BoundedDecoder
 
-every_colour = pytest.mark.parametrize("name", MODES)
-URL = "https://shop.example/"
+every_mode = pytest.mark.parametrize("name", MODES)
+URL = "https://site.example/"
 
 
 def match(name: Name, transport: Any, **settings: Any) -> Match:
@@ -35,20 +35,21 @@ def match(name: Name, transport: Any, **settings: Any) -> Match:
 
 
 def failed(name: Name, transport: Any) -> tuple[str, str]:
-    """The kind and the detail of the only failure."""
-    found: Any = match(name, transport)
-    (found,) = (found,) if isinstance(found, Match) else found.matches
-    assert found.outcome == "failed"
-    (failure,) = found.failures
+    """Return the kind and the detail of the only failure."""
+    result: Any = match(name, transport)
+    (result,) = (result,) if isinstance(result, Match) else result.matches
+    assert result.outcome == "failed"
+    (failure,) = result.failures
     return failure.kind, failure.detail
 
 
-@every_colour
-def test_a_bomb_is_not_unpacked(name: Name) -> None:
-    """Issue: "body size cap after decompression (a small gzip that unpacks to gigabytes)"; what
-    memory it takes is the cap's, not the bomb's."""
+@every_mode
+def test_decompression_bomb_uses_no_more_memory_than_the_limit(name: Name) -> None:
+    """The bomb is a small gzip body that decompresses to gigabytes."""
     transport = FakeBeatport(faults=always("bomb")).transport()
-    FakeBeatport(faults=always("bomb")).respond("GET", "/", "bomb")  # packed before we measure
+    FakeBeatport(faults=always("bomb")).respond(
+        "GET", "/", "bomb"
+    )  # compress it before the measurement
     tracemalloc.start()
     try:
         kind, detail = failed(name, transport)
@@ -60,9 +61,9 @@ def test_a_bomb_is_not_unpacked(name: Name) -> None:
     assert peak < 3 * MAX_BODY_BYTES
 
 
-@every_colour
-def test_a_large_plain_body_is_refused_as_well(name: Name) -> None:
-    """The same without gzip, and where a client has read the body before we see it."""
+@every_mode
+def test_large_uncompressed_body_is_rejected(name: Name) -> None:
+    """Also if the client has read the whole body before the library gets it."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=bytes(MAX_BODY_BYTES + 1))
@@ -71,14 +72,14 @@ def test_a_large_plain_body_is_refused_as_well(name: Name) -> None:
 
 
 class Streams(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Answers with a body that comes in pieces."""
+    """Sends a body in pieces, with any headers."""
 
     def __init__(self, pieces: Any, **headers: str) -> None:
         self._pieces, self._headers = pieces, headers
-        self.asked: list[httpx.Request] = []
+        self.requests: list[httpx.Request] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
+        self.requests.append(request)
         return httpx.Response(200, headers=self._headers, stream=_Pieces(self._pieces))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -104,9 +105,9 @@ def endless() -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("name", MODES)
-def test_an_endless_answer_ends(name: Name) -> None:
-    """Settings: `request_timeout` is "from its sending to the last byte of its answer"."""
-    found: Any = Mode(name).call(
+def test_endless_response_ends_at_the_timeout(name: Name) -> None:
+    """`request_timeout` is the time from sending a request to the last byte of its response."""
+    result: Any = Mode(name).call(
         "match_playlist",
         [SLOW],
         transport=Streams(endless),
@@ -116,95 +117,92 @@ def test_an_endless_answer_ends(name: Name) -> None:
             }
         ),
     )
-    (failure,) = found.failed[0].failures
+    (failure,) = result.failed[0].failures
     assert failure.kind == "timeout"
     assert "0.05 s" in failure.detail
 
 
-@every_colour
+@every_mode
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "compress"])
-def test_only_what_was_asked_for_is_unpacked(name: Name, encoding: str) -> None:
-    """A bomb may be packed twice, or in ways that no limit can be given to."""
+def test_encodings_that_were_not_accepted_are_rejected(name: Name, encoding: str) -> None:
+    """A bomb may be compressed twice, or in a format that cannot be decompressed with a limit."""
     transport = Streams(lambda: [b"x"], **{"content-encoding": encoding})
     kind, detail = failed(name, transport)
     assert kind == "network"
     assert repr(encoding) in detail
-    assert {one.headers["accept-encoding"] for one in transport.asked} == {"gzip"}
+    assert {request.headers["accept-encoding"] for request in transport.requests} == {"gzip"}
 
 
-@every_colour
-@pytest.mark.parametrize("packed", [b"\x1f\x8bjunk", gzip.compress(b"<html>" * 99)[:-9]])
-def test_what_cannot_be_unpacked_is_a_broken_wire(name: Name, packed: bytes) -> None:
-    """Issue: "truncated bodies are retried": a gzip cut short is one, and is called `network`."""
-    assert failed(name, Streams(lambda: [packed], **{"content-encoding": "gzip"}))[0] == "network"
+@every_mode
+@pytest.mark.parametrize("body", [b"\x1f\x8bjunk", gzip.compress(b"<html>" * 99)[:-9]])
+def test_invalid_or_truncated_gzip_is_a_network_failure(name: Name, body: bytes) -> None:
+    """Failures of the kind `network` are retried."""
+    assert failed(name, Streams(lambda: [body], **{"content-encoding": "gzip"}))[0] == "network"
 
 
-@every_colour
-def test_packed_pages_are_read(name: Name) -> None:
-    """What is ordinary stays so: a gzipped page in small pieces is a page."""
+@every_mode
+def test_gzip_page_in_small_pieces_is_parsed(name: Name) -> None:
     fake = FakeBeatport(**EXACT_SEARCH)
 
-    class Packing(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    class Compressing(httpx.BaseTransport, httpx.AsyncBaseTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
-            packed = gzip.compress(served(fake, request).content)
-            pieces = [packed[at : at + 1000] for at in range(0, len(packed), 1000)]
+            body = gzip.compress(served(fake, request).content)
+            pieces = [body[at : at + 1000] for at in range(0, len(body), 1000)]
             headers = {"content-encoding": "gzip"}
             return httpx.Response(200, headers=headers, stream=_Pieces(lambda: pieces))
 
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             return self.handle_request(request)
 
-    found: Any = match(name, Packing())
-    assert (found.candidates if isinstance(found, Match) else found.matches[0].candidates) != ()
+    result: Any = match(name, Compressing())
+    assert (result.candidates if isinstance(result, Match) else result.matches[0].candidates) != ()
 
 
-@every_colour
-def test_a_client_that_wanders_is_held(name: Name) -> None:
-    """Issue: "redirects only within the configured host", also where the caller's client would
-    follow anyone."""
+@every_mode
+def test_redirect_to_another_host_is_not_followed(name: Name) -> None:
+    """Also if the caller's client follows redirects to any host."""
     fake = FakeBeatport(faults=first(1, "elsewhere"))
     if name != "sync":
         assert failed(name, fake.transport())[0] == "blocked"
         return
     with httpx.Client(transport=fake.transport(), follow_redirects=True) as client:
-        found = Matcher(with_attempts(), http_client=client).match_track(SLOW)
-    assert found.failures[0].kind == "blocked"
-    assert "elsewhere.example" in found.failures[0].detail
+        result = Matcher(with_attempts(), http_client=client).match_track(SLOW)
+    assert result.failures[0].kind == "blocked"
+    assert "elsewhere.example" in result.failures[0].detail
     assert len(fake.requests) == 1
 
 
 @given(st.binary(max_size=2000), st.sampled_from(["gzip", "x-gzip", "deflate", " GZIP ", ""]))
-def test_any_pieces_give_a_body_or_a_failure(junk: bytes, encoding: str) -> None:
-    """Hostile until read: whatever is unpacked, nothing is raised."""
-    body = BoundedDecoder(URL, encoding)
-    wanted = body.feed(junk[:7]) and body.feed(junk[7:])
-    came = body.finish()
-    assert wanted or isinstance(came, Failure)
+def test_any_bytes_give_a_body_or_a_failure(junk: bytes, encoding: str) -> None:
+    """The decoder raises no exception for any input."""
+    decoder = BoundedDecoder(URL, encoding)
+    accepts_more = decoder.feed(junk[:7]) and decoder.feed(junk[7:])
+    body = decoder.finish()
+    assert accepts_more or isinstance(body, Failure)
     if not encoding:
-        assert came == junk
-    elif isinstance(came, Failure):
-        assert (came.kind, came.url) == ("network", URL)
+        assert body == junk
+    elif isinstance(body, Failure):
+        assert (body.kind, body.url) == ("network", URL)
 
 
 @given(st.binary(max_size=2000), st.integers(1, 500))
-def test_what_was_packed_is_unpacked(plain: bytes, size: int) -> None:
-    """Body: "unpacked piece by piece", wherever the pieces are cut; both forms of deflate."""
-    for packed, encoding in ((gzip.compress(plain), "gzip"), (zlib.compress(plain), "deflate")):
-        body = BoundedDecoder(URL, encoding)
-        for at in range(0, len(packed), size):
-            body.feed(packed[at : at + size])
-        assert body.finish() == plain
+def test_pieces_of_any_size_are_decompressed(plain: bytes, size: int) -> None:
+    for encoded, encoding in ((gzip.compress(plain), "gzip"), (zlib.compress(plain), "deflate")):
+        decoder = BoundedDecoder(URL, encoding)
+        for at in range(0, len(encoded), size):
+            decoder.feed(encoded[at : at + size])
+        assert decoder.finish() == plain
 
 
 class GetOnly:
-    """The least a client may be: it has read the body before anyone can bound it."""
+    """The smallest client: it has no `stream`, and reads the whole body itself."""
 
     def __init__(self, content: bytes) -> None:
-        self._answer = httpx.Response(200, content=content, request=httpx.Request("GET", URL))
+        self._response = httpx.Response(200, content=content, request=httpx.Request("GET", URL))
 
     def get(self, url: str, *, params: Any = None, headers: Any = None) -> httpx.Response:
-        assert "Accept-Encoding" not in headers  # what it cannot unpack is its own business
-        return self._answer
+        assert "Accept-Encoding" not in headers  # only the client knows what it can decompress
+        return self._response
 
 
 class AsyncGetOnly(GetOnly):
@@ -215,19 +213,18 @@ class AsyncGetOnly(GetOnly):
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("size", "says"), [(MAX_BODY_BYTES + 1, "larger than"), (0, "cut off")])
-async def test_a_client_with_nothing_but_get_is_looked_at_too(size: int, says: str) -> None:
-    """docs/reliability.md: "one that has only `get` is looked at when it has read the body"."""
+@pytest.mark.parametrize(("size", "detail"), [(MAX_BODY_BYTES + 1, "larger than"), (0, "cut off")])
+async def test_body_of_a_client_without_stream_is_checked(size: int, detail: str) -> None:
+    """Such a body is checked after the client has read it."""
     sync = Matcher(with_attempts(), http_client=GetOnly(bytes(size))).match_track(SLOW)
     async with AsyncMatcher(with_attempts(), http_client=AsyncGetOnly(bytes(size))) as matcher:
-        other = await matcher.match_track(SLOW)
-    assert other == sync
-    assert says in sync.failures[0].detail
+        from_async = await matcher.match_track(SLOW)
+    assert from_async == sync
+    assert detail in sync.failures[0].detail
 
 
 @pytest.mark.anyio
-async def test_a_client_that_never_answers_is_given_up() -> None:
-    """The same for time: whatever the client, an async request ends after `request_timeout`."""
+async def test_async_request_ends_at_the_timeout_with_any_client() -> None:
 
     class Silent:
         async def get(self, url: str, *, params: Any = None, headers: Any = None) -> Any:
@@ -237,5 +234,5 @@ async def test_a_client_that_never_answers_is_given_up() -> None:
     engine = settings.async_io.model_copy(update={"request_timeout": 0.05})
     settings = settings.model_copy(update={"async_io": engine})
     async with AsyncMatcher(settings, http_client=Silent()) as matcher:
-        found = await matcher.match_track(SLOW)
-    assert found.failures[0].kind == "timeout"
+        result = await matcher.match_track(SLOW)
+    assert result.failures[0].kind == "timeout"

@@ -1,4 +1,4 @@
-"""The memory of one matcher: bounded, forgetful, and one asker at a time."""
+"""The cache in memory (limits of size and age), request keys, and the locks of single flight."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ ONE = ParsedResult(candidates=(Candidate(id=7, name="Copper"),))
 
 
 @given(st.lists(st.integers(0, 9), max_size=60), st.integers(1, 5))
-def test_the_memory_keeps_its_bound(keys: list[int], room: int) -> None:
-    """Memory: "oldest forgotten first"; the bound is of bytes, so memory does not grow."""
-    memory, newest = MemoryCache(most_bytes=room * entry_size("7", encode(ONE))), list[int]()
+def test_memory_cache_evicts_the_oldest_above_its_size(keys: list[int], capacity: int) -> None:
+    """The limit is in bytes."""
+    cache = MemoryCache(max_bytes=capacity * entry_size("7", encode(ONE)))
+    newest = list[int]()
     for key in keys:
-        memory.put(str(key), ONE)
-        newest = [*(one for one in newest if one != key), key][-room:]
-        assert [one for one in range(10) if memory.get(str(one))] == sorted(newest)
+        cache.put(str(key), ONE)
+        newest = [*(other for other in newest if other != key), key][-capacity:]
+        assert [one for one in range(10) if cache.get(str(one))] == sorted(newest)
 
 
-def test_what_is_old_is_forgotten() -> None:
-    """_memory: a matcher "that lives for days must not serve this morning's chart"."""
+def test_memory_cache_ignores_entries_above_the_maximum_age() -> None:
     now = [0.0]
-    memory = MemoryCache(longest_s=10, clock=lambda: now[0])
-    memory.put("a", ONE)
+    cache = MemoryCache(max_age_s=10, clock=lambda: now[0])
+    cache.put("a", ONE)
     now[0] = 10.0
-    known = memory.get("a")
-    assert known is not None
-    assert (known.value, known.age_s) == (ONE, 10.0)
+    cached = cache.get("a")
+    assert cached is not None
+    assert (cached.value, cached.age_s) == (ONE, 10.0)
     now[0] = 10.1
-    assert memory.get("a") is None
+    assert cache.get("a") is None
 
 
 @given(st.permutations([("q", "copper rain"), ("per_page", "50"), ("page", "1")]))
-def test_equal_requests_have_one_spelling(params: list[tuple[str, str]]) -> None:
-    """Request.canonical: "neither order nor headers make another request"; its values do."""
-    request = Request(url="https://shop.example/s", params=tuple(params))
+def test_equal_requests_have_one_key(params: list[tuple[str, str]]) -> None:
+    """The order of the parameters and the headers do not change the key; other values do."""
+    request = Request(url="https://site.example/s", params=tuple(params))
     other = Request(url=request.url, params=tuple(sorted(params)), headers=(("a", "b"),))
     assert request.canonical == other.canonical
     assert "q=copper+rain" in request.canonical
@@ -51,39 +51,42 @@ def test_equal_requests_have_one_spelling(params: list[tuple[str, str]]) -> None
     )
 
 
-def test_nothing_is_left_of_places_that_were_held() -> None:
-    """A run of a million questions must not keep a million locks; a bug frees its place."""
-    places = KeyedLock()
+def test_released_locks_take_no_memory() -> None:
+    """Otherwise a run of a million queries would keep a million locks.
+
+    An exception releases the lock as well.
+    """
+    locks = KeyedLock()
     for _ in range(3):
-        with pytest.raises(KeyError), places.lock("a"), places.lock("b"):
+        with pytest.raises(KeyError), locks.lock("a"), locks.lock("b"):
             raise KeyError
-    assert places._locks == {}
+    assert locks._locks == {}
 
 
 @pytest.mark.anyio
-async def test_a_cancelled_asker_leaves_its_place_to_the_next() -> None:
-    """Issue: cancellation leaves no "lock behind"."""
-    places, order = AsyncKeyedLock(), list[str]()
+async def test_cancelled_task_leaves_its_lock_to_the_next() -> None:
+    """Also a task that is cancelled while it waits for the lock."""
+    locks, order = AsyncKeyedLock(), list[str]()
 
-    async def ask(name: str, scope: anyio.CancelScope) -> None:
+    async def hold(name: str, scope: anyio.CancelScope) -> None:
         with scope:
-            async with places.lock("a"):
+            async with locks.lock("a"):
                 order.append(name)
                 await anyio.sleep_forever()
 
     scopes = [anyio.CancelScope() for _ in range(4)]
     async with anyio.create_task_group() as group:
         for name, scope in zip("xyz", scopes[:3], strict=True):
-            group.start_soon(ask, name, scope)
+            group.start_soon(hold, name, scope)
             await anyio.wait_all_tasks_blocked()
         scopes[1].cancel()  # waiting
         scopes[0].cancel()  # holding
         await anyio.wait_all_tasks_blocked()
-        group.start_soon(ask, "late", scopes[3])
+        group.start_soon(hold, "late", scopes[3])
         await anyio.wait_all_tasks_blocked()
         assert order == ["x", "z"]
         scopes[2].cancel()
         await anyio.wait_all_tasks_blocked()
         assert order == ["x", "z", "late"]
         scopes[3].cancel()
-    assert places._locks == {}
+    assert locks._locks == {}

@@ -1,4 +1,4 @@
-"""The cache: what is kept, for how long, shared with whom, and what a broken file costs."""
+"""The cache on disk and single flight: content, age, size, shared use and damaged files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from beatport_match.transport import sqlite_cache as cache_module
 from beatport_match.transport.cache_codec import decode, encode
 from beatport_match.transport.sqlite_cache import SqliteCache
 
-every_colour = pytest.mark.parametrize("name", MODES)
+every_mode = pytest.mark.parametrize("name", MODES)
 ONE = ParsedResult(candidates=(Candidate(id=7, name="Copper", artists=("Plinth",), bpm=124.0),))
 
 
@@ -48,28 +48,28 @@ def run(name: Name, fake: FakeBeatport, path: Path, **settings: Any) -> Playlist
     )
 
 
-@every_colour
-def test_a_second_run_asks_nothing(name: Name, path: Path) -> None:
-    """Issue: "hits visible in metrics in both colours", and the answers are the same."""
+@every_mode
+def test_second_run_sends_no_request(name: Name, path: Path) -> None:
+    """The results are the same, and the metrics show the cache hits."""
     fake = FakeBeatport(**EXACT_SEARCH)
     before = run(name, fake, path)
-    asked = len(fake.requests)
+    sent = len(fake.requests)
     after = run(name, fake, path)
-    assert asked == len(fake.requests) > 0
+    assert sent == len(fake.requests) > 0
     assert after.matches == before.matches
     assert before.metrics.aggregate_stats.cache_hit_rate == 0.0
     assert after.metrics.aggregate_stats.cache_hit_rate == 100.0
     assert after.metrics.requests == 0
 
 
-def test_every_colour_shares_one_cache(path: Path) -> None:
-    """The key is "the canonical request": what one colour kept, another is given."""
+def test_all_modes_share_one_cache(path: Path) -> None:
+    """The key of an entry is the canonical request, which is the same in each mode."""
     fake = FakeBeatport(**EXACT_SEARCH)
     run("sync", fake, path)
-    asked = len(fake.requests)
+    sent = len(fake.requests)
     for name in MODES:
         run(name, fake, path)
-    assert len(fake.requests) == asked
+    assert len(fake.requests) == sent
 
 
 @pytest.mark.parametrize(
@@ -77,16 +77,15 @@ def test_every_colour_shares_one_cache(path: Path) -> None:
     "challenge challenge_200 rate_limited unavailable empty no_next_data moved truncated reset "
     "wrong_shape bomb elsewhere".split(),
 )
-def test_trouble_is_never_kept(path: Path, fault: Fault) -> None:
-    """Issue: "never a challenge, error or unparsed page"."""
+def test_faults_are_never_cached(path: Path, fault: Fault) -> None:
+    """No challenge page, no error and no page that could not be parsed."""
     run("sync", FakeBeatport(faults=always(fault)), path, attempts=1, max_refusals=1000)
     fake = FakeBeatport(**EXACT_SEARCH)
     assert run("sync", fake, path).metrics.aggregate_stats.cache_hit_rate == 0.0
     assert len(fake.requests) >= len(QUICK)
 
 
-def test_a_search_grows_stale_before_a_page(path: Path) -> None:
-    """Issue: "TTL for searches and for pages"."""
+def test_searches_and_track_pages_have_their_own_maximum_age(path: Path) -> None:
     fake = FakeBeatport(**EXACT_SEARCH)
     settings = {"cache_path": path, "cache_ttl_s": 1e-9, "cache_page_ttl_s": 60.0}
     for _ in range(2):
@@ -103,8 +102,8 @@ def test_a_search_grows_stale_before_a_page(path: Path) -> None:
     assert kinds == ["search", "track", "search"]
 
 
-def test_what_is_kept_has_its_age(path: Path) -> None:
-    """Issue: "with its age"; asking for it does not make it younger."""
+def test_cached_result_has_its_age(path: Path) -> None:
+    """A lookup does not change the age; storing the result again does."""
     clock = Clock()
     cache = SqliteCache(path, clock=clock)
     cache.put("a", ONE)
@@ -118,8 +117,7 @@ def test_what_is_kept_has_its_age(path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such permissions")
-def test_the_file_is_its_owners_alone(path: Path) -> None:
-    """Issue: files are written "with the user's permissions only"."""
+def test_cache_file_is_accessible_to_its_owner_only(path: Path) -> None:
     before = os.umask(0)
     try:
         cache = SqliteCache(path)
@@ -131,10 +129,9 @@ def test_the_file_is_its_owners_alone(path: Path) -> None:
         os.umask(before)
 
 
-def test_the_oldest_make_room(path: Path) -> None:
-    """Issue: "size bounded"."""
-    clock, bound = Clock(), 300_000
-    cache = SqliteCache(path, most_bytes=bound, clock=clock)
+def test_oldest_entries_are_deleted_above_the_size_limit(path: Path) -> None:
+    clock, max_bytes = Clock(), 300_000
+    cache = SqliteCache(path, max_bytes=max_bytes, clock=clock)
     big = ParsedResult(
         candidates=tuple(Candidate(id=n, name=os.urandom(200).hex()) for n in range(1, 50))
     )
@@ -142,7 +139,7 @@ def test_the_oldest_make_room(path: Path) -> None:
         clock.now += 1
         cache.put(str(number), big)
     cache.close()
-    assert path.stat().st_size < 1.2 * bound
+    assert path.stat().st_size < 1.2 * max_bytes
     cache = SqliteCache(path)
     kept = [number for number in range(100) if cache.get(str(number))]
     assert kept == list(range(kept[0], 100))
@@ -153,14 +150,14 @@ def test_the_oldest_make_room(path: Path) -> None:
 def _fill(path: Path, start: int) -> None:
     cache = SqliteCache(path)
     for number in range(start, start + 50):
-        # A file that is busy for too long costs an answer; the next to ask keeps it.
+        # If the file is busy for too long, the entry is not stored; so try again.
         while cache.get(str(number)) is None:
             cache.put(str(number), ONE)
     cache.close()
 
 
 def test_several_processes_share_the_file(path: Path) -> None:
-    """Issue: "several processes may share the file", from its very first moment on."""
+    """Also while the file is created."""
     spawn = multiprocessing.get_context("spawn")
     workers = [spawn.Process(target=_fill, args=(path, start)) for start in (0, 50, 100)]
     for worker in workers:
@@ -173,48 +170,48 @@ def test_several_processes_share_the_file(path: Path) -> None:
     cache.close()
 
 
-def test_two_that_begin_the_file_at_once_share_it(
+def test_two_programs_that_create_the_file_at_once_share_it(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same at the worst moment: another makes the file between our look and our lock."""
-    look, other = cache_module._is_ours, SqliteCache(path)
+    """The other program creates the table between the first check and the lock."""
+    is_cache, other = cache_module._is_cache, SqliteCache(path)
 
-    def slowly(connection: sqlite3.Connection) -> bool:
-        monkeypatch.setattr(cache_module, "_is_ours", look)
-        seen = look(connection)
-        other.put("theirs", ONE)
-        return seen
+    def interrupted(connection: sqlite3.Connection) -> bool:
+        monkeypatch.setattr(cache_module, "_is_cache", is_cache)
+        result = is_cache(connection)
+        other.put("from the other", ONE)
+        return result
 
-    monkeypatch.setattr(cache_module, "_is_ours", slowly)
-    ours = SqliteCache(path)
-    ours.put("ours", ONE)
-    assert all(one.get(key) for one in (ours, other) for key in ("ours", "theirs"))
-    for one in (ours, other):
-        one.close()
+    monkeypatch.setattr(cache_module, "_is_cache", interrupted)
+    cache = SqliteCache(path)
+    cache.put("from this one", ONE)
+    for each in (cache, other):
+        assert all(each.get(key) for key in ("from this one", "from the other"))
+    for each in (cache, other):
+        each.close()
 
 
 @pytest.mark.parametrize("moment", [0, 1, 2])
-def test_a_file_that_becomes_a_cache_while_it_is_looked_at_is_one(path: Path, moment: int) -> None:
-    """The same between any two looks: half of what is seen must not make it a stranger's."""
+def test_file_that_becomes_a_cache_during_the_check_is_accepted(path: Path, moment: int) -> None:
+    """Another program creates the table between any two of the check's queries."""
     connection, other = sqlite3.connect(path, isolation_level=None), SqliteCache(path)
-    looks: list[str] = []
+    queries: list[str] = []
 
-    class Looking:
+    class Interrupted:
         def execute(self, query: str) -> Any:
-            if len(looks) == moment:
-                other.put("theirs", ONE)
-            looks.append(query)
+            if len(queries) == moment:
+                other.put("from the other", ONE)
+            queries.append(query)
             return connection.execute(query)
 
-    cache_module._is_ours(Looking())  # type: ignore[arg-type]
-    assert len(looks) == 3
-    assert cache_module._is_ours(connection)
+    cache_module._is_cache(Interrupted())  # type: ignore[arg-type]
+    assert len(queries) == 3
+    assert cache_module._is_cache(connection)
     connection.close()
     other.close()
 
 
 def test_several_threads_share_a_cache(path: Path) -> None:
-    """Matcher: "May be used from several threads"."""
     cache = SqliteCache(path)
     threads = [
         threading.Thread(target=lambda n=n: [cache.put(f"{n}.{i}", ONE) for i in range(20)])
@@ -228,14 +225,14 @@ def test_several_threads_share_a_cache(path: Path) -> None:
     cache.close()
 
 
-def cut(path: Path) -> None:
+def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:3000])
 
 
 def garble(path: Path) -> None:
-    whole = bytearray(path.read_bytes())
-    whole[100:] = os.urandom(len(whole) - 100)
-    path.write_bytes(whole)
+    content = bytearray(path.read_bytes())
+    content[100:] = os.urandom(len(content) - 100)
+    path.write_bytes(content)
 
 
 def replace_table(path: Path) -> None:
@@ -245,58 +242,57 @@ def replace_table(path: Path) -> None:
     connection.close()
 
 
-def text(path: Path) -> None:
+def write_text(path: Path) -> None:
     path.write_text("<DJ_PLAYLISTS/>" * 50)
 
 
-DAMAGE = [cut, garble, replace_table, text]
+DAMAGE = [truncate, garble, replace_table, write_text]
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-@every_colour
-def test_a_damaged_file_is_set_aside(
+@every_mode
+def test_damaged_file_is_set_aside(
     name: Name, path: Path, damage: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Issue: "a damaged or foreign file is set aside with a warning, never trusted and never
-    fatal": its bytes stay, a new one is begun, and no folder is named in the log."""
+    """It is renamed, not deleted; a new file is created, and the warning names no folder."""
     run("sync", FakeBeatport(**EXACT_SEARCH), path)
     damage(path)
     damaged = path.read_bytes()
     with caplog.at_level(logging.WARNING, "beatport_match"):
-        found = run(name, FakeBeatport(**EXACT_SEARCH), path)
-    assert len(found.matched) == len(QUICK)
-    aside = path.with_name(f"{path.name}.set-aside-1")
-    assert aside.read_bytes()[:100] == damaged[:100]
-    (said,) = [record.getMessage() for record in caplog.records]
-    assert "damaged" in said
-    assert aside.name in said
-    assert str(path.parent) not in said
+        result = run(name, FakeBeatport(**EXACT_SEARCH), path)
+    assert len(result.matched) == len(QUICK)
+    set_aside = path.with_name(f"{path.name}.set-aside-1")
+    assert set_aside.read_bytes()[:100] == damaged[:100]
+    (message,) = [record.getMessage() for record in caplog.records]
+    assert "damaged" in message
+    assert set_aside.name in message
+    assert str(path.parent) not in message
     fake = FakeBeatport(**EXACT_SEARCH)
     again = run(name, fake, path)
-    assert again.matches == found.matches
-    assert len(fake.requests) <= 1  # the question that met the damage was answered, not kept
+    assert again.matches == result.matches
+    # The result of the query that found the damage was not stored.
+    assert len(fake.requests) <= 1
 
 
-def test_an_older_set_aside_file_is_not_overwritten(path: Path) -> None:
-    """Nothing is lost."""
+def test_older_set_aside_file_is_not_overwritten(path: Path) -> None:
     for number in (1, 2):
-        text(path)
+        write_text(path)
         SqliteCache(path).get("a")
         assert path.with_name(f"{path.name}.set-aside-{number}").exists()
     assert not path.exists()
 
 
-def test_another_programs_database_is_left_alone(
+def test_database_of_another_program_is_not_touched(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The same for a healthy file of somebody else's: moving it would harm whoever uses it."""
+    """The file is intact, and the other program may need it at its place."""
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE music (title)")
         connection.execute("INSERT INTO music VALUES ('Copper')")
     connection.close()
     before = path.read_bytes()
-    found = run("sync", FakeBeatport(**EXACT_SEARCH), path)
-    assert len(found.matched) == len(QUICK)
+    result = run("sync", FakeBeatport(**EXACT_SEARCH), path)
+    assert len(result.matched) == len(QUICK)
     assert path.read_bytes() == before
     assert [record.getMessage() for record in caplog.records] == [
         f"the cache {path.name} is not used: it is another program's database"
@@ -304,25 +300,23 @@ def test_another_programs_database_is_left_alone(
 
 
 @pytest.mark.parametrize("bad", ["folder", "missing/answers.cache", "fifo"])
-def test_a_place_that_cannot_hold_a_cache_costs_only_the_cache(
+def test_run_continues_without_a_cache_if_the_path_cannot_hold_one(
     tmp_path: Path, bad: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Issue: "never fatal"; said once, however many questions follow."""
+    """The warning is logged once, not for each query."""
     (tmp_path / "folder").mkdir()
     if bad == "fifo":
         if sys.platform == "win32":
             pytest.skip("Windows has no such files")
         os.mkfifo(tmp_path / "fifo")
-    found = run("sync", FakeBeatport(**EXACT_SEARCH), tmp_path / bad)
-    assert len(found.matched) == len(QUICK)
+    result = run("sync", FakeBeatport(**EXACT_SEARCH), tmp_path / bad)
+    assert len(result.matched) == len(QUICK)
     assert len(caplog.records) == 1
     assert "is not used" in caplog.records[0].getMessage()
 
 
-def test_a_locked_file_is_waited_for_and_then_done_without(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another program's lock costs an answer, not the cache."""
+def test_locked_file_is_skipped_after_a_wait(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One entry is not stored; the next one is."""
     monkeypatch.setattr("beatport_match.transport.sqlite_cache.LOCK_TIMEOUT_S", 0.01)
     cache = SqliteCache(path)
     cache.put("a", ONE)
@@ -352,8 +346,7 @@ def test_a_locked_file_is_waited_for_and_then_done_without(
         (1.0, encode(ParsedResult(candidates=(), unreadable=-1))),
     ],
 )
-def test_a_row_that_is_no_answer_is_none(path: Path, row: tuple[Any, Any]) -> None:
-    """The same for one row: "never trusted", and gone afterwards."""
+def test_invalid_row_is_ignored_and_deleted(path: Path, row: tuple[Any, Any]) -> None:
     cache = SqliteCache(path)
     cache.put("a", ONE)
     with sqlite3.connect(path) as connection:
@@ -366,26 +359,26 @@ def test_a_row_that_is_no_answer_is_none(path: Path, row: tuple[Any, Any]) -> No
 
 @pytest.mark.fuzz
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@example(junk=b"\x00\x80", at=4053, ours=True)  # SQLite's own message was no text
-@given(junk=st.binary(max_size=300), at=st.integers(0, 8191), ours=st.booleans())
-def test_any_bytes_are_a_cache_or_set_aside(
-    tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int, ours: bool
+@example(junk=b"\x00\x80", at=4053, is_cache=True)  # SQLite's own message was not text
+@given(junk=st.binary(max_size=300), at=st.integers(0, 8191), is_cache=st.booleans())
+def test_file_with_any_bytes_raises_nothing(
+    tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int, is_cache: bool
 ) -> None:
-    """Issue: a damaged or foreign file is "never trusted and never fatal", wherever it is hit."""
+    """A file of any bytes, or a cache that is damaged at any place."""
     path = tmp_path_factory.getbasetemp() / "fuzzed.cache"
     for file in path.parent.glob(f"{path.name}*"):
         file.unlink()
-    if ours:
+    if is_cache:
         before = SqliteCache(path)
         before.put("a", ONE)
         before.close()
-        whole = path.read_bytes()
-        path.write_bytes(whole[:at] + junk + whole[at + len(junk) :])
+        content = path.read_bytes()
+        path.write_bytes(content[:at] + junk + content[at + len(junk) :])
     else:
         path.write_bytes(junk)
     cache = SqliteCache(path)
-    known = cache.get("a")
-    assert known is None or isinstance(known.value, ParsedResult)
+    cached = cache.get("a")
+    assert cached is None or isinstance(cached.value, ParsedResult)
     cache.put("b", ONE)
     cache.get("b")
     cache.close()
@@ -393,8 +386,7 @@ def test_any_bytes_are_a_cache_or_set_aside(
 
 @pytest.mark.fuzz
 @given(st.binary(max_size=300))
-def test_any_bytes_are_an_answer_or_none(data: bytes) -> None:
-    """_packing: "hostile until read"."""
+def test_any_bytes_are_decoded_to_a_result_or_none(data: bytes) -> None:
     assert decode(data) is None or isinstance(decode(data), ParsedResult)
 
 
@@ -406,56 +398,53 @@ candidates = st.builds(
     mix_name=st.none() | texts,
     artists=st.lists(texts, max_size=3).map(tuple),
     bpm=st.none() | st.floats(1, 1000),
-    url=st.none() | st.just("https://shop.example/track/x/1"),
+    url=st.none() | st.just("https://site.example/track/x/1"),
 )
 
 
 @given(st.lists(candidates, max_size=5).map(tuple), st.integers(0, 9))
-def test_what_is_packed_comes_back(found: tuple[Candidate, ...], unreadable: int) -> None:
-    """The cache gives "what was understood", to the last field."""
-    value = ParsedResult(candidates=found, unreadable=unreadable)
+def test_encoded_result_is_decoded_unchanged(rows: tuple[Candidate, ...], unreadable: int) -> None:
+    value = ParsedResult(candidates=rows, unreadable=unreadable)
     assert decode(encode(value)) == value
 
 
-@every_colour
-def test_one_question_is_asked_once(name: Name) -> None:
-    """Issue: "equal questions in flight or already answered in a run are asked once"; every track
-    has its answer, and the books say who asked."""
+@every_mode
+def test_equal_requests_of_a_run_are_sent_once(name: Name) -> None:
+    """Every track gets the result; the metrics count the request for the track that sent it."""
     fake = FakeBeatport(**EXACT_SEARCH, latency_s=0.01)
     tracks = [*QUICK, *QUICK, *QUICK]
-    found = Mode(name).call(
+    result = Mode(name).call(
         "match_playlist", tracks, transport=fake.transport(), settings=with_attempts()
     )
     paths = [request.path for request in fake.requests]
     assert len(paths) == len(set(paths))
-    assert len(found.matched) == len(tracks)
-    assert sum(match.requests for match in found.matches) == len(paths)
-    hits = [query.cache_hit for track in found.metrics.track_metrics for query in track.queries]
+    assert len(result.matched) == len(tracks)
+    assert sum(match.requests for match in result.matches) == len(paths)
+    hits = [query.cache_hit for track in result.metrics.track_metrics for query in track.queries]
     assert hits.count(False) == len(paths)
 
 
-@every_colour
-def test_a_failure_is_not_shared(name: Name) -> None:
-    """_memory: "Failures are not: whoever asks next may have better luck"."""
+@every_mode
+def test_failure_is_not_shared_between_equal_requests(name: Name) -> None:
+    """The next request may succeed."""
     fake = FakeBeatport(**EXACT_SEARCH, faults=first(1, "challenge"))
-    found = Mode(name).call(
+    result = Mode(name).call(
         "match_playlist", [SLOW, SLOW], transport=fake.transport(), settings=with_attempts()
     )
-    assert sorted(match.outcome == "failed" for match in found.matches) == [False, True]
+    assert sorted(match.outcome == "failed" for match in result.matches) == [False, True]
 
 
-def test_threads_ask_one_question_once() -> None:
-    """Matcher: "what one of them has been answered the others need not ask"."""
+def test_equal_requests_of_several_threads_are_sent_once() -> None:
     import httpx
 
-    fake, found = FakeBeatport(**EXACT_SEARCH, latency_s=0.05), list[Match]()
+    fake, matches = FakeBeatport(**EXACT_SEARCH, latency_s=0.05), list[Match]()
     with httpx.Client(transport=fake.transport()) as client:
         matcher = Matcher(with_attempts(), http_client=client)
-        ask = lambda: found.append(matcher.match_track(Track(QUICK[0])))  # noqa: E731
-        threads = [threading.Thread(target=ask) for _ in range(8)]
+        match = lambda: matches.append(matcher.match_track(Track(QUICK[0])))  # noqa: E731
+        threads = [threading.Thread(target=match) for _ in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    assert len(found) == 8
+    assert len(matches) == 8
     assert len(fake.requests) == len({request.path for request in fake.requests})
