@@ -76,6 +76,7 @@ from beatport_match.scoring.confidence import rank
 from beatport_match.scoring.counterfactuals import Change
 from beatport_match.settings.environment import settings_from_environment
 from beatport_match.settings.models import AsyncSettings, MatchSettings
+from beatport_match.transport.shared import clear_shared_state
 
 __all__ = [
     "AsyncMatcher",
@@ -121,6 +122,7 @@ __all__ = [
     "analyze",
     "analyze_network_time_percentage",
     "beatport_source",
+    "clear_shared_state",
     "compare_runs",
     "enrich_rekordbox",
     "export_performance_metrics_json",

@@ -7,6 +7,7 @@ batch at the same time. No rule of matching or requesting may stand here.
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar, cast
@@ -39,8 +40,9 @@ from beatport_match.matching.request_flow import question_flow, token_refresh_fl
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.answer_cache import TieredCache
 from beatport_match.transport.client_pool import ClientPool
-from beatport_match.transport.http import AsyncHttpClient, asend, new_async_client
-from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
+from beatport_match.transport.http import AsyncHttpClient, asend, new_async_client, ssl_context
+from beatport_match.transport.rate_limiter import RetryAfter
+from beatport_match.transport.shared import SharedState, shared_async_client
 from beatport_match.transport.single_flight import AsyncKeyedLock
 from beatport_match.transport.token_store import TokenStore
 
@@ -53,17 +55,21 @@ class AsyncEngine:
     Args:
         settings: Rate limit, cache, retries, timeouts and tokens.
         client: The caller's HTTP client; `None` makes one when it is first needed.
+        state: The rate limiter and the memory cache, which other engines may share.
     """
 
-    def __init__(self, settings: MatchSettings, client: AsyncHttpClient | None) -> None:
-        self.rate_limiter = RateLimiter(settings)
+    def __init__(
+        self, settings: MatchSettings, client: AsyncHttpClient | None, state: SharedState
+    ) -> None:
+        self.rate_limiter = state.rate_limiter
         self._settings = settings
-        self._cache = TieredCache(settings)
+        self._cache = TieredCache(settings, state.memory)
         self._in_flight = AsyncKeyedLock()
         self._tokens = TokenStore(settings)
         self._token_lock = anyio.Lock()
         self._given_client = client
         self._own_client: ClientPool | None = None
+        self._shares_client = state.shares_client
 
     async def aclose(self) -> None:
         """Close the client that the engine made, and the cache."""
@@ -82,7 +88,7 @@ class AsyncEngine:
 
     def now(self) -> float:
         """Return the engine's clock: monotonic seconds."""
-        return anyio.current_time()
+        return time.monotonic()
 
     def jitter(self) -> float:
         """Return a random number in [0, 1)."""
@@ -190,12 +196,17 @@ class AsyncEngine:
             return await anyio.to_thread.run_sync(self._tokens.accept, outcome, self.now())
 
     async def _transmit(self, request: Request) -> Response | Failure:
-        return await asend(self._client(), request, self._settings.async_io.request_timeout)
+        return await asend(await self._client(), request, self._settings.async_io.request_timeout)
 
-    def _client(self) -> AsyncHttpClient | ClientPool:
+    async def _client(self) -> AsyncHttpClient | ClientPool:
         if self._given_client is not None:
             return self._given_client
-        self._own_client = self._own_client or new_async_client(self._settings)
+        if self._shares_client:
+            return await shared_async_client(self._settings)
+        if self._own_client is None:
+            await anyio.to_thread.run_sync(ssl_context)
+            # Another task may have made it meanwhile.
+            self._own_client = self._own_client or new_async_client(self._settings)
         return self._own_client
 
     async def _with_cache(self, call: Callable[[], T]) -> T:

@@ -6,6 +6,7 @@ the generators.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -37,6 +38,7 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.http import AsyncHttpClient, require_client_kind
+from beatport_match.transport.shared import SharedState, own_state
 
 OnMatch: TypeAlias = Callable[[int, Match], Awaitable[None]]
 
@@ -75,7 +77,7 @@ class AsyncMatcher:
         self.settings: MatchSettings = settings or MatchSettings()
         if http_client is not None:
             require_client_kind(http_client, asynchronous=True)
-        self._engine = AsyncEngine(self.settings, http_client)
+        self._engine = AsyncEngine(self.settings, http_client, self._new_state(http_client))
         self._sources = resolve_sources(
             beatport_source(self.settings) if source is None else source
         )
@@ -159,7 +161,7 @@ class AsyncMatcher:
                 result = await matcher.match_playlist("friday.m3u8", journal="friday.journal")
             ```
         """
-        clock = RunClock("async", self.settings, anyio.current_time)
+        clock = RunClock("async", self.settings, time.monotonic)
         queue = TrackQueue(tracks_or_path, playlist, count=True)
         matches: dict[int, Match] = {}
         progress = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, clock)
@@ -220,7 +222,7 @@ class AsyncMatcher:
             async def on_match(_place: int, found: Match) -> None:
                 await emit(found)
 
-            clock = RunClock("async", self.settings, anyio.current_time)
+            clock = RunClock("async", self.settings, time.monotonic)
             progress = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, clock)
             with self._journal(journal, queue) as journal_file:
                 await self._each(iter(queue), stop or never_stop, progress, journal_file, on_match)
@@ -287,6 +289,11 @@ class AsyncMatcher:
             ```
         """
         return (await self._engine.run(fetch_flow(urls_or_ids, self._sources), never_stop)).value
+
+    def _new_state(self, client: AsyncHttpClient | None) -> SharedState:
+        """Make the rate limiter and the memory cache; a subclass may share those of others."""
+        del client
+        return own_state(self.settings)
 
     async def _each(
         self,

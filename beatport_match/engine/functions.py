@@ -1,4 +1,8 @@
-"""The functions most callers need: one call, with a matcher made and closed around it."""
+"""The functions most callers need: one call, with a matcher made and closed around it.
+
+All calls of a process share their rate limit, circuit breaker and cached answers (see
+`transport.shared`); a matcher that the caller makes has its own.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from beatport_match.model.tracks import Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.http import AsyncHttpClient, HttpClient
+from beatport_match.transport.shared import SharedState, shared_state
 
 
 def match_track(
@@ -51,7 +56,7 @@ def match_track(
             print(match.outcome, match.reason)
         ```
     """
-    with Matcher(settings, http_client=http_client, source=source) as matcher:
+    with _SharingMatcher(settings, http_client=http_client, source=source) as matcher:
         return matcher.match_track(track_or_text)
 
 
@@ -89,7 +94,7 @@ async def amatch_track(
             print(match.outcome, match.reason)
         ```
     """
-    async with AsyncMatcher(settings, http_client=http_client, source=source) as matcher:
+    async with _SharingAsyncMatcher(settings, http_client=http_client, source=source) as matcher:
         return await matcher.match_track(track_or_text)
 
 
@@ -139,7 +144,7 @@ def match_playlist(
         result.to_csv("friday/")
         ```
     """
-    with Matcher(settings, http_client=http_client, source=source) as matcher:
+    with _SharingMatcher(settings, http_client=http_client, source=source) as matcher:
         return matcher.match_playlist(
             tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
         )
@@ -188,7 +193,7 @@ async def amatch_playlist(
         journal="friday.journal") print(len(result.matched), len(result.review),
         len(result.not_found), len(result.failed)) result.to_csv("friday/") ```
     """
-    async with AsyncMatcher(settings, http_client=http_client, source=source) as matcher:
+    async with _SharingAsyncMatcher(settings, http_client=http_client, source=source) as matcher:
         return await matcher.match_playlist(
             tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
         )
@@ -236,7 +241,7 @@ def iter_matches(
             print(match.track, match.outcome)
         ```
     """
-    matcher = Matcher(settings, http_client=http_client, source=source)
+    matcher = _SharingMatcher(settings, http_client=http_client, source=source)
     matches = matcher.iter_matches(
         tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
     )
@@ -293,7 +298,7 @@ def aiter_matches(
             print(match.track, match.outcome)
         ```
     """
-    matcher = AsyncMatcher(settings, http_client=http_client, source=source)
+    matcher = _SharingAsyncMatcher(settings, http_client=http_client, source=source)
     matches = matcher.iter_matches(
         tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
     )
@@ -304,3 +309,13 @@ def aiter_matches(
                 await emit(match)
 
     return MatchStream(work)
+
+
+class _SharingMatcher(Matcher):
+    def _new_state(self, client: HttpClient | None) -> SharedState:
+        return shared_state(self.settings, client)
+
+
+class _SharingAsyncMatcher(AsyncMatcher):
+    def _new_state(self, client: AsyncHttpClient | None) -> SharedState:
+        return shared_state(self.settings, client)

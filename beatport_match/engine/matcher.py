@@ -35,6 +35,7 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.http import HttpClient, require_client_kind
+from beatport_match.transport.shared import SharedState, own_state
 
 
 class Matcher:
@@ -72,7 +73,8 @@ class Matcher:
         if http_client is not None:
             require_client_kind(http_client, asynchronous=False)
         self._given = http_client
-        self._engine = SyncEngine(self.settings, http_client)
+        self._state = self._new_state(http_client)
+        self._engine = SyncEngine(self.settings, http_client, self._state)
         self._sources = resolve_sources(
             beatport_source(self.settings) if source is None else source
         )
@@ -166,6 +168,7 @@ class Matcher:
                 on_progress,
                 stop,
                 journal,
+                self._state,
             )
         clock = RunClock("sync", self.settings, time.monotonic)
         queue = TrackQueue(tracks_or_path, playlist, count=True)
@@ -283,6 +286,11 @@ class Matcher:
             ```
         """
         return self._engine.run(fetch_flow(urls_or_ids, self._sources), never_stop).value
+
+    def _new_state(self, client: HttpClient | None) -> SharedState:
+        """Make the rate limiter and the memory cache; a subclass may share those of others."""
+        del client
+        return own_state(self.settings)
 
     def _each(
         self,

@@ -36,7 +36,8 @@ from beatport_match.matching.request_flow import question_flow, token_refresh_fl
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.answer_cache import TieredCache
 from beatport_match.transport.http import HttpClient, new_client, send
-from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
+from beatport_match.transport.rate_limiter import RetryAfter
+from beatport_match.transport.shared import SharedState
 from beatport_match.transport.single_flight import KeyedLock
 from beatport_match.transport.token_store import TokenStore
 
@@ -52,12 +53,15 @@ class SyncEngine:
     Args:
         settings: Rate limit, cache, retries, timeouts and tokens.
         client: The caller's HTTP client; `None` makes one when it is first needed.
+        state: The rate limiter and the memory cache, which other engines may share.
     """
 
-    def __init__(self, settings: MatchSettings, client: HttpClient | None) -> None:
-        self.rate_limiter = RateLimiter(settings)
+    def __init__(
+        self, settings: MatchSettings, client: HttpClient | None, state: SharedState
+    ) -> None:
+        self.rate_limiter = state.rate_limiter
         self._settings = settings
-        self._cache = TieredCache(settings)
+        self._cache = TieredCache(settings, state.memory)
         self._in_flight = KeyedLock()
         self._tokens = TokenStore(settings)
         self._token_lock = Lock()

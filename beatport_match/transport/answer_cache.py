@@ -75,10 +75,10 @@ def entry_size(key: str, data: bytes) -> int:
 
 
 class TieredCache:
-    """The memory of one matcher, and behind it the cache on disk if there is one."""
+    """A memory cache, and behind it the cache on disk if the settings name a file."""
 
-    def __init__(self, settings: MatchSettings) -> None:
-        self._memory = MemoryCache()
+    def __init__(self, settings: MatchSettings, memory: MemoryCache) -> None:
+        self._memory = memory
         path = settings.cache_path
         self._disk = SqliteCache(path) if path is not None else None
 

@@ -17,7 +17,7 @@ import time
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import anyio
@@ -28,6 +28,8 @@ from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.client_pool import ClientPool
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 # Beatport's largest pages have 0.6 MB.
@@ -85,11 +87,23 @@ Stream: TypeAlias = Callable[..., AbstractContextManager[Any]]
 AsyncStream: TypeAlias = Callable[..., AbstractAsyncContextManager[Any]]
 
 
+@cache
+def ssl_context() -> ssl.SSLContext:
+    """Return the TLS settings of all clients of this process.
+
+    It takes some 150 ms the first time, which loads the certificates (and imports httpx). Async
+    code calls it in a thread before it makes a client.
+    """
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
 def new_client(settings: MatchSettings) -> httpx.Client:
     """Make the library's own sync client."""
     import httpx
 
-    return httpx.Client(**_client_options(settings))
+    return httpx.Client(**_client_options(settings), verify=ssl_context())
 
 
 def new_async_client(settings: MatchSettings) -> ClientPool:
@@ -99,7 +113,7 @@ def new_async_client(settings: MatchSettings) -> ClientPool:
     options = _client_options(settings) | {
         # All clients of the pool share both: certificates take long to load, and a cookie belongs
         # to the visitor, not to a connection.
-        "verify": httpx.create_ssl_context(),
+        "verify": ssl_context(),
         "cookies": httpx.Cookies().jar,
         # The pool limits the requests. With a limit in httpx as well, a cancelled request could
         # keep its place, and its client would block for ever.

@@ -16,19 +16,46 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, Hashable
 from contextlib import suppress
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import anyio
+import anyio.to_thread
 from anyio.lowlevel import RunVar
 
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.answer_cache import MemoryCache
 from beatport_match.transport.client_pool import ClientPool
-from beatport_match.transport.http import new_async_client
+from beatport_match.transport.http import new_async_client, ssl_context
 from beatport_match.transport.rate_limiter import RateLimiter
+
+
+@dataclass(frozen=True, slots=True)
+class SharedState:
+    """What engines may share: a rate limiter, a memory cache, and whether also the async client."""
+
+    rate_limiter: RateLimiter
+    memory: MemoryCache
+    shares_client: bool = False
+
+
+def own_state(settings: MatchSettings) -> SharedState:
+    """Make the state of one matcher, which shares it with nothing else."""
+    return SharedState(RateLimiter(settings), MemoryCache())
+
+
+def shared_state(settings: MatchSettings, client: object | None) -> SharedState:
+    """Return the state that the module-level functions share for these settings.
+
+    Args:
+        settings: Host, account and rate limit count.
+        client: The HTTP client of the caller, if there is one.
+    """
+    memory = _shared_memory(settings, client)
+    return SharedState(_shared_rate_limiter(settings), memory, shares_client=True)
 
 
 class _Registry:
@@ -51,7 +78,7 @@ _clients: RunVar[dict[_ClientKey, tuple[ClientPool, AsyncGenerator[None, None]]]
 )
 
 
-def shared_rate_limiter(settings: MatchSettings) -> RateLimiter:
+def _shared_rate_limiter(settings: MatchSettings) -> RateLimiter:
     """Return the rate limiter of the settings' host, account and rate limit."""
     key = (
         *_site(settings),
@@ -64,7 +91,7 @@ def shared_rate_limiter(settings: MatchSettings) -> RateLimiter:
         return _registry.rate_limiters.setdefault(key, RateLimiter(settings))
 
 
-def shared_memory(settings: MatchSettings, client: object | None) -> MemoryCache:
+def _shared_memory(settings: MatchSettings, client: object | None) -> MemoryCache:
     """Return the memory cache of the settings' host and account, and of the caller's client."""
     with _registry.lock:
         memories = _registry.memories
@@ -84,6 +111,8 @@ async def shared_async_client(settings: MatchSettings) -> ClientPool:
         _clients.set(clients)
     key = (settings.async_io.request_timeout, settings.max_connections)
     if key not in clients:
+        await anyio.to_thread.run_sync(ssl_context)
+    if key not in clients:  # another task may have made it meanwhile
         pool = new_async_client(settings)
         closer = _close_with_the_loop(pool)
         clients[key] = pool, closer

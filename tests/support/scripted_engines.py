@@ -30,6 +30,7 @@ from beatport_match.matching.protocol import (
 )
 from beatport_match.settings.models import AsyncSettings, MatchSettings
 from beatport_match.testing import FakeBeatport, Fault
+from beatport_match.transport.shared import own_state
 
 FAKE = FakeBeatport()
 SOURCE = WebSource(base_url="https://www.beatport.com", max_results=50, user_agent="test")
@@ -75,7 +76,8 @@ class _Script:
     ) -> None:
         limits = AsyncSettings(retry_attempts=attempts, max_concurrent_requests=concurrency)
         ages = {"cache_ttl_s": 60.0, "cache_page_ttl_s": 60.0}
-        super().__init__(MatchSettings(async_io=limits, **ages), None)  # type: ignore[call-arg]
+        settings = MatchSettings(async_io=limits, **ages)
+        super().__init__(settings, None, own_state(settings))  # type: ignore[call-arg]
         self.rate_limiter: Any = _ScriptedLimiter(slots)
         self._cache: Any = _ScriptedCache()
         self.requested = Counter[str]()
