@@ -13,7 +13,7 @@ from local_library import title
 from beatport_match import MatchSettings, Track, parse_title, rank
 from beatport_match.beatport.web import parse_search
 from beatport_match.matching.protocol import ParsedResult, Response
-from beatport_match.scoring.confidence import in_order, judge
+from beatport_match.scoring.confidence import rank_scored, sort_best_first
 from beatport_match.scoring.scorer import score_candidates
 from beatport_match.testing import CatalogueTrack, FakeBeatport
 from beatport_match.transport.cache_codec import encode
@@ -53,8 +53,8 @@ def least(act: Callable[[], object], times: int = _TIMES) -> float:
 
 def weigh(track: Track, understood: ParsedResult) -> object:
     """Weigh a page's candidates as a run does, which writes out the ledgers that it keeps."""
-    weighed = in_order(score_candidates(track, understood.candidates))
-    return judge(weighed, MatchSettings().max_candidates)
+    weighed = sort_best_first(score_candidates(track, understood.candidates))
+    return rank_scored(weighed, MatchSettings().max_candidates)
 
 
 def work(runs: int, *, quick: bool) -> Iterator[Figure]:
