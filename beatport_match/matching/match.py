@@ -120,7 +120,7 @@ class Match:
         if self.best is None:
             return _closest_candidate(self.candidates)
         if self.outcome == "review" and (rival := self._rival()):
-            return f"another candidate is nearly as likely: {rival.candidate}"
+            return f"another track is nearly as likely: {rival.candidate}"
         return _strongest_evidence(self.best, against=self.outcome == "review")
 
     @property

@@ -73,7 +73,7 @@ def test_a_bad_journal_is_misuse(
     before = collection.read_bytes()
     ran = command("playlist", collection, "--base-url", base_url, "--journal", collection)
     assert ran.code == 2
-    assert ran.err.rstrip("\n").endswith("is not a journal of ours; name another file.")
+    assert ran.err.rstrip("\n").endswith("is not a journal of beatport_match; name another file.")
     assert collection.read_bytes() == before
 
 

@@ -33,7 +33,7 @@ RIGHT = ScoredCandidate(
         Evidence("bpm", "124", "126", -0.5, "tempo pitched"),
     ),
 )
-SIBLING = ScoredCandidate(
+OTHER_VERSION = ScoredCandidate(
     Candidate(id=12, name="Night Ferry", mix_name="Tom Remix", artists=("Ana Sol",)),
     score=20.0,
     confidence=0.01,
@@ -78,9 +78,9 @@ FIRST_QUERY = QueryRecord("Ana Sol Night Ferry Nørd Remix", "artist_title", fou
 SECOND_QUERY = QueryRecord("Night Ferry", "title_only", found=0, requests=2, unreadable=2)
 FAILED_QUERY = QueryRecord("Night Ferry Nørd", "remixer", found=0, requests=3, failure=TIMEOUT)
 
-MATCHED = found("matched", RIGHT, (RIGHT, SIBLING, STRANGER), "enough", (FIRST_QUERY,))
-SIBLING_ONLY = found(
-    "review", SIBLING, (SIBLING, STRANGER), "exhausted", (FIRST_QUERY, SECOND_QUERY)
+MATCHED = found("matched", RIGHT, (RIGHT, OTHER_VERSION, STRANGER), "enough", (FIRST_QUERY,))
+OTHER_VERSION_ONLY = found(
+    "review", OTHER_VERSION, (OTHER_VERSION, STRANGER), "exhausted", (FIRST_QUERY, SECOND_QUERY)
 )
 CLOSE_RIVALS = found(
     "review", replace(RIGHT, confidence=0.5), (replace(RIGHT, confidence=0.5), RIVAL)
@@ -117,7 +117,7 @@ another artist; another title
     )
 
 
-@pytest.mark.parametrize("match", [MATCHED, SIBLING_ONLY, CLOSE_RIVALS, NOT_FOUND, FAILED])
+@pytest.mark.parametrize("match", [MATCHED, OTHER_VERSION_ONLY, CLOSE_RIVALS, NOT_FOUND, FAILED])
 def test_explain_is_the_same_after_a_journal(match):
     """In a match from a journal, `best` is an equal object but not the same one."""
     again = replace(match, best=match.best and replace(match.best))
@@ -127,7 +127,7 @@ def test_explain_is_the_same_after_a_journal(match):
 def test_explain_of_another_version():
     """Only another version is on sale: the text says which one."""
     assert (
-        SIBLING_ONLY.explain()
+        OTHER_VERSION_ONLY.explain()
         == """\
 Ana Sol - Night Ferry (Nørd Remix)
   Needs review: another remixer or mix; 101 s apart
@@ -207,8 +207,8 @@ Ana Sol - Night Ferry (Nørd Remix)
     ("match", "reason"),
     [
         (MATCHED, "same title; same artists"),
-        (SIBLING_ONLY, "another remixer or mix; 101 s apart"),
-        (CLOSE_RIVALS, "another candidate is nearly as likely: Ana Sol - Night Ferry (Nørd Remix)"),
+        (OTHER_VERSION_ONLY, "another remixer or mix; 101 s apart"),
+        (CLOSE_RIVALS, "another track is nearly as likely: Ana Sol - Night Ferry (Nørd Remix)"),
         (
             NOT_FOUND,
             "the closest candidate is unknown artist - Lantern: another artist; another title",
@@ -218,7 +218,10 @@ Ana Sol - Night Ferry (Nørd Remix)
         (replace(FAILED, failures=()), "no failure was recorded"),
         (replace(FAILED, failures=(Failure("blocked", "a challenge"), TIMEOUT)), str(TIMEOUT)),
         (replace(MATCHED, best=replace(RIGHT, evidence=())), "no evidence for it"),
-        (replace(SIBLING_ONLY, best=replace(SIBLING, evidence=())), "no evidence against it"),
+        (
+            replace(OTHER_VERSION_ONLY, best=replace(OTHER_VERSION, evidence=())),
+            "no evidence against it",
+        ),
     ],
 )
 def test_reason_is_the_strongest_evidence_or_the_last_failure(match, reason):
@@ -228,8 +231,8 @@ def test_reason_is_the_strongest_evidence_or_the_last_failure(match, reason):
 def test_reason_names_only_a_rival_that_is_nearly_as_likely():
     """A rival is the same recording by its relation, with more than half the confidence."""
     distant = replace(RIVAL, confidence=0.2)
-    sibling = replace(SIBLING, confidence=0.49)
-    for runner_up in (distant, sibling):
+    other_version = replace(OTHER_VERSION, confidence=0.49)
+    for runner_up in (distant, other_version):
         match = replace(CLOSE_RIVALS, candidates=(CLOSE_RIVALS.best, runner_up))
         assert "nearly as likely" not in match.reason
 
@@ -245,21 +248,21 @@ def test_explain_shows_three_runners_up_at_most():
 
 @pytest.mark.parametrize(
     ("match", "matched"),
-    [(MATCHED, True), (SIBLING_ONLY, False), (NOT_FOUND, False), (FAILED, False)],
+    [(MATCHED, True), (OTHER_VERSION_ONLY, False), (NOT_FOUND, False), (FAILED, False)],
 )
 def test_matched_is_true_only_for_the_outcome_matched(match, matched):
     assert match.matched is matched
 
 
 def test_requests_include_retries():
-    assert SIBLING_ONLY.requests == 3
+    assert OTHER_VERSION_ONLY.requests == 3
     assert FAILED.requests == 3
     assert CLOSE_RIVALS.requests == 0
 
 
 def test_a_scored_candidate_has_the_id_and_url_of_its_candidate():
     assert (RIGHT.id, RIGHT.url) == (11, "https://www.beatport.com/track/night-ferry/11")
-    assert SIBLING.url is None
+    assert OTHER_VERSION.url is None
 
 
 def test_metrics_do_not_count_when_matches_are_compared():
@@ -276,12 +279,12 @@ def test_a_match_can_be_pickled(match):
 
 def test_pick_makes_a_candidate_the_matched_answer():
     """The original match stays as it was."""
-    match = found("review", RIGHT, (RIGHT, SIBLING))
-    picked = match.pick(SIBLING)
-    assert (picked.outcome, picked.best, picked.picked) == ("matched", SIBLING, True)
-    assert (picked.confidence, picked.reason) == (SIBLING.confidence, "picked by hand")
+    match = found("review", RIGHT, (RIGHT, OTHER_VERSION))
+    picked = match.pick(OTHER_VERSION)
+    assert (picked.outcome, picked.best, picked.picked) == ("matched", OTHER_VERSION, True)
+    assert (picked.confidence, picked.reason) == (OTHER_VERSION.confidence, "picked by hand")
     assert "What would change it" not in picked.explain()
     assert match.best == RIGHT
     assert not match.picked
     with pytest.raises(MisuseError, match=r"\[12\] is not a candidate of this match"):
-        replace(match, candidates=(RIGHT,)).pick(SIBLING)
+        replace(match, candidates=(RIGHT,)).pick(OTHER_VERSION)
