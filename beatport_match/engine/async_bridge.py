@@ -1,4 +1,7 @@
-"""The async engine for sync callers: an event loop of its own, only where a setting asks for it."""
+"""Run the async engine from sync code, if `settings.async_io.enabled` requests it.
+
+The run gets an event loop of its own. A sync client of the caller is used from worker threads.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ from beatport_match.matching.protocol import Request
 from beatport_match.matching.sources import Sources
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings
-from beatport_match.transport.http import HttpClient, RequestFailedError, send
+from beatport_match.transport.http import AsyncHttpClient, HttpClient, RequestFailedError, send
+from beatport_match.transport.shared import SharedState
 
 
 def match_playlist_async(
@@ -31,11 +35,23 @@ def match_playlist_async(
     on_progress: OnProgress | None,
     stop: Stop | None,
     journal: JournalPath | None,
+    state: SharedState,
 ) -> PlaylistMatch:
-    """Run the async engine to its end from sync code.
+    """Match a playlist with the async engine, and return when it is done.
+
+    Args:
+        settings: The settings of the run.
+        client: The caller's sync client; `None` for a client of the library.
+        sources: The sources to query.
+        tracks_or_path: The tracks, or the path of a playlist file.
+        playlist: The name of a playlist within the file; `None` for the whole file.
+        on_progress: Called after each track.
+        stop: Called at every decision; if it returns true, the run stops.
+        journal: The path of the journal; `None` for none.
+        state: The rate limiter and the memory cache of the sync matcher.
 
     Raises:
-        MisuseError: An event loop is running already in this thread.
+        MisuseError: An event loop is already running in this thread.
     """
     if _is_loop_running():
         raise MisuseError(
@@ -45,8 +61,8 @@ def match_playlist_async(
 
     async def run() -> PlaylistMatch:
         total_s = settings.async_io.request_timeout
-        mine = None if client is None else ThreadedClient(client, total_s)
-        async with AsyncMatcher(settings, http_client=mine, source=sources) as matcher:
+        threaded = None if client is None else ThreadedClient(client, total_s)
+        async with _BridgedMatcher(settings, threaded, sources, state) as matcher:
             return await matcher.match_playlist(
                 tracks_or_path,
                 playlist=playlist,
@@ -58,10 +74,31 @@ def match_playlist_async(
     return anyio.run(run)
 
 
-class ThreadedClient:
-    """A sync client's answers, awaited: the caller's client serves the async engine from threads.
+class _BridgedMatcher(AsyncMatcher):
+    """An async matcher with the rate limiter and the memory cache of a sync one."""
 
-    It is met as any client that cannot `stream`: the thread has read and bounded the whole answer.
+    def __init__(
+        self,
+        settings: MatchSettings,
+        client: AsyncHttpClient | None,
+        sources: Sources,
+        state: SharedState,
+    ) -> None:
+        self._state = state
+        super().__init__(settings, http_client=client, source=sources)
+
+    def _new_state(self, client: AsyncHttpClient | None) -> SharedState:
+        return self._state
+
+
+class ThreadedClient:
+    """An async client that runs the caller's sync client in worker threads.
+
+    It has no `stream` method: the thread has already read the whole response, up to its size limit.
+
+    Args:
+        client: The sync client.
+        total_s: The time limit of one request in seconds.
     """
 
     def __init__(self, client: HttpClient, total_s: float) -> None:
@@ -75,7 +112,8 @@ class ThreadedClient:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> _ReadResponse:
-        return await self._ask(url, params, headers, {})
+        """Send a GET request."""
+        return await self._request(url, params, headers, {})
 
     async def post(
         self,
@@ -85,9 +123,10 @@ class ThreadedClient:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> _ReadResponse:
-        return await self._ask(url, params, headers, data)
+        """Send a POST request with a form."""
+        return await self._request(url, params, headers, data)
 
-    async def _ask(
+    async def _request(
         self,
         url: str,
         params: Mapping[str, str] | None,
@@ -101,14 +140,14 @@ class ThreadedClient:
             form=tuple(data.items()),
         )
         call = partial(send, self._client, request, self._total_s)
-        came = await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
-        if isinstance(came, Failure):
-            raise RequestFailedError(came)
-        return _ReadResponse(came.status, came.url, came.headers, came.body)
+        response = await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
+        if isinstance(response, Failure):
+            raise RequestFailedError(response)
+        return _ReadResponse(response.status, response.url, response.headers, response.body)
 
 
 class _ReadResponse(NamedTuple):
-    """An answer in the words of a client."""
+    """A response with the attributes of a client's response."""
 
     status_code: int
     url: str
@@ -117,9 +156,9 @@ class _ReadResponse(NamedTuple):
 
 
 def _is_loop_running() -> bool:
-    """Whether a loop runs in this thread: asyncio's, also from a callback of its own, or trio's."""
-    for ask in (asyncio.get_running_loop, anyio.get_current_task):
+    """Tell whether an event loop runs in this thread: asyncio's (also in a callback), or trio's."""
+    for current in (asyncio.get_running_loop, anyio.get_current_task):
         with suppress(RuntimeError):
-            ask()
+            current()
             return True
     return False

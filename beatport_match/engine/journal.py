@@ -1,7 +1,11 @@
-"""The journal of a run: one line of JSON for each track that is done, so that a run can go on.
+"""The journal of a run: one line of JSON for each finished track, so that a later run can resume.
 
-Lines are only ever added, each with one write, so that a process killed at any moment loses no
-more than the tracks it was working on. It knows files and matches, and nothing of asking.
+* A line is only ever appended, with one write, so a process that is killed at any moment loses only
+  the tracks it was working on.
+* A line counts for a later run only if the track, the settings that can change an answer, the
+  sources, the version of the library and the fitted weights are unchanged.
+* Failed and stopped tracks get no line, so the next run tries them again.
+* One run at a time may use a journal: the file is locked while it is open.
 """
 
 from __future__ import annotations
@@ -33,28 +37,29 @@ from beatport_match.settings.models import MatchSettings
 
 JournalPath: TypeAlias = "str | os.PathLike[str]"
 
-# What of the settings can change an answer; the rest changes only how fast it comes.
+# These settings can change an answer; the others only change how fast it comes.
 FINGERPRINTED_SETTINGS = {
     *("base_url", "accept_confidence", "review_confidence", "enough_score", "max_queries"),
     *("max_results", "max_candidates", "wanted_fields"),
 }
 _OPENING = b'{"beatport_match":'
 _HEAD = re.compile(rb'\{"beatport_match":"[^"]{1,40}","key":"([0-9a-f]{64})","match":\{')
-# Ten candidates with their evidence come to some 15 KB.
+# Ten candidates with their evidence take about 15 KB.
 MAX_LINE_BYTES = 4 * 2**20
-# Windows locks bytes, and nobody may then read them: this one is beyond any journal.
+# Windows locks ranges of bytes and then refuses to read them: this one is beyond any journal.
 _LOCKED_BYTE = 2**62
 
 
 class Journal:
-    """A journal that is open, and locked for this run.
+    """An open journal, locked for this run.
 
     Args:
-        path: The journal's file, to be named in messages.
-        file: The same, open for appending, unbuffered.
-        reader: The same, open for reading.
-        judge: What an answer of this run depends on but its track; other answers do not count.
-        on_problem: Told of each line that cannot be read or written.
+        path: The path of the journal, for messages.
+        file: The same file, open for appending, unbuffered.
+        reader: The same file, open for reading.
+        fingerprint: Everything except the track that an answer of this run depends on. Lines with
+            another fingerprint are ignored.
+        on_problem: Called for each line that cannot be read or written.
     """
 
     def __init__(
@@ -62,32 +67,33 @@ class Journal:
         path: Path,
         file: IO[bytes],
         reader: IO[bytes],
-        judge: list[object],
+        fingerprint: list[object],
         on_problem: OnProblem,
     ) -> None:
         self._path, self._file, self._reader, self._on_problem = path, file, reader, on_problem
-        self._fingerprint = judge
-        self._places: dict[str, tuple[int, int]] = {}
+        self._fingerprint = fingerprint
+        # The number of a key's line, and the offset where it begins.
+        self._positions: dict[str, tuple[int, int]] = {}
         self._lines = 0
         self._scan()
 
     def recorded(self, track: Track) -> Match | None:
-        """What this track came to in an earlier run."""
-        place = self._places.get(self._key(track))
-        if place is None:
+        """Return the match of this track from an earlier run, or `None`."""
+        position = self._positions.get(self._key(track))
+        if position is None:
             return None
-        number, start = place
+        number, start = position
         self._reader.seek(start)
-        match = _match_of(self._reader.readline(MAX_LINE_BYTES))
+        match = _parse_line(self._reader.readline(MAX_LINE_BYTES))
         if match is None:
-            self._damaged(number)
+            self._report_damage(number)
             return None
         return replace(match, track=track)
 
     def record(self, match: Match) -> None:
-        """Write down what a track came to; one that is not done is left for the next run.
+        """Append a match, unless its track failed or was stopped: the next run tries it again.
 
-        A disk that is full costs the line, never the run.
+        If the disk is full, the line is lost and the run continues.
         """
         if match.outcome == "failed" or match.stopped == "stopped":
             return
@@ -95,7 +101,7 @@ class Journal:
         try:
             line = memoryview(head.encode() + _serialize(match) + b"}\n")
         except PydanticSerializationError:
-            # Bytes of a file name that are no text: such a track is asked again in every run.
+            # A file name holds bytes that are not text: every run queries such a track again.
             return
         self._lines += 1
         start = self._file.seek(0, os.SEEK_END)
@@ -104,46 +110,50 @@ class Journal:
             while written < len(line):
                 written += self._file.write(line[written:])
         except OSError as error:
-            self._unwritten(error, start)
+            self._write_failed(error, start)
 
     def _key(self, track: Track) -> str:
-        given = json.dumps([self._fingerprint, as_dict(track)], sort_keys=True, default=str)
-        return hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()
+        """Hash the track and the fingerprint."""
+        text = json.dumps([self._fingerprint, as_dict(track)], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def _scan(self) -> None:
-        """Find the lines, mend the last one, and refuse a file that is no journal."""
-        damaged, torn, end = list[int](), b"", 0
+        """Index the lines, drop an incomplete last one, and reject a file that is not a journal."""
+        damaged, incomplete, end = list[int](), b"", 0
         while line := self._reader.readline(MAX_LINE_BYTES):
             if not line.endswith(b"\n") and len(line) < MAX_LINE_BYTES:
-                torn = line
+                incomplete = line
                 break
             self._lines += 1
             if found := _HEAD.match(line):
-                self._places[found[1].decode()] = self._lines, end
+                self._positions[found[1].decode()] = self._lines, end
             elif line.strip():
                 damaged.append(self._lines)
             end += len(line)
-        begun = min(len(torn), len(_OPENING))
-        if not self._places and (damaged or torn[:begun] != _OPENING[:begun]):
-            raise JournalError(f"{self._path}: is not a journal of ours; name another file.")
-        if torn:
-            # What a killed process left of its last line; nothing was promised of that track.
+        is_opening = _OPENING.startswith(incomplete[: len(_OPENING)])
+        if not self._positions and (damaged or not is_opening):
+            raise JournalError(
+                f"{self._path}: is not a journal of beatport_match; name another file."
+            )
+        if incomplete:
+            # A killed process left part of its last line; its track was never reported as done.
             self._file.truncate(end)
-            logger.info("the last line of the journal %s was torn; mended", self._path.name)
+            logger.info("dropped the incomplete last line of the journal %s", self._path.name)
         for number in damaged:
-            self._damaged(number)
+            self._report_damage(number)
 
-    def _damaged(self, number: int) -> None:
+    def _report_damage(self, number: int) -> None:
         logger.warning("line %d of the journal %s is damaged", number, self._path.name)
-        self._report_problem(number, "the line is damaged; its track is asked for again")
+        self._report_problem(number, "the line is damaged; its track is queried again")
 
-    def _unwritten(self, error: OSError, start: int) -> None:
+    def _write_failed(self, error: OSError, start: int) -> None:
+        """Remove what was written of the line, and report the error."""
         with suppress(OSError):
             self._file.truncate(start)
         why = error.strerror or str(error)
         logger.warning("the journal %s cannot be written: %s", self._path.name, why)
         self._report_problem(
-            self._lines, f"cannot be written ({why}); the next run asks for its track again"
+            self._lines, f"cannot be written ({why}); the next run queries its track again"
         )
 
     def _report_problem(self, number: int, detail: str) -> None:
@@ -151,14 +161,14 @@ class Journal:
 
 
 class NoJournal:
-    """What a run writes to that keeps no journal."""
+    """The journal of a run without one: it holds nothing and records nothing."""
 
     def recorded(self, track: Track) -> Match | None:  # noqa: ARG002 - nothing is recorded
-        """Nothing is."""
+        """Return `None`."""
         return None
 
     def record(self, match: Match) -> None:
-        """Leave it."""
+        """Do nothing."""
 
 
 @contextmanager
@@ -168,10 +178,16 @@ def journal_at(
     sources: Sources,
     on_problem: OnProblem,
 ) -> Generator[Journal | NoJournal, None, None]:
-    """Open a journal for one run, which has it alone until the block ends.
+    """Open a journal for one run and lock it until the block ends.
+
+    Args:
+        path: The file; it is created if it does not exist. `None` gives a `NoJournal`.
+        settings: The settings of the run.
+        sources: The sources of the run.
+        on_problem: Called for each line that cannot be read or written.
 
     Raises:
-        JournalError: It cannot be opened, is no journal, or another run writes it.
+        JournalError: The file cannot be opened, is not a journal, or another run is writing it.
     """
     if path is None:
         yield NoJournal()
@@ -186,21 +202,21 @@ def journal_at(
                 f"{path}: another run is writing this journal; wait for it, or name another file."
             )
         with Path(path).open("rb") as reader:
-            judge = _fingerprint(settings, sources)
-            yield Journal(Path(path), file, reader, judge, on_problem)
+            fingerprint = _fingerprint(settings, sources)
+            yield Journal(Path(path), file, reader, fingerprint, on_problem)
 
 
 def _open_file(path: Path) -> IO[bytes]:
-    """The file, for its owner alone where it is made."""
+    """Open the file for appending; if it is created, only its owner may read it."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
     if path.exists() and not path.is_file():
         raise OSError(None, "it is not a regular file")
-    # Unbuffered: what is written must not wait in a process that may be killed.
+    # Unbuffered: a line must not wait in the memory of a process that may be killed.
     return os.fdopen(os.open(path, flags, 0o600), "ab", buffering=0)
 
 
 def _lock(file: IO[bytes]) -> bool:
-    """Whether the file could be locked; closing it unlocks it, however the process ends."""
+    """Lock the file if it is free; the system unlocks it when the process closes it or ends."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -217,36 +233,36 @@ def _lock(file: IO[bytes]) -> bool:
 
 
 def _fingerprint(settings: MatchSettings, sources: Sources) -> list[object]:
-    """Everything but the track that an answer depends on."""
-    matter = settings.model_dump(mode="json", include=FINGERPRINTED_SETTINGS)
-    asked = [source.name for source in resolve_sources(sources)]
-    return [__version__, coefficients.FITTED, coefficients.DATA, asked, matter]
+    """List everything except the track that an answer depends on."""
+    relevant = settings.model_dump(mode="json", include=FINGERPRINTED_SETTINGS)
+    names = [source.name for source in resolve_sources(sources)]
+    return [__version__, coefficients.FITTED, coefficients.DATA, names, relevant]
 
 
 def _serialize(match: Match) -> bytes:
-    # A track's names may be any iterable to those who make one, which pydantic would warn of; it
-    # holds text or a tuple.
+    # Pydantic would warn about a track's names: they are declared as any iterable, but a track
+    # holds them as text or a tuple.
     return _adapter().dump_json(match, warnings=False)
 
 
-def _match_of(line: bytes) -> Match | None:
-    """The match of a line; `None` where the line is damaged."""
+def _parse_line(line: bytes) -> Match | None:
+    """Return the match of a line; `None` if the line is damaged."""
     found = _HEAD.match(line)
     if found is None or not line.endswith(b"}\n"):
         return None
     try:
         return _adapter().validate_json(line[found.end() - 1 : -2], strict=True)
     except ValueError:
-        # A ValidationError is one; so is the MisuseError of a track that cannot be.
+        # Both are a ValueError: the ValidationError, and the MisuseError of an impossible track.
         return None
 
 
 @cache
 def _adapter() -> TypeAdapter[Match]:
-    # Made when first needed: importing this library must stay quick.
+    # Created at the first use, so that importing the library stays fast.
     return TypeAdapter(Match)
 
 
 def _journal_error(path: Path, error: Exception) -> JournalError:
     why = getattr(error, "strerror", None) or error
-    return JournalError(f"{path}: cannot hold a journal ({why}); name another file.")
+    return JournalError(f"{path}: the journal cannot be opened ({why}); name another file.")

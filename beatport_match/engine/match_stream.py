@@ -1,9 +1,10 @@
-"""Matches as they complete, for `async for`: the one place where a task outlives a call.
+"""The stream of matches for `async for`, and the task behind it.
 
-An async generator cannot hold a task group open across its yields: a consumer that breaks off
-would leave the group's cancel scope to be closed by another task. So the work runs in a task of
-its own, which owns every scope it opens, and the consumer holds nothing but the end of a channel.
-Dropping that end is enough to stop the work; `aclose` waits until it has stopped.
+An async generator cannot hold a task group open across its yields: if the consumer leaves the loop,
+another task would have to close the group's cancel scope. So the work runs in a task of its own,
+which owns every scope that it opens, and the consumer holds only the receiving end of a channel.
+Closing that end stops the work; `aclose` also waits until it has stopped. This is the only task in
+the library that outlives the call that started it.
 """
 
 from __future__ import annotations
@@ -19,19 +20,22 @@ import anyio
 from beatport_match.matching.match import Match
 
 if TYPE_CHECKING:
-    # What anyio itself imports when a channel is made.
+    # Imported lazily: anyio itself imports this module only when a channel is created.
     from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 Emit: TypeAlias = Callable[[Match], Awaitable[None]]
 StreamWork: TypeAlias = Callable[[Emit], Awaitable[None]]
 
 
+_running: set[Any] = set()  # the tasks of asyncio
+
+
 class _StreamClosedError(Exception):
-    """The consumer dropped its end of the channel."""
+    """The consumer closed its end of the channel."""
 
 
 class StreamTask:
-    """The work behind a stream, known to those who may have to wait for it."""
+    """The work behind a stream, for those that may have to stop it or to wait for it."""
 
     def __init__(self, send: MemoryObjectSendStream[Match]) -> None:
         self._send = send
@@ -41,62 +45,71 @@ class StreamTask:
 
     @property
     def ended(self) -> bool:
-        """Whether it has stopped."""
+        """Whether the work has stopped."""
         return self._ended.is_set()
 
     def cancel(self) -> None:
-        """Ask it to stop soon."""
+        """Cancel the work without waiting for its end."""
         self._scope.cancel()
 
     async def stop(self) -> None:
-        """Stop it and wait until it has stopped."""
+        """Cancel the work and wait until it has stopped."""
         self.cancel()
         with anyio.CancelScope(shield=True):
             await self._ended.wait()
 
     def take_error(self) -> BaseException | None:
-        """What went wrong in it; told once."""
+        """Return the exception that ended the work, once; `None` afterwards or without one."""
         error, self._error = self._error, None
         return error
 
     async def run(self, work: StreamWork) -> None:
-        """Do the work; no exception leaves here."""
+        """Do the work; keep an exception for `take_error` instead of raising it."""
         try:
             with self._scope:
-                await work(self._give)
+                await work(self._emit)
         except _StreamClosedError:
             pass
         except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001
-            # Raised again where the matches are consumed: a task of nobody's may not end the loop.
+            # `MatchStream` raises it again where the matches are consumed. Raised here, in a task
+            # without a parent, it would end the event loop.
             self._error = error
         finally:
             self.finish()
 
-    async def _give(self, found: Match) -> None:
+    async def _emit(self, match: Match) -> None:
         try:
-            await self._send.send(found)
+            await self._send.send(match)
         except anyio.BrokenResourceError:
-            # Told apart from the same error out of the host's own code.
+            # A type of its own: the calling program's code may raise BrokenResourceError as well.
             raise _StreamClosedError from None
 
     def finish(self) -> None:
-        """Tell everyone that it has stopped."""
+        """Close the channel and mark the work as ended."""
         self._send.close()
         self._ended.set()
 
 
 class MatchStream:
-    """Matches as they complete; the work begins with the first one asked for.
+    """Matches in the order in which they complete, for `async for`.
 
-    Breaking off the loop stops the work soon; to be sure that it has stopped, use the stream as
-    `async with` or call `aclose`.
+    The work begins when the first match is requested. Leaving the loop early stops the work soon
+    afterwards. To be sure that it has stopped, use the stream in `async with` or call `aclose`. An
+    exception in the work is raised where the matches are consumed.
+
+    Example:
+        ```
+        async with aiter_matches(tracks) as matches:
+            async for match in matches:
+                print(match.outcome)
+        ```
     """
 
     def __init__(
-        self, work: StreamWork, on_begin: Callable[[StreamTask], None] | None = None
+        self, work: StreamWork, on_start: Callable[[StreamTask], None] | None = None
     ) -> None:
         self._work = work
-        self._on_begin = on_begin
+        self._on_start = on_start
         self._closed = False
         self._channel: tuple[MemoryObjectReceiveStream[Match], StreamTask] | None = None
 
@@ -104,11 +117,11 @@ class MatchStream:
         return self
 
     async def __anext__(self) -> Match:
-        receive, running = self._begun()
+        receive, task = self._start()
         try:
             return await receive.receive()
         except (anyio.EndOfStream, anyio.ClosedResourceError):
-            if error := running.take_error():
+            if error := task.take_error():
                 raise error from None
             raise StopAsyncIteration from None
         except BaseException:
@@ -130,49 +143,49 @@ class MatchStream:
         """Stop the work and wait until it has stopped."""
         self._closed = True
         if self._channel is not None:
-            receive, running = self._channel
+            receive, task = self._channel
             receive.close()
-            await running.stop()
+            await task.stop()
 
     def __del__(self) -> None:
         if self._channel is not None:
-            receive, running = self._channel
-            running.cancel()
+            receive, task = self._channel
+            task.cancel()
             receive.close()
 
-    def _begun(self) -> tuple[MemoryObjectReceiveStream[Match], StreamTask]:
+    def _start(self) -> tuple[MemoryObjectReceiveStream[Match], StreamTask]:
+        """Return the channel and the task; create both at the first call."""
         if self._channel is None:
             if self._closed:
                 raise StopAsyncIteration
             send, receive = anyio.create_memory_object_stream[Match](0)
-            running = StreamTask(send)
-            self._channel = receive, running
-            if self._on_begin is not None:
-                self._on_begin(running)
-            # The task must not hold the stream itself, or dropping the stream would not end it.
-            _spawn(running, self._work)
+            task = StreamTask(send)
+            self._channel = receive, task
+            if self._on_start is not None:
+                self._on_start(task)
+            # The task must not refer to the stream: otherwise a dropped stream would never be
+            # collected, and the work would not stop.
+            _spawn(task, self._work)
         return self._channel
 
 
-def _spawn(running: StreamTask, work: StreamWork) -> None:
-    """Start a task that belongs to nobody's task group."""
+def _spawn(task: StreamTask, work: StreamWork) -> None:
+    """Start a task outside of every task group."""
     trio = sys.modules.get("trio")
     if trio is not None and _in_trio(trio):
-        trio.lowlevel.spawn_system_task(running.run, work, context=copy_context())
+        trio.lowlevel.spawn_system_task(task.run, work, context=copy_context())
         return
     import asyncio
 
-    task = asyncio.get_running_loop().create_task(running.run(work))
-    _tasks.add(task)  # the loop itself keeps only a weak reference
-    task.add_done_callback(_tasks.discard)
-    # A task cancelled before its first step never comes to its `finally`.
-    task.add_done_callback(lambda _: running.finish())
-
-
-_tasks: set[Any] = set()
+    running = asyncio.get_running_loop().create_task(task.run(work))
+    _running.add(running)  # the loop itself keeps only a weak reference
+    running.add_done_callback(_running.discard)
+    # A task that is cancelled before its first step never reaches its `finally`.
+    running.add_done_callback(lambda _: task.finish())
 
 
 def _in_trio(trio: Any) -> bool:
+    """Tell whether trio runs the current task."""
     try:
         trio.lowlevel.current_task()
     except RuntimeError:

@@ -1,7 +1,7 @@
-"""The answer about one track: what was found, how sure we are, and why.
+"""The result for one track: the outcome, the candidates, the evidence and the queries.
 
-A shape, and what it can say about itself to a person. Who fills it: `confidence` the scored
-candidates, `conversation` the match, the hands its metrics.
+`Match` is a value that can explain itself as text. `search_flow` builds it, `scoring.confidence`
+makes its scored candidates, and the engine adds its metrics.
 """
 
 from dataclasses import dataclass, field, replace
@@ -17,16 +17,28 @@ from beatport_match.settings.models import MatchSettings
 
 Stopped: TypeAlias = Literal["enough", "exhausted", "budget", "stopped", "failed"]
 
+MAX_SHOWN_CANDIDATES = 3
+_HEADLINES: dict[MatchOutcome, str] = {
+    "matched": "Matched",
+    "review": "Needs review",
+    "not_found": "Not found",
+    "failed": "Failed",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class QueryRecord:
-    """One question that was asked.
+    """One query that was sent for a track, and what came of it.
 
-    `text` is the query as a person would type it, `query_type` what the planner did (the types
-    stand in `docs/metrics.md`), `failure` why it was not answered, if it was not. `found` counts
-    the candidates it brought, `unreadable` the records that had to be dropped, `requests` what went
-    over the wire for it, retries included: none where an equal question had been answered, so it
-    does not count when records are compared. `where` says whom was asked.
+    Attributes:
+        text: The query as a person would type it.
+        query_type: How the query was built; `docs/metrics.md` lists the types.
+        found: Number of candidates in the result.
+        requests: Number of HTTP requests that were sent for it, retries included. It is 0 if the
+            cache or an equal query had the result, so it is ignored when records are compared.
+        unreadable: Number of records that were dropped because they were malformed.
+        failure: Why there is no result; `None` if there is one.
+        where: The source that was queried, such as `on Beatport`.
     """
 
     text: str
@@ -40,22 +52,30 @@ class QueryRecord:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What became of one track: `track` as it was given, and the answer about it.
+    """The result for one track.
 
-    `outcome` is one of four:
+    Attributes:
+        track: The track as it was given.
+        outcome: One of four:
 
-    * `matched`: safe to apply unasked;
-    * `review`: a likely answer, or several: a person should look;
-    * `not_found`: Beatport was asked and has none;
-    * `failed`: a fault kept us from knowing.
-
-    `best` is the accepted candidate; for `review` the most likely one; otherwise `None`.
-    `candidates` are ranked, best first, the most likely ones only; `candidates_weighed` counts all.
-    `confidence` is the best one's (0-1; 0 without one).
-    `queries` are the questions, in the order asked, `failures` those of them that went unanswered.
-    `stopped` says why the asking ended, `picked` that the answer is a person's. `metrics` are
-    measured by the matcher, `None` where no matcher ran the conversation; they do not count when
-    matches are compared, being times.
+            * `matched`: accepted automatically;
+            * `review`: a person should choose, because the best candidate is likely but not
+              certain, or only another version is on sale;
+            * `not_found`: every query was answered, but no result fits;
+            * `failed`: a fault prevented an answer that might have contained the right track.
+        best: For `matched` the accepted candidate, for `review` the most likely one, otherwise
+            `None`.
+        candidates: The most likely candidates, best first (at most `max_candidates`).
+        confidence: The confidence of the first candidate, 0-1; 0 if there are no candidates.
+        queries: The queries that were sent, in their order.
+        failures: The failures of those queries that were not answered, in the same order.
+        stopped: Why the search ended: `enough` (the best candidate is good enough), `exhausted` (no
+            useful query was left), `budget` (`max_queries` were sent), `stopped` (by the calling
+            program) or `failed` (a query could not be answered).
+        candidates_weighed: Number of all candidates that were scored, also those not kept.
+        picked: Whether a person chose the answer with `pick`.
+        metrics: Times and counts of this track, added by the matcher; `None` if no matcher ran the
+            search. They are ignored when matches are compared, because times always differ.
     """
 
     track: Track
@@ -72,52 +92,60 @@ class Match:
 
     @property
     def matched(self) -> bool:
-        """Whether the best candidate is safe to apply unasked."""
+        """Whether the best candidate was accepted (`outcome` is `matched`)."""
         return self.outcome == "matched"
 
     @property
     def requests(self) -> int:
-        """HTTP requests sent for this track, retries included."""
+        """Number of HTTP requests that were sent for this track, retries included."""
         return sum(query.requests for query in self.queries)
 
     @property
     def where(self) -> str:
-        """Where it was looked for, such as `in the catalogue pool or on Beatport`.
+        """The sources that were queried, such as `in the catalogue pool or on Beatport`.
 
-        Empty where nothing could be asked.
+        Empty if no query was sent.
         """
         return " or ".join(dict.fromkeys(query.where for query in self.queries))
 
     @property
     def reason(self) -> str:
-        """Why the outcome is what it is, in one short line."""
+        """The reason for the outcome, in one short line."""
         if self.picked:
             return "picked by hand"
         if self.outcome == "failed":
-            return str(self.failures[-1]) if self.failures else "could not ask"
+            return str(self.failures[-1]) if self.failures else "no failure was recorded"
         if self.best is None:
-            return _nearest_miss(self.candidates)
+            return _closest_candidate(self.candidates)
         if self.outcome == "review" and (rival := self._rival()):
-            return f"two answers too close to call: also {rival.candidate}"
+            return f"another track is nearly as likely: {rival.candidate}"
         return _strongest_evidence(self.best, against=self.outcome == "review")
 
     @property
     def rereleases(self) -> tuple[ScoredCandidate, ...]:
-        """The first candidate's recording on other releases, as far as they were found."""
+        """The candidates that are the first candidate's recording on other releases."""
         return tuple(one for one in self.candidates if one.rerelease)
 
     def pick(self, candidate: ScoredCandidate) -> "Match":
-        """The match with one of its candidates as the answer, because a person says so.
+        """Return this match with a candidate that a person chose.
 
-        It is `matched`, whatever judgement thought of it; the ledger and the confidence stay those
-        of the candidate.
+        Args:
+            candidate: One of `candidates`.
+
+        Returns:
+            A match with the outcome `matched`, regardless of the scoring. Evidence and confidence
+            stay those of the candidate.
 
         Raises:
-            MisuseError: The candidate is none of this match's.
+            MisuseError: The candidate is not one of this match's candidates.
+
+        Example:
+            `match.pick(match.candidates[1]).outcome` is `"matched"`.
         """
         if candidate not in self.candidates:
             raise MisuseError(
-                f"{candidate.candidate} [{candidate.id}] is no candidate of this match."
+                f"{candidate.candidate} [{candidate.id}] is not a candidate of this match; "
+                "pick one of match.candidates."
             )
         return replace(
             self,
@@ -128,20 +156,37 @@ class Match:
         )
 
     def changes(self, settings: MatchSettings | None = None) -> tuple[Change, ...]:
-        """What would make another answer of this one: a fact more, less, or another.
+        """Return the single facts about the track that would change the answer.
 
-        `settings` are those it was matched with; the defaults if not given. Judged anew among the
-        candidates that were kept; empty for `failed` and for what a person picked.
+        Each changed track is scored again against `candidates`.
+
+        Args:
+            settings: The settings of the run that made this match. Default: `MatchSettings()`.
+
+        Returns:
+            One `Change` for each such fact; empty if the outcome is `failed` or a person picked the
+            answer.
+
+        Example:
+            `for change in match.changes(): print(change)`
         """
         if self.outcome == "failed" or self.picked:
             return ()
-        kept = tuple(one.candidate for one in self.candidates)
-        return what_would_change(self.track, kept, settings or MatchSettings())
+        candidates = tuple(one.candidate for one in self.candidates)
+        return what_would_change(self.track, candidates, settings or MatchSettings())
 
     def explain(self, settings: MatchSettings | None = None) -> str:
-        """Say why: the best one's ledger, the runners-up, what would change it, what was asked.
+        """Explain the outcome as a text of several lines.
 
-        `settings` are those it was matched with; the defaults if not given.
+        Args:
+            settings: The settings of the run that made this match. Default: `MatchSettings()`.
+
+        Returns:
+            The reason, the score breakdown of the best candidate, its other releases, the next
+            candidates, the facts that would change the answer, and the queries.
+
+        Example:
+            `print(match.explain())`
         """
         lines = [str(self.track), f"  {self._headline()}: {self.reason}"]
         shown = self.best or (self.candidates[0] if self.candidates else None)
@@ -159,36 +204,43 @@ class Match:
         if changes := self.changes(settings):
             lines += ["", "  What would change it:"]
             lines += [f"    {change}" for change in changes]
-        told = len({query.where for query in self.queries}) > 1
-        asked = [f"    {_query_line(query, told=told)}" for query in self.queries]
-        lines += ["", f"  Asked ({self.stopped}):", *(asked or ["    nothing"])]
+        show_where = len({query.where for query in self.queries}) > 1
+        queries = [f"    {_query_line(query, show_where=show_where)}" for query in self.queries]
+        lines += ["", f"  Queries (stopped: {self.stopped}):", *(queries or ["    none"])]
         return "\n".join(lines)
 
     def _headline(self) -> str:
-        """The outcome; where it is that a track was not found is part of it."""
+        """Return the outcome for people; for a track that was not found, name the sources."""
         if self.outcome == "not_found" and self.where:
             return f"Not {self.where}"
         return _HEADLINES[self.outcome]
 
     def _rival(self) -> ScoredCandidate | None:
-        """A runner-up nearly as likely as the best one, where there is one."""
-        for other in [one for one in self.candidates[1:] if not one.rerelease][:1]:
-            if other.relation == "same_recording" and other.confidence > self.confidence / 2:
-                return other
-        return None
+        """Return the next candidate if it is nearly as likely as the best one."""
+        other = next((one for one in self.candidates[1:] if not one.rerelease), None)
+        if other is None or other.relation != "same_recording":
+            return None
+        return other if other.confidence > self.confidence / 2 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run has come, told after each track.
+    """The progress of a run, reported after each track.
 
-    `track` is the one that was finished and `match` its answer; `done` counts them, and `elapsed_s`
-    is the time since the run began. `total` is `None` where it is not known; `eta_s` is `None`
-    until it can be told. `requests` counts all so far in this run. `pace` is the requests in a
-    second that are let through now, `None` where unpaced: it is less than was asked for while
-    Beatport wants a slower one. `blocked` says that it refused so often that nothing is asked for a
-    while. `recorded` says that this match comes from the journal of an earlier run, `place` where
-    its track stands in the playlist (from 0).
+    Attributes:
+        done: Number of finished tracks.
+        total: Number of all tracks; `None` if it is unknown.
+        track: The track that was just finished.
+        match: Its result.
+        elapsed_s: Seconds since the run began.
+        eta_s: Estimated seconds until the run ends; `None` while it cannot be estimated.
+        requests: Number of HTTP requests of this run so far.
+        pace: The current rate limit in requests per second; `None` without a rate limit. It is
+            lower than the setting while Beatport asks for fewer requests.
+        blocked: Whether the circuit breaker is open: after repeated blocked responses no request is
+            sent for a while.
+        recorded: Whether this match comes from the journal of an earlier run.
+        place: The position of the track in the playlist, from 0.
     """
 
     done: int
@@ -204,33 +256,27 @@ class Progress:
     place: int = 0
 
 
-MAX_SHOWN_CANDIDATES = 3
-_HEADLINES: dict[MatchOutcome, str] = {
-    "matched": "Matched",
-    "review": "A person should look",
-    "not_found": "Not found",
-    "failed": "Could not ask",
-}
-
-
-def _nearest_miss(candidates: tuple[ScoredCandidate, ...]) -> str:
+def _closest_candidate(candidates: tuple[ScoredCandidate, ...]) -> str:
+    """Say which candidate came closest, and what is against it."""
     if not candidates:
-        return "nothing came back for any query"
-    nearest = candidates[0]
-    return f"nearest was {nearest.candidate}: {_strongest_evidence(nearest, against=True)}"
+        return "no query returned a result"
+    closest = candidates[0]
+    why = _strongest_evidence(closest, against=True)
+    return f"the closest candidate is {closest.candidate}: {why}"
 
 
 def _strongest_evidence(scored: ScoredCandidate, *, against: bool) -> str:
-    """The notes of the one or two lines that say most, for or against."""
+    """Join the notes of the one or two strongest lines of evidence, for or against."""
     sign = -1 if against else 1
-    telling = [line for line in scored.evidence if line.note and sign * line.effect > 0]
-    if not telling:
-        return "nothing speaks against it" if against else "no evidence"
-    telling.sort(key=lambda line: -abs(line.effect))
-    return "; ".join(line.note for line in telling[:2])
+    lines = [line for line in scored.evidence if line.note and sign * line.effect > 0]
+    if not lines:
+        return "no evidence against it" if against else "no evidence for it"
+    lines.sort(key=lambda line: -abs(line.effect))
+    return "; ".join(line.note for line in lines[:2])
 
 
 def _summary(scored: ScoredCandidate) -> str:
+    """Describe a candidate in one line: names, number, score, confidence and relation."""
     return (
         f"{scored.candidate} [{scored.candidate.id}] "
         f"score {scored.score:.1f}, confidence {scored.confidence:.2f}, {scored.relation}"
@@ -238,12 +284,14 @@ def _summary(scored: ScoredCandidate) -> str:
 
 
 def _release_text(scored: ScoredCandidate) -> str:
-    found = scored.candidate
-    where = ", ".join(filter(None, (found.release, found.label, found.release_date)))
-    return f"[{found.id}] {where or 'nothing is known of it'}"
+    """Describe the release of a candidate in one line."""
+    candidate = scored.candidate
+    parts = candidate.release, candidate.label, candidate.release_date
+    return f"[{candidate.id}] {', '.join(filter(None, parts)) or 'no release data'}"
 
 
 def _evidence_lines(scored: ScoredCandidate) -> list[str]:
+    """List the score breakdown of a candidate, with its sum."""
     lines = [f"  {_summary(scored)}"]
     if scored.candidate.url:
         lines.append(f"  {scored.candidate.url}")
@@ -254,8 +302,9 @@ def _evidence_lines(scored: ScoredCandidate) -> list[str]:
     return lines
 
 
-def _query_line(query: QueryRecord, *, told: bool) -> str:
-    came = str(query.failure) if query.failure else f"{query.found} candidates"
+def _query_line(query: QueryRecord, *, show_where: bool) -> str:
+    """Describe a query and its result in one line."""
+    result = str(query.failure) if query.failure else f"{query.found} candidates"
     dropped = f", {query.unreadable} unreadable" if query.unreadable else ""
-    where = f" {query.where}" if told else ""
-    return f"{query.query_type}: {query.text!r}{where} -> {came}{dropped}"
+    where = f" {query.where}" if show_where else ""
+    return f"{query.query_type}: {query.text!r}{where} -> {result}{dropped}"

@@ -1,7 +1,7 @@
-"""The words to ask with: strictest and cheapest first, never the same words twice.
+"""The search queries for a track: the strictest and cheapest first, no two with the same words.
 
-This room invents queries; whether one more is worth a request is `conversation`'s to decide, and
-what the site does not stomach is the source's to take out.
+This module only builds the words. `search_flow` decides how many of the queries are sent, and a
+source removes what its site does not accept.
 """
 
 from __future__ import annotations
@@ -19,46 +19,63 @@ from beatport_match.parsing.titles import parse_title
 from beatport_match.parsing.word_frequency import information_weight
 
 QueryType: TypeAlias = Literal[
-    "beatport_id",  # the number in the tags, looked up
-    "isrc",  # the recording's code, where the source can be asked for one
-    "artist_title",  # artists, title, and the mix where it is a particular one
+    "beatport_id",  # the Beatport track number from the tags
+    "isrc",  # the recording's code, if the source can search for it
+    "artist_title",  # artists, title, and the mix if it is a particular one
     "first_artist",  # the first artist and the title
-    "remixer",  # the title and who remixed it
-    "title_only",  # nothing but the title
+    "remixer",  # the title and the remixers
+    "title_only",  # only the title
     "keyword",  # the first artist and the rarest word of the title
-    "as_written",  # all words, as they came
-    "track_page",  # not a search: the page of the best candidate, for what a search leaves out
-    "search",  # a search the caller worded
+    "as_written",  # all words as written
+    "track_page",  # no search: the best candidate's page, for fields that a search lacks
+    "search",  # a search in the caller's words
 ]
 
 _BRACKETS = re.compile(r"[()\[\]{}<>\"“”]+")
-# More artists narrow nothing down, but each is one more word that may be spelled another way.
+# More artists do not narrow the search, but each name may be spelled differently on the site.
 MAX_ARTISTS = 3
-# Longer ones find nothing more.
+# Longer queries find no more candidates.
 MAX_QUERY_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Words to search with, and what the planner did to find them."""
+    """A search query.
+
+    Attributes:
+        text: The words to search for.
+        query_type: How the query was built.
+    """
 
     text: str
     query_type: QueryType
 
 
 def plan_queries(track: Track) -> tuple[Query, ...]:
-    """The searches for a track, best first; each has a set of words that no earlier one had."""
-    asked: set[frozenset[str]] = set()
+    """Plan the search queries for a track.
+
+    Args:
+        track: The local track.
+
+    Returns:
+        The queries, best first, each with another set of words; empty if the track has no word to
+        search for.
+
+    Example:
+        `plan_queries(Track("Some Title", "Artist"))[0].text` is `"Artist Some Title"`.
+    """
+    planned: set[frozenset[str]] = set()
     queries: list[Query] = []
     for query in _query_variants(track, interpret(track)[0]):
         words = frozenset(words_of_text(query.text))
-        if words and words not in asked:
-            asked.add(words)
+        if words and words not in planned:
+            planned.add(words)
             queries.append(query)
     return tuple(queries)
 
 
 def _query_variants(track: Track, local: ParsedTrack) -> Iterator[Query]:
+    """Yield the query variants, also those that are empty or repeat the words of another."""
     parsed = parse_title(track.title)
     artists = [part for part in re.split(r"\s*[,;/]\s*", local.artists_shown) if part]
     mix = local.version.text
@@ -76,7 +93,7 @@ def _query_variants(track: Track, local: ParsedTrack) -> Iterator[Query]:
 
 
 def _rarest_words(title: str) -> str:
-    """The word of a title that tells most: of few titles, and long."""
+    """Return the word of a title that occurs in the fewest titles; of several, the longest."""
     return max(
         title.split(),
         key=lambda word: (information_weight(words_of_text(word)), len(word)),
@@ -85,6 +102,6 @@ def _rarest_words(title: str) -> str:
 
 
 def _query(query_type: QueryType, *parts: str) -> Query:
-    """The parts in a row, every word once: a repeated one only narrows the site's patience."""
+    """Join the parts; each word stands once, because a repeated word does not narrow the search."""
     words = _BRACKETS.sub(" ", normalize_spacing(" ".join(parts))).replace(" - ", " ").split()
     return Query(" ".join(dict.fromkeys(words))[:MAX_QUERY_LENGTH].rstrip(), query_type)

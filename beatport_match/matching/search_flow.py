@@ -1,8 +1,17 @@
-"""What to ask next about a track, and when to stop asking.
+"""Which queries are sent for a track, and when the search ends.
 
-Pure generators: they yield an `Ask`, are sent the `Answer`s in the order asked, and return their
-conclusion. Early exit is `return`. Whether one question is asked again is `exchange`'s to decide;
-time, sockets and threads are not known here.
+The search flows are pure generators (see `protocol`): they yield an `Ask`, receive the `Answer`s in
+the order of its questions, and return their result. They know no time, socket or thread.
+`request_flow` decides whether one request is retried. The rules for one track:
+
+* A Beatport track number comes first, then an ISRC, then the queries of `query_plan`, at most
+  `max_queries` of them.
+* The search ends when the best candidate is `matched` with at least `enough_score` points, when
+  one more query did not find the wanted version of the right names, or when no query is left.
+* A failure ends the search in this source: if the retries of one request did not succeed, further
+  queries will not succeed either. The exception is a track page that may not be shown.
+* The next source is queried only if the sources before it have no match.
+* A fault is never reported as `not_found`.
 """
 
 from __future__ import annotations
@@ -21,46 +30,69 @@ from beatport_match.matching.sources import Source, Sources, resolve_sources
 from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.parsed_track import beatport_id_of, clean_isrc
-from beatport_match.scoring.confidence import in_order, judge, outcome_of
+from beatport_match.scoring.confidence import outcome_of, rank_scored, sort_best_first
 from beatport_match.scoring.scorer import ScoreDetail, score_candidates
 from beatport_match.settings.models import MatchSettings
 
 T = TypeVar("T")
 
-# A search misses a row now and then. Where artist and title turn up, though not in the wanted
-# version, one more search has to look for it; more find next to nothing (docs/evaluation.md).
+# A search sometimes misses a row. If a search finds artist and title but not the wanted version,
+# one more search looks for that version; further searches find next to nothing
+# (docs/evaluation.md).
 MAX_NAME_HITS = 2
 
 
 def match_flow(track: Track, settings: MatchSettings, sources: Sources) -> SearchFlow[Match]:
-    """Find a track: ask while the best answer is not good enough and something is left to ask.
+    """Find a track.
 
-    Asking several at once changes how soon the answer is there and what it costs, never the answer.
-    Of several sources, the next is asked where those before had no match.
+    Queries that are sent at the same time change only the duration and the number of requests,
+    never the answer.
+
+    Args:
+        track: The track to find.
+        settings: How many queries are sent, how many of them at a time, and which confidence is
+            enough.
+        sources: One source, or several in order.
+
+    Returns:
+        The match, without metrics.
+
+    Example:
+        `ask = next(match_flow(track, MatchSettings(), source))` yields the first `Ask`.
     """
-    heard = _SearchState(track, settings)
+    search = _SearchState(track, settings)
     for source in resolve_sources(sources):
-        heard.start_source(source)
+        search.start_source(source)
         questions = _questions(track, settings, source)
-        while not heard.is_done and (batch := tuple(islice(questions, settings.queries_at_once))):
+        while not search.is_done and (batch := tuple(islice(questions, settings.queries_at_once))):
             for answer in (yield Ask(questions=batch)):
-                heard.take(answer)
-        if not heard.is_done and len(plan_queries(track)) > settings.max_queries:
-            heard.stopped = "budget"
-        if heard.is_answered:
+                search.take(answer)
+        if not search.is_done and len(plan_queries(track)) > settings.max_queries:
+            search.stopped = "budget"
+        if search.is_answered:
             break
-    best = heard.best() if heard.stopped not in {"stopped", "failed"} else None
-    if best and _missing_fields(best.candidate, settings):
-        page = heard.source_of(best).track(best.id, "track_page")
-        heard.complete(best, (yield Ask(questions=(page,))))
-    return heard.conclude()
+    best = search.best() if search.stopped not in {"stopped", "failed"} else None
+    if best and _lacks_wanted_field(best.candidate, settings):
+        page = search.source_of(best).track(best.id, "track_page")
+        search.complete(best, (yield Ask(questions=(page,))))
+    return search.conclude()
 
 
 def query_flow(query: str, sources: Sources) -> SearchFlow[tuple[Candidate, ...]]:
-    """Ask one search in the caller's words, of the first source that finds something.
+    """Send one query, to one source after the other until one has a result.
+
+    Args:
+        query: The words to search for, as the caller wrote them.
+        sources: One source, or several in order.
+
+    Returns:
+        The candidates in the order of the source; empty if no source has one.
 
     Raises:
-        BeatportUnavailable: A fault kept it from being answered.
+        BeatportUnavailable: A fault prevented the answer.
+
+    Example:
+        `ask = next(query_flow("some title", source))` yields the only `Ask`.
     """
     found: tuple[Candidate, ...] = ()
     for source in resolve_sources(sources):
@@ -73,32 +105,43 @@ def query_flow(query: str, sources: Sources) -> SearchFlow[tuple[Candidate, ...]
 def fetch_flow(
     urls_or_ids: Iterable[str | int], sources: Sources
 ) -> SearchFlow[tuple[Candidate | None, ...]]:
-    """Fetch track pages; `None` where no source has such a track.
+    """Fetch track pages.
+
+    Args:
+        urls_or_ids: URLs or numbers of tracks; any iterable except a single string.
+        sources: One source, or several in order.
+
+    Returns:
+        One entry for each URL or number, in their order; `None` if no source has such a track.
 
     Raises:
-        MisuseError: One of them is neither a number nor the address of a track.
-        BeatportUnavailable: A fault kept one of them from being answered.
+        MisuseError: An entry is neither a number nor the URL of a track.
+        BeatportUnavailable: A fault prevented one of the answers.
+
+    Example:
+        `ask = next(fetch_flow([123, 456], source))` yields both questions in one `Ask`.
     """
     if isinstance(urls_or_ids, str):
-        raise MisuseError("fetch_tracks takes several addresses; use fetch_track for one.")
+        raise MisuseError("fetch_tracks takes several URLs or IDs; use fetch_track for one.")
     wanted = tuple(urls_or_ids)
     found: dict[int, Candidate] = {}
-    several = resolve_sources(sources)
-    for source in several:
-        # An address that one does not know may be another's; the last one's word counts.
-        passed_over = () if source is several[-1] else (MisuseError,)
-        asked: dict[int, Question] = {}
-        for place in [place for place in range(len(wanted)) if place not in found]:
-            with suppress(*passed_over):
-                asked[place] = source.track(wanted[place], "track_page")
-        answers = (yield Ask(questions=tuple(asked.values()))) if asked else ()
-        for place, answer in zip(asked, answers, strict=True):
+    in_order = resolve_sources(sources)
+    for source in in_order:
+        # A later source may accept a URL that this one rejects; only the last one's error counts.
+        ignored = () if source is in_order[-1] else (MisuseError,)
+        questions: dict[int, Question] = {}
+        for index in [index for index in range(len(wanted)) if index not in found]:
+            with suppress(*ignored):
+                questions[index] = source.track(wanted[index], "track_page")
+        answers = (yield Ask(questions=tuple(questions.values()))) if questions else ()
+        for index, answer in zip(questions, answers, strict=True):
             if candidates := _parsed(answer).candidates:
-                found[place] = candidates[0]
-    return tuple(found.get(place) for place in range(len(wanted)))
+                found[index] = candidates[0]
+    return tuple(found.get(index) for index in range(len(wanted)))
 
 
 def _questions(track: Track, settings: MatchSettings, source: Source) -> Iterator[Question]:
+    """Yield the questions for a track, the cheapest and most certain one first."""
     if number := beatport_id_of(track):
         yield from _question(source.track, number, "beatport_id")
     if isrc := clean_isrc(track.isrc):
@@ -107,81 +150,85 @@ def _questions(track: Track, settings: MatchSettings, source: Source) -> Iterato
         yield from _question(source.search, query.text, query.query_type)
 
 
-def _question(build: Callable[[T, str], Question], what: T, query_type: str) -> Iterator[Question]:
-    """The question, unless the source sees nothing in it to ask for."""
+def _question(build: Callable[[T, str], Question], value: T, query_type: str) -> Iterator[Question]:
+    """Yield the question, or nothing if the source cannot search for this value."""
     with suppress(MisuseError):
-        yield build(what, query_type)
+        yield build(value, query_type)
 
 
 class _SearchState:
-    """What has been heard about one track so far."""
+    """What is known about one track so far."""
 
     def __init__(self, track: Track, settings: MatchSettings) -> None:
         self.track = track
         self.settings = settings
-        # By number and name: the numbers of another catalogue name other tracks.
+        # The key is the number and the name: other catalogues use the same numbers for other
+        # tracks.
         self.scored: dict[tuple[int, str], ScoreDetail] = {}
         self.sources: dict[tuple[int, str], Source] = {}
         self.ranked: tuple[ScoredCandidate, ...] = ()
         self.queries: list[QueryRecord] = []
         self.stopped: Stopped = "exhausted"
         self.source: Source
-        # Searches that found the names, if not in the wanted version.
+        # Answers after which the best candidate has the right names, though not the wanted version.
         self.name_hits = 0
-        # The track that the tags name may be the right one, and may not be shown.
+        # A fault may have hidden the right candidate: a source failed, or the track that a tag
+        # names may not be shown.
         self.inconclusive = False
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing more has to be asked."""
+        """Whether this source needs no further query."""
         return self.stopped != "exhausted" or self.name_hits >= MAX_NAME_HITS
 
     def take(self, answer: Answer) -> None:
-        """Weigh what came, and see whether that ends the asking."""
-        settled = self.is_done
+        """Score the candidates of an answer, and decide whether the search ends."""
+        was_done = self.is_done
         self.queries.append(_query_record(answer))
-        if settled:
-            # Asked along with what settled it: one by one, it would not have been asked.
+        if was_done:
+            # This query was sent together with the one that ended the search. Without batches, it
+            # would not have been sent.
             return
         if isinstance(answer.value, Failure):
             if answer.value.kind == "restricted" and answer.question.kind == "page":
-                # One track that may not be shown says nothing of what a search would find.
+                # One track that may not be shown does not predict the result of a search.
                 self.inconclusive = True
                 return
             self.stopped = "stopped" if answer.value.kind == "stopped" else "failed"
             return
-        fresh = [one for one in answer.value.candidates if _request_key(one) not in self.scored]
+        fresh = [one for one in answer.value.candidates if _candidate_key(one) not in self.scored]
         if fresh:
             for one in score_candidates(self.track, fresh):
-                self.scored.setdefault(_request_key(one.candidate), one)
-                self.sources.setdefault(_request_key(one.candidate), self.source)
-            self.ranked = judge(in_order(self.scored.values()), self.settings.max_candidates)
+                self.scored.setdefault(_candidate_key(one.candidate), one)
+                self.sources.setdefault(_candidate_key(one.candidate), self.source)
+            best_first = sort_best_first(self.scored.values())
+            self.ranked = rank_scored(best_first, self.settings.max_candidates)
         self.name_hits += bool(self.ranked) and self.ranked[0].relation != "different"
-        if self._good_enough():
+        if self._is_good_enough():
             self.stopped = "enough"
 
     @property
     def is_answered(self) -> bool:
-        """Whether no other source has to be asked."""
+        """Whether no other source has to be queried."""
         return self.stopped == "stopped" or self._outcome() == "matched"
 
     def start_source(self, source: Source) -> None:
-        """Turn to a source; what kept another from answering still counts at the end."""
+        """Begin with a source; a failure of the source before still counts at the end."""
         self.inconclusive |= self.stopped == "failed"
         self.source, self.stopped, self.name_hits = source, "exhausted", 0
 
     def source_of(self, best: ScoredCandidate) -> Source:
-        """Where a candidate came from."""
-        return self.sources[_request_key(best.candidate)]
+        """Return the source that a candidate came from."""
+        return self.sources[_candidate_key(best.candidate)]
 
     def best(self) -> ScoredCandidate | None:
-        """The candidate that a match or a review would name."""
+        """Return the first candidate, if the outcome is `matched` or `review`."""
         if self._outcome() in {"matched", "review"}:
             return self.ranked[0]
         return None
 
     def complete(self, best: ScoredCandidate, answers: tuple[Answer, ...]) -> None:
-        """Fill in from its page what the search left out; the judgement stands."""
+        """Fill missing fields of the best candidate from its page; its score stays the same."""
         for answer in answers:
             self.queries.append(_query_record(answer))
             if isinstance(answer.value, ParsedResult) and answer.value.candidates:
@@ -189,15 +236,17 @@ class _SearchState:
                 self.ranked = (replace(best, candidate=filled), *self.ranked[1:])
 
     def conclude(self) -> Match:
-        """The answer, with everything that led to it."""
+        """Build the match."""
         outcome = self._outcome()
         failures = tuple(query.failure for query in self.queries if query.failure)
         if not self.queries:
             failures = (Failure("unaskable", "the track has no word to search for"),)
         likely = outcome != "not_found" and self.ranked[0].relation == "same_recording"
-        kept_from = self.inconclusive or not self.queries or self.stopped in {"stopped", "failed"}
-        if kept_from and not likely:
-            # What we did not hear might have been the right one.
+        is_incomplete = (
+            self.inconclusive or not self.queries or self.stopped in {"stopped", "failed"}
+        )
+        if is_incomplete and not likely:
+            # A query that was not answered might have found the right candidate.
             outcome = "failed"
         best = self.ranked[0] if outcome in {"matched", "review"} else None
         return Match(
@@ -215,43 +264,48 @@ class _SearchState:
     def _outcome(self) -> MatchOutcome:
         return outcome_of(self.ranked, self.settings)
 
-    def _good_enough(self) -> bool:
+    def _is_good_enough(self) -> bool:
         return self._outcome() == "matched" and self.ranked[0].score >= self.settings.enough_score
 
 
-def _request_key(candidate: Candidate) -> tuple[int, str]:
+def _candidate_key(candidate: Candidate) -> tuple[int, str]:
+    """Return the key under which a candidate is scored once."""
     return candidate.id, candidate.name
 
 
 def _query_record(answer: Answer) -> QueryRecord:
-    heard, asked = answer.value, answer.question
-    failure = heard if isinstance(heard, Failure) else None
-    understood = heard if isinstance(heard, ParsedResult) else ParsedResult(candidates=())
+    """Make the public record of a question and its answer."""
+    value, question = answer.value, answer.question
+    failure = value if isinstance(value, Failure) else None
+    result = value if isinstance(value, ParsedResult) else ParsedResult(candidates=())
     return QueryRecord(
-        text=asked.text,
-        query_type=asked.query_type,
-        found=len(understood.candidates),
+        text=question.text,
+        query_type=question.query_type,
+        found=len(result.candidates),
         requests=len(answer.sent),
-        unreadable=understood.unreadable,
+        unreadable=result.unreadable,
         failure=failure,
-        where=asked.where,
+        where=question.where,
     )
 
 
 def _parsed(answer: Answer) -> ParsedResult:
+    """Return the result of an answer; raise its failure."""
     if isinstance(answer.value, Failure):
         raise BeatportUnavailable(answer.value)
     return answer.value
 
 
-def _missing_fields(candidate: Candidate, settings: MatchSettings) -> bool:
+def _lacks_wanted_field(candidate: Candidate, settings: MatchSettings) -> bool:
+    """Tell whether a candidate lacks one of the wanted fields."""
     return any(getattr(candidate, name) is None for name in settings.wanted_fields)
 
 
 def _with_missing_fields(candidate: Candidate, page: Candidate) -> Candidate:
-    gaps = {
+    """Return the candidate with its unknown fields filled from its page."""
+    values = {
         field.name: getattr(page, field.name)
         for field in fields(Candidate)
         if getattr(candidate, field.name) is None
     }
-    return replace(candidate, **gaps)
+    return replace(candidate, **values)

@@ -1,28 +1,44 @@
-"""Where candidates come from, as the conversation sees it.
+"""The interface of a source: where the candidates come from.
 
-Only the shape lives here. A source builds questions and never sends them; this file knows no
-catalogue, and judgement never learns which source answered.
+A source builds questions and never sends them. Scoring does not learn which source an answer came
+from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeAlias, cast
+from typing import Protocol, TypeAlias, TypeGuard
 
 from beatport_match.errors import MisuseError
 from beatport_match.matching.protocol import Question
 
 
 class Source(Protocol):
-    """A catalogue that can be searched, and asked for one track."""
+    """A catalogue: it builds the questions for searches, ISRCs and single tracks.
+
+    To bring your own catalogue, write a class with these members; no base class is needed.
+
+    Example:
+        `match_playlist(tracks, source=[MySource(), beatport_source(settings)])`
+    """
 
     @property
     def name(self) -> str:
-        """What tells it from other sources, for journals."""
+        """A name that differs from those of other sources.
+
+        A journal entry is reused only if the sources have the same names as before.
+        """
         ...
 
     def search(self, text: str, query_type: str) -> Question:
-        """The question that searches for `text`.
+        """Build the question that searches for `text`.
+
+        Args:
+            text: The query, as a person would type it.
+            query_type: How the query was built (see `query_plan.QueryType`).
+
+        Returns:
+            The question, which is not sent yet.
 
         Raises:
             MisuseError: There is nothing in `text` to search for.
@@ -30,54 +46,88 @@ class Source(Protocol):
         ...
 
     def isrc(self, isrc: str, query_type: str) -> Question:
-        """The question for the tracks with an ISRC.
+        """Build the question for the tracks with an ISRC.
+
+        Args:
+            isrc: The ISRC: twelve letters and digits in upper case.
+            query_type: How the query was built.
+
+        Returns:
+            The question, which is not sent yet.
 
         Raises:
-            MisuseError: This catalogue cannot be asked by ISRC.
+            MisuseError: This catalogue has no search by ISRC.
         """
         ...
 
     def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
-        """The question for one track; an empty answer means that there is no such track.
+        """Build the question for one track; an empty answer means that there is no such track.
+
+        Args:
+            url_or_id: The number or the URL of the track.
+            query_type: How the query was built.
+
+        Returns:
+            The question, which is not sent yet.
 
         Raises:
-            MisuseError: `url_or_id` names no track of this catalogue.
+            MisuseError: `url_or_id` is not a track of this catalogue.
         """
         ...
 
 
 class HasSource(Protocol):
-    """What can be asked through a source of its own, as an open `Catalogue` can."""
+    """An object that provides a source, such as an open `Catalogue`."""
 
     def source(self) -> Source:
-        """The source, as it asks where nothing else is said."""
+        """Return the source with its default settings."""
         ...
 
 
 Sources: TypeAlias = "Source | HasSource | Sequence[Source | HasSource]"
-"""One catalogue, or several: the next is asked for what was not matched in those before."""
+"""One source, or several: each is queried for the tracks without a match in those before it."""
 
 
 def resolve_sources(sources: Sources) -> tuple[Source, ...]:
-    """Several sources, in the order they are asked.
+    """Return the sources as a tuple, in the order in which they are queried.
+
+    Args:
+        sources: One source or open catalogue, or a sequence of them.
+
+    Returns:
+        At least one source.
 
     Raises:
-        MisuseError: There is none, or something else is among them.
+        MisuseError: There is none, or an object is not a source.
+
+    Example:
+        `resolve_sources([catalogue, beatport_source(settings)])`
     """
-    several: Sequence[object] = (
+    given: Sequence[object] = (
         sources if isinstance(sources, Sequence) and not isinstance(sources, str) else (sources,)
     )
-    if not several:
-        raise MisuseError("source= is empty: leave it out to ask Beatport.")
-    return tuple([_source(one) for one in several])
+    if not given:
+        raise MisuseError("source= is empty; leave it out to query Beatport.")
+    return tuple([_as_source(one) for one in given])
 
 
-def _source(given: object) -> Source:
-    if hasattr(given, "isrc"):
-        return cast("Source", given)
-    if hasattr(given, "source"):
-        return cast("HasSource", given).source()
+def _as_source(given: object) -> Source:
+    """Return the object if it is a source, or the source that it provides."""
+    if _is_source(given):
+        return given
+    if _has_source(given):
+        return given.source()
     raise MisuseError(
         f"source= takes a Source, an open Catalogue, or several of them, not {given!r}; "
-        "settings.source says what to ask of Beatport."
+        "settings.source chooses between the web pages and the API of Beatport."
     )
+
+
+# A `runtime_checkable` protocol would also reject a source that lacks a member which a run does not
+# use, so one method decides.
+def _is_source(given: object) -> TypeGuard[Source]:
+    return callable(getattr(given, "isrc", None))
+
+
+def _has_source(given: object) -> TypeGuard[HasSource]:
+    return callable(getattr(given, "source", None))

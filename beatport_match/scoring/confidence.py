@@ -114,10 +114,12 @@ def rank(track: Track, candidates: Iterable[Candidate]) -> tuple[ScoredCandidate
     Example:
         `rank(Track("Some Title", "Artist"), search_results)[0].confidence`
     """
-    return judge(score_all(track, candidates))
+    return rank_scored(score_all(track, candidates))
 
 
-def judge(details: Sequence[ScoreDetail], limit: int | None = None) -> tuple[ScoredCandidate, ...]:
+def rank_scored(
+    details: Sequence[ScoreDetail], limit: int | None = None
+) -> tuple[ScoredCandidate, ...]:
     """Compute the confidence of scored candidates, which are sorted best first.
 
     Only the first `limit` are returned, but all of them count as rivals of the first.
@@ -149,10 +151,10 @@ def score_all(track: Track, candidates: Iterable[Candidate]) -> list[ScoreDetail
         if previous is not candidate and previous != candidate:
             # If two rows have the same id, the choice must not depend on which one came first.
             unique[candidate.id] = max(previous, candidate, key=repr)
-    return in_order(score_candidates(track, unique.values()))
+    return sort_best_first(score_candidates(track, unique.values()))
 
 
-def in_order(details: Iterable[ScoreDetail]) -> list[ScoreDetail]:
+def sort_best_first(details: Iterable[ScoreDetail]) -> list[ScoreDetail]:
     """Sort scored candidates, best first, in any order of the input."""
     return sorted(details, key=_best_first)
 

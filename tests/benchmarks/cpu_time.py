@@ -13,7 +13,7 @@ from local_library import title
 from beatport_match import MatchSettings, Track, parse_title, rank
 from beatport_match.beatport.web import parse_search
 from beatport_match.matching.protocol import ParsedResult, Response
-from beatport_match.scoring.confidence import in_order, judge
+from beatport_match.scoring.confidence import rank_scored, sort_best_first
 from beatport_match.scoring.scorer import score_candidates
 from beatport_match.testing import CatalogueTrack, FakeBeatport
 from beatport_match.transport.cache_codec import encode
@@ -54,8 +54,8 @@ def min_cpu_s(call: Callable[[], object], repeats: int = _REPEATS) -> float:
 
 def score(track: Track, parsed: ParsedResult) -> object:
     """Score a page as a run does: only the kept candidates get a score breakdown."""
-    scored = in_order(score_candidates(track, parsed.candidates))
-    return judge(scored, MatchSettings().max_candidates)
+    scored = sort_best_first(score_candidates(track, parsed.candidates))
+    return rank_scored(scored, MatchSettings().max_candidates)
 
 
 def cpu_time(runs: int, *, quick: bool) -> Iterator[Figure]:

@@ -73,7 +73,9 @@ def test_a_file_that_is_no_journal_is_a_usage_error(
     before = collection.read_bytes()
     result = command("playlist", collection, "--base-url", base_url, "--journal", collection)
     assert result.code == 2
-    assert result.err.rstrip("\n").endswith("is not a journal of ours; name another file.")
+    assert result.err.rstrip("\n").endswith(
+        "is not a journal of beatport_match; name another file."
+    )
     assert collection.read_bytes() == before
 
 

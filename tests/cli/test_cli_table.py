@@ -57,12 +57,12 @@ outcome    score  conf  your track                                          reas
 ────────────────────────────────────────────────────────────────────────────────────────────────────
 matched     98.2   99%  Nora Quill & Ash Meridian - Ember Tide              same title
                         → Nora Quill, Ash Meridian - Ember…(Original Mix)
-review      98.2   50%  Bo - A Very Long Walk…(Copper Lark Extended Remix)  two answers too close to
-                        → Nora Quill, Ash Meridian - Ember…(Original Mix)   call: also Nora Quill,
+review      98.2   50%  Bo - A Very Long Walk…(Copper Lark Extended Remix)  another track is nearly
+                        → Nora Quill, Ash Meridian - Ember…(Original Mix)   as likely: Nora Quill,
                                                                             Ash Meridian - Ember
                                                                             Tide (Original Mix)
-not found               潮騒クラブ - 港の灯り (夜明け Remix)                nothing came back for
-                        → nothing found                                     any query
+not found               潮騒クラブ - 港の灯り (夜明け Remix)                no query returned a
+                        → nothing found                                     result
 failed                  ¦نورا - ضوء البحر¦                                    blocked: a challenge
                         → no answer                                         page instead of an
                                                                             answer

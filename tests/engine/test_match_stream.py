@@ -1,6 +1,7 @@
-"""Matches as they complete: `iter_matches` and `aiter_matches`, and every way to leave them.
+"""The streams of matches `iter_matches` and `aiter_matches`, and every way to leave them.
 
-No test looks at a clock: gates decide who is slow, and the count of living tasks who was left.
+No test depends on time: a gate holds slow requests back, and the number of running tasks shows
+whether one was left.
 """
 
 from __future__ import annotations
@@ -37,21 +38,20 @@ def only_slow(query: str) -> bool:
 
 
 @pytest.mark.anyio
-async def test_one_slow_track_does_not_hold_up_the_others() -> None:
-    """API.md: `aiter_matches` gives matches "as they complete"."""
-    shop, came = GatedBeatport(only_slow), list[str]()
-    async with shop.client() as client:
+async def test_matches_arrive_in_the_order_of_completion() -> None:
+    """One slow track does not delay the others."""
+    site, titles = GatedBeatport(only_slow), list[str]()
+    async with site.client() as client:
         with anyio.fail_after(30):
             async for match in aiter_matches([SLOW, *QUICK], settings=ONE, http_client=client):
-                came.append(match.track.title)
-                if len(came) == len(QUICK):
-                    shop.gate.set()
-    assert sorted(came[:-1]) == sorted(QUICK)
-    assert came[-1] == SLOW
+                titles.append(match.track.title)
+                if len(titles) == len(QUICK):
+                    site.gate.set()
+    assert sorted(titles[:-1]) == sorted(QUICK)
+    assert titles[-1] == SLOW
 
 
-def test_a_sync_match_is_given_before_the_next_is_asked_for() -> None:
-    """API.md: `iter_matches` gives matches "as they complete"; nothing is asked ahead."""
+def test_iter_matches_sends_no_request_ahead() -> None:
     fake = FakeBeatport(**EXACT_SEARCH)
     with httpx.Client(transport=fake.transport()) as client:
         matches = iter_matches(QUICK, settings=ONE, http_client=client)
@@ -62,8 +62,8 @@ def test_a_sync_match_is_given_before_the_next_is_asked_for() -> None:
     assert len(fake.requests) == 1
 
 
-def test_a_sync_stream_takes_its_tracks_as_it_goes() -> None:
-    """_runs.Queue: tracks are "read as they are taken", so a library need not fit in memory."""
+def test_iter_matches_reads_its_tracks_lazily() -> None:
+    """So a library need not fit in memory."""
     taken = list[str]()
 
     def library() -> Iterator[str]:
@@ -80,76 +80,74 @@ def test_a_sync_stream_takes_its_tracks_as_it_goes() -> None:
 
 
 @pytest.mark.anyio
-async def test_an_async_stream_takes_no_more_than_its_places() -> None:
-    """AsyncSettings: `max_concurrent_tracks` bounds what is taken and asked at once."""
-    shop, taken = GatedBeatport(always), list[str]()
+async def test_max_concurrent_tracks_limits_the_tracks_in_flight() -> None:
+    site, taken = GatedBeatport(always), list[str]()
 
     def library() -> Iterator[str]:
         for number in range(100):
             taken.append(str(number))
             yield f"{SLOW} {number}"
 
-    async with shop.client() as client:
+    async with site.client() as client:
         stream = aiter_matches(library(), settings=ONE, http_client=client)
         async with anyio.create_task_group() as group:
             group.start_soon(anext, stream)
-            await until(lambda: shop.waiting == 5)
+            await until(lambda: site.waiting == 5)
             for _ in range(20):
                 await anyio.lowlevel.checkpoint()
-            assert (shop.waiting, len(taken)) == (5, 5)
+            assert (site.waiting, len(taken)) == (5, 5)
             group.cancel_scope.cancel()
 
 
 @pytest.mark.anyio
-async def test_breaking_off_leaves_no_task_and_no_warning() -> None:
-    """MatchStream: "Breaking off the loop stops the work soon", without `aclose`."""
-    before, shop = tasks(), GatedBeatport(never)
-    async with shop.client() as client:
+async def test_leaving_the_loop_leaves_no_task() -> None:
+    """This also holds without `aclose`."""
+    before, site = tasks(), GatedBeatport(never)
+    async with site.client() as client:
         async for _ in aiter_matches(QUICK * 9, settings=ONE, http_client=client):
             break
         gc.collect()
         await until(lambda: tasks() == before)
-        asked = len(shop.arrived)
+        arrived = len(site.arrived)
         for _ in range(20):
             await anyio.lowlevel.checkpoint()
-    assert len(shop.arrived) == asked < len(QUICK) * 9
+    assert len(site.arrived) == arrived < len(QUICK) * 9
 
 
 @pytest.mark.anyio
-async def test_breaking_off_while_others_wait_leaves_nothing() -> None:
-    """The same, with requests that would never be answered."""
-    before, shop = tasks(), GatedBeatport(only_slow)
-    async with shop.client() as client:
+async def test_leaving_the_loop_cancels_waiting_requests() -> None:
+    """The other requests would never get a response."""
+    before, site = tasks(), GatedBeatport(only_slow)
+    async with site.client() as client:
         tracks = [*SLOW_ONES[:2], QUICK[0], *SLOW_ONES[2:5]]
         async for match in aiter_matches(tracks, settings=ONE, http_client=client):
             assert match.track.title == QUICK[0]
             break
         gc.collect()
         await until(lambda: tasks() == before)
-    assert shop.waiting == 0
+    assert site.waiting == 0
 
 
 @pytest.mark.anyio
-async def test_a_stream_as_a_block_ends_with_it() -> None:
-    """MatchStream: "to be sure that it has stopped, use the stream as `async with`"."""
-    before, shop = tasks(), GatedBeatport(only_slow)
-    async with shop.client() as client:
+async def test_async_with_ends_the_stream() -> None:
+    before, site = tasks(), GatedBeatport(only_slow)
+    async with site.client() as client:
         tracks = [SLOW, QUICK[0], SLOW_ONES[0]]
         async with aiter_matches(tracks, settings=ONE, http_client=client) as stream:
             async for _ in stream:
                 break
-            assert shop.waiting == 2
-        assert (tasks(), shop.waiting) == (before, 0)
+            assert site.waiting == 2
+        assert (tasks(), site.waiting) == (before, 0)
 
 
 @pytest.mark.anyio
-async def test_a_closed_stream_gives_nothing_more() -> None:
-    """MatchStream.aclose: stops the work, whether begun or not, and once is enough."""
-    shop = GatedBeatport(never)
-    async with shop.client() as client:
-        for begun in (False, True):
+async def test_a_closed_stream_yields_no_match() -> None:
+    """`aclose` may be called before the first match and more than once."""
+    site = GatedBeatport(never)
+    async with site.client() as client:
+        for is_started in (False, True):
             stream = aiter_matches(QUICK * 9, settings=ONE, http_client=client)
-            if begun:
+            if is_started:
                 assert isinstance(await anext(stream), Match)
             await stream.aclose()
             await stream.aclose()
@@ -157,67 +155,64 @@ async def test_a_closed_stream_gives_nothing_more() -> None:
 
 
 @pytest.mark.anyio
-async def test_an_unused_stream_asks_nothing() -> None:
-    """MatchStream: "the work begins with the first one asked for"."""
-    shop, before = GatedBeatport(never), tasks()
-    async with shop.client() as client:
+async def test_an_unused_stream_sends_no_request() -> None:
+    site, before = GatedBeatport(never), tasks()
+    async with site.client() as client:
         stream = aiter_matches(QUICK, settings=ONE, http_client=client)
         assert isinstance(stream, MatchStream)
         await anyio.lowlevel.checkpoint()
-        assert (shop.arrived, tasks()) == ([], before)
+        assert (site.arrived, tasks()) == ([], before)
 
 
 @pytest.mark.anyio
-async def test_the_matcher_ends_its_streams() -> None:
-    """AsyncMatcher.aclose: "End what still streams", although the stream is still held."""
-    before, shop = tasks(), GatedBeatport(only_slow)
-    async with shop.client() as client:
+async def test_closing_the_matcher_ends_its_streams() -> None:
+    """The stream is still referenced."""
+    before, site = tasks(), GatedBeatport(only_slow)
+    async with site.client() as client:
         async with AsyncMatcher(ONE, http_client=client) as matcher:
             stream = matcher.iter_matches([SLOW, QUICK[0], SLOW_ONES[0]])
             await anext(stream)
-        assert (tasks(), shop.waiting) == (before, 0)
+        assert (tasks(), site.waiting) == (before, 0)
         assert [match async for match in stream] == []
 
 
 @pytest.mark.anyio
-async def test_the_matcher_ends_streams_that_were_dropped() -> None:
-    """The same where the loop was broken off: nothing may still use a client that is closed."""
-    before, shop = tasks(), GatedBeatport(only_slow)
-    async with shop.client() as client:
+async def test_closing_the_matcher_ends_dropped_streams() -> None:
+    """Otherwise a task could use a client that is already closed."""
+    before, site = tasks(), GatedBeatport(only_slow)
+    async with site.client() as client:
         async with AsyncMatcher(ONE, http_client=client) as matcher:
             async for _ in matcher.iter_matches([SLOW, QUICK[0], SLOW_ONES[0]]):
                 break
-        assert (tasks(), shop.waiting) == (before, 0)
+        assert (tasks(), site.waiting) == (before, 0)
 
 
 @pytest.mark.anyio
-async def test_a_cancelled_consumer_takes_its_work_along() -> None:
-    """ARCHITECTURE: "task cancellation propagates", and nothing outlives it."""
-    before, shop = tasks(), GatedBeatport(always)
-    async with shop.client() as client:
+async def test_cancelling_the_consumer_cancels_the_work() -> None:
+    before, site = tasks(), GatedBeatport(always)
+    async with site.client() as client:
         stream = aiter_matches(SLOW_ONES, settings=ONE, http_client=client)
         async with anyio.create_task_group() as group:
             group.start_soon(anext, stream)
-            await until(lambda: shop.waiting == 5)
+            await until(lambda: site.waiting == 5)
             group.cancel_scope.cancel()
-        assert (tasks(), shop.waiting) == (before, 0)
+        assert (tasks(), site.waiting) == (before, 0)
 
 
 @pytest.mark.anyio
-async def test_a_consumer_cancelled_before_it_began_leaves_nothing() -> None:
-    """The same at the earliest moment there is."""
-    before, shop = tasks(), GatedBeatport(always)
-    async with shop.client() as client:
+async def test_a_consumer_cancelled_before_its_first_step_leaves_no_task() -> None:
+    before, site = tasks(), GatedBeatport(always)
+    async with site.client() as client:
         stream = aiter_matches(QUICK, settings=ONE, http_client=client)
         with anyio.CancelScope() as scope:
             scope.cancel()
             await anext(stream)
         assert scope.cancelled_caught
-        assert (tasks(), shop.waiting) == (before, 0)
+        assert (tasks(), site.waiting) == (before, 0)
 
 
-def test_a_loop_that_ends_as_a_stream_begins_does_not_hang() -> None:
-    """A host may end its loop at any moment: what it began last must not keep it from ending."""
+def test_an_event_loop_that_ends_while_a_stream_starts_does_not_hang() -> None:
+    """The calling program may end its event loop at any moment."""
     script = """
         import asyncio, httpx
         from beatport_match import aiter_matches
@@ -237,10 +232,10 @@ def test_a_loop_that_ends_as_a_stream_begins_does_not_hang() -> None:
 
 
 @pytest.mark.anyio
-async def test_two_streams_of_one_matcher_go_side_by_side() -> None:
-    """AsyncMatcher: "its tasks share its pace", not their matches."""
-    shop = GatedBeatport(never)
-    async with shop.client() as client, AsyncMatcher(UNPACED, http_client=client) as matcher:
+async def test_two_streams_of_one_matcher_run_at_the_same_time() -> None:
+    """They share the rate limit, but not the matches."""
+    site = GatedBeatport(never)
+    async with site.client() as client, AsyncMatcher(UNPACED, http_client=client) as matcher:
         first, second = matcher.iter_matches(QUICK[:3]), matcher.iter_matches(QUICK[3:])
         titles = [{(await anext(first)).track.title, (await anext(second)).track.title}]
         titles += [{m.track.title async for m in first}, {m.track.title async for m in second}]

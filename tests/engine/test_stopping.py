@@ -1,4 +1,4 @@
-"""Stopping, cancelling and breaking: what a run leaves behind, in both colours."""
+"""Stopping, cancelling and exceptions: what a run leaves behind, in each mode."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, tasks, with_attempts
 from beatport_match import Progress, amatch_playlist, amatch_track
 from beatport_match.testing import FakeBeatport
 
-every_colour = pytest.mark.parametrize("name", MODES)
-no_bridge = pytest.mark.parametrize("name", MODES[:3])
+every_mode = pytest.mark.parametrize("name", MODES)
+every_mode_but_bridge = pytest.mark.parametrize("name", MODES[:3])
 
 
-class Bug(Exception):  # noqa: N818 - not one of ours: a bug of the host's
-    """What nobody expected."""
+class Bug(Exception):  # noqa: N818 - a bug of the calling program, not an error of the library
+    """An exception that the library does not expect."""
 
 
-@every_colour
+@every_mode
 @pytest.mark.parametrize("enough", [0, 1, 3])
-def test_a_stopped_run_accounts_for_every_track(name: Name, enough: int) -> None:
-    """match_playlist: "what it kept from being asked ends as `failed`", in the playlist's order."""
+def test_a_stopped_run_has_a_match_for_every_track(name: Name, enough: int) -> None:
+    """Tracks that were not processed end as `failed`, in the order of the playlist."""
     fake, done = FakeBeatport(**EXACT_SEARCH), list[Progress]()
     found = Mode(name).call(
         "match_playlist",
@@ -39,14 +39,14 @@ def test_a_stopped_run_accounts_for_every_track(name: Name, enough: int) -> None
     stopped = [match for match in found.matches if match.stopped == "stopped"]
     assert {match.outcome for match in stopped} <= {"failed", "review"}
     assert {failure.kind for match in stopped for failure in match.failures} == {"stopped"}
-    # Those at work when the stop came may still end well, and are told of like the others.
+    # Tracks in flight when the run was stopped may still finish; they are reported like the others.
     assert enough <= len(found.matches) - len(stopped) <= len(done) <= enough + 5
     assert len(fake.requests) == sum(match.requests for match in found.matches)
 
 
-@every_colour
-def test_a_stop_within_a_track_keeps_what_was_heard(name: Name) -> None:
-    """API.md: `stop` is "asked at every decision": between two queries of one track, too."""
+@every_mode
+def test_a_stop_within_a_track_keeps_its_candidates(name: Name) -> None:
+    """`stop` is also called between two queries of one track."""
     fake = FakeBeatport(**EXACT_SEARCH)
     found = Mode(name).call(
         "match_playlist",
@@ -60,43 +60,41 @@ def test_a_stop_within_a_track_keeps_what_was_heard(name: Name) -> None:
     assert [query.failure and query.failure.kind for query in match.queries] == [None, "stopped"]
 
 
-@no_bridge
-def test_a_stopped_stream_just_ends(name: Name) -> None:
-    """iter_matches: what was never begun is not given."""
+@every_mode_but_bridge
+def test_a_stopped_stream_ends_without_the_unprocessed_tracks(name: Name) -> None:
     fake, done = FakeBeatport(**EXACT_SEARCH), list[Progress]()
-    came = Mode(name).call(
+    matches = Mode(name).call(
         "iter_matches",
         QUICK * 4,
         transport=fake.transport(),
         on_progress=done.append,
         stop=lambda: len(done) >= 2,
     )
-    assert 2 <= len(came) == len(done) <= 6
+    assert 2 <= len(matches) == len(done) <= 6
 
 
-@every_colour
-def test_progress_counts_every_track_once(name: Name) -> None:
-    """Progress: told "after each track", `requests` counts all so far."""
-    fake, told = FakeBeatport(**EXACT_SEARCH), list[Progress]()
+@every_mode
+def test_progress_reports_every_track_once(name: Name) -> None:
+    """`requests` counts all requests so far."""
+    fake, reports = FakeBeatport(**EXACT_SEARCH), list[Progress]()
     found = Mode(name).call(
-        "match_playlist", QUICK, transport=fake.transport(), on_progress=told.append
+        "match_playlist", QUICK, transport=fake.transport(), on_progress=reports.append
     )
-    assert [one.done for one in told] == [1, 2, 3, 4, 5, 6]
-    assert {one.total for one in told} == {6}
-    assert sorted(one.track.title for one in told) == sorted(QUICK)
-    assert {id(one.match) for one in told} == {id(match) for match in found.matches}
-    assert told[-1].requests == len(fake.requests)
-    assert told[-1].eta_s == 0
+    assert [one.done for one in reports] == [1, 2, 3, 4, 5, 6]
+    assert {one.total for one in reports} == {6}
+    assert sorted(one.track.title for one in reports) == sorted(QUICK)
+    assert {id(one.match) for one in reports} == {id(match) for match in found.matches}
+    assert reports[-1].requests == len(fake.requests)
+    assert reports[-1].eta_s == 0
 
 
-@no_bridge
-def test_progress_of_a_stream_of_unknown_length(name: Name) -> None:
-    """Progress: "`total` is `None` where it is not known"."""
-    told = list[Progress]()
+@every_mode_but_bridge
+def test_progress_of_a_stream_of_unknown_length_has_no_total(name: Name) -> None:
+    reports = list[Progress]()
     transport = FakeBeatport(**EXACT_SEARCH).transport()
     tracks = iter(QUICK)
-    Mode(name).call("iter_matches", tracks, transport=transport, on_progress=told.append)
-    assert {(one.total, one.eta_s) for one in told} == {(None, None)}
+    Mode(name).call("iter_matches", tracks, transport=transport, on_progress=reports.append)
+    assert {(one.total, one.eta_s) for one in reports} == {(None, None)}
 
 
 def raising(error: BaseException) -> Callable[..., Any]:
@@ -106,52 +104,50 @@ def raising(error: BaseException) -> Callable[..., Any]:
     return act
 
 
-@every_colour
+@every_mode
 @pytest.mark.parametrize("where", ["on_progress", "stop"])
 @pytest.mark.parametrize("kind", [Bug, KeyError, TimeoutError])
-def test_an_exception_of_the_hosts_comes_out_bare(
+def test_an_exception_of_the_calling_program_ends_the_run_unchanged(
     name: Name, where: str, kind: type[Exception]
 ) -> None:
-    """ARCHITECTURE: "a bug propagates bare in both colours"; a host's `on_progress` and `stop`
-    end the run by raising."""
-    error = kind("the host")
+    """`on_progress` and `stop` may end the run by raising."""
+    error = kind("the calling program")
     transport = FakeBeatport(**EXACT_SEARCH).transport()
     with pytest.raises(kind) as caught:
         Mode(name).call("match_playlist", QUICK, transport=transport, **{where: raising(error)})
     assert caught.value is error
 
 
-@no_bridge
-def test_an_exception_of_the_hosts_ends_a_stream(name: Name) -> None:
-    """The same while streaming: raised where the matches are consumed."""
+@every_mode_but_bridge
+def test_an_exception_of_on_progress_ends_a_stream(name: Name) -> None:
+    """It is raised where the matches are consumed."""
     transport = FakeBeatport(**EXACT_SEARCH).transport()
     with pytest.raises(Bug):
         Mode(name).call(
-            "iter_matches", QUICK, transport=transport, on_progress=raising(Bug("host"))
+            "iter_matches", QUICK, transport=transport, on_progress=raising(Bug("calling program"))
         )
 
 
-@every_colour
+@every_mode
 @pytest.mark.parametrize("kind", [KeyError, RuntimeError, anyio.BrokenResourceError])
-def test_a_bug_in_a_client_comes_out_bare(name: Name, kind: type[Exception]) -> None:
-    """read_error: "a bug is raised again, bare", though five tasks meet it at once."""
+def test_a_bug_in_a_client_is_raised_unchanged(name: Name, kind: type[Exception]) -> None:
+    """Five tasks may fail with it at the same time."""
     transport = httpx.MockTransport(raising(kind("in the client")))
     with pytest.raises(kind):
         Mode(name).call("match_playlist", QUICK, transport=transport)
 
 
-@no_bridge
+@every_mode_but_bridge
 @pytest.mark.parametrize("kind", [KeyError, anyio.BrokenResourceError, anyio.ClosedResourceError])
 def test_a_bug_in_a_client_ends_a_stream(name: Name, kind: type[Exception]) -> None:
-    """The same while streaming: a stream that ends early must not look complete."""
+    """A stream that ends early must not look complete."""
     transport = httpx.MockTransport(raising(kind("in the client")))
     with pytest.raises(kind):
         Mode(name).call("iter_matches", QUICK, transport=transport)
 
 
-@every_colour
-def test_a_bug_in_the_tracks_comes_out_bare(name: Name) -> None:
-    """A host's own iterator may fail half-way."""
+@every_mode
+def test_an_exception_of_the_track_iterator_is_raised_unchanged(name: Name) -> None:
 
     def library() -> Iterator[str]:
         yield from QUICK
@@ -162,7 +158,7 @@ def test_a_bug_in_the_tracks_comes_out_bare(name: Name) -> None:
         Mode(name).call("match_playlist", library(), transport=transport)
 
 
-@every_colour
+@every_mode
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
@@ -175,8 +171,9 @@ def test_a_bug_in_the_tracks_comes_out_bare(name: Name) -> None:
         (httpx.UnsupportedProtocol, "network"),
     ],
 )
-def test_expected_trouble_is_never_raised(name: Name, error: type[Exception], kind: str) -> None:
-    """API.md: "Expected network trouble is never raised from matching: it is in `failures`"."""
+def test_network_faults_become_failures_instead_of_exceptions(
+    name: Name, error: type[Exception], kind: str
+) -> None:
     transport = httpx.MockTransport(raising(error("no")))
     found = Mode(name).call("match_playlist", QUICK, transport=transport, settings=with_attempts())
     assert {match.outcome for match in found.matches} == {"failed"}
@@ -185,10 +182,9 @@ def test_expected_trouble_is_never_raised(name: Name, error: type[Exception], ki
 
 
 @pytest.mark.anyio
-async def test_a_cancelled_playlist_leaves_no_task() -> None:
-    """ARCHITECTURE: "task cancellation propagates", through scopes and timeouts of the host's."""
-    before, shop = tasks(), GatedBeatport(lambda _: True)
-    async with shop.client() as client:
+async def test_a_cancelled_scope_leaves_no_task() -> None:
+    before, site = tasks(), GatedBeatport(lambda _: True)
+    async with site.client() as client:
         with anyio.CancelScope() as scope:
             async with anyio.create_task_group() as group:
 
@@ -196,47 +192,47 @@ async def test_a_cancelled_playlist_leaves_no_task() -> None:
                     await amatch_playlist(SLOW_ONES, settings=UNPACED, http_client=client)
 
                 group.start_soon(match)
-                await until(lambda: shop.waiting == 5)
+                await until(lambda: site.waiting == 5)
                 scope.cancel()
         assert scope.cancelled_caught
-        assert (tasks(), shop.waiting) == (before, 0)
+        assert (tasks(), site.waiting) == (before, 0)
 
 
 @pytest.mark.anyio
-async def test_a_host_that_runs_out_of_time_gets_its_timeout() -> None:
-    """The same with `fail_after`: the host sees its own TimeoutError and nothing of ours."""
-    before, shop = tasks(), GatedBeatport(lambda _: True)
-    async with shop.client() as client:
+async def test_a_timeout_of_the_calling_program_is_raised_to_it() -> None:
+    """The exception is its own TimeoutError."""
+    before, site = tasks(), GatedBeatport(lambda _: True)
+    async with site.client() as client:
         with pytest.raises(TimeoutError), anyio.fail_after(0):
             await amatch_track(SLOW, settings=UNPACED, http_client=client)
-        assert (tasks(), shop.waiting) == (before, 0)
+        assert (tasks(), site.waiting) == (before, 0)
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.anyio
-async def test_a_task_cancelled_the_asyncio_way_leaves_no_task() -> None:
-    """The same with asyncio's own `cancel`, which knows no scopes."""
-    before, shop = tasks(), GatedBeatport(lambda _: True)
-    async with shop.client() as client:
+async def test_a_task_cancelled_with_asyncio_leaves_no_task() -> None:
+    """`Task.cancel` of asyncio uses no cancel scope."""
+    before, site = tasks(), GatedBeatport(lambda _: True)
+    async with site.client() as client:
         work = amatch_playlist(SLOW_ONES, settings=UNPACED, http_client=client)
         task = asyncio.get_running_loop().create_task(work)
-        await until(lambda: shop.waiting == 5)
+        await until(lambda: site.waiting == 5)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert (tasks(), shop.waiting) == (before, 0)
+        assert (tasks(), site.waiting) == (before, 0)
 
 
 @pytest.mark.anyio
 async def test_a_bug_stops_the_other_tasks() -> None:
-    """After a bug nothing more is asked for, and no task stays to wait for an answer."""
-    before, shop = tasks(), GatedBeatport(lambda query: SLOW in query)
-    async with shop.client() as client:
+    """No further request is sent, and no task keeps waiting for a response."""
+    before, site = tasks(), GatedBeatport(lambda query: SLOW in query)
+    async with site.client() as client:
         with pytest.raises(Bug):
             await amatch_playlist(
                 [*SLOW_ONES[:2], QUICK[0], *QUICK],
                 settings=UNPACED,
                 http_client=client,
-                on_progress=raising(Bug("host")),
+                on_progress=raising(Bug("calling program")),
             )
-        assert (tasks(), shop.waiting) == (before, 0)
+        assert (tasks(), site.waiting) == (before, 0)

@@ -19,7 +19,7 @@ from beatport_match.testing import FakeBeatport, demo_collection
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EXPECTED_OUTPUT = {
     "api_source.py": "73 of 85 matched in the end",
-    "offline_catalogue.py": "not in the catalogue pool.catalogue: nothing came back",
+    "offline_catalogue.py": "not in the catalogue pool.catalogue: no query returned a result",
     "one_track.py": "Matched: same title",
     "own_driver.py": "Matched: same title",
     "playlist_with_progress.py": "not processed, because the run was stopped",

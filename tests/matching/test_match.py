@@ -1,4 +1,4 @@
-"""Matches: what a match says about itself, to a program and to a person."""
+"""The match: its outcome, its explanation as text, and what counts when matches are compared."""
 
 import pickle
 from dataclasses import replace
@@ -33,7 +33,7 @@ RIGHT = ScoredCandidate(
         Evidence("bpm", "124", "126", -0.5, "tempo pitched"),
     ),
 )
-SIBLING = ScoredCandidate(
+OTHER_VERSION = ScoredCandidate(
     Candidate(id=12, name="Night Ferry", mix_name="Tom Remix", artists=("Ana Sol",)),
     score=20.0,
     confidence=0.01,
@@ -74,20 +74,24 @@ def found(outcome, best, candidates, stopped="exhausted", queries=(), failures=(
     )
 
 
-ASKED = QueryRecord("Ana Sol Night Ferry Nørd Remix", "artist_title", found=3, requests=1)
-AGAIN = QueryRecord("Night Ferry", "title_only", found=0, requests=2, unreadable=2)
-LOST = QueryRecord("Night Ferry Nørd", "remixer", found=0, requests=3, failure=TIMEOUT)
+FIRST_QUERY = QueryRecord("Ana Sol Night Ferry Nørd Remix", "artist_title", found=3, requests=1)
+SECOND_QUERY = QueryRecord("Night Ferry", "title_only", found=0, requests=2, unreadable=2)
+FAILED_QUERY = QueryRecord("Night Ferry Nørd", "remixer", found=0, requests=3, failure=TIMEOUT)
 
-MATCHED = found("matched", RIGHT, (RIGHT, SIBLING, STRANGER), "enough", (ASKED,))
-SIBLING_ONLY = found("review", SIBLING, (SIBLING, STRANGER), "exhausted", (ASKED, AGAIN))
-TOO_CLOSE = found("review", replace(RIGHT, confidence=0.5), (replace(RIGHT, confidence=0.5), RIVAL))
-NOT_THERE = found("not_found", None, (STRANGER,), "exhausted", (ASKED,))
-NOTHING = found("not_found", None, (), "exhausted", (AGAIN,))
-FAILED = found("failed", None, (), "failed", (LOST,), (TIMEOUT,))
+MATCHED = found("matched", RIGHT, (RIGHT, OTHER_VERSION, STRANGER), "enough", (FIRST_QUERY,))
+OTHER_VERSION_ONLY = found(
+    "review", OTHER_VERSION, (OTHER_VERSION, STRANGER), "exhausted", (FIRST_QUERY, SECOND_QUERY)
+)
+CLOSE_RIVALS = found(
+    "review", replace(RIGHT, confidence=0.5), (replace(RIGHT, confidence=0.5), RIVAL)
+)
+NOT_FOUND = found("not_found", None, (STRANGER,), "exhausted", (FIRST_QUERY,))
+NO_CANDIDATES = found("not_found", None, (), "exhausted", (SECOND_QUERY,))
+FAILED = found("failed", None, (), "failed", (FAILED_QUERY,), (TIMEOUT,))
 
 
-def test_a_match_explains_itself():
-    """A person sees why this one, why not the runner-up, and what was asked."""
+def test_explain_of_a_match():
+    """The text has the reason, the score breakdown, the next candidates and the queries."""
     assert (
         MATCHED.explain()
         == """\
@@ -108,25 +112,25 @@ another remixer or mix; 101 s apart
     unknown artist - Lantern [13] score 0.0, confidence 0.00, different: \
 another artist; another title
 
-  Asked (enough):
+  Queries (stopped: enough):
     artist_title: 'Ana Sol Night Ferry Nørd Remix' -> 3 candidates"""
     )
 
 
-@pytest.mark.parametrize("match", [MATCHED, SIBLING_ONLY, TOO_CLOSE, NOT_THERE, FAILED])
-def test_a_match_explains_itself_alike_wherever_it_was(match):
-    """A match out of a journal says what it said before, though its best is no longer the same."""
+@pytest.mark.parametrize("match", [MATCHED, OTHER_VERSION_ONLY, CLOSE_RIVALS, NOT_FOUND, FAILED])
+def test_explain_is_the_same_after_a_journal(match):
+    """In a match from a journal, `best` is an equal object but not the same one."""
     again = replace(match, best=match.best and replace(match.best))
     assert again.explain() == match.explain()
 
 
-def test_a_sibling_explains_itself():
-    """A sibling on sale where the wanted version is not: `review`, and which it is."""
+def test_explain_of_another_version():
+    """Only another version is on sale: the text says which one."""
     assert (
-        SIBLING_ONLY.explain()
+        OTHER_VERSION_ONLY.explain()
         == """\
 Ana Sol - Night Ferry (Nørd Remix)
-  A person should look: another remixer or mix; 101 s apart
+  Needs review: another remixer or mix; 101 s apart
 
   Ana Sol - Night Ferry (Tom Remix) [12] score 20.0, confidence 0.01, other_version
       +50.0  title        Night Ferry | Night Ferry  (same title)
@@ -142,14 +146,14 @@ another artist; another title
   What would change it:
     with version Tom Remix: matched, confidence 0.98 [12]
 
-  Asked (exhausted):
+  Queries (stopped: exhausted):
     artist_title: 'Ana Sol Night Ferry Nørd Remix' -> 3 candidates
     title_only: 'Night Ferry' -> 0 candidates, 2 unreadable"""
     )
 
 
-def test_releases_and_what_it_hangs_on_are_told():
-    """One recording on several releases is one answer, the others listed; and what it hangs on."""
+def test_explain_lists_rereleases_and_changes():
+    """Several releases of one recording are one answer; the others are listed."""
     track = Track("Ember", duration_s=300)
     early, late = (
         Candidate(id=at, name="Ember", mix_name="Original Mix", artists=("Ana Sol",), bpm=124,
@@ -158,22 +162,22 @@ def test_releases_and_what_it_hangs_on_are_told():
     )  # fmt: skip
     rival = replace(early, id=3, artists=("Marwick",), length_s=420, release="Quay")
     ranked = rank(track, [early, late, rival])
-    match = replace(found("matched", ranked[0], ranked, "enough", (ASKED,)), track=track)
-    said = match.explain()
+    match = replace(found("matched", ranked[0], ranked, "enough", (FIRST_QUERY,)), track=track)
+    text = match.explain()
     assert [one.id for one in match.rereleases] == [2]
-    assert "The same recording on other releases:\n    [2] Best Of, Kiln, 2021-01-01\n" in said
-    assert "  Runners-up:\n    Marwick - Ember" in said
-    assert "  What would change it:\n    without length: " in said
+    assert "The same recording on other releases:\n    [2] Best Of, Kiln, 2021-01-01\n" in text
+    assert "  Runners-up:\n    Marwick - Ember" in text
+    assert "  What would change it:\n    without length: " in text
     assert match.changes()[0].outcome == "review"
 
 
-def test_what_is_not_there_explains_itself():
-    """`not_found`: the nearest miss is shown with what speaks against it."""
+def test_explain_of_not_found():
+    """The closest candidate is shown with the evidence against it."""
     assert (
-        NOT_THERE.explain()
+        NOT_FOUND.explain()
         == """\
 Ana Sol - Night Ferry (Nørd Remix)
-  Not on Beatport: nearest was unknown artist - Lantern: another artist; another title
+  Not on Beatport: the closest candidate is unknown artist - Lantern: another artist; another title
 
   unknown artist - Lantern [13] score 0.0, confidence 0.00, different
       -20.0  title        Night Ferry | Lantern  (another title)
@@ -181,20 +185,19 @@ Ana Sol - Night Ferry (Nørd Remix)
       +50.0  limit        - | -  (a score stays within 0-100)
         0.0  score
 
-  Asked (exhausted):
+  Queries (stopped: exhausted):
     artist_title: 'Ana Sol Night Ferry Nørd Remix' -> 3 candidates"""
     )
 
 
-def test_a_fault_explains_itself():
-    """`failed`: the fault that kept us from knowing is named, never reported as not found."""
+def test_explain_of_a_failure():
     assert (
         FAILED.explain()
         == """\
 Ana Sol - Night Ferry (Nørd Remix)
-  Could not ask: timeout: no answer within 30 s (https://www.beatport.com/search/tracks?q=x)
+  Failed: timeout: no answer within 30 s (https://www.beatport.com/search/tracks?q=x)
 
-  Asked (failed):
+  Queries (stopped: failed):
     remixer: 'Night Ferry Nørd' -> timeout: no answer within 30 s \
 (https://www.beatport.com/search/tracks?q=x)"""
     )
@@ -204,33 +207,37 @@ Ana Sol - Night Ferry (Nørd Remix)
     ("match", "reason"),
     [
         (MATCHED, "same title; same artists"),
-        (SIBLING_ONLY, "another remixer or mix; 101 s apart"),
-        (TOO_CLOSE, "two answers too close to call: also Ana Sol - Night Ferry (Nørd Remix)"),
-        (NOT_THERE, "nearest was unknown artist - Lantern: another artist; another title"),
-        (NOTHING, "nothing came back for any query"),
+        (OTHER_VERSION_ONLY, "another remixer or mix; 101 s apart"),
+        (CLOSE_RIVALS, "another track is nearly as likely: Ana Sol - Night Ferry (Nørd Remix)"),
+        (
+            NOT_FOUND,
+            "the closest candidate is unknown artist - Lantern: another artist; another title",
+        ),
+        (NO_CANDIDATES, "no query returned a result"),
         (FAILED, str(TIMEOUT)),
-        (replace(FAILED, failures=()), "could not ask"),
+        (replace(FAILED, failures=()), "no failure was recorded"),
         (replace(FAILED, failures=(Failure("blocked", "a challenge"), TIMEOUT)), str(TIMEOUT)),
-        (replace(MATCHED, best=replace(RIGHT, evidence=())), "no evidence"),
-        (replace(SIBLING_ONLY, best=replace(SIBLING, evidence=())), "nothing speaks against it"),
+        (replace(MATCHED, best=replace(RIGHT, evidence=())), "no evidence for it"),
+        (
+            replace(OTHER_VERSION_ONLY, best=replace(OTHER_VERSION, evidence=())),
+            "no evidence against it",
+        ),
     ],
 )
-def test_the_reason_in_one_line(match, reason):
-    """Why the outcome is what it is, in one short line: what says most, for or against."""
+def test_reason_is_the_strongest_evidence_or_the_last_failure(match, reason):
     assert match.reason == reason
 
 
-def test_rivals_are_named_only_where_they_are_rivals():
-    """Too close to call means a same recording nearly as likely; a distant or other one is none."""
+def test_reason_names_only_a_rival_that_is_nearly_as_likely():
+    """A rival is the same recording by its relation, with more than half the confidence."""
     distant = replace(RIVAL, confidence=0.2)
-    sibling = replace(SIBLING, confidence=0.49)
-    for runner_up in (distant, sibling):
-        match = replace(TOO_CLOSE, candidates=(TOO_CLOSE.best, runner_up))
-        assert "too close" not in match.reason
+    other_version = replace(OTHER_VERSION, confidence=0.49)
+    for runner_up in (distant, other_version):
+        match = replace(CLOSE_RIVALS, candidates=(CLOSE_RIVALS.best, runner_up))
+        assert "nearly as likely" not in match.reason
 
 
-def test_only_three_runners_up_are_shown():
-    """The most likely ones only: a person is not shown a page of them."""
+def test_explain_shows_three_runners_up_at_most():
     many = tuple(
         replace(STRANGER, candidate=replace(STRANGER.candidate, id=number))
         for number in range(20, 30)
@@ -241,48 +248,43 @@ def test_only_three_runners_up_are_shown():
 
 @pytest.mark.parametrize(
     ("match", "matched"),
-    [(MATCHED, True), (SIBLING_ONLY, False), (NOT_THERE, False), (FAILED, False)],
+    [(MATCHED, True), (OTHER_VERSION_ONLY, False), (NOT_FOUND, False), (FAILED, False)],
 )
-def test_matched_means_safe_to_apply_unasked(match, matched):
-    """`matched`: true for that one outcome only."""
+def test_matched_is_true_only_for_the_outcome_matched(match, matched):
     assert match.matched is matched
 
 
-def test_requests_count_retries():
-    """`requests`: HTTP requests sent for this track, retries included."""
-    assert SIBLING_ONLY.requests == 3
+def test_requests_include_retries():
+    assert OTHER_VERSION_ONLY.requests == 3
     assert FAILED.requests == 3
-    assert TOO_CLOSE.requests == 0
+    assert CLOSE_RIVALS.requests == 0
 
 
-def test_a_scored_candidate_leads_to_its_page():
-    """`id` and `url` of a scored candidate are its candidate's."""
+def test_a_scored_candidate_has_the_id_and_url_of_its_candidate():
     assert (RIGHT.id, RIGHT.url) == (11, "https://www.beatport.com/track/night-ferry/11")
-    assert SIBLING.url is None
+    assert OTHER_VERSION.url is None
 
 
-def test_times_do_not_make_another_match():
-    """Same inputs and same answers give the same match: metrics, being times, do not count."""
-    told = Recorded(MATCHED, Transcript(started=0, ended=1.5, rounds=()))
-    timed = replace(MATCHED, metrics=track_metrics(told, place=0, began=0))
+def test_metrics_do_not_count_when_matches_are_compared():
+    recorded = Recorded(MATCHED, Transcript(started=0, ended=1.5, rounds=()))
+    timed = replace(MATCHED, metrics=track_metrics(recorded, place=0, began=0))
     assert timed == MATCHED
     assert replace(MATCHED, stopped="budget") != MATCHED
 
 
 @pytest.mark.parametrize("match", [MATCHED, FAILED], ids=["matched", "failed"])
-def test_matches_are_picklable(match):
-    """A match crosses to another process unchanged."""
+def test_a_match_can_be_pickled(match):
     assert pickle.loads(pickle.dumps(match)) == match
 
 
-def test_a_person_may_pick_another_candidate():
-    """Match.pick: "`matched`, whatever judgement thought of it", and said to be a person's."""
-    match = found("review", RIGHT, (RIGHT, SIBLING))
-    picked = match.pick(SIBLING)
-    assert (picked.outcome, picked.best, picked.picked) == ("matched", SIBLING, True)
-    assert (picked.confidence, picked.reason) == (SIBLING.confidence, "picked by hand")
+def test_pick_makes_a_candidate_the_matched_answer():
+    """The original match stays as it was."""
+    match = found("review", RIGHT, (RIGHT, OTHER_VERSION))
+    picked = match.pick(OTHER_VERSION)
+    assert (picked.outcome, picked.best, picked.picked) == ("matched", OTHER_VERSION, True)
+    assert (picked.confidence, picked.reason) == (OTHER_VERSION.confidence, "picked by hand")
     assert "What would change it" not in picked.explain()
     assert match.best == RIGHT
     assert not match.picked
-    with pytest.raises(MisuseError, match=r"\[12\] is no candidate of this match"):
-        replace(match, candidates=(RIGHT,)).pick(SIBLING)
+    with pytest.raises(MisuseError, match=r"\[12\] is not a candidate of this match"):
+        replace(match, candidates=(RIGHT,)).pick(OTHER_VERSION)

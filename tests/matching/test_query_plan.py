@@ -1,4 +1,4 @@
-"""Queries: the words to ask with, strictest first, and never the same words twice."""
+"""The query plan: the strictest query first, and no two with the same words."""
 
 from typing import get_args
 
@@ -30,22 +30,20 @@ def texts(track):
 
 
 @given(TRACKS)
-def test_no_words_are_asked_twice(track):
-    """Each query has a set of words not yet asked; order, case and accents make no other set."""
-    asked = [frozenset(words_of_text(text)) for text in texts(track)]
-    assert len(asked) == len(set(asked))
+def test_no_two_queries_have_the_same_set_of_words(track):
+    """Order, case and accents do not make another set."""
+    word_sets = [frozenset(words_of_text(text)) for text in texts(track)]
+    assert len(word_sets) == len(set(word_sets))
 
 
 @given(TRACKS)
-def test_a_title_with_a_word_is_asked_for(track):
-    """Never empty for a title that has a word: there is always something to ask."""
+def test_a_title_with_a_word_has_a_query(track):
     if any(char.isalnum() for char in fold(track.title)):
         assert texts(track)
 
 
 @given(TRACKS)
-def test_queries_hold_no_brackets(track):
-    """Queries are made safe for the site: no brackets, no blanks around, each word once."""
+def test_queries_have_no_brackets_and_no_repeated_words(track):
     for text in texts(track):
         assert not set('()[]{}<>"“”') & set(text)
         assert text == " ".join(text.split()) != ""
@@ -53,8 +51,8 @@ def test_queries_hold_no_brackets(track):
 
 
 @given(recordings(), styles())
-def test_strictest_first(recording, style):
-    """The strictest text query comes first: it holds every word of the searches after it."""
+def test_the_strictest_query_comes_first(recording, style):
+    """It has every word of the queries after it, except those of `as_written`."""
     first, *others = [
         query
         for query in plan_queries(as_track(recording, style))
@@ -65,7 +63,7 @@ def test_strictest_first(recording, style):
 
 @given(recordings(), styles())
 def test_the_first_query_names_title_artists_and_mix(recording, style):
-    """One request is enough where the first query holds all that tells recordings apart."""
+    """One request is enough if the first query has all words that distinguish recordings."""
     first = plan_queries(as_track(recording, style))[0]
     wanted = words_of_text(f"{recording.title} {' '.join(recording.artists)} {recording.remixer}")
     assert set(wanted) - {"and"} <= set(words_of_text(first.text))
@@ -94,19 +92,19 @@ def test_the_first_query_names_title_artists_and_mix(recording, style):
         (Track("!!!", "!!!"), ["!!!"]),
     ],
 )  # fmt: skip
-def test_what_is_asked(track, expected):
-    """Artists, title and a particular mix; then ever less: at last one artist and a rare word."""
+def test_queries_become_less_strict_step_by_step(track, expected):
+    """First artists, title and a particular mix; at last one artist and a rare word."""
     assert texts(track) == expected
 
 
-def test_many_artists_do_not_make_the_query_long():
-    """More artists narrow nothing down: the strictest query names three of them."""
+def test_a_query_names_three_artists_at_most():
+    """More artists do not narrow the search."""
     track = Track("Night Ferry", ["Ana", "Tom", "Lea", "Ugo", "Ines"])
     assert texts(track)[0] == "Ana Tom Lea Night Ferry"
 
 
-def test_every_kind_of_query_is_one_that_is_declared():
-    """`query_type` names what the planner did: a stable code for programs."""
+def test_every_query_type_is_declared():
+    """`query_type` is a stable code for programs."""
     track = Track("Night Ferry (Nørd Remix) [Free Download]", "Ana & Tom", remixers="Nørd")
     kinds = [query.query_type for query in plan_queries(track)]
     assert set(kinds) <= set(get_args(QueryType))
@@ -114,23 +112,20 @@ def test_every_kind_of_query_is_one_that_is_declared():
     assert kinds[-1] == "as_written"
 
 
-def test_a_title_without_a_word_asks_nothing_or_itself():
-    """A title of brackets alone has nothing a search could be asked for."""
+def test_a_title_of_brackets_has_no_query():
     assert texts(Track("()")) == []
 
 
-def test_the_part_is_asked_for():
-    """The strictest query holds the part number: it tells this recording from its siblings."""
+def test_the_first_query_has_the_part_number():
+    """The part number distinguishes recordings with the same title."""
     assert {"2"} <= set(words_of_text(texts(Track("Night Ferry, Pt. 2", "Ana Sol"))[0]))
 
 
-def test_queries_are_bounded():
-    """Input is hostile until read: no title or credit makes a query that no site would take."""
+def test_queries_have_a_maximum_length():
     track = Track(" ".join(map(str, range(9999))), " ".join(map(str, range(9999))))
     assert max(map(len, texts(track))) <= 2000
 
 
-def test_brackets_of_full_width_are_brackets():
-    """Queries hold no brackets, whatever their width."""
+def test_full_width_brackets_are_removed_as_well():
     track = Track("Night Ferry（Free Download）", "Ana Sol")
     assert not any("（" in text for text in texts(track))

@@ -1,4 +1,4 @@
-"""Catalogues in turn, and catalogues at hand: where candidates come from is all that changes."""
+"""Sources: several in order, and catalogues on this machine."""
 
 from __future__ import annotations
 
@@ -23,34 +23,33 @@ ONE = MatchSettings(max_queries=1)
 
 
 class LocalSource(InventedSource):
-    """A second catalogue, of one's own."""
+    """A second catalogue, which answers on this machine."""
 
-    name = "a shelf"
+    name = "a local catalogue"
 
     def search(self, text: str, query_type: str) -> Question:
-        return replace(question(f"/shelf?{text}", text, query_type), where="on the shelf")
+        return replace(question(f"/local?{text}", text, query_type), where="in the local catalogue")
 
     def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
-        return replace(super().track(url_or_id, query_type), where="on the shelf")
+        return replace(super().track(url_or_id, query_type), where="in the local catalogue")
 
 
 def begin(settings: MatchSettings = ONE) -> SearchDialogue:
     return SearchDialogue(match_flow(TRACK, settings, (LocalSource(), InventedSource())))
 
 
-def asked(dialogue: SearchDialogue) -> list[str]:
+def queried(dialogue: SearchDialogue) -> list[str]:
     return [one.where for one in dialogue.ended.queries]
 
 
-def test_one_source_is_asked_as_several_are() -> None:
-    """`Sources`: "one catalogue, or several"."""
-    shop, shelf = InventedSource(), LocalSource()
-    assert resolve_sources(shop) == (shop,)
-    assert resolve_sources([shelf, shop]) == (shelf, shop)
+def test_one_source_and_a_sequence_of_sources_are_accepted() -> None:
+    site, local = InventedSource(), LocalSource()
+    assert resolve_sources(site) == (site,)
+    assert resolve_sources([local, site]) == (local, site)
 
 
-class Sourced:
-    """A catalogue that is asked through its source, and is empty."""
+class Provider:
+    """An object that provides a source; its length is 0, so it is false."""
 
     def source(self) -> LocalSource:
         return LocalSource()
@@ -59,50 +58,48 @@ class Sourced:
         return 0
 
 
-def test_a_catalogue_stands_for_its_source() -> None:
-    """docs/sources.md: "an open `Catalogue` is asked as its `source()` is", alone or in turn."""
-    assert [one.name for one in resolve_sources(Sourced())] == ["a shelf"]
-    shop = InventedSource()
-    assert [one.name for one in resolve_sources((Sourced(), shop))] == ["a shelf", shop.name]
+def test_a_catalogue_is_replaced_by_its_source() -> None:
+    """An empty catalogue is not mistaken for an empty sequence."""
+    assert [one.name for one in resolve_sources(Provider())] == ["a local catalogue"]
+    site = InventedSource()
+    names = [one.name for one in resolve_sources((Provider(), site))]
+    assert names == ["a local catalogue", site.name]
 
 
 @pytest.mark.parametrize("given", ["web", ["web"], [], (), 7, [None]])
-def test_what_is_no_source_is_refused(given: object) -> None:
-    """`Matcher`: "MisuseError: … `source` is no source", with what to do instead."""
+def test_an_object_that_is_not_a_source_is_rejected(given: object) -> None:
+    """The message says what to pass instead."""
     with pytest.raises(MisuseError, match=r"^source= .*Beatport\.$") as caught:
         resolve_sources(given)
     assert "'w'" not in str(caught.value)
 
 
-def test_what_the_first_source_has_is_not_asked_of_the_next() -> None:
-    """ "offline first, then the network for what is missing"."""
+def test_a_match_in_the_first_source_ends_the_search() -> None:
     dialogue = begin()
     assert dialogue << ("artist_title", "Ana Sol Fjordline Nørd Remix") >> [RIGHT]
-    assert (dialogue.ended.outcome, asked(dialogue)) == ("matched", ["on the shelf"])
+    assert (dialogue.ended.outcome, queried(dialogue)) == ("matched", ["in the local catalogue"])
 
 
-@pytest.mark.parametrize("there", [[], [ORIGINAL], [OTHER]])
-def test_what_is_missing_is_asked_of_the_next(there: list[Candidate]) -> None:
-    """Neither nothing, nor another version, nor another track of the same number, is a match."""
+@pytest.mark.parametrize("first", [[], [ORIGINAL], [OTHER]])
+def test_the_next_source_is_queried_without_a_match_in_the_first(first: list[Candidate]) -> None:
+    """An empty answer, another version and another track with the same number are no match."""
     dialogue = begin()
     words = ("artist_title", "Ana Sol Fjordline Nørd Remix")
-    assert dialogue << words >> there << words >> [RIGHT]
+    assert dialogue << words >> first << words >> [RIGHT]
     assert dialogue.ended.outcome == "matched"
     assert dialogue.ended.best.candidate == RIGHT
-    assert asked(dialogue) == ["on the shelf", "on Beatport"]
+    assert queried(dialogue) == ["in the local catalogue", "on Beatport"]
 
 
-def test_a_miss_says_where() -> None:
-    """ "A miss there is `not_found` in that catalogue, said so"."""
+def test_a_track_that_was_not_found_names_the_sources() -> None:
     dialogue = begin()
     words = ("artist_title", "Ana Sol Fjordline Nørd Remix")
     assert dialogue << words >> [] << words >> []
     assert dialogue.ended.outcome == "not_found"
-    assert "Not on the shelf or on Beatport: " in dialogue.ended.explain()
+    assert "Not in the local catalogue or on Beatport: " in dialogue.ended.explain()
 
 
-def test_a_source_that_fails_is_never_not_found() -> None:
-    """API.md: "a fault kept us from knowing; never reported as not found"; the next is asked."""
+def test_a_failed_source_gives_failed_unless_the_next_has_a_match() -> None:
     words = ("artist_title", "Ana Sol Fjordline Nørd Remix")
     dialogue = begin()
     assert dialogue << words >> BROKEN << words >> []
@@ -112,24 +109,21 @@ def test_a_source_that_fails_is_never_not_found() -> None:
     assert dialogue.ended.outcome == "matched"
 
 
-def test_a_stop_asks_nobody_else() -> None:
-    """API.md: `stop` is "asked at every decision"."""
+def test_after_a_stop_no_other_source_is_queried() -> None:
     dialogue = begin()
     assert dialogue << ("artist_title", "Ana Sol Fjordline Nørd Remix")
-    assert dialogue >> Failure("stopped", "stopped by the host")
+    assert dialogue >> Failure("stopped", "stopped by the calling program")
     assert (dialogue.ended.outcome, dialogue.ended.stopped) == ("failed", "stopped")
 
 
-def test_a_page_is_asked_of_the_source_it_came_from() -> None:
-    """`wanted_fields`: the track's own page, which is the shelf's for what stands on the shelf."""
+def test_the_page_is_requested_from_the_source_of_the_candidate() -> None:
     dialogue = begin(MatchSettings(max_queries=1, wanted_fields=("preview_url",)))
     assert dialogue << ("artist_title", "Ana Sol Fjordline Nørd Remix") >> [RIGHT]
     (page,) = dialogue.step.questions
-    assert (page.query_type, page.where) == ("track_page", "on the shelf")
+    assert (page.query_type, page.where) == ("track_page", "in the local catalogue")
 
 
-def test_searches_and_pages_go_on_to_the_next_source() -> None:
-    """The first source that finds something answers a search; a page is asked for until found."""
+def test_queries_and_pages_without_a_result_go_to_the_next_source() -> None:
     found = SearchDialogue(query_flow("fjord", (LocalSource(), InventedSource())))
     assert found << ("search", "fjord") >> [] << ("search", "fjord") >> [RIGHT]
     assert found.ended == (RIGHT,)
@@ -139,18 +133,25 @@ def test_searches_and_pages_go_on_to_the_next_source() -> None:
     assert pages.ended == (RIGHT, ORIGINAL, None)
 
 
-def test_an_address_is_asked_of_the_source_that_knows_it() -> None:
-    """fetch: "an address that one does not know may be another's; the last one's word counts"."""
+def test_a_url_goes_to_the_source_that_accepts_it() -> None:
+    """Only the error of the last source is raised."""
 
-    class Numbers(LocalSource):
+    class NumbersOnly(LocalSource):
         def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
             if not str(url_or_id).isdigit():
-                raise MisuseError("no number")
+                raise MisuseError("not a number")
             return super().track(url_or_id, query_type)
 
-    pages = SearchDialogue(fetch_flow(("https://shop.example/7", 8), (Numbers(), InventedSource())))
+    pages = SearchDialogue(
+        fetch_flow(("https://shop.example/7", 8), (NumbersOnly(), InventedSource()))
+    )
     assert pages << ("track_page", "8") >> [ORIGINAL]
     assert pages << ("track_page", "https://shop.example/7") >> [RIGHT]
     assert pages.ended == (RIGHT, ORIGINAL)
     with pytest.raises(MisuseError):
-        SearchDialogue(fetch_flow(("https://shop.example/7",), (InventedSource(), Numbers()))) >> []
+        (
+            SearchDialogue(
+                fetch_flow(("https://shop.example/7",), (InventedSource(), NumbersOnly()))
+            )
+            >> []
+        )
