@@ -7,12 +7,14 @@ import os
 import pytest
 from hypothesis import settings
 
-# A deadline would fail tests on a busy machine.
-settings.register_profile("suite", deadline=None)
+from beatport_match import clear_shared_state
+
+# A deadline would fail tests on a busy machine. Without random choices, a run can be repeated.
+settings.register_profile("suite", deadline=None, derandomize=True)
 # Run by hand: `HYPOTHESIS_PROFILE=fuzz python -m pytest -m fuzz`.
 settings.register_profile("fuzz", deadline=None, max_examples=2000)
 # For additional runs of the suite, such as with coverage or another Python version.
-settings.register_profile("sample", deadline=None, max_examples=15)
+settings.register_profile("sample", deadline=None, derandomize=True, max_examples=15)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
@@ -20,3 +22,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     return request.param
+
+
+@pytest.fixture(autouse=True)
+def _own_limits() -> None:
+    """Without it, a test would meet the rate limit and the cached answers of the tests before."""
+    clear_shared_state()

@@ -24,7 +24,8 @@ from beatport_match.cli import match_table
 from beatport_match.cli.progress import show_progress
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.cli.text_cells import clean, text_line
-from beatport_match.engine.functions import match_playlist, match_track
+from beatport_match.engine.functions import match_track
+from beatport_match.engine.matcher import Matcher
 from beatport_match.engine.playlist_run import RunClock, TrackQueue, beatport_source, build_result
 from beatport_match.errors import MisuseError
 from beatport_match.matching.match import Match, Progress
@@ -204,13 +205,10 @@ class PlaylistCommandRun:
                     finished[progress.place] = progress.match
                     show(progress)
 
-                result = match_playlist(
-                    self.tracks,
-                    settings=settings,
-                    source=source,
-                    on_progress=on_progress,
-                    journal=journal,
-                )
+                with Matcher(settings, source=source) as matcher:
+                    result = matcher.match_playlist(
+                        self.tracks, on_progress=on_progress, journal=journal
+                    )
         except KeyboardInterrupt:
             result = build_result(finished, self._queue, (), clock)
             return Run(result, interrupted=True, total=len(self.tracks))

@@ -88,6 +88,7 @@ class _BridgedMatcher(AsyncMatcher):
         super().__init__(settings, http_client=client, source=sources)
 
     def _new_state(self, client: AsyncHttpClient | None) -> SharedState:
+        del client
         return self._state
 
 
