@@ -5,20 +5,7 @@ import time
 import urllib.request as web
 from http.client import HTTPException
 
-from beatport_match import Failure, MatchSettings, Track, beatport_source
-from beatport_match.matching import (
-    Ask,
-    Parse,
-    Reply,
-    Request,
-    ReserveSlot,
-    Response,
-    RunLocalLookup,
-    Send,
-    Sleep,
-    match_flow,
-    question_flow,
-)
+from beatport_match import Failure, MatchSettings, Track, beatport_source, matching
 from beatport_match.testing import FakeBeatport
 
 OPENER = web.OpenerDirector()  # no redirects, no HTTP errors: `question_flow` handles them
@@ -26,28 +13,30 @@ OPENER.add_handler(web.HTTPHandler())
 OPENER.add_handler(web.HTTPSHandler())
 
 
-def send(request: Request) -> Response | Failure:
+def send(request: matching.Request) -> matching.Delivery:
     get = web.Request(request.canonical, headers=dict(request.headers))  # noqa: S310 - built by us
+    started, status = time.monotonic(), None
     try:
         with OPENER.open(get, timeout=30) as raw:
             headers = {name.lower(): value for name, value in raw.headers.items()}
-            return Response(status=raw.status, url=raw.url, headers=headers, body=raw.read())
+            outcome = matching.Response(
+                status=raw.status, url=raw.url, headers=headers, body=raw.read()
+            )
+            status = raw.status
     except (OSError, HTTPException) as error:
-        return Failure("network", repr(error), request.url)
+        outcome = Failure("network", repr(error), request.url)
+    return matching.Delivery(
+        outcome, matching.Sent(started=started, ended=time.monotonic(), status=status)
+    )
 
 
-HANDLERS = {  # the other steps are for a cache, tokens and a rate limiter: this driver has none
-    Send: lambda step: send(step.request),
-    Parse: lambda step: step.parser(step.response),
-    RunLocalLookup: lambda step: step.lookup(),
-    ReserveSlot: lambda _: 0.0,  # seconds until the request may be sent: no rate limit
-    Sleep: lambda step: time.sleep(step.seconds),
-}
-
-
-def perform(step) -> Reply:
-    result = HANDLERS.get(type(step), lambda _: None)(step)
-    return Reply(result=result, now=time.monotonic(), jitter=random.random())  # noqa: S311 - jitter
+def perform(step) -> matching.Reply:
+    result = None  # of CacheGet and Report: this driver has no cache and no rate limiter
+    if isinstance(step, matching.Send):
+        result = send(step.request)
+    elif isinstance(step, matching.Sleep):
+        time.sleep(step.seconds)
+    return matching.Reply(result=result, now=time.monotonic(), jitter=random.random())  # noqa: S311 - jitter
 
 
 def drive(generator, answer):
@@ -59,12 +48,12 @@ def drive(generator, answer):
         return end.value
 
 
-def ask(batch: Ask):
-    flows = (question_flow(one, attempts=3, max_ages_s={}) for one in batch.questions)
+def ask(batch: matching.Ask):
+    flows = (matching.question_flow(one, attempts=3, max_ages_s={}) for one in batch.questions)
     return tuple(drive(flow, perform) for flow in flows)
 
 
 with FakeBeatport().serve() as base_url:
     settings = MatchSettings(base_url=base_url)  # leave it out to query Beatport
     track = Track("Borrowed Umbrella [Harrow Vint Remix]", "Kestrel Dobbs")
-    print(drive(match_flow(track, settings, beatport_source(settings)), ask).explain())
+    print(drive(matching.match_flow(track, settings, beatport_source(settings)), ask).explain())
