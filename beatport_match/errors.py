@@ -3,13 +3,15 @@
     Failure                  why a query could not be answered (a value)
 
     BeatportMatchError
-    ├── PlaylistError        a playlist file cannot be read or written
-    ├── SettingsError        a setting is out of range or unknown
-    ├── MetricsFileError     a file is not a metrics file of this library
-    ├── JournalError         a journal cannot be used
-    ├── CatalogueError       an offline catalogue cannot be built, opened or read
-    ├── MisuseError          the caller broke a rule of the API (also a ValueError)
-    └── BeatportUnavailable  a single search or fetch could not be answered
+    ├── PlaylistError           a playlist file cannot be read
+    ├── SettingsError           settings have a wrong type or value, or cannot be read or saved
+    ├── MetricsFileError        a file is not a metrics file of this library
+    ├── JournalError            a journal cannot be used
+    ├── CatalogueError          an offline catalogue cannot be built, opened or read
+    ├── OutputError             results cannot be written (also an OSError)
+    ├── MissingDependencyError  an optional package is not installed (also an ImportError)
+    ├── MisuseError             the caller broke a rule of the API (also a ValueError)
+    └── BeatportUnavailable     a single search or fetch could not be answered
 
 Faults that a run must expect (of the network, of Beatport, of one bad entry in a playlist) are
 never raised from matching: each one becomes a `Failure` in the match.
@@ -57,16 +59,17 @@ class BeatportMatchError(Exception):
 
 
 class PlaylistError(BeatportMatchError):
-    """A playlist cannot be read or written.
+    """A playlist cannot be read, or its enriched copy would replace an existing file.
 
     The message names the file, the place in it, and what to do.
     """
 
 
 class SettingsError(BeatportMatchError):
-    """A setting is unknown or out of range.
+    """A setting is unknown or out of range, or a settings file cannot be read or saved.
 
-    The message names the setting, the value and the allowed range.
+    The message names the setting or the file, the value and what is allowed. It is also raised for
+    settings of a wrong type, and where a program tries to change settings.
     """
 
 
@@ -85,6 +88,30 @@ class CatalogueError(BeatportMatchError):
     """An offline catalogue cannot be built, opened or read.
 
     The message names the catalogue and what to do.
+    """
+
+
+class OutputError(BeatportMatchError, OSError):
+    """Results, metrics, a report or an enriched playlist cannot be written.
+
+    The disk may be full, the folder missing, or the user may not write there. The message names the
+    path, the reason and what to do. It is also an `OSError`, with the `errno` and the `strerror` of
+    the system's error.
+    """
+
+    def __init__(self, message: str, cause: Exception | None = None) -> None:
+        super().__init__(message)
+        if isinstance(cause, OSError):
+            self.errno, self.strerror = cause.errno, cause.strerror
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class MissingDependencyError(BeatportMatchError, ImportError):
+    """An optional package is not installed; the message names the extra and the pip command.
+
+    It is also an `ImportError`, whose `name` is the missing package.
     """
 
 

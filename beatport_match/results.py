@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from beatport_match.files.atomic_write import atomic_write
+from beatport_match.files.atomic_write import atomic_write, output_errors
 from beatport_match.matching.match import Match
 from beatport_match.model.evidence import MatchOutcome
 from beatport_match.model.metrics import PerformanceStats
@@ -88,7 +88,7 @@ class PlaylistMatch:
             path: The file to write. An existing file is replaced.
 
         Raises:
-            OSError: The file cannot be written.
+            OutputError: The file cannot be written. It is also an `OSError`.
 
         Example:
             `match_playlist("collection.xml").to_json("friday.json")`
@@ -110,13 +110,14 @@ class PlaylistMatch:
                 these names are replaced.
 
         Raises:
-            OSError: The folder or a file cannot be written.
+            OutputError: The folder or a file cannot be written. It is also an `OSError`.
 
         Example:
             `match_playlist("collection.xml").to_csv("friday/")`
         """
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        with output_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
         rows = [_match_row(match) for match in self.matches]
         review = [row for row in rows if row["outcome"] == "review"]
         _write_table(folder / "matches.csv", _MATCH_COLUMNS, rows)

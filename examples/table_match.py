@@ -6,7 +6,7 @@ from threading import Lock
 
 from table_rows import Row, plain_cell, track_of
 
-from beatport_match import Catalogue, CatalogueError, Matcher, MatchSettings, MisuseError
+from beatport_match import BeatportMatchError, Catalogue, Matcher, MatchSettings, MisuseError
 
 # Column names as in matches.csv; type names as in Spark.
 RESULT = (
@@ -24,7 +24,7 @@ def match_rows(rows: Iterable[Row], catalogue: str, settings: MatchSettings) -> 
     try:
         with _OPEN_LOCK:
             matcher = opened(catalogue, settings)
-    except (CatalogueError, MisuseError) as error:
+    except BeatportMatchError as error:
         return [_result(row, _failed("catalogue_changed", error)) for row in rows]
     return [_result(row, _matched(row, matcher)) for row in rows]
 

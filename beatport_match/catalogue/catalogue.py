@@ -38,7 +38,7 @@ class Catalogue:
 
     Raises:
         CatalogueError: There is no catalogue, it is damaged, or it has another format.
-        MisuseError: The extra `offline` is not installed.
+        MissingDependencyError: The extra `offline` is not installed.
 
     Example:
         >>> with Catalogue.open("pool.catalogue") as pool:
@@ -64,7 +64,7 @@ class Catalogue:
 
         Raises:
             CatalogueError: There is no catalogue, it is damaged, or it has another format.
-            MisuseError: The extra `offline` is not installed.
+            MissingDependencyError: The extra `offline` is not installed.
         """
         return cls(path)
 
@@ -92,7 +92,8 @@ class Catalogue:
         Raises:
             CatalogueError: The file cannot be read, `path` cannot be written or is not a
                 catalogue, or no row can be built in place of an existing catalogue, which stays.
-            MisuseError: The extra `offline`, or `parquet` for that format, is not installed.
+            MissingDependencyError: The extra `offline`, or `parquet` for that format, is not
+                installed.
 
         Example:
             >>> report = Catalogue.build("pool.jsonl", "pool.catalogue")
@@ -125,7 +126,8 @@ class Catalogue:
         Raises:
             CatalogueError: As for `build` and `open`; also if another program is changing the
                 catalogue.
-            MisuseError: The extra `offline`, or `parquet` for that format, is not installed.
+            MissingDependencyError: The extra `offline`, or `parquet` for that format, is not
+                installed.
 
         Example:
             >>> Catalogue.update("pool.catalogue", [{"id": 7, "name": "Night Ferry"}]).rows
@@ -146,7 +148,7 @@ class Catalogue:
 
         Raises:
             CatalogueError: As for `update`.
-            MisuseError: The extra `offline` is not installed.
+            MissingDependencyError: The extra `offline` is not installed.
         """
         return builder.remove(Path(path).absolute(), ids)
 

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from beatport_match.catalogue.index_terms import index_terms, joined_terms, query_terms
 from beatport_match.catalogue.storage import verify_checksums
-from beatport_match.errors import CatalogueError, MisuseError
+from beatport_match.errors import CatalogueError, MissingDependencyError
 from beatport_match.model.tracks import Candidate
 from beatport_match.parsing.parsed_track import clean_isrc
 
@@ -273,15 +273,16 @@ def require_tantivy() -> str:
     """Return the version of tantivy.
 
     Raises:
-        MisuseError: tantivy is not installed.
+        MissingDependencyError: tantivy is not installed.
     """
     from importlib.metadata import PackageNotFoundError, version
 
     try:
         return version("tantivy")
     except PackageNotFoundError:
-        raise MisuseError(
-            "An offline catalogue needs tantivy; pip install 'beatport-match[offline]'."
+        raise MissingDependencyError(
+            "An offline catalogue needs tantivy; run: pip install 'beatport-match[offline]'.",
+            name="tantivy",
         ) from None
 
 

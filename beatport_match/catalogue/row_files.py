@@ -21,7 +21,7 @@ from typing import IO, Protocol, TypeAlias, cast
 
 from pydantic_core import from_json
 
-from beatport_match.errors import CatalogueError, MisuseError
+from beatport_match.errors import CatalogueError, MissingDependencyError
 
 Row: TypeAlias = Mapping[str, object]
 # The number of the line or row, from 1, and the row or the reason why it cannot be read.
@@ -57,7 +57,7 @@ def row_source(rows_or_file: RowsOrFile) -> RowSource:
     Raises:
         CatalogueError: The file does not exist or has an unknown format (raised at once), or it
             cannot be read (raised while iterating).
-        MisuseError: The extra `parquet` is not installed (raised while iterating).
+        MissingDependencyError: The extra `parquet` is not installed (raised while iterating).
     """
     if not isinstance(rows_or_file, (str, PathLike)):
         return RowSource("", "row", _program_entries(rows_or_file))
@@ -242,7 +242,7 @@ def _parquet_entries(file: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
 
     Raises:
         CatalogueError: The file cannot be read as Parquet.
-        MisuseError: The extra `parquet` is not installed.
+        MissingDependencyError: The extra `parquet` is not installed.
     """
     try:
         # pyarrow has no type annotations.
@@ -251,8 +251,9 @@ def _parquet_entries(file: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
             parquet,  # pyright: ignore[reportUnknownVariableType]
         )
     except ImportError:
-        raise MisuseError(
-            f"{file}: reading Parquet needs pyarrow; pip install 'beatport-match[parquet]'."
+        raise MissingDependencyError(
+            f"{file}: reading Parquet needs pyarrow; run: pip install 'beatport-match[parquet]'.",
+            name="pyarrow",
         ) from None
     open_table = cast("_OpenTable", parquet.ParquetFile)
     arrow_error = cast("type[Exception]", ArrowException)

@@ -11,7 +11,7 @@ from typing import Any
 
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.cli.text_cells import clean, text_line
-from beatport_match.errors import MisuseError
+from beatport_match.errors import MisuseError, OutputError
 from beatport_match.files.atomic_write import atomic_write
 from beatport_match.model.metrics import PerformanceStats, RunComparison
 from beatport_match.performance.analysis import analyze, compare_runs
@@ -77,6 +77,6 @@ def _write_page(options: Namespace, page: str) -> None:
             draft.write_text(page, encoding="utf-8", errors="backslashreplace")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise MisuseError(
-            f"{target}: cannot be written ({reason}); choose another file with --html."
+        raise OutputError(
+            f"{target}: cannot be written ({reason}); choose another file with --html.", error
         ) from None

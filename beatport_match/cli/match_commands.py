@@ -27,7 +27,7 @@ from beatport_match.cli.text_cells import clean, text_line
 from beatport_match.engine.functions import match_track
 from beatport_match.engine.matcher import Matcher
 from beatport_match.engine.playlist_run import RunClock, TrackQueue, beatport_source, build_result
-from beatport_match.errors import MisuseError
+from beatport_match.errors import MisuseError, OutputError
 from beatport_match.matching.match import Match, Progress
 from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.keys import parse_key
@@ -146,8 +146,8 @@ def sources_from(
 
     Raises:
         CatalogueError: A catalogue is missing or damaged.
-        MisuseError: The extra `offline` is not installed, or an option for requests to Beatport is
-            given although the command sends none.
+        MissingDependencyError: The extra `offline` is not installed.
+        MisuseError: An option for requests to Beatport is given although the command sends none.
     """
     if not options.catalogue:
         yield None
@@ -220,7 +220,7 @@ def make_folder(folder: Path, option: str = "--out") -> Path:
     """Make the folder that an option names; commands do this before the first request.
 
     Raises:
-        MisuseError: The folder cannot be made.
+        OutputError: The folder cannot be made.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -233,7 +233,7 @@ def write_results(result: PlaylistMatch, folder: Path) -> None:
     """Write the results as JSON and CSV.
 
     Raises:
-        MisuseError: A file cannot be written.
+        OutputError: A file cannot be written.
     """
     try:
         with _interrupts_ignored():
@@ -247,7 +247,7 @@ def write_metrics(result: PlaylistMatch, name: str, folder: Path) -> str:
     """Write the metrics file, named after the playlist, and return its path.
 
     Raises:
-        MisuseError: The file cannot be written.
+        OutputError: The file cannot be written.
     """
     try:
         with _interrupts_ignored():
@@ -323,10 +323,11 @@ def _interrupts_ignored() -> Generator[None, None, None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _output_error(folder: Path, error: Exception, option: str = "--out") -> MisuseError:
+def _output_error(folder: Path, error: Exception, option: str = "--out") -> OutputError:
     reason = getattr(error, "strerror", None) or error
-    return MisuseError(
-        f"{folder}: cannot write to this folder ({reason}); choose another folder with {option}."
+    return OutputError(
+        f"{folder}: cannot write to this folder ({reason}); choose another folder with {option}.",
+        error,
     )
 
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from beatport_match.cli.text_cells import TextLine, plain_text
-from beatport_match.errors import MisuseError
+from beatport_match.errors import OutputError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,7 +59,7 @@ class Screen:
         """Write lines of text that `text_cells.clean` has cleaned.
 
         Raises:
-            MisuseError: The stream is required and cannot be written, for example on a full disk.
+            OutputError: The stream is required and cannot be written, for example on a full disk.
         """
         console = self.console()
         for pieces in lines:
@@ -76,7 +76,7 @@ class Screen:
         """Write text as it is.
 
         Raises:
-            MisuseError: The stream is required and cannot be written.
+            OutputError: The stream is required and cannot be written.
         """
         with self._write_errors_handled():
             if self._stream is not None:
@@ -86,7 +86,7 @@ class Screen:
         """Flush the stream.
 
         Raises:
-            MisuseError: The stream is required and cannot be written.
+            OutputError: The stream is required and cannot be written.
         """
         with self._write_errors_handled():
             if self._stream is not None:
@@ -108,7 +108,9 @@ class Screen:
         except OSError as error:
             self._stop_writing()
             if self._is_required and error.errno not in _CLOSED_PIPE_ERRORS:
-                raise MisuseError(f"the output cannot be written ({error.strerror}).") from None
+                raise OutputError(
+                    f"the output cannot be written ({error.strerror}).", error
+                ) from None
 
     def _stop_writing(self) -> None:
         """Send the rest of the output to the null device, also what Python flushes at exit."""

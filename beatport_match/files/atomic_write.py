@@ -13,6 +13,21 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from beatport_match.errors import OutputError
+
+
+@contextmanager
+def output_errors(path: Path) -> Generator[None, None, None]:
+    """Raise an `OutputError` that names `path` for an `OSError` while it is written."""
+    if "\0" in str(path):
+        raise _output_error(path, OSError(None, "a path cannot contain a null character"))
+    try:
+        yield
+    except OutputError:
+        raise
+    except OSError as error:
+        raise _output_error(path, error) from error
+
 
 @contextmanager
 def atomic_write(path: Path) -> Generator[Path, None, None]:
@@ -22,21 +37,37 @@ def atomic_write(path: Path) -> Generator[Path, None, None]:
     link, the file that it points to is replaced.
 
     Raises:
-        OSError: The folder cannot be written.
+        OutputError: The file or its folder cannot be written.
     """
-    path = path.resolve()
-    if path.exists() and not path.is_file():
-        # A device or a pipe cannot be replaced, so it is written directly.
-        yield path
-        return
+    with output_errors(path):
+        path = path.resolve()
+        if path.exists() and not path.is_file():
+            # A device or a pipe cannot be replaced, so it is written directly.
+            yield path
+            return
+        with _temporary_file(path) as temporary:
+            yield temporary
+            with suppress(FileNotFoundError):
+                shutil.copymode(path, temporary)
+            temporary.replace(path)
+
+
+@contextmanager
+def _temporary_file(path: Path) -> Generator[Path, None, None]:
+    """Yield a new file next to `path`; if the block raises, the file is deleted."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".draft", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
-        with suppress(FileNotFoundError):
-            shutil.copymode(path, temporary)
-        temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _output_error(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"{path}: cannot be written ({error.strerror or error}); check the folder, its permissions "
+        "and the free disk space, or name another path.",
+        error,
+    )

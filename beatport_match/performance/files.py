@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 
 from beatport_match.errors import MetricsFileError, MisuseError
+from beatport_match.files.atomic_write import output_errors
 from beatport_match.model.metrics import PerformanceStats
 
 # Characters that lead out of a folder on any supported system, and characters that no file name may
@@ -49,7 +50,7 @@ def export_performance_metrics_json(
 
     Raises:
         MisuseError: `base_filename` is empty or would lead out of the folder.
-        OSError: The folder or the file cannot be written.
+        OutputError: The folder or the file cannot be written. It is also an `OSError`.
 
     Example:
         `path = export_performance_metrics_json(result.metrics, "friday")`
@@ -58,21 +59,11 @@ def export_performance_metrics_json(
     now = datetime.now().astimezone()
     if stats.generated is None:
         stats = stats.model_copy(update={"generated": now})
+    text = json.dumps(stats.model_dump(), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     folder = Path(output_dir)
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(stats.model_dump(), ensure_ascii=False, allow_nan=False, indent=1)
-    draft = _draft(text + "\n", folder)
-    try:
-        while True:
-            path = folder / f"{base_filename}_metrics_{now:%Y%m%d_%H%M%S}.json"
-            try:
-                _publish(draft, path)
-            except FileExistsError:
-                now += timedelta(seconds=1)
-            else:
-                return str(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with output_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        return _write_new_file(text, folder, f"{base_filename}_metrics", now)
 
 
 def plain_name(name: str) -> str:
@@ -123,6 +114,22 @@ def _check_name(base_filename: str) -> None:
             f"base_filename cannot be {base_filename[:MAX_SHOWN_LENGTH]!r}: it must be a name "
             "without slashes or colons; choose the folder with output_dir."
         )
+
+
+def _write_new_file(text: str, folder: Path, name: str, now: datetime) -> str:
+    """Write a file named after the next free second, and return its path."""
+    draft = _draft(text, folder)
+    try:
+        while True:
+            path = folder / f"{name}_{now:%Y%m%d_%H%M%S}.json"
+            try:
+                _publish(draft, path)
+            except FileExistsError:
+                now += timedelta(seconds=1)
+            else:
+                return str(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _draft(text: str, folder: Path) -> Path:

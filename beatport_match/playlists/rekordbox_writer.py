@@ -85,7 +85,7 @@ def enrich_rekordbox(
     Raises:
         PlaylistError: The original cannot be read, or `out` already exists.
         MisuseError: `overwrite` contains another attribute.
-        OSError: `out` cannot be written.
+        OutputError: `out` cannot be written. It is also an `OSError`.
 
     Example:
         ```python

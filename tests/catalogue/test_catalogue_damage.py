@@ -17,7 +17,7 @@ from invented_rows import rows
 
 from beatport_match.catalogue import Catalogue
 from beatport_match.catalogue.index_terms import index_terms
-from beatport_match.errors import CatalogueError, MisuseError
+from beatport_match.errors import CatalogueError, MissingDependencyError
 from beatport_match.model.tracks import Candidate
 
 pytest.importorskip("tantivy", reason="an offline catalogue needs the extra `offline`")
@@ -135,7 +135,9 @@ def test_without_tantivy_the_error_names_the_extra_offline(
 
     monkeypatch.setattr("importlib.metadata.version", not_installed)
     for use in (Catalogue.open, lambda path: Catalogue.build([], path)):
-        with pytest.raises(MisuseError, match=r"pip install 'beatport-match\[offline\]'"):
+        with pytest.raises(
+            MissingDependencyError, match=r"pip install 'beatport-match\[offline\]'"
+        ):
             use(path)
 
 
@@ -152,7 +154,7 @@ def test_without_pyarrow_the_error_names_the_extra_parquet(
 
     monkeypatch.setattr(builtins, "__import__", import_without_pyarrow)
     (path.parent / "rows.parquet").touch()
-    with pytest.raises(MisuseError, match=r"pip install 'beatport-match\[parquet\]'"):
+    with pytest.raises(MissingDependencyError, match=r"pip install 'beatport-match\[parquet\]'"):
         Catalogue.build(path.parent / "rows.parquet", path)
     assert len(Catalogue.open(path)) == len(rows()) - 1
 

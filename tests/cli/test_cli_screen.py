@@ -18,7 +18,7 @@ from beatport_match.cli import main
 from beatport_match.cli.progress import show_progress, show_row_count
 from beatport_match.cli.terminal import Screen
 from beatport_match.cli.text_cells import text_line
-from beatport_match.errors import MisuseError
+from beatport_match.errors import OutputError
 
 ESCAPE_SEQUENCES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8;[^\x1b]*\x1b\\|\r")
 
@@ -231,7 +231,7 @@ def test_a_write_error_is_reported_once_and_only_for_a_required_stream(tmp_path:
     with (tmp_path / "any").open("w") as file:
         descriptor = file.fileno()
         screen = Screen(FailingStream(errno.ENOSPC, descriptor), required=True)
-        with pytest.raises(MisuseError, match=r"cannot be written \(No space left on device\)"):
+        with pytest.raises(OutputError, match=r"cannot be written \(No space left on device\)"):
             screen.show(text_line("a"))
         screen.show(text_line("b"))
         Screen(FailingStream(errno.ENOSPC, descriptor), required=False).show(text_line("a"))

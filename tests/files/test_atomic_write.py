@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import pickle
 import stat
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from beatport_match import BeatportMatchError, OutputError, PlaylistMatch
+from beatport_match import export_performance_metrics_json as export_metrics
 from beatport_match.files.atomic_write import atomic_write
+from beatport_match.performance.measure import performance_stats
+
+RESULT = PlaylistMatch(
+    (),
+    performance_stats([], mode="sync", total_time=1.0, started_at=datetime.now(UTC), settings={}),
+)
 
 
 def test_target_is_replaced_when_the_block_ends(tmp_path: Path) -> None:
@@ -63,3 +75,35 @@ def test_link_is_kept_and_its_target_written(tmp_path: Path) -> None:
     assert (tmp_path / "real").read_text() == "after"
     with atomic_write(Path(os.devnull)) as temporary:
         assert temporary == Path(os.devnull)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [RESULT.to_json, RESULT.to_csv, lambda path: export_metrics(RESULT.metrics, "run", path)],
+    ids=["json", "csv", "metrics"],
+)
+@pytest.mark.parametrize("name", ["file/below", "null\0character"])
+def test_output_that_cannot_be_written_is_one_sentence(
+    tmp_path: Path, name: str, write: Callable[[Path], object]
+) -> None:
+    """It names the path, the reason and what to do; nothing is left behind."""
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError) as caught:
+        write(tmp_path / name)
+    message = str(caught.value)
+    assert message.startswith(f"{tmp_path / name}: cannot be written (")
+    assert message.endswith("free disk space, or name another path.")
+    assert "\n" not in message
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_an_output_error_is_also_the_error_of_the_system(tmp_path: Path) -> None:
+    """Programs that catch `OSError` still work; the message survives a process boundary."""
+    with pytest.raises(OSError) as caught:  # noqa: PT011 - the base class is what is tested
+        _write_half(tmp_path / "results.json", OSError(errno.ENOSPC, "No space left on device"))
+    error = caught.value
+    assert isinstance(error, OutputError)
+    assert isinstance(error, BeatportMatchError)
+    assert (error.errno, error.strerror) == (errno.ENOSPC, "No space left on device")
+    assert "results.json: cannot be written (No space left on device);" in str(error)
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)

@@ -18,7 +18,7 @@ from beatport_match import (
     Candidate,
     Catalogue,
     MatchSettings,
-    MisuseError,
+    MissingDependencyError,
     Track,
     amatch_track,
     match_track,
@@ -91,7 +91,7 @@ def check_refused(extra: str, rows: object, path: Path) -> None:
     """Check that the error of `Catalogue.build` names the missing extra."""
     try:
         Catalogue.build(rows, path)
-    except MisuseError as error:
+    except MissingDependencyError as error:
         message = str(error)
     else:
         message = "the catalogue was built"

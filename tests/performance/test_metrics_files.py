@@ -17,6 +17,7 @@ from modes import EXACT_SEARCH, Mode, Name
 from beatport_match import (
     MetricsFileError,
     MisuseError,
+    OutputError,
     PerformanceStats,
     Track,
     analyze,
@@ -161,9 +162,9 @@ def test_file_system_without_hard_links_works(
     assert all(load_metrics_from_json(path) == STATS for path in paths)
 
 
-def test_folder_that_cannot_be_created_is_an_os_error(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_created_is_an_output_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(OSError, match="file"):
+    with pytest.raises(OutputError, match="file: cannot be written"):
         export_performance_metrics_json(STATS, "run", tmp_path / "file")
 
 

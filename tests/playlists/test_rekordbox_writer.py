@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beatport_match import enrich_rekordbox, read_playlist
-from beatport_match.errors import MisuseError, PlaylistError
+from beatport_match.errors import MisuseError, OutputError, PlaylistError
 from beatport_match.matching.match import Match
 from beatport_match.model.evidence import ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
@@ -208,10 +208,10 @@ def test_bad_original_leaves_no_output_and_no_draft(tmp_path, content, why):
 
 
 def test_missing_original_and_missing_output_folder(write, tmp_path):
-    """A `PlaylistError` is about the original, an `OSError` about the output."""
+    """A `PlaylistError` is about the original, an `OutputError` about the output."""
     with pytest.raises(PlaylistError, match="there is no such file"):
         enrich_rekordbox(tmp_path / "gone.xml", (), tmp_path / "out.xml")
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(OutputError, match="cannot be written"):
         enrich_rekordbox(write(), (), tmp_path / "gone" / "out.xml")
 
 
