@@ -20,6 +20,9 @@ never raised from matching: each one becomes a `Failure` in the match.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+# A message shows at most this many characters of a wrong value.
+MAX_SHOWN_LENGTH = 100
+
 FailureKind: TypeAlias = Literal[
     "timeout",
     "network",
@@ -128,3 +131,19 @@ class BeatportUnavailable(BeatportMatchError):  # noqa: N818 - public name: a st
 
     def __reduce__(self) -> "tuple[type[BeatportUnavailable], tuple[Failure]]":
         return type(self), (self.failure,)
+
+
+def short_repr(value: object) -> str:
+    """Return the `repr` of a wrong value for a message, cut to one short line."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - for example a number with more digits than Python converts
+        text = f"<{type(value).__name__}>"
+    text = text.replace("\n", " ")
+    return text if len(text) <= MAX_SHOWN_LENGTH else text[:MAX_SHOWN_LENGTH] + "…"
+
+
+def wrong_argument(name: str, value: object, expected: str, remedy: str = "") -> MisuseError:
+    """Return the error for an argument of a wrong type, as one sentence."""
+    remedy = f"; {remedy}" if remedy else ""
+    return MisuseError(f"{name} must be {expected}, not {short_repr(value)}{remedy}.")

@@ -64,7 +64,7 @@ class CatalogueSource:
         """
         try:
             row_id = int(url_or_id)
-        except ValueError:
+        except (TypeError, ValueError, OverflowError):
             raise MisuseError(f"{url_or_id!r} is not a row ID; give a whole number.") from None
         return self._question(str(row_id), query_type, partial(self._row, row_id))
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-import time
 from argparse import Namespace
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -26,9 +25,8 @@ from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.cli.text_cells import clean, text_line
 from beatport_match.engine.functions import match_track
 from beatport_match.engine.matcher import Matcher
-from beatport_match.engine.playlist_run import RunClock, TrackQueue, beatport_source, build_result
+from beatport_match.engine.playlist_run import TrackQueue, beatport_source
 from beatport_match.errors import MisuseError, OutputError
-from beatport_match.matching.match import Match, Progress
 from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Track
@@ -196,24 +194,20 @@ class PlaylistCommandRun:
         source: Sources | None = None,
     ) -> Run:
         """Match the tracks; after Ctrl-C the result has the finished ones."""
-        finished: dict[int, Match] = {}
-        clock = RunClock("async" if settings.async_io.enabled else "sync", settings, time.monotonic)
+        interrupted = False
         try:
-            with show_progress(screen, label, len(self.tracks)) as show:
-
-                def on_progress(progress: Progress) -> None:
-                    finished[progress.place] = progress.match
-                    show(progress)
-
-                with Matcher(settings, source=source) as matcher:
-                    result = matcher.match_playlist(
-                        self.tracks, on_progress=on_progress, journal=journal
-                    )
-        except KeyboardInterrupt:
-            result = build_result(finished, self._queue, (), clock)
-            return Run(result, interrupted=True, total=len(self.tracks))
+            with (
+                show_progress(screen, label, len(self.tracks)) as show,
+                Matcher(settings, source=source) as matcher,
+            ):
+                result = matcher.match_playlist(self.tracks, on_progress=show, journal=journal)
+        except KeyboardInterrupt as interrupt:
+            partial: PlaylistMatch | None = getattr(interrupt, "partial", None)
+            if partial is None:  # before the run began
+                raise
+            result, interrupted = partial, True
         result = replace(result, problems=(*self._queue.problems, *result.problems))
-        return Run(result, interrupted=False, total=len(self.tracks))
+        return Run(result, interrupted, total=len(self.tracks))
 
 
 def make_folder(folder: Path, option: str = "--out") -> Path:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from beatport_match.cli.match_table import duration, plural
 from beatport_match.cli.terminal import Screen
-from beatport_match.engine.playlist_run import OnProgress
+from beatport_match.engine.arguments import OnProgress
 from beatport_match.matching.match import Progress
 
 if TYPE_CHECKING:

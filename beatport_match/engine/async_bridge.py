@@ -6,6 +6,7 @@ The run gets an event loop of its own. A sync client of the caller is used from 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
@@ -14,9 +15,9 @@ from typing import NamedTuple
 import anyio
 import anyio.to_thread
 
+from beatport_match.engine.arguments import IsStopped, JournalPath, OnProgress, Tracks
 from beatport_match.engine.async_matcher import AsyncMatcher
-from beatport_match.engine.journal import JournalPath
-from beatport_match.engine.playlist_run import OnProgress, Stop, Tracks
+from beatport_match.engine.playlist_run import PlaylistRun, TrackQueue
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.protocol import Request
 from beatport_match.matching.sources import Sources
@@ -33,7 +34,7 @@ def match_playlist_async(
     tracks_or_path: Tracks,
     playlist: str | None,
     on_progress: OnProgress | None,
-    stop: Stop | None,
+    stop: IsStopped,
     journal: JournalPath | None,
     state: SharedState,
 ) -> PlaylistMatch:
@@ -46,7 +47,7 @@ def match_playlist_async(
         tracks_or_path: The tracks, or the path of a playlist file.
         playlist: The name of a playlist within the file; `None` for the whole file.
         on_progress: Called after each track.
-        stop: Called at every decision; if it returns true, the run stops.
+        stop: Called at every decision; if it returns `True`, the run stops.
         journal: The path of the journal; `None` for none.
         state: The rate limiter and the memory cache of the sync matcher.
 
@@ -59,19 +60,20 @@ def match_playlist_async(
             "use `await amatch_playlist(...)` or AsyncMatcher instead."
         )
 
-    async def run() -> PlaylistMatch:
+    start = time.monotonic()
+    queue = TrackQueue(tracks_or_path, playlist, count=True)
+    run = PlaylistRun("async", settings, queue, state.rate_limiter, start, keeps_matches=True)
+
+    async def work() -> None:
         total_s = settings.async_io.request_timeout
         threaded = None if client is None else ThreadedClient(client, total_s)
         async with _BridgedMatcher(settings, threaded, sources, state) as matcher:
-            return await matcher.match_playlist(
-                tracks_or_path,
-                playlist=playlist,
-                on_progress=on_progress,
-                stop=stop,
-                journal=journal,
-            )
+            await matcher.match_all(run, on_progress, stop, journal)
 
-    return anyio.run(run)
+    # After Ctrl-C, asyncio cancels the tasks and raises a KeyboardInterrupt outside of them.
+    with run.partial_on_error():
+        anyio.run(work)
+    return run.result()
 
 
 class _BridgedMatcher(AsyncMatcher):
@@ -86,6 +88,16 @@ class _BridgedMatcher(AsyncMatcher):
     ) -> None:
         self._state = state
         super().__init__(settings, http_client=client, source=sources)
+
+    async def match_all(
+        self,
+        run: PlaylistRun,
+        on_progress: OnProgress | None,
+        stop: IsStopped,
+        journal: JournalPath | None,
+    ) -> None:
+        """Match the tracks of a run."""
+        await self._each(run, on_progress, stop, journal)
 
     def _new_state(self, client: AsyncHttpClient | None) -> SharedState:
         del client

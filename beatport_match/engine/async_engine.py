@@ -15,10 +15,11 @@ from typing import TypeVar, cast
 import anyio
 import anyio.to_thread
 
-from beatport_match.engine.playlist_run import STOP_POLL_INTERVAL_S, STOPPED, Stop, max_ages_s
+from beatport_match.engine.arguments import IsStopped
+from beatport_match.engine.playlist_run import STOP_POLL_INTERVAL_S, STOPPED, max_ages_s
 from beatport_match.engine.request_logging import log_answer, log_retry, log_sent
 from beatport_match.engine.transcript import TranscriptRecorder
-from beatport_match.errors import Failure
+from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.protocol import (
     Answer,
     CacheGet,
@@ -70,21 +71,29 @@ class AsyncEngine:
         self._given_client = client
         self._own_client: ClientPool | None = None
         self._shares_client = state.shares_client
+        self._is_closed = False
 
     async def aclose(self) -> None:
         """Close the client that the engine made, and the cache."""
+        self._is_closed = True
         client, self._own_client = self._own_client, None
         if client is not None:
             await client.aclose()
         await self._with_cache(self._cache.close)
 
-    async def run(self, flow: SearchFlow[T], stop: Stop) -> Recorded[T]:
+    async def run(self, flow: SearchFlow[T], stop: IsStopped) -> Recorded[T]:
         """Run a search flow to its end; unexpected exceptions pass through."""
+        self.require_open()
         recorder = TranscriptRecorder(flow, self.now)
         batch = recorder.next_batch()
         while batch is not None:
             batch = recorder.next_batch(await self._answers(batch.questions, stop))
         return recorder.recorded()
+
+    def require_open(self) -> None:
+        """Raise a `MisuseError` if the engine is closed: its client would never be closed again."""
+        if self._is_closed:
+            raise MisuseError("this matcher is closed; make a new one for another run.")
 
     def now(self) -> float:
         """Return the engine's clock: monotonic seconds."""
@@ -94,7 +103,9 @@ class AsyncEngine:
         """Return a random number in [0, 1)."""
         return random.random()  # noqa: S311 - jitter, not a secret
 
-    async def _answers(self, questions: tuple[Question, ...], stop: Stop) -> tuple[Answer, ...]:
+    async def _answers(
+        self, questions: tuple[Question, ...], stop: IsStopped
+    ) -> tuple[Answer, ...]:
         """Answer a batch at the same time, in the order of the questions."""
         if len(questions) == 1:  # one question needs no task group
             return (await self._answer(questions[0], stop),)
@@ -113,7 +124,7 @@ class AsyncEngine:
             raise single_error(errors) from None
         return tuple(answers[index] for index in range(len(questions)))
 
-    async def _answer(self, question: Question, stop: Stop) -> Answer:
+    async def _answer(self, question: Question, stop: IsStopped) -> Answer:
         if question.local_lookup is not None:
             return await self._look_up(question)
         attempts, ages = self._settings.async_io.retry_attempts, max_ages_s(self._settings)
@@ -133,7 +144,7 @@ class AsyncEngine:
             question=question, value=value, started=started, ended=ended, parse_s=ended - started
         )
 
-    async def _drive(self, flow: RequestFlow[T], stop: Stop, query_type: str) -> T:
+    async def _drive(self, flow: RequestFlow[T], stop: IsStopped, query_type: str) -> T:
         """Run a request flow to its end."""
         step = next(flow)
         while True:
@@ -157,7 +168,7 @@ class AsyncEngine:
                 value: T = end.value
                 return value
 
-    async def _send(self, step: Send, stop: Stop) -> Delivery:
+    async def _send(self, step: Send, stop: IsStopped) -> Delivery:
         """Wait for a slot, authorise the request, and send it once."""
         started = self.now()
         failure = await self._wait_for_slot(stop)
@@ -172,7 +183,7 @@ class AsyncEngine:
         status = outcome.status if isinstance(outcome, Response) else None
         return Delivery(outcome, Sent(started=sent_at, ended=self.now(), status=status), *waits)
 
-    async def _wait_for_slot(self, stop: Stop) -> Failure | None:
+    async def _wait_for_slot(self, stop: IsStopped) -> Failure | None:
         while True:
             slot = STOPPED if stop() else self.rate_limiter.reserve(self.now())
             if isinstance(slot, Failure):
@@ -182,7 +193,7 @@ class AsyncEngine:
             if failure is not None or not isinstance(slot, RetryAfter):
                 return failure
 
-    async def _ensure_token(self, rejected_at: float | None, stop: Stop) -> Failure | None:
+    async def _ensure_token(self, rejected_at: float | None, stop: IsStopped) -> Failure | None:
         """Refresh the access token if it is not valid, once for all tasks that wait for it."""
         if self._tokens.is_valid(rejected_at):
             return None
@@ -219,7 +230,7 @@ class AsyncEngine:
             self._tokens.confirm()
             await self._with_cache(partial(self._cache.put, step.request, step.value))
 
-    async def _sleep(self, seconds: float, stop: Stop) -> Failure | None:
+    async def _sleep(self, seconds: float, stop: IsStopped) -> Failure | None:
         """Wait, and ask `stop` at least every `STOP_POLL_INTERVAL_S`."""
         until = self.now() + seconds
         while (left := until - self.now()) > 0:

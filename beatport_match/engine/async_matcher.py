@@ -6,29 +6,33 @@ the generators.
 
 from __future__ import annotations
 
+import inspect
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Self
 
 import anyio
 
+from beatport_match.engine.arguments import (
+    AsyncOnProgress,
+    IsStopped,
+    JournalPath,
+    Stop,
+    Tracks,
+    as_is_stopped,
+    as_single_track,
+    check_run_arguments,
+    never_stop,
+)
 from beatport_match.engine.async_engine import AsyncEngine, single_error
-from beatport_match.engine.journal import Journal, JournalPath, NoJournal, journal_at
+from beatport_match.engine.journal import journal_at
 from beatport_match.engine.match_stream import Emit, MatchStream, StreamTask
 from beatport_match.engine.playlist_run import (
-    OnProgress,
-    ProgressReporter,
-    RunClock,
-    Stop,
+    PlaylistRun,
     TrackQueue,
-    Tracks,
-    as_track,
     beatport_source,
-    build_result,
     from_journal,
-    never_stop,
     with_metrics,
 )
 from beatport_match.matching.match import Match
@@ -36,11 +40,9 @@ from beatport_match.matching.search_flow import fetch_flow, match_flow, query_fl
 from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.results import PlaylistMatch
-from beatport_match.settings.models import MatchSettings
+from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import AsyncHttpClient, require_client_kind
 from beatport_match.transport.shared import SharedState, own_state
-
-OnMatch: TypeAlias = Callable[[int, Match], Awaitable[None]]
 
 
 class AsyncMatcher:
@@ -57,7 +59,8 @@ class AsyncMatcher:
             the order to query them; by default what `settings.source` names.
 
     Raises:
-        MisuseError: `http_client` is a sync one, or `source` is no source.
+        MisuseError: `http_client` is a sync one or no client, or `source` is no source.
+        SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
         ```python
@@ -74,7 +77,7 @@ class AsyncMatcher:
         http_client: AsyncHttpClient | None = None,
         source: Sources | None = None,
     ) -> None:
-        self.settings: MatchSettings = settings or MatchSettings()
+        self.settings: MatchSettings = settings_or_default(settings)
         if http_client is not None:
             require_client_kind(http_client, asynchronous=True)
         self._engine = AsyncEngine(self.settings, http_client, self._new_state(http_client))
@@ -95,7 +98,10 @@ class AsyncMatcher:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Stop the streams that still run, and close the matcher's own client; yours stays open."""
+        """Stop the streams that still run, and close the matcher's own client; yours stays open.
+
+        A closed matcher cannot be used again.
+        """
         with anyio.CancelScope(shield=True):
             for task in self._streams:
                 await task.stop()
@@ -107,16 +113,17 @@ class AsyncMatcher:
 
         Args:
             track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
-            stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
-                `True`, the run ends and the tracks that are left are `failed` with the kind
-                `stopped`.
+            stop: A function, called at every decision and at least every 0.25 s while waiting, or
+                an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
+                and the tracks that are left are `failed` with the kind `stopped`.
 
         Returns:
             The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and
             `explain()` says why. Faults of the network or of Beatport are in its `failures`.
 
         Raises:
-            MisuseError: The track is blank or neither a `Track` nor text.
+            MisuseError: The track is blank, a playlist file, or neither a `Track` nor text, `stop`
+                has a wrong type, or the matcher is closed.
 
         Example:
             ```python
@@ -124,27 +131,31 @@ class AsyncMatcher:
                 match = await matcher.match_track("Artist - Title (Some Remix)")
             ```
         """
-        return await self._match(as_track(track_or_text), stop or never_stop)
+        return await self._match(as_single_track(track_or_text), as_is_stopped(stop))
 
     async def match_playlist(
         self,
         tracks_or_path: Tracks,
         *,
         playlist: str | None = None,
-        on_progress: OnProgress | None = None,
+        on_progress: AsyncOnProgress | None = None,
         stop: Stop | None = None,
         journal: JournalPath | None = None,
     ) -> PlaylistMatch:
         """Find every track of a playlist, several at the same time.
 
+        If an exception ends the run, such as the cancellation of its task, the attribute `partial`
+        of the exception is a `PlaylistMatch` of the finished tracks.
+
         Args:
             tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
-            on_progress: Called with a `Progress` after each track.
-            stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
-                `True`, the run ends and the tracks that are left are `failed` with the kind
-                `stopped`.
+            on_progress: Called with a `Progress` after each track, one call at a time; an async
+                function is awaited.
+            stop: A function, called at every decision and at least every 0.25 s while waiting, or
+                an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
+                and the tracks that are left are `failed` with the kind `stopped`.
             journal: The path of a file to which each finished track is written at once; a later run
                 with the same file resumes: it sends no request for those tracks.
 
@@ -154,6 +165,7 @@ class AsyncMatcher:
         Raises:
             PlaylistError: The file cannot be read.
             JournalError: The journal cannot be used.
+            MisuseError: An argument has a wrong type, or the matcher is closed.
 
         Example:
             ```python
@@ -161,26 +173,21 @@ class AsyncMatcher:
                 result = await matcher.match_playlist("friday.m3u8", journal="friday.journal")
             ```
         """
-        clock = RunClock("async", self.settings, time.monotonic)
+        is_stopped = check_run_arguments(on_progress, stop, journal, awaited=True)
+        self._engine.require_open()
+        start = time.monotonic()
         queue = TrackQueue(tracks_or_path, playlist, count=True)
-        matches: dict[int, Match] = {}
-        progress = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, clock)
-        tracks = iter(queue)
-
-        async def on_match(place: int, found: Match) -> None:
-            matches[place] = found
-
-        with self._journal(journal, queue) as journal_file:
-            await self._each(tracks, stop or never_stop, progress, journal_file, on_match)
-        progress.log_end()
-        return build_result(matches, queue, tracks, clock)
+        run = self._new_run(queue, start, keeps_matches=True)
+        with run.partial_on_error():
+            await self._each(run, on_progress, is_stopped, journal)
+        return run.result()
 
     def iter_matches(
         self,
         tracks_or_path: Tracks,
         *,
         playlist: str | None = None,
-        on_progress: OnProgress | None = None,
+        on_progress: AsyncOnProgress | None = None,
         stop: Stop | None = None,
         journal: JournalPath | None = None,
     ) -> MatchStream:
@@ -190,10 +197,11 @@ class AsyncMatcher:
             tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
-            on_progress: Called with a `Progress` after each track.
-            stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
-                `True`, the run ends and the tracks that are left are `failed` with the kind
-                `stopped`.
+            on_progress: Called with a `Progress` after each track, one call at a time; an async
+                function is awaited.
+            stop: A function, called at every decision and at least every 0.25 s while waiting, or
+                an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
+                and the tracks that are left are `failed` with the kind `stopped`.
             journal: The path of a file to which each finished track is written at once; a later run
                 with the same file resumes: it sends no request for those tracks.
 
@@ -204,6 +212,7 @@ class AsyncMatcher:
         Raises:
             PlaylistError: The file cannot be read.
             JournalError: The journal cannot be used.
+            MisuseError: An argument has a wrong type, or the matcher is closed.
 
         Example:
             ```python
@@ -212,6 +221,8 @@ class AsyncMatcher:
                     print(match.track, match.outcome)
             ```
         """
+        is_stopped = check_run_arguments(on_progress, stop, journal, awaited=True)
+        self._engine.require_open()
         queue = TrackQueue(tracks_or_path, playlist, count=on_progress is not None)
         self._streams = [task for task in self._streams if not task.ended]
 
@@ -219,14 +230,8 @@ class AsyncMatcher:
             self._streams.append(task)
 
         async def work(emit: Emit) -> None:
-            async def on_match(_place: int, found: Match) -> None:
-                await emit(found)
-
-            clock = RunClock("async", self.settings, time.monotonic)
-            progress = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, clock)
-            with self._journal(journal, queue) as journal_file:
-                await self._each(iter(queue), stop or never_stop, progress, journal_file, on_match)
-            progress.log_end()
+            run = self._new_run(queue, time.monotonic(), keeps_matches=False)
+            await self._each(run, on_progress, is_stopped, journal, emit)
 
         return MatchStream(work, on_begin)
 
@@ -241,7 +246,7 @@ class AsyncMatcher:
 
         Raises:
             BeatportUnavailable: A fault prevented an answer; it carries the `Failure`.
-            MisuseError: The query is blank.
+            MisuseError: The query is blank or not text, or the matcher is closed.
 
         Example:
             ```python
@@ -261,7 +266,8 @@ class AsyncMatcher:
 
         Raises:
             BeatportUnavailable: A fault prevented an answer; it carries the `Failure`.
-            MisuseError: It is neither an ID nor the URL of a track on this Beatport.
+            MisuseError: It is neither an ID nor the URL of a track on this Beatport, or the matcher
+                is closed.
 
         Example:
             ```python
@@ -281,7 +287,8 @@ class AsyncMatcher:
 
         Raises:
             BeatportUnavailable: A fault prevented the answer for one of them.
-            MisuseError: One is neither an ID nor the URL of a track on this Beatport.
+            MisuseError: One is neither an ID nor the URL of a track on this Beatport, or the
+                matcher is closed.
 
         Example:
             ```python
@@ -295,40 +302,52 @@ class AsyncMatcher:
         del client
         return own_state(self.settings)
 
+    def _new_run(self, queue: TrackQueue, start: float, *, keeps_matches: bool) -> PlaylistRun:
+        limiter = self._engine.rate_limiter
+        return PlaylistRun(
+            "async", self.settings, queue, limiter, start, keeps_matches=keeps_matches
+        )
+
     async def _each(
         self,
-        tracks: Iterator[tuple[int, Track]],
-        stop: Stop,
-        progress: ProgressReporter,
-        journal: Journal | NoJournal,
-        on_match: OnMatch,
+        run: PlaylistRun,
+        on_progress: AsyncOnProgress | None,
+        stop: IsStopped,
+        journal_path: JournalPath | None,
+        emit: Emit | None = None,
     ) -> None:
+        # One call of `on_progress` at a time, in the order in which the tracks finish.
+        reporting = anyio.Lock(fast_acquire=True)
+
         async def work() -> None:
-            while not stop() and (entry := next(tracks, None)) is not None:
+            while not stop() and (entry := next(run.tracks, None)) is not None:
                 place, track = entry
                 recorded = journal.recorded(track)
                 if recorded is None:
-                    found = await self._match(track, stop, place, progress.start)
+                    found = await self._match(track, stop, place, run.start)
                     journal.record(found)
                 else:
-                    found = from_journal(recorded, place, progress.start)
-                progress.report(found, place, recorded=recorded is not None)
-                await on_match(place, found)
+                    found = from_journal(recorded, place, run.start)
+                progress = run.finish(found, place, recorded=recorded is not None)
+                if on_progress is not None:
+                    async with reporting:
+                        reported = on_progress(progress)
+                        if inspect.isawaitable(reported):
+                            await reported
+                if emit is not None:
+                    await emit(found)
 
-        try:
-            async with anyio.create_task_group() as group:
-                for _ in range(self.settings.async_io.max_concurrent_tracks):
-                    group.start_soon(work)
-        except BaseExceptionGroup as errors:
-            raise single_error(errors) from None
+        with journal_at(journal_path, self.settings, self._sources, run.problems.append) as journal:
+            try:
+                async with anyio.create_task_group() as group:
+                    for _ in range(self.settings.async_io.max_concurrent_tracks):
+                        group.start_soon(work)
+            except BaseExceptionGroup as errors:
+                raise single_error(errors) from None
+        run.log_end()
 
     async def _match(
-        self, track: Track, stop: Stop, place: int = 0, start: float | None = None
+        self, track: Track, stop: IsStopped, place: int = 0, start: float | None = None
     ) -> Match:
         flow = match_flow(track, self.settings, self._sources)
         return with_metrics(await self._engine.run(flow, stop), place, start)
-
-    def _journal(
-        self, path: JournalPath | None, queue: TrackQueue
-    ) -> AbstractContextManager[Journal | NoJournal]:
-        return journal_at(path, self.settings, self._sources, queue.problems.append)

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from beatport_match.engine.arguments import (
+    AsyncOnProgress,
+    JournalPath,
+    OnProgress,
+    Stop,
+    Tracks,
+)
 from beatport_match.engine.async_matcher import AsyncMatcher
-from beatport_match.engine.journal import JournalPath
 from beatport_match.engine.match_stream import Emit, MatchStream
 from beatport_match.engine.matcher import Matcher
-from beatport_match.engine.playlist_run import OnProgress, Stop, Tracks
 from beatport_match.matching.match import Match
 from beatport_match.matching.sources import Sources
 from beatport_match.model.tracks import Track
@@ -44,8 +49,9 @@ def match_track(
         says why. Faults of the network or of Beatport are in its `failures`.
 
     Raises:
-        MisuseError: The track is blank or neither a `Track` nor text, `http_client` is an async
-            one, or `source` is no source.
+        MisuseError: The track is blank, a playlist file, or neither a `Track` nor text,
+            `http_client` is no client or an async one, or `source` is no source.
+        SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
         ```python
@@ -82,8 +88,9 @@ async def amatch_track(
         says why. Faults of the network or of Beatport are in its `failures`.
 
     Raises:
-        MisuseError: The track is blank or neither a `Track` nor text, `http_client` is a sync one,
-            or `source` is no source.
+        MisuseError: The track is blank, a playlist file, or neither a `Track` nor text,
+            `http_client` is no client or a sync one, or `source` is no source.
+        SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
         ```python
@@ -113,6 +120,9 @@ def match_playlist(
 
     With `settings.async_io.enabled` the async engine does the work, with the same answers.
 
+    If an exception ends the run, such as Ctrl-C (`KeyboardInterrupt`), the attribute `partial` of
+    the exception is a `PlaylistMatch` of the finished tracks.
+
     Args:
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
@@ -122,9 +132,10 @@ def match_playlist(
             is made, and closed afterwards.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
-        on_progress: Called with a `Progress` after each track.
-        stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
-            `True`, the run ends and the tracks that are left are `failed` with the kind `stopped`.
+        on_progress: Called with a `Progress` after each track; not an async function.
+        stop: A function, called at every decision and at least every 0.25 s while waiting, or an
+            event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
+            the tracks that are left are `failed` with the kind `stopped`.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks.
 
@@ -136,6 +147,7 @@ def match_playlist(
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type, or `settings.async_io.enabled` is set inside a
             running event loop.
+        SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
         ```python
@@ -157,13 +169,16 @@ async def amatch_playlist(
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
-    on_progress: OnProgress | None = None,
+    on_progress: AsyncOnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
 ) -> PlaylistMatch:
     """Find every track of a playlist on Beatport, several at the same time (asyncio or trio).
 
     `settings.async_io.max_concurrent_tracks` tracks are matched at the same time.
+
+    If an exception ends the run, such as the cancellation of its task, the attribute `partial` of
+    the exception is a `PlaylistMatch` of the finished tracks.
 
     Args:
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
@@ -174,9 +189,11 @@ async def amatch_playlist(
             is made, and closed afterwards.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
-        on_progress: Called with a `Progress` after each track.
-        stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
-            `True`, the run ends and the tracks that are left are `failed` with the kind `stopped`.
+        on_progress: Called with a `Progress` after each track, one call at a time; an async
+            function is awaited.
+        stop: A function, called at every decision and at least every 0.25 s while waiting, or an
+            event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
+            the tracks that are left are `failed` with the kind `stopped`.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks.
 
@@ -187,11 +204,14 @@ async def amatch_playlist(
         PlaylistError: The file cannot be read.
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type.
+        SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
-        ```python result = await amatch_playlist("collection.xml", playlist="Sets/Friday",
-        journal="friday.journal") print(len(result.matched), len(result.review),
-        len(result.not_found), len(result.failed)) result.to_csv("friday/") ```
+        ```python
+        result = await amatch_playlist("collection.xml", journal="friday.journal")
+        print(len(result.matched), len(result.review), len(result.not_found), len(result.failed))
+        result.to_csv("friday/")
+        ```
     """
     async with _SharingAsyncMatcher(settings, http_client=http_client, source=source) as matcher:
         return await matcher.match_playlist(
@@ -221,9 +241,10 @@ def iter_matches(
             is made, and closed afterwards.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
-        on_progress: Called with a `Progress` after each track.
-        stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
-            `True`, the run ends and the tracks that are left are `failed` with the kind `stopped`.
+        on_progress: Called with a `Progress` after each track; not an async function.
+        stop: A function, called at every decision and at least every 0.25 s while waiting, or an
+            event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
+            the tracks that are left are `failed` with the kind `stopped`.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks.
 
@@ -234,6 +255,7 @@ def iter_matches(
         PlaylistError: The file cannot be read.
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type.
+        SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
         ```python
@@ -260,7 +282,7 @@ def aiter_matches(
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
-    on_progress: OnProgress | None = None,
+    on_progress: AsyncOnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
 ) -> MatchStream:
@@ -277,9 +299,11 @@ def aiter_matches(
             is made, and closed afterwards.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
-        on_progress: Called with a `Progress` after each track.
-        stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
-            `True`, the run ends and the tracks that are left are `failed` with the kind `stopped`.
+        on_progress: Called with a `Progress` after each track, one call at a time; an async
+            function is awaited.
+        stop: A function, called at every decision and at least every 0.25 s while waiting, or an
+            event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
+            the tracks that are left are `failed` with the kind `stopped`.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks.
 
@@ -291,6 +315,7 @@ def aiter_matches(
         PlaylistError: The file cannot be read.
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type.
+        SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
         ```python

@@ -20,13 +20,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
 from beatport_match._logging import logger
 from beatport_match._version import __version__
+from beatport_match.engine.arguments import JournalPath
 from beatport_match.errors import JournalError
 from beatport_match.matching.match import Match
 from beatport_match.matching.sources import Sources, resolve_sources
@@ -34,8 +35,6 @@ from beatport_match.model.problems import OnProblem, PlaylistProblem
 from beatport_match.model.tracks import Track, as_dict
 from beatport_match.scoring import coefficients
 from beatport_match.settings.models import MatchSettings
-
-JournalPath: TypeAlias = "str | os.PathLike[str]"
 
 # These settings can change an answer; the others only change how fast it comes.
 FINGERPRINTED_SETTINGS = {

@@ -121,6 +121,7 @@ class MatchStream:
         try:
             return await receive.receive()
         except (anyio.EndOfStream, anyio.ClosedResourceError):
+            receive.close()
             if error := task.take_error():
                 raise error from None
             raise StopAsyncIteration from None

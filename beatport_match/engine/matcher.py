@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
-from beatport_match.engine.journal import Journal, JournalPath, NoJournal, journal_at
-from beatport_match.engine.playlist_run import (
+from beatport_match.engine.arguments import (
+    IsStopped,
+    JournalPath,
     OnProgress,
-    ProgressReporter,
-    RunClock,
     Stop,
-    TrackQueue,
     Tracks,
-    as_track,
-    beatport_source,
-    build_result,
-    from_journal,
+    as_is_stopped,
+    as_single_track,
+    check_run_arguments,
     never_stop,
+)
+from beatport_match.engine.journal import journal_at
+from beatport_match.engine.playlist_run import (
+    PlaylistRun,
+    TrackQueue,
+    beatport_source,
+    from_journal,
     with_metrics,
 )
 from beatport_match.engine.sync_engine import SyncEngine
@@ -33,7 +36,7 @@ from beatport_match.matching.search_flow import fetch_flow, match_flow, query_fl
 from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.results import PlaylistMatch
-from beatport_match.settings.models import MatchSettings
+from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import HttpClient, require_client_kind
 from beatport_match.transport.shared import SharedState, own_state
 
@@ -52,7 +55,8 @@ class Matcher:
             the order to query them; by default what `settings.source` names.
 
     Raises:
-        MisuseError: `http_client` is an async one, or `source` is no source.
+        MisuseError: `http_client` is an async one or no client, or `source` is no source.
+        SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
         ```python
@@ -69,7 +73,7 @@ class Matcher:
         http_client: HttpClient | None = None,
         source: Sources | None = None,
     ) -> None:
-        self.settings: MatchSettings = settings or MatchSettings()
+        self.settings: MatchSettings = settings_or_default(settings)
         if http_client is not None:
             require_client_kind(http_client, asynchronous=False)
         self._given = http_client
@@ -91,7 +95,10 @@ class Matcher:
         self.close()
 
     def close(self) -> None:
-        """Close the matcher's own client and cache; your client stays open."""
+        """Close the matcher's own client and cache; your client stays open.
+
+        A closed matcher cannot be used again.
+        """
         self._engine.close()
 
     def match_track(self, track_or_text: Track | str, *, stop: Stop | None = None) -> Match:
@@ -99,16 +106,17 @@ class Matcher:
 
         Args:
             track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
-            stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
-                `True`, the run ends and the tracks that are left are `failed` with the kind
-                `stopped`.
+            stop: A function, called at every decision and at least every 0.25 s while waiting, or
+                an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
+                and the tracks that are left are `failed` with the kind `stopped`.
 
         Returns:
             The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and
             `explain()` says why. Faults of the network or of Beatport are in its `failures`.
 
         Raises:
-            MisuseError: The track is blank or neither a `Track` nor text.
+            MisuseError: The track is blank, a playlist file, or neither a `Track` nor text, `stop`
+                has a wrong type, or the matcher is closed.
 
         Example:
             ```python
@@ -116,7 +124,7 @@ class Matcher:
                 match = matcher.match_track("Artist - Title (Some Remix)")
             ```
         """
-        return self._match(as_track(track_or_text), stop or never_stop)
+        return self._match(as_single_track(track_or_text), as_is_stopped(stop))
 
     def match_playlist(
         self,
@@ -131,14 +139,17 @@ class Matcher:
 
         With `settings.async_io.enabled` the async engine does the work, with the same answers.
 
+        If an exception ends the run, such as Ctrl-C (`KeyboardInterrupt`), the attribute `partial`
+        of the exception is a `PlaylistMatch` of the finished tracks.
+
         Args:
             tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
-            on_progress: Called with a `Progress` after each track.
-            stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
-                `True`, the run ends and the tracks that are left are `failed` with the kind
-                `stopped`.
+            on_progress: Called with a `Progress` after each track; not an async function.
+            stop: A function, called at every decision and at least every 0.25 s while waiting, or
+                an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
+                and the tracks that are left are `failed` with the kind `stopped`.
             journal: The path of a file to which each finished track is written at once; a later run
                 with the same file resumes: it sends no request for those tracks.
 
@@ -148,7 +159,8 @@ class Matcher:
         Raises:
             PlaylistError: The file cannot be read.
             JournalError: The journal cannot be used.
-            MisuseError: The async engine is enabled inside a running event loop.
+            MisuseError: An argument has a wrong type, the matcher is closed, or the async engine is
+                enabled inside a running event loop.
 
         Example:
             ```python
@@ -156,6 +168,8 @@ class Matcher:
                 result = matcher.match_playlist("friday.m3u8", journal="friday.journal")
             ```
         """
+        is_stopped = check_run_arguments(on_progress, stop, journal, awaited=False)
+        self._engine.require_open()
         if self.settings.async_io.enabled:
             from beatport_match.engine.async_bridge import match_playlist_async
 
@@ -166,18 +180,17 @@ class Matcher:
                 tracks_or_path,
                 playlist,
                 on_progress,
-                stop,
+                is_stopped,
                 journal,
                 self._state,
             )
-        clock = RunClock("sync", self.settings, time.monotonic)
+        start = time.monotonic()
         queue = TrackQueue(tracks_or_path, playlist, count=True)
-        progress = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, clock)
-        tracks = iter(queue)
-        with self._journal(journal, queue) as journal_file:
-            matches = dict(self._each(tracks, stop or never_stop, progress, journal_file))
-        progress.log_end()
-        return build_result(matches, queue, tracks, clock)
+        run = self._new_run(queue, start, keeps_matches=True)
+        with run.partial_on_error():
+            for _ in self._each(run, on_progress, is_stopped, journal):
+                pass
+        return run.result()
 
     def iter_matches(
         self,
@@ -194,10 +207,10 @@ class Matcher:
             tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
-            on_progress: Called with a `Progress` after each track.
-            stop: Called at every decision, and at least every 0.25 s while waiting; if it returns
-                `True`, the run ends and the tracks that are left are `failed` with the kind
-                `stopped`.
+            on_progress: Called with a `Progress` after each track; not an async function.
+            stop: A function, called at every decision and at least every 0.25 s while waiting, or
+                an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
+                and the tracks that are left are `failed` with the kind `stopped`.
             journal: The path of a file to which each finished track is written at once; a later run
                 with the same file resumes: it sends no request for those tracks.
 
@@ -207,6 +220,7 @@ class Matcher:
         Raises:
             PlaylistError: The file cannot be read.
             JournalError: The journal cannot be used.
+            MisuseError: An argument has a wrong type, or the matcher is closed.
 
         Example:
             ```python
@@ -215,15 +229,13 @@ class Matcher:
                     print(match.track, match.outcome)
             ```
         """
+        is_stopped = check_run_arguments(on_progress, stop, journal, awaited=False)
+        self._engine.require_open()
         queue = TrackQueue(tracks_or_path, playlist, count=on_progress is not None)
 
         def work() -> Iterator[Match]:
-            clock = RunClock("sync", self.settings, time.monotonic)
-            progress = ProgressReporter(queue.total, on_progress, self._engine.rate_limiter, clock)
-            with self._journal(journal, queue) as journal_file:
-                for _, found in self._each(iter(queue), stop or never_stop, progress, journal_file):
-                    yield found
-            progress.log_end()
+            run = self._new_run(queue, time.monotonic(), keeps_matches=False)
+            yield from self._each(run, on_progress, is_stopped, journal)
 
         return work()
 
@@ -238,7 +250,7 @@ class Matcher:
 
         Raises:
             BeatportUnavailable: A fault prevented an answer; it carries the `Failure`.
-            MisuseError: The query is blank.
+            MisuseError: The query is blank or not text, or the matcher is closed.
 
         Example:
             ```python
@@ -258,7 +270,8 @@ class Matcher:
 
         Raises:
             BeatportUnavailable: A fault prevented an answer; it carries the `Failure`.
-            MisuseError: It is neither an ID nor the URL of a track on this Beatport.
+            MisuseError: It is neither an ID nor the URL of a track on this Beatport, or the matcher
+                is closed.
 
         Example:
             ```python
@@ -278,7 +291,8 @@ class Matcher:
 
         Raises:
             BeatportUnavailable: A fault prevented the answer for one of them.
-            MisuseError: One is neither an ID nor the URL of a track on this Beatport.
+            MisuseError: One is neither an ID nor the URL of a track on this Beatport, or the
+                matcher is closed.
 
         Example:
             ```python
@@ -292,29 +306,36 @@ class Matcher:
         del client
         return own_state(self.settings)
 
+    def _new_run(self, queue: TrackQueue, start: float, *, keeps_matches: bool) -> PlaylistRun:
+        limiter = self._engine.rate_limiter
+        return PlaylistRun(
+            "sync", self.settings, queue, limiter, start, keeps_matches=keeps_matches
+        )
+
     def _each(
         self,
-        tracks: Iterator[tuple[int, Track]],
-        stop: Stop,
-        progress: ProgressReporter,
-        journal: Journal | NoJournal,
-    ) -> Iterator[tuple[int, Match]]:
-        while not stop() and (entry := next(tracks, None)) is not None:
-            place, track = entry
-            recorded = journal.recorded(track)
-            if recorded is None:
-                found = self._match(track, stop, place, progress.start)
-                journal.record(found)
-            else:
-                found = from_journal(recorded, place, progress.start)
-            progress.report(found, place, recorded=recorded is not None)
-            yield place, found
+        run: PlaylistRun,
+        on_progress: OnProgress | None,
+        stop: IsStopped,
+        journal_path: JournalPath | None,
+    ) -> Iterator[Match]:
+        with journal_at(journal_path, self.settings, self._sources, run.problems.append) as journal:
+            while not stop() and (entry := next(run.tracks, None)) is not None:
+                place, track = entry
+                recorded = journal.recorded(track)
+                if recorded is None:
+                    found = self._match(track, stop, place, run.start)
+                    journal.record(found)
+                else:
+                    found = from_journal(recorded, place, run.start)
+                progress = run.finish(found, place, recorded=recorded is not None)
+                if on_progress is not None:
+                    on_progress(progress)
+                yield found
+        run.log_end()
 
-    def _match(self, track: Track, stop: Stop, place: int = 0, start: float | None = None) -> Match:
+    def _match(
+        self, track: Track, stop: IsStopped, place: int = 0, start: float | None = None
+    ) -> Match:
         flow = match_flow(track, self.settings, self._sources)
         return with_metrics(self._engine.run(flow, stop), place, start)
-
-    def _journal(
-        self, path: JournalPath | None, queue: TrackQueue
-    ) -> AbstractContextManager[Journal | NoJournal]:
-        return journal_at(path, self.settings, self._sources, queue.problems.append)

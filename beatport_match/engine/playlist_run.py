@@ -1,18 +1,20 @@
-"""What both matchers need for a run over a playlist: its tracks, progress, clock and result."""
+"""What both matchers need for a run over a playlist: its tracks, clock, progress and result."""
 
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Generator, Iterator, Mapping, Sized
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeAlias
 
 from beatport_match._logging import logger
 from beatport_match.beatport import ApiSource, WebSource
-from beatport_match.errors import Failure, MisuseError
+from beatport_match.engine.arguments import Tracks, as_track, check_tracks
+from beatport_match.errors import Failure
 from beatport_match.matching.match import Match, Progress
 from beatport_match.matching.protocol import Recorded, ResultKind, Transcript
 from beatport_match.matching.sources import Source
@@ -22,39 +24,14 @@ from beatport_match.model.tracks import Track
 from beatport_match.performance.measure import performance_stats, track_metrics
 from beatport_match.playlists import PlaylistProblem, read_playlist
 from beatport_match.results import PlaylistMatch
-from beatport_match.settings.models import MatchSettings
+from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.rate_limiter import RateLimiter
-
-Tracks: TypeAlias = "str | os.PathLike[str] | Iterable[Track | str]"
-"""The path of a playlist file, or tracks: each a `Track` or a text such as `Artist - Title`."""
-OnProgress: TypeAlias = Callable[[Progress], None]
-"""Called after each track of a run."""
-Stop: TypeAlias = Callable[[], bool]
-"""Called at every decision of a run; `True` stops it."""
 
 # While the engine waits, it calls `stop` this often.
 STOP_POLL_INTERVAL_S = 0.25
 
 STOPPED = Failure("stopped", "the run was stopped before this query was sent")
 _OUTCOMES: tuple[MatchOutcome, ...] = ("matched", "review", "not_found", "failed")
-
-
-def never_stop() -> bool:
-    """Return `False`: the default `stop`."""
-    return False
-
-
-def as_track(track_or_text: Track | str) -> Track:
-    """Return a track; a text such as `Artist - Title (Mix)` is parsed.
-
-    Raises:
-        MisuseError: It is blank, or neither a `Track` nor text.
-    """
-    if isinstance(track_or_text, str):
-        return Track.from_text(track_or_text)
-    if not isinstance(track_or_text, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise MisuseError(f"a track must be a Track or text, not {track_or_text!r}.")
-    return track_or_text
 
 
 def beatport_source(settings: MatchSettings) -> Source:
@@ -68,12 +45,16 @@ def beatport_source(settings: MatchSettings) -> Source:
     Returns:
         The source; it sends nothing by itself.
 
+    Raises:
+        SettingsError: `settings` is not a `MatchSettings`.
+
     Example:
         ```python
         source = [Catalogue.open("pool.catalogue"), beatport_source(MatchSettings())]
         match_playlist("friday.m3u8", source=source)
         ```
     """
+    settings = settings_or_default(settings)
     if settings.source == "api":
         return ApiSource(
             api_url=settings.api_url,
@@ -103,16 +84,13 @@ class TrackQueue:
     def __init__(self, tracks: Tracks, playlist: str | None, *, count: bool) -> None:
         self.problems: list[PlaylistProblem] = []
         self.total: int | None = None
+        check_tracks(tracks, playlist)
         if isinstance(tracks, str | os.PathLike):
             path = Path(tracks)
             if count:
                 self.total = sum(1 for _ in read_playlist(path, playlist))
             self._tracks = read_playlist(path, playlist, on_problem=self.problems.append)
             return
-        if isinstance(tracks, Track):
-            raise MisuseError("one track is no playlist: use match_track, or put it in a list.")
-        if playlist is not None:
-            raise MisuseError("playlist= names a playlist within a file; pass the file's path.")
         if isinstance(tracks, Sized):
             self.total = len(tracks)
         self._tracks = map(as_track, tracks)
@@ -122,62 +100,61 @@ class TrackQueue:
         return enumerate(self._tracks)
 
 
-class RunClock:
-    """When a run started, as a date and on the engine's clock, and its mode and settings."""
+class PlaylistRun:
+    """A run over a playlist: its clock, its counts and its finished tracks.
 
-    def __init__(self, mode: Mode, settings: MatchSettings, now: Callable[[], float]) -> None:
-        self.mode: Mode = mode
-        self.settings = settings
-        self.started_at = datetime.now().astimezone()
-        self.start = now()
-        self._now = now
-
-    def elapsed(self) -> float:
-        """Return the seconds since the start."""
-        return self._now() - self.start
-
-
-class ProgressReporter:
-    """Counts the finished tracks of a run, and calls `on_progress` after each."""
+    Args:
+        mode: The engine that runs it.
+        settings: The settings of the run.
+        queue: The tracks of the run.
+        rate_limiter: The rate limiter that its progress reports.
+        start: When the run began, on the monotonic clock.
+        keeps_matches: Whether the run has a result; without one it uses bounded memory.
+    """
 
     def __init__(
         self,
-        total: int | None,
-        on_progress: OnProgress | None,
+        mode: Mode,
+        settings: MatchSettings,
+        queue: TrackQueue,
         rate_limiter: RateLimiter,
-        clock: RunClock,
+        start: float,
+        *,
+        keeps_matches: bool,
     ) -> None:
-        self.start = clock.start
-        self._total = total
-        self._on_progress = on_progress
+        self.start = start
+        self.tracks = iter(queue)
+        self.problems = queue.problems
+        self._started_at = datetime.now().astimezone() - timedelta(seconds=self._elapsed())
+        self._mode: Mode = mode
+        self._settings = settings
+        self._total = queue.total
         self._rate_limiter = rate_limiter
-        self._clock = clock
+        self._matches: dict[int, Match] | None = {} if keeps_matches else None
         self._outcomes = Counter[MatchOutcome]()
         self._recorded = 0
         self._requests = 0
 
-    def report(self, match: Match, place: int, *, recorded: bool = False) -> None:
+    def finish(self, match: Match, place: int, *, recorded: bool) -> Progress:
         """Count a finished track; one that was `recorded` in an earlier run cost no request."""
+        if self._matches is not None:
+            self._matches[place] = match
         self._outcomes[match.outcome] += 1
         self._recorded += recorded
         self._requests += 0 if recorded else match.requests
-        if self._on_progress is None:
-            return
-        elapsed = self._clock.elapsed()
-        self._on_progress(
-            Progress(
-                done=self._outcomes.total(),
-                total=self._total,
-                track=match.track,
-                match=match,
-                elapsed_s=elapsed,
-                eta_s=self._eta(elapsed),
-                requests=self._requests,
-                pace=self._rate_limiter.per_second,
-                blocked=self._rate_limiter.circuit_open,
-                recorded=recorded,
-                place=place,
-            )
+        elapsed = self._elapsed()
+        return Progress(
+            done=self._outcomes.total(),
+            total=self._total,
+            track=match.track,
+            match=match,
+            elapsed_s=elapsed,
+            eta_s=self._eta(elapsed),
+            requests=self._requests,
+            pace=self._rate_limiter.per_second,
+            blocked=self._rate_limiter.circuit_open,
+            recorded=recorded,
+            place=place,
         )
 
     def log_end(self) -> None:
@@ -185,13 +162,48 @@ class ProgressReporter:
         counts = ", ".join(f"{self._outcomes[one]} {one}" for one in _OUTCOMES)
         logger.info(
             "%s run: %d tracks (%d from the journal) in %.1f s with %d requests: %s",
-            self._clock.mode,
+            self._mode,
             self._outcomes.total(),
             self._recorded,
-            self._clock.elapsed(),
+            self._elapsed(),
             self._requests,
             counts,
         )
+
+    def result(self) -> PlaylistMatch:
+        """Return the result in the order of the playlist, also of the tracks not reached."""
+        return self._result({place: unprocessed(track) for place, track in self.tracks})
+
+    @contextmanager
+    def partial_on_error(self) -> Generator[None, None, None]:
+        """Set the attribute `partial` of an exception of the block: the result so far.
+
+        Ctrl-C and a cancelled task are such exceptions.
+        """
+        try:
+            yield
+        except BaseException as error:
+            partial = self._result({})
+            with suppress(AttributeError):  # the class may allow no attributes
+                error.partial = partial  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue]
+            raise
+
+    def _result(self, unreached: dict[int, Match]) -> PlaylistMatch:
+        assert self._matches is not None
+        matches = self._matches | unreached
+        ordered = tuple(matches[place] for place in sorted(matches))
+        metrics = performance_stats(
+            [match.metrics for match in ordered if match.metrics],
+            mode=self._mode,
+            total_time=self._elapsed(),
+            started_at=self._started_at,
+            # Metrics files are passed on; where a user keeps files is private.
+            settings=self._settings.model_dump(mode="json", exclude={"cache_path", "token_file"}),
+        )
+        return PlaylistMatch(matches=ordered, metrics=metrics, problems=tuple(self.problems))
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self.start
 
     def _eta(self, elapsed: float) -> float | None:
         done = self._outcomes.total()
@@ -224,23 +236,3 @@ def unprocessed(track: Track) -> Match:
         failures=(STOPPED,),
         stopped="stopped",
     )
-
-
-def build_result(
-    matches: dict[int, Match],
-    queue: TrackQueue,
-    rest: Iterable[tuple[int, Track]],
-    clock: RunClock,
-) -> PlaylistMatch:
-    """Put the result of a run together, in the order of the playlist; `rest` was not reached."""
-    matches = matches | {place: unprocessed(track) for place, track in rest}
-    ordered = tuple(matches[place] for place in sorted(matches))
-    metrics = performance_stats(
-        [match.metrics for match in ordered if match.metrics],
-        mode=clock.mode,
-        total_time=clock.elapsed(),
-        started_at=clock.started_at,
-        # Metrics files are passed on; where a user keeps files is private.
-        settings=clock.settings.model_dump(mode="json", exclude={"cache_path", "token_file"}),
-    )
-    return PlaylistMatch(matches=ordered, metrics=metrics, problems=tuple(queue.problems))

@@ -11,10 +11,11 @@ import time
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
-from beatport_match.engine.playlist_run import STOP_POLL_INTERVAL_S, STOPPED, Stop, max_ages_s
+from beatport_match.engine.arguments import IsStopped
+from beatport_match.engine.playlist_run import STOP_POLL_INTERVAL_S, STOPPED, max_ages_s
 from beatport_match.engine.request_logging import log_answer, log_retry, log_sent
 from beatport_match.engine.transcript import TranscriptRecorder
-from beatport_match.errors import Failure
+from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.protocol import (
     Answer,
     CacheGet,
@@ -68,22 +69,30 @@ class SyncEngine:
         self._given_client = client
         self._own_client: httpx.Client | None = None
         self._client_lock = Lock()
+        self._is_closed = False
 
     def close(self) -> None:
         """Close the client that the engine made, and the cache."""
+        self._is_closed = True
         with self._client_lock:
             client, self._own_client = self._own_client, None
         if client is not None:
             client.close()
         self._cache.close()
 
-    def run(self, flow: SearchFlow[T], stop: Stop) -> Recorded[T]:
+    def run(self, flow: SearchFlow[T], stop: IsStopped) -> Recorded[T]:
         """Run a search flow to its end; unexpected exceptions pass through."""
+        self.require_open()
         recorder = TranscriptRecorder(flow, self.now)
         batch = recorder.next_batch()
         while batch is not None:
             batch = recorder.next_batch(tuple([self._answer(q, stop) for q in batch.questions]))
         return recorder.recorded()
+
+    def require_open(self) -> None:
+        """Raise a `MisuseError` if the engine is closed: its client would never be closed again."""
+        if self._is_closed:
+            raise MisuseError("this matcher is closed; make a new one for another run.")
 
     def now(self) -> float:
         """Return the engine's clock: monotonic seconds."""
@@ -93,7 +102,7 @@ class SyncEngine:
         """Return a random number in [0, 1)."""
         return random.random()  # noqa: S311 - jitter, not a secret
 
-    def _answer(self, question: Question, stop: Stop) -> Answer:
+    def _answer(self, question: Question, stop: IsStopped) -> Answer:
         if question.local_lookup is not None:
             return self._look_up(question)
         attempts, ages = self._settings.async_io.retry_attempts, max_ages_s(self._settings)
@@ -113,7 +122,7 @@ class SyncEngine:
             question=question, value=value, started=started, ended=ended, parse_s=ended - started
         )
 
-    def _drive(self, flow: RequestFlow[T], stop: Stop, query_type: str) -> T:
+    def _drive(self, flow: RequestFlow[T], stop: IsStopped, query_type: str) -> T:
         """Run a request flow to its end."""
         step = next(flow)
         while True:
@@ -137,7 +146,7 @@ class SyncEngine:
                 value: T = end.value
                 return value
 
-    def _send(self, step: Send, stop: Stop) -> Delivery:
+    def _send(self, step: Send, stop: IsStopped) -> Delivery:
         """Wait for a slot, authorise the request, and send it once."""
         started = self.now()
         failure = self._wait_for_slot(stop)
@@ -152,7 +161,7 @@ class SyncEngine:
         status = outcome.status if isinstance(outcome, Response) else None
         return Delivery(outcome, Sent(started=sent_at, ended=self.now(), status=status), *waits)
 
-    def _wait_for_slot(self, stop: Stop) -> Failure | None:
+    def _wait_for_slot(self, stop: IsStopped) -> Failure | None:
         while True:
             slot = STOPPED if stop() else self.rate_limiter.reserve(self.now())
             if isinstance(slot, Failure):
@@ -162,7 +171,7 @@ class SyncEngine:
             if failure is not None or not isinstance(slot, RetryAfter):
                 return failure
 
-    def _ensure_token(self, rejected_at: float | None, stop: Stop) -> Failure | None:
+    def _ensure_token(self, rejected_at: float | None, stop: IsStopped) -> Failure | None:
         """Refresh the access token if it is not valid, once for all threads that wait for it."""
         if self._tokens.is_valid(rejected_at):
             return None
@@ -190,7 +199,7 @@ class SyncEngine:
             self._tokens.confirm()
             self._cache.put(step.request, step.value)
 
-    def _sleep(self, seconds: float, stop: Stop) -> Failure | None:
+    def _sleep(self, seconds: float, stop: IsStopped) -> Failure | None:
         """Wait, and ask `stop` at least every `STOP_POLL_INTERVAL_S`."""
         until = self.now() + seconds
         while (left := until - self.now()) > 0:

@@ -7,13 +7,13 @@ makes its scored candidates, and the engine adds its metrics.
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
-from beatport_match.errors import Failure, MisuseError
+from beatport_match.errors import Failure, MisuseError, wrong_argument
 from beatport_match.matching.protocol import DEFAULT_WHERE
 from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
 from beatport_match.model.metrics import TrackMetrics
 from beatport_match.model.tracks import Track
 from beatport_match.scoring.counterfactuals import Change, what_would_change
-from beatport_match.settings.models import MatchSettings
+from beatport_match.settings.models import MatchSettings, settings_or_default
 
 Stopped: TypeAlias = Literal["enough", "exhausted", "budget", "stopped", "failed"]
 
@@ -142,6 +142,9 @@ class Match:
         Example:
             `match.pick(match.candidates[1]).outcome` is `"matched"`.
         """
+        if not isinstance(candidate, ScoredCandidate):  # pyright: ignore[reportUnnecessaryIsInstance]
+            expected = "one of match.candidates, such as match.candidates[0]"
+            raise wrong_argument("the picked candidate", candidate, expected)
         if candidate not in self.candidates:
             raise MisuseError(
                 f"{candidate.candidate} [{candidate.id}] is not a candidate of this match; "
@@ -167,13 +170,17 @@ class Match:
             One `Change` for each such fact; empty if the outcome is `failed` or a person picked the
             answer.
 
+        Raises:
+            SettingsError: `settings` is not a `MatchSettings`.
+
         Example:
             `for change in match.changes(): print(change)`
         """
+        settings = settings_or_default(settings)
         if self.outcome == "failed" or self.picked:
             return ()
         candidates = tuple(one.candidate for one in self.candidates)
-        return what_would_change(self.track, candidates, settings or MatchSettings())
+        return what_would_change(self.track, candidates, settings)
 
     def explain(self, settings: MatchSettings | None = None) -> str:
         """Explain the outcome as a text of several lines.
@@ -184,6 +191,9 @@ class Match:
         Returns:
             The reason, the score breakdown of the best candidate, its other releases, the next
             candidates, the facts that would change the answer, and the queries.
+
+        Raises:
+            SettingsError: `settings` is not a `MatchSettings`.
 
         Example:
             `print(match.explain())`

@@ -22,7 +22,7 @@ from dataclasses import fields, replace
 from itertools import islice
 from typing import TypeVar
 
-from beatport_match.errors import BeatportUnavailable, Failure, MisuseError
+from beatport_match.errors import BeatportUnavailable, Failure, MisuseError, wrong_argument
 from beatport_match.matching.match import Match, QueryRecord, Stopped
 from beatport_match.matching.protocol import Answer, Ask, ParsedResult, Question, SearchFlow
 from beatport_match.matching.query_plan import plan_queries
@@ -89,11 +89,14 @@ def query_flow(query: str, sources: Sources) -> SearchFlow[tuple[Candidate, ...]
         The candidates in the order of the source; empty if no source has one.
 
     Raises:
+        MisuseError: The query is not text, or blank.
         BeatportUnavailable: A fault prevented the answer.
 
     Example:
         `ask = next(query_flow("some title", source))` yields the only `Ask`.
     """
+    if not isinstance(query, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise wrong_argument("the query", query, "text: the words to search for")
     found: tuple[Candidate, ...] = ()
     for source in resolve_sources(sources):
         (answer,) = yield Ask(questions=(source.search(query, "search"),))
@@ -115,14 +118,16 @@ def fetch_flow(
         One entry for each URL or number, in their order; `None` if no source has such a track.
 
     Raises:
-        MisuseError: An entry is neither a number nor the URL of a track.
+        MisuseError: `urls_or_ids` is no iterable, or an entry is neither a number nor the URL of a
+            track.
         BeatportUnavailable: A fault prevented one of the answers.
 
     Example:
         `ask = next(fetch_flow([123, 456], source))` yields both questions in one `Ask`.
     """
-    if isinstance(urls_or_ids, str):
-        raise MisuseError("fetch_tracks takes several URLs or IDs; use fetch_track for one.")
+    if isinstance(urls_or_ids, str | bytes) or not hasattr(urls_or_ids, "__iter__"):
+        remedy = "use fetch_track for one"
+        raise wrong_argument("urls_or_ids", urls_or_ids, "several URLs or IDs", remedy)
     wanted = tuple(urls_or_ids)
     found: dict[int, Candidate] = {}
     in_order = resolve_sources(sources)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias, TypeGuard
 
-from beatport_match.errors import MisuseError
+from beatport_match.errors import MisuseError, short_repr
 from beatport_match.matching.protocol import Question
 
 
@@ -118,7 +118,7 @@ def _as_source(given: object) -> Source:
     if _has_source(given):
         return given.source()
     raise MisuseError(
-        f"source= takes a Source, an open Catalogue, or several of them, not {given!r}; "
+        f"source= takes a Source, an open Catalogue, or several of them, not {short_repr(given)}; "
         "settings.source chooses between the web pages and the API of Beatport."
     )
 
@@ -126,8 +126,8 @@ def _as_source(given: object) -> Source:
 # A `runtime_checkable` protocol would also reject a source that lacks a member which a run does not
 # use, so one method decides.
 def _is_source(given: object) -> TypeGuard[Source]:
-    return callable(getattr(given, "isrc", None))
+    return not isinstance(given, type) and callable(getattr(given, "isrc", None))
 
 
 def _has_source(given: object) -> TypeGuard[HasSource]:
-    return callable(getattr(given, "source", None))
+    return not isinstance(given, type) and callable(getattr(given, "source", None))

@@ -7,13 +7,38 @@ title or a number that is not finite raises `MisuseError` when a `Track` is made
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from typing import Any, cast
+from difflib import get_close_matches
+from functools import wraps
+from typing import Any, TypeVar, cast
 
-from beatport_match.errors import MisuseError
+from beatport_match.errors import MisuseError, short_repr
 
 Names = str | Iterable[str]
+T = TypeVar("T")
 
 
+def _rejecting_unknown_fields(kind: type[T]) -> type[T]:
+    """Make a dataclass raise a `MisuseError` for a keyword that is not one of its fields."""
+    init = cast("Any", kind).__init__
+
+    @wraps(init)
+    def __init__(self: T, *args: Any, **values: Any) -> None:  # noqa: N807 - it replaces __init__
+        try:
+            init(self, *args, **values)
+        except TypeError:
+            known = [one.name for one in fields(cast("Any", kind))]
+            unknown = next((name for name in values if name not in known), None)
+            if unknown is None:
+                raise
+            close = get_close_matches(unknown, known, n=1)
+            remedy = f"write {close[0]}=" if close else f"its fields are {', '.join(known)}"
+            raise MisuseError(f"{kind.__name__} has no field {unknown!r}; {remedy}.") from None
+
+    cast("Any", kind).__init__ = __init__
+    return kind
+
+
+@_rejecting_unknown_fields
 @dataclass(frozen=True, slots=True)
 class Track:
     """A local track, as the DJ's library describes it. Only `title` is required.
@@ -36,8 +61,8 @@ class Track:
         id: The playlist's identifier of the entry, such as Rekordbox's `TrackID`.
 
     Raises:
-        MisuseError: The title is blank or not text, a name or text field has another type, or a
-            number is not a finite number. It is also a `ValueError`.
+        MisuseError: The title is blank or not text, a name or text field has another type, a
+            number is not a finite number, or a keyword is not a field. It is also a `ValueError`.
 
     Example:
         `Track("Some Title (Somebody Remix)", "Artist", duration_s=397)`
@@ -170,14 +195,14 @@ def _as_one_line(names: Names) -> str:
 
 def _require_text(title: object) -> None:
     if not isinstance(title, str) or not title.strip():
-        raise MisuseError(f"Track.title must be text that is not blank, not {title!r}.")
+        raise MisuseError(f"Track.title must be text that is not blank, not {short_repr(title)}.")
 
 
 def _require_texts(track: Track, *names: str) -> None:
     for name in names:
         value: object = getattr(track, name)
         if value is not None and not isinstance(value, str):
-            raise MisuseError(f"Track.{name} must be text or None, not {value!r}.")
+            raise MisuseError(f"Track.{name} must be text or None, not {short_repr(value)}.")
 
 
 def _freeze_names(track: Track, *names: str) -> None:
@@ -187,7 +212,9 @@ def _freeze_names(track: Track, *names: str) -> None:
             continue
         entries = _entries(value)
         if not all(isinstance(entry, str) for entry in entries):
-            raise MisuseError(f"Track.{name} must be text or a sequence of texts, not {value!r}.")
+            raise MisuseError(
+                f"Track.{name} must be text or a sequence of texts, not {short_repr(value)}."
+            )
         object.__setattr__(track, name, entries)
 
 
@@ -201,7 +228,9 @@ def _require_numbers(track: Track, *names: str) -> None:
     for name in names:
         value: object = getattr(track, name)
         if value is not None and not _is_finite_number(value):
-            raise MisuseError(f"Track.{name} must be a finite number or None, not {value!r}.")
+            raise MisuseError(
+                f"Track.{name} must be a finite number or None, not {short_repr(value)}."
+            )
 
 
 def _is_finite_number(value: object) -> bool:

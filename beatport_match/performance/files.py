@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
-from beatport_match.errors import MetricsFileError, MisuseError
+from beatport_match.errors import MAX_SHOWN_LENGTH, MetricsFileError, MisuseError, short_repr
 from beatport_match.files.atomic_write import output_errors
 from beatport_match.model.metrics import PerformanceStats
 
@@ -26,7 +26,6 @@ from beatport_match.model.metrics import PerformanceStats
 _PATH_SEPARATORS = re.compile(r"[\\/:\x00-\x1f\x7f]")
 # A run over ten thousand tracks takes about 20 MB.
 MAX_FILE_BYTES = 512 * 2**20
-MAX_SHOWN_LENGTH = 100
 # File systems allow 255 bytes, and a character can take four. The rest is for the time and suffix.
 MAX_NAME_LENGTH = 50
 
@@ -191,8 +190,7 @@ def _first_fault(error: ValidationError) -> str:
         return f"lacks the field {field}; it is not a metrics file, or it is incomplete."
     if not field:
         return "is not a metrics file: it is not an object with `version` and `track_metrics`."
-    shown = repr(first["input"])
-    shown = shown if len(shown) <= MAX_SHOWN_LENGTH else shown[:MAX_SHOWN_LENGTH] + "…"
+    shown = short_repr(first["input"])
     if field == "version":
         return f"version is {shown}, but only '1.0' can be read; export it again."
     why = first["msg"]

@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from beatport_match.errors import wrong_argument
 from beatport_match.model.evidence import MatchOutcome, Relation, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.parsed_track import is_compilation
@@ -111,9 +112,21 @@ def rank(track: Track, candidates: Iterable[Candidate]) -> tuple[ScoredCandidate
         One scored candidate for each different `id`; empty if there are no candidates. No candidate
         has a higher confidence than the first one.
 
+    Raises:
+        MisuseError: `track` is not a `Track`, or an entry of `candidates` is not a `Candidate`.
+
     Example:
         `rank(Track("Some Title", "Artist"), search_results)[0].confidence`
     """
+    if not isinstance(track, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise wrong_argument("the track", track, "a Track", "for a text, use Track.from_text(text)")
+    if not isinstance(candidates, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise wrong_argument("candidates", candidates, "several candidates, such as a list")
+    candidates = tuple(candidates)
+    for candidate in candidates:
+        if not isinstance(candidate, Candidate):  # pyright: ignore[reportUnnecessaryIsInstance]
+            remedy = "Matcher.search_tracks returns candidates"
+            raise wrong_argument("a candidate", candidate, "a Candidate", remedy)
     return rank_scored(score_all(track, candidates))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from beatport_match.errors import SettingsError
-from beatport_match.settings.models import AsyncSettings, MatchSettings
+from beatport_match.settings.models import AsyncSettings, MatchSettings, settings_or_default
 
 _PREFIX = "BEATPORT_MATCH_"
 # Two underscores, because the names of settings contain single ones.
@@ -37,13 +37,14 @@ def settings_from_environment(
         The settings, with the values of the variables.
 
     Raises:
-        SettingsError: A variable with the prefix names no setting, or its value is invalid.
+        SettingsError: A variable with the prefix names no setting, its value is invalid, or
+            `settings` is not a `MatchSettings`.
 
     Example:
         >>> settings_from_environment(environ={"BEATPORT_MATCH_MAX_QUERIES": "6"}).max_queries
         6
     """
-    settings = settings or MatchSettings()
+    settings = settings_or_default(settings)
     async_values = settings.async_io.model_dump()
     values: dict[str, Any] = settings.values() | {"async_io": async_values}
     targets = {_variable(name): (values, name) for name in MatchSettings.model_fields}

@@ -8,7 +8,7 @@ are read only in `settings.environment`.
 
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self, cast
+from typing import Annotated, Any, ClassVar, Literal, NoReturn, Self, cast
 
 from pydantic import (
     BaseModel,
@@ -21,11 +21,10 @@ from pydantic import (
 )
 
 from beatport_match._version import __version__
-from beatport_match.errors import SettingsError
+from beatport_match.errors import MAX_SHOWN_LENGTH, SettingsError, short_repr
 from beatport_match.model.tracks import Candidate
 from beatport_match.settings import files as settings_files
 
-MAX_SHOWN_LENGTH = 100
 _DAY_S = 24 * 60 * 60.0
 MAX_TTL_S = 3650 * _DAY_S
 USER_AGENT = f"beatport-match/{__version__}"
@@ -41,6 +40,12 @@ class _Frozen(BaseModel):
             super().__init__(**values)
         except ValidationError as error:
             raise SettingsError(_first_error_as_sentence(error)) from None
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise SettingsError(
+            f"{name} cannot be set, because settings are frozen; make new ones with "
+            f"{type(self).__name__}({name}=...) or settings.model_copy(update={{{name!r}: ...}})."
+        )
 
 
 class AsyncSettings(_Frozen):
@@ -290,6 +295,22 @@ class MatchSettings(_Frozen):
             raise SettingsError(f"{str(path)!r} cannot be written ({_reason(error)}).") from None
 
 
+def settings_or_default(settings: MatchSettings | None) -> MatchSettings:
+    """Return the settings, or the default settings for `None`.
+
+    Raises:
+        SettingsError: It is something else. The message does not show it: it may hold a token.
+    """
+    if settings is None:
+        return MatchSettings()
+    if not isinstance(settings, MatchSettings):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise SettingsError(
+            f"settings must be a MatchSettings, not of the type {type(settings).__name__}; write "
+            "MatchSettings(max_queries=3), or MatchSettings(**values) for a dict of values."
+        )
+    return settings
+
+
 def _reason(error: Exception) -> object:
     return getattr(error, "strerror", None) or error
 
@@ -302,6 +323,4 @@ def _first_error_as_sentence(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         return f"{name} is not a setting; MatchSettings lists all settings."
     reason = first["msg"].removeprefix("Value error, ")
-    shown = repr(first["input"])
-    shown = shown if len(shown) <= MAX_SHOWN_LENGTH else shown[:MAX_SHOWN_LENGTH] + "…"
-    return f"{name} cannot be {shown}: {reason[:1].lower()}{reason[1:]}."
+    return f"{name} cannot be {short_repr(first['input'])}: {reason[:1].lower()}{reason[1:]}."

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import anyio
 
-from beatport_match.errors import Failure, MisuseError
+from beatport_match.errors import Failure, MisuseError, wrong_argument
 from beatport_match.matching.protocol import Request, Response
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.client_pool import ClientPool
@@ -131,8 +131,12 @@ def require_client_kind(client: HttpClient | AsyncHttpClient, *, asynchronous: b
     """Reject a sync client for an async engine, and the reverse, before a request is sent.
 
     Raises:
-        MisuseError: The client is of the other kind.
+        MisuseError: The client is of the other kind, or no HTTP client.
     """
+    # A dict has a method `get`, and so has a class of clients.
+    if isinstance(client, type | Mapping) or not callable(getattr(client, "get", None)):
+        example = "httpx.AsyncClient()" if asynchronous else "httpx.Client()"
+        raise wrong_argument("http_client=", client, f"a client such as {example}")
     if is_async(client) != asynchronous:
         want, got = ("an async", "a sync") if asynchronous else ("a sync", "an async")
         raise MisuseError(f"http_client must be {want} client here, not {got} one.")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -12,7 +14,7 @@ import pytest
 from held_requests import QUICK, SLOW, SLOW_ONES, GatedBeatport, until
 from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, tasks, with_attempts
 
-from beatport_match import Progress, amatch_playlist, amatch_track
+from beatport_match import PlaylistMatch, Progress, amatch_playlist, amatch_track
 from beatport_match.testing import FakeBeatport
 
 every_mode = pytest.mark.parametrize("name", MODES)
@@ -236,3 +238,127 @@ async def test_a_bug_stops_the_other_tasks() -> None:
                 on_progress=raising(Bug("calling program")),
             )
         assert (tasks(), site.waiting) == (before, 0)
+
+
+# The result of a run that an exception ended
+
+
+def finished(partial: PlaylistMatch, done: list[Progress]) -> bool:
+    """Return whether a partial result has the reported tracks, in the order of the playlist."""
+    titles = [match.track.title for match in partial.matches]
+    reported = {one.track.title for one in done}
+    places = [QUICK.index(title) for title in titles]
+    return reported <= set(titles) and places == sorted(places) and not partial.failed
+
+
+@every_mode
+@pytest.mark.parametrize("kind", [Bug, SystemExit, KeyboardInterrupt])
+def test_an_exception_carries_the_finished_tracks(name: Name, kind: type[BaseException]) -> None:
+    """It is the same exception. In asyncio, the last two leave the loop before the run ends."""
+    if name == "asyncio" and not issubclass(kind, Exception):
+        pytest.skip("asyncio raises it without asking the tasks")
+    done, error = list[Progress](), kind("the calling program")
+
+    def on_progress(progress: Progress) -> None:
+        done.append(progress)
+        if len(done) == 3:
+            raise error
+
+    transport = FakeBeatport(**EXACT_SEARCH).transport()
+    with pytest.raises(kind) as caught:
+        Mode(name).call("match_playlist", QUICK, transport=transport, on_progress=on_progress)
+    assert caught.value is error
+    partial = getattr(caught.value, "partial", None)
+    assert isinstance(partial, PlaylistMatch)
+    assert finished(partial, done)
+    assert partial.metrics.session_info.total_tracks == len(partial.matches)
+
+
+@pytest.mark.parametrize("name", ["sync", "bridge"])
+def test_ctrl_c_keeps_the_finished_tracks(name: Name, tmp_path: Path) -> None:
+    """They are on the exception and in the journal: the next run sends nothing for them."""
+    done, before = list[Progress](), signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def on_progress(progress: Progress) -> None:
+        done.append(progress)
+        if len(done) == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    fake, journal = FakeBeatport(**EXACT_SEARCH), tmp_path / "run.journal"
+    try:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            Mode(name).call(
+                "match_playlist",
+                QUICK,
+                transport=fake.transport(),
+                on_progress=on_progress,
+                journal=journal,
+            )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    partial = getattr(caught.value, "partial", None)
+    assert isinstance(partial, PlaylistMatch)
+    assert finished(partial, done)
+    kept = [match.track.title for match in partial.matches]
+    sent = len(fake.requests)
+    again = Mode(name).call("match_playlist", kept, transport=fake.transport(), journal=journal)
+    assert again.matches == partial.matches
+    assert len(fake.requests) == sent
+
+
+@pytest.mark.anyio
+async def test_a_cancelled_run_carries_the_finished_tracks() -> None:
+    """The cancellation passes through; it has the result so far."""
+    site, done = GatedBeatport(lambda query: SLOW in query), list[Progress]()
+    seen: list[BaseException] = []
+
+    async def match() -> None:
+        try:
+            await amatch_playlist(
+                [*QUICK, *SLOW_ONES], settings=UNPACED, http_client=client, on_progress=done.append
+            )
+        except anyio.get_cancelled_exc_class() as error:
+            seen.append(error)
+            raise
+
+    async with site.client() as client, anyio.create_task_group() as group:
+        group.start_soon(match)
+        await until(lambda: site.waiting == 5 and len(done) == len(QUICK))
+        group.cancel_scope.cancel()
+    (error,) = seen
+    partial = getattr(error, "partial", None)
+    assert isinstance(partial, PlaylistMatch)
+    assert len(partial.matches) == len(QUICK)
+    assert finished(partial, done)
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.anyio
+async def test_a_cancelled_task_of_asyncio_hands_over_the_finished_tracks() -> None:
+    site = GatedBeatport(lambda query: SLOW in query)
+    async with site.client() as client:
+        work = amatch_playlist([QUICK[0], *SLOW_ONES], settings=UNPACED, http_client=client)
+        task = asyncio.get_running_loop().create_task(work)
+        await until(lambda: site.waiting == 5)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+    assert [match.track.title for match in caught.value.partial.matches] == [QUICK[0]]
+
+
+class Rigid(Exception):  # noqa: N818 - an exception of the calling program
+    """An exception that takes no new attributes."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not name.startswith("__"):
+            raise AttributeError(name)
+        super().__setattr__(name, value)
+
+
+@every_mode
+def test_an_exception_without_attributes_passes_through(name: Name) -> None:
+    error = Rigid()
+    transport = FakeBeatport(**EXACT_SEARCH).transport()
+    with pytest.raises(Rigid) as caught:
+        Mode(name).call("match_playlist", QUICK, transport=transport, on_progress=raising(error))
+    assert caught.value is error

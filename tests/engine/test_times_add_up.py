@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from scripted_engines import SETTINGS, SOURCE, AsyncScriptedEngine, ScriptedEngine
 from scripted_runs import DEMO, faults, slots
 
-from beatport_match.engine.playlist_run import never_stop
+from beatport_match.engine.arguments import never_stop
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import Recorded
 from beatport_match.matching.search_flow import match_flow

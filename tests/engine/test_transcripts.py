@@ -18,7 +18,7 @@ from scripted_engines import (
 )
 from scripted_runs import DEMO, IDS, faults, slots
 
-from beatport_match.engine.playlist_run import never_stop
+from beatport_match.engine.arguments import never_stop
 from beatport_match.errors import Failure
 from beatport_match.matching.protocol import Recorded, Request, Response
 from beatport_match.matching.search_flow import fetch_flow, match_flow

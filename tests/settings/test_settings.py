@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from pydantic import ValidationError
 
 from beatport_match.errors import BeatportMatchError, SettingsError
 from beatport_match.settings.models import AsyncSettings, MatchSettings
@@ -134,8 +133,10 @@ def test_review_threshold_above_accept_threshold_raises_settings_error():
 def test_settings_are_frozen():
     """So they cannot change during a run."""
     settings = MatchSettings()
-    with pytest.raises(ValidationError, match="frozen"):
-        settings.max_queries = 3
+    for frozen, name in ((settings, "max_queries"), (settings.async_io, "enabled")):
+        with pytest.raises(SettingsError, match=f"^{name} cannot be set, because") as caught:
+            setattr(frozen, name, 3)
+        assert f"make new ones with {type(frozen).__name__}({name}=...)" in str(caught.value)
     assert hash(settings) == hash(MatchSettings())
     assert settings.model_copy(update={"max_queries": 3}) != settings
 

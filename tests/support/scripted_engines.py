@@ -16,8 +16,8 @@ import anyio
 import anyio.lowlevel
 
 from beatport_match.beatport import WebSource
+from beatport_match.engine.arguments import never_stop
 from beatport_match.engine.async_engine import AsyncEngine
-from beatport_match.engine.playlist_run import never_stop
 from beatport_match.engine.sync_engine import SyncEngine
 from beatport_match.errors import BeatportUnavailable, Failure
 from beatport_match.matching.protocol import (

@@ -1,0 +1,150 @@
+"""The arguments of functions and matchers: their types, and the checks where they enter.
+
+An argument of a wrong type raises a `MisuseError` with one sentence: what was given, what is
+expected and, if it is not obvious, what to do instead.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol, TypeAlias, cast
+
+from beatport_match.errors import MisuseError, wrong_argument
+from beatport_match.matching.match import Progress
+from beatport_match.model.tracks import Track
+
+Tracks: TypeAlias = "str | os.PathLike[str] | Iterable[Track | str]"
+"""The path of a playlist file, or tracks: each a `Track` or a text such as `Artist - Title`."""
+OnProgress: TypeAlias = Callable[[Progress], None]
+"""Called after each track of a run."""
+AsyncOnProgress: TypeAlias = Callable[[Progress], "Awaitable[None] | None"]
+"""Called after each track of a run; what it returns is awaited if that is possible."""
+IsStopped: TypeAlias = Callable[[], bool]
+"""Called at every decision of a run; `True` stops it."""
+JournalPath: TypeAlias = "str | os.PathLike[str]"
+
+
+class Event(Protocol):
+    """An event of `threading`, `multiprocessing`, `asyncio`, `anyio` or `trio`."""
+
+    def is_set(self) -> bool:
+        """Return whether the event is set."""
+        ...
+
+
+Stop: TypeAlias = "IsStopped | Event"
+"""Ends a run: a function that returns `True`, or an event that is set."""
+
+# The content decides the format of a playlist, so this list need not be complete.
+_PLAYLIST_SUFFIXES = (".xml", ".m3u", ".m3u8", ".csv", ".tsv", ".txt")
+_PLAYLIST_REMEDY = "pass a playlist file to match_playlist"
+
+
+def never_stop() -> bool:
+    """Return `False`: the default `stop`."""
+    return False
+
+
+def as_track(track_or_text: Track | str) -> Track:
+    """Return a track; a text such as `Artist - Title (Mix)` is parsed.
+
+    Raises:
+        MisuseError: It is blank, or neither a `Track` nor text.
+    """
+    if isinstance(track_or_text, str):
+        return Track.from_text(track_or_text)
+    if not isinstance(track_or_text, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
+        is_path = isinstance(track_or_text, os.PathLike)
+        remedy = _PLAYLIST_REMEDY if is_path else ""
+        raise wrong_argument("a track", track_or_text, "a Track or text", remedy)
+    return track_or_text
+
+
+def as_single_track(track_or_text: Track | str) -> Track:
+    """Return the track to match; reject the path of a playlist file.
+
+    Raises:
+        MisuseError: It names a playlist file, is blank, or is neither a `Track` nor text.
+    """
+    if isinstance(track_or_text, str) and track_or_text.lower().endswith(_PLAYLIST_SUFFIXES):
+        with suppress(OSError):  # a text may be too long for a path
+            if Path(track_or_text).is_file():
+                raise wrong_argument(
+                    "the text", track_or_text, "one track and not a file", _PLAYLIST_REMEDY
+                )
+    return as_track(track_or_text)
+
+
+def as_is_stopped(stop: Stop | None) -> IsStopped:
+    """Return the function that tells whether to stop; for an event, its `is_set`.
+
+    Raises:
+        MisuseError: It is neither a plain function nor an event.
+    """
+    if stop is None:
+        return never_stop
+    is_stopped: object = getattr(stop, "is_set", stop)
+    if isinstance(stop, type) or not callable(is_stopped) or _is_async(is_stopped):
+        expected = "an event such as threading.Event(), or a plain function that returns a bool"
+        raise wrong_argument("stop=", stop, expected)
+    return cast("IsStopped", is_stopped)
+
+
+def check_run_arguments(
+    on_progress: object, stop: Stop | None, journal: object, *, awaited: bool
+) -> IsStopped:
+    """Check what a run over several tracks needs, and return the function that stops it.
+
+    Args:
+        on_progress: The function to call after each track.
+        stop: The function or event that ends the run.
+        journal: The path of the journal.
+        awaited: Whether the run can await `on_progress`.
+
+    Raises:
+        MisuseError: One of them has a wrong type.
+    """
+    _check_on_progress(on_progress, awaited=awaited)
+    if journal is not None and not isinstance(journal, str | os.PathLike):
+        raise wrong_argument("journal=", journal, "the path of a file")
+    return as_is_stopped(stop)
+
+
+def check_tracks(tracks: object, playlist: object) -> None:
+    """Reject what is neither a path nor several tracks, and a playlist name that is no text.
+
+    Raises:
+        MisuseError: `tracks` is a single track or of a wrong type, or `playlist` is no text or is
+            given without a path.
+    """
+    if playlist is not None and not isinstance(playlist, str):
+        raise wrong_argument("playlist=", playlist, "text: the name of a playlist in the file")
+    if isinstance(tracks, str | os.PathLike):
+        return
+    if isinstance(tracks, Track):
+        raise MisuseError("one track is no playlist: use match_track, or put it in a list.")
+    if isinstance(tracks, bytes) or not isinstance(tracks, Iterable):
+        expected = "the path of a playlist file, or tracks: each a Track or a text"
+        raise wrong_argument("tracks_or_path", tracks, expected)
+    if playlist is not None:
+        raise MisuseError("playlist= names a playlist within a file; pass the file's path.")
+
+
+def _check_on_progress(on_progress: object, *, awaited: bool) -> None:
+    if on_progress is not None and not callable(on_progress):
+        raise wrong_argument("on_progress=", on_progress, "a function that takes a Progress")
+    if not awaited and _is_async(on_progress):
+        raise MisuseError(
+            "on_progress= is an async function, which a sync run cannot await; pass a plain "
+            "function, or use amatch_playlist, aiter_matches or AsyncMatcher."
+        )
+
+
+def _is_async(function: object) -> bool:
+    """Tell whether a function, or an object with `__call__`, has to be awaited."""
+    call = getattr(type(function), "__call__", None)  # noqa: B004 - an instance may be async
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
