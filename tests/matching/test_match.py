@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from beatport_match.errors import Failure, MisuseError
+from beatport_match.errors import Failure, MisuseError, SettingsError
 from beatport_match.matching.match import Match, QueryRecord
 from beatport_match.matching.protocol import Recorded, Transcript
 from beatport_match.model.evidence import Evidence, ScoredCandidate
@@ -288,3 +288,21 @@ def test_pick_makes_a_candidate_the_matched_answer():
     assert not match.picked
     with pytest.raises(MisuseError, match=r"\[12\] is not a candidate of this match"):
         replace(match, candidates=(RIGHT,)).pick(OTHER_VERSION)
+
+
+@pytest.mark.parametrize("value", [0, None, "7"])
+def test_pick_names_a_value_that_is_no_candidate(value):
+    with pytest.raises(MisuseError) as caught:
+        MATCHED.pick(value)
+    assert str(caught.value) == (
+        f"the picked candidate must be one of match.candidates, such as match.candidates[0], not "
+        f"{value!r}."
+    )
+
+
+def test_explain_and_changes_reject_settings_of_a_wrong_type():
+    for use in (MATCHED.explain, MATCHED.changes):
+        with pytest.raises(
+            SettingsError, match="settings must be a MatchSettings, not of the type"
+        ):
+            use({"max_queries": 3})

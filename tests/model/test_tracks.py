@@ -1,6 +1,7 @@
 """Tracks and candidates: they keep the given values and reject invalid ones."""
 
 import dataclasses
+import inspect
 import json
 import pickle
 
@@ -22,6 +23,30 @@ def test_only_title_and_artists_are_positional():
     assert Track("Night Ferry", "Ana").artists == "Ana"
     with pytest.raises(TypeError):
         Track("Night Ferry", "Ana", "Harbour EP")
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("artist", "write artists=."),
+        ("duration", "write duration_s=."),
+        ("remixer", "write remixers=."),
+        (
+            "tempo",
+            f"its fields are {', '.join(field.name for field in dataclasses.fields(Track))}.",
+        ),
+    ],
+)
+def test_an_unknown_keyword_names_the_field(name, remedy):
+    with pytest.raises(MisuseError) as caught:
+        Track("Night Ferry", **{name: "Ana"})
+    assert str(caught.value) == f"Track has no field {name!r}; {remedy}"
+
+
+def test_the_signature_of_a_track_names_its_fields():
+    """Editors and the documentation show it."""
+    names = [field.name for field in dataclasses.fields(Track)]
+    assert list(inspect.signature(Track).parameters) == names
 
 
 @pytest.mark.parametrize("artists", ["Ana & Tom feat. Lea", "", "A, B / C", "  Ana "])
