@@ -10,7 +10,8 @@ the order of its questions, and return their result. They know no time, socket o
   one more query did not find the wanted version of the right names, or when no query is left.
 * A failure ends the search in this source: if the retries of one request did not succeed, further
   queries will not succeed either. The exception is a track page that may not be shown.
-* The next source is queried only if the sources before it have no match.
+* The sources are queried in order until one gives the outcome `matched`. After a `review`, the next
+  source is queried too.
 * A fault is never reported as `not_found`.
 """
 

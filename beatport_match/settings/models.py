@@ -116,8 +116,9 @@ class MatchSettings(_Frozen):
         wait_when_refused: Whether a run waits while the circuit breaker is open, instead of failing
             the remaining tracks. `stop` still ends the run. Default `False`.
         cache_path: Path of the file in which parsed answers are cached for later runs. The library
-            creates it if it does not exist, several programs may share it, and it stays below
-            256 MiB. Default `None` (`false` in TOML): no file.
+            creates it if it does not exist, and several programs may share it. It holds about
+            256 MiB at most, and SQLite's `-wal` file next to it a few MiB more. Default `None`
+            (`false` in TOML): no file.
         cache_ttl_s: Seconds (above 0, up to ten years) for which a cached search is valid. Default
             604800 (a week).
         cache_page_ttl_s: Seconds (above 0, up to ten years) for which a cached track page is valid.
