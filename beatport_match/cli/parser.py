@@ -180,8 +180,8 @@ def _add_catalogue(add_parser: _AddParser) -> None:
     remove = actions.add_parser(
         "remove",
         help="remove rows by their ids",
-        description="Remove rows by their ids. An id that is not in the catalogue is reported and is "
-        "not an error.",
+        description="Remove rows by their ids. An id that is not in the catalogue is reported and "
+        "is not an error.",
         allow_abbrev=False,
     )
     _add_path(remove)

@@ -179,7 +179,7 @@ class _SearchState:
 
     @property
     def is_done(self) -> bool:
-        """Whether this source needs no further query."""
+        """Return whether this source needs no further query."""
         return self.stopped != "exhausted" or self.name_hits >= MAX_NAME_HITS
 
     def take(self, answer: Answer) -> None:
@@ -210,7 +210,7 @@ class _SearchState:
 
     @property
     def is_answered(self) -> bool:
-        """Whether no other source has to be queried."""
+        """Return whether no other source has to be queried."""
         return self.stopped == "stopped" or self._outcome() == "matched"
 
     def start_source(self, source: Source) -> None:
@@ -298,7 +298,7 @@ def _parsed(answer: Answer) -> ParsedResult:
 
 
 def _lacks_wanted_field(candidate: Candidate, settings: MatchSettings) -> bool:
-    """Tell whether a candidate lacks one of the wanted fields."""
+    """Return whether a candidate lacks one of the wanted fields."""
     return any(getattr(candidate, name) is None for name in settings.wanted_fields)
 
 

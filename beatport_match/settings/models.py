@@ -83,9 +83,9 @@ class MatchSettings(_Frozen):
         api_url: URL of Beatport's API (http or https). Default `https://api.beatport.com/v4`.
         token_file: Path of a JSON file with the user's tokens for the API. It holds `access_token`
             and may hold `refresh_token`, `client_id` and `expires_at`; with these the library
-            renews the token and rewrites the file. Default `None` (`false` in TOML): no file.
+            refreshes the token and rewrites the file. Default `None` (`false` in TOML): no file.
         access_token: The access token itself, if there is no `token_file`: printable ASCII without
-            spaces. The library cannot renew it, and never shows or saves it. Default `None`.
+            spaces. The library cannot refresh it, and never shows or saves it. Default `None`.
         accept_confidence: Lowest confidence (0-1) for the outcome `matched`, which is accepted
             automatically. Default 0.9.
         review_confidence: Lowest confidence (0-1) for the outcome `review`, which a user should

@@ -7,7 +7,7 @@
     sqlite_cache   parsed results in an SQLite file that several programs may share
     cache_codec    a parsed result as bytes, and back
     single_flight  equal requests at the same time are sent once
-    token_store    the user's tokens for the API: token file, validity, renewal
+    token_store    the user's tokens for the API: token file, validity, refresh
 
 What a response means, and whether a request is retried, is decided in `matching`. URLs and JSON
 keys of Beatport stand in `beatport`. The engines in `engine` call these modules.

@@ -59,6 +59,26 @@ def test_paths_in_the_text_exist(page: Path) -> None:
     assert {path for path in named if not (parent_of(path) / path).exists()} == set()
 
 
+@pytest.mark.parametrize("page", ["architecture.md", "contributing.md"])
+def test_module_paths_in_the_text_exist(page: str) -> None:
+    """A module is named by its path in the package folder or the repository, or by its file name.
+
+    `NAME` in a path stands for a name that the reader chooses.
+    """
+    package = PACKAGE / "beatport_match"
+    named = {span for span in code_spans(DOCS / page) if re.fullmatch(r"[\w./-]+\.py", span)}
+    missing = {
+        path
+        for path in named
+        if "NAME" not in path
+        and not (package / path).exists()
+        and not (ROOT / path).exists()
+        and ("/" in path or not any(package.rglob(path)) and not any(ROOT.glob(f"tests/**/{path}")))
+    }
+    assert named
+    assert missing == set()
+
+
 def parent_of(path: str) -> Path:
     """Return the folder that contains the path; the package may be installed elsewhere."""
     return PACKAGE if path.startswith("beatport_match/") else ROOT
