@@ -115,7 +115,7 @@ class TrackQueue:
             )
         if playlist is not None:
             raise MisuseError(
-                "playlist= names a playlist in a file, so the tracks must be given as the path of a file."
+                "playlist= names a playlist in a file; give the path of the file as the tracks."
             )
         if isinstance(tracks, Sized):
             self.total = len(tracks)

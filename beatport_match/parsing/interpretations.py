@@ -1,7 +1,7 @@
 """Interpretations: the plausible ways to understand a local title, the most likely first.
 
-A collection may hold artist, title, label and catalogue number in one field, in any order, and only a
-candidate shows which is which. Therefore `interpret` returns several interpretations of a title,
+A collection may hold artist, title, label and catalogue number in one field, in any order, and only
+a candidate shows which is which. Therefore `interpret` returns several interpretations of a title,
 and scoring uses the one that fits the candidate best. Text that an interpretation leaves out is
 recorded in its `unexplained` or `label`. Scoring subtracts points for it unless the candidate
 explains it (its label, its catalogue number).
@@ -59,7 +59,8 @@ class _Split:
     """One way to divide a title into artists, title and the rest.
 
     The rest is `label` if it stood in square brackets or after the last dash, where most
-    collections hold the label. Elsewhere it is `unexplained`, and more likely to belong to the title.
+    collections hold the label. Elsewhere it is `unexplained`, and more likely to belong to the
+    title.
     """
 
     artists: tuple[str, ...]

@@ -65,18 +65,17 @@ def test_module_paths_in_the_text_exist(page: str) -> None:
 
     `NAME` in a path stands for a name that the reader chooses.
     """
-    package = PACKAGE / "beatport_match"
     named = {span for span in code_spans(DOCS / page) if re.fullmatch(r"[\w./-]+\.py", span)}
-    missing = {
-        path
-        for path in named
-        if "NAME" not in path
-        and not (package / path).exists()
-        and not (ROOT / path).exists()
-        and ("/" in path or not any(package.rglob(path)) and not any(ROOT.glob(f"tests/**/{path}")))
-    }
     assert named
-    assert missing == set()
+    assert {path for path in named if "NAME" not in path and not module_exists(path)} == set()
+
+
+def module_exists(path: str) -> bool:
+    """Return whether a path or a bare file name is one of the package or the tests."""
+    package = PACKAGE / "beatport_match"
+    if "/" in path:
+        return (package / path).exists() or (ROOT / path).exists()
+    return any(package.rglob(path)) or any((ROOT / "tests").rglob(path))
 
 
 def parent_of(path: str) -> Path:
