@@ -177,12 +177,20 @@ def _add_catalogue(add_parser: _AddParser) -> None:
             help="the rows: .jsonl or .csv (each also as .gz), or .parquet",
         )
         _add_path(action)
-    remove = actions.add_parser("remove", help="remove rows by their ids", allow_abbrev=False)
+    remove = actions.add_parser(
+        "remove",
+        help="remove rows by their ids",
+        description="Remove rows by their ids. An id that is not in the catalogue is reported and "
+        "is not an error.",
+        allow_abbrev=False,
+    )
     _add_path(remove)
     remove.add_argument("ids", type=_count, nargs="+", metavar="ID", help="the id of a row")
     info = actions.add_parser(
         "info",
         help="show the number of rows, the size, and the version that built it",
+        description="Show the number of rows, the size, and the version that built the catalogue. "
+        "The command opens the catalogue, so it also verifies that the catalogue is complete.",
         allow_abbrev=False,
     )
     _add_path(info)
@@ -234,7 +242,8 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         "--source",
         choices=("web", "api"),
         help="search Beatport's web pages (web, the default) or its API (api, needs an account); "
-        "with --catalogue, search Beatport for the tracks without a match in a catalogue",
+        "with --catalogue, search Beatport for the tracks whose outcome is not `matched` after the "
+        "catalogues",
     )
     parser.add_argument(
         "--catalogue",

@@ -72,7 +72,7 @@ class RateState:
 
     @property
     def circuit_open(self) -> bool:
-        """Whether nothing is sent, apart from a probe after each pause."""
+        """Return whether nothing is sent, apart from a probe after each pause."""
         return self.pause_s > 0
 
 
@@ -158,7 +158,7 @@ class RateLimiter:
 
     @property
     def circuit_open(self) -> bool:
-        """Whether nothing is sent for now, because too many requests in a row were blocked."""
+        """Return whether the circuit breaker is open after too many blocked responses in a row."""
         return self._state.circuit_open
 
     def reserve(self, now: float) -> float | RetryAfter | Failure:
