@@ -13,21 +13,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from beatport_match.cli import match_table
 from beatport_match.cli.match_commands import (
-    FAILURES,
     PlaylistCommandRun,
     Run,
     exit_code,
     files_written_text,
     make_folder,
     report_interruption,
-    show_summary,
     write_metrics,
     write_results,
 )
+from beatport_match.cli.match_table import show_matches, show_result
+from beatport_match.cli.process import ExitCode
 from beatport_match.cli.terminal import Screen, show_json
-from beatport_match.cli.text_cells import TextLine, cell, clean, text_line
+from beatport_match.cli.text_cells import TextLine, text_line
 from beatport_match.matching.match import Match
 from beatport_match.model.metrics import RunComparison
 from beatport_match.performance.analysis import analyze, compare_runs
@@ -36,10 +35,8 @@ from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import AsyncSettings, MatchSettings
 from beatport_match.testing import FakeBeatport, demo_answers, demo_collection
 
-_NAME, _FIGURE = 20, 10  # the widths of the columns
 
-
-def demo(options: Namespace, out: Screen, err: Screen) -> int:
+def demo(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Match the bundled collection in both modes, check it, show and write the results."""
     folder = make_folder(options.out)
     notes = err if options.json else out
@@ -49,26 +46,20 @@ def demo(options: Namespace, out: Screen, err: Screen) -> int:
     result = runs[0].result
     write_results(result, folder)
     for run in runs:
-        write_metrics(run.result, f"demo_{run.result.metrics.mode}", folder)
+        write_metrics(run.result, f"demo_{run.result.metrics.mode}", folder, "--out")
     check = _check(result, demo_answers())
     if options.json:
         show_json(_document(runs, check, options.latency), out)
     else:
-        out.show(
-            text_line(""),
-            *match_table.table(result.matches, out.width, linked=False),
-            text_line(""),
-        )
-        show_summary(result, out)
-        out.show(
-            text_line(""), *_verdict(result, check), text_line(""), *_figures(runs), text_line("")
-        )
-        out.show(*_advice(runs))
-        out.show(text_line(clean(files_written_text(folder))))
+        show_matches(result.matches, out, linked=False)
+        out.show("")
+        show_result(result, out)
+        out.show("", *_verdict(result, check), "", *_figures(runs), "", *_advice(runs))
+        out.show(files_written_text(folder))
     if runs[-1].interrupted:
         report_interruption(runs[-1], err)
     elif not _equal(runs):
-        return FAILURES
+        return ExitCode.FAILURES
     return exit_code(runs[-1])
 
 
@@ -94,16 +85,14 @@ def _run_both_modes(options: Namespace, err: Screen) -> tuple[Run, ...]:
 def _without_proxy() -> Generator[None, None, None]:
     """Set NO_PROXY for 127.0.0.1, so that a proxy of this machine is not used for the fake."""
     names = ("NO_PROXY", "no_proxy")
-    before = {name: os.environ.get(name) for name in names}
+    before = {name: os.environ[name] for name in names if name in os.environ}
     os.environ.update(dict.fromkeys(names, "127.0.0.1"))
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        for name in names:
+            del os.environ[name]
+        os.environ.update(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +133,7 @@ def _introduction(latency_s: float) -> tuple[TextLine, ...]:
             "The rate limit is off (requests_per_second=None); keep it on for the real Beatport.",
             "dim",
         ),
+        text_line(""),
     )
 
 
@@ -157,7 +147,7 @@ def _verdict(result: PlaylistMatch, check: _Check) -> Iterator[TextLine]:
         yield text_line(f"  matched    {matched} of {matched} are right", "green")
     for match in check.wrong:
         found = match.best.candidate if match.best else ""
-        yield text_line(clean(f"             {match.track} → {found}"), "red")
+        yield text_line(f"             {match.track} → {found}", "red")
     if review:
         yield text_line(
             f"  review     {check.review_right} of {review} have the right track first; "
@@ -168,7 +158,7 @@ def _verdict(result: PlaylistMatch, check: _Check) -> Iterator[TextLine]:
         right = absent - len(check.missed)
         yield text_line(f"  not found  {right} of {absent} are right: they are not on sale{missed}")
     for match in check.missed:
-        yield text_line(clean(f"             {match.track}"), "yellow")
+        yield text_line(f"             {match.track}", "yellow")
 
 
 def _figures(runs: tuple[Run, ...]) -> Iterator[TextLine]:
@@ -184,7 +174,7 @@ def _figures(runs: tuple[Run, ...]) -> Iterator[TextLine]:
         "requests at once": [f"{values.mean_requests_in_flight:.1f}" for values in concurrency],
     }
     for name, values in rows.items():
-        yield (cell(name, _NAME, "bold"), *(cell(value, _FIGURE, right=True) for value in values))
+        yield ((f"{name:<20}", "bold"), ("".join(f"{value:>10}" for value in values), ""))
     if comparison := _comparison(runs):
         yield text_line("")
         speed_up = f"async was {comparison.speed_up or 0:.1f} times as fast as sync"
@@ -202,7 +192,7 @@ def _advice(runs: tuple[Run, ...]) -> Iterator[TextLine]:
     """Return what `analyze` says about the metrics file of the sync run."""
     if _comparison(runs):
         yield text_line("Is async worth it here? Estimated from the sync run:", "bold")
-        yield from (text_line(clean(text)) for text in advice(analyze(runs[0].result.metrics)))
+        yield from map(text_line, advice(analyze(runs[0].result.metrics)))
         yield text_line("")
 
 

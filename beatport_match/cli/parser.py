@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from beatport_match._version import __version__
 from beatport_match.errors import MisuseError
@@ -17,9 +17,13 @@ from beatport_match.errors import MisuseError
 _AddParser: TypeAlias = Callable[..., argparse.ArgumentParser]
 
 MAX_LATENCY_S = 10.0
+_CATALOGUE_HELP = "the folder of the catalogue"
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
+
     def error(self, message: str) -> NoReturn:
         """Raise `MisuseError` where argparse would print its usage and exit."""
         raise MisuseError(f"{message}; see `{self.prog} --help`.")
@@ -32,7 +36,6 @@ def new_parser() -> argparse.ArgumentParser:
         description="Find local tracks on Beatport: the right version, a confidence for each "
         "answer, few requests.",
         epilog="Exit codes: 0 done, 1 finished with failures, 2 usage error, 130 interrupted.",
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"beatport-match {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -50,7 +53,6 @@ def _add_demo(add_parser: _AddParser) -> None:
         help="match a messy collection against a fake Beatport on this machine",
         description="Match a bundled messy collection, sync and async, against a fake Beatport on "
         "this machine. No request leaves the machine; all music is invented.",
-        allow_abbrev=False,
     )
     demo.add_argument(
         "--latency",
@@ -62,12 +64,12 @@ def _add_demo(add_parser: _AddParser) -> None:
     demo.add_argument(
         "--playlist", metavar="NAME", help="match only this playlist of the collection"
     )
-    demo.add_argument(
+    _add_path(
+        demo,
         "--out",
-        type=Path,
+        "DIR",
+        "write the results to this folder, as JSON and CSV (default: %(default)s)",
         default=Path("output", "demo"),
-        metavar="DIR",
-        help="write the results to this folder, as JSON and CSV (default: %(default)s)",
     )
     _add_json(demo)
 
@@ -77,7 +79,6 @@ def _add_track(add_parser: _AddParser) -> None:
         "track",
         help="match one track",
         description="Match one track. More details, such as the length, give a better answer.",
-        allow_abbrev=False,
     )
     track.add_argument("text", metavar="TEXT", help='the track: "Artist - Title (Mix)"')
     track.add_argument("--explain", action="store_true", help="show the score breakdown")
@@ -96,9 +97,8 @@ def _add_playlist(add_parser: _AddParser) -> None:
         help="match a playlist: Rekordbox XML, M3U/M3U8 or CSV",
         description="Match every track of a playlist. Ctrl-C ends the run and keeps the finished "
         "tracks. With --journal, the finished tracks are also kept after a crash.",
-        allow_abbrev=False,
     )
-    playlist.add_argument("file", type=Path, metavar="FILE", help="Rekordbox XML, M3U/M3U8 or CSV")
+    _add_path(playlist, "file", "FILE", "Rekordbox XML, M3U/M3U8 or CSV")
     playlist.add_argument(
         "--playlist", metavar="NAME", help="`Folder/Name` in a Rekordbox file (default: all tracks)"
     )
@@ -106,23 +106,15 @@ def _add_playlist(add_parser: _AddParser) -> None:
         "--list", action="store_true", help="list the playlists in the file and match nothing"
     )
     playlist.add_argument("--limit", type=_count, metavar="N", help="match only the first N tracks")
-    playlist.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        help="write the results to this folder, as JSON and CSV",
+    _add_path(playlist, "--out", "DIR", "write the results to this folder, as JSON and CSV")
+    _add_path(
+        playlist, "--metrics", "DIR", "write the time measurements to this folder, for `analyze`"
     )
-    playlist.add_argument(
-        "--metrics",
-        type=Path,
-        metavar="DIR",
-        help="write the time measurements to this folder, for `analyze`",
-    )
-    playlist.add_argument(
+    _add_path(
+        playlist,
         "--journal",
-        type=Path,
-        metavar="FILE",
-        help="record each finished track in this file; a later run with the same file resumes",
+        "FILE",
+        "record each finished track in this file; a later run with the same file resumes",
     )
     _add_cache(playlist)
     playlist.add_argument(
@@ -148,7 +140,6 @@ def _add_catalogue(add_parser: _AddParser) -> None:
         help="build an offline catalogue from your own rows, change it, or show what it contains",
         description="Build and change an offline catalogue. `track` and `playlist` search it with "
         "--catalogue.",
-        allow_abbrev=False,
     )
     actions = catalogue.add_subparsers(dest="action", required=True, metavar="ACTION")
     for name, summary, effect in (
@@ -168,30 +159,27 @@ def _add_catalogue(add_parser: _AddParser) -> None:
             help=summary,
             description=f"{summary.capitalize()}. {effect} Rows that cannot be read are left out "
             "and reported; the exit code is then 1.",
-            allow_abbrev=False,
         )
-        action.add_argument(
-            "rows",
-            type=Path,
-            metavar="ROWS",
-            help="the rows: .jsonl or .csv (each also as .gz), or .parquet",
+        _add_path(
+            action, "rows", "ROWS", "the rows: .jsonl or .csv (each also as .gz), or .parquet"
         )
-        _add_path(action)
-    remove = actions.add_parser("remove", help="remove rows by their ids", allow_abbrev=False)
-    _add_path(remove)
+        _add_path(action, "path", "PATH", _CATALOGUE_HELP)
+    remove = actions.add_parser("remove", help="remove rows by their ids")
+    _add_path(remove, "path", "PATH", _CATALOGUE_HELP)
     remove.add_argument("ids", type=_count, nargs="+", metavar="ID", help="the id of a row")
     info = actions.add_parser(
         "info",
         help="show the number of rows, the size, and the version that built it",
-        allow_abbrev=False,
     )
-    _add_path(info)
+    _add_path(info, "path", "PATH", _CATALOGUE_HELP)
     for action in actions.choices.values():
         _add_json(action)
 
 
-def _add_path(action: argparse.ArgumentParser) -> None:
-    action.add_argument("path", type=Path, metavar="PATH", help="the folder of the catalogue")
+def _add_path(
+    parser: argparse.ArgumentParser, name: str, metavar: str, help_text: str, **options: Any
+) -> None:
+    parser.add_argument(name, type=Path, metavar=metavar, help=help_text, **options)
 
 
 def _add_analyze(add_parser: _AddParser) -> None:
@@ -199,31 +187,30 @@ def _add_analyze(add_parser: _AddParser) -> None:
         "analyze",
         help="show where the time of a run goes, and whether async is worth it",
         description="Report on a metrics file that `playlist --metrics` wrote. No request is sent.",
-        allow_abbrev=False,
     )
-    analyze.add_argument("file", type=Path, metavar="METRICS", help="the metrics file (JSON)")
-    analyze.add_argument(
+    _add_path(analyze, "file", "METRICS", "the metrics file (JSON)")
+    _add_path(
+        analyze,
         "--compare",
-        type=Path,
-        metavar="FILE",
-        help="compare with the metrics file of a run in the other mode (sync or async)",
+        "FILE",
+        "compare with the metrics file of a run in the other mode (sync or async)",
     )
-    analyze.add_argument(
+    _add_path(
+        analyze,
         "--html",
-        type=Path,
-        metavar="FILE",
-        help="write the report with charts to this file, as one self-contained HTML page",
+        "FILE",
+        "write the report with charts to this file, as one self-contained HTML page",
     )
     _add_json(analyze)
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    _add_path(
+        parser,
         "--settings",
-        type=Path,
-        metavar="FILE",
-        help="settings file, TOML or JSON; environment variables (BEATPORT_MATCH_…) override it, "
-        "and options override both",
+        "FILE",
+        "settings file, TOML or JSON; environment variables (BEATPORT_MATCH_…) override it, and "
+        "options override both",
     )
     parser.add_argument(
         "--base-url",
@@ -236,17 +223,15 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         help="search Beatport's web pages (web, the default) or its API (api, needs an account); "
         "with --catalogue, search Beatport for the tracks without a match in a catalogue",
     )
-    parser.add_argument(
+    _add_path(
+        parser,
         "--catalogue",
-        type=Path,
+        "PATH",
+        "search this offline catalogue, and Beatport only if --source is also given; repeat the "
+        "option to search several catalogues in order",
         action="append",
-        metavar="PATH",
-        help="search this offline catalogue, and Beatport only if --source is also given; repeat "
-        "the option to search several catalogues in order",
     )
-    parser.add_argument(
-        "--token-file", type=Path, metavar="FILE", help="file with the user's API tokens, as JSON"
-    )
+    _add_path(parser, "--token-file", "FILE", "file with the user's API tokens, as JSON")
     parser.add_argument(
         "--api-url",
         metavar="URL",
@@ -255,11 +240,11 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_cache(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    _add_path(
+        parser,
         "--cache",
-        type=Path,
-        metavar="FILE",
-        help="store Beatport's answers in this file and use them in later runs",
+        "FILE",
+        "store Beatport's answers in this file and use them in later runs",
     )
 
 
