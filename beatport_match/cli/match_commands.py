@@ -118,21 +118,14 @@ def settings_from(options: Namespace) -> MatchSettings:
     settings = MatchSettings.load(options.settings) if options.settings else MatchSettings()
     settings = settings_from_environment(settings)
     values = settings.values()
-    for name, option in (
-        ("base_url", options.base_url),
-        ("source", options.source),
-        ("api_url", options.api_url),
-        ("token_file", options.token_file),
-        ("cache_path", options.cache),
-    ):
-        if option is not None:
-            values[name] = option
-    if getattr(options, "unpaced", False):
-        values["requests_per_second"] = None
-    elif getattr(options, "pace", None) is not None:
-        values["requests_per_second"] = options.pace
-    if getattr(options, "async_engine", False):
-        values["async_io"] = settings.async_io.model_copy(update={"enabled": True})
+    for name in ("base_url", "source", "api_url", "token_file", "cache_path"):
+        if (value := getattr(options, name)) is not None:
+            values[name] = value
+    if options.command == "playlist":
+        if options.unpaced or options.pace is not None:
+            values["requests_per_second"] = options.pace  # `None` is no rate limit
+        if options.async_engine:
+            values["async_io"] = settings.async_io.model_copy(update={"enabled": True})
     return MatchSettings(**values)
 
 

@@ -14,19 +14,34 @@ from typing import Any, NoReturn, TypeAlias
 from beatport_match._version import __version__
 from beatport_match.errors import MisuseError
 
-_AddParser: TypeAlias = Callable[..., argparse.ArgumentParser]
-
 MAX_LATENCY_S = 10.0
-_CATALOGUE_HELP = "the folder of the catalogue"
 
 
 class _Parser(argparse.ArgumentParser):
+    """A parser of one command. Its options are written as in the help, such as `--cache FILE`."""
+
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         """Raise `MisuseError` where argparse would print its usage and exit."""
         raise MisuseError(f"{message}; see `{self.prog} --help`.")
+
+    def value(self, usage: str, help_text: str, **options: Any) -> None:
+        """Add an option or an argument with a value."""
+        name, metavar = usage.split()
+        self.add_argument(name, metavar=metavar, help=help_text, **options)
+
+    def path(self, usage: str, help_text: str, **options: Any) -> None:
+        """Add an option or an argument that names a file or a folder."""
+        self.value(usage, help_text, type=Path, **options)
+
+    def flag(self, name: str, help_text: str, **options: Any) -> None:
+        """Add an option without a value."""
+        self.add_argument(name, action="store_true", help=help_text, **options)
+
+
+_AddParser: TypeAlias = Callable[..., _Parser]
 
 
 def new_parser() -> argparse.ArgumentParser:
@@ -54,23 +69,11 @@ def _add_demo(add_parser: _AddParser) -> None:
         description="Match a bundled messy collection, sync and async, against a fake Beatport on "
         "this machine. No request leaves the machine; all music is invented.",
     )
-    demo.add_argument(
-        "--latency",
-        type=_latency,
-        default=0.2,
-        metavar="SECONDS",
-        help="delay of each answer of the fake (default: %(default)s)",
-    )
-    demo.add_argument(
-        "--playlist", metavar="NAME", help="match only this playlist of the collection"
-    )
-    _add_path(
-        demo,
-        "--out",
-        "DIR",
-        "write the results to this folder, as JSON and CSV (default: %(default)s)",
-        default=Path("output", "demo"),
-    )
+    latency = "delay of each answer of the fake (default: %(default)s)"
+    demo.value("--latency SECONDS", latency, type=_latency, default=0.2)
+    demo.value("--playlist NAME", "match only this playlist of the collection")
+    out = "write the results to this folder, as JSON and CSV (default: %(default)s)"
+    demo.path("--out DIR", out, default=Path("output", "demo"))
     _add_json(demo)
 
 
@@ -80,12 +83,12 @@ def _add_track(add_parser: _AddParser) -> None:
         help="match one track",
         description="Match one track. More details, such as the length, give a better answer.",
     )
-    track.add_argument("text", metavar="TEXT", help='the track: "Artist - Title (Mix)"')
-    track.add_argument("--explain", action="store_true", help="show the score breakdown")
-    track.add_argument("--bpm", metavar="N", help="tempo in beats per minute")
-    track.add_argument("--key", metavar="KEY", help="musical key, such as Am, 'A Minor' or 8A")
-    track.add_argument("--duration", metavar="M:SS", help="length, as M:SS or in seconds")
-    track.add_argument("--isrc", metavar="CODE", help="International Standard Recording Code")
+    track.value("text TEXT", 'the track: "Artist - Title (Mix)"')
+    track.flag("--explain", "show the score breakdown")
+    track.value("--bpm N", "tempo in beats per minute")
+    track.value("--key KEY", "musical key, such as Am, 'A Minor' or 8A")
+    track.value("--duration M:SS", "length, as M:SS or in seconds")
+    track.value("--isrc CODE", "International Standard Recording Code")
     _add_cache(track)
     _add_settings(track)
     _add_json(track)
@@ -98,31 +101,18 @@ def _add_playlist(add_parser: _AddParser) -> None:
         description="Match every track of a playlist. Ctrl-C ends the run and keeps the finished "
         "tracks. With --journal, the finished tracks are also kept after a crash.",
     )
-    _add_path(playlist, "file", "FILE", "Rekordbox XML, M3U/M3U8 or CSV")
-    playlist.add_argument(
-        "--playlist", metavar="NAME", help="`Folder/Name` in a Rekordbox file (default: all tracks)"
-    )
-    playlist.add_argument(
-        "--list", action="store_true", help="list the playlists in the file and match nothing"
-    )
-    playlist.add_argument("--limit", type=_count, metavar="N", help="match only the first N tracks")
-    _add_path(playlist, "--out", "DIR", "write the results to this folder, as JSON and CSV")
-    _add_path(
-        playlist, "--metrics", "DIR", "write the time measurements to this folder, for `analyze`"
-    )
-    _add_path(
-        playlist,
-        "--journal",
-        "FILE",
+    playlist.path("file FILE", "Rekordbox XML, M3U/M3U8 or CSV")
+    playlist.value("--playlist NAME", "`Folder/Name` in a Rekordbox file (default: all tracks)")
+    playlist.flag("--list", "list the playlists in the file and match nothing")
+    playlist.value("--limit N", "match only the first N tracks", type=_count)
+    playlist.path("--out DIR", "write the results to this folder, as JSON and CSV")
+    playlist.path("--metrics DIR", "write the time measurements to this folder, for `analyze`")
+    playlist.path(
+        "--journal FILE",
         "record each finished track in this file; a later run with the same file resumes",
     )
     _add_cache(playlist)
-    playlist.add_argument(
-        "--async",
-        action="store_true",
-        dest="async_engine",
-        help="match several tracks at the same time",
-    )
+    playlist.flag("--async", "match several tracks at the same time", dest="async_engine")
     rate = playlist.add_mutually_exclusive_group()
     rate.add_argument(
         "--pace", type=float, metavar="R", help="maximum number of requests per second (default: 5)"
@@ -142,44 +132,31 @@ def _add_catalogue(add_parser: _AddParser) -> None:
         "--catalogue.",
     )
     actions = catalogue.add_subparsers(dest="action", required=True, metavar="ACTION")
-    for name, summary, effect in (
-        (
-            "build",
-            "build a catalogue from rows",
-            "A catalogue that already exists at PATH is replaced when the new one is complete.",
-        ),
-        (
-            "update",
-            "add rows and replace the rows with the same ids",
-            "The update is applied completely or not at all.",
-        ),
-    ):
-        action = actions.add_parser(
-            name,
-            help=summary,
-            description=f"{summary.capitalize()}. {effect} Rows that cannot be read are left out "
-            "and reported; the exit code is then 1.",
-        )
-        _add_path(
-            action, "rows", "ROWS", "the rows: .jsonl or .csv (each also as .gz), or .parquet"
-        )
-        _add_path(action, "path", "PATH", _CATALOGUE_HELP)
-    remove = actions.add_parser("remove", help="remove rows by their ids")
-    _add_path(remove, "path", "PATH", _CATALOGUE_HELP)
-    remove.add_argument("ids", type=_count, nargs="+", metavar="ID", help="the id of a row")
-    info = actions.add_parser(
-        "info",
-        help="show the number of rows, the size, and the version that built it",
-    )
-    _add_path(info, "path", "PATH", _CATALOGUE_HELP)
-    for action in actions.choices.values():
+    summaries = {
+        "build": "build a catalogue from rows",
+        "update": "add rows and replace the rows with the same ids",
+        "remove": "remove rows by their ids",
+        "info": "show the number of rows, the size, and the version that built it",
+    }
+    effects = {
+        "build": "A catalogue that already exists at PATH is replaced when the new one is "
+        "complete.",
+        "update": "The update is applied completely or not at all.",
+    }
+    for name, summary in summaries.items():
+        description = None
+        if name in effects:
+            description = (
+                f"{summary.capitalize()}. {effects[name]} Rows that cannot be read are left out "
+                "and reported; the exit code is then 1."
+            )
+        action = actions.add_parser(name, help=summary, description=description)
+        if name in effects:
+            action.path("rows ROWS", "the rows: .jsonl or .csv (each also as .gz), or .parquet")
+        action.path("path PATH", "the folder of the catalogue")
+        if name == "remove":
+            action.value("ids ID", "the id of a row", type=_count, nargs="+")
         _add_json(action)
-
-
-def _add_path(
-    parser: argparse.ArgumentParser, name: str, metavar: str, help_text: str, **options: Any
-) -> None:
-    parser.add_argument(name, type=Path, metavar=metavar, help=help_text, **options)
 
 
 def _add_analyze(add_parser: _AddParser) -> None:
@@ -188,34 +165,25 @@ def _add_analyze(add_parser: _AddParser) -> None:
         help="show where the time of a run goes, and whether async is worth it",
         description="Report on a metrics file that `playlist --metrics` wrote. No request is sent.",
     )
-    _add_path(analyze, "file", "METRICS", "the metrics file (JSON)")
-    _add_path(
-        analyze,
-        "--compare",
-        "FILE",
-        "compare with the metrics file of a run in the other mode (sync or async)",
+    analyze.path("file METRICS", "the metrics file (JSON)")
+    analyze.path(
+        "--compare FILE", "compare with the metrics file of a run in the other mode (sync or async)"
     )
-    _add_path(
-        analyze,
-        "--html",
-        "FILE",
-        "write the report with charts to this file, as one self-contained HTML page",
+    analyze.path(
+        "--html FILE", "write the report with charts to this file, as one self-contained HTML page"
     )
     _add_json(analyze)
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
-    _add_path(
-        parser,
-        "--settings",
-        "FILE",
+def _add_settings(parser: _Parser) -> None:
+    parser.path(
+        "--settings FILE",
         "settings file, TOML or JSON; environment variables (BEATPORT_MATCH_…) override it, and "
         "options override both",
     )
-    parser.add_argument(
-        "--base-url",
-        metavar="URL",
-        help="send requests to this URL instead of Beatport's site, for example to a fake",
+    parser.value(
+        "--base-url URL",
+        "send requests to this URL instead of Beatport's site, for example to a fake",
     )
     parser.add_argument(
         "--source",
@@ -223,37 +191,29 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         help="search Beatport's web pages (web, the default) or its API (api, needs an account); "
         "with --catalogue, search Beatport for the tracks without a match in a catalogue",
     )
-    _add_path(
-        parser,
-        "--catalogue",
-        "PATH",
+    parser.path(
+        "--catalogue PATH",
         "search this offline catalogue, and Beatport only if --source is also given; repeat the "
         "option to search several catalogues in order",
         action="append",
     )
-    _add_path(parser, "--token-file", "FILE", "file with the user's API tokens, as JSON")
-    parser.add_argument(
-        "--api-url",
-        metavar="URL",
-        help="send API requests to this URL instead of Beatport's API, for example to a fake",
+    parser.path("--token-file FILE", "file with the user's API tokens, as JSON")
+    parser.value(
+        "--api-url URL",
+        "send API requests to this URL instead of Beatport's API, for example to a fake",
     )
 
 
-def _add_cache(parser: argparse.ArgumentParser) -> None:
-    _add_path(
-        parser,
-        "--cache",
-        "FILE",
+def _add_cache(parser: _Parser) -> None:
+    parser.path(
+        "--cache FILE",
         "store Beatport's answers in this file and use them in later runs",
+        dest="cache_path",
     )
 
 
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="write one JSON document to standard output instead of text",
-    )
+def _add_json(parser: _Parser) -> None:
+    parser.flag("--json", "write one JSON document to standard output instead of text")
 
 
 def _latency(text: str) -> float:
