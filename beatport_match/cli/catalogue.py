@@ -6,6 +6,7 @@ library raises a `CatalogueError` for a problem with the files.
 
 from __future__ import annotations
 
+import textwrap
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +17,7 @@ from beatport_match.cli.match_table import plural, show_places
 from beatport_match.cli.process import ExitCode, interrupts_ignored
 from beatport_match.cli.progress import show_row_count
 from beatport_match.cli.terminal import Screen, show_json
-from beatport_match.cli.text_cells import clean, text_line, wrapped
+from beatport_match.cli.text_cells import ELLIPSIS, MAX_TEXT_LINES, clean, text_line
 
 
 def build_or_update(options: Namespace, out: Screen, err: Screen) -> ExitCode:
@@ -65,13 +66,12 @@ def info(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         document = {"path": str(path), "rows": rows, "size_bytes": size_bytes}
         show_json({**document, "engine": engine, "format": version}, out)
         return ExitCode.DONE
-    out.show(text_line(str(path), "bold"))
-    for name, value in (
-        ("rows", f"{rows:,}"),
-        ("size", _size_text(size_bytes)),
-        ("built", f"with tantivy {engine}, format {version}"),
-    ):
-        out.show(((f"  {name:<6} ", "dim"), (value, "")))
+    out.show(
+        text_line(str(path), "bold"),
+        f"  rows   {rows:,}",
+        f"  size   {_size_text(size_bytes)}",
+        f"  built  with tantivy {engine}, format {version}",
+    )
     return ExitCode.DONE
 
 
@@ -89,7 +89,8 @@ def _show_report(report: BuildReport, headline: str, out: Screen) -> None:
     out.show(((headline, "bold"), (left_out, "yellow" if report.left_out else "dim")))
     if report.unknown_columns:
         unknown = clean(f"Unknown columns, not read: {', '.join(report.unknown_columns)}")
-        out.show(*(text_line(line, "dim") for line in wrapped(unknown, out.width)))
+        lines = textwrap.wrap(unknown, out.width, max_lines=MAX_TEXT_LINES, placeholder=ELLIPSIS)
+        out.show(*(text_line(line, "dim") for line in lines))
     if report.problems:
         out.show(text_line(f"{plural(report.problem_count, 'problem')} in the rows:", "yellow"))
         listed = len(report.problems)

@@ -10,19 +10,10 @@ import os
 from argparse import Namespace
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from beatport_match.cli.match_commands import (
-    PlaylistCommandRun,
-    Run,
-    exit_code,
-    files_written_text,
-    make_folder,
-    report_interruption,
-    write_metrics,
-    write_results,
-)
+from beatport_match.cli import match_commands
+from beatport_match.cli.match_commands import PlaylistCommandRun, Run
 from beatport_match.cli.match_table import show_matches, show_result
 from beatport_match.cli.process import ExitCode
 from beatport_match.cli.terminal import Screen, show_json
@@ -38,20 +29,21 @@ from beatport_match.testing import FakeBeatport, demo_answers, demo_collection
 
 def demo(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Match the bundled collection in both modes, check it, show and write the results."""
-    folder = make_folder(options.out)
+    folder = match_commands.make_folder(options.out)
     _show_introduction(options.latency, err if options.json else out)
     runs = _run_both_modes(options, err)
     result, last = runs[0].result, runs[-1]
-    write_results(result, folder)
+    match_commands.write_results(result, folder)
     for run in runs:
-        write_metrics(run.result, f"demo_{run.result.metrics.mode}", folder, "--out")
+        match_commands.write_metrics(run.result, f"demo_{run.result.metrics.mode}", folder, "--out")
     check = _check(result, demo_answers())
     comparison = None
     if len(runs) == 2 and not last.interrupted:
         comparison = compare_runs(result.metrics, last.result.metrics)
     is_same = result.matches == last.result.matches if comparison else None
     if options.json:
-        show_json(_document(runs, check, comparison, is_same, options.latency), out)
+        document = {"latency_s": options.latency, **_document(runs, check, comparison)}
+        show_json({**document, "same_answers": is_same}, out)
     else:
         show_matches(result.matches, out, linked=False)
         out.show("")
@@ -61,10 +53,10 @@ def demo(options: Namespace, out: Screen, err: Screen) -> ExitCode:
             _show_comparison(comparison, result, out)
         if is_same is False:
             out.show(text_line("DIFFERENT answers are a bug; please report it.", "red"), "")
-        out.show(files_written_text(folder))
+        out.show(match_commands.files_written_text(folder))
     if last.interrupted:
-        report_interruption(last, err)
-    return ExitCode.FAILURES if is_same is False else exit_code(last)
+        match_commands.report_interruption(last, err)
+    return ExitCode.FAILURES if is_same is False else match_commands.exit_code(last)
 
 
 def _show_introduction(latency_s: float, out: Screen) -> None:
@@ -93,12 +85,12 @@ def _run_both_modes(options: Namespace, err: Screen) -> list[Run]:
     runs: list[Run] = []
     with demo_collection() as path, _without_proxy(), fake.serve() as base_url:
         playlist = PlaylistCommandRun(path, options.playlist)
-        settings = MatchSettings(base_url=base_url, requests_per_second=None)
-        runs.append(playlist.run(settings, err, "sync "))
-        if not runs[0].interrupted:
-            async_io = AsyncSettings(enabled=True)
-            settings = settings.model_copy(update={"async_io": async_io})
-            runs.append(playlist.run(settings, err, "async"))
+        for label in ("sync", "async"):
+            async_io = AsyncSettings(enabled=label == "async")
+            settings = MatchSettings(base_url=base_url, requests_per_second=None, async_io=async_io)
+            runs.append(playlist.run(settings, err, f"{label:<5}"))
+            if runs[-1].interrupted:
+                break
     return runs
 
 
@@ -116,8 +108,7 @@ def _without_proxy() -> Generator[None, None, None]:
         os.environ.update(before)
 
 
-@dataclass(frozen=True, slots=True)
-class _Check:
+class _Check(NamedTuple):
     """A result compared with the right answers.
 
     `wrong` are matches with a wrong track, `missed` are tracks that are on sale but were not found.
@@ -171,15 +162,10 @@ def _verdict(result: PlaylistMatch, check: _Check) -> Iterator[TextLine]:
 
 
 def _document(
-    runs: Sequence[Run],
-    check: _Check,
-    comparison: RunComparison | None,
-    is_same: bool | None,
-    latency_s: float,
+    runs: Sequence[Run], check: _Check, comparison: RunComparison | None
 ) -> dict[str, Any]:
     result = runs[0].result
     return {
-        "latency_s": latency_s,
         "runs": {
             run.result.metrics.mode: {
                 "wall_time_s": run.result.metrics.session_info.total_time,
@@ -191,14 +177,12 @@ def _document(
             for run in runs
         },
         "speed_up": comparison.speed_up if comparison else None,
-        "same_answers": is_same,
         "comparison": comparison.model_dump() if comparison else None,
         "analysis": analyze(result.metrics).model_dump() if comparison else None,
         "check": {
+            **check._asdict(),
             "wrong": [match.track.id for match in check.wrong],
             "missed": [match.track.id for match in check.missed],
-            "review_right": check.review_right,
-            "review_absent": check.review_absent,
         },
         "results": result.document(),
     }

@@ -10,12 +10,12 @@ import time
 from argparse import Namespace
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from logging import WARNING
 from logging.handlers import BufferingHandler
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from beatport_match._logging import logger
 from beatport_match.catalogue import Catalogue
@@ -78,9 +78,8 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         run = tracks.run(settings, err, "matching", options.journal, source)
     if folder:
         write_results(run.result, folder)
-    metrics_file = ""
-    if metrics_folder:
-        metrics_file = write_metrics(run.result, options.file.stem, metrics_folder)
+    name = options.file.stem
+    metrics_file = write_metrics(run.result, name, metrics_folder) if metrics_folder else None
     if options.json:
         show_json(run.result.document(), out)
     else:
@@ -157,8 +156,7 @@ def sources_from(
         yield [*catalogues, *beatport]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """The result of a playlist run; `total` is the number of tracks in the playlist."""
 
     result: PlaylistMatch

@@ -6,20 +6,21 @@ both have as much width as possible. Without rich, the reason is in this column 
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TypeAlias
 
 from beatport_match.cli.terminal import Screen
 from beatport_match.cli.text_cells import (
     ELLIPSIS,
+    MAX_TEXT_LINES,
     Piece,
     TextLine,
     clean,
     mark_direction,
     text_line,
     truncate_middle,
-    wrapped,
 )
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import DEFAULT_WHERE
@@ -34,20 +35,9 @@ _OUTCOMES: dict[MatchOutcome, tuple[str, str]] = {
     "failed": ("failed", "bold red"),
 }
 HEADERS = ("outcome", "score", "conf", "your track", "→ found track", "reason")
+MatchRow: TypeAlias = tuple[Piece, Piece, Piece, Piece, Piece, Piece]
+"""The cleaned texts of one match in the order of `HEADERS`, each with its style."""
 MAX_SHOWN_PROBLEMS = 20
-
-
-class MatchRow(NamedTuple):
-    """The cleaned texts of one match in the table, and their styles."""
-
-    outcome: str
-    score: str
-    confidence: str
-    track: str
-    found: str
-    reason: str
-    style: str = ""
-    found_style: str = ""
 
 
 def show_matches(matches: Iterable[Match], out: Screen, *, linked: bool = True) -> None:
@@ -94,9 +84,9 @@ def show_places(places: Sequence[tuple[str, str]], count: int, hint: str, out: S
     """
     shown = [(clean(place), clean(detail)) for place, detail in places[:MAX_SHOWN_PROBLEMS]]
     if out.console is None:
-        width = min(max(len(place) for place, _ in shown), out.width // 3)
+        width = max(len(place) for place, _ in shown)
         for place, detail in shown:
-            out.show(*wrapped(f"{place:>{width}}  {detail}", out.width, "  ", " " * (width + 4)))
+            out.show(f"  {place:>{width}}  {detail}")
     else:
         from beatport_match.cli.rich_output import place_table
 
@@ -166,19 +156,17 @@ def _failures(result: PlaylistMatch) -> Iterator[TextLine]:
 
 def _match_row(match: Match, *, linked: bool) -> MatchRow:
     outcome, style = _OUTCOMES[match.outcome]
-    texts = clean(str(match.track)), clean(match.reason)
-    if match.best is None:
-        found = clean(f"→ {_missing(match)}")
-        return MatchRow(outcome, "", "", texts[0], found, texts[1], style, "dim")
-    return MatchRow(
-        outcome,
-        score=f"{match.best.score:.1f}",
-        confidence=_confidence_text(match),
-        track=texts[0],
-        found=clean(f"→ {match.best.candidate}"),
-        reason=texts[1],
-        style=style,
-        found_style=_link(match.best.url) if linked else "",
+    best = match.best
+    found = (clean(f"→ {_missing(match)}"), "dim")
+    if best:
+        found = (clean(f"→ {best.candidate}"), _link(best.url) if linked else "")
+    return (
+        (outcome, style),
+        (f"{best.score:.1f}" if best else "", ""),
+        (_confidence_text(match) if best else "", style),
+        (clean(str(match.track)), ""),
+        found,
+        (clean(match.reason), "dim"),
     )
 
 
@@ -190,15 +178,17 @@ def _missing(match: Match) -> str:
 
 def _show_plain_table(rows: Iterable[MatchRow], out: Screen) -> None:
     """Write the table without rich: one text below the other, in the last column."""
-    header = MatchRow(*HEADERS)
-    for row in (header, *rows):
-        start = f"{row.outcome:<9}  {row.score:>5}  {row.confidence:>4}  "
+    texts_of_rows = ([text for text, _ in row] for row in rows)
+    for row in (HEADERS, *texts_of_rows):
+        outcome, score, confidence, *names, reason = row
+        start = f"{outcome:<9}  {score:>5}  {confidence:>4}  "
         width = out.width - len(start)
-        names = (truncate_middle(text, width) for text in (row.track, row.found))
-        for text in (*names, *wrapped(row.reason, width)):
-            out.write(f"{start}{mark_direction(text)}\n")
+        lines = [truncate_middle(name, width) for name in names]
+        lines += textwrap.wrap(reason, width, max_lines=MAX_TEXT_LINES, placeholder=ELLIPSIS)
+        for line in lines:
+            out.write(f"{start}{mark_direction(line)}\n")
             start = " " * len(start)
-        if row is header:
+        if row is HEADERS:
             out.write("─" * out.width + "\n")
 
 

@@ -60,7 +60,7 @@ def show_row_count(screen: Screen, label: str) -> Generator[Callable[[int], None
 
 def _display_on(screen: Screen, label: str, total: int | None) -> AbstractContextManager[_Update]:
     # A dumb terminal cannot move its cursor.
-    is_rewritable = screen.is_terminal and os.environ.get("TERM") != "dumb"
+    is_rewritable = screen.isatty() and os.environ.get("TERM") != "dumb"
     if not is_rewritable or screen.console is None:
         return _lines(screen, label)
     from beatport_match.cli.rich_output import progress_bar

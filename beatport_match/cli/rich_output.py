@@ -5,11 +5,8 @@ The other modules import this module late: rich may be missing, and `--help` doe
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -25,40 +22,22 @@ from beatport_match.cli.text_cells import MAX_TEXT_LINES, mark_direction, trunca
 MIN_WIDTH_FOR_REASON_COLUMN = 96
 
 
-class StreamConsole(Console):
-    """A console for one stream; only a terminal gets styles."""
+class _Texts:
+    """Texts below each other in a cell.
 
-    def __init__(self, stream: TextIO) -> None:
-        is_terminal = None if stream.isatty() else False  # `None`: the environment can forbid it
-        super().__init__(
-            file=stream, force_terminal=is_terminal, highlight=False, markup=False, emoji=False
-        )
+    A text that needs more lines than it may have is cut in the middle.
 
-    def on_broken_pipe(self) -> None:
-        """Raise the error again; rich would end the program."""
-        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+    Args:
+        texts: Each text with its style and its maximal number of lines.
+    """
 
-
-class _Shortened(NamedTuple):
-    """A text that is cut in the middle if it needs more lines than `max_lines`."""
-
-    text: str
-    style: str = ""
-    max_lines: int = 1
-
-
-class _Cell:
-    """Texts below each other, each shortened to the width of the column."""
-
-    def __init__(self, *texts: _Shortened) -> None:
+    def __init__(self, *texts: tuple[str, str, int]) -> None:
         self._texts = texts
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        lines: list[tuple[str, str]] = []
         for text, style, max_lines in self._texts:
             shortened = truncate_middle(text, options.max_width * max_lines, cell_len)
-            lines.append((mark_direction(shortened), style))
-        yield Text("\n").join(Text(text, style) for text, style in lines)
+            yield Text(mark_direction(shortened), style)
 
 
 def match_table(rows: Iterable[MatchRow], width: int) -> Table:
@@ -76,16 +55,10 @@ def match_table(rows: Iterable[MatchRow], width: int) -> Table:
     table.add_column("\n".join(names), ratio=2)
     if has_reason_column:
         table.add_column(reason + below, ratio=1)
-    for row in rows:
-        texts = [
-            _Shortened(row.track),
-            _Shortened(row.found, row.found_style),
-            _Shortened(row.reason, "dim", MAX_TEXT_LINES),
-        ]
-        cells = [_Cell(*texts[:2]), _Cell(texts[2])] if has_reason_column else [_Cell(*texts)]
-        table.add_row(
-            Text(row.outcome, row.style), row.score, Text(row.confidence, row.style), *cells
-        )
+    for *short, track, found, why in rows:
+        texts = [(*track, 1), (*found, 1), (*why, MAX_TEXT_LINES)]
+        cells = [_Texts(*texts[:2]), _Texts(texts[2])] if has_reason_column else [_Texts(*texts)]
+        table.add_row(*(Text(text, style) for text, style in short), *cells)
     return table
 
 
@@ -96,7 +69,7 @@ def place_table(places: Sequence[tuple[str, str]]) -> Table:
     table.add_column(ratio=1)
     table.expand = True
     for place, detail in places:
-        table.add_row(Text(place), _Cell(_Shortened(detail, max_lines=MAX_TEXT_LINES)))
+        table.add_row(Text(place), _Texts((detail, "", MAX_TEXT_LINES)))
     return table
 
 

@@ -9,16 +9,12 @@ standard output, other than a closed pipe, ends the command, with one sentence.
 
 from __future__ import annotations
 
-import codecs
 import errno
-import io
 import json
 import os
 import shutil
-from collections.abc import Generator
-from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, TextIO, cast
 
 from beatport_match.cli.text_cells import TextLine, clean
 from beatport_match.errors import MisuseError
@@ -29,24 +25,13 @@ if TYPE_CHECKING:
 
 MIN_WIDTH, DEFAULT_WIDTH, MAX_WIDTH = 60, 100, 140
 # Replacements of our own symbols for code pages without them.
-_ASCII_SYMBOLS = {"→": ">", "…": "~", "─": "-"}
-_ENCODING_ERRORS = "beatport_match.ascii_symbols"
+_ASCII = str.maketrans("→…─", ">~-")
 # Windows reports a closed pipe as EINVAL, other systems as EPIPE.
 _CLOSED_PIPE_ERRORS = {errno.EPIPE, errno.EINVAL}
 
 
-def _with_ascii_symbols(error: UnicodeError) -> tuple[str, int]:
-    """Replace the characters that the encoding of a stream does not have."""
-    assert isinstance(error, UnicodeEncodeError)
-    text = error.object[error.start : error.end]
-    return "".join(_ASCII_SYMBOLS.get(char, "?") for char in text), error.end
-
-
-codecs.register_error(_ENCODING_ERRORS, _with_ascii_symbols)
-
-
 class Screen:
-    """One output stream, such as `sys.stdout`.
+    """One output stream, such as `sys.stdout`. Rich writes to it as to a file.
 
     Args:
         stream: The stream; `None` (a program without a console) drops all output.
@@ -57,9 +42,15 @@ class Screen:
     def __init__(self, stream: TextIO | None, *, required: bool) -> None:
         self._stream = stream
         self._is_required = required
-        self.is_terminal = stream is not None and stream.isatty()
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=_ENCODING_ERRORS)
+        self.encoding: str = getattr(stream, "encoding", None) or "utf-8"
+
+    def isatty(self) -> bool:
+        """Return whether the stream is a terminal."""
+        return self._stream is not None and self._stream.isatty()
+
+    def fileno(self) -> int:
+        """Return the number of the file; rich needs it for old consoles of Windows."""
+        return self._stream.fileno() if self._stream else -1
 
     @property
     def width(self) -> int:
@@ -69,14 +60,17 @@ class Screen:
 
     @cached_property
     def console(self) -> Console | None:
-        """Rich's console for this stream; `None` without a stream and without rich."""
-        if self._stream is None:
-            return None
+        """Rich's console for this stream, or `None` without rich."""
         try:
-            from beatport_match.cli.rich_output import StreamConsole
+            from rich.console import Console
         except ImportError:
             return None
-        return StreamConsole(self._stream)
+        # Without a terminal there are no styles, whatever the environment says.
+        is_terminal = None if self.isatty() else False
+        file = cast("IO[str]", self)
+        return Console(
+            file=file, force_terminal=is_terminal, highlight=False, markup=False, emoji=False
+        )
 
     def show(self, *lines: TextLine | str) -> None:
         """Write lines of text, without the characters that control a terminal.
@@ -92,8 +86,7 @@ class Screen:
                 continue
             from rich.text import Text
 
-            with self._write_errors_handled():
-                self.console.print(Text.assemble(*cleaned), soft_wrap=True)
+            self.console.print(Text.assemble(*cleaned), soft_wrap=True)
 
     def show_table(self, table: Table) -> None:
         """Write a table of rich, as wide as the screen.
@@ -101,20 +94,25 @@ class Screen:
         Raises:
             MisuseError: The stream is required and cannot be written.
         """
-        if self.console is not None:
-            with self._write_errors_handled():
-                self.console.size = (self.width, 24)
-                self.console.print(table)
+        assert self.console is not None
+        self.console.size = (self.width, 24)
+        self.console.print(table)
 
     def write(self, text: str) -> None:
-        """Write text as it is.
+        """Write text; a character that the encoding does not have is replaced.
 
         Raises:
             MisuseError: The stream is required and cannot be written.
         """
-        with self._write_errors_handled():
+        try:
+            text.encode(self.encoding)
+        except UnicodeEncodeError:
+            text = text.translate(_ASCII).encode(self.encoding, "replace").decode(self.encoding)
+        try:
             if self._stream is not None:
                 self._stream.write(text)
+        except OSError as error:
+            self._stop_writing(error)
 
     def flush(self) -> None:
         """Flush the stream.
@@ -122,27 +120,20 @@ class Screen:
         Raises:
             MisuseError: The stream is required and cannot be written.
         """
-        with self._write_errors_handled():
+        try:
             if self._stream is not None:
                 self._stream.flush()
-
-    @contextmanager
-    def _write_errors_handled(self) -> Generator[None, None, None]:
-        try:
-            yield
         except OSError as error:
-            self._stop_writing()
-            if self._is_required and error.errno not in _CLOSED_PIPE_ERRORS:
-                raise MisuseError(f"the output cannot be written ({error.strerror}).") from None
+            self._stop_writing(error)
 
-    def _stop_writing(self) -> None:
+    def _stop_writing(self, error: OSError) -> None:
         """Send the rest of the output to the null device, also what Python flushes at exit."""
-        stream, self._stream, self.console = self._stream, None, None
-        self.is_terminal = False
-        if stream is not None:
-            null_device = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null_device, stream.fileno())
-            os.close(null_device)
+        null_device = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null_device, self.fileno())
+        os.close(null_device)
+        self._stream = None
+        if self._is_required and error.errno not in _CLOSED_PIPE_ERRORS:
+            raise MisuseError(f"the output cannot be written ({error.strerror}).") from None
 
 
 def show_json(document: object, screen: Screen) -> None:

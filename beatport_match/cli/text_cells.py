@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
 from collections.abc import Callable
 from typing import TypeAlias
@@ -62,18 +61,6 @@ def _tail(text: str, width: int, cell_len: Callable[[str], int]) -> str:
     while tail and (cell_len(tail) > width or not cell_len(tail[0])):
         tail = tail[1:]
     return tail
-
-
-def wrapped(text: str, width: int, indent: str = "", next_indent: str = "") -> list[str]:
-    """Break a text at spaces into lines with an indent; too long a text is cut at its end."""
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=indent,
-        subsequent_indent=next_indent,
-        max_lines=MAX_TEXT_LINES,
-        placeholder=ELLIPSIS,
-    )
 
 
 def mark_direction(text: str) -> str:
