@@ -34,7 +34,7 @@ _OUTCOMES: dict[MatchOutcome, tuple[str, str]] = {
     "not_found": ("not found", "cyan"),
     "failed": ("failed", "bold red"),
 }
-HEADERS = ("outcome", "score", "conf", "your track", "→ found track", "reason")
+HEADERS: tuple[str, ...] = ("outcome", "score", "conf", "your track", "→ found track", "reason")
 MatchRow: TypeAlias = tuple[Piece, Piece, Piece, Piece, Piece, Piece]
 """The cleaned texts of one match in the order of `HEADERS`, each with its style."""
 MAX_SHOWN_PROBLEMS = 20

@@ -64,7 +64,7 @@ def match_table(rows: Iterable[MatchRow], width: int) -> Table:
 
 def place_table(places: Sequence[tuple[str, str]]) -> Table:
     """Return a table of places in a file, such as `line 12`, and of what is wrong there."""
-    table = Table.grid(padding=(0, 0, 0, 2))
+    table = Table.grid(padding=(0, 0, 0, 2), pad_edge=True)
     table.add_column(justify="right", style="dim")
     table.add_column(ratio=1)
     table.expand = True

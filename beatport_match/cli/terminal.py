@@ -12,6 +12,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, TextIO, cast
@@ -81,7 +82,7 @@ class Screen:
         for line in lines:
             pieces = [(line, "")] if isinstance(line, str) else line
             cleaned = [(clean(text), style) for text, style in pieces]
-            if self.console is None:
+            if not self.isatty() or self.console is None:
                 self.write("".join(text for text, _ in cleaned).rstrip() + "\n")
                 continue
             from rich.text import Text
@@ -96,7 +97,12 @@ class Screen:
         """
         assert self.console is not None
         self.console.size = (self.width, 24)
-        self.console.print(table)
+        if self.isatty():
+            self.console.print(table)
+            return
+        with self.console.capture() as capture:
+            self.console.print(table)
+        self.write(re.sub(" +\n", "\n", capture.get()))
 
     def write(self, text: str) -> None:
         """Write text; a character that the encoding does not have is replaced.

@@ -8,11 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import ROOT, CommandResult, child_process
 
-from beatport_match import PlaylistMatch, __version__, match_playlist
+from beatport_match import Matcher, PlaylistMatch, __version__, match_playlist
 from beatport_match.settings.models import MatchSettings
 from beatport_match.testing import FakeBeatport, always, demo_answers
 
@@ -198,11 +199,15 @@ def test_the_rate_limit_is_the_library_s_unless_an_option_changes_it(
 ) -> None:
     used: list[MatchSettings] = []
 
-    def record(tracks: object, *, settings: MatchSettings, **_: object) -> PlaylistMatch:
-        used.append(settings)
-        return match_playlist([], settings=settings)
+    class RecordingMatcher(Matcher):
+        def __init__(self, settings: MatchSettings, **options: Any) -> None:
+            used.append(settings)
+            super().__init__(settings, **options)
 
-    monkeypatch.setattr("beatport_match.cli.match_commands.match_playlist", record)
+        def match_playlist(self, tracks: object, *_: object, **__: object) -> PlaylistMatch:
+            return super().match_playlist([])
+
+    monkeypatch.setattr("beatport_match.cli.match_commands.Matcher", RecordingMatcher)
     assert command("playlist", collection, *options).code == 0
     assert used[0].requests_per_second == rate
     assert used[0].base_url == "https://www.beatport.com"
@@ -250,11 +255,11 @@ def test_demo_with_different_answers_exits_with_1(
 ) -> None:
     """Different answers of sync and async are a bug."""
 
-    def match_fewer(tracks: object, *, settings: MatchSettings, **_: object) -> PlaylistMatch:
-        some = list(tracks)[: 1 if settings.async_io.enabled else 2]  # type: ignore[call-overload]
-        return match_playlist(some, settings=settings)
+    class ForgetfulMatcher(Matcher):
+        def match_playlist(self, tracks: Any, *_: object, **__: object) -> PlaylistMatch:
+            return super().match_playlist(tracks[: 1 if self.settings.async_io.enabled else 2])
 
-    monkeypatch.setattr("beatport_match.cli.match_commands.match_playlist", match_fewer)
+    monkeypatch.setattr("beatport_match.cli.match_commands.Matcher", ForgetfulMatcher)
     result = command("demo", "--latency", 0)
     assert result.code == 1
     assert "DIFFERENT answers" in result.out
