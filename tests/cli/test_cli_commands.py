@@ -199,15 +199,13 @@ def test_the_rate_limit_is_the_library_s_unless_an_option_changes_it(
 ) -> None:
     used: list[MatchSettings] = []
 
-    class RecordingMatcher(Matcher):
-        def __init__(self, settings: MatchSettings, **options: Any) -> None:
-            used.append(settings)
-            super().__init__(settings, **options)
+    match_all = Matcher.match_playlist
 
-        def match_playlist(self, tracks: object, *_: object, **__: object) -> PlaylistMatch:
-            return super().match_playlist([])
+    def record(matcher: Matcher, *_: object, **__: object) -> PlaylistMatch:
+        used.append(matcher.settings)
+        return match_all(matcher, [])
 
-    monkeypatch.setattr("beatport_match.cli.match_commands.Matcher", RecordingMatcher)
+    monkeypatch.setattr(Matcher, "match_playlist", record)
     assert command("playlist", collection, *options).code == 0
     assert used[0].requests_per_second == rate
     assert used[0].base_url == "https://www.beatport.com"
@@ -255,11 +253,13 @@ def test_demo_with_different_answers_exits_with_1(
 ) -> None:
     """Different answers of sync and async are a bug."""
 
-    class ForgetfulMatcher(Matcher):
-        def match_playlist(self, tracks: Any, *_: object, **__: object) -> PlaylistMatch:
-            return super().match_playlist(tracks[: 1 if self.settings.async_io.enabled else 2])
+    match_all = Matcher.match_playlist
 
-    monkeypatch.setattr("beatport_match.cli.match_commands.Matcher", ForgetfulMatcher)
+    def match_fewer(matcher: Matcher, tracks: Any, **_: object) -> PlaylistMatch:
+        some = list(tracks)[: 1 if matcher.settings.async_io.enabled else 2]
+        return match_all(matcher, some)
+
+    monkeypatch.setattr(Matcher, "match_playlist", match_fewer)
     result = command("demo", "--latency", 0)
     assert result.code == 1
     assert "DIFFERENT answers" in result.out
