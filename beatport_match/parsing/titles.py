@@ -135,9 +135,11 @@ def parse_title(text: str) -> ParsedTitle:
         The parts of the title; results are cached. Any text is valid.
 
     Example:
-        >>> parsed = parse_title("01 - Night Ferry (Nørd Remix) [feat. Ana Sol].mp3")
-        >>> parsed.base, parsed.remixers, parsed.featured
-        ('Night Ferry', ('Nørd',), ('Ana Sol',))
+        ```python
+        parsed = parse_title("01 - Night Ferry (Nørd Remix) [feat. Ana Sol].mp3")
+        parsed.base, parsed.remixers, parsed.featured
+        # ('Night Ferry', ('Nørd',), ('Ana Sol',))
+        ```
     """
     # A title must not contain placeholders of its own.
     text = text.replace("\ue000", "\ufffd").replace("\ue001", "\ufffd")
