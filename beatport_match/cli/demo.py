@@ -52,7 +52,8 @@ def demo(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         if comparison:
             _show_comparison(comparison, result, out)
         if is_same is False:
-            out.show(text_line("DIFFERENT answers are a bug; please report it.", "red"), "")
+            bug = "The runs gave DIFFERENT answers or scores. This is a bug; please report it."
+            out.show(text_line(bug, "red"), "")
         out.show(match_commands.files_written_text(folder))
     if last.interrupted:
         match_commands.report_interruption(last, err)
@@ -104,7 +105,7 @@ def _without_proxy() -> Generator[None, None, None]:
         yield
     finally:
         for name in names:
-            del os.environ[name]
+            os.environ.pop(name, None)  # on Windows, both names are one variable
         os.environ.update(before)
 
 
