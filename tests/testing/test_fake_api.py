@@ -93,13 +93,12 @@ def test_search_without_type_lists_every_group() -> None:
     assert list(answer) == ["order", *answer["order"]]
     assert answer["order"] == ["tracks", "artists", "releases", "charts", "labels", "playlists"]
     assert len(answer["tracks"]) == 3
-    assert answer["artists"][0]["name"] == "Gilt Harbour"
-    assert answer["charts"][0]["artist"]["name"] == "Gilt Harbour"
-    assert answer["releases"][0]["label"]["id"]
+    for group in ("artists", "releases", "charts", "labels"):
+        assert answer[group][0]["id"], group
+        listed = json_of(f"{SEARCH}?q=gilt+harbour+mix&type={group}")
+        assert listed[group][0] == answer[group][0], group
+    assert "Gilt Harbour" in [artist["name"] for artist in answer["artists"]]
     assert answer["playlists"] == []
-    assert [label["name"].strip() for label in json_of(f"{SEARCH}?q=ferrous")["labels"]] == [
-        label["name"].strip() for label in json_of(f"{SEARCH}?q=ferrous&type=labels")["labels"]
-    ]
 
 
 def test_an_unknown_type_is_a_400() -> None:

@@ -14,7 +14,7 @@ from client_kinds import Send, client, every_client_kind
 
 from beatport_match.errors import MisuseError
 from beatport_match.testing import FakeBeatport, FakeTokens, GoodTokens, Reply, first
-from beatport_match.testing.request_log import MAX_BODY_BYTES
+from beatport_match.testing.messages import MAX_BODY_BYTES
 
 pytestmark = pytest.mark.filterwarnings("error")
 
