@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Final, Literal, TypeVar
+from typing import Final, TypeVar
 from urllib.parse import parse_qs
 
 from beatport_match.testing.catalogue import CatalogueTrack
@@ -35,12 +35,10 @@ _HEADERS: Final = (
     ("vary", "origin, Authorization"),
     ("x-frame-options", "DENY"),
 )
-# The text of a track that a parameter must equal, and the texts of which one must contain it.
-_EXACT: Mapping[str, Callable[[CatalogueTrack], str]] = {
-    "id": lambda track: str(track.id),
-    "isrc": lambda track: track.isrc,
-}
-_CONTAINS: Mapping[str, Callable[[CatalogueTrack], tuple[str, ...]]] = {
+# The parameters of a list, and the texts of a track that each is compared with.
+_PARAMETERS: Final[Mapping[str, Callable[[CatalogueTrack], tuple[str, ...]]]] = {
+    "id": lambda track: (str(track.id),),
+    "isrc": lambda track: (track.isrc,),
     "name": lambda track: (track.name,),
     "mix_name": lambda track: (track.mix_name,),
     "artist_name": lambda track: track.artists,
@@ -106,19 +104,15 @@ class Api:
         return _list(kind, self._group(kind, found), dict, params, address)
 
     def _listing(self, params: Mapping[str, str], address: str) -> Answer:
-        exact = {name: _alternatives(params[name]) for name in _EXACT if name in params}
-        contained = {
-            name: _alternatives(params[name].casefold()) for name in _CONTAINS if name in params
-        }
-
-        def matches(number: int) -> bool:
-            track = self._tracks[number]
-            return all(_EXACT[name](track) in values for name, values in exact.items()) and all(
-                any(part in text.casefold() for part in values for text in _CONTAINS[name](track))
-                for name, values in contained.items()
+        found = [
+            number
+            for number in self._newest_first
+            if all(
+                _matches(self._tracks[number], name, params[name])
+                for name in _PARAMETERS
+                if name in params
             )
-
-        found = list(filter(matches, self._newest_first))
+        ]
         return _list("results", found, self._row, params, address)
 
     def _track(self, number: int) -> Answer:
@@ -179,12 +173,7 @@ def _single(key: str, record: Json, *more_headers: tuple[str, str]) -> Answer:
     return answer
 
 
-def _error(
-    status: int,
-    key: Literal["detail", "error", "message"],
-    text: str,
-    *more_headers: tuple[str, str],
-) -> Answer:
+def _error(status: int, key: str, text: str, *more_headers: tuple[str, str]) -> Answer:
     """Return an error; the key of its text depends on the part of the API that rejects."""
     return Answer(props={key: text}, status=status, headers=(*_HEADERS, *more_headers))
 
@@ -195,9 +184,13 @@ def _link(address: str, page: int) -> str:
     return f"{path}?{'&'.join((*kept, f'page={page}'))}"
 
 
-def _alternatives(text: str) -> list[str]:
-    """Split a parameter at its commas: a comma means "or", also in titles."""
-    return [part for part in map(str.strip, text.split(",")) if part]
+def _matches(track: CatalogueTrack, name: str, value: str) -> bool:
+    """Return whether a track matches a parameter: a comma means "or", also in titles."""
+    texts, parts = _PARAMETERS[name](track), [part.strip() for part in value.split(",")]
+    if name in ("id", "isrc"):
+        return any(part in texts for part in parts if part)
+    folded = [text.casefold() for text in texts]
+    return any(part.casefold() in text for part in parts if part for text in folded)
 
 
 def _rejection(headers: Mapping[str, str], tokens: TokenRegistry) -> Answer | None:

@@ -17,6 +17,7 @@ from beatport_match.testing.faults import Fault, FaultPlan
 from beatport_match.testing.identifiers import hash_fraction
 from beatport_match.testing.messages import PendingReply, Reply, Request, middle_of_data
 from beatport_match.testing.oauth import FakeTokens, GoodTokens, TokenRegistry
+from beatport_match.testing.search_index import SearchIndex
 from beatport_match.testing.server import serve
 from beatport_match.testing.site import Site, TrackShape
 from beatport_match.testing.transport import FakeTransport
@@ -48,7 +49,8 @@ class FakeBeatport:
     threads.
 
     Args:
-        catalogue: The tracks on sale; default: the bundled catalogue.
+        catalogue: The tracks on sale; default: the bundled catalogue. A later track replaces an
+            earlier one with the same id.
         latency_s: Delay before every answer, in seconds (0 or more).
         jitter_s: Up to this many more seconds of delay. The value is fixed by the URL and by the
             number of requests for that URL.
@@ -84,8 +86,10 @@ class FakeBeatport:
         track_shape: TrackShape = "C1",
         api: FakeTokens | None = None,
     ) -> None:
-        tracks = bundled_catalogue() if catalogue is None else catalogue
-        self._site = Site(tracks, track_shape, seed=seed, noise=noise, miss_rate=miss_rate)
+        tracks = {t.id: t for t in (bundled_catalogue() if catalogue is None else catalogue)}
+        rows = {t.id: (t.name, t.mix_name, *t.artists, *t.remixers) for t in tracks.values()}
+        index = SearchIndex(rows, seed=seed, noise=noise, miss_rate=miss_rate)
+        self._site = Site(tracks, index, track_shape)
         self._tokens = TokenRegistry(api)
         self._latency_s, self._jitter_s, self._slow_body_s = latency_s, jitter_s, slow_body_s
         self._faults, self._seed = faults, seed

@@ -173,11 +173,7 @@ def mixed(probability: float, kinds: Sequence[Fault], seed: int = 0) -> FaultPla
 
 
 def require_known_fault(kind: str) -> None:
-    """Check the name of a fault.
-
-    Raises:
-        MisuseError: `kind` is not one of `FAULTS`.
-    """
+    """Raise `MisuseError` if `kind` is not one of `FAULTS`."""
     if kind not in FAULTS:
         raise MisuseError(f"Unknown fault {kind!r}; use one of: {', '.join(FAULTS)}.")
 
@@ -203,6 +199,8 @@ def replacement_reply(kind: Fault | None) -> Reply | None:
         case "elsewhere":
             return Reply(302, (("location", "https://elsewhere.example/"),), b"")
         case _:
+            if kind is not None:
+                require_known_fault(kind)
             return None
 
 

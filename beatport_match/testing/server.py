@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
@@ -120,19 +119,18 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.delivery == "reset":
             _reset(self.connection)
         elif reply.delivery != "hang":
-            self.wfile.write(_head(reply, close=self.close_connection))
+            self._send_head(reply)
             for piece in pending.pieces:
                 closing.wait(pending.gap_s)
                 self.wfile.write(piece)
 
-
-def _head(reply: Reply, *, close: bool) -> bytes:
-    headers = [*reply.headers, ("content-length", str(len(reply.body)))]
-    if close:
-        headers.append(("connection", "close"))
-    lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}"]
-    lines += [f"{name}: {value}" for name, value in headers]
-    return "\r\n".join((*lines, "", "")).encode("latin-1")
+    def _send_head(self, reply: Reply) -> None:
+        self.send_response_only(reply.status)
+        for name, value in (*reply.headers, ("content-length", str(len(reply.body)))):
+            self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("connection", "close")
+        self.end_headers()
 
 
 # SO_LINGER on, with zero seconds: closing the socket then sends a reset instead of an end.

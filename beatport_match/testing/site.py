@@ -7,31 +7,15 @@ deliver the answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Literal, TypeAlias
 
+from beatport_match.testing import faults, pages
 from beatport_match.testing.api import API_ROOT, Api, first_values, page_size
 from beatport_match.testing.catalogue import CatalogueTrack
-from beatport_match.testing.faults import (
-    Fault,
-    damaged_reply,
-    firewall_reply,
-    replacement_reply,
-    require_known_fault,
-)
 from beatport_match.testing.messages import Answer, Reply, Request
 from beatport_match.testing.oauth import TokenRegistry
-from beatport_match.testing.pages import (
-    GROUP_SIZE,
-    GROUPS,
-    LOCALES,
-    MAX_ROWS,
-    not_found_page,
-    old_track_page,
-    search_page,
-    track_page,
-)
 from beatport_match.testing.records import Shape, group_rows, track_record
 from beatport_match.testing.search_index import Hit, SearchIndex
 from beatport_match.testing.templates import Json
@@ -44,66 +28,52 @@ _ROBOTS = b"User-agent: *\nContent-Signal: search=yes\nAllow: /\n"
 
 
 class Site:
-    """Serve a catalogue at Beatport's URLs; `FakeBeatport` describes the parameters.
-
-    A later track of the catalogue replaces an earlier one with the same id.
-    """
+    """Serve the tracks on sale, by their ids, at Beatport's URLs."""
 
     def __init__(
-        self,
-        catalogue: Iterable[CatalogueTrack],
-        track_shape: TrackShape,
-        *,
-        seed: int,
-        noise: float,
-        miss_rate: float,
+        self, tracks: Mapping[int, CatalogueTrack], index: SearchIndex, track_shape: TrackShape
     ) -> None:
-        self._tracks = {track.id: track for track in catalogue}
-        self._shape = track_shape
-        rows = {t.id: (t.name, t.mix_name, *t.artists, *t.remixers) for t in self._tracks.values()}
-        self._index = SearchIndex(rows, seed=seed, noise=noise, miss_rate=miss_rate)
+        self._tracks, self._index, self._shape = tracks, index, track_shape
         self._same_name: dict[str, list[int]] = {}
-        for track in self._tracks.values():
+        for track in tracks.values():
             self._same_name.setdefault(track.name, []).append(track.id)
 
         def record(shape: Shape, number: int) -> Json:
-            return track_record(shape, self._tracks[number])
+            return track_record(shape, tracks[number])
 
         self._record = cache(record)  # each record is made once and shared: do not change it
-        self._api = Api(self._tracks, self._index, self._record)
+        self._api = Api(tracks, index, self._record)
 
-    def respond(self, request: Request, fault: Fault | None, tokens: TokenRegistry) -> Reply:
+    def respond(self, request: Request, fault: faults.Fault | None, tokens: TokenRegistry) -> Reply:
         """Return the answer to a request, as `FakeBeatport.respond` does.
 
         Only the API uses the headers, the body and the tokens.
         """
-        if fault is not None:
-            require_known_fault(fault)
         is_api = request.target.startswith(API_ROOT)
         methods = ("GET", "POST") if is_api else ("GET",)
         if request.method not in methods:
             return Reply(405, (("allow", ", ".join(methods)),), b"")
-        if replacement := replacement_reply(fault):
+        if replacement := faults.replacement_reply(fault):
             return replacement
         answer = self._api.answer(request, tokens) if is_api else self._page(request.target)
-        return answer if isinstance(answer, Reply) else damaged_reply(answer, fault)
+        return answer if isinstance(answer, Reply) else faults.damaged_reply(answer, fault)
 
     def _page(self, target: str) -> Answer | Reply:
         path, _, query = target.partition("?")
         steps = path.split("/")[1:]
-        locale = steps.pop(0) if steps and steps[0] in LOCALES[1:] else "en"
+        locale = steps.pop(0) if steps and steps[0] in pages.LOCALES[1:] else "en"
         url = f"/{'/'.join(steps)}" + (f"?{query}" if query else "")
         match steps:
             case ["robots.txt"]:
                 return Reply(200, (("content-type", "text/plain"),), _ROBOTS)
             case ["search"]:
                 return self._search(None, first_values(query), url, locale)
-            case ["search", kind] if kind in GROUPS:
+            case ["search", kind] if kind in pages.GROUPS:
                 return self._search(kind, first_values(query), url, locale)
             case ["track", _, number] if number.isdecimal():
                 return self._track(int(number[:18]), url, locale)
             case _:
-                return not_found_page(url, locale)
+                return pages.not_found_page(url, locale)
 
     def _search(
         self, kind: str | None, params: dict[str, str], url: str, locale: str
@@ -111,11 +81,11 @@ class Site:
         query = params.get("q", "")
         # Beatport's firewall blocks a query with more than one pair of parentheses.
         if min(query.count("("), query.count(")")) > 1:
-            return firewall_reply()
-        limit = page_size(params, MAX_ROWS, MAX_ROWS) if kind else GROUP_SIZE
+            return faults.firewall_reply()
+        limit = page_size(params, pages.MAX_ROWS, pages.MAX_ROWS) if kind else pages.GROUP_SIZE
         hits = self._index.search(query, limit)
-        groups = {group: self._rows(group, hits) for group in ([kind] if kind else GROUPS)}
-        return search_page(kind, query, groups, url, locale)
+        groups = {group: self._rows(group, hits) for group in ([kind] if kind else pages.GROUPS)}
+        return pages.search_page(kind, query, groups, url, locale)
 
     def _rows(self, group: str, hits: Iterable[Hit]) -> list[Json]:
         if group != "tracks":
@@ -125,12 +95,12 @@ class Site:
     def _track(self, number: int, url: str, locale: str) -> Answer:
         track = self._tracks.get(number)
         if track is None:
-            return not_found_page(url, locale)
+            return pages.not_found_page(url, locale)
         if self._shape == "V4":
-            return old_track_page(track, self._record("old_page", number), locale)
+            return pages.old_track_page(track, self._record("old_page", number), locale)
         others = self._recommended(track)
         recommended = [self._record("recommended", other) for other in others]
-        return track_page(track, self._record("page", number), recommended, locale)
+        return pages.track_page(track, self._record("page", number), recommended, locale)
 
     def _recommended(self, track: CatalogueTrack) -> list[int]:
         # Other versions come first: they are the easiest to confuse with the requested track.
