@@ -1,7 +1,7 @@
 """The fake Beatport site: the answer to a URL, as a pure function of the URL.
 
 This module routes the URLs of the web pages; `api` routes those of the API. It uses no socket, no
-clock and no counter: `request_log` counts requests and picks faults, and `server` and `transport`
+clock and no counter: `fake` counts requests and picks faults, and `server` and `transport`
 deliver the answers.
 """
 
