@@ -11,14 +11,10 @@ from __future__ import annotations
 from rapidfuzz.fuzz import ratio
 
 from beatport_match.parsing.parsed_track import Name, ParsedTrack
-from beatport_match.parsing.typos import (
-    digits_of,
-    is_typo,
-    typo_count,
-)
-from beatport_match.scoring.findings import Finding
+from beatport_match.parsing.typos import digits_of, is_typo, typo_count
+from beatport_match.scoring import cases
+from beatport_match.scoring.cases import Case, Finding
 
-ARTIST_POINTS = 30.0
 # From this similarity (0-100) on, two names are one name with typos. Below it, two different
 # artists share some letters.
 MIN_NAME_RATIO = 85.0
@@ -30,10 +26,10 @@ MIN_NAME_PART_LENGTH = 4
 def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     """Compare the credits as sets of names."""
     if not local.artists or not other.artists:
-        return Finding("unknown", ARTIST_POINTS * 0.6, "no artist to compare")
+        return cases.ARTISTS_UNKNOWN.found()
     local_words, other_words = local.artist_words, other.artist_words
     if local_words == other_words:
-        return _artist_finding(ARTIST_POINTS, 0, [], [])
+        return cases.ARTISTS_SAME.found()
     missing = [name for name in local.artists if not other_words.issuperset(name)]
     extra = [name for name in other.artists if not local_words.issuperset(name)]
     local_agrees, other_agrees = len(missing) < len(local.artists), len(extra) < len(other.artists)
@@ -46,18 +42,18 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
         extra = [name for name in extra if not remixer_words.issuperset(name)]
     if not typos and not (local_agrees and other_agrees):
         if typo_count("".join(sorted(local_words)), "".join(sorted(other_words))):
-            note = "almost the same artist: a typo or another artist"
-            return Finding("slip", ARTIST_POINTS - 1.5, note)
+            return cases.ARTISTS_SLIP.found()
         if _is_part_of_name(local.artists, other.artists) or _is_part_of_name(
             other.artists, local.artists
         ):
-            return Finding("part", ARTIST_POINTS * 0.5, "part of the artist's name")
+            return cases.ARTISTS_PART.found()
         both = (local.artists, other.artists)
         if remixer_words and any(all(map(remixer_words.issuperset, names)) for names in both):
-            return Finding("remixer", ARTIST_POINTS * 0.4, "one side names only the remixer")
-        return Finding("other", -ARTIST_POINTS, "another artist", "recording")
-    points = ARTIST_POINTS - 1.0 * typos - 0.5 * len(extra) - 2.0 * len(missing)
-    return _artist_finding(max(points, ARTIST_POINTS / 2), typos, missing, extra)
+            return cases.ARTISTS_REMIXER.found()
+        return cases.ARTISTS_OTHER.found()
+    case = _agreeing_case(typos, missing, extra)
+    less = 1.0 * typos + 0.5 * len(extra) + 2.0 * len(missing)
+    return case.found(less=min(less, case.points / 2))
 
 
 def _remove_typo_pairs(missing: list[Name], extra: list[Name]) -> int:
@@ -97,14 +93,12 @@ def _is_part_of_name(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:
     )
 
 
-def _artist_finding(points: float, typos: int, missing: list[Name], extra: list[Name]) -> Finding:
-    """Name the case for credits of which at least one name agrees."""
+def _agreeing_case(typos: int, missing: list[Name], extra: list[Name]) -> Case:
+    """Return the case for credits of which at least one name agrees."""
     if missing and extra:
-        return Finding("exchanged", points, "another artist beside the same one")
+        return cases.ARTISTS_EXCHANGED
     if missing:
-        return Finding("missing", points, "some artists are not credited on Beatport")
+        return cases.ARTISTS_MISSING
     if extra:
-        return Finding("extra", points, "Beatport credits more artists")
-    if typos:
-        return Finding("typo", points, "artist with a typo")
-    return Finding("same", points, "same artists")
+        return cases.ARTISTS_EXTRA
+    return cases.ARTISTS_TYPO if typos else cases.ARTISTS_SAME
