@@ -8,12 +8,14 @@ it, only the remixer) gives fewer points instead.
 
 from __future__ import annotations
 
+from itertools import product
+
 from rapidfuzz.fuzz import ratio
 
 from beatport_match.parsing.parsed_track import Name, ParsedTrack
 from beatport_match.parsing.typos import digits_of, is_typo, typo_count
 from beatport_match.scoring import cases
-from beatport_match.scoring.cases import Case, Finding
+from beatport_match.scoring.cases import Finding
 
 # From this similarity (0-100) on, two names are one name with typos. Below it, two different
 # artists share some letters.
@@ -43,15 +45,18 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     if not typos and not (local_agrees and other_agrees):
         if typo_count("".join(sorted(local_words)), "".join(sorted(other_words))):
             return cases.ARTISTS_SLIP.found()
-        if _is_part_of_name(local.artists, other.artists) or _is_part_of_name(
-            other.artists, local.artists
-        ):
-            return cases.ARTISTS_PART.found()
         both = (local.artists, other.artists)
+        if _is_part_of_name(*both) or _is_part_of_name(*reversed(both)):
+            return cases.ARTISTS_PART.found()
         if remixer_words and any(all(map(remixer_words.issuperset, names)) for names in both):
             return cases.ARTISTS_REMIXER.found()
         return cases.ARTISTS_OTHER.found()
-    case = _agreeing_case(typos, missing, extra)
+    if missing:
+        case = cases.ARTISTS_EXCHANGED if extra else cases.ARTISTS_MISSING
+    elif extra:
+        case = cases.ARTISTS_EXTRA
+    else:
+        case = cases.ARTISTS_TYPO if typos else cases.ARTISTS_SAME
     less = 1.0 * typos + 0.5 * len(extra) + 2.0 * len(missing)
     return case.found(less=min(less, case.points / 2))
 
@@ -59,13 +64,10 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
 def _remove_typo_pairs(missing: list[Name], extra: list[Name]) -> int:
     """Remove from both lists the names that differ only by a typo or spacing; count the pairs."""
     removed = 0
-    for name in list(missing):
-        same = next(
-            (other for other in extra if _is_same_name("".join(name), "".join(other))), None
-        )
-        if same is not None:
+    for name, other in product(tuple(missing), tuple(extra)):
+        if name in missing and other in extra and _is_same_name("".join(name), "".join(other)):
             missing.remove(name)
-            extra.remove(same)
+            extra.remove(other)
             removed += 1
     return removed
 
@@ -91,14 +93,3 @@ def _is_part_of_name(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:
         for name in short
         for other in long
     )
-
-
-def _agreeing_case(typos: int, missing: list[Name], extra: list[Name]) -> Case:
-    """Return the case for credits of which at least one name agrees."""
-    if missing and extra:
-        return cases.ARTISTS_EXCHANGED
-    if missing:
-        return cases.ARTISTS_MISSING
-    if extra:
-        return cases.ARTISTS_EXTRA
-    return cases.ARTISTS_TYPO if typos else cases.ARTISTS_SAME

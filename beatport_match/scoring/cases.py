@@ -10,9 +10,7 @@ equal length (4) completes 100. An unknown value gives no points, neither positi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
-
-Contradiction: TypeAlias = Literal["", "identifier", "version", "recording"]
+from typing import Literal, NamedTuple
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +40,7 @@ class Case:
     note: str = ""
     cap: float = 1.0
     unless: tuple[frozenset[Case], ...] = ()
-    contradicts: Contradiction = ""
+    contradicts: Literal["", "identifier", "version", "recording"] = ""
     identifier_wins: bool = False
     proves: bool = False
     sign: Literal[-1, 0, 1] = 0
@@ -69,7 +67,7 @@ class Finding(NamedTuple):
     @property
     def note(self) -> str:
         """The reason, for people."""
-        return self.case.note.format(*self.values)
+        return self.case.note.format(*self.values) if self.values else self.case.note
 
 
 # Lengths and tempos are first, because they lift the caps of other cases.
@@ -123,13 +121,10 @@ TITLE_SAME = Case("title.same", 46.0, "same title", sign=1)
 TITLE_SPACING = Case("title.spacing", 45.5, "same title, spaced differently")
 TITLE_WORDS = Case("title.words", 45.0, "same words, divided differently")
 TITLE_ORDER = Case("title.order", 42.0, "same words in another order", 0.75)
-TITLE_SMALL_WORDS = Case("title.small_words", 45.0, "same title, apart from small words or a name")
+_APART_FROM = "same title, apart from "
+TITLE_SMALL_WORDS = Case("title.small_words", 45.0, _APART_FROM + "small words or a name")
 TITLE_CREDITED = Case(
-    "title.credited",
-    45.0,
-    "same title, apart from a word that may be an artist's name",
-    0.75,
-    _LENGTH,
+    "title.credited", 45.0, _APART_FROM + "a word that may be an artist's name", 0.75, _LENGTH
 )
 # Text that is noise in a library may distinguish titles on Beatport: "Sequence [2]", "Move HD".
 TITLE_NOISE = Case("title.noise", 42.0, "Beatport's title says more: {}", 0.75, _LENGTH)

@@ -20,13 +20,7 @@ from beatport_match.parsing.word_frequency import information_weight
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import CASES, Case
 from beatport_match.scoring.coefficients import CONSTANT, WEIGHTS
-from beatport_match.scoring.scorer import (
-    RELATIONS,
-    ScoreDetail,
-    compare_bpm,
-    length_gap,
-    score_candidates,
-)
+from beatport_match.scoring.scorer import ScoreDetail, compare_bpm, length_gap, score_candidates
 from beatport_match.settings.models import MatchSettings
 
 # No candidate is more certain than this; a contradiction allows only a low confidence.
@@ -85,11 +79,11 @@ def rank_scored(
     """
     if not details:
         return ()
-    first, *others = details
-    rivals = tuple(_ranking_cases(details))
+    first = details[0]
+    rivals = tuple(ranking_cases(details))
     best = _probability(first.relation, (*first.cases, *rivals))
     ranked = [_scored(first, best)]
-    for detail in others if limit is None else others[: limit - 1]:
+    for detail in details[1:limit]:
         comparable = first.relation != "different" and detail.relation == first.relation
         if rerelease := comparable and is_same_recording(first, detail):
             # Another release of the first recording: its own evidence, with the first one's rivals.
@@ -117,46 +111,7 @@ def sort_best_first(details: Iterable[ScoreDetail]) -> list[ScoreDetail]:
     return sorted(details, key=_best_first)
 
 
-def cases_of(details: Sequence[ScoreDetail]) -> tuple[Case, ...]:
-    """Return all cases that decide the confidence of the first candidate: evidence and rivals."""
-    return (*details[0].cases, *_ranking_cases(details))
-
-
-def outcome_of(ranked: tuple[ScoredCandidate, ...], settings: MatchSettings) -> MatchOutcome:
-    """Return the outcome for ranked candidates, if no fault prevented a query."""
-    if not ranked or ranked[0].relation == "different":
-        return "not_found"
-    best = ranked[0]
-    if best.relation == "same_recording":
-        if best.confidence >= settings.accept_confidence:
-            return "matched"
-        return "review" if best.confidence >= settings.review_confidence else "not_found"
-    # Another version is on sale. It is useful to DJs who only want genre and label.
-    return "review"
-
-
-def is_same_recording(one: ScoreDetail, other: ScoreDetail) -> bool:
-    """Tell whether two candidates are releases of one recording, according to Beatport's data."""
-    mine, theirs = one.other, other.other
-    if mine.isrc and mine.isrc == theirs.isrc:
-        return True
-    if mine.base.replace(" ", "") != theirs.base.replace(" ", ""):
-        return False
-    if mine.version.key != theirs.version.key:
-        return False
-    if mine.remixer_words and theirs.remixer_words and mine.remixer_words != theirs.remixer_words:
-        return False
-    tempi = one.candidate.bpm, other.candidate.bpm
-    if tempi[0] and tempi[1] and compare_bpm(tempi[0], tempi[1]).case is cases.BPM_OTHER:
-        return False
-    gap = length_gap(one.candidate.length_s, other.candidate.length_s)
-    if mine.artist_words == theirs.artist_words:
-        return gap is None or gap <= _MAX_SAME_CREDIT_GAP_S
-    nested = mine.artist_words <= theirs.artist_words or theirs.artist_words <= mine.artist_words
-    return nested and (gap is None or gap <= _MAX_OTHER_CREDIT_GAP_S)
-
-
-def _ranking_cases(details: Sequence[ScoreDetail]) -> Iterator[Case]:
+def ranking_cases(details: Sequence[ScoreDetail]) -> Iterator[Case]:
     """Yield the cases of the first candidate that are not in its evidence list.
 
     Other recordings may fit about as well. If the track has no artist, it counts how rare the title
@@ -182,6 +137,38 @@ def _ranking_cases(details: Sequence[ScoreDetail]) -> Iterator[Case]:
         yield next(case for minimum, case in _RARITIES if information >= minimum)
         if {*best.cases} >= cases.LENGTH_AND_TEMPO:
             yield cases.LONE_VOUCHED
+
+
+def outcome_of(ranked: tuple[ScoredCandidate, ...], settings: MatchSettings) -> MatchOutcome:
+    """Return the outcome for ranked candidates, if no fault prevented a query."""
+    if not ranked or ranked[0].relation == "different":
+        return "not_found"
+    best = ranked[0]
+    if best.relation == "other_version":
+        # Another version is on sale. It is useful to DJs who only want genre and label.
+        return "review"
+    if best.confidence >= settings.accept_confidence:
+        return "matched"
+    return "review" if best.confidence >= settings.review_confidence else "not_found"
+
+
+def is_same_recording(one: ScoreDetail, other: ScoreDetail) -> bool:
+    """Tell whether two candidates are releases of one recording, according to Beatport's data."""
+    mine, theirs = one.other, other.other
+    if mine.isrc and mine.isrc == theirs.isrc:
+        return True
+    if mine.compact != theirs.compact or mine.version.key != theirs.version.key:
+        return False
+    if mine.remixer_words and theirs.remixer_words and mine.remixer_words != theirs.remixer_words:
+        return False
+    tempi = one.candidate.bpm, other.candidate.bpm
+    if tempi[0] and tempi[1] and compare_bpm(tempi[0], tempi[1]).case is cases.BPM_OTHER:
+        return False
+    gap = length_gap(one.candidate.length_s, other.candidate.length_s)
+    if mine.artist_words == theirs.artist_words:
+        return gap is None or gap <= _MAX_SAME_CREDIT_GAP_S
+    nested = mine.artist_words <= theirs.artist_words or theirs.artist_words <= mine.artist_words
+    return nested and (gap is None or gap <= _MAX_OTHER_CREDIT_GAP_S)
 
 
 def _has_better_length(rival: ScoreDetail, best: ScoreDetail) -> bool:
@@ -224,4 +211,4 @@ def _best_first(detail: ScoreDetail) -> tuple[int, float, bool, bool, str, int]:
     candidate = detail.candidate
     differs = detail.local.version.folded != detail.other.version.folded
     release = is_compilation(candidate.release), candidate.release_date or "9999", candidate.id
-    return RELATIONS.index(detail.relation), -detail.raw, differs, *release
+    return *detail.order, differs, *release

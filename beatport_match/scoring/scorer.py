@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from beatport_match.model.evidence import Evidence, Relation
@@ -32,6 +33,8 @@ from beatport_match.scoring.version_comparison import compare_versions, is_trunc
 MIN_PROVEN_SCORE = 96.0
 # Best first.
 RELATIONS: tuple[Relation, ...] = ("same_recording", "other_version", "different")
+# Split once, because every line of evidence needs them.
+_NAME_AND_CODE = {case: case.name.split(".") for case in CASES.values()}
 # The largest difference of each case of length, and the cases in the order of the table.
 _LENGTH_LIMITS_S = (2.0, 5.0, 10.0, 30.0, 60.0)
 _LENGTH_CASES = tuple(case for name, case in CASES.items() if name.startswith("length."))
@@ -54,6 +57,11 @@ class ScoreDetail(NamedTuple):
     relation: Relation
 
     @property
+    def order(self) -> tuple[int, float]:
+        """The sort key: the better relation first, then more points."""
+        return RELATIONS.index(self.relation), -self.raw
+
+    @property
     def score(self) -> float:
         """The sum of the evidence's effects, 0-100."""
         return min(100.0, max(0.0, self.raw))
@@ -68,7 +76,7 @@ class ScoreDetail(NamedTuple):
         """The evidence list; the sum of its effects is the score."""
         lines: list[Evidence] = []
         for finding in self.findings:
-            name, _, code = finding.case.name.partition(".")
+            name, code = _NAME_AND_CODE[finding.case]
             local, catalogue = _SHOWN[name](self)
             lines.append(Evidence(name, local, catalogue, finding.points, finding.note, code))
         if excess := self.score - self.raw:
@@ -106,9 +114,7 @@ def compare_bpm(local: float, other: float) -> Finding:
     return (cases.BPM_PITCHED if deviation <= 0.06 else cases.BPM_OTHER).found()
 
 
-def _compare_unexplained(
-    local: ParsedTrack, candidate: Candidate, other: ParsedTrack
-) -> Finding | None:
+def _compare_aside(local: ParsedTrack, candidate: Candidate, other: ParsedTrack) -> Finding | None:
     """Compare the text that an interpretation left out with Beatport's label, number and release.
 
     Only a label on Beatport can contradict text that was taken for a label. The release must equal
@@ -136,38 +142,28 @@ def _compare_unexplained(
     return Finding(case, points, (", ".join(unexplained + label),))
 
 
-def _score(
-    track: Track, interpretations: tuple[ParsedTrack, ...], candidate: Candidate
-) -> ScoreDetail:
-    """Score a candidate with the interpretation that fits it best."""
+def _score(track: Track, parsed: tuple[ParsedTrack, ...], candidate: Candidate) -> ScoreDetail:
+    """Score a candidate with the parsed interpretation that fits it best."""
     other = parse_candidate(candidate)
     gap = length_gap(track.duration_s, candidate.length_s)
     # The attributes are the same for every interpretation of the words.
-    attributes = list(_attribute_evidence(track, interpretations[0], candidate, other, gap))
-    scored = [
-        _score_with(track, local, candidate, other, gap, attributes) for local in interpretations
-    ]
-    best = min(scored, key=_best_first) if len(scored) > 1 else scored[0]
+    attributes = list(_attribute_evidence(track, parsed[0], candidate, other, gap))
+    score_with = partial(_score_with, track, candidate, other, gap, attributes)
+    best = min(map(score_with, parsed), key=lambda detail: detail.order)
     if best.relation == "different" and (
         located := interpret_using_candidate(track, candidate, other)
     ):
-        again = _score_with(track, located, candidate, other, gap, attributes)
-        best = min(best, again, key=_best_first)
+        best = min(best, score_with(located), key=lambda detail: detail.order)
     return best
-
-
-def _best_first(detail: ScoreDetail) -> tuple[int, float]:
-    """Return the sort key of interpretations: the relation, then the points."""
-    return RELATIONS.index(detail.relation), -detail.raw
 
 
 def _score_with(
     track: Track,
-    local: ParsedTrack,
     candidate: Candidate,
     other: ParsedTrack,
     gap: float | None,
     attributes: list[Finding],
+    local: ParsedTrack,
 ) -> ScoreDetail:
     """Score a candidate with one interpretation of the track."""
     findings = [
@@ -175,8 +171,8 @@ def _score_with(
         compare_artists(local, other),
         compare_versions(local, other, gap),
     ]
-    if (unexplained := _compare_unexplained(local, candidate, other)) is not None:
-        findings.append(unexplained)
+    if aside := _compare_aside(local, candidate, other):
+        findings.append(aside)
     findings += attributes
     if local.isrc or local.beatport_id:
         findings += _identifier_evidence(local, candidate, other, tuple(findings))
@@ -245,28 +241,25 @@ def _identifier_evidence(
         lacking = 0.0
 
 
-# The local and the catalogue value of one line of evidence, as text.
+# The local and the catalogue value of one line of the evidence list, as text.
 _SHOWN: dict[str, Callable[[ScoreDetail], tuple[str, str]]] = {
-    "title": lambda one: (one.local.shown, one.other.shown),
-    "artists": lambda one: (one.local.artists_shown, one.other.artists_shown),
-    "version": lambda one: (
-        one.local.version.text,
-        one.candidate.mix_name or one.other.version.text,
-    ),
-    "aside": lambda one: (
+    "title": lambda it: (it.local.shown, it.other.shown),
+    "artists": lambda it: (it.local.artists_shown, it.other.artists_shown),
+    "version": lambda it: (it.local.version.text, it.candidate.mix_name or it.other.version.text),
+    "aside": lambda it: (
         "; ".join(
-            filter(None, (*one.local.unexplained, one.local.truncated_bracket, *one.local.label))
+            filter(None, (*it.local.unexplained, it.local.truncated_bracket, *it.local.label))
         ),
-        one.candidate.label or "",
+        it.candidate.label or "",
     ),
-    "length": lambda one: (as_minutes(one.track.duration_s), as_minutes(one.candidate.length_s)),
-    "bpm": lambda one: (f"{one.track.bpm:g}", f"{one.candidate.bpm:g}"),
-    "key": lambda one: (_key_name(one.local), _key_name(one.other)),
-    "year": lambda one: (str(one.track.year), _year(one.candidate)),
-    "label": lambda one: (one.track.label or "", one.candidate.label or ""),
-    "album": lambda one: (one.track.album or "", one.candidate.release or ""),
-    "isrc": lambda one: (one.local.isrc, one.other.isrc),
-    "beatport_id": lambda one: (str(one.local.beatport_id), str(one.candidate.id)),
+    "length": lambda it: (as_minutes(it.track.duration_s), as_minutes(it.candidate.length_s)),
+    "bpm": lambda it: (f"{it.track.bpm:g}", f"{it.candidate.bpm:g}"),
+    "key": lambda it: (_key_name(it.local), _key_name(it.other)),
+    "year": lambda it: (str(it.track.year), _year(it.candidate)),
+    "label": lambda it: (it.track.label or "", it.candidate.label or ""),
+    "album": lambda it: (it.track.album or "", it.candidate.release or ""),
+    "isrc": lambda it: (it.local.isrc, it.other.isrc),
+    "beatport_id": lambda it: (str(it.local.beatport_id), str(it.candidate.id)),
 }
 
 
@@ -283,8 +276,8 @@ def _year(candidate: Candidate) -> str:
 
 def as_minutes(seconds: float | None) -> str:
     """Format seconds as `m:ss`."""
-    whole = round(seconds or 0)
-    return f"{whole // 60}:{whole % 60:02d}"
+    minutes, rest = divmod(round(seconds or 0), 60)
+    return f"{minutes}:{rest:02d}"
 
 
 def _is_explained(phrase: str, known: tuple[str, ...]) -> bool:
