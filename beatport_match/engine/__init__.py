@@ -1,14 +1,14 @@
 """Runs the generators of `matching` with the `transport`, in sync and async.
 
-    functions        match_track, amatch_playlist and the others: one call, one matcher
-    matcher          Matcher: the sync front
-    async_matcher    AsyncMatcher: the async front
-    sync_engine      runs search flows and request flows, in sync
-    async_engine     the same with await, the questions of a batch at the same time
-    transcript       the transcript that both engines record
-    request_logging  the DEBUG lines of requests
-    playlist_run     tracks, progress, clock and result of a run over a playlist
-    journal          the file from which a run resumes
-    match_stream     matches as they complete, for `async for`
-    async_bridge     the async engine for sync code
+functions        match_track, amatch_playlist and the others: one call, one matcher
+matcher          Matcher: the sync front
+async_matcher    AsyncMatcher: the async front
+sync_engine      runs search flows and request flows, in sync
+async_engine     the same with await, the questions of a batch at the same time
+transcript       the transcript that both engines record
+request_logging  the DEBUG lines of requests
+playlist_run     tracks, progress, clock and result of a run over a playlist
+journal          the file from which a run resumes
+match_stream     matches as they complete, for `async for`
+async_bridge     the async engine for sync code
 """
