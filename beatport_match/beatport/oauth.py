@@ -1,7 +1,7 @@
-"""The user's OAuth tokens for Beatport's API: the token file's content, and token renewal.
+"""The user's OAuth tokens for Beatport's API: the token file's content, and token refresh.
 
-This module parses text and responses into values. Reading and writing the file, and the decision
-when to renew, belong to `transport.token_store`. No `repr` and no error message contains a secret.
+This module parses text and responses into values. `transport.token_store` reads and writes the file
+and decides when to refresh. No `repr` and no error message contains a secret.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LOG_IN = "log in to Beatport again and write a new token file"
 class Tokens:
     """A user's tokens.
 
-    `access` authorises every request. `refresh` and `client_id` are needed to renew it; each is
+    `access` authorises every request. `refresh` and `client_id` are needed to refresh it; each is
     empty if the file has none. `expires_at` is in seconds since 1970 (UTC), `None` if unknown.
     `others` holds the file's other keys, which are written back unchanged.
     """
@@ -59,7 +59,7 @@ class Tokens:
 def parse_tokens(content: str, name: str) -> Tokens | Failure:
     """Parse the content of the token file `name`: JSON with `access_token` and optional keys.
 
-    `refresh_token` and `client_id` are needed for a renewal. `expires_at` is a number of seconds
+    `refresh_token` and `client_id` are needed for a refresh. `expires_at` is a number of seconds
     since 1970, or an ISO 8601 date and time with its time zone.
     """
     try:
@@ -92,7 +92,7 @@ def refresh_request(tokens: Tokens, api_url: str, user_agent: str) -> Request | 
     if not tokens.refresh or not tokens.client_id:
         missing = "refresh_token" if not tokens.refresh else "client_id"
         return _rejected(
-            f"Beatport's access token has expired, and there is no {missing} to renew it with; "
+            f"Beatport's access token has expired, and there is no {missing} to refresh it with; "
             f"{_LOG_IN}."
         )
     return Request(
@@ -114,11 +114,11 @@ def parse_refresh(response: Response, tokens: Tokens, now: float) -> Tokens | Fa
     message = error_text(response)
     quoted = f', "{message}"' if message else ""
     if response.status in {400, 401, 403} and message:
-        why = f"Beatport rejected the renewal of the access token (HTTP {response.status}{quoted})"
+        why = f"Beatport rejected the refresh of the access token (HTTP {response.status}{quoted})"
         return Failure("auth", f"{why}; {_LOG_IN}.", response.url)
     if not 200 <= response.status < 300:
         kind: FailureKind = "rate_limited" if response.status == 429 else "status"
-        why = f"Beatport could not renew the access token (HTTP {response.status}{quoted})."
+        why = f"Beatport could not refresh the access token (HTTP {response.status}{quoted})."
         return Failure(kind, why, response.url)
     try:
         found: object = json.loads(response.body)
@@ -126,7 +126,7 @@ def parse_refresh(response: Response, tokens: Tokens, now: float) -> Tokens | Fa
         found = None
     access = _secret(found, "access_token") if is_record(found) else ""
     if not is_record(found) or not access:
-        why = "Beatport's answer to the renewal of the access token holds no access_token."
+        why = "Beatport's answer to the refresh of the access token holds no access_token."
         return Failure("catalogue_changed", why, response.url)
     lifetime_s = found.get("expires_in")
     return replace(

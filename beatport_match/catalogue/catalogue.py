@@ -41,8 +41,10 @@ class Catalogue:
         MisuseError: The extra `offline` is not installed.
 
     Example:
-        >>> with Catalogue.open("pool.catalogue") as pool:
-        ...     result = match_playlist("collection.xml", source=pool)
+        ```python
+        with Catalogue.open("pool.catalogue") as pool:
+            result = match_playlist("collection.xml", source=pool)
+        ```
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
@@ -95,8 +97,10 @@ class Catalogue:
             MisuseError: The extra `offline`, or `parquet` for that format, is not installed.
 
         Example:
-            >>> report = Catalogue.build("pool.jsonl", "pool.catalogue")
-            >>> print(report.rows, report.left_out)
+            ```python
+            report = Catalogue.build("pool.jsonl", "pool.catalogue")
+            print(report.rows, report.left_out)
+            ```
         """
         return builder.build(rows_or_file, Path(path).absolute(), on_progress, on_problem)
 
@@ -128,8 +132,10 @@ class Catalogue:
             MisuseError: The extra `offline`, or `parquet` for that format, is not installed.
 
         Example:
-            >>> Catalogue.update("pool.catalogue", [{"id": 7, "name": "Night Ferry"}]).rows
-            1
+            ```python
+            Catalogue.update("pool.catalogue", [{"id": 7, "name": "Night Ferry"}]).rows
+            # 1
+            ```
         """
         return builder.update(Path(path).absolute(), rows_or_file, on_progress, on_problem)
 
@@ -171,8 +177,10 @@ class Catalogue:
             CatalogueError: The catalogue is damaged.
 
         Example:
-            >>> [row.name for row in pool.search("night ferry odd harbour")]
-            ['Night Ferry']
+            ```python
+            [row.name for row in pool.search("night ferry odd harbour")]
+            # ['Night Ferry']
+            ```
         """
         if most < 1:
             raise MisuseError(f"Catalogue.search: most must be at least 1, not {most}.")
@@ -228,7 +236,9 @@ class Catalogue:
             MisuseError: `most` is below 1.
 
         Example:
-            >>> match = match_track("Odd Harbour - Night Ferry", source=pool.source(most=50))
+            ```python
+            match = match_track("Odd Harbour - Night Ferry", source=pool.source(most=50))
+            ```
         """
         if most < 1:
             raise MisuseError(f"Catalogue.source: most must be at least 1, not {most}.")

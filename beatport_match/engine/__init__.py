@@ -1,8 +1,8 @@
 """Runs the generators of `matching` with the `transport`, in sync and async.
 
 functions        match_track, amatch_playlist and the others: one call, one matcher
-matcher          Matcher: the sync front
-async_matcher    AsyncMatcher: the async front
+matcher          Matcher: the sync interface
+async_matcher    AsyncMatcher: the async interface
 sync_engine      runs search flows and request flows, in sync
 async_engine     the same with await, the questions of a batch at the same time
 transcript       the transcript that both engines record

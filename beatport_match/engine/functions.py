@@ -72,8 +72,8 @@ async def amatch_track(
     Args:
         track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
         settings: How to match and how to send requests; default: `MatchSettings()`.
-        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default one
-            is made, and closed afterwards.
+        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
+            library uses one for the event loop, and closes it when the loop ends.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
 
@@ -170,8 +170,8 @@ async def amatch_playlist(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         settings: How to match and how to send requests; default: `MatchSettings()`.
-        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default one
-            is made, and closed afterwards.
+        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
+            library uses one for the event loop, and closes it when the loop ends.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         on_progress: Called with a `Progress` after each track.
@@ -275,8 +275,8 @@ def aiter_matches(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         settings: How to match and how to send requests; default: `MatchSettings()`.
-        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default one
-            is made, and closed afterwards.
+        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
+            library uses one for the event loop, and closes it when the loop ends.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         on_progress: Called with a `Progress` after each track.

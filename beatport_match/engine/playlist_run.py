@@ -110,9 +110,13 @@ class TrackQueue:
             self._tracks = read_playlist(path, playlist, on_problem=self.problems.append)
             return
         if isinstance(tracks, Track):
-            raise MisuseError("one track is no playlist: use match_track, or put it in a list.")
+            raise MisuseError(
+                "a single track is not a playlist: use match_track, or put the track in a list."
+            )
         if playlist is not None:
-            raise MisuseError("playlist= names a playlist within a file; pass the file's path.")
+            raise MisuseError(
+                "playlist= names a playlist in a file; give the path of the file as the tracks."
+            )
         if isinstance(tracks, Sized):
             self.total = len(tracks)
         self._tracks = map(as_track, tracks)

@@ -92,7 +92,7 @@ class Match:
 
     @property
     def matched(self) -> bool:
-        """Whether the best candidate was accepted (`outcome` is `matched`)."""
+        """Return whether the best candidate was accepted (`outcome` is `matched`)."""
         return self.outcome == "matched"
 
     @property

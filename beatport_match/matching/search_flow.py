@@ -10,7 +10,8 @@ the order of its questions, and return their result. They know no time, socket o
   one more query did not find the wanted version of the right names, or when no query is left.
 * A failure ends the search in this source: if the retries of one request did not succeed, further
   queries will not succeed either. The exception is a track page that may not be shown.
-* The next source is queried only if the sources before it have no match.
+* The sources are queried in order until one gives the outcome `matched`. After a `review`, the next
+  source is queried too.
 * A fault is never reported as `not_found`.
 """
 
@@ -178,7 +179,7 @@ class _SearchState:
 
     @property
     def is_done(self) -> bool:
-        """Whether this source needs no further query."""
+        """Return whether this source needs no further query."""
         return self.stopped != "exhausted" or self.name_hits >= MAX_NAME_HITS
 
     def take(self, answer: Answer) -> None:
@@ -209,7 +210,7 @@ class _SearchState:
 
     @property
     def is_answered(self) -> bool:
-        """Whether no other source has to be queried."""
+        """Return whether no other source has to be queried."""
         return self.stopped == "stopped" or self._outcome() == "matched"
 
     def start_source(self, source: Source) -> None:
@@ -297,7 +298,7 @@ def _parsed(answer: Answer) -> ParsedResult:
 
 
 def _lacks_wanted_field(candidate: Candidate, settings: MatchSettings) -> bool:
-    """Tell whether a candidate lacks one of the wanted fields."""
+    """Return whether a candidate lacks one of the wanted fields."""
     return any(getattr(candidate, name) is None for name in settings.wanted_fields)
 
 

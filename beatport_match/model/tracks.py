@@ -19,11 +19,10 @@ class Track:
     """A local track, as the DJ's library describes it. Only `title` is required.
 
     Args:
-        title: The title as written, including the mix if the library writes it there. It must not
-            be blank.
+        title: The title as written, including the mix if it is written there. It must not be blank.
         artists: One string, which is kept as written and split later by the parser; or a sequence
             with one name per entry.
-        album: The release that the library files the track under.
+        album: The release under which the collection files the track.
         label: The record label.
         year: The year of release.
         bpm: The tempo in beats per minute; zero means unknown.
@@ -79,6 +78,8 @@ class Track:
         Example:
             `Track.from_text("Artist - Title (Somebody Remix)")`
         """
+        if isinstance(text, str) and not text.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise MisuseError(f"the text of a track must not be blank; it is {text!r}.")
         return cls(text)
 
     @property
@@ -169,8 +170,10 @@ def _as_one_line(names: Names) -> str:
 
 
 def _require_text(title: object) -> None:
-    if not isinstance(title, str) or not title.strip():
-        raise MisuseError(f"Track.title must be text that is not blank, not {title!r}.")
+    if not isinstance(title, str):
+        raise MisuseError(f"Track.title must be text, not {title!r}.")
+    if not title.strip():
+        raise MisuseError(f"Track.title must not be blank; it is {title!r}.")
 
 
 def _require_texts(track: Track, *names: str) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from beatport_match.model.tracks import Names
 
-# A library holds recordings: none was sold before 1890, and none is longer than a day.
+# A collection holds recordings: none was sold before 1890, and none is longer than a day.
 _YEARS = range(1890, 2101)
 MAX_BPM = 1000.0
 MAX_DURATION_S = 24 * 60 * 60.0
@@ -49,7 +49,7 @@ _DRIVE = re.compile(r"/[A-Za-z]:[/\\]")
 
 
 def text(value: str | None) -> str:
-    """Put the text on one line: replace control characters by blanks, strip outer blanks."""
+    """Put the text on one line: replace control characters by spaces, strip outer spaces."""
     return (value or "").translate(_CONTROLS).strip()
 
 
@@ -130,7 +130,7 @@ def stem(location: str | None) -> str:
 
 
 def is_path(line: str) -> bool:
-    """Whether a line of text can only be a path or the URL of a file or stream."""
+    """Return whether a line of text can only be a path or the URL of a file or stream."""
     rooted = _ROOTED.match(line)
     dot = line.rfind(".")
     has_suffix = dot > 0 and _AUDIO_SUFFIX.fullmatch(line[dot:])

@@ -77,23 +77,26 @@ def unmatched_words(
 
 
 def is_typo(word: str, other: str) -> bool:
-    """Whether two words differ by a typo; never by a digit, and never if both are common words."""
+    """Return whether two words differ by a typo.
+
+    A digit is never a typo, and two common words are never typos of each other.
+    """
     return _are_alike(word, other) and not _are_both_words(word, other)
 
 
 def _are_two_names(word: str, other: str) -> bool:
-    """Whether a name is the other plus a vowel: Carl and Carlo, Simon and Simone."""
+    """Return whether a name is the other plus a vowel: Carl and Carlo, Simon and Simone."""
     shorter, longer = sorted((word, other), key=len)
     return longer.startswith(shorter) and longer[len(shorter) :] in {"a", "e", "i", "o", "y"}
 
 
 def are_confusable(word: str, other: str) -> bool:
-    """Whether two common words are so similar that either may be a typo of the other."""
+    """Return whether two common words are so similar that either may be a typo of the other."""
     return _are_alike(word, other) and _are_both_words(word, other)
 
 
 def _are_alike(word: str, other: str) -> bool:
-    """Whether two words are one typo apart, or two from eight letters on."""
+    """Return whether two words are one typo apart, or two from eight letters on."""
     longest, shortest = max(len(word), len(other)), min(len(word), len(other))
     allowed = 1 if longest < 8 else 2
     # The cheapest check comes first: most pairs of words are not similar at all.
@@ -111,7 +114,7 @@ def _are_alike(word: str, other: str) -> bool:
 
 
 def is_short_word_typo(word: str, other: str) -> bool:
-    """Whether two words of up to four letters differ by one typo.
+    """Return whether two words of up to four letters differ by one typo.
 
     Use it only where the words around them agree. Digits, Roman numerals, an additional s and two
     common words ("He Sails", "She Sails") are never typos.
@@ -128,12 +131,12 @@ def is_short_word_typo(word: str, other: str) -> bool:
 
 
 def _are_both_words(word: str, other: str) -> bool:
-    """Whether both words are common in titles: "rain" is not a typo of "train"."""
+    """Return whether both words are common in titles: "rain" is not a typo of "train"."""
     return all(w in _SHORT_WORDS or (len(w) > 1 and is_common(w)) for w in (word, other))
 
 
 def typo_count(mine: str, theirs: str) -> int:
-    """Count the typos between two texts without blanks; 0 if they are equal or too different.
+    """Count the typos between two texts without spaces; 0 if they are equal or too different.
 
     A text of five letters may have one typo, of ten two, of twenty three; the shorter text counts.
     A different digit is never a typo.

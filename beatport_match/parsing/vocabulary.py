@@ -5,8 +5,9 @@ The module contains only tables, and all words are folded. Add a new word here a
 
 from __future__ import annotations
 
-# Words that end or form the name of a version ("Nørd Remix", "Dub"), with the kind of the version.
-# Two versions of different kinds are never the same recording.
+# Words that name the kind of a version ("Nørd Remix", "Dub"), with that kind. Scoring treats two
+# versions of different kinds as different recordings; `scoring.version_comparison` has the
+# exceptions.
 KINDS: dict[str, str] = {
     "remix": "remix",
     "remixed": "remix",
@@ -107,7 +108,7 @@ UNBRACKETED_VERSIONS = (
     "dub mix",
 )
 
-# Phrases that library software, record pools and sites add to a title: they say nothing about the
+# Phrases that DJ software, record pools and sites add to a title: they say nothing about the
 # music.
 NOISE_PHRASES = frozenset(
     {

@@ -40,8 +40,10 @@ def settings_from_environment(
         SettingsError: A variable with the prefix names no setting, or its value is invalid.
 
     Example:
-        >>> settings_from_environment(environ={"BEATPORT_MATCH_MAX_QUERIES": "6"}).max_queries
-        6
+        ```python
+        settings_from_environment(environ={"BEATPORT_MATCH_MAX_QUERIES": "6"}).max_queries
+        # 6
+        ```
     """
     settings = settings or MatchSettings()
     async_values = settings.async_io.model_dump()

@@ -79,9 +79,9 @@ class MatchSettings(_Frozen, frozen=True):
         api_url: URL of Beatport's API (http or https). Default `https://api.beatport.com/v4`.
         token_file: Path of a JSON file with the user's tokens for the API. It holds `access_token`
             and may hold `refresh_token`, `client_id` and `expires_at`; with these the library
-            renews the token and rewrites the file. Default `None` (`false` in TOML): no file.
+            refreshes the token and rewrites the file. Default `None` (`false` in TOML): no file.
         access_token: The access token itself, if there is no `token_file`: printable ASCII without
-            spaces. The library cannot renew it, and never shows or saves it. Default `None`.
+            spaces. The library cannot refresh it, and never shows or saves it. Default `None`.
         accept_confidence: Lowest confidence (0-1) for the outcome `matched`, which is accepted
             automatically. Default 0.9.
         review_confidence: Lowest confidence (0-1) for the outcome `review`, which a user should
@@ -112,8 +112,9 @@ class MatchSettings(_Frozen, frozen=True):
         wait_when_refused: Whether a run waits while the circuit breaker is open, instead of failing
             the remaining tracks. `stop` still ends the run. Default `False`.
         cache_path: Path of the file in which parsed answers are cached for later runs. The library
-            creates it if it does not exist, several programs may share it, and it stays below
-            256 MiB. Default `None` (`false` in TOML): no file.
+            creates it if it does not exist, and several programs may share it. It holds about
+            256 MiB at most, and SQLite's `-wal` file next to it a few MiB more. Default `None`
+            (`false` in TOML): no file.
         cache_ttl_s: Seconds (above 0, up to ten years) for which a cached search is valid. Default
             604800 (a week).
         cache_page_ttl_s: Seconds (above 0, up to ten years) for which a cached track page is valid.

@@ -38,10 +38,12 @@ class FakeBeatport:
         api: The account that the API accepts. Without one, the API exists and rejects every token.
 
     Example:
-        >>> from beatport_match import MatchSettings, match_track
-        >>> fake = FakeBeatport(latency_s=0.05)
-        >>> with fake.serve() as base_url:
-        ...     match = match_track("Olvarin - Undertow", settings=MatchSettings(base_url=base_url))
+        ```python
+        from beatport_match import MatchSettings, match_track
+        fake = FakeBeatport(latency_s=0.05)
+        with fake.serve() as base_url:
+            match = match_track("Olvarin - Undertow", settings=MatchSettings(base_url=base_url))
+        ```
     """
 
     def __init__(
@@ -116,8 +118,10 @@ class FakeBeatport:
             MisuseError: `fault` is not one of `FAULTS`.
 
         Example:
-            >>> FakeBeatport().respond("GET", "/search?q=undertow").status
-            200
+            ```python
+            FakeBeatport().respond("GET", "/search?q=undertow").status
+            # 200
+            ```
         """
         lower = {name.lower(): value for name, value in (headers or {}).items()}
         return self._site.respond(
@@ -128,7 +132,9 @@ class FakeBeatport:
         """Return a transport for `httpx.Client` and `httpx.AsyncClient`; it opens no socket.
 
         Example:
-            >>> client = httpx.Client(transport=FakeBeatport().transport())
+            ```python
+            client = httpx.Client(transport=FakeBeatport().transport())
+            ```
         """
         return FakeTransport(self._log)
 
@@ -139,7 +145,9 @@ class FakeBeatport:
             A context manager that gives the base URL. The server stops when the block ends.
 
         Example:
-            >>> with FakeBeatport().serve() as base_url:
-            ...     httpx.get(f"{base_url}/search?q=undertow")
+            ```python
+            with FakeBeatport().serve() as base_url:
+                httpx.get(f"{base_url}/search?q=undertow")
+            ```
         """
         return serve_log(self._log)

@@ -108,7 +108,9 @@ def always(kind: Fault) -> FaultPlan:
         MisuseError: `kind` is not one of `FAULTS`.
 
     Example:
-        >>> fake = FakeBeatport(faults=always("challenge"))
+        ```python
+        fake = FakeBeatport(faults=always("challenge"))
+        ```
     """
     require_known_fault(kind)
     return lambda _index, _path: kind
@@ -128,7 +130,9 @@ def first(n: int, kind: Fault) -> FaultPlan:
         MisuseError: `kind` is not one of `FAULTS`.
 
     Example:
-        >>> fake = FakeBeatport(faults=first(2, "unavailable"))
+        ```python
+        fake = FakeBeatport(faults=first(2, "unavailable"))
+        ```
     """
     require_known_fault(kind)
     return lambda index, _path: kind if index < n else None
@@ -153,7 +157,9 @@ def sometimes(kind: Fault, probability: float, seed: int = 0) -> FaultPlan:
         MisuseError: `kind` is not one of `FAULTS`.
 
     Example:
-        >>> fake = FakeBeatport(faults=sometimes("reset", 0.3, seed=1))
+        ```python
+        fake = FakeBeatport(faults=sometimes("reset", 0.3, seed=1))
+        ```
     """
     require_known_fault(kind)
     request_counts: Counter[str] = Counter()
@@ -184,7 +190,9 @@ def mixed(probability: float, kinds: Sequence[Fault], seed: int = 0) -> FaultPla
         MisuseError: An entry of `kinds` is not one of `FAULTS`.
 
     Example:
-        >>> fake = FakeBeatport(faults=mixed(0.3, ["reset", "challenge"]))
+        ```python
+        fake = FakeBeatport(faults=mixed(0.3, ["reset", "challenge"]))
+        ```
     """
     for kind in kinds:
         require_known_fault(kind)

@@ -30,7 +30,9 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     `FakeBeatport.transport()` makes one.
 
     Example:
-        >>> client = httpx.AsyncClient(transport=FakeBeatport().transport())
+        ```python
+        client = httpx.AsyncClient(transport=FakeBeatport().transport())
+        ```
     """
 
     def __init__(self, log: RequestLog) -> None:

@@ -1,14 +1,15 @@
 """The cache on disk: parsed results in an SQLite file that several programs may share.
 
 * A problem with the file never raises an exception. It is logged once, and the run continues
-  without the cache.
+  without the cache. If another program locks the file for too long, only this read or write is
+  skipped, and nothing is logged.
 * A damaged file is renamed and not deleted, and a new one is created.
 * A database of another program is not touched.
 * The key of an entry contains the version of this library, because another version may parse the
   same page differently.
 * Above the size limit, the oldest tenth of the entries is deleted.
 
-How long an entry is valid is decided by the request flow; this module only returns its age.
+The request flow decides how long an entry is valid; this module only returns its age.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ class SqliteCache:
     Args:
         path: The file. If it does not exist, it is created with access for its owner only.
         max_bytes: The size above which the oldest entries are deleted.
-        clock: Seconds since 1970, so that all programs that share the file agree on the age.
+        clock: Returns the seconds since 1970, so that all programs that share the file agree on the
+            age.
     """
 
     def __init__(
@@ -68,7 +70,7 @@ class SqliteCache:
         self._is_disabled = False
 
     def get(self, key: str) -> CachedResult | None:
-        """Return the result under a key, with its age."""
+        """Return the result under a key, with its age; `None` if there is none."""
         return self._try(lambda connection: self._read(connection, key))
 
     def put(self, key: str, value: ParsedResult) -> None:
@@ -117,7 +119,7 @@ class SqliteCache:
             return None
 
     def _recover(self, error: Exception) -> None:
-        """After an error of SQLite, skip this action, replace a damaged file, or disable the cache.
+        """Handle an SQLite error: skip this action, replace a damaged file, or disable the cache.
 
         A damaged file is replaced once; if the new one is damaged as well, the cache is disabled.
         """

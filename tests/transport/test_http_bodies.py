@@ -187,7 +187,10 @@ def test_any_bytes_give_a_body_or_a_failure(junk: bytes, encoding: str) -> None:
 
 @given(st.binary(max_size=2000), st.integers(1, 500))
 def test_pieces_of_any_size_are_decompressed(plain: bytes, size: int) -> None:
-    for encoded, encoding in ((gzip.compress(plain, mtime=0), "gzip"), (zlib.compress(plain), "deflate")):
+    for encoded, encoding in (
+        (gzip.compress(plain, mtime=0), "gzip"),
+        (zlib.compress(plain), "deflate"),
+    ):
         decoder = BoundedDecoder(URL, encoding)
         for at in range(0, len(encoded), size):
             decoder.feed(encoded[at : at + size])
