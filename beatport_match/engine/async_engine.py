@@ -41,7 +41,7 @@ from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.answer_cache import TieredCache
 from beatport_match.transport.client_pool import ClientPool
 from beatport_match.transport.http import AsyncHttpClient, asend, new_async_client, ssl_context
-from beatport_match.transport.rate_limiter import RetryAfter
+from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
 from beatport_match.transport.shared import SharedState, shared_async_client
 from beatport_match.transport.single_flight import AsyncKeyedLock
 from beatport_match.transport.token_store import TokenStore
@@ -61,7 +61,7 @@ class AsyncEngine:
     def __init__(
         self, settings: MatchSettings, client: AsyncHttpClient | None, state: SharedState
     ) -> None:
-        self.rate_limiter = state.rate_limiter
+        self.rate_limiter: RateLimiter = state.rate_limiter
         self._settings = settings
         self._cache = TieredCache(settings, state.memory)
         self._in_flight = AsyncKeyedLock()

@@ -50,8 +50,8 @@ def match_track(
     Example:
         ```python
         match = match_track("Artist - Title (Some Remix)")
-        if match.matched:
-            print(match.best.url)
+        if best := match.accepted:
+            print(best.url)
         else:
             print(match.outcome, match.reason)
         ```
@@ -88,8 +88,8 @@ async def amatch_track(
     Example:
         ```python
         match = await amatch_track("Artist - Title (Some Remix)")
-        if match.matched:
-            print(match.best.url)
+        if best := match.accepted:
+            print(best.url)
         else:
             print(match.outcome, match.reason)
         ```
@@ -189,9 +189,11 @@ async def amatch_playlist(
         MisuseError: An argument has a wrong type.
 
     Example:
-        ```python result = await amatch_playlist("collection.xml", playlist="Sets/Friday",
-        journal="friday.journal") print(len(result.matched), len(result.review),
-        len(result.not_found), len(result.failed)) result.to_csv("friday/") ```
+        ```python
+        result = await amatch_playlist("collection.xml", journal="friday.journal")
+        print(len(result.matched), len(result.review), len(result.not_found), len(result.failed))
+        result.to_csv("friday/")
+        ```
     """
     async with _SharingAsyncMatcher(settings, http_client=http_client, source=source) as matcher:
         return await matcher.match_playlist(

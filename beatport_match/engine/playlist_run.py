@@ -132,8 +132,8 @@ class RunClock:
     def __init__(self, mode: Mode, settings: MatchSettings, now: Callable[[], float]) -> None:
         self.mode: Mode = mode
         self.settings = settings
-        self.started_at = datetime.now().astimezone()
-        self.start = now()
+        self.started_at: datetime = datetime.now().astimezone()
+        self.start: float = now()
         self._now = now
 
     def elapsed(self) -> float:
@@ -151,7 +151,7 @@ class ProgressReporter:
         rate_limiter: RateLimiter,
         clock: RunClock,
     ) -> None:
-        self.start = clock.start
+        self.start: float = clock.start
         self._total = total
         self._on_progress = on_progress
         self._rate_limiter = rate_limiter

@@ -36,7 +36,7 @@ from beatport_match.matching.request_flow import question_flow, token_refresh_fl
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.answer_cache import TieredCache
 from beatport_match.transport.http import HttpClient, new_client, send
-from beatport_match.transport.rate_limiter import RetryAfter
+from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
 from beatport_match.transport.shared import SharedState
 from beatport_match.transport.single_flight import KeyedLock
 from beatport_match.transport.token_store import TokenStore
@@ -59,7 +59,7 @@ class SyncEngine:
     def __init__(
         self, settings: MatchSettings, client: HttpClient | None, state: SharedState
     ) -> None:
-        self.rate_limiter = state.rate_limiter
+        self.rate_limiter: RateLimiter = state.rate_limiter
         self._settings = settings
         self._cache = TieredCache(settings, state.memory)
         self._in_flight = KeyedLock()

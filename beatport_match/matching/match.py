@@ -96,6 +96,15 @@ class Match:
         return self.outcome == "matched"
 
     @property
+    def accepted(self) -> ScoredCandidate | None:
+        """The accepted candidate if `outcome` is `matched`, otherwise `None`.
+
+        Example:
+            `if best := match.accepted: print(best.url)`
+        """
+        return self.best if self.matched else None
+
+    @property
     def requests(self) -> int:
         """Number of HTTP requests that were sent for this track, retries included."""
         return sum(query.requests for query in self.queries)

@@ -101,9 +101,9 @@ def enrich_rekordbox(
     source, target = Path(original), Path(out)
     _require_new_file(target, source)
     attributes = {
-        match.track: attributes_from(match.best.candidate, camelot=camelot)
+        match.track: attributes_from(best.candidate, camelot=camelot)
         for match in matches
-        if match.matched and match.best
+        if (best := match.accepted)
     }
     run = _EnrichmentRun(source, attributes, overwrite)
     with atomic_write(target) as draft:

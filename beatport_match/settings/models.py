@@ -8,11 +8,10 @@ are read only in `settings.environment`.
 
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, cast
 
 from pydantic import (
     BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -31,11 +30,8 @@ MAX_TTL_S = 3650 * _DAY_S
 USER_AGENT = f"beatport-match/{__version__}"
 
 
-class _Frozen(BaseModel):
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False
-    )
-
+# `frozen` stands in each class statement, because type checkers do not inherit it.
+class _Frozen(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     def __init__(self, /, **values: Any) -> None:
         try:
             super().__init__(**values)
@@ -43,7 +39,7 @@ class _Frozen(BaseModel):
             raise SettingsError(_first_error_as_sentence(error)) from None
 
 
-class AsyncSettings(_Frozen):
+class AsyncSettings(_Frozen, frozen=True):
     """Settings of the async engine; the last two also hold for the sync engine.
 
     Args:
@@ -72,7 +68,7 @@ class AsyncSettings(_Frozen):
     retry_attempts: Annotated[int, Field(ge=1, le=10)] = 3
 
 
-class MatchSettings(_Frozen):
+class MatchSettings(_Frozen, frozen=True):
     """All settings of matching: sources, confidence thresholds, searches, rate limit and cache.
 
     Args:
@@ -158,6 +154,37 @@ class MatchSettings(_Frozen):
     max_connections: Annotated[int, Field(ge=1, le=100)] = 32
     user_agent: Annotated[str, Field(min_length=1, max_length=500)] = USER_AGENT
     async_io: AsyncSettings = AsyncSettings()
+
+    if TYPE_CHECKING:
+        # Pydantic converts values. Type checkers would accept only the types of the fields, so this
+        # names the types that the constructor accepts; a test compares the names.
+        def __init__(
+            self,
+            *,
+            base_url: str = ...,
+            source: Literal["web", "api"] = ...,
+            api_url: str = ...,
+            token_file: str | Path | None = ...,
+            access_token: str | SecretStr | None = ...,
+            accept_confidence: float = ...,
+            review_confidence: float = ...,
+            enough_score: float = ...,
+            max_queries: int = ...,
+            queries_at_once: int = ...,
+            max_results: int = ...,
+            max_candidates: int = ...,
+            wanted_fields: list[str] | tuple[str, ...] = ...,
+            requests_per_second: float | None = ...,
+            max_refusals: int = ...,
+            refusal_pause_s: float = ...,
+            wait_when_refused: bool = ...,
+            cache_path: str | Path | None = ...,
+            cache_ttl_s: float = ...,
+            cache_page_ttl_s: float = ...,
+            max_connections: int = ...,
+            user_agent: str = ...,
+            async_io: AsyncSettings | dict[str, Any] = ...,
+        ) -> None: ...
 
     @field_validator("base_url", "api_url")
     @classmethod

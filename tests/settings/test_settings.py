@@ -1,11 +1,14 @@
 """Test the settings models: defaults, ranges, error messages, load and save."""
 
+import ast
+import inspect
 import json
 
 import pytest
 from pydantic import ValidationError
 
 from beatport_match.errors import BeatportMatchError, SettingsError
+from beatport_match.settings import models
 from beatport_match.settings.models import AsyncSettings, MatchSettings
 
 
@@ -21,6 +24,16 @@ def test_defaults():
         request_timeout=30.0,
         retry_attempts=3,
     )
+
+
+def test_type_checkers_see_every_setting():
+    """The constructor that type checkers see has one parameter for each setting."""
+    (seen,) = [
+        node
+        for node in ast.walk(ast.parse(inspect.getsource(models)))
+        if isinstance(node, ast.FunctionDef) and node.name == "__init__" and node.args.kwonlyargs
+    ]
+    assert [one.arg for one in seen.args.kwonlyargs] == list(MatchSettings.model_fields)
 
 
 def test_default_threshold_for_matched_is_above_that_for_review():
