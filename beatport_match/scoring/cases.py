@@ -192,4 +192,4 @@ LONE_USUAL = Case("lone.usual")
 LONE_RARE = Case("lone.rare")
 LONE_VOUCHED = Case("lone.vouched", sign=1)
 
-CASES = {case.name: case for case in tuple(globals().values()) if isinstance(case, Case)}
+CASES = {case.name: case for case in tuple(vars().values()) if isinstance(case, Case)}
