@@ -21,7 +21,8 @@ from beatport_match.cli.text_cells import (
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import DEFAULT_WHERE
 from beatport_match.model.evidence import MatchOutcome
-from beatport_match.model.tracks import Candidate
+from beatport_match.model.tracks import Candidate, as_minutes
+from beatport_match.model.validation import is_web_url
 from beatport_match.playlists import PlaylistProblem
 from beatport_match.results import PlaylistMatch
 
@@ -200,20 +201,12 @@ def _facts(found: Candidate) -> Iterator[tuple[str, str | None]]:
     camelot = f" ({found.camelot})" if found.camelot else ""
     yield "key", f"{found.key}{camelot}" if found.key else found.camelot
     yield "BPM", f"{found.bpm:g}" if found.bpm else None
-    yield "length", _clock(found.length_s) if found.length_s else None
+    yield "length", as_minutes(found.length_s) if found.length_s else None
     yield "genre", found.genre
     yield "label", found.label
     yield "released", found.release_date
 
 
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02}"
-
-
 def _link(url: str | None) -> str:
     """Return the style that makes a URL clickable; empty if it is not a plain web URL."""
-    if not url:
-        return ""
-    is_web = url.startswith(("https://", "http://"))
-    return f"link {url}" if is_web and url.isprintable() and " " not in url else ""
+    return f"link {url}" if url and is_web_url(url) else ""

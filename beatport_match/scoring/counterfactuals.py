@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
-from beatport_match.model.tracks import Candidate, Track
+from beatport_match.model.tracks import Candidate, Track, as_minutes
 from beatport_match.parsing.titles import parse_title
 from beatport_match.scoring.confidence import outcome_of, rank
 from beatport_match.settings.models import MatchSettings
@@ -122,7 +122,7 @@ def _with(track: Track, name: str, value: Any) -> Track:
 def _text(name: str, value: Any) -> str:
     """Format the value of a field."""
     if name == "duration_s":
-        return f"{round(value) // 60}:{round(value) % 60:02d}"
+        return as_minutes(value)
     if name == "bpm":
         return f"{value:g}"
     return value if isinstance(value, str) else ", ".join(value)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from beatport_match.model.evidence import Evidence, Relation
-from beatport_match.model.tracks import Candidate, Track
+from beatport_match.model.tracks import Candidate, Track, as_minutes
 from beatport_match.parsing.interpretations import interpret, interpret_using_candidate
 from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import ParsedTrack, parse_candidate
@@ -302,7 +302,7 @@ def _display_pair(name: str, detail: ScoreDetail) -> tuple[str, str]:
             )
             return left_out, candidate.label or ""
         case "length":
-            return _as_minutes(track.duration_s), _as_minutes(candidate.length_s)
+            return as_minutes(track.duration_s or 0), as_minutes(candidate.length_s or 0)
         case "bpm":
             return f"{track.bpm:g}", f"{candidate.bpm:g}"
         case "key":
@@ -323,12 +323,6 @@ def _year(candidate: Candidate) -> str:
     """Return the year of the release as text; empty if it is unknown."""
     year = (candidate.release_date or "")[:4]
     return year if year.isdigit() else ""
-
-
-def _as_minutes(seconds: float | None) -> str:
-    """Format seconds as `m:ss`."""
-    whole = round(seconds or 0)
-    return f"{whole // 60}:{whole % 60:02d}"
 
 
 def _is_explained(phrase: str, known: tuple[str, ...]) -> bool:

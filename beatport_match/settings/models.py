@@ -23,6 +23,7 @@ from pydantic import (
 from beatport_match._version import __version__
 from beatport_match.errors import SettingsError
 from beatport_match.model.tracks import Candidate
+from beatport_match.model.validation import is_web_url
 from beatport_match.settings import files as settings_files
 
 MAX_SHOWN_LENGTH = 100
@@ -161,8 +162,10 @@ class MatchSettings(_Frozen):
     @field_validator("base_url", "api_url")
     @classmethod
     def _check_web_url(cls, url: str) -> str:
-        if not url.startswith(("https://", "http://")) or not url.partition("://")[2].strip("/"):
-            raise ValueError("must begin with https:// or http:// and name a host")
+        if not is_web_url(url):
+            raise ValueError(
+                "must begin with https:// or http://, name a host and contain no blank"
+            )
         return url.rstrip("/")
 
     @field_validator("requests_per_second", "cache_path", "token_file", mode="before")
