@@ -15,7 +15,7 @@ from beatport_match.beatport.api import error_text
 from beatport_match.beatport.json_fields import Record, is_record
 from beatport_match.errors import Failure, FailureKind
 from beatport_match.matching.protocol import Request, Response
-from beatport_match.model.validation import finite_number, parse_json
+from beatport_match.model.validation import finite_number, is_header_token, parse_json
 
 # A token that expires within this time may be rejected when the request arrives.
 EXPIRY_MARGIN_S = 30.0
@@ -137,7 +137,7 @@ def _secret(found: Record, key: str) -> str:
     if not isinstance(value, str) or len(value) > MAX_SECRET_LENGTH:
         return ""
     value = value.strip()
-    return value if value.isascii() and value.isprintable() and " " not in value else ""
+    return value if is_header_token(value) else ""
 
 
 def _timestamp(value: object) -> float | None:

@@ -28,6 +28,7 @@ from beatport_match.engine.functions import match_track
 from beatport_match.engine.matcher import Matcher
 from beatport_match.engine.playlist_run import RunClock, TrackQueue, beatport_source, build_result
 from beatport_match.errors import MisuseError
+from beatport_match.files.guarded_read import reason
 from beatport_match.matching.match import Match, Progress
 from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.keys import parse_key
@@ -324,9 +325,9 @@ def _interrupts_ignored() -> Generator[None, None, None]:
 
 
 def _output_error(folder: Path, error: Exception, option: str = "--out") -> MisuseError:
-    reason = getattr(error, "strerror", None) or error
     return MisuseError(
-        f"{folder}: cannot write to this folder ({reason}); choose another folder with {option}."
+        f"{folder}: cannot write to this folder ({reason(error)}); "
+        f"choose another folder with {option}."
     )
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from beatport_match.cli.text_cells import TextLine, plain_text
 from beatport_match.errors import MisuseError
+from beatport_match.files.guarded_read import reason
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -108,7 +109,7 @@ class Screen:
         except OSError as error:
             self._stop_writing()
             if self._is_required and error.errno not in _CLOSED_PIPE_ERRORS:
-                raise MisuseError(f"the output cannot be written ({error.strerror}).") from None
+                raise MisuseError(f"the output cannot be written ({reason(error)}).") from None
 
     def _stop_writing(self) -> None:
         """Send the rest of the output to the null device, also what Python flushes at exit."""

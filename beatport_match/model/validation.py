@@ -1,6 +1,7 @@
 """What is accepted from outside, and which characters a text may hold: one policy per danger.
 
-Values: `is_web_url`, `clean_isrc`, `finite_number`, `parse_json` and the largest values `MAX_*`.
+Values: `is_web_url`, `is_header_token`, `clean_isrc`, `finite_number`, `parse_json`, and the
+largest accepted values.
 
 Texts:
 
@@ -56,6 +57,11 @@ _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 def is_web_url(text: str) -> bool:
     """Whether the text is an http(s) URL with a host, without blanks and control characters."""
     return text.isprintable() and _WEB_URL.fullmatch(text) is not None
+
+
+def is_header_token(text: str) -> bool:
+    """Whether a secret can be sent in an HTTP header: printable ASCII without spaces."""
+    return bool(text) and text.isascii() and text.isprintable() and " " not in text
 
 
 def clean_isrc(isrc: str | None) -> str:
