@@ -115,13 +115,12 @@ def _csv_entries(lines: Iterator[_Line]) -> Iterator[Entry]:
     """Yield rows; the first record that is not blank is the header."""
     damage: list[Entry] = []
     texts = _texts(lines, damage)
-    beginning = _up_to_first_text(texts)
+    first = next((line for line in texts if line[1].strip()), (0, ""))
     # Where the comma is the decimal mark, spreadsheets write ; or tabs.
-    delimiter = max(",;\t", key=beginning[-1][1].count) if beginning else ","
+    delimiter = max(",;\t", key=first[1].count)
     header: list[str] = []
-    for number, cells in csv_records(
-        chain(beginning, texts), delimiter, MAX_RECORD_BYTES, reread=True
-    ):
+    records = csv_records(chain([first], texts), delimiter, MAX_RECORD_BYTES, reread=True)
+    for number, cells in records:
         if isinstance(cells, BadRecord):
             yield number, f"the row is not well-formed CSV ({cells.detail})"
         elif not any(map(str.strip, cells)):
@@ -142,17 +141,10 @@ def _texts(lines: Iterator[_Line], damage: list[Entry]) -> Iterator[tuple[int, s
             damage.append((number, line))
         else:
             # `RowParser` finds bytes that are not UTF-8 and can then name their column.
-            yield number, line.decode("utf-8", "surrogateescape")
-
-
-def _up_to_first_text(texts: Iterator[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Take the lines up to the first one that is not blank."""
-    taken: list[tuple[int, str]] = []
-    for number, text in texts:
-        taken.append((number, text))
-        if text.strip():
-            break
-    return taken
+            text = line.decode("utf-8", "surrogateescape")
+            # A line that was cut off must exceed the limit in characters too.
+            is_cut = len(line) > MAX_RECORD_BYTES
+            yield number, text.ljust(MAX_RECORD_BYTES + 1) if is_cut else text
 
 
 def _lines(file: Path) -> Iterator[_Line]:

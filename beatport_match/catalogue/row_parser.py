@@ -94,20 +94,13 @@ class RowParser:
 
     def _text(self, column: str, value: object) -> str | None:
         """Return a text on one line; `None` if it is missing, blank or invalid."""
-        # The fast path: nearly all texts of a million rows take it.
-        if type(value) is str and value.isprintable() and len(value) <= MAX_TEXT_LENGTH:
-            return single_line(value) or None
-        return self._unusual_text(column, value)
-
-    def _unusual_text(self, column: str, value: object) -> str | None:
-        """Clean a text that has control characters, or report a value that is not a text."""
         if not isinstance(value, str):
             if value is not None and not _is_nan(value):
                 self._report_invalid(column, value, "text")
-        elif not _is_encodable(value):
-            self.problems.append(f"{column} holds bytes that are not UTF-8")
         elif len(value) > MAX_TEXT_LENGTH:
             self.problems.append(f"{column} is longer than {MAX_TEXT_LENGTH} characters")
+        elif not (value.isprintable() or _is_encodable(value)):
+            self.problems.append(f"{column} holds bytes that are not UTF-8")
         else:
             return single_line(value) or None
         return None
