@@ -99,9 +99,13 @@ def single_line(text: str) -> str:
 
     A control character becomes a blank. A lone surrogate is removed, because it cannot be encoded.
     """
-    if not (text.isascii() and text.isprintable()):
-        text = _SURROGATES.sub("", without_invisible(_CONTROLS.sub(" ", text)))
-    return " ".join(text.split())
+    if not text.isascii():
+        text = without_invisible(text)
+    # Nearly every text is clean already, and this check takes a third of the time of cleaning.
+    # The space is the only blank that `isprintable` accepts.
+    if text.isprintable() and "  " not in text and text.strip() == text:
+        return text
+    return " ".join(_SURROGATES.sub("", _CONTROLS.sub(" ", text)).split())
 
 
 def without_invisible(text: str) -> str:
