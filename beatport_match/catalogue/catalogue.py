@@ -16,7 +16,7 @@ from beatport_match.catalogue.source import CatalogueSource
 from beatport_match.catalogue.storage import index_folder
 from beatport_match.errors import MisuseError
 from beatport_match.model.tracks import Candidate
-from beatport_match.parsing.parsed_track import clean_isrc
+from beatport_match.model.validation import clean_isrc
 
 # Rows that one query passes to scoring. More rows changed no outcome of the evaluation.
 MAX_ROWS = 20

@@ -12,6 +12,7 @@ from beatport_match.cli.process import ExitCode
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.errors import MisuseError
 from beatport_match.files.atomic_write import atomic_write
+from beatport_match.files.guarded_read import reason
 from beatport_match.model.metrics import PerformanceStats, RunComparison
 from beatport_match.performance.analysis import analyze, compare_runs
 from beatport_match.performance.files import load_metrics_from_json
@@ -68,7 +69,6 @@ def _write_page(options: Namespace, page: str) -> None:
         with atomic_write(target) as draft:
             draft.write_text(page, encoding="utf-8", errors="backslashreplace")
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
         raise MisuseError(
-            f"{target}: cannot be written ({reason}); choose another file with --html."
+            f"{target}: cannot be written ({reason(error)}); choose another file with --html."
         ) from None

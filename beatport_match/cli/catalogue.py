@@ -17,7 +17,8 @@ from beatport_match.cli.match_table import plural, show_places
 from beatport_match.cli.process import ExitCode, interrupts_ignored
 from beatport_match.cli.progress import show_row_count
 from beatport_match.cli.terminal import Screen, show_json
-from beatport_match.cli.text_cells import ELLIPSIS, MAX_TEXT_LINES, clean, text_line
+from beatport_match.cli.text_cells import ELLIPSIS, MAX_TEXT_LINES, text_line
+from beatport_match.model.validation import terminal_safe
 
 
 def build_or_update(options: Namespace, out: Screen, err: Screen) -> ExitCode:
@@ -88,7 +89,7 @@ def _show_report(report: BuildReport, headline: str, out: Screen) -> None:
     left_out = f", {report.left_out:,} left out"
     out.show(((headline, "bold"), (left_out, "yellow" if report.left_out else "dim")))
     if report.unknown_columns:
-        unknown = clean(f"Unknown columns, not read: {', '.join(report.unknown_columns)}")
+        unknown = terminal_safe(f"Unknown columns, not read: {', '.join(report.unknown_columns)}")
         lines = textwrap.wrap(unknown, out.width, max_lines=MAX_TEXT_LINES, placeholder=ELLIPSIS)
         out.show(*(text_line(line, "dim") for line in lines))
     if report.problems:

@@ -27,6 +27,7 @@ from beatport_match.engine.functions import match_track
 from beatport_match.engine.matcher import Matcher
 from beatport_match.engine.playlist_run import RunClock, TrackQueue, beatport_source, build_result
 from beatport_match.errors import MisuseError
+from beatport_match.files.guarded_read import reason
 from beatport_match.matching.match import Match, Progress
 from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.keys import parse_key
@@ -245,9 +246,8 @@ def _writing_to(folder: Path, option: str) -> Generator[None, None, None]:
         with interrupts_ignored():
             yield
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
         raise MisuseError(
-            f"{folder}: cannot write to this folder ({reason}); choose another folder with "
+            f"{folder}: cannot write to this folder ({reason(error)}); choose another folder with "
             f"{option}."
         ) from None
 

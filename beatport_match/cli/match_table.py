@@ -17,7 +17,6 @@ from beatport_match.cli.text_cells import (
     MAX_TEXT_LINES,
     Piece,
     TextLine,
-    clean,
     mark_direction,
     text_line,
     truncate_middle,
@@ -25,7 +24,8 @@ from beatport_match.cli.text_cells import (
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import DEFAULT_WHERE
 from beatport_match.model.evidence import MatchOutcome
-from beatport_match.model.tracks import Candidate
+from beatport_match.model.tracks import Candidate, as_minutes
+from beatport_match.model.validation import is_web_url, terminal_safe
 from beatport_match.results import PlaylistMatch
 
 _OUTCOMES: dict[MatchOutcome, tuple[str, str]] = {
@@ -82,7 +82,10 @@ def show_places(places: Sequence[tuple[str, str]], count: int, hint: str, out: S
         hint: Where the problems that are not shown can be found.
         out: The stream.
     """
-    shown = [(clean(place), clean(detail)) for place, detail in places[:MAX_SHOWN_PROBLEMS]]
+    shown = [
+        (terminal_safe(place), terminal_safe(detail))
+        for place, detail in places[:MAX_SHOWN_PROBLEMS]
+    ]
     if out.console is None:
         width = max(len(place) for place, _ in shown)
         for place, detail in shown:
@@ -157,16 +160,16 @@ def _failures(result: PlaylistMatch) -> Iterator[TextLine]:
 def _match_row(match: Match, *, linked: bool) -> MatchRow:
     outcome, style = _OUTCOMES[match.outcome]
     best = match.best
-    found = (clean(f"→ {_missing(match)}"), "dim")
+    found = (terminal_safe(f"→ {_missing(match)}"), "dim")
     if best:
-        found = (clean(f"→ {best.candidate}"), _link(best.url) if linked else "")
+        found = (terminal_safe(f"→ {best.candidate}"), _link(best.url) if linked else "")
     return (
         (outcome, style),
         (f"{best.score:.1f}" if best else "", ""),
         (_confidence_text(match) if best else "", style),
-        (clean(str(match.track)), ""),
+        (terminal_safe(str(match.track)), ""),
         found,
-        (clean(match.reason), "dim"),
+        (terminal_safe(match.reason), "dim"),
     )
 
 
@@ -202,20 +205,12 @@ def _facts(found: Candidate) -> Iterator[tuple[str, str | None]]:
     camelot = f" ({found.camelot})" if found.camelot else ""
     yield "key", f"{found.key}{camelot}" if found.key else found.camelot
     yield "BPM", f"{found.bpm:g}" if found.bpm else None
-    yield "length", _clock(found.length_s) if found.length_s else None
+    yield "length", as_minutes(found.length_s) if found.length_s else None
     yield "genre", found.genre
     yield "label", found.label
     yield "released", found.release_date
 
 
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02}"
-
-
 def _link(url: str | None) -> str:
     """Return the style that makes a URL clickable; empty if it is not a plain web URL."""
-    if not url:
-        return ""
-    is_web = url.startswith(("https://", "http://"))
-    return f"link {url}" if is_web and url.isprintable() and " " not in url else ""
+    return f"link {url}" if url and is_web_url(url) else ""

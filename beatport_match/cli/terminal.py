@@ -17,8 +17,10 @@ import shutil
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, TextIO, cast
 
-from beatport_match.cli.text_cells import TextLine, clean
+from beatport_match.cli.text_cells import TextLine
 from beatport_match.errors import MisuseError
+from beatport_match.files.guarded_read import reason
+from beatport_match.model.validation import terminal_safe
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -81,7 +83,7 @@ class Screen:
         """
         for line in lines:
             pieces = [(line, "")] if isinstance(line, str) else line
-            cleaned = [(clean(text), style) for text, style in pieces]
+            cleaned = [(terminal_safe(text), style) for text, style in pieces]
             if not self.isatty() or self.console is None:
                 self.write("".join(text for text, _ in cleaned).rstrip() + "\n")
                 continue
@@ -139,7 +141,7 @@ class Screen:
         os.close(null_device)
         self._stream = None
         if self._is_required and error.errno not in _CLOSED_PIPE_ERRORS:
-            raise MisuseError(f"the output cannot be written ({error.strerror}).") from None
+            raise MisuseError(f"the output cannot be written ({reason(error)}).") from None
 
 
 def show_json(document: object, screen: Screen) -> None:

@@ -13,23 +13,8 @@ TextLine: TypeAlias = tuple[Piece, ...]
 ELLIPSIS = "…"
 MAX_TEXT_LINES = 4  # of a reason or another long text
 
-# C0 and C1 controls change the state of a terminal. Bidirectional controls change the order of the
-# neighbouring text. The line ends among them would break the row of a table.
-_CONTROL_CHARACTERS = [
-    *range(0x20),
-    *range(0x7F, 0xA0),
-    *range(0x202A, 0x202F),
-    *range(0x2066, 0x206A),
-]
-_CLEAN = dict.fromkeys([*_CONTROL_CHARACTERS, 0x200E, 0x200F, 0x061C]) | dict.fromkeys(
-    [*map(ord, "\t\n\v\f\r"), 0x85, 0x2028, 0x2029], " "
-)
 _LEFT_TO_RIGHT_MARK = "\u200e"
-
-
-def clean(text: str) -> str:
-    """Remove the characters that control a terminal; line ends become spaces."""
-    return text.translate(_CLEAN)
+# The command line shows every text that comes from outside with this policy.
 
 
 def truncate_middle(text: str, width: int, cell_len: Callable[[str], int] = len) -> str:

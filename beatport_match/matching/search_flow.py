@@ -30,7 +30,8 @@ from beatport_match.matching.query_plan import plan_queries
 from beatport_match.matching.sources import Source, Sources, resolve_sources
 from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.parsing.parsed_track import beatport_id_of, clean_isrc
+from beatport_match.model.validation import clean_isrc
+from beatport_match.parsing.parsed_track import beatport_id_of
 from beatport_match.scoring.confidence import outcome_of, rank_scored, sort_best_first
 from beatport_match.scoring.scorer import ScoreDetail, score_candidates
 from beatport_match.settings.models import MatchSettings

@@ -4,12 +4,12 @@ A value keeps its texts as they were given; `parsing` interprets them later. A w
 title or a number that is not finite raises `MisuseError` when a `Track` is made.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any, cast
 
 from beatport_match.errors import MisuseError
+from beatport_match.model.validation import finite_number
 
 Names = str | Iterable[str]
 
@@ -165,6 +165,12 @@ def as_dict(value: Track | Candidate) -> dict[str, Any]:
     return {f.name: getattr(value, f.name) for f in fields(value)}
 
 
+def as_minutes(seconds: float) -> str:
+    """Format a length in seconds as `m:ss`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"
+
+
 def _as_one_line(names: Names) -> str:
     return names if isinstance(names, str) else ", ".join(names)
 
@@ -203,15 +209,5 @@ def _entries(value: object) -> tuple[object, ...]:
 def _require_numbers(track: Track, *names: str) -> None:
     for name in names:
         value: object = getattr(track, name)
-        if value is not None and not _is_finite_number(value):
+        if value is not None and finite_number(value) is None:
             raise MisuseError(f"Track.{name} must be a finite number or None, not {value!r}.")
-
-
-def _is_finite_number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        # The integer is larger than any float.
-        return False

@@ -20,13 +20,13 @@ from functools import lru_cache
 
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate, Track
+from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing import noise
 from beatport_match.parsing.normalize import fold, normalize_spacing, words_of_text
 from beatport_match.parsing.parsed_track import (
     Name,
     ParsedTrack,
     beatport_id_of,
-    clean_isrc,
     credited_names,
     fold_names,
     words_of_names,

@@ -22,8 +22,12 @@ _NOISE_OF_LENGTH = {
     length: [noise for noise in NOISE_PHRASES if len(noise) == length]
     for length in set(map(len, NOISE_PHRASES))
 }
-# The suffix of an audio file: `Title.mp3`.
-_SUFFIX = re.compile(r"\.(mp3|wav|aiff?|flac|m4a|ogg|alac|aac|wma)$", re.IGNORECASE)
+# The suffix of an audio or video file: `Title.mp3`.
+AUDIO_SUFFIX = re.compile(
+    r"\.(?:aac|ac3|aif[cf]?|alac|ape|avi|flac|m4[abpv]|mk[av]|mov|mp[234]|mpc|mpeg|mpg|og[ag]"
+    r"|opus|wave?|webm|wma|wv)\Z",
+    re.IGNORECASE,
+)
 # The start of a file name of Beatport's downloads: `7654321_Title_(Mix)`.
 _DOWNLOAD = re.compile(r"(\d{5,9})_+(?=[^\W_])")
 # A date of eight digits: `20240131`.
@@ -82,7 +86,7 @@ def download_number(name: str) -> int | None:
 def strip_file_marks(text: str) -> str:
     """Turn a file name into a title: no suffix, no site, spaces for underscores, spaced dashes."""
     if "." in text:
-        text = _SUFFIX.sub("", text)
+        text = AUDIO_SUFFIX.sub("", text)
     if "_" in text:
         text = _DOWNLOAD.sub("", text)
         if text.count("_") > text.count(" "):

@@ -16,6 +16,7 @@ from itertools import chain
 
 from beatport_match.model.keys import Key, parse_key
 from beatport_match.model.tracks import Candidate, Names, Track
+from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing import noise
 from beatport_match.parsing.normalize import fold, words_of_text
 from beatport_match.parsing.titles import IN_BRACKETS, VERSION_WITH_GUEST, parse_title, split_names
@@ -25,8 +26,6 @@ from beatport_match.parsing.vocabulary import COMPILATION_WORDS, NAME_CONNECTIVE
 
 Name = tuple[str, ...]
 
-# ISO 3901: country, registrant, year and number ("DEAB11900001").
-_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 # The folders of a path, of POSIX or Windows: "/music/", `C:\sets\`.
 _FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
 # Beatport adds the country to artists with the same name: "Samm (BE)", "Alex Lynch (U.K.)".
@@ -142,15 +141,6 @@ def is_compilation(release: str | None) -> bool:
     """Return whether the name of a release looks like a compilation or a reissue."""
     words = words_of_text(release or "")
     return any(word in COMPILATION_WORDS or is_year(word) for word in words)
-
-
-def clean_isrc(isrc: str | None) -> str:
-    """Return the bare ISRC, or `""` if it is invalid.
-
-    Tags contain ISRCs with hyphens and spaces and in lower case.
-    """
-    code = "".join(filter(str.isalnum, isrc or "")).upper()
-    return code if _ISRC.fullmatch(code) else ""
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from beatport_match.parsing import noise
-from beatport_match.parsing.normalize import fold, normalize_spacing, words_of_text
+from beatport_match.parsing.normalize import POSSESSIVE, fold, normalize_spacing, words_of_text
 from beatport_match.parsing.versions import (
     UNSTATED,
     Version,
@@ -88,8 +88,6 @@ _WORDS = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
 _STRIPPABLE = {*FEATURING_WORDS, *PARTS, "hq", "hd", "video", "audio"} | {
     ending.split()[-1] for ending in UNBRACKETED_VERSIONS
 }
-# The end of a remixer's name: "Nørd's Harbour Remix" names Nørd.
-_POSSESSIVE = re.compile(r"(?:'s|s')\b.*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,5 +353,6 @@ def _remixers(phrase: str) -> list[str]:
     if len(folded) > 2 and folded[1] == "by":
         return list(split_names(" ".join(words[2:])))
     end = next((at for at, word in enumerate(folded) if word in _ENDS_REMIXER_NAME), len(words))
-    names = _POSSESSIVE.sub("", " ".join(words[:end]))
+    # "Nørd's Harbour Remix" names Nørd.
+    names = POSSESSIVE.split(" ".join(words[:end]), maxsplit=1)[0]
     return [name for name in split_names(names) if words_of_text(name)]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
+from beatport_match.parsing.vocabulary import ROMAN_NUMERALS
 from beatport_match.parsing.word_frequency import is_common
 
 # Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which a sign is a letter and not a whole word.
@@ -23,27 +24,13 @@ _SHORT_WORDS = frozenset(
     "ours out own she so son soon sun the thee their them then there they thin thing this to "
     "too two up us use we well were what when where who with you your".split()
 )
-# Roman numerals of sequels; "I" is left out because it is also a word.
-_ROMAN = {
-    "ii": "2",
-    "iii": "3",
-    "iv": "4",
-    "v": "5",
-    "vi": "6",
-    "vii": "7",
-    "viii": "8",
-    "ix": "9",
-    "x": "10",
-    "xi": "11",
-    "xii": "12",
-}
 
 
 def with_numbers(base: str) -> list[str]:
     """Return the words of a title with its numbers in one spelling: "02" and "ii" become "2"."""
     words = base.split()
-    if len(words) > 1 and words[-1] in _ROMAN:
-        words[-1] = _ROMAN[words[-1]]
+    if len(words) > 1 and words[-1] in ROMAN_NUMERALS:
+        words[-1] = ROMAN_NUMERALS[words[-1]]
     return [word.lstrip("0") or "0" if word.isdecimal() else word for word in words]
 
 
@@ -119,7 +106,7 @@ def is_short_word_typo(word: str, other: str) -> bool:
     Use it only where the words around them agree. Digits, Roman numerals, an additional s and two
     common words ("He Sails", "She Sails") are never typos.
     """
-    if max(len(word), len(other)) > MAX_SHORT_WORD_LENGTH or {word, other} & _ROMAN.keys():
+    if max(len(word), len(other)) > MAX_SHORT_WORD_LENGTH or {word, other} & ROMAN_NUMERALS.keys():
         return False
     if not _ALPHABETIC.fullmatch(word + other) or digits_of(word + other):
         return False

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
-from beatport_match.parsing.normalize import fold, words_of_text
+from beatport_match.parsing.normalize import POSSESSIVE, fold, words_of_text
 from beatport_match.parsing.typos import is_typo
 from beatport_match.parsing.vocabulary import (
     CLOSING,
@@ -28,8 +28,6 @@ from beatport_match.parsing.vocabulary import (
     PLAIN_WORDS,
 )
 
-# The possessive of a remixer: "Nørd's Harbour Dub".
-_POSSESSIVE = re.compile(r"(?<=\w)['’‘`´ʼ′]s\b", re.IGNORECASE)
 # A part without a space before its number: "Pt2".
 _NUMBERED_PART = re.compile(rf"\b({'|'.join(sorted(PARTS))})(\d+)\b", re.IGNORECASE)
 
@@ -191,7 +189,7 @@ def completes_to_marker(phrase: str) -> str:
 @lru_cache(maxsize=4096)
 def _words(phrase: str) -> tuple[str, ...]:
     """Return the folded words of a phrase, with typos in its markers corrected."""
-    words = words_of_text(_NUMBERED_PART.sub(r"\1 \2", _POSSESSIVE.sub("", phrase)))
+    words = words_of_text(_NUMBERED_PART.sub(r"\1 \2", POSSESSIVE.sub("", phrase)))
     if words[-2:] == ("a", "cappella"):
         words = (*words[:-2], "acapella")
     if "re" in words:

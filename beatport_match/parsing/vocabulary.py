@@ -166,25 +166,13 @@ NAME_CONNECTIVES = frozenset(
 )
 
 PARTS = frozenset("part pt".split())
-NUMERALS: dict[str, str] = {
-    "one": "1",
-    "two": "2",
-    "three": "3",
-    "four": "4",
-    "five": "5",
-    "six": "6",
-    "seven": "7",
-    "eight": "8",
-    "nine": "9",
-    "ten": "10",
-    "i": "1",
-    "ii": "2",
-    "iii": "3",
-    "iv": "4",
-    "v": "5",
-    "vi": "6",
-    "vii": "7",
-    "viii": "8",
-    "ix": "9",
-    "x": "10",
+# Roman numerals of sequels; "I" is left out because it is also a word.
+ROMAN_NUMERALS = {
+    numeral: str(number)
+    for number, numeral in enumerate("ii iii iv v vi vii viii ix x xi xii".split(), 2)
 }
+# The numbers of parts ("Part One", "Pt. I").
+NUMERALS = {
+    word: str(number)
+    for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
+} | {"i": "1", **ROMAN_NUMERALS}

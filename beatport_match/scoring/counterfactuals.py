@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from beatport_match.model.evidence import MatchOutcome
-from beatport_match.model.tracks import Candidate, Track
+from beatport_match.model.tracks import Candidate, Track, as_minutes
 from beatport_match.parsing.titles import parse_title
 from beatport_match.scoring.confidence import outcome_of, rank
-from beatport_match.scoring.scorer import as_minutes
 from beatport_match.settings.models import MatchSettings
 
 # The facts of a track, the one most likely to matter first: the field of `Track`, its name in

@@ -17,7 +17,7 @@ from functools import partial
 from typing import NamedTuple
 
 from beatport_match.model.evidence import Evidence, Relation
-from beatport_match.model.tracks import Candidate, Track
+from beatport_match.model.tracks import Candidate, Track, as_minutes
 from beatport_match.parsing.interpretations import interpret, interpret_using_candidate
 from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import ParsedTrack, parse_candidate
@@ -252,7 +252,10 @@ _SHOWN: dict[str, Callable[[ScoreDetail], tuple[str, str]]] = {
         ),
         it.candidate.label or "",
     ),
-    "length": lambda it: (as_minutes(it.track.duration_s), as_minutes(it.candidate.length_s)),
+    "length": lambda it: (
+        as_minutes(it.track.duration_s or 0),
+        as_minutes(it.candidate.length_s or 0),
+    ),
     "bpm": lambda it: (f"{it.track.bpm:g}", f"{it.candidate.bpm:g}"),
     "key": lambda it: (_key_name(it.local), _key_name(it.other)),
     "year": lambda it: (str(it.track.year), _year(it.candidate)),
@@ -272,12 +275,6 @@ def _year(candidate: Candidate) -> str:
     """Return the year of the release as text; empty if it is unknown."""
     year = (candidate.release_date or "")[:4]
     return year if year.isdigit() else ""
-
-
-def as_minutes(seconds: float | None) -> str:
-    """Format seconds as `m:ss`."""
-    minutes, rest = divmod(round(seconds or 0), 60)
-    return f"{minutes}:{rest:02d}"
 
 
 def _is_explained(phrase: str, known: tuple[str, ...]) -> bool:

@@ -22,6 +22,7 @@ from pydantic import (
 from beatport_match._version import __version__
 from beatport_match.errors import SettingsError
 from beatport_match.model.tracks import Candidate
+from beatport_match.model.validation import is_header_token, is_web_url
 from beatport_match.settings import files as settings_files
 
 MAX_SHOWN_LENGTH = 100
@@ -189,8 +190,10 @@ class MatchSettings(_Frozen, frozen=True):
     @field_validator("base_url", "api_url")
     @classmethod
     def _check_web_url(cls, url: str) -> str:
-        if not url.startswith(("https://", "http://")) or not url.partition("://")[2].strip("/"):
-            raise ValueError("must begin with https:// or http:// and name a host")
+        if not is_web_url(url):
+            raise ValueError(
+                "must begin with https:// or http://, name a host and contain no blank"
+            )
         return url.rstrip("/")
 
     @field_validator("requests_per_second", "cache_path", "token_file", mode="before")
@@ -202,8 +205,7 @@ class MatchSettings(_Frozen, frozen=True):
     @field_validator("access_token")
     @classmethod
     def _check_access_token(cls, token: SecretStr | None) -> SecretStr | None:
-        text = "-" if token is None else token.get_secret_value()
-        if not text.isascii() or not text.isprintable() or " " in text or not text:
+        if token is not None and not is_header_token(token.get_secret_value()):
             raise SettingsError(
                 "access_token must be printable ASCII without spaces, because it is sent in a "
                 "header."
@@ -280,12 +282,7 @@ class MatchSettings(_Frozen, frozen=True):
         Example:
             settings = MatchSettings.load("settings.toml")
         """
-        try:
-            values = settings_files.read(Path(path))
-        except OSError as error:
-            raise SettingsError(f"{str(path)!r} cannot be read ({_reason(error)}).") from None
-        except ValueError as error:
-            raise SettingsError(f"{path}: {error}.") from None
+        values = settings_files.read(Path(path))
         try:
             return cls(**values)
         except SettingsError as error:
@@ -311,15 +308,7 @@ class MatchSettings(_Frozen, frozen=True):
         comments = settings_files.docstring_args(MatchSettings.__doc__) | {
             f"async_io.{name}": text for name, text in inner.items()
         }
-        try:
-            values = self.model_dump(mode="json", exclude=left_out)
-            settings_files.write(Path(path), values, comments)
-        except (OSError, ValueError) as error:
-            raise SettingsError(f"{str(path)!r} cannot be written ({_reason(error)}).") from None
-
-
-def _reason(error: Exception) -> object:
-    return getattr(error, "strerror", None) or error
+        settings_files.write(Path(path), self, left_out, comments)
 
 
 def _first_error_as_sentence(error: ValidationError) -> str:
@@ -329,7 +318,7 @@ def _first_error_as_sentence(error: ValidationError) -> str:
     name = name if name.isprintable() else repr(name)
     if first["type"] == "extra_forbidden":
         return f"{name} is not a setting; MatchSettings lists all settings."
-    reason = first["msg"].removeprefix("Value error, ")
+    what = first["msg"].removeprefix("Value error, ")
     shown = repr(first["input"])
     shown = shown if len(shown) <= MAX_SHOWN_LENGTH else shown[:MAX_SHOWN_LENGTH] + "…"
-    return f"{name} cannot be {shown}: {reason[:1].lower()}{reason[1:]}."
+    return f"{name} cannot be {shown}: {what[:1].lower()}{what[1:]}."

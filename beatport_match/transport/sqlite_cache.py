@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,6 +25,7 @@ from typing import TypeVar
 
 from beatport_match._logging import logger
 from beatport_match._version import __version__
+from beatport_match.files.guarded_read import reason, require_regular_file
 from beatport_match.matching.protocol import CachedResult, ParsedResult
 from beatport_match.transport.cache_codec import decode, encode
 
@@ -115,7 +115,7 @@ class SqliteCache:
                 self._recover(error)
             except (OSError, _ForeignFileError) as error:
                 self._close()
-                self._disable(getattr(error, "strerror", None) or str(error))
+                self._disable(reason(error))
             return None
 
     def _recover(self, error: Exception) -> None:
@@ -139,7 +139,7 @@ class SqliteCache:
         try:
             new_path = _rename(self._path)
         except OSError as error:
-            self._disable(error.strerror or str(error))
+            self._disable(reason(error))
         else:
             logger.warning(
                 "the cache %s is damaged; it is set aside as %s, and a new one is created",
@@ -166,8 +166,7 @@ def _open(path: Path) -> sqlite3.Connection:
     """Open the file, create it if it does not exist, and return a connection with the table."""
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise _ForeignFileError("it is not a regular file")
+    require_regular_file(path)
     # The cache's lock lets only one thread at a time use the connection, but any thread may.
     connection = sqlite3.connect(
         path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False

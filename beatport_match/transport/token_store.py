@@ -20,6 +20,7 @@ from beatport_match._logging import logger
 from beatport_match.beatport.oauth import Tokens, parse_refresh, parse_tokens, refresh_request
 from beatport_match.errors import Failure
 from beatport_match.files.atomic_write import atomic_write
+from beatport_match.files.guarded_read import read_text, reason
 from beatport_match.matching.protocol import Request, Response
 from beatport_match.settings.models import MatchSettings
 
@@ -133,13 +134,11 @@ class TokenStore:
             access_token = self._settings.access_token
             return Tokens(access_token.get_secret_value()) if access_token else _NO_TOKEN
         try:
-            with path.open(encoding="utf-8") as file:
-                return parse_tokens(file.read(MAX_FILE_BYTES), path.name)
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            return parse_tokens(read_text(path, MAX_FILE_BYTES), path.name)
+        except OSError as error:
             remedy = "set token_file to a file that this user can read"
             return Failure(
-                "auth", f"The token file {path.name} cannot be read ({reason}); {remedy}."
+                "auth", f"The token file {path.name} cannot be read ({reason(error)}); {remedy}."
             )
 
     def _save(self, tokens: Tokens) -> None:
@@ -160,5 +159,5 @@ class TokenStore:
             logger.warning(
                 "the refreshed token could not be saved in the token file (%s); you may have to "
                 "log in to Beatport again before the next run",
-                error.strerror,
+                reason(error),
             )

@@ -194,7 +194,7 @@ def test_setting_missing_from_the_file_has_its_default(tmp_path):
         ('{"max_queries": 0}', "max_queries"), ('{"max_querys": 1}', "max_querys"),
         ('{"async_io": {"retry_attempts": 99}}', "retry_attempts"), ("{", "not JSON"),
         ("", "not JSON"),
-        ("\xff\xfe", "not JSON"), ("[]", "object"), ("null", "object"), ('"x"', "object"),
+        ("\xff\xfe", "not UTF-8"), ("[]", "object"), ("null", "object"), ('"x"', "object"),
         ('{"max_queries": NaN}', "max_queries"), ('{"async_io": null}', "async_io"),
     ],
 )  # fmt: skip
