@@ -12,6 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+# All cases of this module by name; `Case` adds each of them.
+CASES: dict[str, Case] = {}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
@@ -44,6 +47,9 @@ class Case:
     identifier_wins: bool = False
     proves: bool = False
     sign: Literal[-1, 0, 1] = 0
+
+    def __post_init__(self) -> None:
+        CASES[self.name] = self
 
     def found(self, *values: object, less: float = 0.0) -> Finding:
         """Make a finding with the values of the note; `less` is subtracted from the points."""
@@ -191,5 +197,3 @@ LONE_COMMON = Case("lone.common", sign=-1)
 LONE_USUAL = Case("lone.usual")
 LONE_RARE = Case("lone.rare")
 LONE_VOUCHED = Case("lone.vouched", sign=1)
-
-CASES = {case.name: case for case in tuple(vars().values()) if isinstance(case, Case)}

@@ -149,7 +149,9 @@ def _score(track: Track, parsed: tuple[ParsedTrack, ...], candidate: Candidate) 
     # The attributes are the same for every interpretation of the words.
     attributes = list(_attribute_evidence(track, parsed[0], candidate, other, gap))
     score_with = partial(_score_with, track, candidate, other, gap, attributes)
-    best = min(map(score_with, parsed), key=lambda detail: detail.order)
+    best = score_with(parsed[0])
+    for local in parsed[1:]:
+        best = min(best, score_with(local), key=lambda detail: detail.order)
     if best.relation == "different" and (
         located := interpret_using_candidate(track, candidate, other)
     ):
@@ -246,12 +248,7 @@ _SHOWN: dict[str, Callable[[ScoreDetail], tuple[str, str]]] = {
     "title": lambda it: (it.local.shown, it.other.shown),
     "artists": lambda it: (it.local.artists_shown, it.other.artists_shown),
     "version": lambda it: (it.local.version.text, it.candidate.mix_name or it.other.version.text),
-    "aside": lambda it: (
-        "; ".join(
-            filter(None, (*it.local.unexplained, it.local.truncated_bracket, *it.local.label))
-        ),
-        it.candidate.label or "",
-    ),
+    "aside": lambda it: (_left_out(it.local), it.candidate.label or ""),
     "length": lambda it: (
         as_minutes(it.track.duration_s or 0),
         as_minutes(it.candidate.length_s or 0),
@@ -264,6 +261,11 @@ _SHOWN: dict[str, Callable[[ScoreDetail], tuple[str, str]]] = {
     "isrc": lambda it: (it.local.isrc, it.other.isrc),
     "beatport_id": lambda it: (str(it.local.beatport_id), str(it.candidate.id)),
 }
+
+
+def _left_out(parsed: ParsedTrack) -> str:
+    """Return the text that the interpretation leaves out of the title."""
+    return "; ".join(filter(None, (*parsed.unexplained, parsed.truncated_bracket, *parsed.label)))
 
 
 def _key_name(parsed: ParsedTrack) -> str:

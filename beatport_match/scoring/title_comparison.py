@@ -63,15 +63,14 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     if local.numbers != other.numbers or _are_unrelated(local, other, similarity):
         return _other_title(local, other, similarity)
     left, right, typos = unmatched_words(local.words, other.words)
-    # A short word that stands alone may be another word. If enough other letters agree, it is a
-    # typo.
-    is_last_difference = (
-        len(left) == len(right) == 1 and len(local.base) - len(left[0]) >= MIN_AGREEING_LENGTH
-    )
-    if is_last_difference and is_short_word_typo(left[0], right[0]):
-        left, right, typos = [], [], typos + 1
-    if len(left) == len(right) == 1 and are_confusable(left[0], right[0]):
-        return cases.TITLE_SLIP.found(less=4.0)
+    if len(left) == len(right) == 1:
+        # A short word that stands alone may be another word. If enough other letters agree, it is
+        # a typo.
+        is_long = len(local.base) - len(left[0]) >= MIN_AGREEING_LENGTH
+        if is_long and is_short_word_typo(left[0], right[0]):
+            left, right, typos = [], [], typos + 1
+        elif are_confusable(left[0], right[0]):
+            return cases.TITLE_SLIP.found(less=4.0)
     if len(left) == len(local.words) and not typos:
         return _typo_finding(local, other) or _other_title(local, other, similarity)
     left, right, uncertain = _without_names(left, right, local, other)

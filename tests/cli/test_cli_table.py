@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from beatport_match import Candidate, Failure, ScoredCandidate, Track
 from beatport_match.cli.match_table import duration, show_matches, show_places
 from beatport_match.cli.terminal import Screen
-from beatport_match.cli.text_cells import clean, mark_direction, truncate_middle
+from beatport_match.cli.text_cells import mark_direction, truncate_middle
+from beatport_match.model.validation import terminal_safe
 
 CANDIDATE = Candidate(
     id=7, name="Ember Tide", mix_name="Original Mix", artists=("Nora Quill", "Ash Meridian")
@@ -173,14 +174,14 @@ def test_cut_text_is_never_wider_than_requested(text: str, width: int) -> None:
     """Also with wide characters, and without rich, where each character counts as one cell."""
     from rich.cells import cell_len
 
-    text = clean(text)
+    text = terminal_safe(text)
     assert cell_len(truncate_middle(text, width, cell_len)) <= width
     assert len(truncate_middle(text, width)) <= width
 
 
 @given(st.text(), st.text(), st.integers(1, 60))
 def test_a_cut_text_keeps_its_beginning_and_its_end(text: str, end: str, width: int) -> None:
-    text = clean(text + end)
+    text = terminal_safe(text + end)
     cut = truncate_middle(text, width)
     if cut != text:
         head, _, tail = cut.rpartition("…")
@@ -190,14 +191,14 @@ def test_a_cut_text_keeps_its_beginning_and_its_end(text: str, end: str, width: 
 
 @given(st.text())
 def test_marked_text_has_both_marks_or_none(text: str) -> None:
-    text = clean(text)
+    text = terminal_safe(text)
     assert mark_direction(text) in {text, f"\u200e{text}\u200e"}
 
 
 @given(st.text())
 def test_clean_text_has_no_control_characters(text: str) -> None:
-    assert not {unicodedata.category(char) for char in clean(text)} & {"Cc", "Zl", "Zp"}
-    assert not set(clean(text)) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u200f")
+    assert not {unicodedata.category(char) for char in terminal_safe(text)} & {"Cc", "Zl", "Zp"}
+    assert not set(terminal_safe(text)) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u200f")
 
 
 def test_a_cut_title_keeps_the_version_in_its_last_brackets() -> None:
