@@ -80,11 +80,12 @@ def _track_page(track: CatalogueTrack, queries: list[Json], locale: str) -> Answ
 
 def _page(name: str, values: Mapping[str, Any], locale: str) -> Answer:
     """Return the page of a template that is filled with some values."""
-    template, texts = json_template("page.json"), json_template("translations.json")
-    translations = _filled("translations", locale=locale, texts=texts)
+    template, messages = json_template("page.json"), json_template("translations.json")
+    translations = _filled("translations", locale=locale, texts=messages)
     page = _filled(name, **values, session=template["session"], translations=translations)
     head = {key: escape(page[key]) for key in ("path", "title", "picture")}
-    body = fill(template[name]["body"], {key: escape(str(item)) for key, item in values.items()})
+    texts = {key: escape(item) for key, item in values.items() if isinstance(item, str)}
+    body = fill(template[name]["body"], texts)
     head |= {"locale": locale, "body": body}
     before, _, after = html_template("page.html").partition("${script}")
     return Answer(

@@ -15,7 +15,7 @@ run. This module shares no code with the package's parsers, so that it can test 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Final, Literal, TypeAlias
 
 from beatport_match.model.keys import parse_key
@@ -87,7 +87,7 @@ def track_values(track: CatalogueTrack) -> Json:
     downloads = hash_integer(3, 4000, "downloads", track.id)
     is_odd = track.mix_name == "Original Mix" and _has_quirk(track, "small mix", 0.05)
     values: Json = {
-        **asdict(track),
+        **{field.name: getattr(track, field.name) for field in fields(track)},
         "artist": artist,
         "artist_id": artist_id(artist),
         "mix_name": "Original mix" if is_odd else track.mix_name,

@@ -34,7 +34,9 @@ def html_template(file: str) -> str:
 def fill(template: Any, values: Mapping[str, Any]) -> Any:
     """Return a copy of a template with values in the places of their names."""
     if isinstance(template, str):
-        if template.startswith("$") and not template.startswith("${"):
+        if "$" not in template:
+            return template
+        if template[0] == "$" and template[1] != "{":
             return values[template[1:]]
         return _NAME.sub(lambda name: str(values[name[1]]), template)
     if isinstance(template, dict):
