@@ -147,7 +147,6 @@ __all__ = [
 
 # Tracebacks, reprs and pickles name the public import path, which does not change when a module
 # moves.
-for _name in __all__:
-    if hasattr(globals()[_name], "__module__"):
-        globals()[_name].__module__ = __name__
-del _name
+for _public in [globals()[name] for name in __all__]:
+    if hasattr(_public, "__module__"):
+        _public.__module__ = __name__

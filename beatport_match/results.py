@@ -16,6 +16,7 @@ from beatport_match.matching.match import Match
 from beatport_match.model.evidence import MatchOutcome
 from beatport_match.model.metrics import PerformanceStats
 from beatport_match.model.tracks import as_dict
+from beatport_match.model.validation import spreadsheet_safe
 from beatport_match.playlists import PlaylistProblem
 
 _MATCH_COLUMNS = (
@@ -28,14 +29,6 @@ _CANDIDATE_COLUMNS = (
     "found_artists evidence"
 ).split()
 _QUERY_COLUMNS = "track_id title query_type text found requests unreadable failure".split()
-# A spreadsheet runs a cell as a formula if it begins with one of these (OWASP, "CSV Injection").
-# Some spreadsheets accept the full-width characters of East Asian keyboards too.
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# Tables are shown in terminals too, and a terminal would execute C0 and C1 control characters.
-# Tabs, line feeds and carriage returns stay.
-_CONTROL_CHARACTERS = dict.fromkeys(
-    [*range(9), *range(11, 13), *range(14, 32), *range(127, 160)], " "
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +229,4 @@ def _write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, ob
 
 
 def _csv_cell(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    is_formula = value.startswith(_FORMULA_SIGNS)
-    return ("'" + value if is_formula else value).translate(_CONTROL_CHARACTERS)
+    return spreadsheet_safe(value) if isinstance(value, str) else value

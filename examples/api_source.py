@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from beatport_match import MatchSettings, match_playlist
+from beatport_match import Matcher, MatchSettings
 from beatport_match.testing import FakeBeatport, FakeTokens, demo_collection
 
 # The user's tokens. The library ships no tokens and never prints or logs them.
@@ -27,7 +27,8 @@ def main() -> None:
             # The rate limit is for the real Beatport; the fake one needs none.
             requests_per_second=None,
         )
-        result = match_playlist(collection, settings=settings)
+        with Matcher(settings) as matcher:
+            result = matcher.match_playlist(collection)
         print(
             f"{len(result.matched)} of {len(result.matches)} matched, {len(result.failed)} failed"
         )
@@ -36,13 +37,15 @@ def main() -> None:
         # Without a refresh token, all tracks after the expiry are `failed`, not `not_found`.
         journal = Path(folder, "run.journal")
         token_file.write_text(json.dumps({"access_token": fake.tokens.access}))
-        result = match_playlist(collection, settings=settings, journal=journal)
+        with Matcher(settings) as matcher:
+            result = matcher.match_playlist(collection, journal=journal)
         print(f"{len(result.matched)} matched, then {result.failed[0].failures[-1]}")
 
         # With new tokens and the same journal, the run resumes where it stopped.
         new = {"access_token": "ended", "refresh_token": fake.tokens.refresh}
         token_file.write_text(json.dumps(new | {"client_id": "a-client"}))
-        result = match_playlist(collection, settings=settings, journal=journal)
+        with Matcher(settings) as matcher:
+            result = matcher.match_playlist(collection, journal=journal)
         print(f"{len(result.matched)} of {len(result.matches)} matched in the end")
 
 

@@ -3,11 +3,14 @@
 import random
 import time
 import urllib.request as web
+from collections.abc import Callable, Generator
 from http.client import HTTPException
+from typing import Any, TypeVar, cast
 
 from beatport_match import Failure, MatchSettings, Track, beatport_source, matching
 from beatport_match.testing import FakeBeatport
 
+T = TypeVar("T")
 OPENER = web.OpenerDirector()  # no redirects, no HTTP errors: `question_flow` handles them
 OPENER.add_handler(web.HTTPHandler())
 OPENER.add_handler(web.HTTPSHandler())
@@ -16,39 +19,36 @@ OPENER.add_handler(web.HTTPSHandler())
 def send(request: matching.Request) -> matching.Delivery:
     get = web.Request(request.canonical, headers=dict(request.headers))  # noqa: S310 - built by us
     started, status = time.monotonic(), None
+    outcome: matching.Response | Failure
     try:
         with OPENER.open(get, timeout=30) as raw:
             headers = {name.lower(): value for name, value in raw.headers.items()}
-            outcome = matching.Response(
-                status=raw.status, url=raw.url, headers=headers, body=raw.read()
-            )
-            status = raw.status
+            status, body = raw.status, raw.read()
+        outcome = matching.Response(status=status, url=raw.url, headers=headers, body=body)
     except (OSError, HTTPException) as error:
         outcome = Failure("network", repr(error), request.url)
-    return matching.Delivery(
-        outcome, matching.Sent(started=started, ended=time.monotonic(), status=status)
-    )
+    sent = matching.Sent(started=started, ended=time.monotonic(), status=status)
+    return matching.Delivery(outcome, sent)
 
 
-def perform(step) -> matching.Reply:
-    result = None  # of CacheGet and Report: this driver has no cache and no rate limiter
-    if isinstance(step, matching.Send):
-        result = send(step.request)
-    elif isinstance(step, matching.Sleep):
+def perform(step: matching.Step) -> matching.Reply:
+    # This driver has no cache and no rate limiter, so `CacheGet` and `Report` give `None`.
+    result = send(step.request) if isinstance(step, matching.Send) else None
+    if isinstance(step, matching.Sleep):
         time.sleep(step.seconds)
     return matching.Reply(result=result, now=time.monotonic(), jitter=random.random())  # noqa: S311 - jitter
 
 
-def drive(generator, answer):
+def drive(generator: Generator[Any, Any, T], answer: Callable[[Any], Any]) -> T:
     try:
         step = next(generator)
         while True:
             step = generator.send(answer(step))
     except StopIteration as end:
-        return end.value
+        return cast("T", end.value)
 
 
-def ask(batch: matching.Ask):
+def ask(batch: matching.Ask) -> tuple[matching.Answer, ...]:
     flows = (matching.question_flow(one, attempts=3, max_ages_s={}) for one in batch.questions)
     return tuple(drive(flow, perform) for flow in flows)
 

@@ -11,6 +11,7 @@ from functools import partial
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from table_demo import job, show
@@ -31,7 +32,7 @@ ROWS_AT_ONCE = 1000
 
 
 def match_table(
-    table: pl.LazyFrame, catalogue: Path, settings: MatchSettings, each: Callable = map
+    table: pl.LazyFrame, catalogue: Path, settings: MatchSettings, each: Callable[..., Any] = map
 ) -> pl.LazyFrame:
     """Return one result row per table row, in order; `each` may be the `map` of a process pool."""
     match = partial(match_rows, catalogue=str(catalogue.absolute()), settings=settings)

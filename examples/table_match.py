@@ -15,7 +15,7 @@ RESULT = (
     "found_artists string, label string, release_date string, bpm double, key string, "
     "length_s double"
 )
-RESULT_COLUMNS = dict(column.split() for column in RESULT.split(", "))
+RESULT_COLUMNS = dict(map(str.split, RESULT.split(", ")))
 _OPEN_LOCK = Lock()
 
 
@@ -40,7 +40,7 @@ def _matched(row: Row, matcher: Matcher) -> Row:
         match = matcher.match_track(track_of(row))
     except MisuseError as error:
         return _failed("unaskable", error)
-    result = {"outcome": match.outcome, "reason": match.reason, "confidence": match.confidence}
+    result: Row = {"outcome": match.outcome, "reason": match.reason, "confidence": match.confidence}
     result["kind"] = match.failures[-1].kind if match.outcome == "failed" else None
     if best := match.best:
         candidate = best.candidate

@@ -1,14 +1,15 @@
 """Convert a row of a table, from any engine, to a track: `python examples/table_rows.py`."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import fields
 from decimal import Decimal
+from typing import Any
 
 from beatport_match import MisuseError, Track
 
-Row = Mapping[str, object]
+Row = dict[str, Any]
 COLUMNS = tuple(field.name for field in fields(Track))
 _NUMBERS = ("year", "bpm", "duration_s", "beatport_id")
 
@@ -33,12 +34,12 @@ def track_of(row: Row) -> Track:
     Raises:
         MisuseError: The title is missing, or a value is invalid.
     """
-    plain = {name: plain_cell(name, row.get(name)) for name in COLUMNS}
-    known = {name: value for name, value in plain.items() if value is not None}
-    return Track(**{"title": None} | known)
+    plain: Row = {name: plain_cell(name, row.get(name)) for name in COLUMNS}
+    known: Row = {name: value for name, value in plain.items() if value is not None}
+    return Track(known.pop("title", None), **known)
 
 
-def plain_cell(name: str, value: object) -> object:
+def plain_cell(name: str, value: Any) -> Any:
     """Convert a cell of any engine to plain Python: `None`, lists, and numbers from text."""
     value = value.tolist() if hasattr(value, "tolist") else value
     if value == "" or (isinstance(value, float) and math.isnan(value)):

@@ -2,7 +2,7 @@
 
     web.py            the web pages as a `Source`: builds questions and parses their responses
     api.py            API v4 as a `Source`, for users with an account
-    oauth.py          the user's OAuth tokens: the content of the token file, and token renewal
+    oauth.py          the user's OAuth tokens: the content of the token file, and token refresh
     urls.py           track IDs, slugs, track URLs, and queries that pass the site's firewall
     page_data.py      the JSON data of a web page, and the place of the rows in it
     track_records.py  one row, in any of Beatport's shapes -> `Candidate`

@@ -7,7 +7,6 @@ URL without a scheme, and it is present even if there is no further page.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +23,7 @@ from beatport_match.beatport.track_records import parse_record
 from beatport_match.beatport.urls import safe_query, track_id
 from beatport_match.errors import Failure, FailureKind, MisuseError
 from beatport_match.matching.protocol import ParsedResult, Question, Request, Response
+from beatport_match.model.validation import parse_json
 
 # The API serves at most this many rows, even if `per_page` is larger.
 MAX_ROWS_PER_PAGE = 100
@@ -161,7 +161,7 @@ def parse_detail(response: Response, *, wanted_id: int, base_url: str) -> Parsed
 
 def error_text(response: Response) -> str:
     """Return the API's error message, which stands under one of four keys; empty if none."""
-    body = _json(response)
+    body = parse_json(response.body)
     if not is_record(body):
         return ""
     keys = ("detail", "error_description", "error", "message")
@@ -181,7 +181,7 @@ def _parse_rows(
 
 def _parse_body(response: Response) -> Record | Failure | None:
     """Return the object in the response; `None` if the API answered 404."""
-    body = _json(response)
+    body = parse_json(response.body)
     if not is_record(body) and is_challenge_page(response):
         return failure(response, "blocked", "Beatport requires a browser check.")
     if response.status == 404:
@@ -205,10 +205,3 @@ def _status_failure(response: Response) -> Failure:
         kind, sentence = "blocked", "Beatport rejected the request"
     quoted = f', "{message}"' if message else ""
     return failure(response, kind, f"{sentence} (HTTP {response.status}{quoted}).")
-
-
-def _json(response: Response) -> object:
-    try:
-        return json.loads(response.body)
-    except (ValueError, RecursionError):
-        return None

@@ -1,22 +1,21 @@
-"""The user's OAuth tokens for Beatport's API: the token file's content, and token renewal.
+"""The user's OAuth tokens for Beatport's API: the token file's content, and token refresh.
 
-This module parses text and responses into values. Reading and writing the file, and the decision
-when to renew, belong to `transport.token_store`. No `repr` and no error message contains a secret.
+This module parses text and responses into values. `transport.token_store` reads and writes the file
+and decides when to refresh. No `repr` and no error message contains a secret.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import TypeGuard
+from datetime import datetime
 
 from beatport_match.beatport.api import error_text
 from beatport_match.beatport.json_fields import Record, is_record
 from beatport_match.errors import Failure, FailureKind
 from beatport_match.matching.protocol import Request, Response
+from beatport_match.model.validation import finite_number, is_header_token, parse_json
 
 # A token that expires within this time may be rejected when the request arrives.
 EXPIRY_MARGIN_S = 30.0
@@ -29,7 +28,7 @@ _LOG_IN = "log in to Beatport again and write a new token file"
 class Tokens:
     """A user's tokens.
 
-    `access` authorises every request. `refresh` and `client_id` are needed to renew it; each is
+    `access` authorises every request. `refresh` and `client_id` are needed to refresh it; each is
     empty if the file has none. `expires_at` is in seconds since 1970 (UTC), `None` if unknown.
     `others` holds the file's other keys, which are written back unchanged.
     """
@@ -59,13 +58,10 @@ class Tokens:
 def parse_tokens(content: str, name: str) -> Tokens | Failure:
     """Parse the content of the token file `name`: JSON with `access_token` and optional keys.
 
-    `refresh_token` and `client_id` are needed for a renewal. `expires_at` is a number of seconds
+    `refresh_token` and `client_id` are needed for a refresh. `expires_at` is a number of seconds
     since 1970, or an ISO 8601 date and time with its time zone.
     """
-    try:
-        found: object = json.loads(content)
-    except (ValueError, RecursionError):
-        found = None
+    found = parse_json(content)
     if not is_record(found):
         return _rejected(f"The token file {name} does not hold a JSON object; {_LOG_IN}.")
     secrets = {key: _secret(found, key) for key in ("access_token", "refresh_token", "client_id")}
@@ -92,7 +88,7 @@ def refresh_request(tokens: Tokens, api_url: str, user_agent: str) -> Request | 
     if not tokens.refresh or not tokens.client_id:
         missing = "refresh_token" if not tokens.refresh else "client_id"
         return _rejected(
-            f"Beatport's access token has expired, and there is no {missing} to renew it with; "
+            f"Beatport's access token has expired, and there is no {missing} to refresh it with; "
             f"{_LOG_IN}."
         )
     return Request(
@@ -114,27 +110,24 @@ def parse_refresh(response: Response, tokens: Tokens, now: float) -> Tokens | Fa
     message = error_text(response)
     quoted = f', "{message}"' if message else ""
     if response.status in {400, 401, 403} and message:
-        why = f"Beatport rejected the renewal of the access token (HTTP {response.status}{quoted})"
+        why = f"Beatport rejected the refresh of the access token (HTTP {response.status}{quoted})"
         return Failure("auth", f"{why}; {_LOG_IN}.", response.url)
     if not 200 <= response.status < 300:
         kind: FailureKind = "rate_limited" if response.status == 429 else "status"
-        why = f"Beatport could not renew the access token (HTTP {response.status}{quoted})."
+        why = f"Beatport could not refresh the access token (HTTP {response.status}{quoted})."
         return Failure(kind, why, response.url)
-    try:
-        found: object = json.loads(response.body)
-    except (ValueError, RecursionError):
-        found = None
+    found = parse_json(response.body)
     access = _secret(found, "access_token") if is_record(found) else ""
     if not is_record(found) or not access:
-        why = "Beatport's answer to the renewal of the access token holds no access_token."
+        why = "Beatport's answer to the refresh of the access token holds no access_token."
         return Failure("catalogue_changed", why, response.url)
-    lifetime_s = found.get("expires_in")
+    lifetime_s = finite_number(found.get("expires_in"))
     return replace(
         tokens,
         access=access,
         # A server that rotates refresh tokens sends a new one, and the old one becomes invalid.
         refresh=_secret(found, "refresh_token") or tokens.refresh,
-        expires_at=now + float(lifetime_s) if _is_finite_number(lifetime_s) else None,
+        expires_at=None if lifetime_s is None else now + lifetime_s,
     )
 
 
@@ -144,7 +137,7 @@ def _secret(found: Record, key: str) -> str:
     if not isinstance(value, str) or len(value) > MAX_SECRET_LENGTH:
         return ""
     value = value.strip()
-    return value if value.isascii() and value.isprintable() and " " not in value else ""
+    return value if is_header_token(value) else ""
 
 
 def _timestamp(value: object) -> float | None:
@@ -159,14 +152,11 @@ def _timestamp(value: object) -> float | None:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError(value)
-        return moment.astimezone(UTC).timestamp()
-    if not _is_finite_number(value):
+        return moment.timestamp()
+    number = finite_number(value)
+    if number is None:
         raise ValueError(value)
-    return float(value)
-
-
-def _is_finite_number(value: object) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return number
 
 
 def _rejected(detail: str) -> Failure:

@@ -12,7 +12,6 @@ and its title is not parsed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +26,7 @@ from beatport_match.beatport.json_fields import (
 )
 from beatport_match.errors import Failure, FailureKind
 from beatport_match.matching.protocol import Response
+from beatport_match.model.validation import parse_json
 
 _DATA_SCRIPT = b'id="__NEXT_DATA__"'
 _DATA_PLACE = "script#__NEXT_DATA__"
@@ -98,10 +98,8 @@ def open_page(response: Response) -> Page | Failure | None:
     script = _find_data_script(body)
     if script is None:
         return _truncated_failure(response)
-    try:
-        # `json.loads` decodes bytes in the same way, but this does not copy them first.
-        data: object = json.loads(str(script, "utf-8", "surrogatepass"))
-    except (ValueError, RecursionError):
+    data = parse_json(script)
+    if data is None:
         return failure(response, "catalogue_changed", f"{_DATA_PLACE} does not hold JSON any more.")
     return _page_from_data(response, data)
 

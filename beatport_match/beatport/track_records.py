@@ -30,12 +30,11 @@ from beatport_match.beatport.json_fields import (
 from beatport_match.beatport.urls import track_url
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate
+from beatport_match.model.validation import MAX_BPM, MAX_DURATION_S, clean_isrc
 
 _CATALOG_V1_ONLY = frozenset({"track_length_ms", "key_camelot", "track_waveform_url"})
 _API_V4_ONLY = frozenset({"mix_name", "length_ms"})
 
-MAX_BPM = 1000
-MAX_LENGTH_MS = 24 * 60 * 60 * 1000
 _COVER_SIZE = "500x500"
 
 
@@ -194,13 +193,12 @@ def _stated_camelot(row: Record, inner: Record) -> str | None:
 
 
 def _length_s(row: Record, key: str) -> float | None:
-    milliseconds = positive_number(row, key, MAX_LENGTH_MS)
+    milliseconds = positive_number(row, key, 1000 * MAX_DURATION_S)
     return milliseconds / 1000 if milliseconds else None
 
 
 def _isrc(row: Record) -> str | None:
-    isrc = text(row, "isrc") or ""
-    return isrc.replace("-", "").replace(" ", "").upper() or None
+    return clean_isrc(text(row, "isrc")) or None
 
 
 def _cover_url(images: Record, *keys: str) -> str | None:

@@ -16,7 +16,7 @@ from beatport_match.catalogue.source import CatalogueSource
 from beatport_match.catalogue.storage import index_folder
 from beatport_match.errors import MisuseError
 from beatport_match.model.tracks import Candidate
-from beatport_match.parsing.parsed_track import clean_isrc
+from beatport_match.model.validation import clean_isrc
 
 # Rows that one query passes to scoring. More rows changed no outcome of the evaluation.
 MAX_ROWS = 20
@@ -41,8 +41,10 @@ class Catalogue:
         MissingDependencyError: The extra `offline` is not installed.
 
     Example:
-        >>> with Catalogue.open("pool.catalogue") as pool:
-        ...     result = match_playlist("collection.xml", source=pool)
+        ```python
+        with Catalogue.open("pool.catalogue") as pool:
+            result = match_playlist("collection.xml", source=pool)
+        ```
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
@@ -96,8 +98,10 @@ class Catalogue:
                 installed.
 
         Example:
-            >>> report = Catalogue.build("pool.jsonl", "pool.catalogue")
-            >>> print(report.rows, report.left_out)
+            ```python
+            report = Catalogue.build("pool.jsonl", "pool.catalogue")
+            print(report.rows, report.left_out)
+            ```
         """
         return builder.build(rows_or_file, Path(path).absolute(), on_progress, on_problem)
 
@@ -130,8 +134,10 @@ class Catalogue:
                 installed.
 
         Example:
-            >>> Catalogue.update("pool.catalogue", [{"id": 7, "name": "Night Ferry"}]).rows
-            1
+            ```python
+            Catalogue.update("pool.catalogue", [{"id": 7, "name": "Night Ferry"}]).rows
+            # 1
+            ```
         """
         return builder.update(Path(path).absolute(), rows_or_file, on_progress, on_problem)
 
@@ -173,8 +179,10 @@ class Catalogue:
             CatalogueError: The catalogue is damaged.
 
         Example:
-            >>> [row.name for row in pool.search("night ferry odd harbour")]
-            ['Night Ferry']
+            ```python
+            [row.name for row in pool.search("night ferry odd harbour")]
+            # ['Night Ferry']
+            ```
         """
         if most < 1:
             raise MisuseError(f"Catalogue.search: most must be at least 1, not {most}.")
@@ -230,7 +238,9 @@ class Catalogue:
             MisuseError: `most` is below 1.
 
         Example:
-            >>> match = match_track("Odd Harbour - Night Ferry", source=pool.source(most=50))
+            ```python
+            match = match_track("Odd Harbour - Night Ferry", source=pool.source(most=50))
+            ```
         """
         if most < 1:
             raise MisuseError(f"Catalogue.source: most must be at least 1, not {most}.")

@@ -23,7 +23,7 @@ from beatport_match.catalogue.index_terms import index_terms, joined_terms, quer
 from beatport_match.catalogue.storage import verify_checksums
 from beatport_match.errors import CatalogueError, MissingDependencyError
 from beatport_match.model.tracks import Candidate
-from beatport_match.parsing.parsed_track import clean_isrc
+from beatport_match.model.validation import MAX_ID, clean_isrc
 
 if TYPE_CHECKING:
     from tantivy import DocAddress, Query, Schema, Searcher
@@ -41,8 +41,6 @@ MIN_TYPO_LENGTH = 4
 MIN_SCORE_SHARE = 0.6
 # Scores are rounded: further decimals depend on the order in which tantivy adds up the terms.
 _SCORE_DECIMALS = 3
-# tantivy accepts no larger ID, and `row_parser` rejects one.
-MAX_ID = 2**63 - 1
 # To find the lowest IDs among rows of equal score, up to this many rows are read.
 MAX_EQUAL_ROWS = 5_000
 MAX_ERROR_LENGTH = 200

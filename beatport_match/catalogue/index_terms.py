@@ -7,6 +7,8 @@ unreadable: raise `storage.FORMAT` with it.
 
 from __future__ import annotations
 
+from itertools import chain
+
 from beatport_match.model.tracks import Candidate
 from beatport_match.parsing.normalize import fold, words_of_text
 
@@ -34,11 +36,16 @@ def index_terms(candidate: Candidate) -> str:
 
 
 def query_terms(text: str) -> tuple[str, ...]:
-    """Return the different words of a query, in its order, as they are indexed."""
+    """Return the different words of a query as they are indexed: first the words, then the signs.
+
+    A sign is a word without letters and digits. A title may consist of signs only ("× ?").
+    """
     # tantivy rejects a lone surrogate, which comes for example from a damaged file name.
     encodable = text[:MAX_TEXT_LENGTH].encode("utf-8", "ignore").decode("utf-8")
-    words = (word[:MAX_TERM_LENGTH] for word in words_of_text(encodable))
-    return tuple(dict.fromkeys(words))[:MAX_QUERY_TERMS]
+    # `fold` drops signs that stand beside other words, so each sign is folded on its own.
+    signs = [piece for piece in encodable.split() if not any(map(str.isalnum, piece))]
+    words = (*words_of_text(encodable), *chain.from_iterable(map(words_of_text, signs)))
+    return tuple(dict.fromkeys([word[:MAX_TERM_LENGTH] for word in words]))[:MAX_QUERY_TERMS]
 
 
 def joined_terms(words: tuple[str, ...]) -> tuple[str, ...]:

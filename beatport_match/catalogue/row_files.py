@@ -7,14 +7,13 @@ knows no column, and it is the only one that imports pyarrow.
 
 from __future__ import annotations
 
-import csv
 import gzip
 import json
 import zlib
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import IO, Protocol, TypeAlias, cast
@@ -22,6 +21,8 @@ from typing import IO, Protocol, TypeAlias, cast
 from pydantic_core import from_json
 
 from beatport_match.errors import CatalogueError, MissingDependencyError
+from beatport_match.files.csv_records import BadRecord, csv_records
+from beatport_match.files.guarded_read import UTF16_MARKS, bounded_lines, open_input
 
 Row: TypeAlias = Mapping[str, object]
 # The number of the line or row, from 1, and the row or the reason why it cannot be read.
@@ -33,7 +34,6 @@ _Line: TypeAlias = tuple[int, bytes | str]
 # The longest line or CSV record that is read into memory; a real one has a few hundred bytes.
 MAX_RECORD_BYTES = 128 * 1024
 _PARQUET_BATCH_ROWS = 4096
-_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_BOM = b"\xef\xbb\xbf"
 _NOT_UTF8 = "the line holds bytes that are not UTF-8"
 
@@ -62,8 +62,8 @@ def row_source(rows_or_file: RowsOrFile) -> RowSource:
     if not isinstance(rows_or_file, (str, PathLike)):
         return RowSource("", "row", _program_entries(rows_or_file))
     file, shown = Path(rows_or_file), str(rows_or_file)
-    if not file.is_file():
-        raise CatalogueError(f"{file}: there is no such file; check the path.")
+    with open_input(file, CatalogueError):
+        pass
     name = file.name.lower()
     if name.endswith(".parquet"):
         return RowSource(shown, "row", _parquet_entries(file))
@@ -87,6 +87,8 @@ def _json_entries(lines: Iterator[_Line]) -> Iterator[Entry]:
     for number, line in lines:
         if isinstance(line, str):
             yield number, line
+        elif len(line) > MAX_RECORD_BYTES:
+            yield number, f"the line is longer than {MAX_RECORD_BYTES:,} bytes"
         elif line.strip():
             yield number, _parse_json(line)
 
@@ -111,11 +113,16 @@ def _parse_json(line: bytes) -> Row | str:
 
 def _csv_entries(lines: Iterator[_Line]) -> Iterator[Entry]:
     """Yield rows; the first record that is not blank is the header."""
-    feed = _CsvFeed(lines)
+    damage: list[Entry] = []
+    texts = _texts(lines, damage)
+    first = next((line for line in texts if line[1].strip()), (0, ""))
+    # Where the comma is the decimal mark, spreadsheets write ; or tabs.
+    delimiter = max(",;\t", key=first[1].count)
     header: list[str] = []
-    for number, cells in _csv_records(feed):
-        if isinstance(cells, str):
-            yield number, cells
+    records = csv_records(chain([first], texts), delimiter, MAX_RECORD_BYTES, reread=True)
+    for number, cells in records:
+        if isinstance(cells, BadRecord):
+            yield number, f"the row is not well-formed CSV ({cells.detail})"
         elif not any(map(str.strip, cells)):
             continue
         elif not header:
@@ -124,106 +131,48 @@ def _csv_entries(lines: Iterator[_Line]) -> Iterator[Entry]:
             yield number, f"the row has {len(cells)} cells for {len(header)} columns"
         else:
             yield number, dict(zip(header, cells, strict=False))
+    yield from damage
 
 
-def _csv_records(feed: _CsvFeed) -> Iterator[tuple[int, list[str] | str]]:
-    """Yield every record with the number of its first line.
-
-    If a quote is opened and never closed, only its line is lost: the lines after it are read again.
-    """
-    while True:
-        feed.begin_record()
-        try:
-            # After an error a csv.reader cannot continue, so each record gets a new one.
-            cells = next(csv.reader(feed, delimiter=feed.delimiter, strict=True), None)
-        except csv.Error as error:
-            feed.put_back_lines()
-            yield feed.first_line, f"the row is not well-formed CSV ({error})"
-            continue
-        if cells is None:
-            return
-        yield feed.first_line, cells
-
-
-class _CsvFeed:
-    """The lines of a CSV file for `csv.reader`: bounded per record, and readable again."""
-
-    def __init__(self, lines: Iterator[_Line]) -> None:
-        self._lines = lines
-        self._pending: deque[_Line] = deque()
-        self._record: list[_Line] = []
-        self._record_bytes = 0
-        self.delimiter = ","
-        self._detect_delimiter()
-
-    @property
-    def first_line(self) -> int:
-        """The number of the line on which the record begins."""
-        return self._record[0][0]
-
-    def begin_record(self) -> None:
-        """Begin a record."""
-        self._record, self._record_bytes = [], 0
-
-    def put_back_lines(self) -> None:
-        """Let all lines of the record except the first be read again."""
-        self._pending.extendleft(reversed(self._record[1:]))
-
-    def __iter__(self) -> _CsvFeed:
-        return self
-
-    def __next__(self) -> str:
-        number, line = self._pending.popleft() if self._pending else next(self._lines)
-        self._record.append((number, line))
+def _texts(lines: Iterator[_Line], damage: list[Entry]) -> Iterator[tuple[int, str]]:
+    """Yield the lines as text; put the reason why the rest cannot be read into `damage`."""
+    for number, line in lines:
         if isinstance(line, str):
-            raise csv.Error(line)
-        self._record_bytes += len(line)
-        if self._record_bytes > MAX_RECORD_BYTES:
-            raise csv.Error("a quote is opened and never closed")
-        # `RowParser` finds bytes that are not UTF-8 and can then name their column.
-        return line.decode("utf-8", "surrogateescape")
-
-    def _detect_delimiter(self) -> None:
-        """Count delimiters: where the comma is the decimal mark, spreadsheets write ; or tabs."""
-        for number, line in self._lines:
-            self._pending.append((number, line))
-            if isinstance(line, bytes) and line.strip():
-                self.delimiter = max(",;\t", key=lambda mark: line.count(mark.encode()))
-                return
+            damage.append((number, line))
+        else:
+            # `RowParser` finds bytes that are not UTF-8 and can then name their column.
+            text = line.decode("utf-8", "surrogateescape")
+            # A line that was cut off must exceed the limit in characters too.
+            is_cut = len(line) > MAX_RECORD_BYTES
+            yield number, text.ljust(MAX_RECORD_BYTES + 1) if is_cut else text
 
 
 def _lines(file: Path) -> Iterator[_Line]:
-    """Yield the lines of a file, which may be compressed."""
+    """Yield the lines of a file, which may be compressed; a longer line is cut off.
+
+    The last entry is a text if the file is damaged: the reason why the rest cannot be read.
+    """
     number = 0
-    try:
-        with gzip.open(file) if file.name.lower().endswith(".gz") else file.open("rb") as stream:
-            while line := stream.readline(MAX_RECORD_BYTES + 1):
-                number += 1
-                if number == 1:
-                    line = _without_bom(file, line)
-                if len(line) <= MAX_RECORD_BYTES:
-                    yield number, line
-                    continue
-                _skip_line(cast("IO[bytes]", stream))
-                yield number, f"the line is longer than {MAX_RECORD_BYTES:,} bytes"
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        yield (
-            number + 1,
-            f"the gzip file is damaged from here on ({error}); compress the rows again",
-        )
-    except OSError as error:
-        raise CatalogueError(f"{file}: cannot be read ({error.strerror or error}).") from None
+    is_gzip = file.name.lower().endswith(".gz")
+    with (
+        open_input(file, CatalogueError) as raw,
+        gzip.open(raw) if is_gzip else nullcontext(raw) as opened,
+    ):
+        stream = cast("IO[bytes]", opened)
+        try:
+            for number, line in enumerate(bounded_lines(stream, MAX_RECORD_BYTES), 1):
+                yield number, _without_bom(file, line) if number == 1 else line
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            yield (
+                number + 1,
+                f"the gzip file is damaged from here on ({error}); compress the rows again",
+            )
 
 
 def _without_bom(file: Path, line: bytes) -> bytes:
-    if line.startswith(_UTF16_BOMS):
+    if line.startswith(UTF16_MARKS):
         raise CatalogueError(f"{file}: is UTF-16; save it as UTF-8.")
     return line.removeprefix(_UTF8_BOM)
-
-
-def _skip_line(stream: IO[bytes]) -> None:
-    while (rest := stream.readline(MAX_RECORD_BYTES)) and not rest.endswith(b"\n"):
-        pass
 
 
 class _Batch(Protocol):

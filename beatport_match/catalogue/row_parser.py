@@ -14,6 +14,13 @@ from typing import cast
 
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate
+from beatport_match.model.validation import (
+    MAX_BPM,
+    MAX_DURATION_S,
+    MAX_ID,
+    is_web_url,
+    single_line,
+)
 from beatport_match.parsing import field_values
 
 COLUMNS = tuple(
@@ -25,10 +32,6 @@ COLUMNS = tuple(
 MAX_TEXT_LENGTH = 2000
 # A compilation credits two dozen artists.
 MAX_NAMES = 100
-MAX_BPM = 1000.0
-MAX_LENGTH_S = 24 * 60 * 60.0
-# Databases and tantivy store IDs as signed 64-bit integers.
-MAX_ID = 2**63 - 1
 MAX_SHOWN_VALUE_LENGTH = 60
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.ASCII)
 
@@ -91,22 +94,15 @@ class RowParser:
 
     def _text(self, column: str, value: object) -> str | None:
         """Return a text on one line; `None` if it is missing, blank or invalid."""
-        # The fast path: nearly all texts of a million rows take it.
-        if type(value) is str and value.isprintable() and len(value) <= MAX_TEXT_LENGTH:
-            return value.strip() or None
-        return self._unusual_text(column, value)
-
-    def _unusual_text(self, column: str, value: object) -> str | None:
-        """Clean a text that has control characters, or report a value that is not a text."""
         if not isinstance(value, str):
             if value is not None and not _is_nan(value):
                 self._report_invalid(column, value, "text")
-        elif not _is_encodable(value):
-            self.problems.append(f"{column} holds bytes that are not UTF-8")
         elif len(value) > MAX_TEXT_LENGTH:
             self.problems.append(f"{column} is longer than {MAX_TEXT_LENGTH} characters")
+        elif not (value.isprintable() or _is_encodable(value)):
+            self.problems.append(f"{column} holds bytes that are not UTF-8")
         else:
-            return field_values.known_text(value)
+            return single_line(value) or None
         return None
 
     def _names(self, column: str) -> tuple[str, ...]:
@@ -146,9 +142,11 @@ class RowParser:
         return None
 
     def _length_s(self) -> float | None:
-        length_s = self._positive_number("length_s", field_values.seconds, MAX_LENGTH_S)
+        length_s = self._positive_number("length_s", field_values.seconds, MAX_DURATION_S)
         if length_s is None:
-            length_ms = self._positive_number("length_ms", field_values.whole, 1000 * MAX_LENGTH_S)
+            length_ms = self._positive_number(
+                "length_ms", field_values.whole, 1000 * MAX_DURATION_S
+            )
             return length_ms / 1000 if length_ms else None
         return length_s
 
@@ -168,7 +166,7 @@ class RowParser:
 
     def _url(self, column: str) -> str | None:
         value = self._text(column, self._row.get(column))
-        if value is None or (value.startswith(("https://", "http://")) and " " not in value):
+        if value is None or is_web_url(value):
             return value
         self._report_invalid(column, value, "a URL with http:// or https://")
         return None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from beatport_match.errors import CatalogueError, Failure, MisuseError
 from beatport_match.matching.protocol import ParsedResult, Question, Request, Response
 from beatport_match.model.tracks import Candidate
-from beatport_match.parsing.parsed_track import clean_isrc
+from beatport_match.model.validation import clean_isrc
 
 if TYPE_CHECKING:
     from beatport_match.catalogue.catalogue import Catalogue

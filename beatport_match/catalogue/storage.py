@@ -21,12 +21,15 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from beatport_match.errors import CatalogueError
+from beatport_match.files.guarded_read import read_text, reason
+from beatport_match.model.validation import parse_json
 
 # Raise it when the stored form of a row or its index terms change.
 FORMAT = 1
 _SIGNATURE = "beatport_match offline catalogue"
 _MARKER_FILE = "catalogue.json"
 _INDEX_FOLDER = "index"
+MAX_MARKER_BYTES = 4096
 _HOW_TO_BUILD = "build it with Catalogue.build or `beatport-match catalogue build`"
 
 # The last 8 bytes of a tantivy file: the length of the JSON footer before them, and this number.
@@ -69,8 +72,8 @@ def index_folder(path: Path) -> Path:
 def format_marker_of(path: Path) -> dict[str, object] | None:
     """Return the marker of a catalogue (`format`, `engine`); `None` if it is not a catalogue."""
     marker: object = None
-    with suppress(OSError, ValueError):
-        marker = json.loads((path / _MARKER_FILE).read_text(encoding="utf-8"))
+    with suppress(OSError):
+        marker = parse_json(read_text(path / _MARKER_FILE, MAX_MARKER_BYTES))
     if not isinstance(marker, dict):
         return None
     stated = cast("dict[str, object]", marker)
@@ -132,9 +135,9 @@ def _translate_os_errors(path: Path) -> Generator[None, None, None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or error
         raise CatalogueError(
-            f"{path}: cannot be written ({reason}); check the permissions and the free disk space."
+            f"{path}: cannot be written ({reason(error)}); "
+            f"check the permissions and the free disk space."
         ) from None
 
 
@@ -159,7 +162,7 @@ def _replace_folder(draft: Path, path: Path) -> None:
 
 def _segment_files(folder: Path) -> Iterator[Path]:
     """Yield the files of the listed segments; others are unfinished or left over."""
-    meta: dict[str, Any] = json.loads((folder / "meta.json").read_bytes())
+    meta = cast("dict[str, Any]", parse_json((folder / "meta.json").read_bytes()))
     try:
         names = [str(segment["segment_id"]).replace("-", "") for segment in meta["segments"]]
     except (KeyError, TypeError):
@@ -179,8 +182,8 @@ def _has_valid_checksum(stream: IO[bytes], size: int) -> bool:
         return False
     stream.seek(remaining)
     try:
-        expected: object = json.loads(stream.read(footer_bytes))["crc"]
-    except (ValueError, KeyError, TypeError):
+        expected: object = cast("dict[str, object]", parse_json(stream.read(footer_bytes)))["crc"]
+    except (KeyError, TypeError):
         return False
     stream.seek(0)
     actual = 0

@@ -8,7 +8,9 @@
     match_table     matches as tables and lines of text
     progress        the progress display of a run
     terminal        output streams and JSON
-    text_cells      text that is cleaned, cut and padded for a terminal
+    rich_output     tables, styles and the progress bar of the package rich
+    text_cells      text that is cleaned and shortened for a terminal
+    process         exit codes and Ctrl-C
 
 A command's modules are imported only when the command runs, so that `--help` starts quickly. An
 error that the user can correct is one sentence; any other exception is a bug and is not caught.
@@ -24,11 +26,9 @@ import sys
 from collections.abc import Sequence
 
 from beatport_match.cli.parser import new_parser
+from beatport_match.cli.process import ExitCode
 from beatport_match.cli.terminal import Screen
-from beatport_match.cli.text_cells import clean, text_line
 from beatport_match.errors import BeatportMatchError
-
-_MISUSE, _INTERRUPTED = 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,16 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:
             out.flush()
     except KeyboardInterrupt:
-        err.show(text_line("beatport-match: interrupted."))
-        return _INTERRUPTED
+        err.show("beatport-match: interrupted.")
+        return ExitCode.INTERRUPTED
     except BeatportMatchError as error:
-        err.show(text_line(clean(f"beatport-match: {error}")))
-        return _MISUSE
+        err.show(f"beatport-match: {error}")
+        return ExitCode.MISUSE
     finally:
         err.flush()
 
 
-def _run(options: argparse.Namespace, out: Screen, err: Screen) -> int:
+def _run(options: argparse.Namespace, out: Screen, err: Screen) -> ExitCode:
     if options.command == "demo":
         from beatport_match.cli import demo
 
@@ -71,5 +71,6 @@ def _run(options: argparse.Namespace, out: Screen, err: Screen) -> int:
         return catalogue.ACTIONS[options.action](options, out, err)
     from beatport_match.cli import match_commands
 
-    command = {"track": match_commands.track, "playlist": match_commands.playlist}[options.command]
-    return command(options, out, err)
+    if options.command == "track":
+        return match_commands.track(options, out, err)
+    return match_commands.playlist(options, out, err)

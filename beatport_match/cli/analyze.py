@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
-from typing import Any
 
+from beatport_match.cli.process import ExitCode
 from beatport_match.cli.terminal import Screen, show_json
-from beatport_match.cli.text_cells import clean, text_line
 from beatport_match.errors import MisuseError, OutputError
 from beatport_match.files.atomic_write import atomic_write
+from beatport_match.files.guarded_read import reason
 from beatport_match.model.metrics import PerformanceStats, RunComparison
 from beatport_match.performance.analysis import analyze, compare_runs
 from beatport_match.performance.files import load_metrics_from_json
@@ -22,21 +22,26 @@ from beatport_match.performance.text_report import (
     generate_comparison_report,
 )
 
-_DONE = 0
 
-
-def analyze_file(options: Namespace, out: Screen, err: Screen) -> int:
+def analyze_file(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Report on one metrics file, or compare two, and return the exit code."""
     stats = load_metrics_from_json(options.file)
     comparison = _comparison(options, stats) if options.compare else None
     if options.html:
         _write_page(options, report_page(stats, comparison))
-        (err if options.json else out).show(text_line(clean(f"Report written to {options.html}")))
+        (err if options.json else out).show(f"Report written to {options.html}")
     if options.json:
-        show_json(_document(stats, comparison), out)
+        document = {
+            "analysis": analyze(stats).model_dump(),
+            "comparison": comparison.model_dump() if comparison else None,
+        }
+        show_json(document, out)
     elif not options.html:
-        out.show(*(text_line(clean(text)) for text in _report(stats, comparison).splitlines()))
-    return _DONE
+        report = generate_async_io_analysis_report(stats)
+        if comparison:
+            report += "\n" + generate_comparison_report(comparison)
+        out.show(*report.splitlines())
+    return ExitCode.DONE
 
 
 def _comparison(options: Namespace, stats: PerformanceStats) -> RunComparison:
@@ -49,18 +54,6 @@ def _comparison(options: Namespace, stats: PerformanceStats) -> RunComparison:
         )
     is_reversed = stats.mode == "async" or other.mode == "sync"
     return compare_runs(other, stats) if is_reversed else compare_runs(stats, other)
-
-
-def _report(stats: PerformanceStats, comparison: RunComparison | None) -> str:
-    report = generate_async_io_analysis_report(stats)
-    return report + ("\n" + generate_comparison_report(comparison) if comparison else "")
-
-
-def _document(stats: PerformanceStats, comparison: RunComparison | None) -> dict[str, Any]:
-    return {
-        "analysis": analyze(stats).model_dump(),
-        "comparison": comparison.model_dump() if comparison else None,
-    }
 
 
 def _write_page(options: Namespace, page: str) -> None:
@@ -76,7 +69,7 @@ def _write_page(options: Namespace, page: str) -> None:
         with atomic_write(target) as draft:
             draft.write_text(page, encoding="utf-8", errors="backslashreplace")
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
         raise OutputError(
-            f"{target}: cannot be written ({reason}); choose another file with --html.", error
+            f"{target}: cannot be written ({reason(error)}); choose another file with --html.",
+            error,
         ) from None

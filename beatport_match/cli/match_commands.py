@@ -6,27 +6,27 @@ correct raises a `BeatportMatchError`. Ctrl-C ends a playlist run and keeps the 
 
 from __future__ import annotations
 
-import logging
-import signal
-import threading
 from argparse import Namespace
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
+from logging import WARNING
+from logging.handlers import BufferingHandler
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from beatport_match._logging import logger
 from beatport_match.catalogue import Catalogue
-from beatport_match.cli import match_table
+from beatport_match.cli.match_table import plural, show_match, show_matches, show_result
+from beatport_match.cli.process import ExitCode, interrupts_ignored
 from beatport_match.cli.progress import show_progress
 from beatport_match.cli.terminal import Screen, show_json
-from beatport_match.cli.text_cells import clean, text_line
 from beatport_match.engine.functions import match_track
 from beatport_match.engine.matcher import Matcher
 from beatport_match.engine.playlist_run import TrackQueue, beatport_source
 from beatport_match.errors import MisuseError, OutputError
+from beatport_match.files.guarded_read import reason
 from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Track
@@ -39,10 +39,10 @@ from beatport_match.settings.models import MatchSettings
 
 T = TypeVar("T")
 
-DONE, FAILURES, INTERRUPTED = 0, 1, 130
+_MAX_WARNINGS = 1000
 
 
-def track(options: Namespace, out: Screen, err: Screen) -> int:
+def track(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Match one track, show the match and return the exit code."""
     local_track = Track(
         options.text,
@@ -59,13 +59,13 @@ def track(options: Namespace, out: Screen, err: Screen) -> int:
     if options.json:
         show_json(match_document(match), out)
     elif options.explain:
-        out.show(*(text_line(clean(text)) for text in match.explain().splitlines()))
+        out.show(*match.explain().splitlines())
     else:
-        out.show(*match_table.one_track(match))
-    return FAILURES if match.outcome == "failed" else DONE
+        show_match(match, out)
+    return ExitCode.FAILURES if match.outcome == "failed" else ExitCode.DONE
 
 
-def playlist(options: Namespace, out: Screen, err: Screen) -> int:
+def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Match a playlist, show and write the result, and return the exit code."""
     if options.list:
         return _list(options, out, err)
@@ -77,32 +77,32 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> int:
         run = tracks.run(settings, err, "matching", options.journal, source)
     if folder:
         write_results(run.result, folder)
-    metrics_file = ""
-    if metrics_folder:
-        metrics_file = write_metrics(run.result, options.file.stem, metrics_folder)
+    name = options.file.stem
+    metrics_file = write_metrics(run.result, name, metrics_folder) if metrics_folder else None
     if options.json:
         show_json(run.result.document(), out)
     else:
-        out.show(*match_table.table(run.result.matches, out.width), text_line(""))
-        show_summary(run.result, out)
+        show_matches(run.result.matches, out)
+        out.show("")
+        show_result(run.result, out)
         if folder:
-            out.show(text_line(clean(files_written_text(folder))))
+            out.show(files_written_text(folder))
         if metrics_file:
-            out.show(text_line(clean(f"Metrics written to {metrics_file}")))
+            out.show(f"Metrics written to {metrics_file}")
     if run.interrupted:
         report_interruption(run, err, kept=folder is not None or not options.json)
     return exit_code(run)
 
 
-def _list(options: Namespace, out: Screen, err: Screen) -> int:
+def _list(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     names = list_playlists(options.file)
     if options.json:
         show_json(list(names), out)
-        return DONE
-    out.show(*(text_line(clean(name)) for name in names))
+        return ExitCode.DONE
+    out.show(*names)
     if not names:
-        err.show(text_line("This file is a single playlist without a name; omit --playlist."))
-    return DONE
+        err.show("This file is a single playlist without a name; omit --playlist.")
+    return ExitCode.DONE
 
 
 def settings_from(options: Namespace) -> MatchSettings:
@@ -116,21 +116,14 @@ def settings_from(options: Namespace) -> MatchSettings:
     settings = MatchSettings.load(options.settings) if options.settings else MatchSettings()
     settings = settings_from_environment(settings)
     values = settings.values()
-    for name, option in (
-        ("base_url", options.base_url),
-        ("source", options.source),
-        ("api_url", options.api_url),
-        ("token_file", options.token_file),
-        ("cache_path", options.cache),
-    ):
-        if option is not None:
-            values[name] = option
-    if getattr(options, "unpaced", False):
-        values["requests_per_second"] = None
-    elif getattr(options, "pace", None) is not None:
-        values["requests_per_second"] = options.pace
-    if getattr(options, "async_engine", False):
-        values["async_io"] = settings.async_io.model_copy(update={"enabled": True})
+    for name in ("base_url", "source", "api_url", "token_file", "cache_path"):
+        if (value := getattr(options, name)) is not None:
+            values[name] = value
+    if options.command == "playlist":
+        if options.unpaced or options.pace is not None:
+            values["requests_per_second"] = options.pace  # `None` is no rate limit
+        if options.async_engine:
+            values["async_io"] = settings.async_io.model_copy(update={"enabled": True})
     return MatchSettings(**values)
 
 
@@ -162,8 +155,7 @@ def sources_from(
         yield [*catalogues, *beatport]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """The result of a playlist run; `total` is the number of tracks in the playlist."""
 
     result: PlaylistMatch
@@ -216,10 +208,8 @@ def make_folder(folder: Path, option: str = "--out") -> Path:
     Raises:
         OutputError: The folder cannot be made.
     """
-    try:
+    with _writing_to(folder, option):
         folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise _output_error(folder, error, option) from None
     return folder
 
 
@@ -229,25 +219,32 @@ def write_results(result: PlaylistMatch, folder: Path) -> None:
     Raises:
         OutputError: A file cannot be written.
     """
-    try:
-        with _interrupts_ignored():
-            result.to_json(folder / "results.json")
-            result.to_csv(folder)
-    except OSError as error:
-        raise _output_error(folder, error) from None
+    with _writing_to(folder, "--out"):
+        result.to_json(folder / "results.json")
+        result.to_csv(folder)
 
 
-def write_metrics(result: PlaylistMatch, name: str, folder: Path) -> str:
+def write_metrics(result: PlaylistMatch, name: str, folder: Path, option: str = "--metrics") -> str:
     """Write the metrics file, named after the playlist, and return its path.
 
     Raises:
         OutputError: The file cannot be written.
     """
+    with _writing_to(folder, option):
+        return export_performance_metrics_json(result.metrics, plain_name(name), folder)
+
+
+@contextmanager
+def _writing_to(folder: Path, option: str) -> Generator[None, None, None]:
     try:
-        with _interrupts_ignored():
-            return export_performance_metrics_json(result.metrics, plain_name(name), folder)
-    except OSError as error:
-        raise _output_error(folder, error, "--metrics") from None
+        with interrupts_ignored():
+            yield
+    except (OSError, UnicodeError) as error:
+        raise OutputError(
+            f"{folder}: cannot write to this folder ({reason(error)}); choose another folder with "
+            f"{option}.",
+            error,
+        ) from None
 
 
 def files_written_text(folder: Path) -> str:
@@ -255,74 +252,30 @@ def files_written_text(folder: Path) -> str:
     return f"Written to {folder}: results.json, and matches, review, candidates and queries as .csv"
 
 
-def show_summary(result: PlaylistMatch, out: Screen) -> None:
-    """Show the counts of a run, the causes of failures and the unreadable entries."""
-    out.show(
-        *match_table.summary(result),
-        *match_table.failures(result),
-        *match_table.problems(result.problems),
-    )
-
-
 def report_interruption(run: Run, err: Screen, *, kept: bool = True) -> None:
     """Show that the run was interrupted, and the number of finished tracks."""
-    done = f"{len(run.result.matches):,} of {match_table.plural(run.total, 'track')}"
-    err.show(
-        text_line(
-            f"Interrupted after {done}" + ("; the finished tracks are kept." if kept else ".")
-        )
-    )
+    done = f"{len(run.result.matches):,} of {plural(run.total, 'track')}"
+    err.show(f"Interrupted after {done}" + ("; the finished tracks are kept." if kept else "."))
 
 
-def exit_code(run: Run) -> int:
+def exit_code(run: Run) -> ExitCode:
     """Return the exit code of a run."""
     if run.interrupted:
-        return INTERRUPTED
-    return FAILURES if run.result.failed else DONE
+        return ExitCode.INTERRUPTED
+    return ExitCode.FAILURES if run.result.failed else ExitCode.DONE
 
 
 @contextmanager
 def show_warnings(err: Screen) -> Generator[None, None, None]:
     """Show the library's warnings at the end of the block, below the progress display."""
-    collector = _WarningCollector()
+    collector = BufferingHandler(_MAX_WARNINGS)
+    collector.setLevel(WARNING)
     logger.addHandler(collector)
     try:
         yield
     finally:
         logger.removeHandler(collector)
-        err.show(*(text_line(clean(f"Note: {message}.")) for message in collector.messages))
-
-
-class _WarningCollector(logging.Handler):
-    """Collect the text of each warning."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
-
-
-@contextmanager
-def _interrupts_ignored() -> Generator[None, None, None]:
-    """Ignore Ctrl-C while files are written, so that no file stays incomplete."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _output_error(folder: Path, error: Exception, option: str = "--out") -> OutputError:
-    reason = getattr(error, "strerror", None) or error
-    return OutputError(
-        f"{folder}: cannot write to this folder ({reason}); choose another folder with {option}.",
-        error,
-    )
+        err.show(*(f"Note: {record.getMessage()}." for record in collector.buffer))
 
 
 def _option_value(

@@ -1,28 +1,31 @@
-"""Matches as lines of text: the table of a playlist, its summary, and the result of one track.
+"""Matches as text: the table of a playlist, its summary, and the result of one track.
 
-In the table a match takes two lines or more. Your track and the found track are in the same column,
-one below the other, so that both have as much width as possible. These functions are pure.
+In the table, your track and the found track are in the same column, one below the other, so that
+both have as much width as possible. Without rich, the reason is in this column too.
 """
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
+from beatport_match.cli.terminal import Screen
 from beatport_match.cli.text_cells import (
+    ELLIPSIS,
+    MAX_TEXT_LINES,
     Piece,
     TextLine,
-    cell,
-    clean,
+    mark_direction,
     text_line,
     truncate_middle,
-    wrap,
 )
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import DEFAULT_WHERE
 from beatport_match.model.evidence import MatchOutcome
-from beatport_match.model.tracks import Candidate
-from beatport_match.playlists import PlaylistProblem
+from beatport_match.model.tracks import Candidate, as_minutes
+from beatport_match.model.validation import is_web_url, terminal_safe
 from beatport_match.results import PlaylistMatch
 
 _OUTCOMES: dict[MatchOutcome, tuple[str, str]] = {
@@ -31,112 +34,84 @@ _OUTCOMES: dict[MatchOutcome, tuple[str, str]] = {
     "not_found": ("not found", "cyan"),
     "failed": ("failed", "bold red"),
 }
-_OUTCOME, _SCORE, _CONFIDENCE = 9, 5, 4  # the widths of the columns
-_BLANKS: tuple[Piece, ...] = tuple(cell("", width) for width in (_OUTCOME, _SCORE, _CONFIDENCE))
-_GAP: Piece = ("  ", "")
-_ARROW = "→ "
-MIN_REASON_WIDTH = 18
-_REASON_SHARE = 0.33  # of the width that is left for texts
-MAX_REASON_LINES = 4
+HEADERS: tuple[str, ...] = ("outcome", "score", "conf", "your track", "→ found track", "reason")
+MatchRow: TypeAlias = tuple[Piece, Piece, Piece, Piece, Piece, Piece]
+"""The cleaned texts of one match in the order of `HEADERS`, each with its style."""
 MAX_SHOWN_PROBLEMS = 20
 
 
-def table(matches: Iterable[Match], width: int, *, linked: bool = True) -> Iterator[TextLine]:
-    """Return a table of the matches in their order.
+def show_matches(matches: Iterable[Match], out: Screen, *, linked: bool = True) -> None:
+    """Show a table of the matches in their order.
 
     Args:
         matches: The matches.
-        width: The width of the table in cells.
+        out: The stream.
         linked: Whether a found track is a link to its page, on terminals that support links.
     """
-    free = width - _OUTCOME - _SCORE - _CONFIDENCE - 4 * len(_GAP[0])
-    reasons = max(MIN_REASON_WIDTH, round(free * _REASON_SHARE))
-    names = free - reasons
-    yield _row(
-        cell("outcome", _OUTCOME, "bold"),
-        cell("score", _SCORE, "bold", right=True),
-        cell("conf", _CONFIDENCE, "bold", right=True),
-        cell("your track", names, "bold"),
-        cell("reason", reasons, "bold"),
-    )
-    yield _second_row(cell("found track", names - len(_ARROW), "bold"))
-    yield text_line("─" * width, "dim")
-    for match in matches:
-        link = _link(match.best.url) if match.best and linked else ""
-        yield from _match_rows(match, names, reasons, link)
+    rows = (_match_row(match, linked=linked) for match in matches)
+    if out.console is None:
+        _show_plain_table(rows, out)
+        return
+    from beatport_match.cli.rich_output import match_table
+
+    out.show_table(match_table(rows, out.width))
 
 
-def summary(result: PlaylistMatch) -> Iterator[TextLine]:
-    """Return the number of each outcome, and the requests and the time of the run."""
+def show_result(result: PlaylistMatch, out: Screen) -> None:
+    """Show the counts of a run, the causes of failures and the unreadable entries."""
     counts = Counter(match.outcome for match in result.matches)
     pieces: list[Piece] = [(plural(len(result.matches), "track") + ":", "bold")]
     for outcome, (name, style) in _OUTCOMES.items():
         count = counts[outcome]
         pieces.append((f"  {count:,} {name}", style if count else "dim"))
-    yield tuple(pieces)
-    yield from _effort(result)
-
-
-def _effort(result: PlaylistMatch) -> Iterator[TextLine]:
-    """Return the requests and the time; without Beatport, the catalogues instead of requests."""
-    took = duration(result.metrics.session_info.total_time)
-    places = dict.fromkeys(query.where for match in result.matches for query in match.queries)
-    if places and DEFAULT_WHERE not in places:
-        yield text_line(
-            clean(f"Searched {' and '.join(places)}, in {took}; nothing was sent"), "dim"
+    out.show(tuple(pieces), *_effort(result), *_failures(result))
+    if problems := result.problems:
+        out.show(
+            text_line(f"{plural(len(problems), 'entry', 'entries')} could not be read:", "yellow")
         )
-        return
-    per_track = result.requests / max(1, len(result.matches))
-    requests = plural(result.requests, "request")
-    yield text_line(f"{requests}, {per_track:.2f} per track, in {took}", "dim")
-    if len(places) > 1:
-        matched = Counter(match.queries[-1].where for match in result.matched if match.queries)
-        counts = ", ".join(f"{matched[place]:,} {place}" for place in places)
-        yield text_line(clean(f"Matched {counts}"), "dim")
+        places = [(problem.place, f"{problem.detail}.") for problem in problems]
+        show_places(places, len(places), "results.json lists them all", out)
 
 
-def failures(result: PlaylistMatch) -> Iterator[TextLine]:
-    """Return the causes of the failed tracks, the most frequent one first."""
-    kinds = Counter(match.failures[-1].kind for match in result.failed if match.failures)
-    if kinds:
-        causes = ", ".join(f"{kind} ({count:,})" for kind, count in kinds.most_common())
-        yield text_line(
-            f"Failed is not the same as not found: {causes}. Run the command again later.", "red"
-        )
+def show_places(places: Sequence[tuple[str, str]], count: int, hint: str, out: Screen) -> None:
+    """Show the first problems of a file.
+
+    Args:
+        places: The place of each problem, such as `line 12`, and what is wrong there.
+        count: The number of all problems.
+        hint: Where the problems that are not shown can be found.
+        out: The stream.
+    """
+    shown = [
+        (terminal_safe(place), terminal_safe(detail))
+        for place, detail in places[:MAX_SHOWN_PROBLEMS]
+    ]
+    if out.console is None:
+        width = max(len(place) for place, _ in shown)
+        for place, detail in shown:
+            out.show(f"  {place:>{width}}  {detail}")
+    else:
+        from beatport_match.cli.rich_output import place_table
+
+        out.show_table(place_table(shown))
+    if more := count - len(shown):
+        out.show(f"  {ELLIPSIS} and {more:,} more; {hint}.")
 
 
-def problems(found: Sequence[PlaylistProblem]) -> Iterator[TextLine]:
-    """Return the entries of a playlist that could not be read."""
-    if not found:
-        return
-    yield text_line(f"{plural(len(found), 'entry', 'entries')} could not be read:", "yellow")
-    for problem in found[:MAX_SHOWN_PROBLEMS]:
-        yield text_line(clean(f"  {problem.place}: {problem.detail}."))
-    if len(found) > MAX_SHOWN_PROBLEMS:
-        yield text_line(
-            f"  … and {len(found) - MAX_SHOWN_PROBLEMS:,} more; results.json lists them all."
-        )
-
-
-def one_track(match: Match) -> Iterator[TextLine]:
-    """Return one match with the details of the found track: URL, key, BPM, label and so on."""
+def show_match(match: Match, out: Screen) -> None:
+    """Show one match with the details of the found track: URL, key, BPM, label and so on."""
     name, style = _OUTCOMES[match.outcome]
     if match.best is None:
         where = f" {match.where}" if match.outcome == "not_found" else ""
-        yield ((clean(name + where), style), _GAP, (clean(str(match.track)), ""))
-        yield text_line(clean(f"  {match.reason}"))
+        out.show(((name + where, style), (f"  {match.track}", "")), f"  {match.reason}")
         return
     found = match.best.candidate
-    yield ((name, style), _GAP, (clean(str(found)), "bold"))
-    yield text_line(
-        clean(
-            f"  score {match.best.score:.1f}, confidence {_confidence_text(match)}: {match.reason}"
-        ),
-        "dim",
-    )
+    score = f"score {match.best.score:.1f}, confidence {_confidence_text(match)}"
+    out.show(((name, style), ("  ", ""), (str(found), "bold")))
+    out.show(text_line(f"  {score}: {match.reason}", "dim"))
     for label, value in _facts(found):
         if value:
-            yield ((f"  {label:<9} ", "dim"), (clean(value), _link(value)))
+            out.show(((f"  {label:<9} ", "dim"), (value, _link(value))))
 
 
 def duration(seconds: float) -> str:
@@ -156,38 +131,68 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def _match_rows(match: Match, names: int, width: int, link: str) -> Iterator[TextLine]:
+def _effort(result: PlaylistMatch) -> Iterator[TextLine]:
+    """Return the requests and the time; without Beatport, the catalogues instead of requests."""
+    took = duration(result.metrics.session_info.total_time)
+    places = dict.fromkeys(query.where for match in result.matches for query in match.queries)
+    if places and DEFAULT_WHERE not in places:
+        yield text_line(f"Searched {' and '.join(places)}, in {took}; nothing was sent", "dim")
+        return
+    per_track = result.requests / max(1, len(result.matches))
+    requests = plural(result.requests, "request")
+    yield text_line(f"{requests}, {per_track:.2f} per track, in {took}", "dim")
+    if len(places) > 1:
+        matched = Counter(match.queries[-1].where for match in result.matched if match.queries)
+        counts = ", ".join(f"{matched[place]:,} {place}" for place in places)
+        yield text_line(f"Matched {counts}", "dim")
+
+
+def _failures(result: PlaylistMatch) -> Iterator[TextLine]:
+    """Return the causes of the failed tracks, the most frequent one first."""
+    kinds = Counter(match.failures[-1].kind for match in result.failed if match.failures)
+    if kinds:
+        causes = ", ".join(f"{kind} ({count:,})" for kind, count in kinds.most_common())
+        yield text_line(
+            f"Failed is not the same as not found: {causes}. Run the command again later.", "red"
+        )
+
+
+def _match_row(match: Match, *, linked: bool) -> MatchRow:
     outcome, style = _OUTCOMES[match.outcome]
     best = match.best
-    missing = f"not {match.where}" if match.where else "nothing found"
-    missing = "no answer" if match.outcome == "failed" else missing
-    found = truncate_middle(clean(str(best.candidate) if best else missing), names - len(_ARROW))
-    reasons = wrap(clean(match.reason), width, MAX_REASON_LINES)
-    reasons += [""] * (2 - len(reasons))
-    yield _row(
-        cell(outcome, _OUTCOME, style),
-        cell(f"{best.score:.1f}" if best else "", _SCORE, right=True),
-        cell(_confidence_text(match) if best else "", _CONFIDENCE, style, right=True),
-        cell(truncate_middle(clean(str(match.track)), names), names),
-        cell(reasons[0], width, "dim"),
+    found = (terminal_safe(f"→ {_missing(match)}"), "dim")
+    if best:
+        found = (terminal_safe(f"→ {best.candidate}"), _link(best.url) if linked else "")
+    return (
+        (outcome, style),
+        (f"{best.score:.1f}" if best else "", ""),
+        (_confidence_text(match) if best else "", style),
+        (terminal_safe(str(match.track)), ""),
+        found,
+        (terminal_safe(match.reason), "dim"),
     )
-    yield _second_row(
-        cell(found, names - len(_ARROW), link if best else "dim"), cell(reasons[1], width, "dim")
-    )
-    for reason in reasons[2:]:
-        yield _row(*_BLANKS, cell("", names), cell(reason, width, "dim"))
 
 
-def _second_row(found: Piece, *more: Piece) -> TextLine:
-    arrow, *rest = _row((_ARROW, "dim"), *more)
-    return (*_row(*_BLANKS), _GAP, arrow, found, *rest)
+def _missing(match: Match) -> str:
+    if match.outcome == "failed":
+        return "no answer"
+    return f"not {match.where}" if match.where else "nothing found"
 
 
-def _row(*cells: Piece) -> TextLine:
-    row: list[Piece] = []
-    for piece in cells:
-        row += [_GAP, piece] if row else [piece]
-    return tuple(row)
+def _show_plain_table(rows: Iterable[MatchRow], out: Screen) -> None:
+    """Write the table without rich: one text below the other, in the last column."""
+    texts_of_rows = ([text for text, _ in row] for row in rows)
+    for row in (HEADERS, *texts_of_rows):
+        outcome, score, confidence, *names, reason = row
+        start = f"{outcome:<9}  {score:>5}  {confidence:>4}  "
+        width = out.width - len(start)
+        lines = [truncate_middle(name, width) for name in names]
+        lines += textwrap.wrap(reason, width, max_lines=MAX_TEXT_LINES, placeholder=ELLIPSIS)
+        for line in lines:
+            out.write(f"{start}{mark_direction(line)}\n")
+            start = " " * len(start)
+        if row is HEADERS:
+            out.write("─" * out.width + "\n")
 
 
 def _confidence_text(match: Match) -> str:
@@ -200,20 +205,12 @@ def _facts(found: Candidate) -> Iterator[tuple[str, str | None]]:
     camelot = f" ({found.camelot})" if found.camelot else ""
     yield "key", f"{found.key}{camelot}" if found.key else found.camelot
     yield "BPM", f"{found.bpm:g}" if found.bpm else None
-    yield "length", _clock(found.length_s) if found.length_s else None
+    yield "length", as_minutes(found.length_s) if found.length_s else None
     yield "genre", found.genre
     yield "label", found.label
     yield "released", found.release_date
 
 
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02}"
-
-
 def _link(url: str | None) -> str:
     """Return the style that makes a URL clickable; empty if it is not a plain web URL."""
-    if not url:
-        return ""
-    is_web = url.startswith(("https://", "http://"))
-    return f"link {url}" if is_web and url.isprintable() and " " not in url else ""
+    return f"link {url}" if url and is_web_url(url) else ""

@@ -9,20 +9,39 @@ import argparse
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from beatport_match._version import __version__
 from beatport_match.errors import MisuseError
-
-_AddParser: TypeAlias = Callable[..., argparse.ArgumentParser]
 
 MAX_LATENCY_S = 10.0
 
 
 class _Parser(argparse.ArgumentParser):
+    """A parser of one command. Its options are written as in the help, such as `--cache FILE`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
+
     def error(self, message: str) -> NoReturn:
         """Raise `MisuseError` where argparse would print its usage and exit."""
         raise MisuseError(f"{message}; see `{self.prog} --help`.")
+
+    def value(self, usage: str, help_text: str, **options: Any) -> None:
+        """Add an option or an argument with a value."""
+        name, metavar = usage.split()
+        self.add_argument(name, metavar=metavar, help=help_text, **options)
+
+    def path(self, usage: str, help_text: str, **options: Any) -> None:
+        """Add an option or an argument that names a file or a folder."""
+        self.value(usage, help_text, type=Path, **options)
+
+    def flag(self, name: str, help_text: str, **options: Any) -> None:
+        """Add an option without a value."""
+        self.add_argument(name, action="store_true", help=help_text, **options)
+
+
+_AddParser: TypeAlias = Callable[..., _Parser]
 
 
 def new_parser() -> argparse.ArgumentParser:
@@ -32,7 +51,6 @@ def new_parser() -> argparse.ArgumentParser:
         description="Find local tracks on Beatport: the right version, a confidence for each "
         "answer, few requests.",
         epilog="Exit codes: 0 done, 1 finished with failures, 2 usage error, 130 interrupted.",
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"beatport-match {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -50,25 +68,12 @@ def _add_demo(add_parser: _AddParser) -> None:
         help="match a messy collection against a fake Beatport on this machine",
         description="Match a bundled messy collection, sync and async, against a fake Beatport on "
         "this machine. No request leaves the machine; all music is invented.",
-        allow_abbrev=False,
     )
-    demo.add_argument(
-        "--latency",
-        type=_latency,
-        default=0.2,
-        metavar="SECONDS",
-        help="delay of each answer of the fake (default: %(default)s)",
-    )
-    demo.add_argument(
-        "--playlist", metavar="NAME", help="match only this playlist of the collection"
-    )
-    demo.add_argument(
-        "--out",
-        type=Path,
-        default=Path("output", "demo"),
-        metavar="DIR",
-        help="write the results to this folder, as JSON and CSV (default: %(default)s)",
-    )
+    latency = "delay of each answer of the fake (default: %(default)s)"
+    demo.value("--latency SECONDS", latency, type=_latency, default=0.2)
+    demo.value("--playlist NAME", "match only this playlist of the collection")
+    out = "write the results to this folder, as JSON and CSV (default: %(default)s)"
+    demo.path("--out DIR", out, default=Path("output", "demo"))
     _add_json(demo)
 
 
@@ -77,14 +82,13 @@ def _add_track(add_parser: _AddParser) -> None:
         "track",
         help="match one track",
         description="Match one track. More details, such as the length, give a better answer.",
-        allow_abbrev=False,
     )
-    track.add_argument("text", metavar="TEXT", help='the track: "Artist - Title (Mix)"')
-    track.add_argument("--explain", action="store_true", help="show the score breakdown")
-    track.add_argument("--bpm", metavar="N", help="tempo in beats per minute")
-    track.add_argument("--key", metavar="KEY", help="musical key, such as Am, 'A Minor' or 8A")
-    track.add_argument("--duration", metavar="M:SS", help="length, as M:SS or in seconds")
-    track.add_argument("--isrc", metavar="CODE", help="International Standard Recording Code")
+    track.value("text TEXT", 'the track: "Artist - Title (Mix)"')
+    track.flag("--explain", "show the score breakdown")
+    track.value("--bpm N", "tempo in beats per minute")
+    track.value("--key KEY", "musical key, such as Am, 'A Minor' or 8A")
+    track.value("--duration M:SS", "length, as M:SS or in seconds")
+    track.value("--isrc CODE", "International Standard Recording Code")
     _add_cache(track)
     _add_settings(track)
     _add_json(track)
@@ -96,41 +100,19 @@ def _add_playlist(add_parser: _AddParser) -> None:
         help="match a playlist: Rekordbox XML, M3U/M3U8 or CSV",
         description="Match every track of a playlist. Ctrl-C ends the run and keeps the finished "
         "tracks. With --journal, the finished tracks are also kept after a crash.",
-        allow_abbrev=False,
     )
-    playlist.add_argument("file", type=Path, metavar="FILE", help="Rekordbox XML, M3U/M3U8 or CSV")
-    playlist.add_argument(
-        "--playlist", metavar="NAME", help="`Folder/Name` in a Rekordbox file (default: all tracks)"
-    )
-    playlist.add_argument(
-        "--list", action="store_true", help="list the playlists in the file and match nothing"
-    )
-    playlist.add_argument("--limit", type=_count, metavar="N", help="match only the first N tracks")
-    playlist.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        help="write the results to this folder, as JSON and CSV",
-    )
-    playlist.add_argument(
-        "--metrics",
-        type=Path,
-        metavar="DIR",
-        help="write the time measurements to this folder, for `analyze`",
-    )
-    playlist.add_argument(
-        "--journal",
-        type=Path,
-        metavar="FILE",
-        help="record each finished track in this file; a later run with the same file resumes",
+    playlist.path("file FILE", "Rekordbox XML, M3U/M3U8 or CSV")
+    playlist.value("--playlist NAME", "`Folder/Name` in a Rekordbox file (default: all tracks)")
+    playlist.flag("--list", "list the playlists in the file and match nothing")
+    playlist.value("--limit N", "match only the first N tracks", type=_count)
+    playlist.path("--out DIR", "write the results to this folder, as JSON and CSV")
+    playlist.path("--metrics DIR", "write the time measurements to this folder, for `analyze`")
+    playlist.path(
+        "--journal FILE",
+        "record each finished track in this file; a later run with the same file resumes",
     )
     _add_cache(playlist)
-    playlist.add_argument(
-        "--async",
-        action="store_true",
-        dest="async_engine",
-        help="match several tracks at the same time",
-    )
+    playlist.flag("--async", "match several tracks at the same time", dest="async_engine")
     rate = playlist.add_mutually_exclusive_group()
     rate.add_argument(
         "--pace", type=float, metavar="R", help="maximum number of requests per second (default: 5)"
@@ -148,50 +130,31 @@ def _add_catalogue(add_parser: _AddParser) -> None:
         help="build an offline catalogue from your own rows, change it, or show what it contains",
         description="Build and change an offline catalogue. `track` and `playlist` search it with "
         "--catalogue.",
-        allow_abbrev=False,
     )
     actions = catalogue.add_subparsers(dest="action", required=True, metavar="ACTION")
-    for name, summary, effect in (
-        (
-            "build",
-            "build a catalogue from rows",
-            "A catalogue that already exists at PATH is replaced when the new one is complete.",
-        ),
-        (
-            "update",
-            "add rows and replace the rows with the same ids",
-            "The update is applied completely or not at all.",
-        ),
-    ):
-        action = actions.add_parser(
-            name,
-            help=summary,
-            description=f"{summary.capitalize()}. {effect} Rows that cannot be read are left out "
-            "and reported; the exit code is then 1.",
-            allow_abbrev=False,
-        )
-        action.add_argument(
-            "rows",
-            type=Path,
-            metavar="ROWS",
-            help="the rows: .jsonl or .csv (each also as .gz), or .parquet",
-        )
-        _add_path(action)
-    remove = actions.add_parser("remove", help="remove rows by their ids", allow_abbrev=False)
-    _add_path(remove)
-    remove.add_argument("ids", type=_count, nargs="+", metavar="ID", help="the id of a row")
-    info = actions.add_parser(
-        "info",
-        help="show the number of rows, the size, and the version that built it",
-        allow_abbrev=False,
-    )
-    _add_path(info)
-    for action in actions.choices.values():
+    summaries = {
+        "build": "build a catalogue from rows",
+        "update": "add rows and replace the rows with the same ids",
+        "remove": "remove rows by their ids",
+        "info": "show the number of rows, the size, and the version that built it",
+    }
+    left_out = "Rows that cannot be read are left out and reported; the exit code is then 1."
+    details = {
+        "build": "A catalogue that already exists at PATH is replaced when the new one is "
+        f"complete. {left_out}",
+        "update": f"The update is applied completely or not at all. {left_out}",
+        "remove": "An id that is not in the catalogue is reported and is not an error.",
+        "info": "It also verifies that the catalogue is complete.",
+    }
+    for name, summary in summaries.items():
+        description = f"{summary.capitalize()}. {details[name]}"
+        action = actions.add_parser(name, help=summary, description=description)
+        if name in {"build", "update"}:
+            action.path("rows ROWS", "the rows: .jsonl or .csv (each also as .gz), or .parquet")
+        action.path("path PATH", "the folder of the catalogue")
+        if name == "remove":
+            action.value("ids ID", "the id of a row", type=_count, nargs="+")
         _add_json(action)
-
-
-def _add_path(action: argparse.ArgumentParser) -> None:
-    action.add_argument("path", type=Path, metavar="PATH", help="the folder of the catalogue")
 
 
 def _add_analyze(add_parser: _AddParser) -> None:
@@ -199,76 +162,57 @@ def _add_analyze(add_parser: _AddParser) -> None:
         "analyze",
         help="show where the time of a run goes, and whether async is worth it",
         description="Report on a metrics file that `playlist --metrics` wrote. No request is sent.",
-        allow_abbrev=False,
     )
-    analyze.add_argument("file", type=Path, metavar="METRICS", help="the metrics file (JSON)")
-    analyze.add_argument(
-        "--compare",
-        type=Path,
-        metavar="FILE",
-        help="compare with the metrics file of a run in the other mode (sync or async)",
+    analyze.path("file METRICS", "the metrics file (JSON)")
+    analyze.path(
+        "--compare FILE", "compare with the metrics file of a run in the other mode (sync or async)"
     )
-    analyze.add_argument(
-        "--html",
-        type=Path,
-        metavar="FILE",
-        help="write the report with charts to this file, as one self-contained HTML page",
+    analyze.path(
+        "--html FILE", "write the report with charts to this file, as one self-contained HTML page"
     )
     _add_json(analyze)
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--settings",
-        type=Path,
-        metavar="FILE",
-        help="settings file, TOML or JSON; environment variables (BEATPORT_MATCH_…) override it, "
-        "and options override both",
+def _add_settings(parser: _Parser) -> None:
+    parser.path(
+        "--settings FILE",
+        "settings file, TOML or JSON; environment variables (BEATPORT_MATCH_…) override it, and "
+        "options override both",
     )
-    parser.add_argument(
-        "--base-url",
-        metavar="URL",
-        help="send requests to this URL instead of Beatport's site, for example to a fake",
+    parser.value(
+        "--base-url URL",
+        "send requests to this URL instead of Beatport's site, for example to a fake",
     )
     parser.add_argument(
         "--source",
         choices=("web", "api"),
         help="search Beatport's web pages (web, the default) or its API (api, needs an account); "
-        "with --catalogue, search Beatport for the tracks without a match in a catalogue",
+        "with --catalogue, search Beatport for the tracks whose outcome is not `matched` after the "
+        "catalogues",
     )
-    parser.add_argument(
-        "--catalogue",
-        type=Path,
+    parser.path(
+        "--catalogue PATH",
+        "search this offline catalogue, and Beatport only if --source is also given; repeat the "
+        "option to search several catalogues in order",
         action="append",
-        metavar="PATH",
-        help="search this offline catalogue, and Beatport only if --source is also given; repeat "
-        "the option to search several catalogues in order",
     )
-    parser.add_argument(
-        "--token-file", type=Path, metavar="FILE", help="file with the user's API tokens, as JSON"
-    )
-    parser.add_argument(
-        "--api-url",
-        metavar="URL",
-        help="send API requests to this URL instead of Beatport's API, for example to a fake",
+    parser.path("--token-file FILE", "file with the user's API tokens, as JSON")
+    parser.value(
+        "--api-url URL",
+        "send API requests to this URL instead of Beatport's API, for example to a fake",
     )
 
 
-def _add_cache(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--cache",
-        type=Path,
-        metavar="FILE",
-        help="store Beatport's answers in this file and use them in later runs",
+def _add_cache(parser: _Parser) -> None:
+    parser.path(
+        "--cache FILE",
+        "store Beatport's answers in this file and use them in later runs",
+        dest="cache_path",
     )
 
 
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="write one JSON document to standard output instead of text",
-    )
+def _add_json(parser: _Parser) -> None:
+    parser.flag("--json", "write one JSON document to standard output instead of text")
 
 
 def _latency(text: str) -> float:

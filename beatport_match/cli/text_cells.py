@@ -1,13 +1,9 @@
-"""Text for a terminal: cleaned, measured, cut and padded. These functions are pure.
-
-Widths are counted in the cells of a terminal: an East Asian character fills two cells, a combining
-mark none. Titles come from outside, so `clean` removes every character that controls a terminal.
-"""
+"""Text for a terminal: cleaned, shortened, marked with its direction. These functions are pure."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import TypeAlias
 
 Piece: TypeAlias = tuple[str, str]
@@ -15,103 +11,53 @@ Piece: TypeAlias = tuple[str, str]
 TextLine: TypeAlias = tuple[Piece, ...]
 
 ELLIPSIS = "…"
+MAX_TEXT_LINES = 4  # of a reason or another long text
 
-# C0 and C1 controls change the state of a terminal. Bidirectional controls change the order of the
-# neighbouring text. The line ends among them would break the row of a table.
-_CONTROL_CHARACTERS = [
-    *range(0x20),
-    *range(0x7F, 0xA0),
-    *range(0x202A, 0x202F),
-    *range(0x2066, 0x206A),
-]
-_CLEAN = dict.fromkeys([*_CONTROL_CHARACTERS, 0x200E, 0x200F, 0x061C]) | dict.fromkeys(
-    [*map(ord, "\t\n\v\f\r"), 0x85, 0x2028, 0x2029], " "
-)
 _LEFT_TO_RIGHT_MARK = "\u200e"
+# The command line shows every text that comes from outside with this policy.
 
 
-def clean(text: str) -> str:
-    """Remove the characters that control a terminal; line ends become spaces."""
-    return text.translate(_CLEAN)
-
-
-def width_of(text: str) -> int:
-    """Return the number of cells that a cleaned text fills."""
-    return len(text) if text.isascii() else sum(map(_cells, text))
-
-
-def head(text: str, width: int) -> str:
-    """Return the longest beginning that fits into `width` cells."""
-    filled = 0
-    for index, char in enumerate(text):
-        filled += _cells(char)
-        if filled > width:
-            return text[:index]
-    return text
-
-
-def tail(text: str, width: int) -> str:
-    """Return the longest end that fits; it does not begin with a mark without its letter."""
-    filled = 0
-    begin = len(text)
-    for index in range(len(text) - 1, -1, -1):
-        cells = _cells(text[index])
-        filled += cells
-        if filled > width:
-            break
-        if cells:
-            begin = index
-    return text[begin:]
-
-
-def truncate_middle(text: str, width: int) -> str:
+def truncate_middle(text: str, width: int, cell_len: Callable[[str], int] = len) -> str:
     """Cut a text in the middle, because a title has its version at the end.
 
     The text in the last brackets is kept whole if enough cells are left for the beginning.
+
+    Args:
+        text: A cleaned text.
+        width: The number of terminal cells that the result may fill.
+        cell_len: Measures a text in cells. With the default, each character fills one cell.
     """
-    if width_of(text) <= width:
+    if cell_len(text) <= width:
         return text
     end = text[max(text.rfind("("), text.rfind("[")) :]
-    if len(end) < 2 or width_of(end) > (width - 1) * 2 // 3:
-        end = tail(text, (width - 1) // 2).lstrip()
-    return head(text, width - 1 - width_of(end)).rstrip(" -,") + ELLIPSIS + end
+    if len(end) < 2 or cell_len(end) > (width - 1) * 2 // 3:
+        end = _tail(text, (width - 1) // 2, cell_len).lstrip()
+    # Twice as many characters leave room for the ones that fill no cell.
+    room = width - cell_len(ELLIPSIS + end)
+    head = text[: 2 * room]
+    while (excess := cell_len(head) - room) > 0:
+        head = head[: -max(1, excess // 2)]  # a character fills at most two cells
+    return head.rstrip(" -,") + ELLIPSIS + end
 
 
-def wrap(text: str, width: int, max_lines: int) -> list[str]:
-    """Break a text at spaces into at most `max_lines` lines; the last one is cut if necessary."""
-    words = text.split()
-    lines: list[str] = []
-    while words and len(lines) < max_lines - 1:
-        line = truncate_middle(words.pop(0), width)
-        while words and width_of(line) + 1 + width_of(words[0]) <= width:
-            line += " " + words.pop(0)
-        lines.append(line)
-    return [*lines, truncate_middle(" ".join(words), width)] if words else lines
+def _tail(text: str, width: int, cell_len: Callable[[str], int]) -> str:
+    """Return the longest end that fits; it does not begin with a mark without its letter."""
+    tail = text[-2 * width :] if width else ""
+    while tail and (cell_len(tail) > width or not cell_len(tail[0])):
+        tail = tail[1:]
+    return tail
 
 
-def cell(text: str, width: int, style: str = "", *, right: bool = False) -> Piece:
-    """Pad a text to exactly `width` cells.
+def mark_direction(text: str) -> str:
+    """Put a left-to-right mark at both ends of a text with right-to-left letters.
 
-    A text with right-to-left letters gets a left-to-right mark at both ends. Without the marks, a
-    terminal would also reorder the neighbouring columns.
+    Without the marks, a terminal would also reorder the neighbouring columns.
     """
-    blanks = " " * (width - width_of(text))
     if any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text):
-        text = f"{_LEFT_TO_RIGHT_MARK}{text}{_LEFT_TO_RIGHT_MARK}"
-    return (blanks + text if right else text + blanks, style)
+        return f"{_LEFT_TO_RIGHT_MARK}{text}{_LEFT_TO_RIGHT_MARK}"
+    return text
 
 
 def text_line(text: str, style: str = "") -> TextLine:
     """Return a line of one style."""
     return ((text, style),)
-
-
-def plain_text(pieces: Iterable[Piece]) -> str:
-    """Return a line as text, without styles and without spaces at its end."""
-    return "".join(text for text, _ in pieces).rstrip()
-
-
-def _cells(char: str) -> int:
-    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1

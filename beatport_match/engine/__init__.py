@@ -3,8 +3,8 @@
 The modules, beginning with what a program calls:
 
     functions        match_track, amatch_playlist and the others: one call, one matcher
-    matcher          Matcher: the sync front
-    async_matcher    AsyncMatcher: the async front
+    matcher          Matcher: the sync interface
+    async_matcher    AsyncMatcher: the async interface
     arguments        the types of arguments, and the checks where they enter
     sync_engine      runs search flows and request flows, in sync
     async_engine     the same with await, the questions of a batch at the same time

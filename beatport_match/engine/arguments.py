@@ -126,12 +126,16 @@ def check_tracks(tracks: object, playlist: object) -> None:
     if isinstance(tracks, str | os.PathLike):
         return
     if isinstance(tracks, Track):
-        raise MisuseError("one track is no playlist: use match_track, or put it in a list.")
+        raise MisuseError(
+            "a single track is not a playlist: use match_track, or put the track in a list."
+        )
     if isinstance(tracks, bytes) or not isinstance(tracks, Iterable):
         expected = "the path of a playlist file, or tracks: each a Track or a text"
         raise wrong_argument("tracks_or_path", tracks, expected)
     if playlist is not None:
-        raise MisuseError("playlist= names a playlist within a file; pass the file's path.")
+        raise MisuseError(
+            "playlist= names a playlist in a file; give the path of the file as the tracks."
+        )
 
 
 def _check_on_progress(on_progress: object, *, awaited: bool) -> None:
@@ -145,6 +149,6 @@ def _check_on_progress(on_progress: object, *, awaited: bool) -> None:
 
 
 def _is_async(function: object) -> bool:
-    """Tell whether a function, or an object with `__call__`, has to be awaited."""
+    """Return whether a function, or an object with `__call__`, has to be awaited."""
     call = getattr(type(function), "__call__", None)  # noqa: B004 - an instance may be async
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)

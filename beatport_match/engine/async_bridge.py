@@ -169,7 +169,7 @@ class _ReadResponse(NamedTuple):
 
 
 def _is_loop_running() -> bool:
-    """Tell whether an event loop runs in this thread: asyncio's (also in a callback), or trio's."""
+    """Return whether asyncio (also in a callback) or trio runs an event loop in this thread."""
     for current in (asyncio.get_running_loop, anyio.get_current_task):
         with suppress(RuntimeError):
             current()

@@ -1,7 +1,7 @@
 """The async engine: runs the generators with one client, rate limiter, cache and token store.
 
-Method for method the same as `sync_engine`, apart from `await`, and from running the questions of a
-batch at the same time. No rule of matching or requesting may stand here.
+Has the same methods as `sync_engine`, with `await`, and runs the questions of a batch at the same
+time. It contains no rule of matching or requesting.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.answer_cache import TieredCache
 from beatport_match.transport.client_pool import ClientPool
 from beatport_match.transport.http import AsyncHttpClient, asend, new_async_client, ssl_context
-from beatport_match.transport.rate_limiter import RetryAfter
+from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
 from beatport_match.transport.shared import SharedState, shared_async_client
 from beatport_match.transport.single_flight import AsyncKeyedLock
 from beatport_match.transport.token_store import TokenStore
@@ -62,7 +62,7 @@ class AsyncEngine:
     def __init__(
         self, settings: MatchSettings, client: AsyncHttpClient | None, state: SharedState
     ) -> None:
-        self.rate_limiter = state.rate_limiter
+        self.rate_limiter: RateLimiter = state.rate_limiter
         self._settings = settings
         self._cache = TieredCache(settings, state.memory)
         self._in_flight = AsyncKeyedLock()
@@ -128,10 +128,10 @@ class AsyncEngine:
         if question.local_lookup is not None:
             return await self._look_up(question)
         attempts, ages = self._settings.async_io.retry_attempts, max_ages_s(self._settings)
-        # An equal question of another task waits, and is then answered from the cache.
+        # A task with an equal question waits here, and then finds the answer in the cache.
         async with self._in_flight.lock(question.request.canonical):
             flow = question_flow(question, attempts=attempts, max_ages_s=ages)
-            answer = await self._drive(flow, stop, question.query_type)
+            answer = await self._drive(flow, stop, question.request, question.query_type)
         log_answer(answer)
         return answer
 
@@ -144,8 +144,10 @@ class AsyncEngine:
             question=question, value=value, started=started, ended=ended, parse_s=ended - started
         )
 
-    async def _drive(self, flow: RequestFlow[T], stop: IsStopped, query_type: str) -> T:
-        """Run a request flow to its end."""
+    async def _drive(
+        self, flow: RequestFlow[T], stop: IsStopped, request: Request, query_type: str
+    ) -> T:
+        """Run a request flow to its end; the last two arguments are for the log."""
         step = next(flow)
         while True:
             result: StepResult = None
@@ -159,7 +161,7 @@ class AsyncEngine:
                 now = self.now()
                 await self._report(step, now)
             else:
-                log_retry(query_type, step.seconds)
+                log_retry(request, query_type, step.seconds)
                 result = await self._sleep(step.seconds, stop)
             now = self.now() if now is None else now
             try:
@@ -203,7 +205,7 @@ class AsyncEngine:
             if not isinstance(request, Request):
                 return request
             flow = token_refresh_flow(request, attempts=self._settings.async_io.retry_attempts)
-            outcome = await self._drive(flow, stop, "token")
+            outcome = await self._drive(flow, stop, request, "token")
             return await anyio.to_thread.run_sync(self._tokens.accept, outcome, self.now())
 
     async def _transmit(self, request: Request) -> Response | Failure:

@@ -1,6 +1,6 @@
-"""`AsyncMatcher`: the async front of the library.
+"""`AsyncMatcher`: the async interface of the library.
 
-Method for method the same as `Matcher`. `playlist_run` holds what both need, `async_engine` runs
+It has the same methods as `Matcher`. `playlist_run` holds what both need, `async_engine` runs
 the generators.
 """
 

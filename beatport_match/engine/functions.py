@@ -56,8 +56,8 @@ def match_track(
     Example:
         ```python
         match = match_track("Artist - Title (Some Remix)")
-        if match.matched:
-            print(match.best.url)
+        if best := match.accepted:
+            print(best.url)
         else:
             print(match.outcome, match.reason)
         ```
@@ -78,8 +78,8 @@ async def amatch_track(
     Args:
         track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
         settings: How to match and how to send requests; default: `MatchSettings()`.
-        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default one
-            is made, and closed afterwards.
+        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
+            library uses one for the event loop, and closes it when the loop ends.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
 
@@ -95,8 +95,8 @@ async def amatch_track(
     Example:
         ```python
         match = await amatch_track("Artist - Title (Some Remix)")
-        if match.matched:
-            print(match.best.url)
+        if best := match.accepted:
+            print(best.url)
         else:
             print(match.outcome, match.reason)
         ```
@@ -185,8 +185,8 @@ async def amatch_playlist(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         settings: How to match and how to send requests; default: `MatchSettings()`.
-        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default one
-            is made, and closed afterwards.
+        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
+            library uses one for the event loop, and closes it when the loop ends.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
@@ -295,8 +295,8 @@ def aiter_matches(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         settings: How to match and how to send requests; default: `MatchSettings()`.
-        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default one
-            is made, and closed afterwards.
+        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
+            library uses one for the event loop, and closes it when the loop ends.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         on_progress: Called with a `Progress` after each track, one call at a time; an async

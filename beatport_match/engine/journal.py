@@ -29,6 +29,7 @@ from beatport_match._logging import logger
 from beatport_match._version import __version__
 from beatport_match.engine.arguments import JournalPath
 from beatport_match.errors import JournalError
+from beatport_match.files.guarded_read import reason, require_regular_file
 from beatport_match.matching.match import Match
 from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.problems import OnProblem, PlaylistProblem
@@ -149,7 +150,7 @@ class Journal:
         """Remove what was written of the line, and report the error."""
         with suppress(OSError):
             self._file.truncate(start)
-        why = error.strerror or str(error)
+        why = reason(error)
         logger.warning("the journal %s cannot be written: %s", self._path.name, why)
         self._report_problem(
             self._lines, f"cannot be written ({why}); the next run queries its track again"
@@ -208,8 +209,8 @@ def journal_at(
 def _open_file(path: Path) -> IO[bytes]:
     """Open the file for appending; if it is created, only its owner may read it."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-    if path.exists() and not path.is_file():
-        raise OSError(None, "it is not a regular file")
+    if path.exists():
+        require_regular_file(path)
     # Unbuffered: a line must not wait in the memory of a process that may be killed.
     return os.fdopen(os.open(path, flags, 0o600), "ab", buffering=0)
 
@@ -263,5 +264,6 @@ def _adapter() -> TypeAdapter[Match]:
 
 
 def _journal_error(path: Path, error: Exception) -> JournalError:
-    why = getattr(error, "strerror", None) or error
-    return JournalError(f"{path}: the journal cannot be opened ({why}); name another file.")
+    return JournalError(
+        f"{path}: the journal cannot be opened ({reason(error)}); name another file."
+    )

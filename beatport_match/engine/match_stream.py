@@ -45,7 +45,7 @@ class StreamTask:
 
     @property
     def ended(self) -> bool:
-        """Whether the work has stopped."""
+        """Return whether the work has stopped."""
         return self._ended.is_set()
 
     def cancel(self) -> None:
@@ -186,7 +186,7 @@ def _spawn(task: StreamTask, work: StreamWork) -> None:
 
 
 def _in_trio(trio: Any) -> bool:
-    """Tell whether trio runs the current task."""
+    """Return whether trio runs the current task."""
     try:
         trio.lowlevel.current_task()
     except RuntimeError:

@@ -1,6 +1,6 @@
-"""`Matcher`: the sync front of the library.
+"""`Matcher`: the sync interface of the library.
 
-Method for method the same as `AsyncMatcher`. `playlist_run` holds what both need, `sync_engine`
+It has the same methods as `AsyncMatcher`. `playlist_run` holds what both need, `sync_engine`
 runs the generators.
 """
 

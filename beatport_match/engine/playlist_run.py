@@ -122,9 +122,9 @@ class PlaylistRun:
         *,
         keeps_matches: bool,
     ) -> None:
-        self.start = start
-        self.tracks = iter(queue)
-        self.problems = queue.problems
+        self.start: float = start
+        self.tracks: Iterator[tuple[int, Track]] = iter(queue)
+        self.problems: list[PlaylistProblem] = queue.problems
         self._started_at = datetime.now().astimezone() - timedelta(seconds=self._elapsed())
         self._mode: Mode = mode
         self._settings = settings

@@ -24,9 +24,9 @@ def log_sent(request: Request, query_type: str, delivery: Delivery) -> None:
     logger.debug("%s: %s sent: %s after %.3f s", host, query_type, result, seconds)
 
 
-def log_retry(query_type: str, delay_s: float) -> None:
+def log_retry(request: Request, query_type: str, delay_s: float) -> None:
     """Log that a request is sent again after a delay."""
-    logger.debug("%s is retried in %.1f s", query_type, delay_s)
+    logger.debug("%s: %s is retried in %.1f s", _host(request), query_type, delay_s)
 
 
 def log_answer(answer: Answer) -> None:

@@ -1,7 +1,7 @@
 """The sync engine: runs the generators with one client, rate limiter, cache and token store.
 
-Method for method the same as `async_engine`, which differs by `await` and by running the questions
-of a batch at the same time. No rule of matching or requesting may stand here.
+Has the same methods as `async_engine`, which differs by `await` and runs the questions of a batch
+at the same time. It contains no rule of matching or requesting.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from beatport_match.matching.request_flow import question_flow, token_refresh_fl
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.answer_cache import TieredCache
 from beatport_match.transport.http import HttpClient, new_client, send
-from beatport_match.transport.rate_limiter import RetryAfter
+from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
 from beatport_match.transport.shared import SharedState
 from beatport_match.transport.single_flight import KeyedLock
 from beatport_match.transport.token_store import TokenStore
@@ -60,7 +60,7 @@ class SyncEngine:
     def __init__(
         self, settings: MatchSettings, client: HttpClient | None, state: SharedState
     ) -> None:
-        self.rate_limiter = state.rate_limiter
+        self.rate_limiter: RateLimiter = state.rate_limiter
         self._settings = settings
         self._cache = TieredCache(settings, state.memory)
         self._in_flight = KeyedLock()
@@ -106,10 +106,10 @@ class SyncEngine:
         if question.local_lookup is not None:
             return self._look_up(question)
         attempts, ages = self._settings.async_io.retry_attempts, max_ages_s(self._settings)
-        # An equal question of another thread waits, and is then answered from the cache.
+        # A thread with an equal question waits here, and then finds the answer in the cache.
         with self._in_flight.lock(question.request.canonical):
             flow = question_flow(question, attempts=attempts, max_ages_s=ages)
-            answer = self._drive(flow, stop, question.query_type)
+            answer = self._drive(flow, stop, question.request, question.query_type)
         log_answer(answer)
         return answer
 
@@ -122,8 +122,8 @@ class SyncEngine:
             question=question, value=value, started=started, ended=ended, parse_s=ended - started
         )
 
-    def _drive(self, flow: RequestFlow[T], stop: IsStopped, query_type: str) -> T:
-        """Run a request flow to its end."""
+    def _drive(self, flow: RequestFlow[T], stop: IsStopped, request: Request, query_type: str) -> T:
+        """Run a request flow to its end; the last two arguments are for the log."""
         step = next(flow)
         while True:
             result: StepResult = None
@@ -137,7 +137,7 @@ class SyncEngine:
                 now = self.now()
                 self._report(step, now)
             else:
-                log_retry(query_type, step.seconds)
+                log_retry(request, query_type, step.seconds)
                 result = self._sleep(step.seconds, stop)
             now = self.now() if now is None else now
             try:
@@ -180,7 +180,7 @@ class SyncEngine:
             if not isinstance(request, Request):
                 return request
             flow = token_refresh_flow(request, attempts=self._settings.async_io.retry_attempts)
-            outcome = self._drive(flow, stop, "token")
+            outcome = self._drive(flow, stop, request, "token")
             return self._tokens.accept(outcome, self.now())
 
     def _transmit(self, request: Request) -> Response | Failure:

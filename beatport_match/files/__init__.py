@@ -1,7 +1,9 @@
 """Access to files on the disk, for every package that reads or writes them.
 
     atomic_write.py  write a file completely or not at all
-    text_reader.py   read text files in bounded pieces, and detect their encoding
+    guarded_read.py  read only regular files, only up to a size; why a file cannot be read
+    text_reader.py   read playlist files in bounded pieces, and detect their encoding
+    csv_records.py   split lines into CSV records of bounded length
 
-This package knows no file format.
+This package knows no column and no key of any file.
 """

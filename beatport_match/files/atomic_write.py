@@ -1,4 +1,4 @@
-"""Write a file completely or not at all: first a temporary file, which then replaces the target.
+"""Write a file completely or not at all: first a temporary file, which then becomes the target.
 
 The temporary file stands in the target's folder. Only its owner can read it (mode 0600). If the
 target exists, the new file gets the target's permissions.
@@ -14,60 +14,101 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from beatport_match.errors import OutputError
+from beatport_match.files.guarded_read import reason
+
+# File systems allow 255 bytes for a name, and a character can take four.
+_MAX_PREFIX_LENGTH = 50
 
 
 @contextmanager
-def output_errors(path: Path) -> Generator[None, None, None]:
-    """Raise an `OutputError` that names `path` for an `OSError` while it is written."""
-    if "\0" in str(path):
-        raise _output_error(path, OSError(None, "a path cannot contain a null character"))
-    try:
-        yield
-    except OutputError:
-        raise
-    except OSError as error:
-        raise _output_error(path, error) from error
-
-
-@contextmanager
-def atomic_write(path: Path) -> Generator[Path, None, None]:
-    """Yield a temporary file that replaces `path` when the block ends without an error.
+def atomic_write(path: Path, *, exclusive: bool = False) -> Generator[Path, None, None]:
+    """Yield a temporary file that becomes `path` when the block ends without an error.
 
     If the block raises, the temporary file is deleted and `path` stays as it was. If `path` is a
     link, the file that it points to is replaced.
 
+    Args:
+        path: The file to write.
+        exclusive: Whether `path` must be a new file. Without this, an existing one is replaced.
+
     Raises:
+        FileExistsError: `exclusive` is set and `path` exists, before or after the block.
         OutputError: The file or its folder cannot be written.
     """
-    with output_errors(path):
-        path = path.resolve()
-        if path.exists() and not path.is_file():
-            # A device or a pipe cannot be replaced, so it is written directly.
-            yield path
-            return
+    # The caller handles a name that is taken.
+    with output_errors(path, *((FileExistsError,) if exclusive else ())):
+        if exclusive:
+            if path.exists() or path.is_symlink():
+                raise FileExistsError(f"{path} exists")
+        else:
+            path = path.resolve()
+            if path.exists() and not path.is_file():
+                # A device or a pipe cannot be replaced, so it is written directly.
+                yield path
+                return
         with _temporary_file(path) as temporary:
             yield temporary
-            with suppress(FileNotFoundError):
-                shutil.copymode(path, temporary)
-            temporary.replace(path)
+            # Without this, the file could be empty after a power cut.
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            if exclusive:
+                _publish(temporary, path)
+            else:
+                with suppress(FileNotFoundError):
+                    shutil.copymode(path, temporary)
+                temporary.replace(path)
 
 
 @contextmanager
-def _temporary_file(path: Path) -> Generator[Path, None, None]:
-    """Yield a new file next to `path`; if the block raises, the file is deleted."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".draft", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+def output_errors(path: Path, *passed: type[OSError]) -> Generator[None, None, None]:
+    """Raise an `OutputError` that names `path` for an `OSError` of the block.
+
+    Errors of the types `passed` are not changed.
+    """
+    if "\0" in str(path):
+        raise _output_error(path, OSError(None, "a path cannot contain a null character"))
     try:
-        yield temporary
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        yield
+    except OSError as error:
+        if isinstance(error, (OutputError, *passed)):
+            raise
+        raise _output_error(path, error) from error
 
 
 def _output_error(path: Path, error: OSError) -> OutputError:
     return OutputError(
-        f"{path}: cannot be written ({error.strerror or error}); check the folder, its permissions "
-        "and the free disk space, or name another path.",
+        f"{path}: cannot be written ({reason(error)}); check the folder, its permissions and the "
+        "free disk space, or name another path.",
         error,
     )
+
+
+@contextmanager
+def _temporary_file(path: Path) -> Generator[Path, None, None]:
+    """Yield a new file in the folder of `path`, and delete it if it still exists at the end."""
+    handle, name = tempfile.mkstemp(
+        prefix=f".{path.name[:_MAX_PREFIX_LENGTH]}.", suffix=".draft", dir=path.parent
+    )
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _publish(temporary: Path, path: Path) -> None:
+    """Give a temporary file its name; raise `FileExistsError` if a file has this name."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        # The file system has no hard links, such as FAT on a USB stick: reserve the name first.
+        path.touch(exist_ok=False)
+        try:
+            temporary.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                path.unlink()
+            raise

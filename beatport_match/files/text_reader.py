@@ -7,59 +7,38 @@ Every reader of playlists opens its file with this module, so every problem with
 from __future__ import annotations
 
 import io
-import stat
 from collections import deque
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from beatport_match.errors import PlaylistError
+from beatport_match.files.guarded_read import UTF16_MARKS, bounded_lines, open_input
 
 # The longest line, tag or record that is read into memory; real ones have a few hundred characters.
 MAX_LINE_LENGTH = 64 * 1024
 CHUNK_BYTES = 16 * 1024
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class _WrongEncodingError(PlaylistError):
     """The text is not in the encoding with which it was decoded."""
 
 
-@contextmanager
-def open_text(file: Path) -> Generator[IO[bytes], None, None]:
-    """Open a regular file for reading bytes.
-
-    Raises:
-        PlaylistError: The file does not exist, is a folder or a device, or cannot be read.
-    """
-    try:
-        _require_regular_file(file)
-        with file.open("rb") as stream:
-            yield stream
-    except FileNotFoundError:
-        raise PlaylistError(f"{file}: there is no such file; check the path.") from None
-    except OSError as error:
-        reason = error.strerror or error
-        raise PlaylistError(f"{file}: cannot be read ({reason}); check the path.") from None
-
-
 def head(file: Path) -> bytes:
     """Return the first 64 KiB of a file, which are enough to recognise its format."""
-    with open_text(file) as stream:
+    with open_input(file, PlaylistError) as stream:
         return stream.read(MAX_LINE_LENGTH)
 
 
 def chunks(file: Path) -> Iterator[bytes]:
     """Yield the bytes of a file in pieces of 16 KiB."""
-    with open_text(file) as stream:
+    with open_input(file, PlaylistError) as stream:
         while chunk := stream.read(CHUNK_BYTES):
             yield chunk
 
 
 def decoded(head: bytes) -> str:
     """Decode the head of a file as UTF-16 or UTF-8; other bytes become replacement characters."""
-    return head.decode("utf-16" if head.startswith(_UTF16_MARKS) else "utf-8-sig", "replace")
+    return head.decode("utf-16" if head.startswith(UTF16_MARKS) else "utf-8-sig", "replace")
 
 
 def encoding_of(file: Path) -> str:
@@ -71,7 +50,7 @@ def encoding_of(file: Path) -> str:
     Raises:
         PlaylistError: The file cannot be read, has a line over 64 KiB, or is broken UTF-16.
     """
-    is_utf16 = head(file).startswith(_UTF16_MARKS)
+    is_utf16 = head(file).startswith(UTF16_MARKS)
     *others, last = ("utf-16",) if is_utf16 else ("utf-8-sig", "cp1252", "latin-1")
     for encoding in others:
         try:
@@ -91,9 +70,8 @@ def lines(file: Path, encoding: str) -> Iterator[str]:
     """
     number = 0
     try:
-        with open_text(file) as stream, io.TextIOWrapper(stream, encoding) as text:
-            while line := text.readline(MAX_LINE_LENGTH + 1):
-                number += 1
+        with open_input(file, PlaylistError) as stream, io.TextIOWrapper(stream, encoding) as text:
+            for number, line in enumerate(bounded_lines(text, MAX_LINE_LENGTH), 1):
                 if len(line) > MAX_LINE_LENGTH:
                     raise PlaylistError(
                         f"{file}, line {number}: is longer than {MAX_LINE_LENGTH} characters; "
@@ -104,15 +82,3 @@ def lines(file: Path, encoding: str) -> Iterator[str]:
         raise _WrongEncodingError(
             f"{file}, after line {number}: holds bytes that are not {encoding}; save it as UTF-8."
         ) from None
-
-
-def _require_regular_file(file: Path) -> None:
-    # Check before opening: opening a pipe would block until another process writes to it.
-    try:
-        mode = file.stat().st_mode
-    except ValueError as error:
-        raise PlaylistError(f"{str(file)!r}: cannot be a path ({error}); check it.") from None
-    if stat.S_ISDIR(mode):
-        raise PlaylistError(f"{file}: is a folder; name the playlist file in it.")
-    if not stat.S_ISREG(mode):
-        raise PlaylistError(f"{file}: is not a regular file; save the playlist to one.")

@@ -92,8 +92,17 @@ class Match:
 
     @property
     def matched(self) -> bool:
-        """Whether the best candidate was accepted (`outcome` is `matched`)."""
+        """Return whether the best candidate was accepted (`outcome` is `matched`)."""
         return self.outcome == "matched"
+
+    @property
+    def accepted(self) -> ScoredCandidate | None:
+        """The accepted candidate if `outcome` is `matched`, otherwise `None`.
+
+        Example:
+            `if best := match.accepted: print(best.url)`
+        """
+        return self.best if self.matched else None
 
     @property
     def requests(self) -> int:

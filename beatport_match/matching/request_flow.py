@@ -5,8 +5,8 @@ number, so equal replies give equal flows in sync and async. The rules:
 
 * A cached result that is young enough is the answer; nothing is sent.
 * A timeout, a network fault, a 408, 425, 429 or 5xx is retried after a backoff, up to `attempts`
-  requests in all: full jitter over an exponential limit (0.5 s doubled for each try, at most 20 s),
-  or what `Retry-After` asks for, at most 60 s. All other failures are final.
+  tries: a random time of up to 1 s, doubled with each further try, at most 20 s; or what
+  `Retry-After` asks for, at most 60 s. All other failures are final.
 * Up to 3 redirects are followed within scheme, host and port; retries go to the new URL.
 * A 401 on a request with a token makes the engine refresh the token, up to 3 times in a question:
   requests of other tasks may use up the new token before this one is sent.
@@ -38,15 +38,15 @@ from beatport_match.matching.protocol import (
     Sleep,
 )
 
-# RFC 9110 and RFC 6585: what may pass by itself. Every other 4xx is a fault of the request.
+# RFC 9110, 6585 and 8470: statuses that may be gone at the next try. Other 4xx are final.
 RETRYABLE_STATUSES = frozenset({408, 425, 429, *range(500, 600)})
 RETRYABLE_KINDS = frozenset({"timeout", "network", "rate_limited"})
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 3
 MAX_TOKEN_REJECTIONS = 3
-FIRST_BACKOFF_S = 0.5
+FIRST_BACKOFF_S = 1.0
 MAX_BACKOFF_S = 20.0
-# If a server asks for more, this run does not wait that long; a later run may try again.
+# If a server asks for more, the retry is sent after this time all the same.
 MAX_RETRY_AFTER_S = 60.0
 
 
@@ -122,13 +122,15 @@ def backoff(tries: int, jitter: float, response: Response | None) -> float:
         backoff with full jitter (at most 20).
 
     Example:
-        >>> backoff(3, 0.5, None)
-        2.0
+        ```python
+        backoff(3, 0.5, None)
+        # 2.0
+        ```
     """
     requested = _retry_after(response) if response else None
     if requested is not None:
         return requested
-    return jitter * min(MAX_BACKOFF_S, FIRST_BACKOFF_S * 2.0**tries)
+    return jitter * min(MAX_BACKOFF_S, FIRST_BACKOFF_S * 2.0 ** (tries - 1))
 
 
 class _Timing:

@@ -10,7 +10,8 @@ the order of its questions, and return their result. They know no time, socket o
   one more query did not find the wanted version of the right names, or when no query is left.
 * A failure ends the search in this source: if the retries of one request did not succeed, further
   queries will not succeed either. The exception is a track page that may not be shown.
-* The next source is queried only if the sources before it have no match.
+* The sources are queried in order until one gives the outcome `matched`. After a `review`, the next
+  source is queried too.
 * A fault is never reported as `not_found`.
 """
 
@@ -29,7 +30,8 @@ from beatport_match.matching.query_plan import plan_queries
 from beatport_match.matching.sources import Source, Sources, resolve_sources
 from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.parsing.parsed_track import beatport_id_of, clean_isrc
+from beatport_match.model.validation import clean_isrc
+from beatport_match.parsing.parsed_track import beatport_id_of
 from beatport_match.scoring.confidence import outcome_of, rank_scored, sort_best_first
 from beatport_match.scoring.scorer import ScoreDetail, score_candidates
 from beatport_match.settings.models import MatchSettings
@@ -183,7 +185,7 @@ class _SearchState:
 
     @property
     def is_done(self) -> bool:
-        """Whether this source needs no further query."""
+        """Return whether this source needs no further query."""
         return self.stopped != "exhausted" or self.name_hits >= MAX_NAME_HITS
 
     def take(self, answer: Answer) -> None:
@@ -214,7 +216,7 @@ class _SearchState:
 
     @property
     def is_answered(self) -> bool:
-        """Whether no other source has to be queried."""
+        """Return whether no other source has to be queried."""
         return self.stopped == "stopped" or self._outcome() == "matched"
 
     def start_source(self, source: Source) -> None:
@@ -302,7 +304,7 @@ def _parsed(answer: Answer) -> ParsedResult:
 
 
 def _lacks_wanted_field(candidate: Candidate, settings: MatchSettings) -> bool:
-    """Tell whether a candidate lacks one of the wanted fields."""
+    """Return whether a candidate lacks one of the wanted fields."""
     return any(getattr(candidate, name) is None for name in settings.wanted_fields)
 
 

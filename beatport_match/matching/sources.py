@@ -85,7 +85,7 @@ class HasSource(Protocol):
 
 
 Sources: TypeAlias = "Source | HasSource | Sequence[Source | HasSource]"
-"""One source, or several: each is queried for the tracks without a match in those before it."""
+"""One source, or several, which are queried in order until one gives the outcome `matched`."""
 
 
 def resolve_sources(sources: Sources) -> tuple[Source, ...]:

@@ -4,7 +4,6 @@ A value keeps its texts as they were given; `parsing` interprets them later. A w
 title or a number that is not finite raises `MisuseError` when a `Track` is made.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
@@ -12,6 +11,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from beatport_match.errors import MisuseError, short_repr
+from beatport_match.model.validation import finite_number
 
 Names = str | Iterable[str]
 T = TypeVar("T")
@@ -44,11 +44,10 @@ class Track:
     """A local track, as the DJ's library describes it. Only `title` is required.
 
     Args:
-        title: The title as written, including the mix if the library writes it there. It must not
-            be blank.
+        title: The title as written, including the mix if it is written there. It must not be blank.
         artists: One string, which is kept as written and split later by the parser; or a sequence
             with one name per entry.
-        album: The release that the library files the track under.
+        album: The release under which the collection files the track.
         label: The record label.
         year: The year of release.
         bpm: The tempo in beats per minute; zero means unknown.
@@ -104,6 +103,8 @@ class Track:
         Example:
             `Track.from_text("Artist - Title (Somebody Remix)")`
         """
+        if isinstance(text, str) and not text.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise MisuseError(f"the text of a track must not be blank; it is {short_repr(text)}.")
         return cls(text)
 
     @property
@@ -189,13 +190,21 @@ def as_dict(value: Track | Candidate) -> dict[str, Any]:
     return {f.name: getattr(value, f.name) for f in fields(value)}
 
 
+def as_minutes(seconds: float) -> str:
+    """Format a length in seconds as `m:ss`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"
+
+
 def _as_one_line(names: Names) -> str:
     return names if isinstance(names, str) else ", ".join(names)
 
 
 def _require_text(title: object) -> None:
-    if not isinstance(title, str) or not title.strip():
-        raise MisuseError(f"Track.title must be text that is not blank, not {short_repr(title)}.")
+    if not isinstance(title, str):
+        raise MisuseError(f"Track.title must be text, not {short_repr(title)}.")
+    if not title.strip():
+        raise MisuseError(f"Track.title must not be blank; it is {short_repr(title)}.")
 
 
 def _require_texts(track: Track, *names: str) -> None:
@@ -227,17 +236,7 @@ def _entries(value: object) -> tuple[object, ...]:
 def _require_numbers(track: Track, *names: str) -> None:
     for name in names:
         value: object = getattr(track, name)
-        if value is not None and not _is_finite_number(value):
+        if value is not None and finite_number(value) is None:
             raise MisuseError(
                 f"Track.{name} must be a finite number or None, not {short_repr(value)}."
             )
-
-
-def _is_finite_number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        # The integer is larger than any float.
-        return False

@@ -1,10 +1,10 @@
 """Turn text into structure: titles, versions, names and the fields of playlist entries.
 
-    normalize        spellings of one text become one string (case, accents, dashes, blanks)
+    normalize        spellings of one text become one string (case, accents, dashes, spaces)
     vocabulary       the word tables: kinds of version, noise, connectives, numerals
     word_frequency   how much information a word carries
     typos            whether two words differ only by a typing mistake
-    noise            what libraries, file names and sites add around a title
+    noise            what collections, file names and sites add around a title
     versions         a phrase such as "Nørd Remix" -> `Version`
     titles           a title -> `ParsedTitle` (base, version, remixers, featured artists, noise)
     parsed_track     a candidate -> `ParsedTrack`; names, ISRC, Beatport ID

@@ -10,24 +10,16 @@ import re
 from urllib.parse import unquote
 
 from beatport_match.model.tracks import Names
+from beatport_match.model.validation import (
+    MAX_BPM,
+    MAX_DURATION_S,
+    single_line,
+    single_line_path,
+)
+from beatport_match.parsing.noise import AUDIO_SUFFIX
 
-# A library holds recordings: none was sold before 1890, and none is longer than a day.
+# A collection holds recordings, and none was sold before 1890.
 _YEARS = range(1890, 2101)
-MAX_BPM = 1000.0
-MAX_DURATION_S = 24 * 60 * 60.0
-
-# C0 and C1 controls, line separators, the marks that change the direction of a line, and byte
-# order marks.
-_CONTROLS = dict.fromkeys(
-    [*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF], " "
-)
-
-# The suffix of an audio or video file: `.mp3`, `.aiff`, `.m4a`.
-_AUDIO_SUFFIX = re.compile(
-    r"\.(?:aac|ac3|aif[cf]?|aiff|alac|ape|avi|flac|m4[abpv]|mk[av]|mov|mp[234]|mpc|mpeg|mpg|og[ag]"
-    r"|opus|wave?|webm|wma|wv)",
-    re.IGNORECASE,
-)
 # A decimal number with a point or a comma: `124`, `124.5`, `124,5`.
 _NUMBER = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{0,12})?")
 # A whole number, also as a spreadsheet writes it: `123.0`.
@@ -49,8 +41,8 @@ _DRIVE = re.compile(r"/[A-Za-z]:[/\\]")
 
 
 def text(value: str | None) -> str:
-    """Put the text on one line: replace control characters by blanks, strip outer blanks."""
-    return (value or "").translate(_CONTROLS).strip()
+    """Return the text on one line, without invisible characters; `""` if there is none."""
+    return single_line(value or "")
 
 
 def known_text(value: str | None) -> str | None:
@@ -102,14 +94,14 @@ def with_mix(title: str, mix: str | None) -> str:
 
 def path_of(location: str | None) -> str:
     """Convert a `file://` URL to a path; return any other text as written."""
-    location = text(location)
+    location = single_line_path(location or "")
     scheme = _SCHEME.match(location)
     if not scheme or scheme[1].lower() != "file":
         return location
     host, rest = scheme[2], location[scheme.end() :]
     if host[:9].lower() == "localhost":
         host, rest = "", host[9:] + rest
-    path = text(unquote(rest))
+    path = single_line_path(unquote(rest))
     if host:
         return f"//{host}{path}"
     return path[1:] if _DRIVE.match(path) else path
@@ -117,24 +109,20 @@ def path_of(location: str | None) -> str:
 
 def stem(location: str | None) -> str:
     """Return the file name without folders and audio suffix, or `""` if there is no file name."""
-    location = text(location)
+    location = single_line_path(location or "")
     scheme = _SCHEME.match(location)
     if scheme and scheme[1].lower() != "file":
         location = unquote(re.split(r"[?#]", location[scheme.end() :], maxsplit=1)[0])
     path = path_of(location)
     if _STREAMED.fullmatch(path):
         return ""
-    name = re.split(r"[/\\]", path)[-1]
-    suffix = _AUDIO_SUFFIX.fullmatch(name[dot:]) if (dot := name.rfind(".")) >= 0 else None
-    return text(name[:dot] if suffix else name)
+    return text(AUDIO_SUFFIX.sub("", re.split(r"[/\\]", path)[-1]))
 
 
 def is_path(line: str) -> bool:
-    """Whether a line of text can only be a path or the URL of a file or stream."""
-    rooted = _ROOTED.match(line)
-    dot = line.rfind(".")
-    has_suffix = dot > 0 and _AUDIO_SUFFIX.fullmatch(line[dot:])
-    return bool(rooted or _SCHEME.match(line) or has_suffix)
+    """Return whether a line of text can only be a path or the URL of a file or stream."""
+    suffix = AUDIO_SUFFIX.search(line, 1)
+    return bool(_ROOTED.match(line) or _SCHEME.match(line) or suffix)
 
 
 def _number(value: str | None) -> float | None:

@@ -1,7 +1,7 @@
 """Interpretations: the plausible ways to understand a local title, the most likely first.
 
-A library may hold artist, title, label and catalogue number in one field, in any order, and only a
-candidate shows which is which. Therefore `interpret` returns several interpretations of a title,
+A collection may hold artist, title, label and catalogue number in one field, in any order, and only
+a candidate shows which is which. Therefore `interpret` returns several interpretations of a title,
 and scoring uses the one that fits the candidate best. Text that an interpretation leaves out is
 recorded in its `unexplained` or `label`. Scoring subtracts points for it unless the candidate
 explains it (its label, its catalogue number).
@@ -20,13 +20,13 @@ from functools import lru_cache
 
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate, Track
+from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing import noise
 from beatport_match.parsing.normalize import fold, normalize_spacing, words_of_text
 from beatport_match.parsing.parsed_track import (
     Name,
     ParsedTrack,
     beatport_id_of,
-    clean_isrc,
     credited_names,
     fold_names,
     words_of_names,
@@ -35,7 +35,7 @@ from beatport_match.parsing.titles import DASH, ParsedTitle, parse_title, split_
 from beatport_match.parsing.versions import UNSTATED, Version, names_version, parse_version
 from beatport_match.parsing.vocabulary import NAME_CONNECTIVES
 
-# A title with more segments is a sentence and not "Artist - Title - Label - Number".
+# Further segments are ignored: a longer title is not "Artist - Title - Label - Number".
 MAX_SEGMENTS = 5
 # Separators that stand for a dash: "Artist | Title", "Artist • Title", "Artist : Title".
 _BAR = re.compile(r"\s+[|•:]\s+")
@@ -50,7 +50,7 @@ _LABEL_WORDS = frozenset("records recordings recs music audio digital label".spl
 # "(Chapter 2)" belongs to the title, although it contains a digit like a catalogue number.
 _COUNTING = frozenset("act chapter day episode movement no part phase pt scene side vol".split())
 _CHANNEL_WORDS = frozenset("premiere premier exclusive".split())
-# A dash without blanks: "Artist-Title".
+# A dash without spaces: "Artist-Title".
 _BARE_DASH = re.compile(r"(?<=\w)-(?=\w)")
 
 
@@ -58,8 +58,9 @@ _BARE_DASH = re.compile(r"(?<=\w)-(?=\w)")
 class _Split:
     """One way to divide a title into artists, title and the rest.
 
-    The rest is `label` if it stood in square brackets or behind the last dash, where most libraries
-    write the label. Elsewhere it is `unexplained`, and more likely to belong to the title.
+    The rest is `label` if it stood in square brackets or after the last dash, where most
+    collections hold the label. Elsewhere it is `unexplained`, and more likely to belong to the
+    title.
     """
 
     artists: tuple[str, ...]
@@ -107,9 +108,9 @@ def interpret_using_candidate(
     phrase = next(
         (
             phrase
-            for before, behind in _surroundings(base, words)
+            for before, after in _surroundings(base, words)
             if not _without(before, (*names, *release_marks))
-            and (phrase := _version_phrase(behind, names, release_marks)) is not None
+            and (phrase := _version_phrase(after, names, release_marks)) is not None
         ),
         None,
     )
@@ -158,7 +159,7 @@ def _parsed_track(track: Track, parsed: ParsedTitle, split: _Split) -> ParsedTra
 def _with_remixer_field(
     version: Version, remixer_text: str, remixer_words: frozenset[str]
 ) -> Version:
-    """Add the names of the library's remixer field if the title does not name the remixer."""
+    """Add the names of the track's remixer field if the title does not name the remixer."""
     if not remixer_words or version.words or (version.is_stated and version.plain):
         return version
     if not version.is_stated:
@@ -172,17 +173,17 @@ def _with_remixer_field(
 
 def _splits(parsed: ParsedTitle, known_artists: tuple[str, ...]) -> Iterator[_Split]:
     """Yield the ways to divide a title, with each possible meaning of its brackets."""
-    square = parsed.aside
+    aside = parsed.aside
     for split in _split_segments(parsed.base, known_artists):
-        yield replace(split, label=(*split.label, *square))
-        if square:
-            yield replace(split, version=" ".join(square))
-            yield replace(split, title=" ".join((split.title, *(f"({part})" for part in square))))
+        yield replace(split, label=(*split.label, *aside))
+        if aside:
+            yield replace(split, version=" ".join(aside))
+            yield replace(split, title=" ".join((split.title, *(f"({part})" for part in aside))))
         bracket = _BRACKET.search(split.title)
         rest = _BRACKET.sub("", split.title, count=1).strip()
         if bracket and rest:
             # A bracket without a version word: the bare name of the remixer, or a label.
-            label = (*split.label, *square)
+            label = (*split.label, *aside)
             for version in (bracket[1], f"{bracket[1]} Remix"):
                 yield replace(split, title=rest, version=version, label=label)
             if normalize_spacing(bracket[1]) == parsed.cut:
@@ -253,7 +254,7 @@ def _after_prefix(prefix: str, split: _Split) -> _Split:
 
 
 def _looks_like_label(phrase: str) -> bool:
-    """Whether a phrase looks like a label or a catalogue number rather than part of the title."""
+    """Return whether a phrase looks like a label or a catalogue number, not like a title."""
     words = words_of_text(phrase)
     if not words or words[0] in _COUNTING:
         return False
@@ -269,7 +270,7 @@ def _version_as_title(text: str) -> _Split | None:
 
 
 def _names_an_artist(segment: str, known_artists: tuple[str, ...]) -> bool:
-    """Whether a segment consists of words of the artists' names, or contains one whole name."""
+    """Return whether a segment has only words of the artists' names, or contains one whole name."""
     words = set(words_of_text(segment))
     return words <= words_of_names(known_artists) or any(
         set(words_of_text(name)) <= words for name in known_artists if words_of_text(name)
@@ -301,7 +302,7 @@ def _version_phrase(
 
 
 def _surroundings(run: Name, words: Name) -> Iterator[tuple[Name, Name]]:
-    """Yield the words before and behind each occurrence of a run of words."""
+    """Yield the words before and after each occurrence of a run of words."""
     for at in range(len(words) - len(run) + 1):
         if words[at : at + len(run)] == run:
             yield words[:at], words[at + len(run) :]

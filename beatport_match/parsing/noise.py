@@ -1,4 +1,4 @@
-"""Noise: what libraries, record pools, channels and sites add to a title.
+"""Noise: what collections, record pools, channels and sites add to a title.
 
 Noise says nothing about the music: file suffixes, track numbers, keys, tempi, sites, quality marks,
 catalogue numbers. The table of noise phrases is in `vocabulary`; `titles` decides where in a title
@@ -22,39 +22,43 @@ _NOISE_OF_LENGTH = {
     length: [noise for noise in NOISE_PHRASES if len(noise) == length]
     for length in set(map(len, NOISE_PHRASES))
 }
-# The suffix of an audio file: `Title.mp3`.
-_SUFFIX = re.compile(r"\.(mp3|wav|aiff?|flac|m4a|ogg|alac|aac|wma)$", re.IGNORECASE)
+# The suffix of an audio or video file: `Title.mp3`.
+AUDIO_SUFFIX = re.compile(
+    r"\.(?:aac|ac3|aif[cf]?|alac|ape|avi|flac|m4[abpv]|mk[av]|mov|mp[234]|mpc|mpeg|mpg|og[ag]"
+    r"|opus|wave?|webm|wma|wv)\Z",
+    re.IGNORECASE,
+)
 # The start of a file name of Beatport's downloads: `7654321_Title_(Mix)`.
 _DOWNLOAD = re.compile(r"(\d{5,9})_+(?=[^\W_])")
 # A date of eight digits: `20240131`.
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
-# What stands before a title; each line has its example.
+# Noise before a title. The comment on each line gives an example.
 _LEADING = re.compile(
     r"""^(?:
         \[\d{1,4}(?:-\d{1,4})?\]\s*                   # [3]
       | 0\d\s+(?=[^\W\d])                            # 03 Title
-      | \([A-Z]\)\s+(?=\S)                            # (F), a private mark of a library
+      | \([A-Z]\)\s+(?=\S)                            # (F), a mark of the collection's owner
       | \d{1,3}(?:[.)]\s+|\s+-\s+)                    # 01. or 01 -
       | [A-D]\d{1,2}(?:[.)]\s+|\s+-\s+)               # A1 -, a side of vinyl
       | (?:1[0-2]|0?[1-9])[ABdm](?:\s+-\s+|\s+(?=\d))  # 8A -, a key
       | \d{2,3}(?:\.\d+)?\s*bpm(?:\s+-)?\s+(?=[^\s(\[])  # 124 BPM, where a title follows
       | [★☆*•]+\s*                                    # a rating
-      | (?:premiere|exclusive|free\s+(?:download|dl))\s*[:|]\s*
+      | (?:premiere|exclusive|free\s+(?:download|dl))\s*[:|]\s*  # Premiere:
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
-# A site that a record pool or a ripper wrote behind the title, with or without its dots:
+# A site that a record pool or a ripper wrote after the title, with or without its dots:
 # `Title www.example.com`, `Title wwwexamplecom`.
 _SITE = re.compile(
     r"\s*\b(?:(?:https?://)?[\w-]+(?:\.[\w-]+){0,3}\.(?:com|net|org|ru|info|pro|eu|de|vip|kz)(?:/\S*)?|www\w{3,}(?:com|net|org))$",
     re.IGNORECASE,
 )
-# A quality mark behind a title: `Title HQ`, `Title 320kbps`, `Title Official Video`.
+# A quality mark after a title: `Title HQ`, `Title 320kbps`, `Title Official Video`.
 _QUALITY = re.compile(
     r"\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)|official\s+(?:music\s+)?(?:video|audio))$",
     re.IGNORECASE,
 )
-# What DJ software writes behind a title: "Title - 8A", "Title - 8A - 124".
+# What DJ software writes after a title: "Title - 8A", "Title - 8A - 124".
 _TRAILING = re.compile(
     r"\s+-\s+(?:1[0-2]|0?[1-9])[ABdm](?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s*$", re.IGNORECASE
 )
@@ -80,9 +84,9 @@ def download_number(name: str) -> int | None:
 
 
 def strip_file_marks(text: str) -> str:
-    """Turn a file name into a title: no suffix, no site, blanks for underscores, spaced dashes."""
+    """Turn a file name into a title: no suffix, no site, spaces for underscores, spaced dashes."""
     if "." in text:
-        text = _SUFFIX.sub("", text)
+        text = AUDIO_SUFFIX.sub("", text)
     if "_" in text:
         text = _DOWNLOAD.sub("", text)
         if text.count("_") > text.count(" "):
@@ -95,7 +99,7 @@ def strip_file_marks(text: str) -> str:
 
 
 def strip_noise(text: str) -> tuple[str, list[str]]:
-    """Strip the noise before and behind a title; return the title and the removed parts."""
+    """Strip the noise before and after a title; return the title and the removed parts."""
     text, dropped = strip_file_marks(normalize_spacing(text)) or text, list[str]()
     while lead := strip_leading_noise(text):
         dropped.append(lead.strip())
@@ -113,14 +117,14 @@ def strip_leading_noise(text: str) -> str:
 
 
 def strip_trailing_noise(text: str) -> str:
-    """Return the noise behind a title (key, tempo, quality), or `""` as `strip_leading_noise`."""
+    """Return the noise after a title (key, tempo, quality), or `""` as `strip_leading_noise`."""
     tail = ("-" in text and _TRAILING.search(text)) or _QUALITY.search(text)
     return tail.group() if tail and text[: tail.start()].strip(" -") else ""
 
 
 @lru_cache(maxsize=4096)
 def is_noise(phrase: str) -> bool:
-    """Whether a phrase in brackets or behind a dash is noise.
+    """Return whether a phrase in brackets or after a dash is noise.
 
     Noise is a site or a phrase of the table; a long phrase may contain one typo.
     """
@@ -135,7 +139,7 @@ def is_noise(phrase: str) -> bool:
 
 
 def is_country(phrase: str) -> bool:
-    """Whether a phrase in brackets is the country of an artist (`UK`)."""
+    """Return whether a phrase in brackets is the country of an artist (`UK`)."""
     return (
         len(phrase) == 2
         and phrase.isalpha()
@@ -146,6 +150,6 @@ def is_country(phrase: str) -> bool:
 
 
 def is_catalogue_number(phrase: str) -> bool:
-    """Whether a phrase looks like a label's catalogue number (`QUAY012`)."""
+    """Return whether a phrase looks like a label's catalogue number (`QUAY012`)."""
     number = _CATALOGUE_NUMBER.fullmatch(phrase)
     return number is not None and number[1].rstrip(".") not in _COUNTED

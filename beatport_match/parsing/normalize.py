@@ -11,6 +11,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from beatport_match.model.validation import without_invisible
+
 # Letters that Unicode normalisation does not decompose, with the spelling that people type instead.
 _LETTERS = str.maketrans(
     {
@@ -34,30 +36,27 @@ _LETTERS = str.maketrans(
 )
 # Apostrophes vanish, so that "Don't" and "Dont" are equal.
 _APOSTROPHES = re.compile(r"['’‘`´ʼ′＇]")
+# The possessive of a name: "Nørd's Harbour Dub".
+POSSESSIVE = re.compile(r"(?<=\w)['’‘`´ʼ′＇]s\b", re.IGNORECASE)
 _NOT_A_WORD = re.compile(r"[\W_]+")
-# Format characters without meaning in a title: zero-width blanks, joiners, direction marks.
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    "\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
-)
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 
 
 def normalize_spacing(text: str) -> str:
-    """Replace typographic variants: one kind of dash and blank, no invisible characters.
+    """Replace typographic variants: one kind of dash and space, no invisible characters.
 
     Case, accents and punctuation stay as they are.
     """
     if not text.isascii():
         # Normalise first: NFKC can turn a character into an invisible one.
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+        text = without_invisible(unicodedata.normalize("NFKC", text))
         text = _DASHES.sub("-", text)
     return " ".join(text.split())
 
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
-    """Reduce the text to lower-case words with single blanks, without accents and punctuation.
+    """Reduce the text to lower-case words with single spaces, without accents and punctuation.
 
     Folding is idempotent. The result is empty only for a blank text: a title that consists of
     punctuation folds to itself. Latin, Greek and Cyrillic lose their accents, Hebrew and Arabic
@@ -82,7 +81,7 @@ def _fold_once(text: str) -> str:
             return " ".join(plain.split())
         words = _NOT_A_WORD.sub(" ", _APOSTROPHES.sub("", plain.translate(_LETTERS))).strip()
         return words or " ".join(plain.split())
-    visible = _INVISIBLE.sub("", plain)
+    visible = without_invisible(plain)
     bare = _APOSTROPHES.sub("", _without_accents(visible).translate(_LETTERS))
     # In many scripts vowels are marks, which `\w` does not match.
     words = "".join(char if char.isalnum() or _is_mark(char) else " " for char in bare)
@@ -90,7 +89,7 @@ def _fold_once(text: str) -> str:
 
 
 def _is_mark(char: str) -> bool:
-    """Whether a character combines with the letter before it (Unicode category M)."""
+    """Return whether a character combines with the letter before it (Unicode category M)."""
     return unicodedata.category(char)[0] == "M"
 
 
@@ -102,7 +101,7 @@ def _without_accents(text: str) -> str:
 
 
 def _is_accent(combining_class: int) -> bool:
-    """Whether a canonical combining class belongs to accents or vowel points."""
+    """Return whether a canonical combining class belongs to accents or vowel points."""
     # 10-36: Hebrew and Arabic points; 200 and up: accents above, below and across. All others (kana
     # voicing marks, viramas, Thai vowels) make a different letter of their base.
     return 10 <= combining_class <= 36 or combining_class >= 200

@@ -1,7 +1,7 @@
 """Parsed tracks: a local track and a candidate become the same structure, ready to compare.
 
 Parsing decides what a field means (which names are artists, which words are the version); `scoring`
-decides what an agreement is worth. The two sides differ in their sources: a library may hold the
+decides what an agreement is worth. The two sides differ in their sources: a collection may hold the
 artist in the title, while Beatport has separate fields for mix, artists and remixers.
 `parse_candidate` is here; `interpretations` makes the parsed tracks of a local track.
 """
@@ -16,6 +16,7 @@ from itertools import chain
 
 from beatport_match.model.keys import Key, parse_key
 from beatport_match.model.tracks import Candidate, Names, Track
+from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing import noise
 from beatport_match.parsing.normalize import fold, words_of_text
 from beatport_match.parsing.titles import IN_BRACKETS, VERSION_WITH_GUEST, parse_title, split_names
@@ -25,8 +26,6 @@ from beatport_match.parsing.vocabulary import COMPILATION_WORDS, NAME_CONNECTIVE
 
 Name = tuple[str, ...]
 
-# ISO 3901: country, registrant, year and number ("DEAB11900001").
-_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 # The folders of a path, of POSIX or Windows: "/music/", `C:\sets\`.
 _FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
 # Beatport adds the country to artists with the same name: "Samm (BE)", "Alex Lynch (U.K.)".
@@ -53,7 +52,7 @@ class ParsedTrack:
         isrc: The ISRC without hyphens, or `""`.
         beatport_id: The Beatport ID in the local track's tags or file name, or `None`.
         unexplained: Folded phrases that this interpretation leaves out of the title.
-        label: The same, for phrases at a place where libraries write the label.
+        label: The same, for phrases at a place where collections hold the label.
         truncated_bracket: The folded text of a bracket without its end, or `""`.
         located_by_candidate: Whether `interpret_using_candidate` located the title among words
             without separators.
@@ -78,7 +77,7 @@ class ParsedTrack:
     noise: frozenset[str] = frozenset()
 
     # Derived values, computed once because a parsed track is compared with many others: the title
-    # without blanks, its words and its numbers in one spelling, every word of title and version
+    # without spaces, its words and its numbers in one spelling, every word of title and version
     # that distinguishes this music from other music, and every word of the artists' names.
     compact: str = field(init=False, repr=False, compare=False)
     words: tuple[str, ...] = field(init=False, repr=False, compare=False)
@@ -139,18 +138,9 @@ def beatport_id_of(track: Track) -> int | None:
 
 @lru_cache(maxsize=4096)
 def is_compilation(release: str | None) -> bool:
-    """Whether the name of a release looks like a compilation or a reissue."""
+    """Return whether the name of a release looks like a compilation or a reissue."""
     words = words_of_text(release or "")
     return any(word in COMPILATION_WORDS or is_year(word) for word in words)
-
-
-def clean_isrc(isrc: str | None) -> str:
-    """Return the bare ISRC, or `""` if it is invalid.
-
-    Tags contain ISRCs with hyphens and blanks and in lower case.
-    """
-    code = "".join(filter(str.isalnum, isrc or "")).upper()
-    return code if _ISRC.fullmatch(code) else ""
 
 
 @lru_cache(maxsize=4096)

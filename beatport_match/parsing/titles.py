@@ -5,7 +5,7 @@ nothing. Text that it cannot classify stays in the base, and the base is empty o
 title. The module knows no track and no candidate: `interpretations` separates artists from titles.
 
 Each pass replaces the brackets by placeholders, classifies their contents, and puts back those that
-belong to the title. Then it strips featured artists and the last segments behind dashes.
+belong to the title. Then it strips featured artists and the last segments after dashes.
 """
 
 import re
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from beatport_match.parsing import noise
-from beatport_match.parsing.normalize import fold, normalize_spacing, words_of_text
+from beatport_match.parsing.normalize import POSSESSIVE, fold, normalize_spacing, words_of_text
 from beatport_match.parsing.versions import (
     UNSTATED,
     Version,
@@ -39,9 +39,9 @@ _BRACKET = re.compile(f"([{re.escape(''.join((*_OPENERS, *_CLOSERS)))}])")
 # characters of the private use area.
 _PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
 
-# A dash with a blank on at least one side: "Artist - Title", "Artist- Title".
+# A dash with a space on at least one side: "Artist - Title", "Artist- Title".
 DASH = re.compile(r"\s+-+\s*|\s*-+\s+")
-# Text behind the last bracket: "Title (Original Mix) Label", "Title (Original Mix) // Label".
+# Text after the last bracket: "Title (Original Mix) Label", "Title (Original Mix) // Label".
 _TAIL = re.compile("\ue000(\\d+)\ue001\\s*(?://|\\|)?\\s*([^\ue000\ue001()-]+)$")
 # A featured artist without brackets: "Title feat. Ana Sol", up to a dash, a quote or a bracket.
 _FEATURED = re.compile(
@@ -71,7 +71,7 @@ _BARE_PART = re.compile(
     r"(?:\s|,)+(?:" + "|".join(PARTS) + r")\.?\s*(\d{1,3}|" + "|".join(NUMERALS) + r")$",
     re.IGNORECASE,
 )
-# The separators in a credit: "A, B", "A & B", "A x B", "A vs. B". Words need blanks around them.
+# The separators in a credit: "A, B", "A & B", "A x B", "A vs. B". Words need spaces around them.
 _BETWEEN_NAMES = re.compile(
     r"\s*[,;/|]\s*|\s+(?:&|\+|and|x|vs\.?|versus|feat\.?|ft\.?|featuring|with|pres\.?|presents|meets)\s+",
     re.IGNORECASE,
@@ -88,8 +88,6 @@ _WORDS = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
 _STRIPPABLE = {*FEATURING_WORDS, *PARTS, "hq", "hd", "video", "audio"} | {
     ending.split()[-1] for ending in UNBRACKETED_VERSIONS
 }
-# The end of a remixer's name: "Nørd's Harbour Remix" names Nørd.
-_POSSESSIVE = re.compile(r"(?:'s|s')\b.*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ class ParsedTitle:
         remixers: The remixers that the version names: `("Nørd",)` for "Nørd Remix".
         featured: The featured artists: `("Ana Sol",)` for "feat. Ana Sol".
         noise: The removed parts that say nothing about the music, such as "Free Download".
-        aside: Unclassified text in square brackets or behind a bracketed version: mostly the
+        aside: Unclassified text in square brackets or after a bracketed version: mostly the
             label, sometimes a mix.
         cut: The content of a last bracket that lacks its end, `"Victor Ru"` for
             "Night Ferry (Victor Ru". It also stays in `base`: it may be the start of a version.
@@ -135,9 +133,11 @@ def parse_title(text: str) -> ParsedTitle:
         The parts of the title; results are cached. Any text is valid.
 
     Example:
-        >>> parsed = parse_title("01 - Night Ferry (Nørd Remix) [feat. Ana Sol].mp3")
-        >>> parsed.base, parsed.remixers, parsed.featured
-        ('Night Ferry', ('Nørd',), ('Ana Sol',))
+        ```python
+        parsed = parse_title("01 - Night Ferry (Nørd Remix) [feat. Ana Sol].mp3")
+        parsed.base, parsed.remixers, parsed.featured
+        # ('Night Ferry', ('Nørd',), ('Ana Sol',))
+        ```
     """
     # A title must not contain placeholders of its own.
     text = text.replace("\ue000", "\ufffd").replace("\ue001", "\ufffd")
@@ -169,7 +169,7 @@ def split_names(text: str) -> tuple[str, ...]:
 
 
 def has_nothing_to_strip(text: str) -> bool:
-    """Whether a title consists of plain words that `parse_title` does not strip.
+    """Return whether a title consists of plain words that `parse_title` does not strip.
 
     The check is a shortcut for most titles. `False` means that a full pass must decide.
     """
@@ -180,7 +180,7 @@ def has_nothing_to_strip(text: str) -> bool:
 
 
 def _strip_layer(text: str) -> ParsedTitle:
-    """Run one pass: strip noise, brackets, featured artists and segments behind dashes."""
+    """Run one pass: strip noise, brackets, featured artists and segments after dashes."""
     if has_nothing_to_strip(text):
         return ParsedTitle(text)
     text, dropped = noise.strip_noise(text)
@@ -191,7 +191,7 @@ def _strip_layer(text: str) -> ParsedTitle:
     for number, (opener, content) in brackets.items():
         if names_version(content):
             versions.add(number)
-        if not parts.take(_PLACEHOLDER.sub(" ", content), square=opener in "[{【〔"):
+        if not parts.take(_PLACEHOLDER.sub(" ", content), may_be_aside=opener in "[{【〔"):
             kept[number] = f"{opener}{content}{_OPENERS[opener]}"
             if number == unclosed:
                 parts.cut = normalize_spacing(content)
@@ -203,7 +203,7 @@ def _strip_layer(text: str) -> ParsedTitle:
         and int(tail[1]) in versions
         and not _BARE_PART.search(f" {tail[2]}")
     ):
-        parts.take(tail[2], square=True)
+        parts.take(tail[2], may_be_aside=True)
         text_left = text_left[: tail.start()]
     base = _extract_last_segments(text_left, kept, parts)
     while "\ue000" in base:  # kept brackets may contain kept brackets
@@ -220,11 +220,11 @@ class _Parts:
         self.version = UNSTATED
         self.remixers: list[str] = []
         self.featured: list[str] = []
-        self.square: list[str] = []
+        self.aside: list[str] = []
         self.cut = ""
         self.noise = dropped
 
-    def take(self, phrase: str, *, square: bool = False) -> bool:
+    def take(self, phrase: str, *, may_be_aside: bool = False) -> bool:
         """Classify and store a phrase; return `False` if it belongs to the title."""
         phrase = normalize_spacing(phrase).strip(" -")
         folded = fold(phrase)
@@ -239,8 +239,8 @@ class _Parts:
             self.featured += split_names(guest["names"])
         elif noise.is_catalogue_number(phrase) or noise.is_country(phrase):
             self.noise.append(phrase)  # (JAM001), (UK)
-        elif square:
-            (self.noise if folded.replace(" ", "").isdigit() else self.square).append(phrase)
+        elif may_be_aside:
+            (self.noise if folded.replace(" ", "").isdigit() else self.aside).append(phrase)
         else:
             return False
         return True
@@ -258,7 +258,7 @@ class _Parts:
             remixers=tuple(self.remixers),
             featured=tuple(self.featured),
             noise=tuple(self.noise),
-            aside=tuple(self.square),
+            aside=tuple(self.aside),
             cut=self.cut,
         )
 
@@ -316,7 +316,7 @@ def _extract_featured(text: str, kept: dict[int, str], parts: _Parts) -> str:
 
 
 def _extract_last_segments(text: str, kept: dict[int, str], parts: _Parts) -> str:
-    """Strip segments behind dashes from the end, as long as they are a version or noise."""
+    """Strip segments after dashes from the end, as long as they are a version or noise."""
     if "-" not in text:
         return text
     segments = DASH.split(text)
@@ -353,5 +353,6 @@ def _remixers(phrase: str) -> list[str]:
     if len(folded) > 2 and folded[1] == "by":
         return list(split_names(" ".join(words[2:])))
     end = next((at for at, word in enumerate(folded) if word in _ENDS_REMIXER_NAME), len(words))
-    names = _POSSESSIVE.sub("", " ".join(words[:end]))
+    # "Nørd's Harbour Remix" names Nørd.
+    names = POSSESSIVE.split(" ".join(words[:end]), maxsplit=1)[0]
     return [name for name in split_names(names) if words_of_text(name)]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
+from beatport_match.parsing.vocabulary import ROMAN_NUMERALS
 from beatport_match.parsing.word_frequency import is_common
 
 # Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which a sign is a letter and not a whole word.
@@ -23,27 +24,13 @@ _SHORT_WORDS = frozenset(
     "ours out own she so son soon sun the thee their them then there they thin thing this to "
     "too two up us use we well were what when where who with you your".split()
 )
-# Roman numerals of sequels; "I" is left out because it is also a word.
-_ROMAN = {
-    "ii": "2",
-    "iii": "3",
-    "iv": "4",
-    "v": "5",
-    "vi": "6",
-    "vii": "7",
-    "viii": "8",
-    "ix": "9",
-    "x": "10",
-    "xi": "11",
-    "xii": "12",
-}
 
 
 def with_numbers(base: str) -> list[str]:
     """Return the words of a title with its numbers in one spelling: "02" and "ii" become "2"."""
     words = base.split()
-    if len(words) > 1 and words[-1] in _ROMAN:
-        words[-1] = _ROMAN[words[-1]]
+    if len(words) > 1 and words[-1] in ROMAN_NUMERALS:
+        words[-1] = ROMAN_NUMERALS[words[-1]]
     return [word.lstrip("0") or "0" if word.isdecimal() else word for word in words]
 
 
@@ -77,23 +64,26 @@ def unmatched_words(
 
 
 def is_typo(word: str, other: str) -> bool:
-    """Whether two words differ by a typo; never by a digit, and never if both are common words."""
+    """Return whether two words differ by a typo.
+
+    A digit is never a typo, and two common words are never typos of each other.
+    """
     return _are_alike(word, other) and not _are_both_words(word, other)
 
 
 def _are_two_names(word: str, other: str) -> bool:
-    """Whether a name is the other plus a vowel: Carl and Carlo, Simon and Simone."""
+    """Return whether a name is the other plus a vowel: Carl and Carlo, Simon and Simone."""
     shorter, longer = sorted((word, other), key=len)
     return longer.startswith(shorter) and longer[len(shorter) :] in {"a", "e", "i", "o", "y"}
 
 
 def are_confusable(word: str, other: str) -> bool:
-    """Whether two common words are so similar that either may be a typo of the other."""
+    """Return whether two common words are so similar that either may be a typo of the other."""
     return _are_alike(word, other) and _are_both_words(word, other)
 
 
 def _are_alike(word: str, other: str) -> bool:
-    """Whether two words are one typo apart, or two from eight letters on."""
+    """Return whether two words are one typo apart, or two from eight letters on."""
     longest, shortest = max(len(word), len(other)), min(len(word), len(other))
     allowed = 1 if longest < 8 else 2
     # The cheapest check comes first: most pairs of words are not similar at all.
@@ -111,12 +101,12 @@ def _are_alike(word: str, other: str) -> bool:
 
 
 def is_short_word_typo(word: str, other: str) -> bool:
-    """Whether two words of up to four letters differ by one typo.
+    """Return whether two words of up to four letters differ by one typo.
 
     Use it only where the words around them agree. Digits, Roman numerals, an additional s and two
     common words ("He Sails", "She Sails") are never typos.
     """
-    if max(len(word), len(other)) > MAX_SHORT_WORD_LENGTH or {word, other} & _ROMAN.keys():
+    if max(len(word), len(other)) > MAX_SHORT_WORD_LENGTH or {word, other} & ROMAN_NUMERALS.keys():
         return False
     if not _ALPHABETIC.fullmatch(word + other) or digits_of(word + other):
         return False
@@ -128,12 +118,12 @@ def is_short_word_typo(word: str, other: str) -> bool:
 
 
 def _are_both_words(word: str, other: str) -> bool:
-    """Whether both words are common in titles: "rain" is not a typo of "train"."""
+    """Return whether both words are common in titles: "rain" is not a typo of "train"."""
     return all(w in _SHORT_WORDS or (len(w) > 1 and is_common(w)) for w in (word, other))
 
 
 def typo_count(mine: str, theirs: str) -> int:
-    """Count the typos between two texts without blanks; 0 if they are equal or too different.
+    """Count the typos between two texts without spaces; 0 if they are equal or too different.
 
     A text of five letters may have one typo, of ten two, of twenty three; the shorter text counts.
     A different digit is never a typo.

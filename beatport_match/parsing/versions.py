@@ -1,6 +1,6 @@
 """Versions: which version of a track a phrase names (kind, length, part and remixer).
 
-A phrase is the text in brackets, behind a dash, or in Beatport's `mix_name`. The callers (`titles`,
+A phrase is the text in brackets, after a dash, or in Beatport's `mix_name`. The callers (`titles`,
 `parsed_track`) find the phrases; this module only classifies and parses them.
 """
 
@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
-from beatport_match.parsing.normalize import fold, words_of_text
+from beatport_match.parsing.normalize import POSSESSIVE, fold, words_of_text
 from beatport_match.parsing.typos import is_typo
 from beatport_match.parsing.vocabulary import (
     CLOSING,
@@ -28,9 +28,7 @@ from beatport_match.parsing.vocabulary import (
     PLAIN_WORDS,
 )
 
-# The possessive of a remixer: "Nørd's Harbour Dub".
-_POSSESSIVE = re.compile(r"(?<=\w)['’‘`´ʼ′]s\b", re.IGNORECASE)
-# A part without a blank before its number: "Pt2".
+# A part without a space before its number: "Pt2".
 _NUMBERED_PART = re.compile(rf"\b({'|'.join(sorted(PARTS))})(\d+)\b", re.IGNORECASE)
 
 _NOUNS = frozenset({"mix", "version", "edit"})
@@ -41,7 +39,7 @@ MIN_TYPO_LENGTH = 5
 # Short markers before "mix": only a typo is corrected ("Clbu Mix"), because another letter makes a
 # name ("Clue Mix").
 _SHORT_MARKERS = ("orig", "club")
-# Behind one of these words, a word of up to `MAX_MIX_TYPO_LENGTH` letters may be "mix" or "edit"
+# After one of these words, a word of up to `MAX_MIX_TYPO_LENGTH` letters may be "mix" or "edit"
 # with a typo: "Extended Mxi".
 _PRECEDES_MIX = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS
 MAX_MIX_TYPO_LENGTH = 5
@@ -97,7 +95,7 @@ class Version:
 
     @cached_property
     def compact(self) -> str:
-        """The folded phrase without blanks: equal for "W&W Remix" and "WandW Remix"."""
+        """The folded phrase without spaces: equal for "W&W Remix" and "WandW Remix"."""
         return self.folded.replace(" ", "")
 
     @cached_property
@@ -121,7 +119,7 @@ class Version:
 
     @property
     def plain(self) -> bool:
-        """Whether the phrase names the original: no kind, no length, no other words."""
+        """Return whether the phrase names the original: no kind, no length, no other words."""
         return not (self.kinds or self.length or self.words)
 
     def __or__(self, other: "Version") -> "Version":
@@ -147,7 +145,7 @@ UNSTATED = Version()
 
 @lru_cache(maxsize=4096)
 def names_version(phrase: str) -> bool:
-    """Whether a phrase in brackets or behind a dash names a version, not a part of the title."""
+    """Return whether a phrase in brackets or after a dash names a version."""
     words = _words(phrase)
     if not words:
         return False
@@ -191,7 +189,7 @@ def completes_to_marker(phrase: str) -> str:
 @lru_cache(maxsize=4096)
 def _words(phrase: str) -> tuple[str, ...]:
     """Return the folded words of a phrase, with typos in its markers corrected."""
-    words = words_of_text(_NUMBERED_PART.sub(r"\1 \2", _POSSESSIVE.sub("", phrase)))
+    words = words_of_text(_NUMBERED_PART.sub(r"\1 \2", POSSESSIVE.sub("", phrase)))
     if words[-2:] == ("a", "cappella"):
         words = (*words[:-2], "acapella")
     if "re" in words:
@@ -234,13 +232,13 @@ def _correct_marker_spelling(words: tuple[str, ...], at: int) -> str:
 
 
 def _are_all_markers(words: tuple[str, ...]) -> bool:
-    """Whether all words are markers, and at least one of them is not neutral."""
+    """Return whether all words are markers, and at least one of them is not neutral."""
     specific = [word for word in words if word in KINDS or word in LENGTHS or word in PLAIN_WORDS]
     return bool(specific) and all(word in MARKERS for word in words)
 
 
 def _without_trailing_number(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Remove a number behind the noun: `Remix 2`, `Remaster 2019`, `Part II`."""
+    """Remove a number after the noun: `Remix 2`, `Remaster 2019`, `Part II`."""
     if len(words) > 1 and (words[-1].isdigit() or (words[-2] in PARTS and words[-1] in NUMERALS)):
         return words[:-1]
     return words
@@ -255,5 +253,5 @@ def _take_part(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
 
 def is_year(word: str) -> bool:
-    """Whether a word is a year from 1900 to 2099."""
+    """Return whether a word is a year from 1900 to 2099."""
     return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}

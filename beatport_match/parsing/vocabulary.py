@@ -5,8 +5,9 @@ The module contains only tables, and all words are folded. Add a new word here a
 
 from __future__ import annotations
 
-# Words that end or form the name of a version ("Nørd Remix", "Dub"), with the kind of the version.
-# Two versions of different kinds are never the same recording.
+# Words that name the kind of a version ("Nørd Remix", "Dub"), with that kind. Scoring treats two
+# versions of different kinds as different recordings; `scoring.version_comparison` has the
+# exceptions.
 KINDS: dict[str, str] = {
     "remix": "remix",
     "remixed": "remix",
@@ -107,7 +108,7 @@ UNBRACKETED_VERSIONS = (
     "dub mix",
 )
 
-# Phrases that library software, record pools and sites add to a title: they say nothing about the
+# Phrases that DJ software, record pools and sites add to a title: they say nothing about the
 # music.
 NOISE_PHRASES = frozenset(
     {
@@ -165,25 +166,13 @@ NAME_CONNECTIVES = frozenset(
 )
 
 PARTS = frozenset("part pt".split())
-NUMERALS: dict[str, str] = {
-    "one": "1",
-    "two": "2",
-    "three": "3",
-    "four": "4",
-    "five": "5",
-    "six": "6",
-    "seven": "7",
-    "eight": "8",
-    "nine": "9",
-    "ten": "10",
-    "i": "1",
-    "ii": "2",
-    "iii": "3",
-    "iv": "4",
-    "v": "5",
-    "vi": "6",
-    "vii": "7",
-    "viii": "8",
-    "ix": "9",
-    "x": "10",
+# Roman numerals of sequels; "I" is left out because it is also a word.
+ROMAN_NUMERALS = {
+    numeral: str(number)
+    for number, numeral in enumerate("ii iii iv v vi vii viii ix x xi xii".split(), 2)
 }
+# The numbers of parts ("Part One", "Pt. I").
+NUMERALS = {
+    word: str(number)
+    for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
+} | {"i": "1", **ROMAN_NUMERALS}

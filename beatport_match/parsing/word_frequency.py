@@ -112,7 +112,7 @@ _WEIGHT = {word: weight for words, weight in zip(_COMMON, _WEIGHTS, strict=True)
 
 
 def is_common(word: str) -> bool:
-    """Whether several titles contain a folded word, so that it is hardly a typo."""
+    """Return whether several titles contain a folded word, so that it is hardly a typo."""
     return word in _WEIGHT
 
 

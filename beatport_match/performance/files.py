@@ -7,18 +7,16 @@ is checked as untrusted input. `beatport_match.model.metrics` defines the conten
 from __future__ import annotations
 
 import json
-import os
 import re
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from secrets import token_hex
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
 from beatport_match.errors import MAX_SHOWN_LENGTH, MetricsFileError, MisuseError, short_repr
-from beatport_match.files.atomic_write import output_errors
+from beatport_match.files.atomic_write import atomic_write, output_errors
+from beatport_match.files.guarded_read import read_text, reason
 from beatport_match.model.metrics import PerformanceStats
 
 # Characters that lead out of a folder on any supported system, and characters that no file name may
@@ -58,11 +56,21 @@ def export_performance_metrics_json(
     now = datetime.now().astimezone()
     if stats.generated is None:
         stats = stats.model_copy(update={"generated": now})
-    text = json.dumps(stats.model_dump(), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     folder = Path(output_dir)
     with output_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        return _write_new_file(text, folder, f"{base_filename}_metrics", now)
+    text = json.dumps(stats.model_dump(), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    while True:
+        path = folder / f"{base_filename}_metrics_{now:%Y%m%d_%H%M%S}.json"
+        try:
+            with atomic_write(path, exclusive=True) as draft:
+                # A title that is not valid text contains surrogates. They are written as escapes,
+                # which a JSON parser converts back.
+                draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+        except FileExistsError:
+            now += timedelta(seconds=1)
+        else:
+            return str(path)
 
 
 def plain_name(name: str) -> str:
@@ -87,10 +95,9 @@ def load_metrics_from_json(path: str | Path) -> PerformanceStats:
         `stats = load_metrics_from_json("output/friday_metrics_20260203_120000.json")`
     """
     try:
-        text = _read(Path(path)).decode("utf-8")
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise MetricsFileError(f"{path}: cannot be read ({why}).") from None
+        text = read_text(Path(path), MAX_FILE_BYTES)
+    except OSError as error:
+        raise MetricsFileError(f"{path}: cannot be read ({reason(error)}).") from None
     return _validated(path, text)
 
 
@@ -101,9 +108,8 @@ def _validated(path: str | Path, text: str) -> PerformanceStats:
     except ValidationError as error:
         raise MetricsFileError(f"{path}: {_first_fault(error)}") from None
     except (ValueError, RecursionError) as error:
-        why = "nested too deeply" if isinstance(error, RecursionError) else error
         raise MetricsFileError(
-            f"{path}: is not a complete JSON document ({why}); export it again."
+            f"{path}: is not a complete JSON document ({reason(error)}); export it again."
         ) from None
 
 
@@ -113,68 +119,6 @@ def _check_name(base_filename: str) -> None:
             f"base_filename cannot be {base_filename[:MAX_SHOWN_LENGTH]!r}: it must be a name "
             "without slashes or colons; choose the folder with output_dir."
         )
-
-
-def _write_new_file(text: str, folder: Path, name: str, now: datetime) -> str:
-    """Write a file named after the next free second, and return its path."""
-    draft = _draft(text, folder)
-    try:
-        while True:
-            path = folder / f"{name}_{now:%Y%m%d_%H%M%S}.json"
-            try:
-                _publish(draft, path)
-            except FileExistsError:
-                now += timedelta(seconds=1)
-            else:
-                return str(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _draft(text: str, folder: Path) -> Path:
-    """Write the text to a draft file in the folder and flush it to the disk."""
-    # A title that is not valid text contains surrogates. They are written as escapes, which a JSON
-    # parser converts back.
-    content = text.encode("utf-8", "backslashreplace")
-    draft = folder / f".{token_hex(8)}.part"
-    try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    return draft
-
-
-def _publish(draft: Path, path: Path) -> None:
-    """Rename the draft to `path`; raise `FileExistsError` if that file exists."""
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        raise
-    except OSError:
-        # The file system has no hard links, such as FAT on a USB stick: reserve the name first.
-        path.touch(exist_ok=False)
-        try:
-            draft.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                path.unlink()
-            raise
-
-
-def _read(path: Path) -> bytes:
-    if path.is_dir():
-        raise MetricsFileError(f"{path}: is a folder; name the metrics file in it.")
-    if path.exists() and not path.is_file():
-        raise MetricsFileError(f"{path}: is not a regular file; name a metrics file.")
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise MetricsFileError(
-            f"{path}: is larger than the limit for metrics files ({MAX_FILE_BYTES} bytes)."
-        )
-    return path.read_bytes()
 
 
 def _refuse_constant(constant: str) -> NoReturn:

@@ -56,7 +56,7 @@ def track_metrics(recorded: Recorded[Match], *, place: int, began: float) -> Tra
         early_exit=early_exit,
         early_exit_query_index=len(queries) - 1 if early_exit and queries else None,
         match_found=match.matched,
-        match_score=match.best.score if match.best and match.matched else None,
+        match_score=match.accepted.score if match.accepted else None,
         queries=queries,
         outcome=match.outcome,
         beatport_id=match.best.id if match.best else None,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from beatport_match.errors import PlaylistError
+from beatport_match.files.csv_records import BadRecord, csv_records
 from beatport_match.files.text_reader import MAX_LINE_LENGTH, encoding_of, lines
 from beatport_match.model.problems import OnProblem, PlaylistProblem
 from beatport_match.model.tracks import Track
@@ -119,67 +120,22 @@ def _rows(
     file: Path, encoding: str, delimiter: str, on_problem: OnProblem | None
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that is not blank, including the header, with its first line number."""
-    source = _RecordFeed(file, lines(file, encoding))
+    # Rekordbox writes tabs without quotes. With quotes, a title such as `"Heroes` would take all
+    # following rows into one cell.
     tabs = delimiter == "\t"
-    reader = csv.reader(
-        source,
-        delimiter=delimiter,
-        # Rekordbox writes tabs without quotes. With quoting on, a title such as `"Heroes` would
-        # take all following rows into one cell.
-        quoting=csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL,
-        strict=True,
-    )
-    while True:
-        source.begin_record(reader.line_num + 1)
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            if source.ended:
-                raise PlaylistError(
-                    f"{file}, line {source.first_line}: a quote is opened and never closed, so the "
-                    f"rest of the file cannot be split into rows; close the quote."
-                ) from None
-            if on_problem:
-                detail = f"the row is not well-formed CSV ({error}); correct its quotes"
-                on_problem(PlaylistProblem(str(file), f"line {source.first_line}", detail))
-            continue
-        if row is None:
-            return
-        if any(cell.strip() for cell in row):
-            yield source.first_line, [_unquoted(cell) for cell in row] if tabs else row
-
-
-class _RecordFeed:
-    """The lines of a file for `csv.reader`, with a limit on the length of one record.
-
-    `csv.field_size_limit` cannot be used: it is one value for the whole process, and other
-    libraries raise it.
-    """
-
-    def __init__(self, file: Path, file_lines: Iterator[str]) -> None:
-        self._file, self._lines = file, file_lines
-        self._record_length = 0
-        self.first_line, self.ended = 1, False
-
-    def begin_record(self, line: int) -> None:
-        """Start counting a new record, which begins on this line."""
-        self.first_line, self._record_length = line, 0
-
-    def __iter__(self) -> _RecordFeed:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines, None)
-        if line is None:
-            self.ended = True
-            raise StopIteration
-        self._record_length += len(line)
-        if self._record_length > MAX_LINE_LENGTH:
+    numbered = enumerate(lines(file, encoding), 1)
+    for line, row in csv_records(numbered, delimiter, MAX_LINE_LENGTH, quoted=not tabs):
+        if not isinstance(row, BadRecord):
+            if any(cell.strip() for cell in row):
+                yield line, [_unquoted(cell) for cell in row] if tabs else row
+        elif row.is_unclosed:
             raise PlaylistError(
-                f"{self._file}, line {self.first_line}: a record is longer than {MAX_LINE_LENGTH} "
-                f"characters; close the quote that was left open there."
+                f"{file}, line {line}: {row.detail}, so the rest of the file cannot be split into "
+                f"rows; close the quote that was left open."
             )
-        return line
+        elif on_problem:
+            detail = f"the row is not well-formed CSV ({row.detail}); correct its quotes"
+            on_problem(PlaylistProblem(str(file), f"line {line}", detail))
 
 
 def _unquoted(cell: str) -> str:

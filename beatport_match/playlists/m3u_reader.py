@@ -14,6 +14,7 @@ from pathlib import Path
 from beatport_match.files.text_reader import encoding_of, lines
 from beatport_match.model.problems import OnProblem, PlaylistProblem
 from beatport_match.model.tracks import Track
+from beatport_match.model.validation import single_line_path
 from beatport_match.parsing import field_values
 
 # Some players put attributes between the seconds and the comma: `213 logo="a,b",Title`.
@@ -58,7 +59,7 @@ def _tracks(file: Path, encoding: str, on_problem: OnProblem | None) -> Iterator
 def _entries(file_lines: Iterator[str]) -> Iterator[tuple[_Entry, str]]:
     entry = _Entry()
     for number, line in enumerate(file_lines, 1):
-        text = field_values.text(line)
+        text = single_line_path(line)
         if text.startswith("#"):
             name, _, value = text.partition(":")
             if name.upper() == "#EXTINF" and entry.has_extinf:
@@ -82,7 +83,7 @@ def _apply_comment(entry: _Entry, name: str, value: str, number: int) -> None:
     elif name == "#EXTART":
         entry.artist = value
     elif name == "#EXTALB":
-        entry.album = value or None
+        entry.album = field_values.known_text(value)
 
 
 def _track(entry: _Entry, path: str) -> Track | None:

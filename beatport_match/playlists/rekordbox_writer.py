@@ -18,7 +18,8 @@ from typing import IO
 
 from beatport_match.errors import MisuseError, PlaylistError
 from beatport_match.files.atomic_write import atomic_write
-from beatport_match.files.text_reader import MAX_LINE_LENGTH, head, open_text
+from beatport_match.files.guarded_read import open_input
+from beatport_match.files.text_reader import MAX_LINE_LENGTH, head
 from beatport_match.matching.match import Match
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate, Track
@@ -99,18 +100,20 @@ def enrich_rekordbox(
             f"correct overwrite."
         )
     source, target = Path(original), Path(out)
-    _require_new_file(target, source)
+    if target.exists() or target.is_symlink():
+        raise _existing_file_error(target, source)
     attributes = {
-        match.track: attributes_from(match.best.candidate, camelot=camelot)
+        match.track: attributes_from(best.candidate, camelot=camelot)
         for match in matches
-        if match.matched and match.best
+        if (best := match.accepted)
     }
     run = _EnrichmentRun(source, attributes, overwrite)
-    with atomic_write(target) as draft:
-        with draft.open("wb") as file:
+    try:
+        with atomic_write(target, exclusive=True) as draft, draft.open("wb") as file:
             file.writelines(_rewritten(source, run))
-        # Another program may have created the file in the meantime.
-        _require_new_file(target, source)
+    except FileExistsError:
+        # Another program has created the file in the meantime.
+        raise _existing_file_error(target, source) from None
     return Enrichment(str(target), run.tracks, run.enriched, len(attributes.keys() - run.seen))
 
 
@@ -188,7 +191,7 @@ def _rewritten(source: Path, run: _EnrichmentRun) -> Iterator[bytes]:
     declared = _ENCODING.search(head(source)[:1024])
     encoding = declared[1].decode() if declared else "utf-8"
     position = 0
-    with open_text(source) as file:
+    with open_input(source, PlaylistError) as file:
         for entry in elements(source, rekordbox_reader.COLLECTION):
             if changes := run.changes(entry):
                 yield from _read_pieces(file, entry.start - position)
@@ -220,11 +223,9 @@ def _read_tag(file: IO[bytes], source: Path, entry: Element) -> bytes:
     )
 
 
-def _require_new_file(target: Path, source: Path) -> None:
-    if not target.exists() and not target.is_symlink():
-        return
+def _existing_file_error(target: Path, source: Path) -> PlaylistError:
     what = "is the original itself" if _is_same_file(target, source) else "already exists"
-    raise PlaylistError(f"{target}: {what}, and no file is overwritten; choose another path.")
+    return PlaylistError(f"{target}: {what}, and no file is overwritten; choose another path.")
 
 
 def _is_same_file(target: Path, source: Path) -> bool:

@@ -18,6 +18,8 @@ from beatport_match.files.text_reader import MAX_LINE_LENGTH, chunks
 
 ROOT = "DJ_PLAYLISTS"
 _REMEDY = "export it again from Rekordbox (File > Export Collection in xml format)"
+# The file may come from another program, such as Traktor.
+_OTHER_XML_REMEDY = "export an M3U or CSV playlist, or give a Rekordbox collection export (XML)"
 MAX_DEPTH = 64
 # The format has about forty names of elements and attributes. Expat keeps each name that it parses
 # in memory, so their number is limited.
@@ -106,7 +108,7 @@ class _Scanner:
     def _on_start(self, name: str, attributes: dict[str, str]) -> None:
         parent = self._open[-1] if self._open else ""
         if not parent and name != ROOT:
-            raise self._not_an_export(f"its root is <{name[:50]}>, not <{ROOT}>")
+            raise self._not_an_export(f"its root is <{name[:50]}>, not <{ROOT}>", _OTHER_XML_REMEDY)
         if len(self._open) == MAX_DEPTH:
             raise self._not_an_export(f"its elements are nested more than {MAX_DEPTH} deep")
         self._open.append(name)
@@ -126,10 +128,10 @@ class _Scanner:
     def _on_doctype(self, *_: object) -> None:
         raise self._not_an_export("it has a DOCTYPE")
 
-    def _not_an_export(self, why: str) -> PlaylistError:
+    def _not_an_export(self, why: str, remedy: str = _REMEDY) -> PlaylistError:
         line = self._parser.CurrentLineNumber
         return PlaylistError(
-            f"{self._file}, line {line}: is not a Rekordbox export: {why}; {_REMEDY}."
+            f"{self._file}, line {line}: is not a Rekordbox export: {why}; {remedy}."
         )
 
     def _malformed(self, error: ExpatError) -> PlaylistError:

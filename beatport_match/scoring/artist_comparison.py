@@ -8,17 +8,15 @@ it, only the remixer) gives fewer points instead.
 
 from __future__ import annotations
 
+from itertools import product
+
 from rapidfuzz.fuzz import ratio
 
 from beatport_match.parsing.parsed_track import Name, ParsedTrack
-from beatport_match.parsing.typos import (
-    digits_of,
-    is_typo,
-    typo_count,
-)
-from beatport_match.scoring.findings import Finding
+from beatport_match.parsing.typos import digits_of, is_typo, typo_count
+from beatport_match.scoring import cases
+from beatport_match.scoring.cases import Finding
 
-ARTIST_POINTS = 30.0
 # From this similarity (0-100) on, two names are one name with typos. Below it, two different
 # artists share some letters.
 MIN_NAME_RATIO = 85.0
@@ -30,10 +28,10 @@ MIN_NAME_PART_LENGTH = 4
 def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     """Compare the credits as sets of names."""
     if not local.artists or not other.artists:
-        return Finding("unknown", ARTIST_POINTS * 0.6, "no artist to compare")
+        return cases.ARTISTS_UNKNOWN.found()
     local_words, other_words = local.artist_words, other.artist_words
     if local_words == other_words:
-        return _artist_finding(ARTIST_POINTS, 0, [], [])
+        return cases.ARTISTS_SAME.found()
     missing = [name for name in local.artists if not other_words.issuperset(name)]
     extra = [name for name in other.artists if not local_words.issuperset(name)]
     local_agrees, other_agrees = len(missing) < len(local.artists), len(extra) < len(other.artists)
@@ -46,30 +44,30 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
         extra = [name for name in extra if not remixer_words.issuperset(name)]
     if not typos and not (local_agrees and other_agrees):
         if typo_count("".join(sorted(local_words)), "".join(sorted(other_words))):
-            note = "almost the same artist: a typo or another artist"
-            return Finding("slip", ARTIST_POINTS - 1.5, note)
-        if _is_part_of_name(local.artists, other.artists) or _is_part_of_name(
-            other.artists, local.artists
-        ):
-            return Finding("part", ARTIST_POINTS * 0.5, "part of the artist's name")
+            return cases.ARTISTS_SLIP.found()
         both = (local.artists, other.artists)
+        if _is_part_of_name(*both) or _is_part_of_name(*reversed(both)):
+            return cases.ARTISTS_PART.found()
         if remixer_words and any(all(map(remixer_words.issuperset, names)) for names in both):
-            return Finding("remixer", ARTIST_POINTS * 0.4, "one side names only the remixer")
-        return Finding("other", -ARTIST_POINTS, "another artist", "recording")
-    points = ARTIST_POINTS - 1.0 * typos - 0.5 * len(extra) - 2.0 * len(missing)
-    return _artist_finding(max(points, ARTIST_POINTS / 2), typos, missing, extra)
+            return cases.ARTISTS_REMIXER.found()
+        return cases.ARTISTS_OTHER.found()
+    if missing:
+        case = cases.ARTISTS_EXCHANGED if extra else cases.ARTISTS_MISSING
+    elif extra:
+        case = cases.ARTISTS_EXTRA
+    else:
+        case = cases.ARTISTS_TYPO if typos else cases.ARTISTS_SAME
+    less = 1.0 * typos + 0.5 * len(extra) + 2.0 * len(missing)
+    return case.found(less=min(less, case.points / 2))
 
 
 def _remove_typo_pairs(missing: list[Name], extra: list[Name]) -> int:
     """Remove from both lists the names that differ only by a typo or spacing; count the pairs."""
     removed = 0
-    for name in list(missing):
-        same = next(
-            (other for other in extra if _is_same_name("".join(name), "".join(other))), None
-        )
-        if same is not None:
+    for name, other in product(tuple(missing), tuple(extra)):
+        if name in missing and other in extra and _is_same_name("".join(name), "".join(other)):
             missing.remove(name)
-            extra.remove(same)
+            extra.remove(other)
             removed += 1
     return removed
 
@@ -95,16 +93,3 @@ def _is_part_of_name(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:
         for name in short
         for other in long
     )
-
-
-def _artist_finding(points: float, typos: int, missing: list[Name], extra: list[Name]) -> Finding:
-    """Name the case for credits of which at least one name agrees."""
-    if missing and extra:
-        return Finding("exchanged", points, "another artist beside the same one")
-    if missing:
-        return Finding("missing", points, "some artists are not credited on Beatport")
-    if extra:
-        return Finding("extra", points, "Beatport credits more artists")
-    if typos:
-        return Finding("typo", points, "artist with a typo")
-    return Finding("same", points, "same artists")

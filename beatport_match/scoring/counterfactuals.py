@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
-from beatport_match.model.tracks import Candidate, Track
+from beatport_match.model.evidence import MatchOutcome
+from beatport_match.model.tracks import Candidate, Track, as_minutes
 from beatport_match.parsing.titles import parse_title
 from beatport_match.scoring.confidence import outcome_of, rank
 from beatport_match.settings.models import MatchSettings
@@ -75,12 +75,9 @@ def what_would_change(
     if not ranked:
         return ()
     outcome, best = outcome_of(ranked, settings), ranked[0]
-    if outcome == "matched":
-        suppositions = _removed_facts(track, best)
-    else:
-        suppositions = _added_facts(track, best.candidate)
+    facts = _removed_facts if outcome == "matched" else _added_facts
     changes: list[Change] = []
-    for fact, supposed, value, changed_track in suppositions:
+    for fact, supposed, value, changed_track in facts(track, best.candidate):
         changed = rank(changed_track, candidates)
         found = changed[0]
         new_outcome = outcome_of(changed, settings)
@@ -99,30 +96,24 @@ def _added_facts(track: Track, best: Candidate) -> Iterator[_Supposition]:
         value = getattr(best, candidate_field)
         is_known = value and (isinstance(value, str | tuple) or math.isfinite(value))
         if is_known and value != getattr(track, name):
-            yield name, "with", _text(name, value), _with(track, name, value)
+            yield name, "with", _text(name, value), replace(track, **{name: value})
 
 
-def _removed_facts(track: Track, best: ScoredCandidate) -> Iterator[_Supposition]:
+def _removed_facts(track: Track, best: Candidate) -> Iterator[_Supposition]:
     """Yield the track without one fact at a time, and with another length."""
     empty = Track(track.title)
     for name, _, _ in _FACTS:
         if getattr(track, name):
-            yield name, "without", "", _with(track, name, getattr(empty, name))
-    if best.candidate.length_s and math.isfinite(best.candidate.length_s):
-        seconds = best.candidate.length_s + OTHER_LENGTH_GAP_S
-        changed = _with(track, "duration_s", seconds)
-        yield "duration_s", "another", _text("duration_s", seconds), changed
-
-
-def _with(track: Track, name: str, value: Any) -> Track:
-    """Return the track with another value in one field."""
-    return replace(track, **{name: value})
+            yield name, "without", "", replace(track, **{name: getattr(empty, name)})
+    if best.length_s and math.isfinite(best.length_s):
+        seconds = best.length_s + OTHER_LENGTH_GAP_S
+        yield "duration_s", "another", as_minutes(seconds), replace(track, duration_s=seconds)
 
 
 def _text(name: str, value: Any) -> str:
     """Format the value of a field."""
     if name == "duration_s":
-        return f"{round(value) // 60}:{round(value) % 60:02d}"
+        return as_minutes(value)
     if name == "bpm":
         return f"{value:g}"
     return value if isinstance(value, str) else ", ".join(value)

@@ -20,9 +20,9 @@ from beatport_match.parsing.typos import (
 )
 from beatport_match.parsing.vocabulary import NAME_CONNECTIVES
 from beatport_match.parsing.word_frequency import weighted_jaccard
-from beatport_match.scoring.findings import Finding
+from beatport_match.scoring import cases
+from beatport_match.scoring.cases import Finding
 
-TITLE_POINTS = 46.0
 _SMALL_WORDS = frozenset({"the", "an", "n", "feat", "ft"}) | NAME_CONNECTIVES
 MIN_AGREEING_LENGTH = 4
 # Similarity of the letters, 0-100.
@@ -32,11 +32,9 @@ MIN_TITLE_RATIO = 45.0
 def compare_titles(local: ParsedTrack, other: ParsedTrack) -> Finding:
     """Compare the titles without version, featured artists and noise."""
     finding = _compare_bases(local, other)
-    if not finding.contradicts and (more := other.noise - local.noise):
-        # Text that is noise in a library may distinguish titles on Beatport: "Sequence [2]",
-        # "Move HD".
-        note = f"Beatport's title says more: {', '.join(sorted(more))}"
-        return Finding("noise", finding.points - 4.0, note)
+    if not finding.case.contradicts and (more := other.noise - local.noise):
+        less = cases.TITLE_SAME.points - finding.points
+        return cases.TITLE_NOISE.found(", ".join(sorted(more)), less=less)
     return finding
 
 
@@ -48,32 +46,31 @@ def have_same_words(local: ParsedTrack, other: ParsedTrack) -> bool:
 def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     """Compare the titles, from equal to different."""
     if local.located_by_candidate:
-        return Finding("found", TITLE_POINTS - 3.0, "title found among words without separators")
+        return cases.TITLE_FOUND.found()
     if local.base == other.base:
-        return Finding("same", TITLE_POINTS, "same title")
+        return cases.TITLE_SAME.found()
     if local.compact == other.compact and not (
         local.numbers and other.numbers and local.numbers != other.numbers
     ):
-        return Finding("spacing", TITLE_POINTS - 0.5, "same title, spaced differently")
+        return cases.TITLE_SPACING.found()
     if have_same_words(local, other):
         if sorted(local.base.split()) == sorted(other.base.split()):
-            return Finding("order", TITLE_POINTS - 4.0, "same words in another order")
-        return Finding("words", TITLE_POINTS - 1.0, "same words, divided differently")
+            return cases.TITLE_ORDER.found()
+        return cases.TITLE_WORDS.found()
     if local.base in other.single_titles:
-        return Finding("one_of", TITLE_POINTS - 6.0, "one of several titles")
+        return cases.TITLE_ONE_OF.found()
     similarity = ratio(local.base, other.base)
     if local.numbers != other.numbers or _are_unrelated(local, other, similarity):
         return _other_title(local, other, similarity)
     left, right, typos = unmatched_words(local.words, other.words)
-    # A short word that stands alone may be another word. If enough other letters agree, it is a
-    # typo.
-    is_last_difference = (
-        len(left) == len(right) == 1 and len(local.base) - len(left[0]) >= MIN_AGREEING_LENGTH
-    )
-    if is_last_difference and is_short_word_typo(left[0], right[0]):
-        left, right, typos = [], [], typos + 1
-    if len(left) == len(right) == 1 and are_confusable(left[0], right[0]):
-        return Finding("slip", TITLE_POINTS - 4.0, "almost the same title: a typo or another word")
+    if len(left) == len(right) == 1:
+        # A short word that stands alone may be another word. If enough other letters agree, it is
+        # a typo.
+        is_long = len(local.base) - len(left[0]) >= MIN_AGREEING_LENGTH
+        if is_long and is_short_word_typo(left[0], right[0]):
+            left, right, typos = [], [], typos + 1
+        elif are_confusable(left[0], right[0]):
+            return cases.TITLE_SLIP.found(less=4.0)
     if len(left) == len(local.words) and not typos:
         return _typo_finding(local, other) or _other_title(local, other, similarity)
     left, right, uncertain = _without_names(left, right, local, other)
@@ -84,13 +81,12 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     if left or right:
         return _typo_finding(local, other) or _other_title(local, other, similarity)
     if uncertain:
-        note = "same title, apart from a word that may be an artist's name"
-        return Finding("credited", TITLE_POINTS - 1.0, note)
+        return cases.TITLE_CREDITED.found()
     if not typos:
-        note = "same title, apart from small words or a name"
-        return Finding("small_words", TITLE_POINTS - 1.0, note)
-    note = f"title with {typos} typo{'s' * (typos > 1)}"
-    return Finding("typo" if typos == 1 else "typos", TITLE_POINTS - 1.0 * typos, note)
+        return cases.TITLE_SMALL_WORDS.found()
+    if typos == 1:
+        return cases.TITLE_TYPO.found("1 typo", less=1.0)
+    return cases.TITLE_TYPOS.found(typos, less=1.0 * typos)
 
 
 def _without_names(
@@ -136,10 +132,8 @@ def _typo_finding(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
         return None
     unmatched = {*local.words} ^ {*other.words}
     if local.base.count(" ") != other.base.count(" ") and all(len(word) > 1 for word in unmatched):
-        note = "title with a typo and a misplaced space"
-        return Finding("typo", TITLE_POINTS - 2.0 * slips, note)
-    note = "almost the same title: a typo or another word"
-    return Finding("slip", TITLE_POINTS - 4.0 * slips, note)
+        return cases.TITLE_TYPO.found("a typo and a misplaced space", less=2.0 * slips)
+    return cases.TITLE_SLIP.found(less=4.0 * slips)
 
 
 def _other_title(local: ParsedTrack, other: ParsedTrack, similarity: float) -> Finding:
@@ -148,5 +142,5 @@ def _other_title(local: ParsedTrack, other: ParsedTrack, similarity: float) -> F
     `similarity` is that of the letters, 0-100.
     """
     words = weighted_jaccard(local.base.split(), other.base.split())
-    points = round(-TITLE_POINTS + 20.0 * (similarity / 100 + words), 1)
-    return Finding("other", points, "another title", "recording")
+    points = round(cases.TITLE_OTHER.points + 20.0 * (similarity / 100 + words), 1)
+    return Finding(cases.TITLE_OTHER, points)

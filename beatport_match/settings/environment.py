@@ -41,8 +41,10 @@ def settings_from_environment(
             `settings` is not a `MatchSettings`.
 
     Example:
-        >>> settings_from_environment(environ={"BEATPORT_MATCH_MAX_QUERIES": "6"}).max_queries
-        6
+        ```python
+        settings_from_environment(environ={"BEATPORT_MATCH_MAX_QUERIES": "6"}).max_queries
+        # 6
+        ```
     """
     settings = settings_or_default(settings)
     async_values = settings.async_io.model_dump()

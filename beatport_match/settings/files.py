@@ -1,8 +1,8 @@
 """Read and write a settings file, and convert files of older versions.
 
 A file whose name ends in `.toml` is TOML with a comment above each key; any other file is JSON.
-This module does not know which settings exist. Invalid content raises a `ValueError` with one
-clause about the file.
+This module does not know which settings exist. Each problem with a file is a `SettingsError` with
+one sentence that names the file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic import BaseModel
+
+from beatport_match.errors import SettingsError
 from beatport_match.files.atomic_write import atomic_write
+from beatport_match.files.guarded_read import read_text, reason
 
 VERSION = 1
 # All settings at their longest take about 10 kB.
@@ -31,37 +35,42 @@ def read(path: Path) -> dict[str, Any]:
     """Read the settings in a file and convert them to this version, without validating them.
 
     Raises:
-        OSError: The file cannot be read.
-        ValueError: It is not TOML or JSON, holds no object, or has a later version.
+        SettingsError: The file cannot be read, is not TOML or JSON, holds no object, or has a later
+            version.
     """
-    text = _read_text(path)
+    try:
+        text = read_text(path, MAX_FILE_BYTES)
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({reason(error)}).") from None
     try:
         values = tomllib.loads(text) if _is_toml(path) else json.loads(text)
     except (ValueError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else error
-        raise ValueError(f"is not {_format_name(path)}: {reason}") from None
+        name = "TOML" if _is_toml(path) else "JSON"
+        raise SettingsError(f"{path}: is not {name}: {reason(error)}.") from None
     if not isinstance(values, dict):
-        # The content is invalid; this is not a wrong argument.
-        raise ValueError("does not hold an object with settings")  # noqa: TRY004
-    return _migrate(cast("dict[str, Any]", values))
+        raise SettingsError(f"{path}: does not hold an object with settings.")
+    return _migrate(path, cast("dict[str, Any]", values))
 
 
-def write(path: Path, values: Mapping[str, Any], comments: Mapping[str, str]) -> None:
+def write(path: Path, settings: BaseModel, left_out: set[str], comments: Mapping[str, str]) -> None:
     """Write settings to a file, completely or not at all.
 
-    `comments` holds a text for each dotted name; they are written only to TOML.
+    `left_out` names the settings that are not written. `comments` holds a text for each dotted
+    name; they are written only to TOML.
 
     Raises:
-        OSError: The file cannot be written.
-        ValueError: The path is invalid, or a text in the settings cannot be encoded.
+        SettingsError: The file cannot be written, or a text in the settings cannot be encoded.
     """
-    values = {"version": VERSION, **values}
-    if _is_toml(path):
-        text = "\n".join(_toml_lines(values, comments))
-    else:
-        text = json.dumps(values, ensure_ascii=False, indent=2)
-    with atomic_write(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+    try:
+        values = {"version": VERSION, **settings.model_dump(mode="json", exclude=left_out)}
+        if _is_toml(path):
+            text = "\n".join(_toml_lines(values, comments))
+        else:
+            text = json.dumps(values, ensure_ascii=False, indent=2)
+        with atomic_write(path) as temporary:
+            temporary.write_text(text + "\n", encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: cannot be written ({reason(error)}).") from None
 
 
 def docstring_args(docstring: str | None) -> dict[str, str]:
@@ -78,28 +87,12 @@ def docstring_args(docstring: str | None) -> dict[str, str]:
     return texts
 
 
-def _read_text(path: Path) -> str:
-    try:
-        # Reading a pipe could block, and reading a device might never end.
-        if path.exists() and not path.is_file():
-            raise OSError("not a regular file")
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise OSError(f"larger than {MAX_FILE_BYTES} bytes, the limit for a settings file")
-        content = path.read_bytes()
-    except ValueError as error:
-        raise OSError(str(error)) from None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"is not {_format_name(path)}: not UTF-8") from None
-
-
-def _migrate(values: dict[str, Any]) -> dict[str, Any]:
+def _migrate(path: Path, values: dict[str, Any]) -> dict[str, Any]:
     version = values.pop("version", 0)
     if type(version) is not int or not 0 <= version <= VERSION:
-        raise ValueError(
-            f"version cannot be {version!r}: this beatport_match reads settings up to version "
-            f"{VERSION}; a later one needs a later beatport_match"
+        raise SettingsError(
+            f"{path}: version cannot be {version!r}: this beatport_match reads settings up to "
+            f"version {VERSION}; a later one needs a later beatport_match."
         )
     if version < 1:
         user_agent = values.get("user_agent")
@@ -133,7 +126,3 @@ def _toml_value(value: object) -> str:
 
 def _is_toml(path: Path) -> bool:
     return path.suffix.lower() == ".toml"
-
-
-def _format_name(path: Path) -> str:
-    return "TOML" if _is_toml(path) else "JSON"

@@ -8,11 +8,10 @@ are read only in `settings.environment`.
 
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, NoReturn, Self, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, cast
 
 from pydantic import (
     BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -23,6 +22,7 @@ from pydantic import (
 from beatport_match._version import __version__
 from beatport_match.errors import MAX_SHOWN_LENGTH, SettingsError, short_repr
 from beatport_match.model.tracks import Candidate
+from beatport_match.model.validation import is_header_token, is_web_url
 from beatport_match.settings import files as settings_files
 
 _DAY_S = 24 * 60 * 60.0
@@ -30,25 +30,25 @@ MAX_TTL_S = 3650 * _DAY_S
 USER_AGENT = f"beatport-match/{__version__}"
 
 
-class _Frozen(BaseModel):
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False
-    )
-
+# `frozen` stands in each class statement, because type checkers do not inherit it.
+class _Frozen(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     def __init__(self, /, **values: Any) -> None:
         try:
             super().__init__(**values)
         except ValidationError as error:
             raise SettingsError(_first_error_as_sentence(error)) from None
 
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise SettingsError(
-            f"{name} cannot be set, because settings are frozen; make new ones with "
-            f"{type(self).__name__}({name}=...) or settings.model_copy(update={{{name!r}: ...}})."
-        )
+    if not TYPE_CHECKING:  # type checkers then report an assignment, because of `frozen`
+
+        def __setattr__(self, name: str, value: object) -> None:
+            raise SettingsError(
+                f"{name} cannot be set, because settings are frozen; make new ones with "
+                f"{type(self).__name__}({name}=...) or settings.model_copy(update={{{name!r}: "
+                "...})."
+            )
 
 
-class AsyncSettings(_Frozen):
+class AsyncSettings(_Frozen, frozen=True):
     """Settings of the async engine; the last two also hold for the sync engine.
 
     Args:
@@ -77,7 +77,7 @@ class AsyncSettings(_Frozen):
     retry_attempts: Annotated[int, Field(ge=1, le=10)] = 3
 
 
-class MatchSettings(_Frozen):
+class MatchSettings(_Frozen, frozen=True):
     """All settings of matching: sources, confidence thresholds, searches, rate limit and cache.
 
     Args:
@@ -88,9 +88,9 @@ class MatchSettings(_Frozen):
         api_url: URL of Beatport's API (http or https). Default `https://api.beatport.com/v4`.
         token_file: Path of a JSON file with the user's tokens for the API. It holds `access_token`
             and may hold `refresh_token`, `client_id` and `expires_at`; with these the library
-            renews the token and rewrites the file. Default `None` (`false` in TOML): no file.
+            refreshes the token and rewrites the file. Default `None` (`false` in TOML): no file.
         access_token: The access token itself, if there is no `token_file`: printable ASCII without
-            spaces. The library cannot renew it, and never shows or saves it. Default `None`.
+            spaces. The library cannot refresh it, and never shows or saves it. Default `None`.
         accept_confidence: Lowest confidence (0-1) for the outcome `matched`, which is accepted
             automatically. Default 0.9.
         review_confidence: Lowest confidence (0-1) for the outcome `review`, which a user should
@@ -121,8 +121,9 @@ class MatchSettings(_Frozen):
         wait_when_refused: Whether a run waits while the circuit breaker is open, instead of failing
             the remaining tracks. `stop` still ends the run. Default `False`.
         cache_path: Path of the file in which parsed answers are cached for later runs. The library
-            creates it if it does not exist, several programs may share it, and it stays below
-            256 MiB. Default `None` (`false` in TOML): no file.
+            creates it if it does not exist, and several programs may share it. It holds about
+            256 MiB at most, and SQLite's `-wal` file next to it a few MiB more. Default `None`
+            (`false` in TOML): no file.
         cache_ttl_s: Seconds (above 0, up to ten years) for which a cached search is valid. Default
             604800 (a week).
         cache_page_ttl_s: Seconds (above 0, up to ten years) for which a cached track page is valid.
@@ -163,11 +164,44 @@ class MatchSettings(_Frozen):
     user_agent: Annotated[str, Field(min_length=1, max_length=500)] = USER_AGENT
     async_io: AsyncSettings = AsyncSettings()
 
+    if TYPE_CHECKING:
+        # Pydantic converts values. Type checkers would accept only the types of the fields, so this
+        # names the types that the constructor accepts; a test compares the names.
+        def __init__(
+            self,
+            *,
+            base_url: str = ...,
+            source: Literal["web", "api"] = ...,
+            api_url: str = ...,
+            token_file: str | Path | None = ...,
+            access_token: str | SecretStr | None = ...,
+            accept_confidence: float = ...,
+            review_confidence: float = ...,
+            enough_score: float = ...,
+            max_queries: int = ...,
+            queries_at_once: int = ...,
+            max_results: int = ...,
+            max_candidates: int = ...,
+            wanted_fields: list[str] | tuple[str, ...] = ...,
+            requests_per_second: float | None = ...,
+            max_refusals: int = ...,
+            refusal_pause_s: float = ...,
+            wait_when_refused: bool = ...,
+            cache_path: str | Path | None = ...,
+            cache_ttl_s: float = ...,
+            cache_page_ttl_s: float = ...,
+            max_connections: int = ...,
+            user_agent: str = ...,
+            async_io: AsyncSettings | dict[str, Any] = ...,
+        ) -> None: ...
+
     @field_validator("base_url", "api_url")
     @classmethod
     def _check_web_url(cls, url: str) -> str:
-        if not url.startswith(("https://", "http://")) or not url.partition("://")[2].strip("/"):
-            raise ValueError("must begin with https:// or http:// and name a host")
+        if not is_web_url(url):
+            raise ValueError(
+                "must begin with https:// or http://, name a host and contain no blank"
+            )
         return url.rstrip("/")
 
     @field_validator("requests_per_second", "cache_path", "token_file", mode="before")
@@ -179,8 +213,7 @@ class MatchSettings(_Frozen):
     @field_validator("access_token")
     @classmethod
     def _check_access_token(cls, token: SecretStr | None) -> SecretStr | None:
-        text = "-" if token is None else token.get_secret_value()
-        if not text.isascii() or not text.isprintable() or " " in text or not text:
+        if token is not None and not is_header_token(token.get_secret_value()):
             raise SettingsError(
                 "access_token must be printable ASCII without spaces, because it is sent in a "
                 "header."
@@ -257,12 +290,7 @@ class MatchSettings(_Frozen):
         Example:
             settings = MatchSettings.load("settings.toml")
         """
-        try:
-            values = settings_files.read(Path(path))
-        except OSError as error:
-            raise SettingsError(f"{str(path)!r} cannot be read ({_reason(error)}).") from None
-        except ValueError as error:
-            raise SettingsError(f"{path}: {error}.") from None
+        values = settings_files.read(Path(path))
         try:
             return cls(**values)
         except SettingsError as error:
@@ -288,11 +316,7 @@ class MatchSettings(_Frozen):
         comments = settings_files.docstring_args(MatchSettings.__doc__) | {
             f"async_io.{name}": text for name, text in inner.items()
         }
-        try:
-            values = self.model_dump(mode="json", exclude=left_out)
-            settings_files.write(Path(path), values, comments)
-        except (OSError, ValueError) as error:
-            raise SettingsError(f"{str(path)!r} cannot be written ({_reason(error)}).") from None
+        settings_files.write(Path(path), self, left_out, comments)
 
 
 def settings_or_default(settings: MatchSettings | None) -> MatchSettings:
@@ -311,10 +335,6 @@ def settings_or_default(settings: MatchSettings | None) -> MatchSettings:
     return settings
 
 
-def _reason(error: Exception) -> object:
-    return getattr(error, "strerror", None) or error
-
-
 def _first_error_as_sentence(error: ValidationError) -> str:
     """Return the first error: the dotted name of the setting, its value and what is allowed."""
     first = error.errors(include_url=False)[0]
@@ -322,5 +342,5 @@ def _first_error_as_sentence(error: ValidationError) -> str:
     name = name if name.isprintable() else repr(name)
     if first["type"] == "extra_forbidden":
         return f"{name} is not a setting; MatchSettings lists all settings."
-    reason = first["msg"].removeprefix("Value error, ")
-    return f"{name} cannot be {short_repr(first['input'])}: {reason[:1].lower()}{reason[1:]}."
+    what = first["msg"].removeprefix("Value error, ")
+    return f"{name} cannot be {short_repr(first['input'])}: {what[:1].lower()}{what[1:]}."

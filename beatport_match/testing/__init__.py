@@ -37,19 +37,10 @@ from beatport_match.testing.catalogue import (
     demo_answers,
     demo_collection,
 )
-from beatport_match.testing.fake import FakeBeatport
-from beatport_match.testing.faults import (
-    FAULTS,
-    Fault,
-    FaultPlan,
-    Reply,
-    always,
-    first,
-    mixed,
-    sometimes,
-)
+from beatport_match.testing.fake import FakeBeatport, FakeRequest
+from beatport_match.testing.faults import FAULTS, Fault, FaultPlan, always, first, mixed, sometimes
+from beatport_match.testing.messages import Reply
 from beatport_match.testing.oauth import FakeTokens, GoodTokens
-from beatport_match.testing.request_log import FakeRequest
 from beatport_match.testing.site import TrackShape
 from beatport_match.testing.transport import FakeTransport
 

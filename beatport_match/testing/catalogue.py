@@ -48,8 +48,10 @@ class CatalogueTrack:
             musical key, or `release_date` is not a date.
 
     Example:
-        >>> track = CatalogueTrack(id=1, name="Night Ferry", artists=("Ann Oak",), bpm=124)
-        >>> fake = FakeBeatport([track])
+        ```python
+        track = CatalogueTrack(id=1, name="Night Ferry", artists=("Ann Oak",), bpm=124)
+        fake = FakeBeatport([track])
+        ```
     """
 
     id: int
@@ -100,8 +102,10 @@ def bundled_catalogue() -> tuple[CatalogueTrack, ...]:
         The tracks; the same tuple at each call.
 
     Example:
-        >>> len(bundled_catalogue())
-        504
+        ```python
+        len(bundled_catalogue())
+        # 504
+        ```
     """
     text = files("beatport_match.testing").joinpath("catalogue.json").read_text(encoding="utf-8")
     table: dict[str, list[Any]] = json.loads(text)
@@ -116,8 +120,10 @@ def demo_collection() -> AbstractContextManager[Path]:
         package that is installed as a zip extracts the file there.
 
     Example:
-        >>> with demo_collection() as path:
-        ...     tracks = list(read_playlist(path))
+        ```python
+        with demo_collection() as path:
+            tracks = list(read_playlist(path))
+        ```
     """
     return as_file(files("beatport_match.testing").joinpath("collection.xml"))
 
@@ -132,8 +138,10 @@ def demo_answers() -> Mapping[str, tuple[int, ...]]:
         match is wrong.
 
     Example:
-        >>> demo_answers()["3002"]
-        (16476663,)
+        ```python
+        demo_answers()["3002"]
+        # (16476663,)
+        ```
     """
     text = files("beatport_match.testing").joinpath("answers.json").read_text(encoding="utf-8")
     answers: dict[str, list[int]] = json.loads(text)

@@ -11,12 +11,12 @@ import gzip
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
 from beatport_match.errors import MisuseError
-from beatport_match.testing.api_envelope import ApiPage
 from beatport_match.testing.identifiers import hash_fraction
-from beatport_match.testing.page_envelope import Page
+from beatport_match.testing.messages import Answer, Reply, middle_of_data
+from beatport_match.testing.templates import html_template
 
 Fault: TypeAlias = Literal[
     "challenge",
@@ -59,8 +59,6 @@ Fault: TypeAlias = Literal[
 FaultPlan: TypeAlias = Callable[[int, str], Fault | None]
 """A function of the request's number (from 0) and its path with query that returns its fault."""
 
-Delivery: TypeAlias = Literal["whole", "cut", "reset", "hang", "slow"]
-
 FAULTS: Final[tuple[Fault, ...]] = get_args(Fault)
 """All kinds of fault, in the order of `Fault`."""
 
@@ -77,24 +75,6 @@ _HTML: Final = ("content-type", "text/html; charset=utf-8")
 _CLOUDFLARE: Final = ("server", "cloudflare")
 
 
-class Reply(NamedTuple):
-    """An answer of the fake.
-
-    Args:
-        status: The HTTP status; 0 if no answer is sent (`reset`, `hang`).
-        headers: Pairs of name (lower case) and value. The server and the transport add
-            `content-length`.
-        body: The whole body.
-        delivery: How the body is sent: `whole`, `cut` (the connection ends early), `reset`,
-            `hang` or `slow`.
-    """
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    delivery: Delivery = "whole"
-
-
 def always(kind: Fault) -> FaultPlan:
     """Apply a fault to every request.
 
@@ -108,7 +88,9 @@ def always(kind: Fault) -> FaultPlan:
         MisuseError: `kind` is not one of `FAULTS`.
 
     Example:
-        >>> fake = FakeBeatport(faults=always("challenge"))
+        ```python
+        fake = FakeBeatport(faults=always("challenge"))
+        ```
     """
     require_known_fault(kind)
     return lambda _index, _path: kind
@@ -128,7 +110,9 @@ def first(n: int, kind: Fault) -> FaultPlan:
         MisuseError: `kind` is not one of `FAULTS`.
 
     Example:
-        >>> fake = FakeBeatport(faults=first(2, "unavailable"))
+        ```python
+        fake = FakeBeatport(faults=first(2, "unavailable"))
+        ```
     """
     require_known_fault(kind)
     return lambda index, _path: kind if index < n else None
@@ -153,17 +137,11 @@ def sometimes(kind: Fault, probability: float, seed: int = 0) -> FaultPlan:
         MisuseError: `kind` is not one of `FAULTS`.
 
     Example:
-        >>> fake = FakeBeatport(faults=sometimes("reset", 0.3, seed=1))
+        ```python
+        fake = FakeBeatport(faults=sometimes("reset", 0.3, seed=1))
+        ```
     """
-    require_known_fault(kind)
-    request_counts: Counter[str] = Counter()
-
-    def plan(_index: int, path: str) -> Fault | None:
-        request_counts[path] += 1
-        fraction = hash_fraction("fault", seed, path, request_counts[path])
-        return kind if fraction < probability else None
-
-    return plan
+    return mixed(probability, [kind], seed)
 
 
 def mixed(probability: float, kinds: Sequence[Fault], seed: int = 0) -> FaultPlan:
@@ -184,7 +162,9 @@ def mixed(probability: float, kinds: Sequence[Fault], seed: int = 0) -> FaultPla
         MisuseError: An entry of `kinds` is not one of `FAULTS`.
 
     Example:
-        >>> fake = FakeBeatport(faults=mixed(0.3, ["reset", "challenge"]))
+        ```python
+        fake = FakeBeatport(faults=mixed(0.3, ["reset", "challenge"]))
+        ```
     """
     for kind in kinds:
         require_known_fault(kind)
@@ -201,38 +181,44 @@ def mixed(probability: float, kinds: Sequence[Fault], seed: int = 0) -> FaultPla
 
 
 def require_known_fault(kind: str) -> None:
-    """Check the name of a fault.
-
-    Raises:
-        MisuseError: `kind` is not one of `FAULTS`.
-    """
+    """Raise `MisuseError` if `kind` is not one of `FAULTS`."""
     if kind not in FAULTS:
         raise MisuseError(f"Unknown fault {kind!r}; use one of: {', '.join(FAULTS)}.")
 
 
 def replacement_reply(kind: Fault | None) -> Reply | None:
     """Return the reply that a fault sends in place of any answer, or `None` if it sends none."""
-    if kind in ("challenge", "challenge_200"):
-        mitigated = (("cf-mitigated", "challenge"),) if kind == "challenge" else ()
-        return Reply(
-            403 if kind == "challenge" else 200, (_HTML, _CLOUDFLARE, *mitigated), _CHALLENGE
-        )
-    if kind == "rate_limited":
-        headers = (("content-type", "application/json"), ("retry-after", "1"), _CLOUDFLARE)
-        return Reply(429, headers, b'{"detail":"Too many requests."}')
-    if kind == "unavailable":
-        return Reply(503, (_HTML, _CLOUDFLARE), b"<html><body><h1>503</h1></body></html>")
-    if kind == "empty":
-        return Reply(200, (_HTML, _CLOUDFLARE), b"")
-    if kind == "reset":
-        return Reply(0, (), b"", "reset")
-    if kind == "hang":
-        return Reply(0, (), b"", "hang")
-    if kind == "bomb":
-        return Reply(200, (_HTML, ("content-encoding", "gzip")), _bomb())
-    if kind == "elsewhere":
-        return Reply(302, (("location", "https://elsewhere.example/"),), b"")
-    return None
+    match kind:
+        case "challenge":
+            return _blocked_reply("challenge.html", ("cf-mitigated", "challenge"))
+        case "challenge_200":
+            return _blocked_reply("challenge.html")._replace(status=200)
+        case "rate_limited":
+            headers = (("content-type", "application/json"), ("retry-after", "1"), _CLOUDFLARE)
+            return Reply(429, headers, b'{"detail":"Too many requests."}')
+        case "unavailable":
+            return Reply(503, (_HTML, _CLOUDFLARE), b"<html><body><h1>503</h1></body></html>")
+        case "empty":
+            return Reply(200, (_HTML, _CLOUDFLARE), b"")
+        case "reset" | "hang":
+            return Reply(0, (), b"", kind)
+        case "bomb":
+            return Reply(200, (_HTML, ("content-encoding", "gzip")), _bomb())
+        case "elsewhere":
+            return Reply(302, (("location", "https://elsewhere.example/"),), b"")
+        case _:
+            if kind is not None:
+                require_known_fault(kind)
+            return None
+
+
+def firewall_reply() -> Reply:
+    """Return the reply of the firewall in front of Beatport to a query that it blocks."""
+    return _blocked_reply("firewall.html")
+
+
+def _blocked_reply(file: str, *more_headers: tuple[str, str]) -> Reply:
+    return Reply(403, (_HTML, _CLOUDFLARE, *more_headers), html_template(file).encode())
 
 
 @cache
@@ -240,55 +226,21 @@ def _bomb() -> bytes:
     return gzip.compress(bytes(_BOMB_BYTES), mtime=0)
 
 
-def firewall_reply() -> Reply:
-    """Return the reply of the firewall in front of Beatport to a query that it blocks."""
-    return Reply(403, (_HTML, _CLOUDFLARE), _BLOCKED)
-
-
-def damage_records(page: Page | ApiPage, kind: Fault | None) -> None:
-    """Change the data of a page or of an API answer, if the fault is one of the data."""
+def damaged_reply(answer: Answer, kind: Fault | None) -> Reply:
+    """Serialise an answer, with its data, its body or its delivery changed by a fault."""
     if kind == "moved":
-        for key in page.movable:
-            if key in page.props:
-                page.props[f"{key}Next"] = page.props.pop(key)
-    for holder, key in page.records:
+        for key in answer.movable:
+            if key in answer.props:
+                answer.props[f"{key}Next"] = answer.props.pop(key)
+    for holder, key in answer.records:
         if kind == "wrong_shape":
             holder[key] = "see elsewhere"
         elif kind == "bad_record":
             rows = holder[key]
             holder[key] = [_BAD_RECORD, *rows] if isinstance(rows, list) else _BAD_RECORD
-
-
-def damage_reply(reply: Reply, kind: Fault | None) -> Reply:
-    """Change the body of a reply or its delivery, if the fault is one of these."""
+    reply = answer.serialise(with_data=kind != "no_next_data")
     if kind == "truncated":
         return reply._replace(body=reply.body[: middle_of_data(reply.body)])
-    if kind == "cut":
-        return reply._replace(delivery="cut")
-    if kind == "slow_body":
-        return reply._replace(delivery="slow")
+    if kind in ("cut", "slow_body"):
+        return reply._replace(delivery="cut" if kind == "cut" else "slow")
     return reply
-
-
-def middle_of_data(body: bytes) -> int:
-    """Return an offset in the middle of the page's data, or of a body without such data."""
-    start = max(0, body.find(b'id="__NEXT_DATA__"'))
-    end = body.find(b"</script>", start) if start else len(body)
-    return (start + end) // 2
-
-
-_CHALLENGE = (
-    b'<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title>'
-    b'<meta name="robots" content="noindex,nofollow"></head><body><div class="main-wrapper">'
-    b"<h1>www.beatport.com</h1><p>Performing security verification</p><noscript>"
-    b'<span id="challenge-error-text">Enable JavaScript and cookies to continue</span></noscript>'
-    b"</div><script>window._cf_chl_opt={cType:'managed',cZone:'www.beatport.com',"
-    b"cRay:'0fa4ebea7f0e1d2c'};var s=document.createElement('script');"
-    b"s.src='/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1?ray=0fa4ebea7f0e1d2c';"
-    b"document.body.appendChild(s);</script></body></html>"
-)
-_BLOCKED = (
-    b'<!DOCTYPE html><html lang="en-US"><head><title>Attention Required! | Cloudflare</title>'
-    b"</head><body><h1>Sorry, you have been blocked</h1><p>This query looked like an attack."
-    b"</p></body></html>"
-)

@@ -33,7 +33,9 @@ class FakeTokens:
         MisuseError: A text is empty or not a single ASCII word, or a number is out of range.
 
     Example:
-        >>> fake = FakeBeatport(api=FakeTokens(access="good", requests_per_token=40))
+        ```python
+        fake = FakeBeatport(api=FakeTokens(access="good", requests_per_token=40))
+        ```
     """
 
     access: str = "an-access-token"

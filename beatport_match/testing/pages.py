@@ -1,163 +1,108 @@
-"""The data of each page: which records it has, and where they are.
+"""The web pages: which records each has, where they are, and the HTML around them.
 
-Two details of the real site are easy to miss: `/search` has its records one level deeper than
-`/search/tracks`, and a track page also has recommended tracks in the format of the track itself.
+Three details of the real site are easy to miss: `/search` has its records one level deeper than
+`/search/tracks`, a track page also has recommended tracks in the format of the track itself, and
+every page has texts about errors and ends with the Cloudflare snippet, although the page is fine.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any, TypeAlias
-from urllib.parse import quote_plus
+from typing import Any, Final
 
 from beatport_match.testing.catalogue import CatalogueTrack
-from beatport_match.testing.identifiers import artist_id, guid, hash_integer, slug
-from beatport_match.testing.page_envelope import Page, answered_query, session, translations
-from beatport_match.testing.quirks import MEDIA, cover
+from beatport_match.testing.messages import Answer
+from beatport_match.testing.records import OTHER_GROUPS, group_rows, track_values
+from beatport_match.testing.templates import Json, fill, html_template, json_template
 
-Json: TypeAlias = dict[str, Any]
-
-GROUPS = ("tracks", "artists", "charts", "labels", "releases")
-GROUP_SIZE = 15
-_COUNTRY = "NL"
-
-
-def search_page(kind: str, query: str, rows: Sequence[Json], url: str, locale: str) -> Page:
-    """Return `/search/<kind>`: one list; `url` is the path with its query."""
-    group: Json = {"data": list(rows)}
-    key = ["search-" + kind, {"q": query, "count": "150", "preorder": True}, _COUNTRY]
-    page = _page_of_search(query, [answered_query(key, group)], locale)
-    page.kind, page.query, page.path = "/search/[type]", {"q": query, "type": kind}, url
-    page.records = [(group, "data")]
-    return page
+LOCALES: Final = ("en", "de", "fr", "es", "it", "ja", "pt", "nl")
+GROUPS: Final = ("tracks", *OTHER_GROUPS)
+GROUP_SIZE: Final = 15  # the rows of each group of `/search`
+MAX_ROWS: Final = 150  # measured: the rows of `/search/<type>` without `per_page`
+_HEADERS: Final = (
+    ("content-type", "text/html; charset=utf-8"),
+    ("cache-control", "private, no-store"),
+    ("server", "cloudflare"),
+    ("cf-ray", "0fa4ebea7f0e1d2c-AMS"),
+)
 
 
-def search_all_page(
-    query: str, groups: Mapping[str, Sequence[Json]], url: str, locale: str
-) -> Page:
-    """Return `/search`: five groups, one level deeper than on `/search/tracks`."""
-    data: Json = {group: {"data": list(groups[group])} for group in GROUPS}
-    parameters = {"q": query, "count": str(GROUP_SIZE), "is_approved": True, "preorder": True}
-    page = _page_of_search(
-        query, [answered_query(["search-all", parameters, _COUNTRY], data)], locale
-    )
-    page.path = url
-    page.records = [(data["tracks"], "data")]
-    return page
+def search_page(
+    kind: str | None, query: str, groups: Mapping[str, Sequence[Json]], path: str, locale: str
+) -> Answer:
+    """Return `/search/<kind>` with one list, or `/search` with five groups if `kind` is `None`."""
+    data: Json = {group: {"data": rows} for group, rows in groups.items()}
+    count = str(MAX_ROWS if kind else GROUP_SIZE)
+    parameters = {"q": query, "count": count, "is_approved": True, "preorder": True}
+    found = _query([f"search-{kind or 'all'}", parameters, "NL"], data[kind] if kind else data)
+    values = {"q": query, "type": kind, "path": path, "queries": [found]}
+    answer = _page("search_of_type" if kind else "search", values, locale)
+    answer.records = [(data[kind or "tracks"], "data")]
+    return answer
 
 
 def track_page(
     track: CatalogueTrack, record: Json, recommended: Sequence[Json], locale: str
-) -> Page:
+) -> Answer:
     """Return a track page of today: three queries, of which only the first is the track."""
-    details = answered_query([f"track-details-{track.id}"], record)
+    rows = group_rows("api.json", "charts", [track])
     queries = [
-        details,
-        answered_query([f"track-{track.id}-charts"], _charts(track)),
-        answered_query([f"track-{track.id}-recommendations"], list(recommended)),
+        _query([f"track-details-{track.id}"], record),
+        _query([f"track-{track.id}-charts"], _filled("charts", rows=rows)),
+        _query([f"track-{track.id}-recommendations"], recommended),
     ]
-    page = _page_of_track(track, locale)
-    page.props = {
-        "dehydratedState": {"mutations": [], "queries": queries},
-        "anonSession": session(),
-        "_nextI18Next": translations(locale),
-    }
-    page.records = [(details["state"], "data")]
-    return page
+    return _track_page(track, queries, locale)
 
 
-def old_track_page(track: CatalogueTrack, record: Json, locale: str) -> Page:
+def old_track_page(track: CatalogueTrack, record: Json, locale: str) -> Answer:
     """Return an old track page: one query, and the same object again as `track`."""
-    details = answered_query([f"track-{track.id}"], record)
-    page = _page_of_track(track, locale)
-    page.props = {
-        "dehydratedState": {"mutations": [], "queries": [details]},
-        "track": record,
-        "anonSession": session(),
-        "_nextI18Next": translations(locale),
-    }
-    page.records = [(details["state"], "data"), (page.props, "track")]
-    return page
+    answer = _track_page(track, [_query([f"track-{track.id}"], record)], locale)
+    answer.props["track"] = record
+    answer.records = [*answer.records, (answer.props, "track")]
+    return answer
 
 
-def not_found_page(url: str, locale: str) -> Page:
+def not_found_page(path: str, locale: str) -> Answer:
     """Return the page for an unknown track or URL: status 404, without any query."""
-    return Page(
-        kind="/404",
-        query={},
-        props={"_nextI18Next": translations(locale)},
-        path=url,
-        title="Page not found | Beatport",
-        body="<main><h1>404 Error</h1><p>There is no page at this address.</p></main>",
-        locale=locale,
-        status=404,
+    answer = _page("not_found", {"path": path}, locale)
+    answer.status = 404
+    return answer
+
+
+def _track_page(track: CatalogueTrack, queries: list[Json], locale: str) -> Answer:
+    values = track_values(track) | {"people": ", ".join(track.artists), "queries": queries}
+    answer = _page("track", values, locale)
+    answer.records = [(queries[0]["state"], "data")]
+    return answer
+
+
+def _page(name: str, values: Mapping[str, Any], locale: str) -> Answer:
+    """Return the page of a template that is filled with some values."""
+    template, messages = json_template("page.json"), json_template("translations.json")
+    translations = _filled("translations", locale=locale, texts=messages)
+    page = _filled(name, **values, session=template["session"], translations=translations)
+    head = {key: escape(page[key]) for key in ("path", "title", "picture")}
+    texts = {key: escape(item) for key, item in values.items() if isinstance(item, str)}
+    body = fill(template[name]["body"], texts)
+    head |= {"locale": locale, "body": body}
+    before, _, after = html_template("page.html").partition("${script}")
+    return Answer(
+        props=page["props"],
+        movable=("dehydratedState", "track"),
+        next_data=_filled("next_data", **page, locale=locale),
+        html=(fill(before, head), fill(after, head)),
+        headers=_HEADERS,
     )
 
 
-def chart_record(name: str) -> Json:
-    """Return the chart of an artist in the format of the API."""
-    return {
-        "add_date": "2026-07-20T01:41:57-06:00",
-        "change_date": "2026-07-20T01:52:08-06:00",
-        "id": hash_integer(400_000, 900_000, "chart", name),
-        "image": {
-            "id": hash_integer(10_000_000, 60_000_000, "chart image", name),
-            "uri": f"{MEDIA}/500x500/{guid('chart', name)}.jpg",
-            "dynamic_uri": f"{MEDIA}/{{w}}x{{h}}/{guid('chart', name)}.jpg",
-        },
-        "name": f"{name} - Chart of the Month",
-        "price": None,
-        "publish_date": "2026-07-20T01:52:08-06:00",
-        "slug": slug(f"{name} chart of the month"),
-        "track_count": 10,
-        "artist": {"id": artist_id(name), "name": name, "slug": slug(name)},
-    }
+def _query(key: list[Any], data: object) -> Json:
+    """Return a finished query in the format that React Query stores in a page."""
+    hashed = json.dumps(key, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _filled("query", key=key, data=data, hash=hashed)
 
 
-def _page_of_search(query: str, queries: list[Json], locale: str) -> Page:
-    return Page(
-        kind="/search",
-        query={"q": query},
-        props={
-            "anonSession": session(),
-            "query": query,
-            "location": {"realIp": "203.0.113.7", "countryCode": _COUNTRY},
-            "dehydratedState": {"mutations": [], "queries": queries},
-            "_nextI18Next": translations(locale),
-            "isPageExplicit": False,
-        },
-        path=f"/search?q={quote_plus(query)}",
-        title=f"{query} | Beatport",
-        body='<main class="MainLayout-style__MainContent-sc-0"></main>',
-        locale=locale,
-    )
-
-
-def _page_of_track(track: CatalogueTrack, locale: str) -> Page:
-    name = f"{', '.join(track.artists)} - {track.name} ({track.mix_name}) [{track.label}]"
-    return Page(
-        kind="/track/[description]/[id]",
-        query={"description": slug(track.name), "id": str(track.id)},
-        props={},
-        path=f"/track/{slug(track.name) or '-'}/{track.id}",
-        title=f"{name} | Music & Downloads on Beatport",
-        description=f"Download & Stream {name}, and more on Beatport",
-        picture=f"{MEDIA}/{{w}}x{{h}}/{cover(track)}.jpg",
-        body=(
-            '<main><h1 class="TrackHeader-style__Name-sc-0">'
-            f"{escape(track.name)}<!-- --> <span>{escape(track.mix_name)}</span></h1></main>"
-        ),
-        locale=locale,
-    )
-
-
-def _charts(track: CatalogueTrack) -> Json:
-    return {
-        "next": None,
-        "previous": None,
-        "count": 1,
-        "page": "1/1",
-        "per_page": 50,
-        "results": [chart_record((track.artists or ("Unknown Artist",))[0])],
-    }
+def _filled(name: str, /, **values: object) -> Json:
+    filled: Json = fill(json_template("page.json")[name], values)
+    return filled

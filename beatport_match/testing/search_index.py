@@ -13,7 +13,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _WORD = re.compile(r"\w+")
 MIN_RARITY_SHARE = 0.2  # a row must have this share of the summed rarity of the query's words
@@ -22,8 +22,7 @@ _SCALE = 60.0  # gives scores in the hundreds, as Beatport's are
 _U64 = 2.0**64
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One row of a search result; the score is above 0 and has no upper limit."""
 
     id: int
@@ -38,14 +37,9 @@ def words(text: str) -> list[str]:
 
 
 class SearchIndex:
-    """An inverted index over rows of text.
+    """An inverted index over the texts of each row, by id.
 
-    Args:
-        rows: The texts of each row, by id.
-        seed: Seed of the ranking.
-        noise: Standard deviation of the logarithm of the random factor (0 or more); 0 ranks only by
-            shared words.
-        miss_rate: Share of matching rows (0-1) that a query leaves out.
+    `FakeBeatport` describes `seed`, `noise` and `miss_rate`.
     """
 
     def __init__(

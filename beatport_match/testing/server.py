@@ -12,18 +12,15 @@ import sys
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
-from beatport_match.testing.faults import Reply, middle_of_data
-from beatport_match.testing.request_log import (
-    BODY_PIECES,
-    HANG_S,
+from beatport_match.testing.messages import (
     MAX_BODY_BYTES,
     PendingReply,
-    RequestLog,
-    body_pieces,
+    RecordRequest,
+    Reply,
+    Request,
 )
 
 _POLL_S = 0.02
@@ -31,12 +28,12 @@ _JOIN_TIMEOUT_S = 5.0
 
 
 @contextmanager
-def serve_log(log: RequestLog) -> Generator[str, None, None]:
+def serve(record: RecordRequest) -> Generator[str, None, None]:
     """Serve on a free port of 127.0.0.1 and give the base URL.
 
     No thread and no socket remains when the block ends.
     """
-    with _Server(log) as server:
+    with _Server(record) as server:
         loop = threading.Thread(
             target=server.serve_forever, args=(_POLL_S,), name="fake-beatport", daemon=True
         )
@@ -54,8 +51,8 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 256
     daemon_threads = True
 
-    def __init__(self, log: RequestLog) -> None:
-        self.log = log
+    def __init__(self, record: RecordRequest) -> None:
+        self.record = record
         self.closing = threading.Event()
         self._connections: dict[threading.Thread, socket.socket] = {}
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -76,13 +73,6 @@ class _Server(ThreadingHTTPServer):
         finally:
             del self._connections[threading.current_thread()]
 
-    def shutdown_request(self, request: Any) -> None:
-        # An orderly shutdown would replace the reset that `_reset` has set up.
-        if _is_reset(request):
-            self.close_request(request)
-        else:
-            super().shutdown_request(request)
-
     def handle_error(self, request: Any, client_address: Any) -> None:
         # Clients often disconnect early. Any other error is a bug and is printed.
         if not isinstance(sys.exception(), OSError):
@@ -100,11 +90,13 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Otherwise the body waits until the client has acknowledged the head, up to 40 ms.
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         server = cast("_Server", self.server)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        with server.log.record(self.command, self.path, headers, self._body()) as pending:
+        with server.record(Request(self.command, self.path, headers, self._body())) as pending:
             self._deliver(pending, server.closing)
 
     do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET  # noqa: N815
@@ -122,30 +114,23 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _deliver(self, pending: PendingReply, closing: threading.Event) -> None:
         reply = pending.reply
-        closing.wait(HANG_S if reply.delivery == "hang" else pending.pause_s)
-        if reply.delivery == "whole":
-            self.wfile.write(_head(reply, close=self.close_connection) + reply.body)
-            return
-        if reply.delivery == "slow":
-            self.wfile.write(_head(reply, close=False))
-            for piece in body_pieces(reply.body):
-                closing.wait(pending.body_s / BODY_PIECES)
-                self.wfile.write(piece)
-            return
-        self.close_connection = True
-        if reply.delivery == "cut":
-            self.wfile.write(_head(reply, close=True) + reply.body[: middle_of_data(reply.body)])
-        elif reply.delivery == "reset":
+        closing.wait(pending.pause_s)
+        self.close_connection |= reply.delivery in ("cut", "reset", "hang")
+        if reply.delivery == "reset":
             _reset(self.connection)
+        elif reply.delivery != "hang":
+            self._send_head(reply)
+            for piece in pending.pieces:
+                closing.wait(pending.gap_s)
+                self.wfile.write(piece)
 
-
-def _head(reply: Reply, *, close: bool) -> bytes:
-    headers = [*reply.headers, ("content-length", str(len(reply.body)))]
-    if close:
-        headers.append(("connection", "close"))
-    lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}"]
-    lines += [f"{name}: {value}" for name, value in headers]
-    return "\r\n".join((*lines, "", "")).encode("latin-1")
+    def _send_head(self, reply: Reply) -> None:
+        self.send_response_only(reply.status)
+        for name, value in (*reply.headers, ("content-length", str(len(reply.body)))):
+            self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("connection", "close")
+        self.end_headers()
 
 
 # SO_LINGER on, with zero seconds: closing the socket then sends a reset instead of an end.
@@ -154,8 +139,5 @@ _LINGER_ZERO = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 def _reset(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
-
-
-def _is_reset(connection: socket.socket) -> bool:
-    linger = connection.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(_LINGER_ZERO))
-    return linger == _LINGER_ZERO
+    # The server would end the connection in an orderly way before it closes the socket.
+    connection.close()

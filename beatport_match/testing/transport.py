@@ -13,15 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 import anyio
 import httpx
 
-from beatport_match.testing.faults import middle_of_data
-from beatport_match.testing.request_log import (
-    BODY_PIECES,
-    HANG_S,
-    MAX_BODY_BYTES,
-    PendingReply,
-    RequestLog,
-    body_pieces,
-)
+from beatport_match.testing.messages import MAX_BODY_BYTES, PendingReply, RecordRequest, Request
 
 
 class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -30,25 +22,25 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     `FakeBeatport.transport()` makes one.
 
     Example:
-        >>> client = httpx.AsyncClient(transport=FakeBeatport().transport())
+        ```python
+        client = httpx.AsyncClient(transport=FakeBeatport().transport())
+        ```
     """
 
-    def __init__(self, log: RequestLog) -> None:
-        self._log = log
+    def __init__(self, record: RecordRequest) -> None:
+        self._record = record
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of a sync client; httpx calls this."""
-        with self._log.record(*_request_parts(request, request.read())) as pending:
-            wait_s, ending = _ending(request, pending)
-            time.sleep(wait_s)
-            return _response_or_raise(ending)
+        with self._record(_request(request, request.read())) as pending:
+            time.sleep(min(pending.pause_s, _read_timeout_s(request)))
+            return _response(request, pending)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of an async client, on asyncio or trio; httpx calls this."""
-        with self._log.record(*_request_parts(request, await request.aread())) as pending:
-            wait_s, ending = _ending(request, pending)
-            await anyio.sleep(wait_s)
-            return _response_or_raise(ending)
+        with self._record(_request(request, await request.aread())) as pending:
+            await anyio.sleep(min(pending.pause_s, _read_timeout_s(request)))
+            return _response(request, pending)
 
 
 class _PacedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -73,52 +65,29 @@ class _PacedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
             raise self._error
 
 
-def _request_parts(request: httpx.Request, body: bytes) -> tuple[str, str, dict[str, str], bytes]:
-    """Return the arguments of `RequestLog.record`."""
+def _request(request: httpx.Request, body: bytes) -> Request:
     target = request.url.raw_path.decode("ascii")
-    return request.method, target, dict(request.headers), body[:MAX_BODY_BYTES]
-
-
-def _response_or_raise(ending: httpx.Response | httpx.TransportError) -> httpx.Response:
-    if isinstance(ending, httpx.TransportError):
-        raise ending
-    return ending
-
-
-def _ending(
-    request: httpx.Request, pending: PendingReply
-) -> tuple[float, httpx.Response | httpx.TransportError]:
-    """Return how long to wait, and the response or the error that follows."""
-    delivery = pending.reply.delivery
-    pause_s = HANG_S if delivery == "hang" else pending.pause_s
-    timeout_s = _read_timeout_s(request)
-    if delivery == "hang" or pause_s > timeout_s:
-        error = httpx.ReadTimeout("The fake Beatport did not answer in time.", request=request)
-        return min(pause_s, timeout_s), error
-    if delivery == "reset":
-        return pause_s, httpx.ReadError("The fake Beatport reset the connection.", request=request)
-    return pause_s, _response(request, pending)
+    return Request(request.method, target, dict(request.headers), body[:MAX_BODY_BYTES])
 
 
 def _response(request: httpx.Request, pending: PendingReply) -> httpx.Response:
-    status, headers, body, delivery = pending.reply
-    headers = (*headers, ("content-length", str(len(body))))
-    if delivery == "cut":
-        error = httpx.RemoteProtocolError(
-            "The fake Beatport closed the connection inside the body.", request=request
-        )
-        stream = _PacedBody([body[: middle_of_data(body)]], 0.0, error)
-        return httpx.Response(status, headers=headers, stream=stream)
-    if delivery == "slow":
-        gap_s = pending.body_s / BODY_PIECES
-        if gap_s > _read_timeout_s(request):
-            late = httpx.ReadTimeout("The fake Beatport sent the body too slowly.", request=request)
-            return httpx.Response(status, headers=headers, stream=_PacedBody([], 0.0, late))
-        return httpx.Response(
-            status, headers=headers, stream=_PacedBody(body_pieces(body), gap_s, None)
-        )
+    """Return the response after the delay, or raise the error that the client gets in its place."""
+    reply, timeout_s = pending.reply, _read_timeout_s(request)
+    if reply.delivery == "hang" or pending.pause_s > timeout_s:
+        raise httpx.ReadTimeout("The fake Beatport did not answer in time.", request=request)
+    if reply.delivery == "reset":
+        raise httpx.ReadError("The fake Beatport reset the connection.", request=request)
     # A stream, not `content`: httpx would decompress `content` at once, also a gzip bomb.
-    return httpx.Response(status, headers=headers, stream=_PacedBody([body], 0.0, None))
+    stream = _PacedBody(pending.pieces, pending.gap_s, None)
+    if reply.delivery == "cut":
+        text = "The fake Beatport closed the connection inside the body."
+        cut = httpx.RemoteProtocolError(text, request=request)
+        stream = _PacedBody(pending.pieces, 0.0, cut)
+    elif pending.gap_s > timeout_s:
+        text = "The fake Beatport sent the body too slowly."
+        stream = _PacedBody([], 0.0, httpx.ReadTimeout(text, request=request))
+    headers = (*reply.headers, ("content-length", str(len(reply.body))))
+    return httpx.Response(reply.status, headers=headers, stream=stream)
 
 
 def _read_timeout_s(request: httpx.Request) -> float:

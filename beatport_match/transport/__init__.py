@@ -1,4 +1,4 @@
-"""Everything between a request and the network, shared by the tasks and threads of a matcher.
+"""Everything between a request and the network, for all tasks and threads that share a matcher.
 
     http           makes an `httpx` client, sends a request once, reads a body of limited size
     client_pool    the library's own async client: one connection for each request in flight
@@ -7,6 +7,7 @@
     sqlite_cache   parsed results in an SQLite file that several programs may share
     cache_codec    a parsed result as bytes, and back
     single_flight  equal requests at the same time are sent once
+    shared         what the module-level functions share
     token_store    the user's tokens for the API: token file, validity, renewal
 
 What a response means, and whether a request is retried, is decided in `matching`. URLs and JSON

@@ -84,7 +84,7 @@ class TieredCache:
 
     @property
     def on_disk(self) -> bool:
-        """Whether a call may have to wait for a disk."""
+        """Return whether a call may have to wait for a disk."""
         return self._disk is not None
 
     def get(self, request: Request) -> CachedResult | None:

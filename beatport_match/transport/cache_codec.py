@@ -8,7 +8,6 @@ produced give no result.
 from __future__ import annotations
 
 import math
-import re
 import zlib
 from dataclasses import fields
 from functools import cache
@@ -18,13 +17,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from beatport_match.matching.protocol import ParsedResult
 from beatport_match.model.tracks import Candidate
+from beatport_match.model.validation import MAX_ID, is_web_url, single_line
 
 # The size before compression. A page of 150 rows has 130 KB.
 MAX_ENCODED_BYTES = 4 * 2**20
 MAX_TEXT_LENGTH = 2000
-MAX_ID = 2**63 - 1
 _FIELD_VALUES = attrgetter(*(field.name for field in fields(Candidate)))
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def encode(value: ParsedResult) -> bytes:
@@ -57,11 +55,11 @@ def _is_valid(candidate: Candidate) -> bool:
     values = (*_FIELD_VALUES(candidate), *candidate.artists, *candidate.remixers)
     return (
         0 < candidate.id <= MAX_ID
-        and all(url is None or url.startswith(("https://", "http://")) for url in urls)
+        and all(url is None or is_web_url(url) for url in urls)
         and all(_is_valid_text(value) for value in values if isinstance(value, str))
         and all(math.isfinite(value) for value in values if isinstance(value, float))
     )
 
 
 def _is_valid_text(text: str) -> bool:
-    return len(text) <= MAX_TEXT_LENGTH and _CONTROL_CHARACTERS.search(text) is None
+    return len(text) <= MAX_TEXT_LENGTH and single_line(text) == text

@@ -307,7 +307,7 @@ def _get_or_post(client: HttpClient | AsyncHttpClient, request: Request) -> Call
     post: Callable[..., Any] | None = getattr(client, "post", None)
     if post is None:
         detail = (
-            "the http_client has no `post` method, which the renewal of a token needs; pass a "
+            "the http_client has no `post` method, which the refresh of a token needs; pass a "
             "client that has one"
         )
         raise RequestFailedError(Failure("auth", detail, request.url))

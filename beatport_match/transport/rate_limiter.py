@@ -8,7 +8,8 @@ Three rules, each a pure function of a frozen state and the time:
 * After a number of blocked responses in a row the circuit breaker opens: nothing is sent for a
   pause, then one request is let through to probe. A blocked probe doubles the pause.
 
-`RateLimiter` holds the state for all tasks and threads of a matcher.
+`RateLimiter` holds the state for all tasks and threads of a matcher, or of all module-level
+functions (see `shared`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from beatport_match.errors import Failure
 from beatport_match.matching.protocol import ParsedResult
 from beatport_match.settings.models import MatchSettings
 
-# A 429, or a challenge page or 403. Other failures say nothing about the rate.
+# A 429, a challenge page, a 403, or a redirect to another host. Other failures say nothing about
+# the rate.
 BLOCKED_KINDS = frozenset({"rate_limited", "blocked"})
 # From half to full rate in 25 good responses, which is ten seconds at the default rate.
 RATE_RECOVERY_SHARE = 0.02
@@ -70,7 +72,7 @@ class RateState:
 
     @property
     def circuit_open(self) -> bool:
-        """Whether nothing is sent, apart from a probe after each pause."""
+        """Return whether nothing is sent, apart from a probe after each pause."""
         return self.pause_s > 0
 
 
@@ -156,7 +158,7 @@ class RateLimiter:
 
     @property
     def circuit_open(self) -> bool:
-        """Whether nothing is sent for now, because too many requests in a row were blocked."""
+        """Return whether the circuit breaker is open after too many blocked responses in a row."""
         return self._state.circuit_open
 
     def reserve(self, now: float) -> float | RetryAfter | Failure:

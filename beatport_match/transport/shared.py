@@ -107,8 +107,7 @@ async def shared_async_client(settings: MatchSettings) -> ClientPool:
     """Return the library's own async client of this event loop."""
     clients = _clients.get(None)
     if clients is None:
-        clients = {}
-        _clients.set(clients)
+        _clients.set(clients := {})
     key = (settings.async_io.request_timeout, settings.max_connections)
     if key not in clients:
         await anyio.to_thread.run_sync(ssl_context)

@@ -1,21 +1,21 @@
 """The cache on disk: parsed results in an SQLite file that several programs may share.
 
 * A problem with the file never raises an exception. It is logged once, and the run continues
-  without the cache.
+  without the cache. If another program locks the file for too long, only this read or write is
+  skipped, and nothing is logged.
 * A damaged file is renamed and not deleted, and a new one is created.
 * A database of another program is not touched.
 * The key of an entry contains the version of this library, because another version may parse the
   same page differently.
 * Above the size limit, the oldest tenth of the entries is deleted.
 
-How long an entry is valid is decided by the request flow; this module only returns its age.
+The request flow decides how long an entry is valid; this module only returns its age.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -25,6 +25,7 @@ from typing import TypeVar
 
 from beatport_match._logging import logger
 from beatport_match._version import __version__
+from beatport_match.files.guarded_read import reason, require_regular_file
 from beatport_match.matching.protocol import CachedResult, ParsedResult
 from beatport_match.transport.cache_codec import decode, encode
 
@@ -51,7 +52,8 @@ class SqliteCache:
     Args:
         path: The file. If it does not exist, it is created with access for its owner only.
         max_bytes: The size above which the oldest entries are deleted.
-        clock: Seconds since 1970, so that all programs that share the file agree on the age.
+        clock: Returns the seconds since 1970, so that all programs that share the file agree on the
+            age.
     """
 
     def __init__(
@@ -68,7 +70,7 @@ class SqliteCache:
         self._is_disabled = False
 
     def get(self, key: str) -> CachedResult | None:
-        """Return the result under a key, with its age."""
+        """Return the result under a key, with its age; `None` if there is none."""
         return self._try(lambda connection: self._read(connection, key))
 
     def put(self, key: str, value: ParsedResult) -> None:
@@ -113,11 +115,11 @@ class SqliteCache:
                 self._recover(error)
             except (OSError, _ForeignFileError) as error:
                 self._close()
-                self._disable(getattr(error, "strerror", None) or str(error))
+                self._disable(reason(error))
             return None
 
     def _recover(self, error: Exception) -> None:
-        """After an error of SQLite, skip this action, replace a damaged file, or disable the cache.
+        """Handle an SQLite error: skip this action, replace a damaged file, or disable the cache.
 
         A damaged file is replaced once; if the new one is damaged as well, the cache is disabled.
         """
@@ -137,7 +139,7 @@ class SqliteCache:
         try:
             new_path = _rename(self._path)
         except OSError as error:
-            self._disable(error.strerror or str(error))
+            self._disable(reason(error))
         else:
             logger.warning(
                 "the cache %s is damaged; it is set aside as %s, and a new one is created",
@@ -164,8 +166,7 @@ def _open(path: Path) -> sqlite3.Connection:
     """Open the file, create it if it does not exist, and return a connection with the table."""
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise _ForeignFileError("it is not a regular file")
+    require_regular_file(path)
     # The cache's lock lets only one thread at a time use the connection, but any thread may.
     connection = sqlite3.connect(
         path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False

@@ -1,13 +1,13 @@
-"""The user's tokens for Beatport's API: read, checked, renewed and saved.
+"""The user's tokens for Beatport's API: read, checked, refreshed and saved.
 
 All tasks and threads of a matcher share one `TokenStore`. The content of a token file and the
-requests for a renewal are defined in `beatport.oauth`; this module reads and writes the file, and
+requests for a refresh are defined in `beatport.oauth`; this module reads and writes the file, and
 reads the clock. The engine sends the request, for one task or thread at a time.
 
-* The file is read when a token is first needed. It is read again before each renewal, because
-  another program may have renewed the token.
-* A new token that is rejected before it has been used successfully is not renewed again.
-* After a renewal was rejected, every request fails until the file holds another token.
+* The file is read when a token is first needed. It is read again before each refresh, because
+  another program may have refreshed the token.
+* A new token that is rejected before it has been used successfully is not refreshed again.
+* After a refresh was rejected, every request fails until the file holds another token.
 * No token is ever logged.
 """
 
@@ -20,6 +20,7 @@ from beatport_match._logging import logger
 from beatport_match.beatport.oauth import Tokens, parse_refresh, parse_tokens, refresh_request
 from beatport_match.errors import Failure
 from beatport_match.files.atomic_write import atomic_write
+from beatport_match.files.guarded_read import read_text, reason
 from beatport_match.matching.protocol import Request, Response
 from beatport_match.settings.models import MatchSettings
 
@@ -31,13 +32,13 @@ _NO_TOKEN = Failure(
 )
 _NEW_TOKEN_REJECTED = Failure(
     "auth",
-    "Beatport renewed the access token and then rejected the new one; log in to Beatport again and "
-    "write a new token file.",
+    "Beatport refreshed the access token and then rejected the new one; log in to Beatport again "
+    "and write a new token file.",
 )
 
 
 class TokenStore:
-    """The tokens of one user: read from the file, renewed once for all callers, and saved.
+    """The tokens of one user: read from the file, refreshed once for all callers, and saved.
 
     `now` and `token_rejected_at` are seconds on the engine's clock. `token_rejected_at` is when a
     request was sent whose token Beatport rejected; `None` if no token was rejected.
@@ -67,14 +68,14 @@ class TokenStore:
     ) -> Request | Failure | None:
         """Return the request for a new token; `None` if the present token is valid.
 
-        Return a failure if there is no token, or if it cannot be renewed.
+        Return a failure if there is no token, or if it cannot be refreshed.
         """
         if self.is_valid(token_rejected_at):
-            return None  # another caller has renewed it in the meantime
+            return None  # another caller has refreshed it in the meantime
         self._reload_file(now)
         if self.is_valid(token_rejected_at):
             return None
-        # The failure is kept, so that a rejected renewal is not sent again for every track.
+        # The failure is kept, so that a rejected refresh is not sent again for every track.
         if isinstance(self._tokens, Tokens):
             request = self._request_or_failure(self._tokens, token_rejected_at)
             if isinstance(request, Request):
@@ -83,7 +84,7 @@ class TokenStore:
         return self._tokens
 
     def accept(self, response: Response | Failure, now: float) -> Failure | None:
-        """Use the tokens in the response to a renewal and save them, or return the failure."""
+        """Use the tokens in the response to a refresh and save them, or return the failure."""
         if isinstance(response, Failure):
             return response
         assert isinstance(self._tokens, Tokens)
@@ -122,7 +123,7 @@ class TokenStore:
     def _request_or_failure(
         self, tokens: Tokens, token_rejected_at: float | None
     ) -> Request | Failure:
-        """Return the request for a new token, unless the renewed token itself was rejected."""
+        """Return the request for a new token, unless the refreshed token itself was rejected."""
         if not self._is_confirmed and not self._is_newer_than(token_rejected_at):
             return _NEW_TOKEN_REJECTED
         return refresh_request(tokens, self._settings.api_url, self._settings.user_agent)
@@ -133,13 +134,11 @@ class TokenStore:
             access_token = self._settings.access_token
             return Tokens(access_token.get_secret_value()) if access_token else _NO_TOKEN
         try:
-            with path.open(encoding="utf-8") as file:
-                return parse_tokens(file.read(MAX_FILE_BYTES), path.name)
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            return parse_tokens(read_text(path, MAX_FILE_BYTES), path.name)
+        except OSError as error:
             remedy = "set token_file to a file that this user can read"
             return Failure(
-                "auth", f"The token file {path.name} cannot be read ({reason}); {remedy}."
+                "auth", f"The token file {path.name} cannot be read ({reason(error)}); {remedy}."
             )
 
     def _save(self, tokens: Tokens) -> None:
@@ -158,7 +157,7 @@ class TokenStore:
             self._access_in_file = tokens.access
         except OSError as error:
             logger.warning(
-                "the renewed token could not be saved in the token file (%s); you may have to log "
-                "in to Beatport again before the next run",
-                error.strerror,
+                "the refreshed token could not be saved in the token file (%s); you may have to "
+                "log in to Beatport again before the next run",
+                reason(error),
             )

@@ -1,7 +1,7 @@
 """A web service that streams matches: `uvicorn --app-dir examples/stream_matches service:app`."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from beatport_match import AsyncMatcher, Match, MatchStream, Track, settings_from_environment
 
@@ -22,10 +23,10 @@ class Lines(StreamingResponse):
         self.matches = matches
         super().__init__((as_line(one) async for one in matches), media_type="application/x-ndjson")
 
-    async def __call__(self, *asgi: object) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the response; when it ends for any reason, the run for this client stops."""
         async with self.matches:
-            await super().__call__(*asgi)
+            await super().__call__(scope, receive, send)
 
 
 def as_line(match: Match) -> str:
@@ -47,7 +48,7 @@ async def match_tracks(request: Request) -> Lines:
 
 
 @asynccontextmanager
-async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, AsyncMatcher]]:
+async def lifespan(_app: Starlette) -> AsyncGenerator[dict[str, AsyncMatcher], None]:
     # All clients share one matcher: its connections, its rate limit and its cached answers.
     # Its settings come from environment variables.
     async with AsyncMatcher(settings_from_environment()) as matcher:

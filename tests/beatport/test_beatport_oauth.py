@@ -45,6 +45,12 @@ def test_expires_at_may_be_seconds_or_an_iso_8601_date(expires_at: object) -> No
     assert tokens(token_file(expires_at=expires_at)).expires_at == 1_800_000_000.0
 
 
+@pytest.mark.parametrize("expires_at", ["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"])
+def test_the_first_and_last_date_in_any_time_zone_are_seconds(expires_at: str) -> None:
+    """In UTC these dates are outside the years that Python supports."""
+    assert isinstance(tokens(token_file(expires_at=expires_at)).expires_at, float)
+
+
 def test_token_is_valid_until_30_s_before_it_expires() -> None:
     """A token without a known expiry time is always valid."""
     assert TOKENS.is_valid(969.0)
@@ -68,6 +74,7 @@ def test_token_is_valid_until_30_s_before_it_expires() -> None:
         token_file(expires_at="2027-01-15T08:00:00"),
         token_file(expires_at=True),
         '{"access_token": "aaa", "expires_at": 1e999}',
+        token_file(expires_at=10**400),
     ],
 )
 def test_invalid_token_file_is_an_auth_failure_with_a_remedy(content: str) -> None:
@@ -115,7 +122,9 @@ def test_renewal_replaces_the_tokens() -> None:
     body: dict[str, Any] = {"access_token": "bbb", "expires_in": 600, "refresh_token": "sss"}
     assert refreshed(body) == Tokens("bbb", "sss", "ccc", 1100.0)
     assert refreshed({"access_token": "bbb"}) == Tokens("bbb", "rrr", "ccc", None)
-    assert refreshed({"access_token": "bbb", "expires_in": "soon"}) == Tokens("bbb", "rrr", "ccc")
+    for lifetime_s in ("soon", 10**400):
+        body = {"access_token": "bbb", "expires_in": lifetime_s}
+        assert refreshed(body) == Tokens("bbb", "rrr", "ccc")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from beatport_match import (
     MatchSettings,
     Track,
     analyze,
+    clear_shared_state,
     compare_runs,
     match_playlist,
     match_track,
@@ -49,6 +50,7 @@ def run_metrics(base_url: str, count: int, concurrent_tracks: int) -> Performanc
     settings = MatchSettings(
         base_url=base_url, requests_per_second=None, max_connections=100, async_io=engine
     )
+    clear_shared_state()
     return match_playlist(tracks(count), settings=settings).metrics
 
 

@@ -22,7 +22,14 @@ from urllib.parse import parse_qs
 import anyio
 from distant_site import DistantSite, LoggedRequest
 
-from beatport_match import MatchSettings, PlaylistMatch, Track, amatch_playlist, match_playlist
+from beatport_match import (
+    MatchSettings,
+    PlaylistMatch,
+    Track,
+    amatch_playlist,
+    clear_shared_state,
+    match_playlist,
+)
 
 LATENCY_S, JITTER_S = 0.2, 0.05
 
@@ -100,6 +107,7 @@ def time_run(
     site.take_requests()
     with stopwatch() as times:
         if settings.async_io.enabled:
+            clear_shared_state()
             result = match_playlist(playlist, settings=settings)
         else:
             result = anyio.run(partial(_match_with_client, playlist, settings, library))
@@ -119,8 +127,10 @@ async def _match_with_client(
     playlist: list[Track], settings: MatchSettings, library: Any
 ) -> PlaylistMatch:
     if library is None:
+        clear_shared_state()
         return await amatch_playlist(playlist, settings=settings)
     async with make_client(library, settings.max_connections) as client:
+        clear_shared_state()
         return await amatch_playlist(playlist, settings=settings, http_client=client)
 
 

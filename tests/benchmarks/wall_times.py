@@ -20,7 +20,7 @@ from timed_runs import (
     time_run,
 )
 
-from beatport_match import AsyncMatcher, Match, MatchSettings, match_playlist
+from beatport_match import AsyncMatcher, Match, MatchSettings, clear_shared_state, match_playlist
 
 
 def wall_times(runs: int, *, quick: bool) -> Iterator[Figure]:
@@ -74,6 +74,7 @@ def async_speed_up(runs: int, *, quick: bool) -> Iterator[Figure]:
         speed_ups = []
         for _ in range(runs):
             start = time.perf_counter()
+            clear_shared_state()
             match_playlist(playlist, settings=sync_settings)
             sync_s = time.perf_counter() - start
             speed_ups.append(sync_s / time_run(site, async_settings, playlist).wall_s)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from invented_rows import Row, rows
 
@@ -359,9 +359,20 @@ def test_a_title_of_punctuation_is_found_by_the_same_punctuation(path: Path) -> 
         assert numbers(catalogue.search("*")) == [9]
 
 
+def test_signs_between_words_are_searched_too(path: Path) -> None:
+    """A title of signs is found by its artist and title; a sign in another title finds nothing."""
+    signs = {"id": 8, "name": "× ?", "artists": ["Odd Odd"]}
+    other = {"id": 9, "name": "Odd", "artists": ["Odd"]}
+    with build_and_open(path, FERRY, signs, other) as catalogue:
+        assert numbers(catalogue.search("Odd Odd × ?"))[0] == 8
+        assert numbers(catalogue.search("Night × Ferry"))[0] == 7
+
+
 NAMES = st.text(min_size=1, max_size=40).filter(str.strip)
 
 
+# The title of the second row consists of signs, and the words of the query are the artist's.
+@example([("0", "0"), ("× \ud7fc", "0 0")])
 @given(st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=6))
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_built_row_can_be_found(path: Path, named: list[tuple[str, str]]) -> None:

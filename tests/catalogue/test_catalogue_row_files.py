@@ -81,6 +81,15 @@ def test_an_unclosed_quote_loses_only_its_line(tmp_path: Path) -> None:
     assert rows_of(last) == [(3, {"id": "2", "name": "b"}), (4, {"id": "3", "name": "c"})]
 
 
+@pytest.mark.parametrize("letter", ["x", "é", "夜"])
+def test_a_csv_line_over_128_kib_is_reported(tmp_path: Path, letter: str) -> None:
+    """The limit is in bytes; the other lines are read."""
+    long = letter * (2**17 // len(letter.encode()) + 1)
+    found = entries(tmp_path / "rows.csv", f"id,name\n7,{long}\n8,b\n")
+    assert [number for number, _ in problems(found)] == [2]
+    assert rows_of(found) == [(3, {"id": "8", "name": "b"})]
+
+
 def test_bytes_that_are_not_utf8_stay_in_their_cell(tmp_path: Path) -> None:
     """The row parser can then name the column."""
     found = rows_of(entries(tmp_path / "rows.csv", b"id,name\n7,Caf\xe9\n8,Caf\xc3\xa9\n"))
@@ -126,10 +135,11 @@ def test_an_unknown_format_is_rejected(tmp_path: Path, name: str) -> None:
 
 def test_a_missing_file_is_rejected(tmp_path: Path) -> None:
     """So is a folder with the name of a file."""
+    with pytest.raises(CatalogueError, match="there is no such file; check the path"):
+        row_source(tmp_path / "none.jsonl")
     (tmp_path / "rows.csv").mkdir()
-    for path in (tmp_path / "none.jsonl", tmp_path / "rows.csv"):
-        with pytest.raises(CatalogueError, match="no such file; check the path"):
-            row_source(path)
+    with pytest.raises(CatalogueError, match=r"cannot be read \(it is a folder\); check the path"):
+        row_source(tmp_path / "rows.csv")
 
 
 def test_utf16_is_rejected(tmp_path: Path) -> None:

@@ -92,7 +92,9 @@ def interrupt_after(monkeypatch: pytest.MonkeyPatch, interruptible: None) -> Cal
 
 @pytest.fixture
 def without_rich(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every import of rich fail, also in our module that uses it."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:
         monkeypatch.setitem(sys.modules, name, None)
     for name in ("rich", "rich.console", "rich.text", "rich.progress"):
         monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.delitem(sys.modules, "beatport_match.cli.rich_output", raising=False)

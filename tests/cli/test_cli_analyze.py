@@ -151,7 +151,7 @@ def test_demo_ends_with_comparison_and_recommendation(command: Command, tmp_path
         "demo", "--latency", 0, "--playlist", "Not on sale", "--out", tmp_path / "demo"
     )
     assert result.code == 0
-    ending = result.out[result.out.index("wall time") :]
+    ending = result.out[result.out.index("wall-clock time") :]
     assert ending.index("times as fast as sync") < ending.index("Recommendation: ")
     files = sorted((tmp_path / "demo").glob("demo_*_metrics_*.json"))
     assert [load_metrics_from_json(file).mode for file in files] == ["async", "sync"]

@@ -8,11 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import ROOT, CommandResult, child_process
 
-from beatport_match import PlaylistMatch, __version__, match_playlist
+from beatport_match import Matcher, PlaylistMatch, __version__, match_playlist
 from beatport_match.settings.models import MatchSettings
 from beatport_match.testing import FakeBeatport, always, demo_answers
 
@@ -198,11 +199,13 @@ def test_the_rate_limit_is_the_library_s_unless_an_option_changes_it(
 ) -> None:
     used: list[MatchSettings] = []
 
-    def record(tracks: object, *, settings: MatchSettings, **_: object) -> PlaylistMatch:
-        used.append(settings)
-        return match_playlist([], settings=settings)
+    match_all = Matcher.match_playlist
 
-    monkeypatch.setattr("beatport_match.cli.match_commands.match_playlist", record)
+    def record(matcher: Matcher, *_: object, **__: object) -> PlaylistMatch:
+        used.append(matcher.settings)
+        return match_all(matcher, [])
+
+    monkeypatch.setattr(Matcher, "match_playlist", record)
     assert command("playlist", collection, *options).code == 0
     assert used[0].requests_per_second == rate
     assert used[0].base_url == "https://www.beatport.com"
@@ -250,11 +253,13 @@ def test_demo_with_different_answers_exits_with_1(
 ) -> None:
     """Different answers of sync and async are a bug."""
 
-    def match_fewer(tracks: object, *, settings: MatchSettings, **_: object) -> PlaylistMatch:
-        some = list(tracks)[: 1 if settings.async_io.enabled else 2]  # type: ignore[call-overload]
-        return match_playlist(some, settings=settings)
+    match_all = Matcher.match_playlist
 
-    monkeypatch.setattr("beatport_match.cli.match_commands.match_playlist", match_fewer)
+    def match_fewer(matcher: Matcher, tracks: Any, **_: object) -> PlaylistMatch:
+        some = list(tracks)[: 1 if matcher.settings.async_io.enabled else 2]
+        return match_all(matcher, some)
+
+    monkeypatch.setattr(Matcher, "match_playlist", match_fewer)
     result = command("demo", "--latency", 0)
     assert result.code == 1
     assert "DIFFERENT answers" in result.out

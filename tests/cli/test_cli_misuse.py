@@ -135,6 +135,6 @@ def test_an_unexpected_exception_is_not_caught(
     def broken(*arguments: object, **options: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("beatport_match.cli.match_commands.match_playlist", broken)
+    monkeypatch.setattr("beatport_match.engine.matcher.Matcher.match_playlist", broken)
     with pytest.raises(ZeroDivisionError):
         command("playlist", collection)

@@ -17,7 +17,6 @@ from beatport_match import Progress, Track
 from beatport_match.cli import main
 from beatport_match.cli.progress import show_progress, show_row_count
 from beatport_match.cli.terminal import Screen
-from beatport_match.cli.text_cells import text_line
 from beatport_match.errors import OutputError
 
 ESCAPE_SEQUENCES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8;[^\x1b]*\x1b\\|\r")
@@ -79,16 +78,15 @@ def test_no_color_removes_foreground_and_background_styles(
     assert not [code for code in codes if re.search(r"(^|;)[349][0-9]", code)]
 
 
-def test_a_terminal_without_rich_gets_plain_text_and_one_rewritten_line(
+def test_a_terminal_without_rich_gets_plain_text_and_lines_of_progress(
     on_terminals: Callable[..., CommandResult], friday_arguments: list[str], without_rich: None
 ) -> None:
     result = on_terminals(*friday_arguments)
     assert result.code == 0
     assert "\x1b" not in result.out + result.err
     assert "20 tracks:" in result.out
-    assert result.err.count("\r") == 20
-    assert result.err.count("\n") == 1
-    assert " left, " in result.err
+    assert "\r" not in result.err
+    assert "matching 20/20, took " in result.err.splitlines()[-1]
 
 
 @pytest.mark.parametrize(("columns", "width"), [(20, 60), (88, 88), (300, 140)])
@@ -100,7 +98,7 @@ def test_the_table_has_the_width_of_the_terminal_within_limits(
     width: int,
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    assert command(*friday_arguments).out.splitlines()[2] == "─" * width
+    assert "─" * width in command(*friday_arguments).out.splitlines()
 
 
 def test_a_dumb_terminal_gets_lines(
@@ -116,12 +114,14 @@ def test_a_dumb_terminal_gets_lines(
     assert "matching 20/20" in result.err
 
 
-def test_a_log_file_gets_a_line_every_few_seconds() -> None:
+def test_a_log_file_gets_a_line_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each line has the time left; the last line has the total time."""
-    stream = io.StringIO()
+    stream, now_s = io.StringIO(), 100.0
+    monkeypatch.setattr("beatport_match.cli.progress.time.monotonic", lambda: now_s)
     track = Track("a")
     with show_progress(Screen(stream, required=False), "matching", 100) as report:
         for done in range(1, 101):
+            now_s += 0.25
             left = (100 - done) * 0.25
             report(Progress(done, 100, track, make_match(track), done * 0.25, left, done))
     assert stream.getvalue().splitlines() == [
@@ -147,15 +147,14 @@ def test_row_count_has_a_bar_without_a_total(
     assert "\x1b[33m, 2 left out" in result.out
 
 
-def test_row_count_without_rich_is_one_rewritten_line(
+def test_row_count_without_rich_is_a_line(
     on_terminals: Callable[..., CommandResult], tmp_path: Path, without_rich: None
 ) -> None:
     pytest.importorskip("tantivy", reason="the extra `offline` is not installed")
     (tmp_path / "rows.jsonl").write_text('{"id": 1, "name": "Fjordline"}\n')
     result = on_terminals("catalogue", "build", "rows.jsonl", "pool")
     assert "\x1b" not in result.out + result.err
-    assert result.err.endswith("building: 1 row read, took 0 s\n")
-    assert result.err.count("\n") == 1
+    assert result.err == "building: 1 row read, took 0 s\n"
 
 
 def test_row_count_in_a_log_file_is_a_line_every_few_seconds(
@@ -232,10 +231,10 @@ def test_a_write_error_is_reported_once_and_only_for_a_required_stream(tmp_path:
         descriptor = file.fileno()
         screen = Screen(FailingStream(errno.ENOSPC, descriptor), required=True)
         with pytest.raises(OutputError, match=r"cannot be written \(No space left on device\)"):
-            screen.show(text_line("a"))
-        screen.show(text_line("b"))
-        Screen(FailingStream(errno.ENOSPC, descriptor), required=False).show(text_line("a"))
-        Screen(FailingStream(errno.EPIPE, descriptor), required=True).show(text_line("a"))
+            screen.show("a")
+        screen.show("b")
+        Screen(FailingStream(errno.ENOSPC, descriptor), required=False).show("a")
+        Screen(FailingStream(errno.EPIPE, descriptor), required=True).show("a")
 
 
 def test_a_program_without_a_console_runs_without_output(

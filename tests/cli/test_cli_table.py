@@ -1,26 +1,20 @@
-"""The table of matches at 60 to 140 columns, with titles in any script."""
+"""The table of matches at 60 to 160 columns, with and without rich, with titles in any script."""
 
 from __future__ import annotations
 
+import io
 import unicodedata
 
 import pytest
-from command_line import make_match
+from command_line import Terminal, make_match
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatport_match import Candidate, Failure, PlaylistProblem, ScoredCandidate, Track
-from beatport_match.cli.match_table import duration, problems, table
-from beatport_match.cli.text_cells import (
-    cell,
-    clean,
-    head,
-    plain_text,
-    tail,
-    truncate_middle,
-    width_of,
-    wrap,
-)
+from beatport_match import Candidate, Failure, ScoredCandidate, Track
+from beatport_match.cli.match_table import duration, show_matches, show_places
+from beatport_match.cli.terminal import Screen
+from beatport_match.cli.text_cells import mark_direction, truncate_middle
+from beatport_match.model.validation import terminal_safe
 
 CANDIDATE = Candidate(
     id=7, name="Ember Tide", mix_name="Original Mix", artists=("Nora Quill", "Ash Meridian")
@@ -41,7 +35,7 @@ MATCHES = (
     make_match(
         Track("ضوء البحر", "نورا"),
         "failed",
-        failures=(Failure("blocked", "a challenge page instead of an answer"),),
+        failures=(Failure("blocked", "the challenge page instead of an answer"),),
     ),
     make_match(
         Track("\x1b]0;owned\x07Red\x9b31m\u202egnal", "Evil\r\nHeader"),
@@ -51,67 +45,120 @@ MATCHES = (
     ),
 )
 # Trailing spaces are removed; `¦` is the left-to-right mark around Arabic text.
-GOLDEN = """\
-outcome    score  conf  your track                                          reason
+WIDE = """\
+outcome    score  conf  your track                                         reason
                         → found track
 ────────────────────────────────────────────────────────────────────────────────────────────────────
-matched     98.2   99%  Nora Quill & Ash Meridian - Ember Tide              same title
+matched     98.2   99%  Nora Quill & Ash Meridian - Ember Tide             same title
                         → Nora Quill, Ash Meridian - Ember…(Original Mix)
-review      98.2   50%  Bo - A Very Long Walk…(Copper Lark Extended Remix)  another track is nearly
-                        → Nora Quill, Ash Meridian - Ember…(Original Mix)   as likely: Nora Quill,
-                                                                            Ash Meridian - Ember
-                                                                            Tide (Original Mix)
-not found               潮騒クラブ - 港の灯り (夜明け Remix)                no query returned a
-                        → nothing found                                     result
-failed                  ¦نورا - ضوء البحر¦                                    blocked: a challenge
-                        → no answer                                         page instead of an
-                                                                            answer
-matched     98.2   99%  Evil  Header - ]0;ownedRed31mgnal                   title[2J
+review      98.2   50%  Bo - A Very Long Wal…(Copper Lark Extended Remix)  another track is nearly
+                        → Nora Quill, Ash Meridian - Ember…(Original Mix)  as likely: Nora Quill,
+                                                                           Ash Meridian - Ember Tide
+                                                                           (Original Mix)
+not found               潮騒クラブ - 港の灯り (夜明け Remix)               no query returned a
+                        → nothing found                                    result
+failed                  ¦نورا - ضوء البحر¦                                   blocked: the challenge
+                        → no answer                                        page instead of an answer
+matched     98.2   99%  Evil  Header - ]0;ownedRed31mgnal                  title[2J
                         → Nora Quill, Ash Meridian - Ember…(Original Mix)
+"""
+NARROW = """\
+outcome    score  conf  your track
+                        → found track
+                        reason
+────────────────────────────────────────────────────────────
+matched     98.2   99%  Nora Quill & Ash M…dian - Ember Tide
+                        → Nora Quill, Ash Mer…(Original Mix)
+                        same title
+review      98.2   50%  Bo - A Very Long W…k Extended Remix)
+                        → Nora Quill, Ash Mer…(Original Mix)
+                        another track is nearly as likely:
+                        Nora Quill, Ash Meridian - Ember
+                        Tide (Original Mix)
+not found               潮騒クラブ - 港の灯り (夜明け Remix)
+                        → nothing found
+                        no query returned a result
+failed                  ¦نورا - ضوء البحر¦
+                        → no answer
+                        blocked: the challenge page instead
+                        of an answer
+matched     98.2   99%  Evil  Header - ]0;ownedRed31mgnal
+                        → Nora Quill, Ash Mer…(Original Mix)
+                        title[2J
 """
 
 
-def table_lines(width: int) -> list[str]:
-    return [plain_text(line) for line in table(MATCHES, width)]
+def table_lines(*, linked: bool = True, stream: io.StringIO | None = None) -> list[str]:
+    stream = stream or io.StringIO()
+    show_matches(MATCHES, Screen(stream, required=True), linked=linked)
+    return [line.rstrip().replace("\u200e", "¦") for line in stream.getvalue().splitlines()]
 
 
 def test_columns_line_up_at_100_columns() -> None:
     """Chinese and Arabic titles and control characters do not shift the columns."""
-    marked = [line.replace("\u200e", "¦") for line in table_lines(100)]
-    assert marked == GOLDEN.splitlines()
+    assert table_lines() == WIDE.splitlines()
 
 
-@pytest.mark.parametrize("width", range(60, 141))
-def test_the_table_is_exactly_as_wide_as_requested(width: int) -> None:
-    assert max(map(width_of, table_lines(width))) == width
+def test_a_narrow_table_has_the_reason_below_the_tracks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    assert table_lines() == NARROW.splitlines()
 
 
-def test_every_outcome_has_a_style_and_a_word() -> None:
-    styles = {line[0] for line in table(MATCHES, 100) if line[0][0].strip()}
-    assert {("matched  ", "green"), ("review   ", "yellow")} <= styles
-    assert {("not found", "cyan"), ("failed   ", "bold red")} <= styles
+def test_without_rich_the_table_is_one_column_of_texts(
+    monkeypatch: pytest.MonkeyPatch, without_rich: None
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    assert table_lines() == NARROW.splitlines()
+
+
+@pytest.mark.parametrize("columns", [*range(60, 141), 160])
+def test_the_table_is_as_wide_as_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    """No line is wider than the rule below the headings."""
+    from rich.cells import cell_len
+
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = [line.replace("¦", "") for line in table_lines()]
+    assert max(map(cell_len, lines)) == min(columns, 140)
+    assert "─" * min(columns, 140) in lines
+
+
+def test_every_outcome_has_a_style_and_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "\n".join(table_lines(stream=Terminal()))
+    for word in ("32mmatched", "33mreview", "36mnot found", "1;31mfailed"):
+        assert f"\x1b[{word}" in text
 
 
 def test_only_web_urls_become_links() -> None:
     """A URL with spaces or control characters is not a link."""
 
-    def links(url: str, *, linked: bool = True) -> list[str]:
-        found = Candidate(id=1, name="a", url=url)
-        lines = table([make_match(Track("a"), "matched", found)], 100, linked=linked)
-        return [style for line in lines for _, style in line if style.startswith("link")]
+    def has_link(url: str, *, linked: bool = True) -> bool:
+        found, stream = Candidate(id=1, name="a", url=url), Terminal()
+        match = make_match(Track("a"), "matched", found)
+        show_matches([match], Screen(stream, required=True), linked=linked)
+        return f";{url}\x1b\\" in stream.getvalue()
 
-    assert links("https://example.com/track/a/1") == ["link https://example.com/track/a/1"]
-    assert links("https://example.com/track/a/1", linked=False) == []
-    assert links("javascript:alert(1)") == links("https://a/\x1b[2J") == links("https://a b") == []
+    assert has_link("https://example.com/track/a/1")
+    assert not has_link("https://example.com/track/a/1", linked=False)
+    for url in ("javascript:alert(1)", "https://a/\x1b[2J", "https://a b"):
+        assert not has_link(url)
 
 
-def test_the_problems_beyond_twenty_are_counted() -> None:
+@pytest.mark.parametrize("has_rich", [True, False])
+def test_the_problems_beyond_twenty_are_counted(
+    request: pytest.FixtureRequest, *, has_rich: bool
+) -> None:
     """A file with many bad entries does not hide the summary."""
-    many = [PlaylistProblem("a.csv", f"line {n}", "has no title") for n in range(25)]
-    lines = [plain_text(line) for line in problems(many)]
-    assert lines[0] == "25 entries could not be read:"
-    assert lines[-1].startswith("  … and 5 more")
-    assert len(lines) == 22
+    if not has_rich:
+        request.getfixturevalue("without_rich")
+    stream, many = io.StringIO(), [(f"line {n}", "has no title") for n in range(25)]
+    show_places(many, 1025, "--json lists all", Screen(stream, required=True))
+    lines = [line.rstrip() for line in stream.getvalue().splitlines()]
+    assert lines[0] == "   line 0  has no title"
+    assert lines[-2] == "  line 19  has no title"
+    assert lines[-1] == "  … and 1,005 more; --json lists all."
+    assert len(lines) == 21
 
 
 @pytest.mark.parametrize(
@@ -124,50 +171,43 @@ def test_durations_are_written_in_seconds_minutes_or_hours(seconds: float, expec
 
 @given(st.text(), st.integers(1, 60))
 def test_cut_text_is_never_wider_than_requested(text: str, width: int) -> None:
-    text = clean(text)
-    for cut in (head(text, width), tail(text, width), truncate_middle(text, width)):
-        assert width_of(cut) <= width
-    assert text.startswith(head(text, width))
-    assert text.endswith(tail(text, width))
+    """Also with wide characters, and without rich, where each character counts as one cell."""
+    from rich.cells import cell_len
+
+    text = terminal_safe(text)
+    assert cell_len(truncate_middle(text, width, cell_len)) <= width
+    assert len(truncate_middle(text, width)) <= width
 
 
-@given(st.text(), st.integers(4, 40), st.integers(1, 4))
-def test_wrapped_text_keeps_its_width_and_its_line_limit(
-    text: str, width: int, max_lines: int
-) -> None:
-    """No word is lost if all words fit."""
-    text = clean(text)
-    lines = wrap(text, width, max_lines)
-    assert len(lines) <= max_lines
-    assert all(width_of(line) <= width for line in lines)
-    if "…" not in "".join(lines):
-        assert " ".join(lines).split() == text.split()
+@given(st.text(), st.text(), st.integers(1, 60))
+def test_a_cut_text_keeps_its_beginning_and_its_end(text: str, end: str, width: int) -> None:
+    text = terminal_safe(text + end)
+    cut = truncate_middle(text, width)
+    if cut != text:
+        head, _, tail = cut.rpartition("…")
+        assert text.startswith(head)
+        assert text.endswith(tail)
 
 
-@given(st.text(), st.integers(0, 60))
-def test_a_cell_is_exactly_as_wide_as_its_column(text: str, width: int) -> None:
-    fitting = head(clean(text), width)
-    assert width_of(cell(fitting, width)[0]) == width
-    assert width_of(cell(fitting, width, right=True)[0]) == width
+@given(st.text())
+def test_marked_text_has_both_marks_or_none(text: str) -> None:
+    text = terminal_safe(text)
+    assert mark_direction(text) in {text, f"\u200e{text}\u200e"}
 
 
 @given(st.text())
 def test_clean_text_has_no_control_characters(text: str) -> None:
-    assert not {unicodedata.category(char) for char in clean(text)} & {"Cc", "Zl", "Zp"}
-    assert not set(clean(text)) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u200f")
-
-
-def test_widths_of_wide_characters_and_marks_are_those_of_rich() -> None:
-    """East Asian characters fill two cells, combining marks none."""
-    from rich.cells import cell_len
-
-    for text in ("abc", "港の灯り", "ﾊﾝｶｸ", "Źródło", "e\u0301te\u0301", "ضوء", "サ\u3099", "🎧"):
-        assert width_of(text) == cell_len(text)
-    assert width_of("港の") == 4
-    assert width_of("e\u0301") == 1
+    assert not {unicodedata.category(char) for char in terminal_safe(text)} & {"Cc", "Zl", "Zp"}
+    assert not set(terminal_safe(text)) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u200f")
 
 
 def test_a_cut_title_keeps_the_version_in_its_last_brackets() -> None:
     title = "Marrow & Pine - Thirteen Pigeons (Ilse Marrick Club Mix)"
     assert truncate_middle(title, 40) == "Marrow & Pine…(Ilse Marrick Club Mix)"
     assert truncate_middle("x" * 30 + "(" + "y" * 30 + ")", 20).endswith("y)")
+
+
+def test_a_cut_title_does_not_begin_its_end_with_a_mark_without_its_letter() -> None:
+    from rich.cells import cell_len
+
+    assert truncate_middle("a" * 9 + "e\u0301e\u0301", 4, cell_len) == "aa…e\u0301"

@@ -59,6 +59,25 @@ def test_paths_in_the_text_exist(page: Path) -> None:
     assert {path for path in named if not (parent_of(path) / path).exists()} == set()
 
 
+@pytest.mark.parametrize("page", ["architecture.md", "contributing.md"])
+def test_module_paths_in_the_text_exist(page: str) -> None:
+    """A module is named by its path in the package folder or the repository, or by its file name.
+
+    `NAME` in a path stands for a name that the reader chooses.
+    """
+    named = {span for span in code_spans(DOCS / page) if re.fullmatch(r"[\w./-]+\.py", span)}
+    assert named
+    assert {path for path in named if "NAME" not in path and not module_exists(path)} == set()
+
+
+def module_exists(path: str) -> bool:
+    """Return whether a path or a bare file name is one of the package or the tests."""
+    package = PACKAGE / "beatport_match"
+    if "/" in path:
+        return (package / path).exists() or (ROOT / path).exists()
+    return any(package.rglob(path)) or any((ROOT / "tests").rglob(path))
+
+
 def parent_of(path: str) -> Path:
     """Return the folder that contains the path; the package may be installed elsewhere."""
     return PACKAGE if path.startswith("beatport_match/") else ROOT

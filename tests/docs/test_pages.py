@@ -128,6 +128,7 @@ SEARCH_WORDS = (
 
 @pytest.mark.parametrize("word", SEARCH_WORDS)
 def test_the_docs_have_the_words_that_people_search_for(word: str) -> None:
-    """A reader finds the topic by its usual name, in the text and not only in code."""
+    """A user finds the topic by its usual name: in the text, and not only in contributing.md."""
     whole_word = re.compile(rf"\b{re.escape(word)}s?\b", re.IGNORECASE)
-    assert any(whole_word.search(prose(page)) for page in pages() if page.is_relative_to(DOCS))
+    for_users = [page for page in DOCS.rglob("*.md") if page.name != "contributing.md"]
+    assert any(whole_word.search(prose(page)) for page in for_users)

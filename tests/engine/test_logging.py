@@ -44,7 +44,7 @@ def test_a_retry_and_a_failure_are_debug_lines(
         Mode(name).call("match_track", TRACKS[0], transport=fake.transport(), settings=settings)
     shown = lines(caplog, "DEBUG")
     assert [" sent: 503 " in line for line in shown] == [True, False, True, False]
-    assert re.fullmatch(r"artist_title is retried in \d\.\d s", shown[1])
+    assert re.fullmatch(r"www\.beatport\.com: artist_title is retried in \d\.\d s", shown[1])
     assert shown[3] == "www.beatport.com: artist_title failed (status) after 2 requests"
 
 

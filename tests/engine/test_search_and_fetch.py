@@ -133,8 +133,8 @@ def test_a_fault_raises_beatport_unavailable_with_its_failure(
 @pytest.mark.parametrize(
     ("tracks", "playlist", "message"),
     [
-        (Track("Title"), None, "one track is no playlist: use match_track"),
-        ([Track("Title")], "Sets", "playlist= names a playlist within a file"),
+        (Track("Title"), None, "a single track is not a playlist: use match_track"),
+        ([Track("Title")], "Sets", "playlist= names a playlist in a file"),
         (["Title", 7], None, "a track must be a Track or text, not 7"),
     ],
 )

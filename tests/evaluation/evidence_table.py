@@ -1,58 +1,29 @@
-"""Generate the evidence table of the docs from the code.
+"""Generate the evidence table of the docs from the table of cases.
 
     python tests/evaluation/evidence_table.py [--write]
 
-The table has every case that scoring can find, with its points in the score, its fitted weight in
-the confidence, and its maximum confidence. `--write` puts it into the docs.
+Each case has its meaning and its points from its examples, its fitted weight in the confidence, and
+its maximum confidence. `--write` puts the table into the docs.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import re
-from collections.abc import Iterator
-from pathlib import Path
 
 from docs_marks import DOCS, between_marks, put_between_marks
 from evidence_examples import EXAMPLES, Example
 
-from beatport_match.scoring import (
-    artist_comparison,
-    confidence,
-    scorer,
-    title_comparison,
-    version_comparison,
-)
+from beatport_match.scoring.cases import CASES
 from beatport_match.scoring.coefficients import WEIGHTS
 from beatport_match.scoring.confidence import (
-    MAX_CONFIDENCE_OF_CASE,
     MAX_CONFIDENCE_OF_RELATION,
-    cases_of,
+    ranking_cases,
     score_all,
 )
 from beatport_match.scoring.scorer import ScoreDetail
 
 PAGE = DOCS / "how-matching-works.md"
 MARK = "evidence"
-# The name of the evidence that each comparison function creates.
-_EVIDENCE_OF = {
-    "compare_titles": "title",
-    "_compare_bases": "title",
-    "_typo_finding": "title",
-    "_other_title": "title",
-    "compare_artists": "artists",
-    "_artist_finding": "artists",
-    "compare_versions": "version",
-    "_unstated": "version",
-    "_same_version": "version",
-    "_compare_names": "version",
-    "compare_lengths": "length",
-    "compare_bpm": "bpm",
-    "compare_unexplained": "aside",
-}
-_CASE = re.compile(r"[a-z_]+\.[a-z_0-9]*[a-z0-9]")
-_CODE = re.compile(r"[a-z][a-z_0-9]*")
 
 
 def main() -> None:
@@ -94,15 +65,10 @@ def best_of(example: Example) -> ScoreDetail:
     return score_all(example.track, example.candidates)[0]
 
 
-def found_in(example: Example) -> tuple[str, ...]:
-    return cases_of(score_all(example.track, example.candidates))
-
-
-def cases_in_source() -> frozenset[str]:
-    """Collect every case from the source code of the modules that create them."""
-    return frozenset(
-        (*_of_comparisons(), *_of_scoring(), *_of_confidence(), *_of_lengths(), *WEIGHTS)
-    )
+def found_in(example: Example) -> set[str]:
+    """Return the names of the cases that decide the confidence of the first candidate."""
+    details = score_all(example.track, example.candidates)
+    return {case.name for case in (*details[0].cases, *ranking_cases(details))}
 
 
 def _points(examples: list[Example]) -> str:
@@ -120,106 +86,8 @@ def _points(examples: list[Example]) -> str:
 def _max_confidence(example: Example) -> float:
     return min(
         MAX_CONFIDENCE_OF_RELATION[best_of(example).relation],
-        MAX_CONFIDENCE_OF_CASE.get(example.case, 1.0),
+        CASES[example.case].cap,
     )
-
-
-def _of_comparisons() -> Iterator[str]:
-    for function in (
-        *_functions(title_comparison.__file__),
-        *_functions(artist_comparison.__file__),
-        *_functions(version_comparison.__file__),
-    ):
-        codes = {code for node in ast.walk(function) for code in _codes(node)}
-        if codes and function.name != "_clash":
-            # A new function that creates findings needs an entry in _EVIDENCE_OF.
-            yield from (f"{_EVIDENCE_OF[function.name]}.{code}" for code in codes)
-
-
-def _codes(node: ast.AST) -> Iterator[str]:
-    """Yield codes: the first argument of a finding, or the first part of a code with points."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        if node.func.id in {"Finding", "_clash"} and node.args:
-            yield from _texts(node.args[0])
-    elif isinstance(node, ast.IfExp):
-        yield from (*_codes(node.body), *_codes(node.orelse))
-    elif isinstance(node, ast.Tuple) and node.elts:
-        first, *rest = node.elts
-        # A tuple that begins with text counts only if its second part is a number of points.
-        if rest and not isinstance(rest[0], ast.JoinedStr) and not _text(rest[0]):
-            yield from _texts(first)
-
-
-def _texts(node: ast.expr) -> Iterator[str]:
-    if isinstance(node, ast.IfExp):
-        yield from (*_texts(node.body), *_texts(node.orelse))
-    elif (text := _text(node)) and _CODE.fullmatch(text):
-        yield text
-
-
-def _text(node: ast.AST) -> str:
-    """Return the text of a string literal, else an empty text."""
-    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-    return node.value if is_text else ""
-
-
-def _of_scoring() -> Iterator[str]:
-    """Yield the cases of the scorer; a finding belongs to the evidence that is yielded next."""
-    for function in _functions(scorer.__file__):
-        pending: list[str] = []
-        names: list[str] = []
-        for node in _in_order(function):
-            if isinstance(node, ast.For):
-                names = _loop_names(node)
-            elif isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple):
-                first = node.value.elts[0]
-                evidence = [_text(first)] if isinstance(first, ast.Constant) else names
-                yield from (f"{name}.{code}" for name in evidence for code in pending)
-                pending = []
-            else:
-                pending += _codes(node)
-
-
-def _in_order(function: ast.FunctionDef) -> list[ast.AST]:
-    """Order nodes as they run: inner parts before outer ones, and a loop before its body."""
-    kinds = (ast.Call, ast.For, ast.Yield)
-    nodes = [node for node in ast.walk(function) if isinstance(node, kinds)]
-    # Only tuples that are assigned to names count: code, points and note.
-    nodes += [node.value for node in ast.walk(function) if isinstance(node, ast.Assign)]
-    return sorted(
-        nodes,
-        key=lambda node: (
-            (node.lineno, node.col_offset)
-            if isinstance(node, ast.For)
-            else (node.end_lineno or 0, node.end_col_offset or 0, -node.lineno, -node.col_offset)
-        ),
-    )
-
-
-def _loop_names(loop: ast.For) -> list[str]:
-    if not isinstance(loop.iter, ast.Tuple):
-        return []
-    return [
-        text for row in loop.iter.elts if isinstance(row, ast.Tuple) for text in _texts(row.elts[0])
-    ]
-
-
-def _of_confidence() -> Iterator[str]:
-    tree = ast.parse(Path(confidence.__file__).read_text("utf-8"))
-    texts = map(_text, ast.walk(tree))
-    yield from (text for text in texts if _CASE.fullmatch(text))
-
-
-def _of_lengths() -> Iterator[str]:
-    for limit, _ in scorer.LENGTH_POINTS:
-        yield f"length.within_{limit:.0f}"
-    for rare in ("common", *(name for _, name in confidence._RARE)):
-        yield f"lone.{rare}"
-
-
-def _functions(file: str) -> list[ast.FunctionDef]:
-    tree = ast.parse(Path(file).read_text("utf-8"))
-    return [node for node in tree.body if isinstance(node, ast.FunctionDef)]
 
 
 if __name__ == "__main__":

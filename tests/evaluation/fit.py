@@ -20,7 +20,8 @@ from pathlib import Path
 from questions import DATA, SETS, fingerprint, match_all, open_search, rows
 
 from beatport_match.scoring import coefficients
-from beatport_match.scoring.confidence import cases_of, score_all
+from beatport_match.scoring.cases import CASES
+from beatport_match.scoring.confidence import ranking_cases, score_all
 from beatport_match.settings.models import MatchSettings
 
 Example = tuple[tuple[str, ...], bool, int]
@@ -29,24 +30,6 @@ _RIDGE = 0.5
 _ROUNDS = 25
 # A rarer case has too few examples for a weight.
 MIN_EXAMPLES_OF_CASE = 3
-# Agreement never gets a negative weight and a contradiction never a positive one, so that accidents
-# of the data have no such effect.
-_NEVER_NEGATIVE = (".same", ".named", ".within_2", ".vouched", ".known")
-_NEVER_POSITIVE = (
-    *(".other", ".beyond", ".within_10", ".within_30", ".within_60", ".pitched", ".strange"),
-    *(
-        ".close",
-        ".crowd",
-        ".near",
-        ".unknown",
-        ".kind",
-        ".length",
-        ".common",
-        ".names",
-        ".unsaid",
-        ".part",
-    ),
-)
 
 
 def main() -> None:
@@ -75,7 +58,9 @@ def gather(folder: Path) -> list[Example]:
             details = score_all(one.match.track, candidates)
             if details:
                 right = details[0].candidate.id in one.acceptable
-                examples.append((cases_of(details), right, zlib.crc32(one.qid.encode())))
+                cases = (*details[0].cases, *ranking_cases(details))
+                names = tuple(case.name for case in cases)
+                examples.append((names, right, zlib.crc32(one.qid.encode())))
     return examples
 
 
@@ -120,9 +105,11 @@ def fit(examples: list[Example]) -> dict[str, float]:
 
 
 def _has_wrong_sign(name: str, weight: float) -> bool:
-    return (weight < 0 and name.endswith(_NEVER_NEGATIVE)) or (
-        weight > 0 and name.endswith(_NEVER_POSITIVE)
-    )
+    """Tell whether the table of cases allows only the other sign; "" is the constant."""
+    if not name:
+        return False
+    sign = -1 if CASES[name].contradicts else CASES[name].sign
+    return weight * sign < 0
 
 
 def report(table: dict[str, float], examples: list[Example]) -> str:

@@ -77,6 +77,42 @@ def test_link_is_kept_and_its_target_written(tmp_path: Path) -> None:
         assert temporary == Path(os.devnull)
 
 
+def test_exclusive_write_creates_a_new_file_only(tmp_path: Path) -> None:
+    """A file that another program creates during the block is not overwritten either."""
+    path = tmp_path / "new.json"
+    with atomic_write(path, exclusive=True) as temporary:
+        temporary.write_text("first")
+    with pytest.raises(FileExistsError), atomic_write(path, exclusive=True):
+        pytest.fail("the block must not run")
+    other = tmp_path / "other.json"
+    with pytest.raises(FileExistsError):
+        _write_while_another_program_creates(other)
+    assert (path.read_text(), other.read_text()) == ("first", "theirs")
+    assert sorted(tmp_path.iterdir()) == [path, other]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
+def test_exclusive_write_does_not_write_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("gone")
+    with pytest.raises(FileExistsError), atomic_write(tmp_path / "link", exclusive=True):
+        pytest.fail("the block must not run")
+    assert [path.name for path in tmp_path.iterdir()] == ["link"]
+
+
+def test_a_name_of_250_characters_can_be_written(tmp_path: Path) -> None:
+    """The name of the temporary file is not longer than file systems allow."""
+    path = tmp_path / ("x" * 250)
+    with atomic_write(path) as temporary:
+        temporary.write_text("x")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def _write_while_another_program_creates(path: Path) -> None:
+    with atomic_write(path, exclusive=True) as temporary:
+        temporary.write_text("mine")
+        path.write_text("theirs")
+
+
 @pytest.mark.parametrize(
     "write",
     [RESULT.to_json, RESULT.to_csv, lambda path: export_metrics(RESULT.metrics, "run", path)],

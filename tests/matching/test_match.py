@@ -250,8 +250,9 @@ def test_explain_shows_three_runners_up_at_most():
     ("match", "matched"),
     [(MATCHED, True), (OTHER_VERSION_ONLY, False), (NOT_FOUND, False), (FAILED, False)],
 )
-def test_matched_is_true_only_for_the_outcome_matched(match, matched):
+def test_only_the_outcome_matched_is_matched_and_accepted(match, matched):
     assert match.matched is matched
+    assert match.accepted == (match.best if matched else None)
 
 
 def test_requests_include_retries():

@@ -107,7 +107,7 @@ def test_attempts_count_the_first_request(attempts: int) -> None:
     assert len(dialogue.ended.sent) == attempts
 
 
-def test_a_request_that_was_not_sent_is_reported_to_nobody() -> None:
+def test_a_request_that_was_not_sent_is_not_reported() -> None:
     """The rate limiter must not count its own rejection as one of Beatport's."""
     dialogue, rejected = begin(), Failure("blocked", "the circuit breaker is open")
     assert dialogue << SEND >> Delivery(rejected)

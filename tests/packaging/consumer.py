@@ -10,6 +10,7 @@ from typing import Literal, assert_type
 
 from beatport_match import (
     AsyncMatcher,
+    AsyncSettings,
     Candidate,
     Catalogue,
     Change,
@@ -42,10 +43,30 @@ def one_track() -> None:
     assert_type(match.outcome, Literal["matched", "review", "not_found", "failed"])
     assert_type(match.failures, tuple[Failure, ...])
     assert_type(match.changes(), tuple[Change, ...])
+    assert_type(match.accepted, ScoredCandidate | None)
     if match.best:
         assert_type(match.best, ScoredCandidate)
         assert_type(match.best.candidate.bpm, float | None)
         assert_type(match.best.evidence, tuple[Evidence, ...])
+
+
+def settings() -> None:
+    """The constructor converts values; the attributes have one precise type."""
+    given = MatchSettings(
+        cache_path="beatport.cache",
+        token_file=Path("tokens.json"),
+        access_token="secret",
+        wanted_fields=["label"],
+        requests_per_second=None,
+        async_io={"enabled": True, "max_concurrent_tracks": 5},
+    )
+    assert_type(given.cache_path, Path | None)
+    assert_type(given.wanted_fields, tuple[str, ...])
+    assert_type(given.async_io, AsyncSettings)
+    assert_type(given.async_io.request_timeout, float)
+    assert_type(MatchSettings(async_io=AsyncSettings(enabled=True)), MatchSettings)
+    assert_type(MatchSettings.load("settings.toml"), MatchSettings)
+    hash(given)
 
 
 def a_playlist(progress: list[Progress]) -> None:
@@ -81,6 +102,10 @@ async def mistakes(match: Match) -> None:
     match_track(7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     match_track("A - B", setting=None)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     Track("Title", bpm="fast")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    MatchSettings(cache="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    MatchSettings(cache_path=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    AsyncSettings(enable=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    MatchSettings().max_queries = 2  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
     _ = match.best.url  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
     match.outcome = "matched"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
     if match.outcome == "found":  # type: ignore[comparison-overlap]  # pyright: ignore[reportUnnecessaryComparison]

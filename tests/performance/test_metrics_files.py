@@ -304,7 +304,7 @@ def test_missing_file_folder_and_large_file_are_rejected(
     with pytest.raises(MetricsFileError):
         load_metrics_from_json("a\0b")
     monkeypatch.setattr(files, "MAX_FILE_BYTES", 10)
-    assert "larger than the limit for metrics files" in rejection(saved(DUMPED, tmp_path))
+    assert "it is larger than 10 bytes" in rejection(saved(DUMPED, tmp_path))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")

@@ -60,9 +60,9 @@ def test_content_without_a_playlist_is_rejected(tmp_path, content, why):
 def test_missing_file_folder_and_pipe_are_rejected(tmp_path):
     """They are rejected before they are opened: opening a pipe would block."""
     assert "there is no such file; check the path" in rejection(tmp_path / "gone.xml")
-    assert "is a folder; name the playlist file in it" in rejection(tmp_path)
+    assert "cannot be read (it is a folder); check the path" in rejection(tmp_path)
     assert "cannot be read" in rejection(tmp_path / ("long" * 100))
-    with pytest.raises(PlaylistError, match="cannot be a path"):
+    with pytest.raises(PlaylistError, match="cannot be read"):
         read_playlist("a\0b")
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe")

@@ -5,6 +5,7 @@ import pytest
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.interpretations import interpret
 from beatport_match.parsing.parsed_track import parse_candidate
+from beatport_match.scoring import cases
 from beatport_match.scoring.artist_comparison import compare_artists
 from beatport_match.scoring.scorer import compare_bpm, compare_lengths
 from beatport_match.scoring.title_comparison import compare_titles
@@ -34,7 +35,7 @@ def pair(title="Night Ferry", name="Night Ferry", mine="Ana Sol", theirs=("Ana S
 def test_same_title_in_two_spellings_agrees(mine, theirs):
     """Spacing, small words, a typo or the artist's name in the title do not change the title."""
     finding = compare_titles(*pair(mine, theirs))
-    assert finding.contradicts == ""
+    assert finding.case.contradicts == ""
     assert finding.points > 0
 
 
@@ -56,7 +57,7 @@ def test_same_title_in_two_spellings_agrees(mine, theirs):
 )  # fmt: skip
 def test_another_title_contradicts_the_recording(mine, theirs):
     """The length of the shared text does not matter."""
-    assert compare_titles(*pair(mine, theirs)).contradicts == "recording"
+    assert compare_titles(*pair(mine, theirs)).case.contradicts == "recording"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_another_title_contradicts_the_recording(mine, theirs):
 def test_same_artists_in_any_order_and_spelling_agree(mine, theirs):
     """Artists are compared as sets of names; an "&" may be part of a name."""
     finding = compare_artists(*pair(mine=mine, theirs=theirs))
-    assert finding.contradicts == ""
+    assert finding.case.contradicts == ""
     assert finding.points > 20
 
 
@@ -89,7 +90,7 @@ def test_same_artists_in_any_order_and_spelling_agree(mine, theirs):
 )  # fmt: skip
 def test_another_artist_contradicts_the_recording(mine, theirs):
     """A name that contains another name, or resembles it, is not the same name."""
-    assert compare_artists(*pair(mine=mine, theirs=theirs)).contradicts == "recording"
+    assert compare_artists(*pair(mine=mine, theirs=theirs)).case.contradicts == "recording"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_another_artist_contradicts_the_recording(mine, theirs):
     ],
 )  # fmt: skip
 def test_typo_in_a_short_word_is_accepted_if_the_other_words_agree(mine, theirs):
-    assert compare_titles(*pair(mine, theirs)).code in {"typo", "small_words"}
+    assert compare_titles(*pair(mine, theirs)).case in {cases.TITLE_TYPO, cases.TITLE_SMALL_WORDS}
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ def test_typo_in_a_short_word_is_accepted_if_the_other_words_agree(mine, theirs)
 def test_misplaced_space_with_one_wrong_letter_is_a_typo(mine, theirs):
     """If a space is misplaced as well, a different letter does not make another word."""
     finding = compare_titles(*pair(mine, theirs))
-    assert (finding.code, finding.contradicts) == ("typo", "")
+    assert finding.case is cases.TITLE_TYPO
 
 
 @pytest.mark.parametrize(
@@ -124,27 +125,27 @@ def test_misplaced_space_with_one_wrong_letter_is_a_typo(mine, theirs):
 )  # fmt: skip
 def test_different_short_words_are_not_a_typo(mine, theirs):
     """Two common words, a number, an extra s, and a title of one word are not typos."""
-    assert compare_titles(*pair(mine, theirs)).code in {"slip", "other"}
+    assert compare_titles(*pair(mine, theirs)).case in {cases.TITLE_SLIP, cases.TITLE_OTHER}
 
 
 @pytest.mark.parametrize(
-    ("mine", "theirs", "code"),
+    ("mine", "theirs", "case"),
     [
-        ("Kiln Road", "Night Ferry / Kiln Road / Quay", "one_of"),
-        ("Night Ferry", "Night Ferry / Kiln Road", "one_of"),
-        ("Night", "Night Ferry / Kiln Road", "other"),
-        ("Night Ferry", "Night/Ferry", "same"),
+        ("Kiln Road", "Night Ferry / Kiln Road / Quay", cases.TITLE_ONE_OF),
+        ("Night Ferry", "Night Ferry / Kiln Road", cases.TITLE_ONE_OF),
+        ("Night", "Night Ferry / Kiln Road", cases.TITLE_OTHER),
+        ("Night Ferry", "Night/Ferry", cases.TITLE_SAME),
     ],
 )
-def test_local_title_may_be_one_whole_title_of_several(mine, theirs, code):
+def test_local_title_may_be_one_whole_title_of_several(mine, theirs, case):
     """A Beatport track may join several titles with slashes; only a whole title counts."""
-    assert compare_titles(*pair(mine, theirs)).code == code
+    assert compare_titles(*pair(mine, theirs)).case is case
 
 
 def test_different_titles_that_share_rare_words_get_more_points():
     rare = compare_titles(*pair("Love Lantern Quay", "Night Lantern Quay"))
     common = compare_titles(*pair("Lantern Love Night", "Meridian Love Night"))
-    assert (rare.contradicts, common.contradicts) == ("recording", "recording")
+    assert (rare.case.contradicts, common.case.contradicts) == ("recording", "recording")
     assert rare.points > common.points
 
 
@@ -153,15 +154,15 @@ def test_credit_of_only_the_remixer_does_not_contradict():
     title, mix = "Night Ferry (Nørd Remix)", "Nørd Remix"
     local_only = compare_artists(*pair(title, mine="Nørd", theirs=("Ana Sol",), mix=mix))
     beatport_only = compare_artists(*pair(title, mine="Ana Sol", theirs=("Nørd",), mix=mix))
-    assert local_only.code == beatport_only.code == "remixer"
-    assert local_only.contradicts == beatport_only.contradicts == ""
+    assert local_only.case is beatport_only.case is cases.ARTISTS_REMIXER
+    assert cases.ARTISTS_REMIXER.contradicts == ""
 
 
 def test_part_of_a_name_gets_less_than_half_the_points_of_the_name():
     """ "Sol" is not enough for "Ana Sol"."""
     same = compare_artists(*pair(mine="Ana Sol"))
     part = compare_artists(*pair(mine="Sol"))
-    assert part.contradicts == "recording" or part.points < same.points / 2
+    assert part.case.contradicts == "recording" or part.points < same.points / 2
 
 
 def test_note_for_part_of_a_name_does_not_mention_a_remixer():
@@ -176,12 +177,12 @@ def test_remixer_among_the_artists_is_not_a_missing_artist():
     )
     assert compare_artists(local, other) == compare_artists(*pair())
     local, other = pair("Night Ferry (Nørd Remix)", mine="Nørd", mix="Nørd Remix")
-    assert compare_artists(local, other).contradicts == ""
+    assert compare_artists(local, other).case.contradicts == ""
 
 
 def test_missing_credit_gives_fewer_points_than_the_same_artists_and_does_not_contradict():
     absent = compare_artists(*pair(mine=""))
-    assert absent.contradicts == ""
+    assert absent.case.contradicts == ""
     assert 0 < absent.points < compare_artists(*pair()).points
 
 
@@ -203,7 +204,7 @@ def test_missing_credit_gives_fewer_points_than_the_same_artists_and_does_not_co
 def test_same_version_in_two_spellings_agrees(mine, theirs):
     """Versions are compared by kind, length class, part and names, not as text."""
     finding = compare_versions(*pair(f"Night Ferry {mine}", mix=theirs), None)
-    assert finding.contradicts == ""
+    assert finding.case.contradicts == ""
     assert finding.points > 0
 
 
@@ -233,7 +234,10 @@ CLASHES = [
 )
 def test_another_version_contradicts_the_version(mine, theirs):
     """Another remixer, kind or part number is `other_version` at best."""
-    assert compare_versions(*pair(f"Night Ferry {mine}", mix=theirs), None).contradicts == "version"
+    assert (
+        compare_versions(*pair(f"Night Ferry {mine}", mix=theirs), None).case.contradicts
+        == "version"
+    )
 
 
 # A library that names the remixer may still not name the length class of the mix.
@@ -248,54 +252,58 @@ UNSTATED_LENGTH_CLASS = ("(Nørd Remix)", "Nørd Extended Remix")
 )
 def test_equal_length_does_not_override_another_version(mine, theirs):
     """Two mixes of equal length are still two mixes."""
-    assert compare_versions(*pair(f"Night Ferry {mine}", mix=theirs), 0.0).contradicts == "version"
+    assert (
+        compare_versions(*pair(f"Night Ferry {mine}", mix=theirs), 0.0).case.contradicts
+        == "version"
+    )
 
 
 @pytest.mark.parametrize("mix", ["Extended Mix", "Radio Edit", "Club Mix"])
 def test_equal_length_confirms_an_unstated_version(mix):
     """Libraries often do not name the mix. An equal length tells which one it is."""
-    assert compare_versions(*pair(mix=mix), 1.0).contradicts == ""
-    assert compare_versions(*pair(mix=mix), 30.0).contradicts == "version"
-    assert compare_versions(*pair(mix=mix), None).contradicts == "version"
+    assert compare_versions(*pair(mix=mix), 1.0).case.contradicts == ""
+    assert compare_versions(*pair(mix=mix), 30.0).case.contradicts == "version"
+    assert compare_versions(*pair(mix=mix), None).case.contradicts == "version"
 
 
 def test_equal_length_confirms_an_unstated_length_class():
     """ "X Remix" with the length of "X Extended Remix" is the extended remix."""
     parsed = pair(f"Night Ferry {UNSTATED_LENGTH_CLASS[0]}", mix=UNSTATED_LENGTH_CLASS[1])
-    assert compare_versions(*parsed, 1.0).contradicts == ""
+    assert compare_versions(*parsed, 1.0).case.contradicts == ""
 
 
 @pytest.mark.parametrize("mix", ["Nørd Remix", "Dub", "Instrumental", "Live", "VIP Mix", "Part 2"])
 def test_equal_length_does_not_confirm_an_unstated_remix_or_dub(mix):
     """Libraries always name a remix or a dub, so an equal length is a coincidence."""
-    assert compare_versions(*pair(mix=mix), 0.0).contradicts == "version"
+    assert compare_versions(*pair(mix=mix), 0.0).case.contradicts == "version"
 
 
 @pytest.mark.parametrize(
-    ("mine", "theirs", "code"),
+    ("mine", "theirs", "case"),
     [
-        ("(Victor Ru", "Victor Ruiz Remix", "cut"),
-        ("(Osk Vell Ext", "Osk Vell Extended Mix", "cut"),
-        ("(Victor Ru", "Viktor Ruiz Remix", "unsaid"), ("(Vi", "Victor Ruiz Remix", "unsaid"),
-        ("(Victor Ru)", "Victor Ruiz Remix", "unsaid"),
+        ("(Victor Ru", "Victor Ruiz Remix", cases.VERSION_CUT),
+        ("(Osk Vell Ext", "Osk Vell Extended Mix", cases.VERSION_CUT),
+        ("(Victor Ru", "Viktor Ruiz Remix", cases.VERSION_UNSAID),
+        ("(Vi", "Victor Ruiz Remix", cases.VERSION_UNSAID),
+        ("(Victor Ru)", "Victor Ruiz Remix", cases.VERSION_UNSAID),
     ],
 )  # fmt: skip
-def test_truncated_bracket_must_begin_the_version(mine, theirs, code):
+def test_truncated_bracket_must_begin_the_version(mine, theirs, case):
     """A truncated title may end inside its bracket."""
-    codes = [
-        compare_versions(local, parse_candidate(other), None).code
+    found = [
+        compare_versions(local, parse_candidate(other), None).case
         for other in [Candidate(id=1, name="Night Ferry", mix_name=theirs, artists=("Ana Sol",))]
         for local in interpret(Track(f"Night Ferry {mine}", "Ana Sol"))
         if local.base == "night ferry" and not local.version.is_stated
     ]
-    assert codes == [code]
+    assert found == [case]
 
 
 def test_beatports_remixer_field_confirms_a_remixer_that_the_mix_does_not_name():
     named = pair("Night Ferry (Nørd Harbour Mix)", mix="Harbour Mix", remixers=("Nørd",))
     unnamed = pair("Night Ferry (Nørd Harbour Mix)", mix="Harbour Mix")
-    assert compare_versions(*named, None).contradicts == ""
-    assert compare_versions(*unnamed, None).contradicts == "version"
+    assert compare_versions(*named, None).case.contradicts == ""
+    assert compare_versions(*unnamed, None).case.contradicts == "version"
 
 
 def test_points_for_length_fall_as_the_difference_grows():
@@ -317,4 +325,4 @@ def test_tempo_difference_up_to_6_percent_costs_little():
     """A "pitched" rip differs by up to 6 %. No tempo contradicts the recording."""
     same, pitched, another = (compare_bpm(124, bpm) for bpm in (124, 129, 140))
     assert same.points > 0 > pitched.points > another.points
-    assert {same.contradicts, pitched.contradicts, another.contradicts} == {""}
+    assert {same.case.contradicts, pitched.case.contradicts, another.case.contradicts} == {""}

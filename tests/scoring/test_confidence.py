@@ -18,6 +18,7 @@ from invented_tracks import (
     ask,
     other_than,
     recordings,
+    score_one,
     styles,
     vouched_for,
 )
@@ -25,7 +26,6 @@ from invented_tracks import (
 from beatport_match.model.evidence import ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.scoring.confidence import is_same_recording, outcome_of, rank
-from beatport_match.scoring.scorer import score_one
 from beatport_match.settings.models import MatchSettings
 
 BASE = Recording()
@@ -115,7 +115,7 @@ def test_contradiction_limits_confidence_below_one_half(track, candidates):
 
 def test_contradiction_limits_confidence_regardless_of_the_weights(monkeypatch):
     monkeypatch.setattr("beatport_match.scoring.confidence.CONSTANT", 99.0)
-    monkeypatch.setattr("beatport_match.scoring.confidence.WEIGHTS", {})
+    monkeypatch.setattr("beatport_match.scoring.confidence._WEIGHTS", {})
     remix = as_candidate(replace(BASE, mix="Remix", remixer="Marwick"))
     for wrong in (remix, as_candidate(replace(BASE, title="Velvet Quarry"))):
         assert rank(as_track(BASE), [wrong])[0].confidence < 0.5

@@ -11,11 +11,12 @@ from invented_tracks import (
     as_candidate,
     as_track,
     recordings,
+    score_one,
     styles,
 )
 
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.scoring.scorer import length_gap, score_one
+from beatport_match.scoring.scorer import length_gap
 
 
 @given(TRACKS, CANDIDATES)

@@ -1,10 +1,13 @@
 """Test the settings models: defaults, ranges, error messages, load and save."""
 
+import ast
+import inspect
 import json
 
 import pytest
 
 from beatport_match.errors import BeatportMatchError, SettingsError
+from beatport_match.settings import models
 from beatport_match.settings.models import AsyncSettings, MatchSettings
 
 
@@ -20,6 +23,16 @@ def test_defaults():
         request_timeout=30.0,
         retry_attempts=3,
     )
+
+
+def test_type_checkers_see_every_setting():
+    """The constructor that type checkers see has one parameter for each setting."""
+    (seen,) = [
+        node
+        for node in ast.walk(ast.parse(inspect.getsource(models)))
+        if isinstance(node, ast.FunctionDef) and node.name == "__init__" and node.args.kwonlyargs
+    ]
+    assert [one.arg for one in seen.args.kwonlyargs] == list(MatchSettings.model_fields)
 
 
 def test_default_threshold_for_matched_is_above_that_for_review():
@@ -182,7 +195,7 @@ def test_setting_missing_from_the_file_has_its_default(tmp_path):
         ('{"max_queries": 0}', "max_queries"), ('{"max_querys": 1}', "max_querys"),
         ('{"async_io": {"retry_attempts": 99}}', "retry_attempts"), ("{", "not JSON"),
         ("", "not JSON"),
-        ("\xff\xfe", "not JSON"), ("[]", "object"), ("null", "object"), ('"x"', "object"),
+        ("\xff\xfe", "not UTF-8"), ("[]", "object"), ("null", "object"), ('"x"', "object"),
         ('{"max_queries": NaN}', "max_queries"), ('{"async_io": null}', "async_io"),
     ],
 )  # fmt: skip

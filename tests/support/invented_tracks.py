@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.scoring.confidence import outcome_of, rank
+from beatport_match.scoring.scorer import score_candidates
 from beatport_match.settings.models import MatchSettings
 
 TITLE_WORDS = (
@@ -204,6 +205,10 @@ def version_summary(parsed):
     version = parsed.version
     kinds = [*sorted(version.kinds), version.length, version.part and f"part {version.part}"]
     return " ".join([*filter(None, kinds), *sorted(set(version.words))])
+
+
+def score_one(track, candidate):
+    return score_candidates(track, [candidate])[0]
 
 
 def ask(track, *candidates, settings=None):

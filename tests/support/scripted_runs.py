@@ -1,4 +1,4 @@
-"""What the property tests of the engines draw from: tracks, faults and slots of the rate limiter."""
+"""What property tests of the engines draw from: tracks, faults, slots of the rate limiter."""
 
 from __future__ import annotations
 

@@ -12,7 +12,6 @@ from client_kinds import client, every_client_kind
 from beatport_match.errors import MisuseError
 from beatport_match.testing import (
     FAULTS,
-    CatalogueTrack,
     FakeBeatport,
     Fault,
     always,
@@ -23,7 +22,9 @@ from beatport_match.testing import (
 )
 
 SEARCH = "/search/tracks?q=olvarin+undertow"
+ALL = "/search?q=olvarin+undertow"
 TRACK = f"/track/-/{bundled_catalogue()[0].id}"
+FAKE, OLD_FAKE = FakeBeatport(), FakeBeatport(track_shape="V4")
 
 
 def get_page(
@@ -48,30 +49,24 @@ def test_without_fault_server_and_transport_give_the_same_bytes(client_kind: str
     assert fake.requests == ((SEARCH, 200),)
 
 
-@every_client_kind
-@pytest.mark.parametrize(("kind", "status"), [("challenge", 403), ("challenge_200", 200)])
-def test_challenge_is_a_cloudflare_page_with_403_or_200(
-    client_kind: str, kind: Fault, status: int
-) -> None:
-    """Only the 403 has the header `cf-mitigated`."""
-    reply = get_page(kind, client_kind)
-    assert reply.status_code == status
-    assert (reply.headers.get("cf-mitigated") == "challenge") == (status == 403)
-    for mark in ("Just a moment...", "_cf_chl_opt", "challenge-error-text"):
-        assert mark in reply.text[:16_000]
-    assert "__NEXT_DATA__" not in reply.text
+def test_challenge_is_a_cloudflare_page_with_403_or_200() -> None:
+    """Only the 403 has the header `cf-mitigated`; `test_fake_api_faults` tests every client."""
+    for kind, status in (("challenge", 403), ("challenge_200", 200)):
+        reply = get_page(kind, "server")
+        assert reply.status_code == status, kind
+        assert (reply.headers.get("cf-mitigated") == "challenge") == (status == 403), kind
+        for mark in ("Just a moment...", "_cf_chl_opt", "challenge-error-text"):
+            assert mark in reply.text[:16_000], kind
+        assert "__NEXT_DATA__" not in reply.text, kind
 
 
-@every_client_kind
-@pytest.mark.parametrize(
-    ("kind", "status"), [("rate_limited", 429), ("unavailable", 503), ("empty", 200)]
-)
-def test_rate_limited_unavailable_and_empty(client_kind: str, kind: Fault, status: int) -> None:
+def test_rate_limited_unavailable_and_empty() -> None:
     """These are a 429 with Retry-After, a 503, and a 200 without a body."""
-    reply = get_page(kind, client_kind)
-    assert reply.status_code == status
-    assert ("retry-after" in reply.headers) == (kind == "rate_limited")
-    assert (reply.content == b"") == (kind == "empty")
+    for kind, status in (("rate_limited", 429), ("unavailable", 503), ("empty", 200)):
+        reply = get_page(kind, "server")
+        assert reply.status_code == status, kind
+        assert ("retry-after" in reply.headers) == (kind == "rate_limited"), kind
+        assert (reply.content == b"") == (kind == "empty"), kind
 
 
 @every_client_kind
@@ -129,53 +124,41 @@ def test_no_next_data_removes_only_the_data_script(client_kind: str) -> None:
     assert 'rel="canonical"' in reply.text
 
 
-@pytest.mark.parametrize("shape", ["C1", "V4"])
-@pytest.mark.parametrize("path", [SEARCH, "/search?q=olvarin", TRACK])
-def test_moved_renames_the_key_of_the_data(
-    next_data: Callable[[bytes], Any], path: str, shape: Any
-) -> None:
-    fake = FakeBeatport(track_shape=shape)
-    props = next_data(fake.respond("GET", path, "moved").body)["props"]["pageProps"]
-    assert {"dehydratedState", "track"}.isdisjoint(props)
-    assert props["dehydratedStateNext"]["queries"]
+def test_moved_renames_the_key_of_the_data(next_data: Callable[[bytes], Any]) -> None:
+    for fake in (FAKE, OLD_FAKE):
+        for path in (SEARCH, ALL, TRACK):
+            props = next_data(fake.respond("GET", path, "moved").body)["props"]["pageProps"]
+            assert {"dehydratedState", "track"}.isdisjoint(props), path
+            assert props["dehydratedStateNext"]["queries"], path
 
 
-@pytest.mark.parametrize("path", [SEARCH, "/search?q=olvarin+undertow"])
-def test_bad_record_comes_before_the_good_records(
-    queries: Callable[[bytes], Any], path: str
-) -> None:
-    fake = FakeBeatport()
-
-    def records(fault: Fault | None) -> Any:
-        data = queries(fake.respond("GET", path, fault).body)[0]["state"]["data"]
+def test_bad_record_comes_before_the_good_records(queries: Callable[[bytes], Any]) -> None:
+    def records(path: str, fault: Fault | None) -> Any:
+        data = queries(FAKE.respond("GET", path, fault).body)[0]["state"]["data"]
         return data.get("tracks", data)["data"]
 
-    good, damaged = records(None), records("bad_record")
-    assert good
-    assert damaged[1:] == good
-    assert damaged[0]["track_name"] is None
-    assert records(None) == good, "the fault must apply to one request only"
+    for path in (SEARCH, ALL):
+        good, damaged = records(path, None), records(path, "bad_record")
+        assert good, path
+        assert damaged[1:] == good, path
+        assert damaged[0]["track_name"] is None, path
+        assert records(path, None) == good, f"{path}: the fault must apply to one request only"
 
 
-@pytest.mark.parametrize("shape", ["C1", "V4"])
-def test_bad_record_on_a_track_page_is_the_record_itself(
-    next_data: Callable[[bytes], Any], shape: Any
-) -> None:
+def test_bad_record_on_a_track_page_is_the_record_itself(next_data: Callable[[bytes], Any]) -> None:
     """An old page has the record twice; both are malformed."""
-    body = FakeBeatport(track_shape=shape).respond("GET", TRACK, "bad_record").body
-    props = next_data(body)["props"]["pageProps"]
-    records = [props["dehydratedState"]["queries"][0]["state"]["data"]]
-    records += [props["track"]] if shape == "V4" else []
-    assert [record["track_id"] for record in records] == ["n/a"] * len(records)
+    for fake in (FAKE, OLD_FAKE):
+        props = next_data(fake.respond("GET", TRACK, "bad_record").body)["props"]["pageProps"]
+        records = [props["dehydratedState"]["queries"][0]["state"]["data"]]
+        records += [props["track"]] if fake is OLD_FAKE else []
+        assert {record["track_id"] for record in records} == {"n/a"}
 
 
-@pytest.mark.parametrize("path", [SEARCH, "/search?q=olvarin", TRACK])
-def test_wrong_shape_is_a_text_in_place_of_the_data(
-    queries: Callable[[bytes], Any], path: str
-) -> None:
-    data = queries(FakeBeatport().respond("GET", path, "wrong_shape").body)[0]["state"]["data"]
-    data = data if path == TRACK else data.get("tracks", data)["data"]
-    assert data == "see elsewhere"
+def test_wrong_shape_is_a_text_in_place_of_the_data(queries: Callable[[bytes], Any]) -> None:
+    for path in (SEARCH, ALL, TRACK):
+        data = queries(FAKE.respond("GET", path, "wrong_shape").body)[0]["state"]["data"]
+        data = data if path == TRACK else data.get("tracks", data)["data"]
+        assert data == "see elsewhere", path
 
 
 def test_first_applies_to_the_first_requests_only() -> None:
@@ -213,25 +196,21 @@ def test_mixed_has_each_of_its_faults_at_the_requests_of_sometimes() -> None:
     assert 0.4 < faults.count("reset") / (faults.count("reset") + faults.count("challenge")) < 0.6
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
+def test_unknown_faults_are_rejected_by_name() -> None:
+    makers: tuple[Callable[[Any], object], ...] = (
         always,
         lambda kind: first(1, kind),
         lambda kind: sometimes(kind, 1),
         lambda kind: mixed(1, ["reset", kind]),
-    ],
-)
-def test_unknown_faults_are_rejected_by_name(make: Any) -> None:
-    with pytest.raises(MisuseError, match=r"earthquake.*challenge_200"):
-        make("earthquake")
-    with pytest.raises(MisuseError, match="earthquake"):
-        FakeBeatport().respond("GET", SEARCH, "earthquake")  # type: ignore[arg-type]
+        lambda kind: FAKE.respond("GET", SEARCH, kind),
+    )
+    for make in makers:
+        with pytest.raises(MisuseError, match=r"earthquake.*challenge_200"):
+            make("earthquake")
 
 
-@pytest.mark.parametrize("kind", FAULTS)
-def test_every_fault_changes_every_page(kind: Fault) -> None:
+def test_every_fault_changes_every_page() -> None:
     """The pages are those that have records."""
-    for path in (SEARCH, TRACK):
-        fake = FakeBeatport([*bundled_catalogue(), CatalogueTrack(id=9, name="Nine")])
-        assert fake.respond("GET", path, kind) != fake.respond("GET", path)
+    for path in (SEARCH, ALL, TRACK):
+        for kind in FAULTS:
+            assert FAKE.respond("GET", path, kind) != FAKE.respond("GET", path), (kind, path)

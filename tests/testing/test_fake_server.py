@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from beatport_match.testing import FakeBeatport, always
-from beatport_match.testing.request_log import MAX_BODY_BYTES
+from beatport_match.testing.messages import MAX_BODY_BYTES
 
 SEARCH = "/search/tracks?q=olvarin"
 pytestmark = pytest.mark.filterwarnings("error")

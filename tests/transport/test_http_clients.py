@@ -120,14 +120,17 @@ def test_iter_matches_closes_its_client(own_clients: list[Any], stops_early: boo
 
 @pytest.mark.parametrize("stops_early", [False, True])
 @pytest.mark.anyio
-async def test_aiter_matches_closes_its_client(own_clients: list[Any], stops_early: bool) -> None:
+async def test_a_matcher_closes_its_client_after_a_stream(
+    own_clients: list[Any], stops_early: bool
+) -> None:
     with FakeBeatport(**EXACT_SEARCH).serve() as base_url:
         settings = UNPACED.model_copy(update={"base_url": base_url})
-        async for _ in aiter_matches(QUICK, settings=settings):
-            assert not any(client.is_closed for client in own_clients)
-            if stops_early:
-                break
-        await until(lambda: all(client.is_closed for client in own_clients))
+        async with AsyncMatcher(settings) as matcher:
+            async for _ in matcher.iter_matches(QUICK):
+                assert not any(client.is_closed for client in own_clients)
+                if stops_early:
+                    break
+        assert all(client.is_closed for client in own_clients)
     assert own_clients
 
 

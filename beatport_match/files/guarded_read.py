@@ -1,0 +1,93 @@
+"""Read files with limits: only regular files, and only up to a size.
+
+Opening a pipe could block, and reading a device might never end.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, AnyStr
+
+from beatport_match.errors import BeatportMatchError
+
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def reason(error: Exception) -> str:
+    """Return why a file cannot be read, parsed or written: one clause without the file's name."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return getattr(error, "strerror", None) or str(error)
+
+
+def require_regular_file(path: Path) -> None:
+    """Check a path before it is opened.
+
+    Raises:
+        OSError: The path does not exist, is invalid, or is not a regular file.
+    """
+    try:
+        mode = path.stat().st_mode
+    except ValueError as error:
+        raise OSError(str(error)) from None
+    if stat.S_ISDIR(mode):
+        raise OSError("it is a folder")
+    if not stat.S_ISREG(mode):
+        raise OSError("it is not a regular file")
+
+
+def read_text(path: Path, max_bytes: int) -> str:
+    """Return the content of a UTF-8 file, without a byte order mark.
+
+    Raises:
+        OSError: The file cannot be read, is not a regular file, has more than `max_bytes` bytes, or
+            is not UTF-8.
+    """
+    require_regular_file(path)
+    with path.open("rb") as file:
+        content = file.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise OSError(f"it is larger than {max_bytes} bytes")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise OSError("it is not UTF-8 text") from None
+
+
+@contextmanager
+def open_input(
+    path: Path, error_type: type[BeatportMatchError]
+) -> Generator[IO[bytes], None, None]:
+    """Open a file of the user's for reading bytes.
+
+    Args:
+        path: The file.
+        error_type: The exception to raise.
+
+    Raises:
+        BeatportMatchError: The file does not exist, is not a regular file, or cannot be read, also
+            during the block.
+    """
+    try:
+        require_regular_file(path)
+        with path.open("rb") as stream:
+            yield stream
+    except FileNotFoundError:
+        raise error_type(f"{path}: there is no such file; check the path.") from None
+    except OSError as error:
+        raise error_type(f"{path}: cannot be read ({reason(error)}); check the path.") from None
+
+
+def bounded_lines(stream: IO[AnyStr], max_length: int) -> Iterator[AnyStr]:
+    """Yield the lines of a stream; of a longer line, yield the first `max_length` + 1 characters.
+
+    The rest of a longer line is skipped.
+    """
+    while line := stream.readline(max_length + 1):
+        yield line
+        rest = line
+        while len(rest) > max_length and rest[-1:] not in (b"\n", "\n"):
+            rest = stream.readline(max_length + 1)

@@ -1,0 +1,132 @@
+"""What is accepted from outside, and which characters a text may hold: one policy per danger.
+
+Values: `is_web_url`, `is_header_token`, `clean_isrc`, `finite_number`, `parse_json`, and the
+largest accepted values.
+
+Texts:
+
+    single_line        text that is read from outside, such as a title
+    single_line_path   a path that is read from outside; it must still name its file
+    terminal_safe      text for a terminal, which would execute control characters
+    spreadsheet_safe   text for a cell of a CSV file, which a spreadsheet could run as a formula
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+
+# Databases and tantivy store an ID as a signed integer of 64 bits.
+MAX_ID = 2**63 - 1
+# Beats per minute.
+MAX_BPM = 1000.0
+# No recording is longer than a day.
+MAX_DURATION_S = 24 * 60 * 60.0
+
+_WEB_URL = re.compile(r"https?://[^\s/?#]\S*")
+# ISO 3901: country, registrant, year and number ("DEAB11900001").
+_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
+
+# C0 and C1 control characters.
+_CONTROL_CODES = (*range(0x20), *range(0x7F, 0xA0))
+# Marks that change the direction of the text between them.
+_EMBEDDING_CODES = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+# Unicode's format characters (category Cf) and the characters that it calls default-ignorable:
+# zero-width blanks, joiners, direction marks, fillers, variation selectors, tags.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+
+_FOR_PATHS = dict.fromkeys((*_CONTROL_CODES, 0x2028, 0x2029, 0xFEFF, *_EMBEDDING_CODES), " ")
+_FOR_TERMINALS = dict.fromkeys((*_CONTROL_CODES, *_EMBEDDING_CODES, 0x200E, 0x200F, 0x061C)) | (
+    dict.fromkeys([*map(ord, "\t\n\v\f\r"), 0x85, 0x2028, 0x2029], " ")
+)
+# A CSV file may hold cells of several lines.
+_FOR_CELLS = {code: new for code, new in _FOR_TERMINALS.items() if chr(code) not in "\t\n\r"}
+# A spreadsheet runs a cell as a formula if it begins with one of these (OWASP, "CSV Injection").
+# Some spreadsheets accept the full-width characters of East Asian keyboards too.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def is_web_url(text: str) -> bool:
+    """Whether the text is an http(s) URL with a host, without blanks and control characters."""
+    return text.isprintable() and _WEB_URL.fullmatch(text) is not None
+
+
+def is_header_token(text: str) -> bool:
+    """Whether a secret can be sent in an HTTP header: printable ASCII without spaces."""
+    return bool(text) and text.isascii() and text.isprintable() and " " not in text
+
+
+def clean_isrc(isrc: str | None) -> str:
+    """Return the bare ISRC, or `""` if it is invalid.
+
+    Tags contain ISRCs with hyphens and blanks and in lower case.
+    """
+    code = "".join(filter(str.isalnum, isrc or "")).upper()
+    return code if _ISRC.fullmatch(code) else ""
+
+
+def finite_number(value: object) -> float | None:
+    """Return a JSON number as a finite float; `None` if it is none, or too large for a float."""
+    # JSON's true is an int in Python.
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
+
+
+def parse_json(data: str | bytes | memoryview) -> object:
+    """Parse a JSON document; return `None` if it is not UTF-8, not JSON or nested too deeply."""
+    try:
+        # A memory view is decoded here because `json.loads` would need a copy of its bytes.
+        text = data if isinstance(data, str) else str(data, "utf-8-sig", "surrogatepass")
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def single_line(text: str) -> str:
+    """Return the text on one line: trimmed, blanks collapsed, without invisible characters.
+
+    A control character becomes a blank. A lone surrogate is removed, because it cannot be encoded.
+    """
+    if not text.isascii():
+        text = without_invisible(text)
+    # Nearly every text is clean already, and this check takes a third of the time of cleaning.
+    # The space is the only blank that `isprintable` accepts.
+    if text.isprintable() and "  " not in text and text.strip() == text:
+        return text
+    return " ".join(_SURROGATES.sub("", _CONTROLS.sub(" ", text)).split())
+
+
+def without_invisible(text: str) -> str:
+    """Remove the characters that have no width and no meaning in a title."""
+    return _INVISIBLE.sub("", text)
+
+
+def single_line_path(text: str) -> str:
+    """Return a path on one line and trimmed; all other characters belong to the file's name."""
+    return text.translate(_FOR_PATHS).strip()
+
+
+def terminal_safe(text: str) -> str:
+    """Remove control characters and direction marks; line ends and tabs become spaces."""
+    return text.translate(_FOR_TERMINALS)
+
+
+def spreadsheet_safe(text: str) -> str:
+    """Return a text as `terminal_safe`, but with its line ends, and never a formula.
+
+    A text that begins like a formula gets an apostrophe before it.
+    """
+    text = text.translate(_FOR_CELLS)
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text

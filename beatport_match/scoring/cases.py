@@ -1,0 +1,199 @@
+"""The evidence cases: one row for each case that the comparisons and the ranking can find.
+
+A comparison returns a `Finding` of one case. `scorer` adds up the points, and `confidence` uses the
+caps. The fit of the weights and the table in the documentation read the same rows.
+
+The scale of the points: equal titles (46), equal artists (30) and equal versions (20) give 96; an
+equal length (4) completes 100. An unknown value gives no points, neither positive nor negative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+# All cases of this module by name; `Case` adds each of them.
+CASES: dict[str, Case] = {}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One evidence case; each case is one constant of this module, so identity is equality.
+
+    Attributes:
+        name: What is compared, and its code: `title.same` is the constant `TITLE_SAME`.
+        points: The points in the score; for some cases, a comparison subtracts more.
+        note: The reason, for people; a template for the values of a finding.
+        cap: The maximum confidence, 0-1. Where it is low, no measured rate makes the case safe: two
+            titles, names or recordings are possible.
+        unless: Sets of cases. If all cases of one set are found as well, the cap does not apply.
+        contradicts: `recording` (the candidate is another track), `version` (it is at best another
+            version), `identifier` (it is not what an equal identifier says), or empty. The first
+            two contradict an equal identifier as well.
+        identifier_wins: Whether an equal identifier overrides the contradiction if the lengths are
+            known to agree.
+        proves: Whether the case, a trusted identifier, proves the recording.
+        sign: 1 if the fitted weight is never negative (agreement), -1 if it is never positive, so
+            that accidents of the data have no such effect. 0 allows both, but the weight of a
+            contradiction is never positive.
+    """
+
+    name: str
+    points: float = 0.0
+    note: str = ""
+    cap: float = 1.0
+    unless: tuple[frozenset[Case], ...] = ()
+    contradicts: Literal["", "identifier", "version", "recording"] = ""
+    identifier_wins: bool = False
+    proves: bool = False
+    sign: Literal[-1, 0, 1] = 0
+
+    def __post_init__(self) -> None:
+        CASES[self.name] = self
+
+    def found(self, *values: object, less: float = 0.0) -> Finding:
+        """Make a finding with the values of the note; `less` is subtracted from the points."""
+        return Finding(self, self.points - less, values)
+
+    def __reduce__(self) -> str:
+        # `pickle` and `copy` then look up the constant, so that each case stays one object.
+        return self.name.upper().replace(".", "_")
+
+
+class Finding(NamedTuple):
+    """The result of one comparison; `points` have one decimal.
+
+    The note is formatted on request, because the notes of most candidates are never read.
+    """
+
+    case: Case
+    points: float
+    values: tuple[object, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """The reason, for people."""
+        return self.case.note.format(*self.values) if self.values else self.case.note
+
+
+# Lengths and tempos are first, because they lift the caps of other cases.
+_APART = "{:.0f} s apart"
+LENGTH_WITHIN_2 = Case("length.within_2", 4.0, _APART, sign=1)
+LENGTH_WITHIN_5 = Case("length.within_5", 2.0, _APART)
+LENGTH_WITHIN_10 = Case("length.within_10", 0.0, _APART, sign=-1)
+LENGTH_WITHIN_30 = Case("length.within_30", -6.0, _APART, 0.85, contradicts="identifier")
+LENGTH_WITHIN_60 = Case("length.within_60", -14.0, _APART, 0.6, contradicts="identifier")
+LENGTH_BEYOND = Case("length.beyond", -24.0, _APART, 0.4, contradicts="identifier")
+BPM_SAME = Case("bpm.same", 0.5, "same tempo", sign=1)
+BPM_PITCHED = Case("bpm.pitched", -0.5, "tempo pitched", sign=-1)
+BPM_OTHER = Case("bpm.other", -4.0, "another tempo", 0.75, sign=-1)
+
+LENGTH_AND_TEMPO = frozenset({LENGTH_WITHIN_2, BPM_SAME})
+# An equal length decides between two interpretations or two wordings.
+_LENGTH = (frozenset({LENGTH_WITHIN_2}),)
+# A slip is a difference of a few letters: a typo or another word. Two different tracks with such
+# names seldom have the same length and the same tempo as well, so then it is a typo.
+_TYPO = (LENGTH_AND_TEMPO,)
+
+VERSION_SAME = Case("version.same", 20.0, "same version", sign=1)
+# A mix with a name is stronger evidence than "Original Mix".
+VERSION_NAMED = Case("version.named", 20.0, "same version", sign=1)
+VERSION_PLAIN = Case("version.plain", 19.5, "the plain version")
+VERSION_UNSAID_VOUCHED = Case("version.unsaid_vouched", 17.0, "version not named, same length")
+VERSION_LENGTH_VOUCHED = Case("version.length_vouched", 18.0, "same version")
+# Labels sell a "Night Mix" beside a "Night".
+VERSION_NOUN = Case("version.noun", 17.5, "same version, worded differently")
+VERSION_CUT = Case("version.cut", 18.0, "the same version, cut short")
+VERSION_NAMES_TYPO = Case("version.names_typo", 20.0, "same version")  # less 1 for each typo
+VERSION_NAMES_SLIP = Case("version.names_slip", 19.0, "same version", 0.75, _TYPO)
+VERSION_OWN_NAME = Case("version.own_name", 18.5, "same version")
+VERSION_ONE_REMIXER = Case("version.one_remixer", 19.0, "same version")
+VERSION_MIX_FOR_REMIX = Case("version.mix_for_remix", 17.5, "same version", 0.85, _LENGTH)
+VERSION_ALBUM = Case("version.album", 18.0, "same version")
+VERSION_UNSAID = Case(
+    "version.unsaid",
+    -45.0,
+    "a version the library does not name",
+    contradicts="version",
+    identifier_wins=True,
+)
+VERSION_NAMES = Case("version.names", -45.0, "another remixer or mix", contradicts="version")
+VERSION_KIND = Case("version.kind", -45.0, "another kind of version", contradicts="version")
+VERSION_LENGTH = Case("version.length", -45.0, "{}", contradicts="version", identifier_wins=True)
+VERSION_PART = Case("version.part", -45.0, "part {} against part {}", contradicts="version")
+VERSION_YEAR = Case("version.year", -45.0, "year {} against year {}", contradicts="version")
+
+TITLE_SAME = Case("title.same", 46.0, "same title", sign=1)
+TITLE_SPACING = Case("title.spacing", 45.5, "same title, spaced differently")
+TITLE_WORDS = Case("title.words", 45.0, "same words, divided differently")
+TITLE_ORDER = Case("title.order", 42.0, "same words in another order", 0.75)
+_APART_FROM = "same title, apart from "
+TITLE_SMALL_WORDS = Case("title.small_words", 45.0, _APART_FROM + "small words or a name")
+TITLE_CREDITED = Case(
+    "title.credited", 45.0, _APART_FROM + "a word that may be an artist's name", 0.75, _LENGTH
+)
+# Text that is noise in a library may distinguish titles on Beatport: "Sequence [2]", "Move HD".
+TITLE_NOISE = Case("title.noise", 42.0, "Beatport's title says more: {}", 0.75, _LENGTH)
+TITLE_ONE_OF = Case("title.one_of", 40.0, "one of several titles", 0.75, _LENGTH)
+TITLE_FOUND = Case("title.found", 43.0, "title found among words without separators", 0.75, _LENGTH)
+# Less 1 (`typo`, `typos`) or 4 (`slip`) for each typo.
+TITLE_TYPO = Case("title.typo", 46.0, "title with {}")
+TITLE_TYPOS = Case("title.typos", 46.0, "title with {} typos")
+TITLE_SLIP = Case("title.slip", 46.0, "almost the same title: a typo or another word", 0.75, _TYPO)
+# The more similar the titles are, the less it costs.
+TITLE_OTHER = Case("title.other", -46.0, "another title", contradicts="recording")
+
+# Less for each missing, additional or mistyped name; at least 15.
+ARTISTS_SAME = Case("artists.same", 30.0, "same artists", sign=1)
+ARTISTS_EXTRA = Case("artists.extra", 30.0, "Beatport credits more artists")
+ARTISTS_MISSING = Case("artists.missing", 30.0, "some artists are not credited on Beatport")
+ARTISTS_EXCHANGED = Case(
+    "artists.exchanged", 30.0, "another artist beside the same one", 0.75, _LENGTH
+)
+# Two different artists with such names seldom have the same remixer.
+_TYPO_OR_REMIXER = (LENGTH_AND_TEMPO, frozenset({VERSION_NAMED}))
+ARTISTS_TYPO = Case("artists.typo", 30.0, "artist with a typo")
+ARTISTS_SLIP = Case(
+    "artists.slip", 28.5, "almost the same artist: a typo or another artist", 0.75, _TYPO_OR_REMIXER
+)
+ARTISTS_PART = Case("artists.part", 15.0, "part of the artist's name", 0.5, _LENGTH, sign=-1)
+ARTISTS_REMIXER = Case("artists.remixer", 12.0, "one side names only the remixer", 0.75, _LENGTH)
+ARTISTS_UNKNOWN = Case("artists.unknown", 18.0, "no artist to compare", sign=-1)
+ARTISTS_OTHER = Case(
+    "artists.other", -30.0, "another artist", contradicts="recording", identifier_wins=True
+)
+
+ASIDE_KNOWN = Case(
+    "aside.known", 0.0, "the remaining text is a label, a release or a number", sign=1
+)
+# These points count for each phrase.
+ASIDE_UNLABELLED = Case("aside.unlabelled", -1.5, "taken for the label: {}")
+ASIDE_OTHER_LABEL = Case("aside.other_label", -1.5, "taken for the label: {}", 0.75, _LENGTH)
+ASIDE_STRANGE = Case("aside.strange", -4.0, "not explained: {}", 0.75, sign=-1)
+
+KEY_SAME = Case("key.same", 0.5, "same key", sign=1)
+KEY_OTHER = Case("key.other", -0.5, "another key", sign=-1)
+YEAR_SAME = Case("year.same", 0.4, "same year", sign=1)
+YEAR_OTHER = Case("year.other", -0.4, "{} years apart", sign=-1)
+LABEL_SAME = Case("label.same", 0.6, "same label", sign=1)
+ALBUM_SAME = Case("album.same", 0.6, "same album", sign=1)
+
+# An equal identifier also gives the points that the score lacks to `MIN_PROVEN_SCORE`.
+_NOT_TRUSTED = ", not trusted: the rest contradicts it"
+ISRC_SAME = Case("isrc.same", 12.0, "same ISRC{}", proves=True, sign=1)
+# Most recordings have one ISRC; some have another one on another release.
+ISRC_OTHER = Case("isrc.other", -1.0, "another ISRC", sign=-1)
+ISRC_CONTRADICTED = Case("isrc.contradicted", 0.0, "same ISRC" + _NOT_TRUSTED)
+BEATPORT_ID_SAME = Case("beatport_id.same", 12.0, "same number on Beatport{}", proves=True, sign=1)
+BEATPORT_ID_CONTRADICTED = Case(
+    "beatport_id.contradicted", 0.0, "same number on Beatport" + _NOT_TRUSTED
+)
+
+# The ranking finds these cases; they have no line in the evidence list.
+RIVALS_NEAR = Case("rivals.near", sign=-1)
+RIVALS_CLOSE = Case("rivals.close", cap=0.5, sign=-1)
+RIVALS_CROWD = Case("rivals.crowd", cap=0.3, sign=-1)
+LONE_COMMON = Case("lone.common", sign=-1)
+LONE_USUAL = Case("lone.usual")
+LONE_RARE = Case("lone.rare")
+LONE_VOUCHED = Case("lone.vouched", sign=1)
