@@ -137,8 +137,9 @@ def test_without_tantivy_the_error_names_the_extra_offline(
     for use in (Catalogue.open, lambda path: Catalogue.build([], path)):
         with pytest.raises(
             MissingDependencyError, match=r"pip install 'beatport-match\[offline\]'"
-        ):
+        ) as caught:
             use(path)
+        assert caught.value.name == "tantivy"
 
 
 def test_without_pyarrow_the_error_names_the_extra_parquet(
@@ -154,8 +155,11 @@ def test_without_pyarrow_the_error_names_the_extra_parquet(
 
     monkeypatch.setattr(builtins, "__import__", import_without_pyarrow)
     (path.parent / "rows.parquet").touch()
-    with pytest.raises(MissingDependencyError, match=r"pip install 'beatport-match\[parquet\]'"):
+    with pytest.raises(
+        MissingDependencyError, match=r"pip install 'beatport-match\[parquet\]'"
+    ) as caught:
         Catalogue.build(path.parent / "rows.parquet", path)
+    assert caught.value.name == "pyarrow"
     assert len(Catalogue.open(path)) == len(rows()) - 1
 
 
