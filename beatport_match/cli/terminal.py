@@ -68,7 +68,7 @@ class Screen:
             from rich.console import Console
         except ImportError:
             return None
-        # Without a terminal there are no styles, whatever the environment says.
+        # Without a terminal there are no styles, even if an environment variable requests them.
         is_terminal = None if self.isatty() else False
         file = cast("IO[str]", self)
         return Console(

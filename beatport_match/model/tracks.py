@@ -64,7 +64,7 @@ class Track:
             number is not a finite number, or a keyword is not a field. It is also a `ValueError`.
 
     Example:
-        `Track("Some Title (Somebody Remix)", "Artist", duration_s=397)`
+        `Track("Some Title (Some Remix)", "Artist", duration_s=397)`
     """
 
     title: str
@@ -101,7 +101,7 @@ class Track:
             MisuseError: The text is blank. It is also a `ValueError`.
 
         Example:
-            `Track.from_text("Artist - Title (Somebody Remix)")`
+            `Track.from_text("Artist - Title (Some Remix)")`
         """
         if isinstance(text, str) and not text.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
             raise MisuseError(f"the text of a track must not be blank; it is {short_repr(text)}.")
