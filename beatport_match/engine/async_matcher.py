@@ -45,6 +45,18 @@ from beatport_match.transport.http import AsyncHttpClient, require_client_kind
 from beatport_match.transport.shared import SharedState, own_state
 
 
+class _ExitInTaskError(Exception):
+    """Carries a `KeyboardInterrupt` or `SystemExit` from a task to the task that started it.
+
+    If one of them leaves a task, asyncio ends its loop at once. The worker threads of anyio then
+    never stop, and keep the process alive.
+    """
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 class AsyncMatcher:
     """Finds tracks on Beatport, several at the same time, on asyncio or trio.
 
@@ -319,7 +331,7 @@ class AsyncMatcher:
         # One call of `on_progress` at a time, in the order in which the tracks finish.
         reporting = anyio.Lock(fast_acquire=True)
 
-        async def work() -> None:
+        async def match_next() -> None:
             while not stop() and (entry := next(run.tracks, None)) is not None:
                 place, track = entry
                 recorded = journal.recorded(track)
@@ -337,13 +349,20 @@ class AsyncMatcher:
                 if emit is not None:
                     await emit(found)
 
+        async def work() -> None:
+            try:
+                await match_next()
+            except (KeyboardInterrupt, SystemExit) as error:
+                raise _ExitInTaskError(error) from None
+
         with journal_at(journal_path, self.settings, self._sources, run.problems.append) as journal:
             try:
                 async with anyio.create_task_group() as group:
                     for _ in range(self.settings.async_io.max_concurrent_tracks):
                         group.start_soon(work)
             except BaseExceptionGroup as errors:
-                raise single_error(errors) from None
+                error = single_error(errors)
+                raise (error.error if isinstance(error, _ExitInTaskError) else error) from None
         run.log_end()
 
     async def _match(

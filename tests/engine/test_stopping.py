@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -254,9 +255,8 @@ def finished(partial: PlaylistMatch, done: list[Progress]) -> bool:
 @every_mode
 @pytest.mark.parametrize("kind", [Bug, SystemExit, KeyboardInterrupt])
 def test_an_exception_carries_the_finished_tracks(name: Name, kind: type[BaseException]) -> None:
-    """It is the same exception. In asyncio, the last two leave the loop before the run ends."""
-    if name == "asyncio" and not issubclass(kind, Exception):
-        pytest.skip("asyncio raises it without asking the tasks")
+    """It is the same exception, and no thread is left that would keep the process alive."""
+    before = set(threading.enumerate())
     done, error = list[Progress](), kind("the calling program")
 
     def on_progress(progress: Progress) -> None:
@@ -272,6 +272,9 @@ def test_an_exception_carries_the_finished_tracks(name: Name, kind: type[BaseExc
     assert isinstance(partial, PlaylistMatch)
     assert finished(partial, done)
     assert partial.metrics.session_info.total_tracks == len(partial.matches)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+        assert thread.daemon or not thread.is_alive()
 
 
 @pytest.mark.parametrize("name", ["sync", "bridge"])
