@@ -105,7 +105,8 @@ class OutputError(BeatportMatchError, OSError):
     def __init__(self, message: str, cause: Exception | None = None) -> None:
         super().__init__(message)
         if isinstance(cause, OSError):
-            self.errno, self.strerror = cause.errno, cause.strerror
+            self.errno: int | None = cause.errno
+            self.strerror: str | None = cause.strerror
 
     def __str__(self) -> str:
         return str(self.args[0])
