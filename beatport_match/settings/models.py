@@ -38,7 +38,8 @@ class _Frozen(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
         except ValidationError as error:
             raise SettingsError(_first_error_as_sentence(error)) from None
 
-    if not TYPE_CHECKING:  # type checkers then report an assignment, because of `frozen`
+    # Type checkers report an assignment by themselves, because of `frozen`.
+    if not TYPE_CHECKING:  # pragma: no branch
 
         def __setattr__(self, name: str, value: object) -> None:
             raise SettingsError(

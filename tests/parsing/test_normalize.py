@@ -136,3 +136,8 @@ def test_normalize_spacing_is_idempotent_and_keeps_the_folded_text(text):
 
 def test_normalize_spacing_removes_an_invisible_character_that_nfkc_makes():
     assert normalize_spacing("\uffa0Tide") == "Tide"
+
+
+def test_a_character_that_folds_to_a_combining_one_is_folded_again() -> None:
+    """The Greek iota subscript folds to a combining character, and this one to a letter."""
+    assert fold("\u037a") == fold(fold("\u037a"))

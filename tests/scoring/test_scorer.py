@@ -16,6 +16,7 @@ from invented_tracks import (
 )
 
 from beatport_match.model.tracks import Candidate, Track
+from beatport_match.scoring.confidence import rank
 from beatport_match.scoring.scorer import length_gap
 
 
@@ -201,3 +202,10 @@ def test_line_named_limit_corrects_a_sum_outside_0_and_100():
     assert (high.score, lines(high)["limit"].effect < 0) == (100, True)
     low = score_one(track, Candidate(id=1, name="x", mix_name="Dub", artists=("y",), length_s=1.0))
     assert (low.score, lines(low)["limit"].effect > 0) == (0, True)
+
+
+def test_a_truncated_bracket_of_another_version_stays_unexplained() -> None:
+    track = Track("Night Ferry (Xq", "Ana Sol")
+    found = Candidate(id=1, name="Night Ferry", mix_name="Original Mix", artists=("Ana Sol",))
+    codes = [line.code for line in rank(track, [found])[0].evidence]
+    assert "strange" in codes
