@@ -20,7 +20,7 @@ import anyio.to_thread
 from anyio.from_thread import start_blocking_portal
 from PySide6.QtCore import QObject, Signal
 
-from beatport_match import MatchSettings, Track, amatch_playlist, match_playlist
+from beatport_match import AsyncMatcher, Matcher, MatchSettings, Track
 
 # To paint a cell, the window needs the GIL, which the library's thread may hold for the switch
 # interval. With the default of 5 ms, a table with many cells freezes.
@@ -94,16 +94,19 @@ class Bridge(QObject):
         self, tracks: Sequence[Track], settings: MatchSettings, journal: Path | None
     ) -> None:
         options: dict[str, Any] = {
-            "settings": settings,
             "journal": journal,
             "on_progress": self.progressed.emit,
             "stop": self._stopping.is_set,
         }
         try:
             if settings.async_io.enabled:
-                result = await amatch_playlist(tracks, **options)
+                # Each run has its own matcher, so that two runs can be compared.
+                async with AsyncMatcher(settings) as matcher:
+                    result = await matcher.match_playlist(tracks, **options)
             else:
-                result = await anyio.to_thread.run_sync(partial(match_playlist, tracks, **options))
+                with Matcher(settings) as matcher:
+                    call = partial(matcher.match_playlist, tracks, **options)
+                    result = await anyio.to_thread.run_sync(call)
             self.finished.emit(result)
         except Exception as error:  # noqa: BLE001 - the window reports every exception
             self.failed.emit(error)
