@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from beatport_match.model.tracks import Track
+from beatport_match.parsing.damaged_text import readable
 from beatport_match.parsing.interpretations import interpret
 from beatport_match.parsing.normalize import normalize_spacing, words_of_text
-from beatport_match.parsing.parsed_track import ParsedTrack
+from beatport_match.parsing.parsed_track import ParsedTrack, artists_as_written
 from beatport_match.parsing.titles import parse_title
 from beatport_match.parsing.word_frequency import information_weight
 
@@ -76,6 +77,7 @@ def plan_queries(track: Track) -> tuple[Query, ...]:
 
 def _query_variants(track: Track, local: ParsedTrack) -> Iterator[Query]:
     """Yield the query variants, also those that are empty or repeat the words of another."""
+    track = readable(track)
     parsed = parse_title(track.title)
     artists = [part for part in re.split(r"\s*[,;/]\s*", local.artists_shown) if part]
     mix = local.version.text
@@ -89,7 +91,7 @@ def _query_variants(track: Track, local: ParsedTrack) -> Iterator[Query]:
     yield _query("title_only", local.shown)
     if artists:
         yield _query("keyword", artists[0], _rarest_words(local.shown))
-    yield _query("as_written", track.artist_text, track.title)
+    yield _query("as_written", artists_as_written(track), track.title)
 
 
 def _rarest_words(title: str) -> str:

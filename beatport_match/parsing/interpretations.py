@@ -22,10 +22,12 @@ from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing import noise
+from beatport_match.parsing.damaged_text import readable
 from beatport_match.parsing.normalize import fold, normalize_spacing, words_of_text
 from beatport_match.parsing.parsed_track import (
     Name,
     ParsedTrack,
+    artists_as_written,
     beatport_id_of,
     credited_names,
     fold_names,
@@ -33,12 +35,20 @@ from beatport_match.parsing.parsed_track import (
 )
 from beatport_match.parsing.titles import DASH, ParsedTitle, parse_title, split_names
 from beatport_match.parsing.versions import UNSTATED, Version, names_version, parse_version
-from beatport_match.parsing.vocabulary import NAME_CONNECTIVES
+from beatport_match.parsing.vocabulary import (
+    LABEL_WORDS,
+    MARKERS,
+    NAME_CONNECTIVES,
+    OCCASION_WORDS,
+    PLACEHOLDER_ARTISTS,
+)
 
+# A shorter beginning of a bracket says nothing about its end.
+MIN_CUT_LENGTH = 3
 # Further segments are ignored: a longer title is not "Artist - Title - Label - Number".
 MAX_SEGMENTS = 5
 # Separators that stand for a dash: "Artist | Title", "Artist • Title", "Artist : Title".
-_BAR = re.compile(r"\s+[|•:]\s+")
+_BAR = re.compile(r"\s+(?:[|•·:~]|//)\s+")
 _BRACKET = re.compile(r"\s*\(([^()]*)\)")
 # A title in quotes: "Artist 'Title'".
 _QUOTED = re.compile(r"""(?<!\w)(?:'([^']{2,})'|"([^"]{2,})")(?!\w)""")
@@ -46,10 +56,15 @@ _QUOTED = re.compile(r"""(?<!\w)(?:'([^']{2,})'|"([^"]{2,})")(?!\w)""")
 _PREFIX = re.compile(r"[\w&' ]{2,20}:\s*")
 # "14 Artist - Title": the number of a file, or part of the artist's name.
 _NUMBER = re.compile(r"\d{1,3}\s+(?=[^\W\d])")
-_LABEL_WORDS = frozenset("records recordings recs music audio digital label".split())
-# "(Chapter 2)" belongs to the title, although it contains a digit like a catalogue number.
-_COUNTING = frozenset("act chapter day episode movement no part phase pt scene side vol".split())
+# A track number, a side of vinyl or a tempo before a title, or a side after it: "11 Title",
+# "1-07 Title", "A1 Title", "AA. Title", "Side A - Title", "Title B2".
+_POSITION = re.compile(
+    r"^(?:(?:side\s+[a-h]{1,2}\d?|[a-h]{1,2}\d{1,2}|#?\d{1,3}|\d{1,2}-\d{1,2})[\s.:)-]+"
+    r"|[a-h]{1,2}\s*[.:)-]+\s*)(?=[^\W_])|(?<=\w)\s+(?:[A-H]\d|\(\d\))$",
+    re.IGNORECASE,
+)
 _CHANNEL_WORDS = frozenset("premiere premier exclusive".split())
+_HARMLESS_WORDS = LABEL_WORDS | OCCASION_WORDS
 # A dash without spaces: "Artist-Title".
 _BARE_DASH = re.compile(r"(?<=\w)-(?=\w)")
 
@@ -69,16 +84,26 @@ class _Split:
     label: tuple[str, ...] = ()
     version: str = ""
     truncated_bracket: str = ""
+    assumption: tuple[str, str] | None = None
 
 
 @lru_cache(maxsize=256)
 def interpret(track: Track) -> tuple[ParsedTrack, ...]:
     """Return every plausible interpretation of a local track, the most likely first."""
+    track = readable(track)
     parsed = parse_title(track.title)
     known_artists = credited_names(track.artists)
     interpretations = [
         _parsed_track(track, parsed, split) for split in _splits(parsed, known_artists)
     ]
+    if position := _POSITION.search(parsed.base):
+        # "A1 Title", "11 Title", "Title A1": a place on a record, or part of the title.
+        shorter = replace(parsed, base=_POSITION.sub("", parsed.base))
+        assumption = ("position", position.group().strip())
+        interpretations += [
+            _parsed_track(track, shorter, replace(split, assumption=assumption))
+            for split in _splits(shorter, known_artists)
+        ]
     if not known_artists and (split := _version_as_title(track.title)):
         interpretations.append(_parsed_track(track, ParsedTitle(split.title), split))
     return tuple(dict.fromkeys(interpretations))
@@ -93,6 +118,9 @@ def interpret_using_candidate(
     that names a version. The result is `None` if a word remains, or if neither the title nor the
     track's artist field names an artist. `other` is the parsed candidate.
     """
+    track = readable(track)
+    if swapped := _interpret_swapped(track, other):
+        return swapped
     words, word_set = _title_words(track.title)
     base = tuple(other.base.split())
     if not word_set.issuperset(base):
@@ -123,13 +151,25 @@ def interpret_using_candidate(
         shown=track.title,
         version=_with_remixer_field(version, track.remixer_text, remixer_words),
         artists=tuple(dict.fromkeys((*known_artists, *located_artists))),
-        artists_shown=track.artist_text or track.title,
+        artists_shown=artists_as_written(track) or track.title,
         remixer_words=remixer_words,
         key=parse_key(track.key),
         isrc=clean_isrc(track.isrc),
         beatport_id=beatport_id_of(track),
         located_by_candidate=True,
     )
+
+
+def _interpret_swapped(track: Track, other: ParsedTrack) -> ParsedTrack | None:
+    """Interpret a track whose fields are exchanged: the candidate's artist stands in the title."""
+    artists, names = track.artist_text, fold_names(split_names(track.title))
+    if not names or set(names) != set(other.artists) or parse_title(artists).base == "":
+        return None
+    parsed = parse_title(artists)
+    if fold(parsed.base) != other.base:
+        return None
+    split = _Split(split_names(track.title), parsed.base, assumption=("swapped", ""))
+    return _parsed_track(track, parsed, split)
 
 
 def _parsed_track(track: Track, parsed: ParsedTitle, split: _Split) -> ParsedTrack:
@@ -139,20 +179,27 @@ def _parsed_track(track: Track, parsed: ParsedTitle, split: _Split) -> ParsedTra
     version = inner.version | parsed.version
     if split.version:
         version = parse_version(split.version) | version
+    has_number = any(map(noise.is_catalogue_number, parsed.noise))
+    aside = (*split.unexplained, *split.label)
     return ParsedTrack(
         base=fold(inner.base),
         shown=inner.base,
         version=_with_remixer_field(version, track.remixer_text, remixer_words),
         artists=fold_names((*split.artists, *parsed.featured, *inner.featured)),
-        artists_shown=track.artist_text or ", ".join(split.artists),
+        guests=fold_names((*parsed.featured, *inner.featured)),
+        artists_shown=", ".join(split.artists)
+        if split.assumption and split.assumption[0] != "position"
+        else artists_as_written(track) or ", ".join(split.artists),
         remixer_words=remixer_words,
         key=parse_key(track.key),
         isrc=clean_isrc(track.isrc),
         beatport_id=beatport_id_of(track),
         unexplained=tuple(fold(phrase) for phrase in split.unexplained),
         label=tuple(fold(phrase) for phrase in split.label),
+        label_like=frozenset(fold(it) for it in aside if has_number or _looks_like_label(it)),
         truncated_bracket=fold(split.truncated_bracket),
         noise=frozenset(map(fold, (*parsed.noise, *inner.noise))),
+        assumption=split.assumption,
     )
 
 
@@ -175,7 +222,9 @@ def _splits(parsed: ParsedTitle, known_artists: tuple[str, ...]) -> Iterator[_Sp
     """Yield the ways to divide a title, with each possible meaning of its brackets."""
     aside = parsed.aside
     for split in _split_segments(parsed.base, known_artists):
-        yield replace(split, label=(*split.label, *aside))
+        # A letter or two after an open bracket begin a name and are no part of the title.
+        if not 0 < len(parsed.cut) < MIN_CUT_LENGTH:
+            yield replace(split, label=(*split.label, *aside))
         if aside:
             yield replace(split, version=" ".join(aside))
             yield replace(split, title=" ".join((split.title, *(f"({part})" for part in aside))))
@@ -219,14 +268,19 @@ def _splits_with_artists(segments: list[str], known_artists: tuple[str, ...]) ->
         yield _Split(known_artists, " - ".join(segments))
     if len(rest) > 1:
         yield _Split(known_artists, rest[0], label=tuple(rest[1:]))
+        yield _Split(known_artists, rest[0], version=" ".join(rest[1:]))
         yield _Split(known_artists, rest[-1], tuple(rest[:-1]))
+        if len(rest) == len(segments):
+            # The artist field may name a channel or a label: "Artist - Title" by "Some Channel".
+            uploader = ("uploader", ", ".join(known_artists))
+            yield _Split(split_names(rest[0]), " - ".join(rest[1:]), assumption=uploader)
 
 
 def _splits_without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
     """Divide a title whose artist field is blank: usually the artist comes before the title."""
     if (prefix := _PREFIX.match(base)) and base[prefix.end() :]:
-        for split in _splits_without_artists("", _segments(base[prefix.end() :])):
-            yield replace(split, label=(*split.label, prefix.group().strip(" :")))
+        # A channel's mark or a genre before the artist says nothing about the version.
+        yield from _splits_without_artists("", _segments(base[prefix.end() :]))
     if (number := _NUMBER.match(base)) and len(segments) > 1:
         yield from _splits_without_artists("", _segments(base[number.end() :]))
     if len(segments) == 1:
@@ -239,8 +293,15 @@ def _splits_without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
         return
     first, second, *rest = segments
     yield _Split(split_names(first), " - ".join([second, *rest]))
+    if fold(first) in PLACEHOLDER_ARTISTS:
+        yield from _splits_without_artists("", segments[1:])
     if rest:
         yield _Split(split_names(first), second, label=tuple(rest))
+        if len(rest) == 1:
+            yield _Split(split_names(first), second, version=rest[0])
+        if number := _NUMBER.match(rest[0]):
+            # "Artist - Album - 01 Title": the number shows that an album stands before it.
+            yield _Split(split_names(first), rest[0][number.end() :], label=tuple(rest[1:]))
         yield _after_prefix(first, _Split(split_names(second), rest[0], label=tuple(rest[1:])))
     yield _Split(split_names(second), first, label=tuple(rest))
     yield _Split((), base)
@@ -254,11 +315,11 @@ def _after_prefix(prefix: str, split: _Split) -> _Split:
 
 
 def _looks_like_label(phrase: str) -> bool:
-    """Return whether a phrase looks like a label or a catalogue number, not like a title."""
+    """Return whether a phrase looks like a label or a catalogue number, not like a version."""
     words = words_of_text(phrase)
-    if not words or words[0] in _COUNTING:
-        return False
-    return any(char.isdigit() for char in phrase) or not _LABEL_WORDS.isdisjoint(words)
+    if noise.is_catalogue_number(phrase) or not _CHANNEL_WORDS.isdisjoint(words):
+        return True
+    return not _HARMLESS_WORDS.isdisjoint(words) and MARKERS.isdisjoint(words)
 
 
 def _version_as_title(text: str) -> _Split | None:

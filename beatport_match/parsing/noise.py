@@ -13,7 +13,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from beatport_match.parsing.normalize import fold, normalize_spacing
-from beatport_match.parsing.vocabulary import NOISE_PHRASES, NUMERALS
+from beatport_match.parsing.vocabulary import NOISE_PHRASES, NOISE_WORDS, NUMERALS
 
 # A noise phrase with at least this many letters may contain one typo: it still cannot be confused
 # with a title.
@@ -36,14 +36,15 @@ _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _LEADING = re.compile(
     r"""^(?:
         \[\d{1,4}(?:-\d{1,4})?\]\s*                   # [3]
-      | 0\d\s+(?=[^\W\d])                            # 03 Title
+      | \#?0\d{1,2}(?:\s+|-)(?=[^\W\d])              # 03 Title, #03 Title, 003 Title, 03-Title
       | \([A-Z]\)\s+(?=\S)                            # (F), a mark of the collection's owner
+      | [(\[][A-D]{1,2}\d{1,2}[)\]]\s+(?=\S)           # [A1], a side of vinyl
       | \d{1,3}(?:[.)]\s+|\s+-\s+)                    # 01. or 01 -
       | [A-D]\d{1,2}(?:[.)]\s+|\s+-\s+)               # A1 -, a side of vinyl
-      | (?:1[0-2]|0?[1-9])[ABdm](?:\s+-\s+|\s+(?=\d))  # 8A -, a key
+      | (?:1[0-2]|0?[1-9])(?-i:[ABabdm])(?:\s+-\s+|\s+(?=\d))  # 8A -, a key
       | \d{2,3}(?:\.\d+)?\s*bpm(?:\s+-)?\s+(?=[^\s(\[])  # 124 BPM, where a title follows
       | [★☆*•]+\s*                                    # a rating
-      | (?:premiere|exclusive|free\s+(?:download|dl))\s*[:|]\s*  # Premiere:
+      | (?:[\w&']{1,15}\s)?(?:premiere|exclusive|free\s+(?:download|dl))\s*[:|]\s*  # Premiere:
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -60,7 +61,21 @@ _QUALITY = re.compile(
 )
 # What DJ software writes after a title: "Title - 8A", "Title - 8A - 124".
 _TRAILING = re.compile(
-    r"\s+-\s+(?:1[0-2]|0?[1-9])[ABdm](?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s*$", re.IGNORECASE
+    r"\s+-\s+(?:1[0-2]|0?[1-9])(?-i:[ABabdm])(?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s*$",
+    re.IGNORECASE,
+)
+# Keys and tempi in brackets: "126 BPM", "A min", "8A", "Am, 124 bpm". "8D" is not a key here: it is
+# a version for headphones.
+_MEASUREMENT = (
+    r"(?:\d{2,3}(?:\.\d+)?\s*(?i:bpm)|[A-G](?:#|b|♯|♭)?\s*(?i:min(?:or)?|maj(?:or)?|m\b)"
+    r"|(?:1[0-2]|0?[1-9])[ABdm])"
+)
+_MEASUREMENTS = re.compile(rf"{_MEASUREMENT}(?:[\s,/|-]+(?:{_MEASUREMENT}|\d{{2,3}}))*")
+# Who plays or uploads a track: "Played by X".
+_ATTRIBUTION = re.compile(r"(?:as\s+)?(?:played|supported|ripped|uploaded)\s+by\s", re.IGNORECASE)
+# What a release group adds to a file name: "-WEB-2019-GRP".
+_GROUP = re.compile(
+    r"-(?:web|cd[sm]?|vinyl|promo|sat|dab)-(?:[a-z]{2}-)?\d{4}(?:-\w+)?$", re.IGNORECASE
 )
 # A label's catalogue number: `QUAY012`, `ABC 1234D`.
 _CATALOGUE_NUMBER = re.compile(r"([A-Z][A-Z&.]{1,11})[- ]?\d{2,6}[A-Z]{0,2}")
@@ -87,6 +102,7 @@ def strip_file_marks(text: str) -> str:
     """Turn a file name into a title: no suffix, no site, spaces for underscores, spaced dashes."""
     if "." in text:
         text = AUDIO_SUFFIX.sub("", text)
+    text = _GROUP.sub("", text) or text
     if "_" in text:
         text = _DOWNLOAD.sub("", text)
         if text.count("_") > text.count(" "):
@@ -129,7 +145,10 @@ def is_noise(phrase: str) -> bool:
     Noise is a site or a phrase of the table; a long phrase may contain one typo.
     """
     folded = fold(phrase)
-    if folded in NOISE_PHRASES or _SITE.fullmatch(phrase):
+    if folded in NOISE_PHRASES or _SITE.fullmatch(phrase) or _ATTRIBUTION.match(phrase):
+        return True
+    words = folded.split()
+    if (len(words) > 1 and NOISE_WORDS.issuperset(words)) or _MEASUREMENTS.fullmatch(phrase):
         return True
     return len(folded) >= _MIN_TYPO_LENGTH and any(
         OSA.distance(folded, noise, score_cutoff=1) <= 1
@@ -152,4 +171,7 @@ def is_country(phrase: str) -> bool:
 def is_catalogue_number(phrase: str) -> bool:
     """Return whether a phrase looks like a label's catalogue number (`QUAY012`)."""
     number = _CATALOGUE_NUMBER.fullmatch(phrase)
-    return number is not None and number[1].rstrip(".") not in _COUNTED
+    if number is None or number[1].rstrip(".") in _COUNTED:
+        return False
+    # "SUMMER 2019" is no number of a label.
+    return not re.search(r"[- ](?:19|20)\d\d$", phrase)

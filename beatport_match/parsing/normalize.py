@@ -34,6 +34,19 @@ _LETTERS = str.maketrans(
         "+": " and ",
     }
 )
+# An exclamation mark within a word stands for "i" ("P!nk"), and a Greek letter within a Latin word
+# for the letter it looks like ("KΛYTRA").
+_IN_A_WORD = re.compile(r"(?<=\w)!(?=\w)")
+_LOOKS_LATIN = str.maketrans({"λ": "a", "δ": "a", "ξ": "e", "σ": "e"})
+_GREEK_IN_LATIN = re.compile(r"\b(?=\w*[a-z])(?=\w*[λδξσ])[a-zλδξσ]+\b")
+# A time of day is one number: "12:05" and "1205".
+_TIME = re.compile(r"(?<=\d):(?=\d\d\b)")
+# Letters of a rude word that a shop or a library hides.
+_CENSORED = (
+    (re.compile(r"\bf[*#]+(?:c?k)"), "fuck"),
+    (re.compile(r"\bs[h*]\*+t"), "shit"),
+    (re.compile(r"\bb\*+t?ch"), "bitch"),
+)
 # Apostrophes vanish, so that "Don't" and "Dont" are equal.
 _APOSTROPHES = re.compile(r"['’‘`´ʼ′＇]")
 # The possessive of a name: "Nørd's Harbour Dub".
@@ -75,7 +88,7 @@ def words_of_text(text: str) -> tuple[str, ...]:
 
 def _fold_once(text: str) -> str:
     """Apply one pass of folding; the fast paths are for ASCII text."""
-    plain = text.casefold()
+    plain = _respelled(text.casefold())
     if plain.isascii():
         if plain.replace(" ", "").isalnum():
             return " ".join(plain.split())
@@ -86,6 +99,20 @@ def _fold_once(text: str) -> str:
     # In many scripts vowels are marks, which `\w` does not match.
     words = "".join(char if char.isalnum() or _is_mark(char) else " " for char in bare)
     return " ".join(words.split()) or normalize_spacing(visible)
+
+
+def _respelled(plain: str) -> str:
+    """Replace characters that stand for a letter, and hidden letters, in a lower-case text."""
+    if "!" in plain:
+        plain = _IN_A_WORD.sub("i", plain)
+    if ":" in plain:
+        plain = _TIME.sub("", plain)
+    if "*" in plain or "#" in plain:
+        for pattern, word in _CENSORED:
+            plain = pattern.sub(word, plain)
+    if not plain.isascii():
+        plain = _GREEK_IN_LATIN.sub(lambda word: word.group().translate(_LOOKS_LATIN), plain)
+    return plain
 
 
 def _is_mark(char: str) -> bool:

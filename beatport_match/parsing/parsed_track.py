@@ -22,19 +22,30 @@ from beatport_match.parsing.normalize import fold, words_of_text
 from beatport_match.parsing.titles import IN_BRACKETS, VERSION_WITH_GUEST, parse_title, split_names
 from beatport_match.parsing.typos import with_numbers
 from beatport_match.parsing.versions import UNSTATED, Version, is_year, parse_version
-from beatport_match.parsing.vocabulary import COMPILATION_WORDS, NAME_CONNECTIVES
+from beatport_match.parsing.vocabulary import (
+    COMPILATION_WORDS,
+    NAME_CONNECTIVES,
+    PLACEHOLDER_ARTISTS,
+    TITLES_OF_NAMES,
+)
 
 Name = tuple[str, ...]
+
+# "Title (A Subtitle)" and "Title [A Subtitle]".
+_SUBTITLE = re.compile(r"(?P<title>[^()\[\]]*\w[^()\[\]]*?)\s*[(\[](?P<subtitle>[^()\[\]]+)[)\]]")
 
 # The folders of a path, of POSIX or Windows: "/music/", `C:\sets\`.
 _FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
 # Beatport adds the country to artists with the same name: "Samm (BE)", "Alex Lynch (U.K.)".
 _COUNTRY = re.compile(r"\s*\((?!II|IV|VI|IX)(?:[A-Za-z]{2}|USA|U\.K\.|U\.S\.(?:A\.)?)\)")
-# Noise in artist fields: track numbers ("01. Ana"), social handles ("Ana @ana").
-_CREDIT_NOISE = re.compile(r"^\d{1,3}[.)]\s+|\s*@\w+")
+# Noise in artist fields: track numbers ("01. Ana"), sides of vinyl ("A1 Ana"), social handles
+# ("Ana @ana"), channels ("AnaVEVO", "Ana - Topic"), and marks of Discogs ("Ana (2)", "Ana*").
+_CREDIT_NOISE = re.compile(
+    r"^\d{1,3}[.)]\s+|^[A-D]\d\s+(?=\w)|\s*@\w+|(?<=\w)VEVO$|\s+-\s+Topic$|\s+\(\d{1,3}\)|(?<=\w)\*"
+)
 # What joins a name and its alias: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B".
 _ALIAS = re.compile(r"\s+\(?(?:a\.?k\.?a\b\.?|pres\.|presents\b)\s*", re.IGNORECASE)
-_IGNORED_IN_NAMES = NAME_CONNECTIVES | {"dj", "the", "mc"}
+_IGNORED_IN_NAMES = NAME_CONNECTIVES | TITLES_OF_NAMES | {"the"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +64,19 @@ class ParsedTrack:
         beatport_id: The Beatport ID in the local track's tags or file name, or `None`.
         unexplained: Folded phrases that this interpretation leaves out of the title.
         label: The same, for phrases at a place where collections hold the label.
+        label_like: Those of both that look like a label or a catalogue number.
         truncated_bracket: The folded text of a bracket without its end, or `""`.
         located_by_candidate: Whether `interpret_using_candidate` located the title among words
             without separators.
         single_titles: The folded titles of a track that joins several ("One / Two"), or `()`.
         noise: The folded phrases that were removed as noise.
+        assumption: What this interpretation assumes, with the text: `position` (a track number or
+            a side of vinyl before the title), `uploader` (the artist field names a channel) or
+            `swapped` (title and artist are exchanged). `None` if it assumes nothing.
+        main_title: The folded title of a candidate without its bracket, or `""`.
+        subtitle: The text of that bracket.
+        guests: The names of the featured artists that the title states.
+        remixers: The names of the remixer field.
     """
 
     base: str
@@ -71,10 +90,16 @@ class ParsedTrack:
     beatport_id: int | None = None
     unexplained: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
+    label_like: frozenset[str] = frozenset()
     truncated_bracket: str = ""
     located_by_candidate: bool = False
     single_titles: tuple[str, ...] = ()
     noise: frozenset[str] = frozenset()
+    assumption: tuple[str, str] | None = None
+    main_title: str = ""
+    subtitle: str = ""
+    guests: tuple[Name, ...] = ()
+    remixers: tuple[Name, ...] = ()
 
     # Derived values, computed once because a parsed track is compared with many others: the title
     # without spaces, its words and its numbers in one spelling, every word of title and version
@@ -106,6 +131,7 @@ def parse_candidate(candidate: Candidate) -> ParsedTrack:
     credited = (*candidate.artists, *parsed.featured, *guests)
     # On Beatport, text in square brackets is not a label: it belongs to the title.
     title = " ".join((parsed.base, *[f"[{phrase}]" for phrase in parsed.aside]))
+    bracket = _SUBTITLE.fullmatch(title)
     return ParsedTrack(
         base=fold(title),
         shown=title,
@@ -119,6 +145,10 @@ def parse_candidate(candidate: Candidate) -> ParsedTrack:
         single_titles=_single_titles(title),
         # A country distinguishes artists and not titles.
         noise=frozenset([fold(phrase) for phrase in parsed.noise if not noise.is_country(phrase)]),
+        main_title=fold(bracket["title"]) if bracket else "",
+        subtitle=bracket["subtitle"] if bracket else "",
+        guests=fold_names((*parsed.featured, *guests)),
+        remixers=fold_names(candidate.remixers),
     )
 
 
@@ -155,9 +185,15 @@ def _parse_mix(mix_name: str) -> tuple[Version, tuple[str, ...]]:
     return (parse_version(_COUNTRY.sub("", mix_name) or mix_name) if mix_name else UNSTATED), guests
 
 
+def artists_as_written(track: Track) -> str:
+    """Return the artist field, or `""` if it holds a placeholder such as "Various Artists"."""
+    return "" if fold(track.artist_text) in PLACEHOLDER_ARTISTS else track.artist_text
+
+
 def credited_names(names: Names) -> tuple[str, ...]:
     """Return the single names of a credit, as written but without a country such as "(UK)"."""
     texts = (names,) if isinstance(names, str) else names
+    texts = tuple(text for text in texts if fold(text) not in PLACEHOLDER_ARTISTS)
     return tuple(
         name
         for text in texts

@@ -41,6 +41,10 @@ _PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
 
 # A dash with a space on at least one side: "Artist - Title", "Artist- Title".
 DASH = re.compile(r"\s+-+\s*|\s*-+\s+")
+# Other separators before a tail: "Title | Dub", "Title • Dub", "Title : Dub", "Title // Dub".
+TAIL_SEPARATOR = re.compile(r"\s+(?:[|•·:~/]|//)\s+")
+# A note between stars, or a hashtag at the end: "Title *OUT NOW*", "Title #techhouse".
+_NOTE = re.compile(r"(?<!\S)\*+([^*\s][^*]*?)\*+(?!\S)|(?<=\w\s)#(\w*[^\W\d]\w*)(?=\s+#|\s*$)")
 # Text after the last bracket: "Title (Original Mix) Label", "Title (Original Mix) // Label".
 _TAIL = re.compile("\ue000(\\d+)\ue001\\s*(?://|\\|)?\\s*([^\ue000\ue001()-]+)$")
 # A featured artist without brackets: "Title feat. Ana Sol", up to a dash, a quote or a bracket.
@@ -184,6 +188,8 @@ def _strip_layer(text: str) -> ParsedTitle:
     if has_nothing_to_strip(text):
         return ParsedTitle(text)
     text, dropped = noise.strip_noise(text)
+    if "*" in text or "#" in text:
+        text = _NOTE.sub(lambda note: f"[{note[1] or note[2]}]", text)
     text_left, brackets, unclosed = _extract_brackets(text)
     parts = _Parts(dropped)
     kept: dict[int, str] = {}
@@ -239,11 +245,22 @@ class _Parts:
             self.featured += split_names(guest["names"])
         elif noise.is_catalogue_number(phrase) or noise.is_country(phrase):
             self.noise.append(phrase)  # (JAM001), (UK)
+        elif self._take_all(phrase):
+            pass
         elif may_be_aside:
             (self.noise if folded.replace(" ", "").isdigit() else self.aside).append(phrase)
         else:
             return False
         return True
+
+    def _take_all(self, phrase: str) -> bool:
+        """Take a phrase whose parts between dashes are versions or noise: "(X Remix - Mixed)"."""
+        parts = DASH.split(phrase)
+        if len(parts) == 1 or not all(
+            names_version(part) or noise.is_noise(part) for part in parts
+        ):
+            return False
+        return all([self.take(part) for part in parts])
 
     def take_version(self, phrase: str) -> None:
         """Add a phrase that names a version."""
@@ -317,17 +334,18 @@ def _extract_featured(text: str, kept: dict[int, str], parts: _Parts) -> str:
 
 def _extract_last_segments(text: str, kept: dict[int, str], parts: _Parts) -> str:
     """Strip segments after dashes from the end, as long as they are a version or noise."""
-    if "-" not in text:
-        return text
-    segments = DASH.split(text)
-    while len(segments) > 1:
-        segment = normalize_spacing(_fill_placeholders(segments[-1], kept))
-        if noise.is_catalogue_number(segment) and len(segments) > 2:
-            parts.noise.append(segment)
-        elif not (names_version(segment) or noise.is_noise(segment)) or not parts.take(segment):
-            break
-        segments.pop()
-    return " - ".join(segments)
+    for separator in (DASH, TAIL_SEPARATOR):
+        # Segments and the separators between them alternate.
+        segments = re.split(f"({separator.pattern})", text)
+        while len(segments) > 1:
+            segment = normalize_spacing(_fill_placeholders(segments[-1], kept))
+            if noise.is_catalogue_number(segment) and len(segments) > 3:
+                parts.noise.append(segment)
+            elif not (names_version(segment) or noise.is_noise(segment)) or not parts.take(segment):
+                break
+            del segments[-2:]
+        text = " - ".join(segments[::2]) if separator is DASH else "".join(segments)
+    return text
 
 
 def _extract_unbracketed_version(base: str, parts: _Parts) -> str:

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
-from beatport_match.parsing.vocabulary import ROMAN_NUMERALS
+from beatport_match.parsing.vocabulary import ROMAN_NUMERALS, SPELLINGS
 from beatport_match.parsing.word_frequency import is_common
 
 # Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which a sign is a letter and not a whole word.
 _ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
 MAX_SHORT_WORD_LENGTH = 4
+MIN_EVIDENT_LENGTH = 5
 # English words of up to four letters, each one letter apart from another of them ("he", "she").
 _SHORT_WORDS = frozenset(
     "a an and any are as at be bee been day days do dos for form four from he hear heat her here "
@@ -39,13 +40,19 @@ def unmatched_words(
 ) -> tuple[list[str], list[str], int]:
     """Pair equal words, then typos; return the unpaired words of each side and the typo count.
 
-    With `names`, one more vowel at the end makes another name ("Carl", "Carlo").
+    Two spellings of one word ("you", "u") are equal, but not in names. With `names`, one more vowel at the end makes another name ("Carl", "Carlo").
     """
     left, right = list(mine), list(theirs)
     for word in mine:
         if word in right:
             left.remove(word)
             right.remove(word)
+    for word in list(left):
+        spelling = SPELLINGS.get(word, word)
+        same = next((other for other in right if SPELLINGS.get(other, other) == spelling), None)
+        if same is not None and not names:
+            left.remove(word)
+            right.remove(same)
     typos = 0
     for word in list(left):
         typo = next(
@@ -69,6 +76,21 @@ def is_typo(word: str, other: str) -> bool:
     A digit is never a typo, and two common words are never typos of each other.
     """
     return _are_alike(word, other) and not _are_both_words(word, other)
+
+
+def is_evident_typo(one: str, other: str) -> bool:
+    """Tell whether two words are equal, or differ by a doubled or transposed letter.
+
+    A word of five letters or more with such a difference is hardly another word or name. Another
+    letter at its beginning or end often is: "Rush" and "Crush", "Moti" and "Motif".
+    """
+    short, long = sorted((one, other), key=len)
+    if len(short) < MIN_EVIDENT_LENGTH or len(long) - len(short) > 1:
+        return short == long
+    if len(short) == len(long):
+        return sorted(short) == sorted(long) and OSA.distance(short, long, score_cutoff=1) <= 1
+    doubled = (at for at in range(1, len(long)) if long[at] == long[at - 1])
+    return any(long[:at] + long[at + 1 :] == short for at in doubled)
 
 
 def _are_two_names(word: str, other: str) -> bool:

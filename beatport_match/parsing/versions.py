@@ -26,6 +26,7 @@ from beatport_match.parsing.vocabulary import (
     OPENING,
     PARTS,
     PLAIN_WORDS,
+    TITLES_OF_NAMES,
 )
 
 # A part without a space before its number: "Pt2".
@@ -166,8 +167,9 @@ def parse_version(phrase: str) -> Version:
     kinds = {KINDS[word] for word in words if word in KINDS}
     length = next((LENGTHS[word] for word in words if word in LENGTHS), "")
     if length:
-        kinds.discard("edit")  # "Radio Edit" and "Radio Mix" are the same version
+        kinds -= {"edit", "cut"}  # "Radio Edit", "Radio Cut" and "Radio Mix" are the same version
     other = tuple(word for word in words if word not in MARKERS and word not in NAME_CONNECTIVES)
+    other = tuple(word for word in other if word not in TITLES_OF_NAMES) or other
     year = next((word for word in other if is_year(word)), "") if kinds else ""
     other = tuple(word for word in other if word != year)
     return Version(
@@ -189,7 +191,10 @@ def completes_to_marker(phrase: str) -> str:
 @lru_cache(maxsize=4096)
 def _words(phrase: str) -> tuple[str, ...]:
     """Return the folded words of a phrase, with typos in its markers corrected."""
-    words = words_of_text(_NUMBERED_PART.sub(r"\1 \2", POSSESSIVE.sub("", phrase)))
+    phrase = POSSESSIVE.sub("", phrase).replace(" @ ", " at ")
+    words = words_of_text(_NUMBERED_PART.sub(r"\1 \2", phrase))
+    if "v i p" in " ".join(words):
+        words = tuple(" ".join(words).replace("v i p", "vip").split())
     if words[-2:] == ("a", "cappella"):
         words = (*words[:-2], "acapella")
     if "re" in words:

@@ -12,6 +12,8 @@ KINDS: dict[str, str] = {
     "remix": "remix",
     "remixed": "remix",
     "rmx": "remix",
+    "remx": "remix",
+    "rmix": "remix",
     "rework": "rework",
     "reworked": "rework",
     "reinterpretation": "rework",
@@ -32,6 +34,7 @@ KINDS: dict[str, str] = {
     "dubmix": "dub",
     "instrumental": "instrumental",
     "inst": "instrumental",
+    "instr": "instrumental",
     "acapella": "acapella",
     "accapella": "acapella",
     "acappella": "acapella",
@@ -74,7 +77,7 @@ LENGTHS: dict[str, str] = {
 
 # Words for the track as first made ("Original Mix", "Full Length").
 PLAIN_WORDS = frozenset(
-    {"original", "orig", "org", "orginal", "origional", "main", "full", "length", "lp"}
+    {"original", "orig", "org", "og", "orginal", "origional", "main", "full", "length", "lp"}
 )
 # Words in the name of a version that do not distinguish it from others ("Mix", "Version", "by").
 NEUTRAL_WORDS = frozenset(
@@ -85,7 +88,7 @@ MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS | NEUTRAL_WORDS
 # A phrase that ends in one of these words names a version, even if other words (a remixer's name)
 # stand before it: "Nørd Remix".
 CLOSING = frozenset(
-    "mix mixx remix rmx edit reedit version dub rework bootleg flip refix remake mashup vip "
+    "mix mixx remix rmx remx rmix edit reedit version dub rework bootleg flip refix remake mashup vip "
     "instrumental acapella accapella acappella cappella rerub remaster remastered extended "
     "interpretation reinterpretation reconstruction redux update revision cut dubmix mixcut".split()
 )
@@ -149,8 +152,107 @@ NOISE_PHRASES = frozenset(
         "320kbps",
         "320 kbps",
         "copy",
+        "16 44",
+        "16bit",
+        "24 48",
+        "24 96",
+        "24bit",
+        "cd",
+        "cdr",
+        "clean rip",
+        "digital",
+        "lossless",
+        "no ads",
+        "vinyl",
+        "vinyl rip",
+        "web",
+        "white",
+        "white label",
     }
 )
+
+# A phrase of two or more of these words is noise as well: "Official Video HD", "Final Master".
+NOISE_WORDS = frozenset(
+    "4k 320 320kbps aiff audio cd clip digital dl download exclusive file final flac free full hd "
+    "hq kbps lyric lyrics master mp3 music now official out premiere preview promo quality rip "
+    "ripped snippet track uhd unreleased video vinyl visualiser visualizer wav web".split()
+)
+
+# Words that labels use in their names. A phrase with one of them is taken for a label.
+LABEL_WORDS = frozenset("records recordings recs rec music label".split())
+
+# A subtitle with one of these words tells the occasion of a track and not its version.
+OCCASION_WORDS = frozenset("anthem hymn soundtrack ost".split())
+
+# What libraries write in the artist field if they do not know the artist, or if it has many.
+PLACEHOLDER_ARTISTS = frozenset(
+    {
+        "artist",
+        "artist unknown",
+        "n a",
+        "na",
+        "no artist",
+        "none",
+        "track artist",
+        "unbekannt",
+        "unknown",
+        "unknown artist",
+        "unknown artists",
+        "v a",
+        "va",
+        "various",
+        "various artist",
+        "various artists",
+        "verschiedene",
+        "verschiedene interpreten",
+    }
+)
+
+# Spellings of one word. Each row has the common spelling first.
+SPELLINGS = {
+    spelling: row[0]
+    for row in (
+        line.split()
+        for line in """
+        you u ya
+        your ur
+        are r
+        night nite
+        tonight tonite
+        light lite
+        right rite
+        through thru
+        love luv
+        because cuz coz cause
+        mister mr
+        missis mrs
+        doctor dr
+        saint st
+        brothers bros
+        volume vol
+        number no nr
+        and n
+        with w
+        versus vs
+        featuring feat ft
+        okay ok
+        0 zero
+        1 one
+        2 two
+        3 three
+        4 four
+        5 five
+        6 six
+        7 seven
+        8 eight
+        9 nine
+        10 ten
+        11 eleven
+        12 twelve
+        """.strip().splitlines()
+    )
+    for spelling in row
+}
 
 # Words in the name of a compilation or a reissue ("Best Of", "Sampler", "Deluxe").
 COMPILATION_WORDS = frozenset(
@@ -164,6 +266,9 @@ FEATURING_WORDS = frozenset("feat ft featuring".split())
 NAME_CONNECTIVES = frozenset(
     "and aka feat ft featuring vs versus x with pres presents presenting meets".split()
 )
+
+# Titles before a name; libraries often leave them out.
+TITLES_OF_NAMES = frozenset({"dj", "mc"})
 
 PARTS = frozenset("part pt".split())
 # Roman numerals of sequels; "I" is left out because it is also a word.

@@ -8,18 +8,21 @@ it, only the remixer) gives fewer points instead.
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import chain, product
 
 from rapidfuzz.fuzz import ratio
 
 from beatport_match.parsing.parsed_track import Name, ParsedTrack
-from beatport_match.parsing.typos import digits_of, is_typo, typo_count
+from beatport_match.parsing.scripts import are_in_two_scripts, transliterate
+from beatport_match.parsing.typos import digits_of, is_evident_typo, is_typo, typo_count
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import Finding
 
 # From this similarity (0-100) on, two names are one name with typos. Below it, two different
 # artists share some letters.
 MIN_NAME_RATIO = 85.0
+# Transliterations of one name differ in some letters ("Vetrova", "Wetrowa").
+MIN_TRANSLITERATED_RATIO = 70.0
 MIN_TYPO_NAME_LENGTH = 5
 MIN_RATIO_NAME_LENGTH = 8
 MIN_NAME_PART_LENGTH = 4
@@ -30,19 +33,24 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     if not local.artists or not other.artists:
         return cases.ARTISTS_UNKNOWN.found()
     local_words, other_words = local.artist_words, other.artist_words
-    if local_words == other_words:
+    if local_words == other_words or _letters(local.artists) == _letters(other.artists):
         return cases.ARTISTS_SAME.found()
+    # If the library names the guests as well, its artist may be left out elsewhere.
+    if other.guests and not local.guests and set(other.guests).issuperset(local.artists):
+        return cases.ARTISTS_GUEST.found()
     missing = [name for name in local.artists if not other_words.issuperset(name)]
     extra = [name for name in other.artists if not local_words.issuperset(name)]
     local_agrees, other_agrees = len(missing) < len(local.artists), len(extra) < len(other.artists)
-    typos = _remove_typo_pairs(missing, extra) if missing and extra else 0
+    paired = typos = 0
+    if missing and extra:
+        paired, typos = _remove_same_names(missing, extra)
     remixer_words = other.remixer_words.union(
         local.remixer_words, other.version.words, local.version.words
     )
     if remixer_words:
         missing = [name for name in missing if not remixer_words.issuperset(name)]
         extra = [name for name in extra if not remixer_words.issuperset(name)]
-    if not typos and not (local_agrees and other_agrees):
+    if not paired and not (local_agrees and other_agrees):
         if typo_count("".join(sorted(local_words)), "".join(sorted(other_words))):
             return cases.ARTISTS_SLIP.found()
         both = (local.artists, other.artists)
@@ -50,8 +58,12 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
             return cases.ARTISTS_PART.found()
         if remixer_words and any(all(map(remixer_words.issuperset, names)) for names in both):
             return cases.ARTISTS_REMIXER.found()
+        if _may_be_transliterated(*(" ".join(map(" ".join, names)) for names in both)):
+            return cases.ARTISTS_SCRIPT.found()
         return cases.ARTISTS_OTHER.found()
-    if missing:
+    if typos and paired == typos and not (local_agrees and other_agrees):
+        case = cases.ARTISTS_NAME_TYPO
+    elif missing:
         case = cases.ARTISTS_EXCHANGED if extra else cases.ARTISTS_MISSING
     elif extra:
         case = cases.ARTISTS_EXTRA
@@ -61,15 +73,31 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     return case.found(less=min(less, case.points / 2))
 
 
-def _remove_typo_pairs(missing: list[Name], extra: list[Name]) -> int:
-    """Remove from both lists the names that differ only by a typo or spacing; count the pairs."""
-    removed = 0
+def _may_be_transliterated(mine: str, theirs: str) -> bool:
+    """Tell whether names in two scripts have a similar sound."""
+    if not are_in_two_scripts(mine, theirs):
+        return False
+    return ratio(transliterate(mine), transliterate(theirs)) >= MIN_TRANSLITERATED_RATIO
+
+
+def _letters(names: tuple[Name, ...]) -> str:
+    """Return the names without spaces: equal for "AC/DC", which is split, and "ACDC"."""
+    return "".join(chain.from_iterable(names))
+
+
+def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int]:
+    """Remove from both lists the names that differ only by a typo or spacing.
+
+    Returns the number of pairs, and the number of those that may be two names.
+    """
+    paired = typos = 0
     for name, other in product(tuple(missing), tuple(extra)):
         if name in missing and other in extra and _is_same_name("".join(name), "".join(other)):
             missing.remove(name)
             extra.remove(other)
-            removed += 1
-    return removed
+            paired += 1
+            typos += not is_evident_typo("".join(name), "".join(other))
+    return paired, typos
 
 
 def _is_same_name(name: str, other: str) -> bool:

@@ -32,6 +32,7 @@ class Case:
             two contradict an equal identifier as well.
         identifier_wins: Whether an equal identifier overrides the contradiction if the lengths are
             known to agree.
+        floor: The minimum confidence, 0-1.
         proves: Whether the case, a trusted identifier, proves the recording.
         sign: 1 if the fitted weight is never negative (agreement), -1 if it is never positive, so
             that accidents of the data have no such effect. 0 allows both, but the weight of a
@@ -46,6 +47,7 @@ class Case:
     contradicts: Literal["", "identifier", "version", "recording"] = ""
     identifier_wins: bool = False
     proves: bool = False
+    floor: float = 0.0
     sign: Literal[-1, 0, 1] = 0
 
     def __post_init__(self) -> None:
@@ -83,8 +85,13 @@ LENGTH_WITHIN_5 = Case("length.within_5", 2.0, _APART)
 LENGTH_WITHIN_10 = Case("length.within_10", 0.0, _APART, sign=-1)
 LENGTH_WITHIN_30 = Case("length.within_30", -6.0, _APART, 0.85, contradicts="identifier")
 LENGTH_WITHIN_60 = Case("length.within_60", -14.0, _APART, 0.6, contradicts="identifier")
+# The file plays faster or slower, so that length and tempo differ by the same factor.
+LENGTH_PITCHED = Case("length.pitched", 1.0, "played {:+.0%} faster, like the tempo")
+# The tempo is equal and the file is 10 to 15 s longer: mostly silence at its end.
+LENGTH_SILENCE = Case("length.silence", -2.0, "{:.0f} s longer, as with silence at the end")
 LENGTH_BEYOND = Case("length.beyond", -24.0, _APART, 0.4, contradicts="identifier")
 BPM_SAME = Case("bpm.same", 0.5, "same tempo", sign=1)
+BPM_SHIFTED = Case("bpm.shifted", 0.0, "tempo pitched, like the length")
 BPM_PITCHED = Case("bpm.pitched", -0.5, "tempo pitched", sign=-1)
 BPM_OTHER = Case("bpm.other", -4.0, "another tempo", 0.75, sign=-1)
 
@@ -99,12 +106,34 @@ VERSION_SAME = Case("version.same", 20.0, "same version", sign=1)
 # A mix with a name is stronger evidence than "Original Mix".
 VERSION_NAMED = Case("version.named", 20.0, "same version", sign=1)
 VERSION_PLAIN = Case("version.plain", 19.5, "the plain version")
-VERSION_UNSAID_VOUCHED = Case("version.unsaid_vouched", 17.0, "version not named, same length")
+VERSION_UNSAID_VOUCHED = Case(
+    "version.unsaid_vouched", 17.0, "version not named, same length", 0.75, _LENGTH
+)
 VERSION_LENGTH_VOUCHED = Case("version.length_vouched", 18.0, "same version")
 # Labels sell a "Night Mix" beside a "Night".
 VERSION_NOUN = Case("version.noun", 17.5, "same version, worded differently")
 VERSION_CUT = Case("version.cut", 18.0, "the same version, cut short")
-VERSION_NAMES_TYPO = Case("version.names_typo", 20.0, "same version")  # less 1 for each typo
+# A remixer, an artist or a title of one word that agrees only by a typo may be another one: "Anna"
+# and "Hanna". An equal length confirms it. Less 1 for each typo.
+VERSION_NAMES_MISTYPED = Case("version.names_mistyped", 20.0, "same version, mistyped")
+VERSION_NAMES_TYPO = Case(
+    "version.names_typo", 20.0, "same version, but a name is a letter apart", 0.75, _LENGTH
+)
+# "Sasha Remix" for the remix by Sasha Carassi: the rest of a name makes another person.
+VERSION_NAMES_PART = Case("version.names_part", 15.0, "part of the remixer's name", 0.5)
+# Beatport's mix field says nothing or "Original Mix", but a remixer is credited.
+VERSION_HIDDEN_REMIX = Case(
+    "version.hidden_remix", 15.0, "Beatport credits a remixer but names no remix", 0.75
+)
+# "Remix" without a name, for a remix with a name.
+VERSION_NAMELESS = Case(
+    "version.nameless", 17.0, "a remix whose remixer the library does not name", 0.75, _TYPO
+)
+VERSION_EXPLICIT = Case("version.explicit", 18.0, "same version, marked as explicit")
+# "Edit" for the radio edit, "Club Extended" for the extended mix, a remaster for the original.
+VERSION_WORDING = Case(
+    "version.wording", 17.0, "a version of the same length, worded differently", 0.75, _LENGTH
+)
 VERSION_NAMES_SLIP = Case("version.names_slip", 19.0, "same version", 0.75, _TYPO)
 VERSION_OWN_NAME = Case("version.own_name", 18.5, "same version")
 VERSION_ONE_REMIXER = Case("version.one_remixer", 19.0, "same version")
@@ -123,12 +152,33 @@ VERSION_LENGTH = Case("version.length", -45.0, "{}", contradicts="version", iden
 VERSION_PART = Case("version.part", -45.0, "part {} against part {}", contradicts="version")
 VERSION_YEAR = Case("version.year", -45.0, "year {} against year {}", contradicts="version")
 
+_LENGTH_OR_REMIXER = (*_LENGTH, frozenset({VERSION_NAMED}))
 TITLE_SAME = Case("title.same", 46.0, "same title", sign=1)
 TITLE_SPACING = Case("title.spacing", 45.5, "same title, spaced differently")
 TITLE_WORDS = Case("title.words", 45.0, "same words, divided differently")
 TITLE_ORDER = Case("title.order", 42.0, "same words in another order", 0.75)
 _APART_FROM = "same title, apart from "
 TITLE_SMALL_WORDS = Case("title.small_words", 45.0, _APART_FROM + "small words or a name")
+# "The One" and "One", "Bang Bang" and "Bang": one distinctive word is too little to tell.
+TITLE_ONE_WORD = Case(
+    "title.one_word",
+    44.0,
+    _APART_FROM + "a small word, and only one other word",
+    0.75,
+    (*_TYPO, frozenset({VERSION_NAMED})),
+)
+TITLE_REPEATED = Case("title.repeated", 42.0, _APART_FROM + "a repeated word", 0.75)
+# "Lady" and "Lady (Hear Me Tonight)".
+TITLE_SUBTITLE = Case("title.subtitle", 40.0, "same title, apart from a subtitle: {}", 0.75)
+TITLE_OCCASION = Case(
+    "title.occasion", 42.0, "same title, apart from the occasion: {}", 0.75, _LENGTH
+)
+TITLE_SPELLING = Case("title.spelling", 45.0, "same title, spelled differently")
+# A title and its translation or transliteration share no letter.
+TITLE_SCRIPT = Case("title.script", 30.0, "titles in two scripts", 0.75, _TYPO)
+TITLE_SCRIPT_PART = Case(
+    "title.script_part", 42.0, "same title in the script that both have", 0.75, _LENGTH
+)
 TITLE_CREDITED = Case(
     "title.credited", 45.0, _APART_FROM + "a word that may be an artist's name", 0.75, _LENGTH
 )
@@ -138,6 +188,13 @@ TITLE_ONE_OF = Case("title.one_of", 40.0, "one of several titles", 0.75, _LENGTH
 TITLE_FOUND = Case("title.found", 43.0, "title found among words without separators", 0.75, _LENGTH)
 # Less 1 (`typo`, `typos`) or 4 (`slip`) for each typo.
 TITLE_TYPO = Case("title.typo", 46.0, "title with {}")
+TITLE_WORD_TYPO = Case(
+    "title.word_typo",
+    46.0,
+    "the only word of the title is a letter apart",
+    0.75,
+    _LENGTH_OR_REMIXER,
+)
 TITLE_TYPOS = Case("title.typos", 46.0, "title with {} typos")
 TITLE_SLIP = Case("title.slip", 46.0, "almost the same title: a typo or another word", 0.75, _TYPO)
 # The more similar the titles are, the less it costs.
@@ -152,11 +209,26 @@ ARTISTS_EXCHANGED = Case(
 )
 # Two different artists with such names seldom have the same remixer.
 _TYPO_OR_REMIXER = (LENGTH_AND_TEMPO, frozenset({VERSION_NAMED}))
-ARTISTS_TYPO = Case("artists.typo", 30.0, "artist with a typo")
+ARTISTS_TYPO = Case("artists.typo", 30.0, "one of the artists with a typo")
+ARTISTS_NAME_TYPO = Case(
+    "artists.name_typo", 30.0, "the artist's name is a letter apart", 0.75, _LENGTH_OR_REMIXER
+)
+# A remake credits the original artist as its guest: "Track (feat. Old)" by New.
+ARTISTS_GUEST = Case(
+    "artists.guest", 25.0, "on Beatport the artist is only a guest of another one", 0.75, _LENGTH
+)
+ARTISTS_SCRIPT = Case("artists.script", 20.0, "artists in two scripts", 0.75, _TYPO)
 ARTISTS_SLIP = Case(
     "artists.slip", 28.5, "almost the same artist: a typo or another artist", 0.75, _TYPO_OR_REMIXER
 )
-ARTISTS_PART = Case("artists.part", 15.0, "part of the artist's name", 0.5, _LENGTH, sign=-1)
+ARTISTS_PART = Case(
+    "artists.part",
+    15.0,
+    "part of the artist's name",
+    0.5,
+    (frozenset({LENGTH_WITHIN_2, VERSION_NAMED}),),
+    sign=-1,
+)
 ARTISTS_REMIXER = Case("artists.remixer", 12.0, "one side names only the remixer", 0.75, _LENGTH)
 ARTISTS_UNKNOWN = Case("artists.unknown", 18.0, "no artist to compare", sign=-1)
 ARTISTS_OTHER = Case(
@@ -167,9 +239,13 @@ ASIDE_KNOWN = Case(
     "aside.known", 0.0, "the remaining text is a label, a release or a number", sign=1
 )
 # These points count for each phrase.
-ASIDE_UNLABELLED = Case("aside.unlabelled", -1.5, "taken for the label: {}")
+ASIDE_UNLABELLED = Case("aside.unlabelled", -1.5, "taken for the label: {}", 0.75, _LENGTH)
 ASIDE_OTHER_LABEL = Case("aside.other_label", -1.5, "taken for the label: {}", 0.75, _LENGTH)
 ASIDE_STRANGE = Case("aside.strange", -4.0, "not explained: {}", 0.75, sign=-1)
+# An interpretation that rests on an assumption; an equal length confirms it.
+ASIDE_POSITION = Case("aside.position", -1.0, "taken for a track number: {}", 0.75, _LENGTH)
+ASIDE_UPLOADER = Case("aside.uploader", -2.0, "taken for the uploader: {}", 0.75, _LENGTH)
+ASIDE_SWAPPED = Case("aside.swapped", -3.0, "title and artist are exchanged", 0.75, _LENGTH)
 
 KEY_SAME = Case("key.same", 0.5, "same key", sign=1)
 KEY_OTHER = Case("key.other", -0.5, "another key", sign=-1)
@@ -184,6 +260,10 @@ ISRC_SAME = Case("isrc.same", 12.0, "same ISRC{}", proves=True, sign=1)
 # Most recordings have one ISRC; some have another one on another release.
 ISRC_OTHER = Case("isrc.other", -1.0, "another ISRC", sign=-1)
 ISRC_CONTRADICTED = Case("isrc.contradicted", 0.0, "same ISRC" + _NOT_TRUSTED)
+# Titles differ by language, by a subtitle or by a mistake; the rest says that it is the recording.
+ISRC_DESPITE_TITLE = Case(
+    "isrc.despite_title", 20.0, "same ISRC, artist and length, but another title", 0.5, floor=0.3
+)
 BEATPORT_ID_SAME = Case("beatport_id.same", 12.0, "same number on Beatport{}", proves=True, sign=1)
 BEATPORT_ID_CONTRADICTED = Case(
     "beatport_id.contradicted", 0.0, "same number on Beatport" + _NOT_TRUSTED

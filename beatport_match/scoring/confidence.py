@@ -216,7 +216,8 @@ def _probability(relation: Relation, found: tuple[Case, ...]) -> float:
     if any(case.proves for case in found):
         return min(maximum, max(MIN_PROVEN_CONFIDENCE, probability))
     caps = (case.cap for case in found if not any(facts <= {*found} for facts in case.unless))
-    return min(maximum, probability, *caps)
+    floor = max((case.floor for case in found), default=0.0)
+    return min(maximum, max(floor, probability), *caps)
 
 
 def _best_first(detail: ScoreDetail) -> tuple[int, float, bool, bool, str, int]:

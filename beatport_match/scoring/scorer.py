@@ -11,6 +11,7 @@ pure: no network, no clock, no global state. Its values can be pickled.
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -22,6 +23,7 @@ from beatport_match.parsing.interpretations import interpret, interpret_using_ca
 from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import ParsedTrack, parse_candidate
 from beatport_match.parsing.typos import typo_count
+from beatport_match.parsing.vocabulary import LABEL_WORDS
 from beatport_match.scoring import cases
 from beatport_match.scoring.artist_comparison import compare_artists
 from beatport_match.scoring.cases import CASES, Case, Finding
@@ -37,7 +39,18 @@ RELATIONS: tuple[Relation, ...] = ("same_recording", "other_version", "different
 _NAME_AND_CODE = {case: case.name.split(".") for case in CASES.values()}
 # The largest difference of each case of length, and the cases in the order of the table.
 _LENGTH_LIMITS_S = (2.0, 5.0, 10.0, 30.0, 60.0)
-_LENGTH_CASES = tuple(case for name, case in CASES.items() if name.startswith("length."))
+_LENGTH_CASES = (
+    cases.LENGTH_WITHIN_2,
+    cases.LENGTH_WITHIN_5,
+    cases.LENGTH_WITHIN_10,
+    cases.LENGTH_WITHIN_30,
+    cases.LENGTH_WITHIN_60,
+    cases.LENGTH_BEYOND,
+)
+# Turntables and players change the tempo by up to 8 %.
+_MAX_PITCH = 0.08
+_MAX_SILENCE_S = 15.0
+_SAME_ARTISTS = frozenset({cases.ARTISTS_SAME, cases.ARTISTS_TYPO, cases.ARTISTS_EXTRA})
 
 
 class ScoreDetail(NamedTuple):
@@ -114,23 +127,45 @@ def compare_bpm(local: float, other: float) -> Finding:
     return (cases.BPM_PITCHED if deviation <= 0.06 else cases.BPM_OTHER).found()
 
 
-def _compare_aside(local: ParsedTrack, candidate: Candidate, other: ParsedTrack) -> Finding | None:
-    """Compare the text that an interpretation left out with Beatport's label, number and release.
+_ASSUMPTIONS = {
+    "position": cases.ASIDE_POSITION,
+    "uploader": cases.ASIDE_UPLOADER,
+    "swapped": cases.ASIDE_SWAPPED,
+}
 
-    Only a label on Beatport can contradict text that was taken for a label. The release must equal
-    the whole phrase, because releases are named after their remixes.
+
+def _compare_aside(
+    track: Track, local: ParsedTrack, candidate: Candidate, other: ParsedTrack
+) -> Finding | None:
+    """Compare the text that an interpretation left out with what explains it.
+
+    It may be Beatport's label, catalogue number or release, or the label of the library's tags.
+    Only a label on Beatport can contradict text that looks like a label. A release must equal the
+    whole phrase, because releases are named after their remixes. Any other text may name another
+    version.
     """
     is_cut = bool(local.truncated_bracket) and not is_truncated_version(local, other)
-    if not (local.unexplained or local.label or is_cut):
+    assumption = local.assumption
+    if not (local.unexplained or local.label or is_cut or assumption):
         return None
-    known = tuple(fold(text) for text in (candidate.label, candidate.catalog_number) if text)
+    texts = (candidate.label, candidate.catalog_number, track.label, _year(candidate))
+    known = tuple(fold(text) for text in texts if text)
     release = fold(candidate.release or "")
     unexplained, label = (
         [phrase for phrase in phrases if phrase != release and not _is_explained(phrase, known)]
         for phrases in (local.unexplained, local.label)
     )
+    if assumption and not (unexplained or label or is_cut):
+        if assumption[0] == "uploader" and _is_explained(assumption[1], known):
+            return cases.ASIDE_KNOWN.found()
+        return _ASSUMPTIONS[assumption[0]].found(assumption[1])
     if is_cut:
         unexplained.append(local.truncated_bracket)
+    # Beatport names a label for every track, but an offline catalogue may not. The title of an
+    # upload ("Artist - Title [Label]") is then the only place with a label.
+    if candidate.label or track.artist_text:
+        unexplained += [phrase for phrase in label if phrase not in local.label_like]
+        label = [phrase for phrase in label if phrase in local.label_like]
     if unexplained:
         case = cases.ASIDE_STRANGE
     elif label:
@@ -173,7 +208,7 @@ def _score_with(
         compare_artists(local, other),
         compare_versions(local, other, gap),
     ]
-    if aside := _compare_aside(local, candidate, other):
+    if aside := _compare_aside(track, local, candidate, other):
         findings.append(aside)
     findings += attributes
     if local.isrc or local.beatport_id:
@@ -184,7 +219,7 @@ def _score_with(
 
 def _relation(findings: list[Finding]) -> Relation:
     """Return the relation; one contradiction decides, unless a trusted identifier overrides it."""
-    if findings[-1].case.proves:
+    if findings[-1].case.proves or findings[-1].case is cases.ISRC_DESPITE_TITLE:
         return "same_recording"
     contradictions = {finding.case.contradicts for finding in findings}
     if "recording" in contradictions:
@@ -196,10 +231,22 @@ def _attribute_evidence(
     track: Track, local: ParsedTrack, candidate: Candidate, other: ParsedTrack, gap: float | None
 ) -> Iterator[Finding]:
     """Compare length, tempo, key, year, label and album; a value only one side knows is skipped."""
-    if gap is not None:
-        yield compare_lengths(gap)
+    tempo = None
     if track.bpm and candidate.bpm and track.bpm > 0 < candidate.bpm:
-        yield compare_bpm(track.bpm, candidate.bpm)
+        tempo = compare_bpm(track.bpm, candidate.bpm)
+    if gap is not None:
+        assert track.duration_s and candidate.length_s  # `gap` is known
+        speed = candidate.length_s / track.duration_s
+        longer = track.duration_s - candidate.length_s
+        if tempo and tempo.case is cases.BPM_PITCHED and _is_pitched(track, candidate, speed):
+            yield cases.LENGTH_PITCHED.found(speed - 1)
+            tempo = cases.BPM_SHIFTED.found()
+        elif tempo and tempo.case is cases.BPM_SAME and 10.0 < longer <= _MAX_SILENCE_S:
+            yield cases.LENGTH_SILENCE.found(longer)
+        else:
+            yield compare_lengths(gap)
+    if tempo:
+        yield tempo
     if local.key and other.key:
         yield (cases.KEY_SAME if local.key == other.key else cases.KEY_OTHER).found()
     if track.year and (year := _year(candidate)):
@@ -209,6 +256,12 @@ def _attribute_evidence(
         yield cases.LABEL_SAME.found()
     if track.album and candidate.release and fold(track.album) == fold(candidate.release):
         yield cases.ALBUM_SAME.found()
+
+
+def _is_pitched(track: Track, candidate: Candidate, speed: float) -> bool:
+    """Tell whether the tempo of the file differs by the same factor as its length."""
+    faster = (track.bpm or 0) / (candidate.bpm or 1)
+    return abs(faster - 1) <= _MAX_PITCH and abs(faster / speed - 1) <= 0.01
 
 
 def _identifier_evidence(
@@ -232,6 +285,16 @@ def _identifier_evidence(
     # A known length that does not agree is itself a contradiction.
     has_length = any(finding.case in _LENGTH_CASES for finding in findings)
     is_trusted = all(finding.case.identifier_wins and has_length for finding in overridden)
+    found = {finding.case for finding in findings}
+    if (
+        not is_trusted
+        and local.isrc == other.isrc
+        and {finding.case for finding in overridden} == {cases.TITLE_OTHER}
+        and found & _SAME_ARTISTS
+        and cases.LENGTH_WITHIN_2 in found
+    ):
+        yield cases.ISRC_DESPITE_TITLE.found()
+        return
     lacking = round(MIN_PROVEN_SCORE - sum(finding.points for finding in findings), 1)
     notes = "; ".join(finding.note for finding in overridden)
     for same, contradicted in equal:
@@ -280,9 +343,19 @@ def _year(candidate: Candidate) -> str:
 
 
 def _is_explained(phrase: str, known: tuple[str, ...]) -> bool:
-    """Tell whether a phrase is a known one, a part of one ("Quay" of "Quay Records"), or a typo."""
+    """Tell whether a phrase is a known one, a part of one ("Quay" of "Quay Records"), or a typo.
+
+    Beside a whole known phrase it may have numbers and words that labels use.
+    """
     words = set(phrase.split())
-    return any(
-        words <= set(text.split()) or set(text.split()) <= words or typo_count(phrase, text)
-        for text in known
-    )
+    for text in known:
+        if re.fullmatch(rf"{re.escape(text.replace(' ', ''))}\d+", phrase.replace(" ", "")):
+            return True  # "QUAY012" on Quay
+        others = set(text.split())
+        if words <= others or typo_count(phrase, text):
+            return True
+        if others <= words and all(
+            word.isdigit() or word in LABEL_WORDS for word in words - others
+        ):
+            return True
+    return False

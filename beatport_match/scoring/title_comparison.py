@@ -8,17 +8,27 @@ word ("Light", "Night") is the case `slip`; `confidence` limits it, so that it n
 
 from __future__ import annotations
 
+from collections import Counter
+
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
+from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import ParsedTrack
+from beatport_match.parsing.scripts import are_in_two_scripts, words_by_script
 from beatport_match.parsing.typos import (
     are_confusable,
+    is_evident_typo,
     is_short_word_typo,
     typo_count,
     unmatched_words,
 )
-from beatport_match.parsing.vocabulary import NAME_CONNECTIVES
+from beatport_match.parsing.vocabulary import (
+    FEATURING_WORDS,
+    NAME_CONNECTIVES,
+    OCCASION_WORDS,
+    SPELLINGS,
+)
 from beatport_match.parsing.word_frequency import weighted_jaccard
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import Finding
@@ -54,13 +64,23 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     ):
         return cases.TITLE_SPACING.found()
     if have_same_words(local, other):
-        if sorted(local.base.split()) == sorted(other.base.split()):
+        mine, theirs = Counter(local.base.split()), Counter(other.base.split())
+        if mine == theirs:
             return cases.TITLE_ORDER.found()
+        if any(mine[word] != theirs[word] for word in mine.keys() & theirs.keys()):
+            return cases.TITLE_REPEATED.found()
         return cases.TITLE_WORDS.found()
     if local.base in other.single_titles:
         return cases.TITLE_ONE_OF.found()
+    has_aside = local.unexplained or local.label
+    if other.subtitle and local.base == other.main_title and not has_aside:
+        is_occasion = not OCCASION_WORDS.isdisjoint(fold(other.subtitle).split())
+        case = cases.TITLE_OCCASION if is_occasion else cases.TITLE_SUBTITLE
+        return case.found(other.subtitle)
+    if finding := _compare_scripts(local, other):
+        return finding
     similarity = ratio(local.base, other.base)
-    if local.numbers != other.numbers or _are_unrelated(local, other, similarity):
+    if _have_other_numbers(local, other) or _are_unrelated(local, other, similarity):
         return _other_title(local, other, similarity)
     left, right, typos = unmatched_words(local.words, other.words)
     if len(left) == len(right) == 1:
@@ -73,20 +93,53 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
             return cases.TITLE_SLIP.found(less=4.0)
     if len(left) == len(local.words) and not typos:
         return _typo_finding(local, other) or _other_title(local, other, similarity)
+    if not (left or right or typos):
+        return cases.TITLE_SPELLING.found()
     left, right, uncertain = _without_names(left, right, local, other)
     # If the library names no artist, the title may contain one, and a small word may be their name.
-    small = _SMALL_WORDS if local.artists else frozenset[str]()
+    # After an open bracket, a letter is the beginning of a name.
+    is_cut = local.shown.count("(") > local.shown.count(")")
+    small = _SMALL_WORDS if local.artists and not is_cut else frozenset[str]()
+    has_small = any(word in _SMALL_WORDS - FEATURING_WORDS for word in (*left, *right))
     left = [word for word in left if word not in small]
     right = [word for word in right if word not in small]
     if left or right:
         return _typo_finding(local, other) or _other_title(local, other, similarity)
     if uncertain:
         return cases.TITLE_CREDITED.found()
+    is_one_word = min(len(set(side.words) - _SMALL_WORDS) for side in (local, other)) == 1
     if not typos:
-        return cases.TITLE_SMALL_WORDS.found()
+        is_doubtful = is_one_word and has_small
+        return (cases.TITLE_ONE_WORD if is_doubtful else cases.TITLE_SMALL_WORDS).found()
+    if is_one_word and not is_evident_typo(local.compact, other.compact):
+        return cases.TITLE_WORD_TYPO.found(less=1.0)
     if typos == 1:
         return cases.TITLE_TYPO.found("1 typo", less=1.0)
     return cases.TITLE_TYPOS.found(typos, less=1.0 * typos)
+
+
+def _have_other_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
+    """Tell whether two titles have different numbers, in digits or as words."""
+    if local.numbers == other.numbers:
+        return False
+    mine, theirs = (
+        [number for word in side.words if (number := SPELLINGS.get(word, word)).isdigit()]
+        for side in (local, other)
+    )
+    return mine != theirs
+
+
+def _compare_scripts(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
+    """Compare titles in two scripts: a translation or transliteration cannot contradict."""
+    if local.base.isascii() and other.base.isascii():
+        return None
+    if are_in_two_scripts(local.base, other.base):
+        return cases.TITLE_SCRIPT.found()
+    mine, theirs = words_by_script(local.base), words_by_script(other.base)
+    shared = mine.keys() & theirs.keys()
+    if shared and mine.keys() != theirs.keys() and all(mine[one] == theirs[one] for one in shared):
+        return cases.TITLE_SCRIPT_PART.found()
+    return None
 
 
 def _without_names(
@@ -130,8 +183,12 @@ def _typo_finding(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
     slips = typo_count(local.compact, other.compact)
     if not slips:
         return None
-    unmatched = {*local.words} ^ {*other.words}
-    if local.base.count(" ") != other.base.count(" ") and all(len(word) > 1 for word in unmatched):
+    mine, theirs = {*local.words} - {*other.words}, {*other.words} - {*local.words}
+    if not mine or not theirs:
+        return None  # a whole word more, and no misplaced space
+    if local.base.count(" ") != other.base.count(" ") and all(
+        len(word) > 1 for word in mine | theirs
+    ):
         return cases.TITLE_TYPO.found("a typo and a misplaced space", less=2.0 * slips)
     return cases.TITLE_SLIP.found(less=4.0 * slips)
 

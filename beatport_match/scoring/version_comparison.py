@@ -7,7 +7,7 @@ if everything else agrees, the candidate is at best another version.
 from __future__ import annotations
 
 from beatport_match.parsing.parsed_track import ParsedTrack
-from beatport_match.parsing.typos import typo_count, unmatched_words
+from beatport_match.parsing.typos import is_evident_typo, typo_count, unmatched_words
 from beatport_match.parsing.versions import Version
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import Case, Finding
@@ -37,9 +37,16 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
         return _same_version(mine, theirs)
     if is_truncated_version(local, other):
         return cases.VERSION_CUT.found()
+    hidden = theirs.plain and not other.remixer_words <= other.artist_words
+    if hidden and (mine.plain or frozenset(mine.words) == other.remixer_words):
+        return cases.VERSION_HIDDEN_REMIX.found()
     if not mine.is_stated:
         return _unstated(theirs, same_length=same_length)
+    if same_length and _is_other_wording(mine, theirs):
+        return cases.VERSION_WORDING.found()
     finding = _compare_names(local, other)
+    if finding is None and mine.kinds == theirs.kinds == frozenset({"remix"}) and not mine.words:
+        finding = cases.VERSION_NAMELESS.found()
     if finding is None:
         return cases.VERSION_NAMES.found()
     differing_kinds = mine.kinds ^ theirs.kinds
@@ -47,6 +54,8 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
         finding = _further(cases.VERSION_MIX_FOR_REMIX, finding)  # "X Mix" for "X Remix"
     elif differing_kinds == frozenset({"album"}) and not mine.words:
         finding = _further(cases.VERSION_ALBUM, finding)
+    elif differing_kinds == frozenset({"dirty"}) and "dirty" in mine.kinds:
+        finding = _further(cases.VERSION_EXPLICIT, finding)
     elif differing_kinds:
         return cases.VERSION_KIND.found()
     if mine.length != theirs.length:
@@ -56,6 +65,23 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
             return cases.VERSION_LENGTH.found("another length of version")
         finding = _further(cases.VERSION_LENGTH_VOUCHED, finding)
     return _same_version(mine, theirs) if finding.case is cases.VERSION_SAME else finding
+
+
+def _is_other_wording(mine: Version, theirs: Version) -> bool:
+    """Tell whether two phrases without names may mean one version if the lengths are equal.
+
+    They are "Edit" and "Radio Edit", "Club Extended" and "Extended Mix", and a remaster or a single
+    version against the original.
+    """
+    if mine.words or theirs.words:
+        return False
+    if theirs.length == "short" and not theirs.kinds:
+        return mine.kinds == {"edit"} and not mine.length
+    if theirs.length == "long":
+        return mine.length == "long" and mine.kinds ^ theirs.kinds == {"club"}
+    is_single = mine.length == "short" and not mine.kinds and "single" in mine.folded.split()
+    is_remaster = mine.kinds == {"remaster"} and not mine.length
+    return theirs.plain and (is_single or is_remaster)
 
 
 def is_truncated_version(local: ParsedTrack, other: ParsedTrack) -> bool:
@@ -68,7 +94,7 @@ def _unstated(theirs: Version, *, same_length: bool) -> Finding:
     """Compare a library that names no version: it means the plain one, or one of equal length."""
     if theirs.plain:
         return cases.VERSION_PLAIN.found()
-    if not theirs.words and theirs.kinds <= OFTEN_UNSTATED_KINDS and same_length:
+    if not theirs.words and theirs.kinds <= OFTEN_UNSTATED_KINDS | {"edit"} and same_length:
         return cases.VERSION_UNSAID_VOUCHED.found()
     return cases.VERSION_UNSAID.found()
 
@@ -94,7 +120,13 @@ def _compare_names(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
     if mine and "".join(mine) == "".join(theirs):
         return cases.VERSION_SAME.found()
     if not left and not right:
-        return (cases.VERSION_NAMES_TYPO if typos else cases.VERSION_SAME).found(less=typos)
+        if not typos:
+            return cases.VERSION_SAME.found()
+        evident = all(
+            any(is_evident_typo(word, one) for one in theirs) for word in mine if word not in theirs
+        )
+        case = cases.VERSION_NAMES_MISTYPED if evident else cases.VERSION_NAMES_TYPO
+        return case.found(less=typos)
     left = [word for word in left if word not in other.remixer_words]
     right = [word for word in right if word not in local.remixer_words]
     if typo_count("".join(left), "".join(right)) or typo_count("".join(mine), "".join(theirs)):
@@ -108,5 +140,9 @@ def _compare_names(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
         return cases.VERSION_OWN_NAME.found()
     agreeing = len(mine) - len(left)
     if not left and agreeing and all(word in other.remixer_words for word in right):
-        return cases.VERSION_ONE_REMIXER.found()
+        known = frozenset(mine) | local.remixer_words
+        partial = any(
+            known.intersection(name) and not known.issuperset(name) for name in other.remixers
+        )
+        return (cases.VERSION_NAMES_PART if partial else cases.VERSION_ONE_REMIXER).found()
     return None

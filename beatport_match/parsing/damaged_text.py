@@ -1,0 +1,87 @@
+"""Damaged text: undo what wrong software did to the characters of a tag.
+
+Three kinds of damage are repaired: HTML entities ("&#39;", "&amp;amp;"), percent escapes ("%27"),
+and UTF-8 that was read in an encoding of one byte ("TiÃ«sto"). A text without such marks is
+returned as it is.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+from urllib.parse import unquote
+
+from beatport_match.model.tracks import Names, Track
+
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});", re.IGNORECASE)
+_ESCAPE = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+# The first byte of a UTF-8 sequence and one that follows it, read as two characters.
+_MISREAD = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+)
+# Text may be damaged more than once: "&amp;amp;".
+_MAX_REPAIRS = 3
+
+
+def repair(text: str) -> str:
+    """Return the text with damaged characters repaired."""
+    for _ in range(_MAX_REPAIRS):
+        repaired = _repair_once(text)
+        if repaired == text:
+            break
+        text = repaired
+    return text
+
+
+def readable(track: Track) -> Track:
+    """Return the track with repaired title, artists, remixers, album and label.
+
+    It is the same object if nothing is damaged, which is true for most tracks.
+    """
+    texts = {
+        "title": repair(track.title),
+        "artists": _repair_names(track.artists),
+        "remixers": _repair_names(track.remixers),
+        "album": track.album and repair(track.album),
+        "label": track.label and repair(track.label),
+    }
+    changed = {name: text for name, text in texts.items() if text != getattr(track, name)}
+    return replace(track, **changed) if changed and texts["title"] else track
+
+
+def _repair_names(names: Names) -> Names:
+    """Repair each name of a credit."""
+    return repair(names) if isinstance(names, str) else tuple(repair(name) for name in names)
+
+
+def _repair_once(text: str) -> str:
+    """Undo one layer of each kind of damage."""
+    if "&" in text and _ENTITY.search(text):
+        text = html.unescape(text)
+    if "%" in text and _ESCAPE.search(text):
+        text = _ESCAPE.sub(lambda escape: unquote(escape.group()), text)
+    if not text.isascii() and _MISREAD.search(text):
+        text = _MISREAD_RUN.sub(lambda run: _as_utf8(run.group()), text)
+    return text
+
+
+# A run of characters that one byte can stand for.
+_MISREAD_RUN = re.compile("[\u0080-\u00ff\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2,}")
+
+
+def _as_utf8(run: str) -> str:
+    """Read the bytes of a run as UTF-8, or return the run if they are not UTF-8."""
+    try:
+        data = b"".join(_byte(char) for char in run)
+        return data.decode("utf-8")
+    except UnicodeError:
+        return run
+
+
+def _byte(char: str) -> bytes:
+    """Return the byte of a character in Windows-1252, or in Latin-1 where that has none."""
+    try:
+        return char.encode("cp1252")
+    except UnicodeError:
+        return char.encode("latin-1")
