@@ -191,7 +191,9 @@ def summary(tally: Tally) -> str:
     def line(name: str, kinds: Sequence[str]) -> list[str]:
         groups = [[(kind, one) for kind in kinds] for one in SEPARATORS]
         groups.append([key for group in groups for key in group])
-        counts = [(sum(wrong[key] for key in one), sum(cases[key] for key in one)) for one in groups]
+        counts = [
+            (sum(wrong[key] for key in one), sum(cases[key] for key in one)) for one in groups
+        ]
         return [name, *(f"{bad:,}/{whole:,}" if whole else "–" for bad, whole in counts)]
 
     lines = [*(line(kind, [kind]) for kind in kinds), line("**all**", kinds)]
@@ -228,8 +230,8 @@ def main() -> None:
             done = pool.imap(run_every_form, candidates)
             for number, part in enumerate(done, 1):
                 tally.add(part)
-                print(f"{number} of {len(candidates)} tracks", end="\r", file=sys.stderr)
-        print(file=sys.stderr)
+                if number % 10 == 0:
+                    print(f"{number} of {len(candidates)} tracks", file=sys.stderr, flush=True)
     tables = report(tally, len(candidates))
     print(tables)
     for half in HALVES:

@@ -1,8 +1,8 @@
-"""Phrases for the adversaries: versions that are never the plain one, and notes that change nothing.
+"""Phrases for the adversaries: versions other than the plain one, and notes that change nothing.
 
 The matcher does not read these lists. Wordings of the original itself, such as `Explicit`,
-`Single Version`, `Remastered` and `12" Mix`, are in neither list: whether they are another recording
-depends on more than the words.
+`Single Version`, `Remastered` and `12" Mix`, are in neither list: whether they are another
+recording depends on more than the words.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import argparse
 
 from baselines import MIN_RATIO, first_hit, parse_and_compare, token_set
 from decision_files import read_shipped
-from decision_tables import by_flag, by_kind, comparison
+from decision_tables import comparison, decision_sections
 from decisions import by_rank, decide_all, explain_errors
 from docs_marks import DOCS, put_between_marks
 from outcomes import Outcome
@@ -35,9 +35,8 @@ def main() -> None:
     outcomes = run_all()
     ours = outcomes["`rank`"]
     compared = f"{len(ours)} invented decisions:\n\n{comparison(outcomes)}"
-    tables = (
-        f"{compared}\n\n`rank` by flag:\n\n{by_flag(ours)}\n\n`rank` by kind:\n\n{by_kind(ours)}"
-    )
+    ours_tables = [f"`rank`: {name}\n\n{text}" for name, text in decision_sections(ours)]
+    tables = "\n\n".join([compared, *ours_tables])
     print(tables)
     for text in explain_errors(ours, given.errors):
         print(f"\n{text}")

@@ -100,10 +100,12 @@ def explain_errors(outcomes: Sequence[Outcome], limit: int) -> Iterator[str]:
 
 def _question(decision: Decision) -> str:
     wanted = ", ".join(map(str, sorted(decision.right))) or "none"
-    lines = [f"local: {_described(decision.track, decision.track.duration_s)}"]
-    for one in decision.candidates:
-        lines.append(f"{one.id}: {_described(one, one.length_s)}")
-    return "".join(f"  {line}\n" for line in [*lines, f"right: {wanted}. {decision.why}"])
+    lines = [
+        f"local: {_described(decision.track, decision.track.duration_s)}",
+        *(f"{one.id}: {_described(one, one.length_s)}" for one in decision.candidates),
+        f"right: {wanted}. {decision.why}",
+    ]
+    return "".join(f"  {line}\n" for line in lines)
 
 
 def _described(one: Track | Candidate, length: float | None) -> str:
