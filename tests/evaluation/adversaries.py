@@ -51,7 +51,12 @@ HALVES = {"versions": (VERSIONS, UNMISTAKABLE), "harmless": (HARMLESS, BARE_HARM
 
 _FIRST = "Amber Basalt Cinder Driftwood Evening Fallow Granite Hollow Ivory Juniper Kelp Limestone"
 _SECOND = "Anthem Bridge Carousel Daybreak Engine Furnace Garden Harbour Isobar Jetty Kite Ladder"
-_TITLES = ("{0} {1}", "{0}", "The {0} {1}", "{1} of {0}", "{0} {1} {2}", "{1} & {0}")
+_TITLES = (
+    *("{0} {1}", "{0} {1}", "{0}", "{1}", "The {0} {1}", "{1} of {0}", "{1} & {0}", "{0}'s {1}"),
+    *("{0} {1} {2}", "{2} {1}s", "{0} (In The {1})", "{0}, {0} {1}", "{0} {1} Pt. 2"),
+    *("{0} {1} feat. {3}", "{0} {1} (feat. {3})"),
+)
+_GUESTS = "Tamsin Voe, Okonda, Piet Larch, Sirelle, MC Tarrow, Anja Bloem"
 _NAMES = "Abrel Bostin Corvane Dunmar Elsk Fennor Galdry Hestin Ivarne Jorrel Kastov Lumier Morvak"
 _LABELS = "Anvil Brackish Cordwain Dunlin Ferrous Gantry Holm Inkwell Jetsam Kittiwake Larder Marl"
 _LABEL_WORDS = ("", "", " Audio", " Works", " Tapes", " Sound")
@@ -83,8 +88,8 @@ class Form:
 class Tally:
     """The number of cases and of errors of each form without its phrase, and the errors."""
 
-    cases: Counter[Form] = field(default_factory=Counter)
-    errors: list[tuple[Form, Candidate]] = field(default_factory=list)
+    cases: Counter[Form] = field(default_factory=Counter[Form])
+    errors: list[tuple[Form, Candidate]] = field(default_factory=list[tuple[Form, Candidate]])
 
     def add(self, other: Tally) -> None:
         self.cases += other.cases
@@ -137,8 +142,9 @@ def invented_candidates(size: int) -> list[Candidate]:
     rng = random.Random(SEED)
     titles: dict[str, None] = {}
     while len(titles) < size:
-        words = rng.choice(_FIRST.split()), rng.choice(_SECOND.split()), rng.randrange(2, 60)
-        titles[rng.choice(_TITLES).format(*words)] = None
+        first, second = rng.choice(_FIRST.split()), rng.choice(_SECOND.split())
+        number, guest = rng.randrange(2, 60), rng.choice(_GUESTS.split(", "))
+        titles[rng.choice(_TITLES).format(first, second, number, guest)] = None
     return [_invented(number, name, rng) for number, name in enumerate(titles)]
 
 

@@ -75,9 +75,7 @@ def _from_row(row: dict[str, Any]) -> Decision:
         bpm=local["bpm"],
         **known,
     )
-    right = row.get("also") or []
-    if row["want"] is not None:
-        right = [row["want"], *right]
+    wanted = [] if row["want"] is None else [row["want"]]
     return Decision(
         id=row["id"],
         # The text behind a colon describes the single decision.
@@ -85,7 +83,7 @@ def _from_row(row: dict[str, Any]) -> Decision:
         flag=row["flag"],
         track=track,
         candidates=tuple(Candidate(id=at, **one) for at, one in enumerate(row["candidates"])),
-        right=frozenset(right),
+        right=frozenset([*wanted, *row.get("also", ())]),
         why=row["why"],
     )
 

@@ -38,7 +38,7 @@ class Share:
         return self.part / self.whole if self.whole else 0.0
 
     def __str__(self) -> str:
-        return f"{self.share:.0%} of {self.whole}" if self.whole else "–"
+        return f"{self.share:.1%} of {self.whole}" if self.whole else "–"
 
 
 class DecisionFigures(Figures):
@@ -118,7 +118,7 @@ def _cells(outcomes: Iterable[Outcome]) -> list[str]:
         str(found.size),
         str(found.right),
         str(found.wrong),
-        f"{found.wrong_per_thousand:.0f}",
+        f"{found.wrong_per_thousand:.1f}",
         str(found.everyday),
         str(found.should),
         str(found.first_to_review),

@@ -6,7 +6,7 @@ There is no search: every decision brings its candidates, in the given and in th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from decision_files import FLAGS, Decision
 from outcomes import SETTINGS, Outcome
@@ -72,7 +72,7 @@ def decide(decision: Decision, matcher: Matcher = by_rank) -> Outcome:
         flag=decision.flag,
     )
     why = _question(decision) + answer.why if is_wrong(outcome) or is_missed(outcome) else ""
-    return Outcome(**{**vars(outcome), "why": why})
+    return replace(outcome, why=why)
 
 
 def is_wrong(one: Outcome) -> bool:

@@ -96,7 +96,7 @@ def test_a_catalogue_can_replace_the_invented_tracks(
     (sold,) = catalogue_candidates(file, 5)
     assert (sold.id, sold.length_s, sold.camelot) == (7, 365, "8A")
     monkeypatch.setattr(adversaries, "DOCS", tmp_path)
-    monkeypatch.setattr(adversaries, "HALVES", {"harmless": ({"noise": ("MP3",)}, frozenset())})
+    monkeypatch.setattr(adversaries, "HALVES", {"harmless": ({"noise": ("MP3",)}, ())})
     given = ["adversaries.py", "--catalogue", str(file), "--sample", "1", "--errors", "1"]
     monkeypatch.setattr(sys, "argv", [*given, "--write"])
     adversaries.main()

@@ -6,6 +6,7 @@ import gzip
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import benchmark
@@ -13,7 +14,7 @@ import pytest
 from baselines import first_hit, parse_and_compare, token_set
 from decision_files import FLAGS, PRIVATE_FILE, SHIPPED, Decision, read_rows, read_shipped
 from decision_tables import DecisionFigures, Share, decision_sections
-from decisions import Answer, by_rank, decide, decide_all, errors, explain_errors
+from decisions import Answer, Matcher, by_rank, decide, decide_all, errors, explain_errors
 from docs_marks import between_marks
 from floors import (
     MAX_WRONG_DECISIONS,
@@ -121,7 +122,11 @@ def test_rows_of_the_evaluation_data_are_read(tmp_path: Path) -> None:
 
 def answered(flag: str, answer: Answer, right: frozenset[int] = frozenset({0})) -> Outcome:
     sold = (Candidate(id=0, name="A"), Candidate(id=1, name="B"))
-    return decide(Decision(flag, "k", flag, Track("A"), sold, right, "Why."), lambda *_: answer)
+
+    def matcher(track: Track, candidates: Sequence[Candidate]) -> Answer:
+        return answer
+
+    return decide(Decision(flag, "k", flag, Track("A"), sold, right, "Why."), matcher)
 
 
 def test_wrong_and_missed_decisions() -> None:
@@ -185,9 +190,9 @@ SOLD = (
     ],
 )
 def test_the_baselines_do_what_their_names_say(
-    matcher: object, title: str, artist: str, first: int | None, accepted: bool
+    matcher: Matcher, title: str, artist: str, first: int | None, accepted: bool
 ) -> None:
-    answer = matcher(Track(title, artist), SOLD)  # type: ignore[operator]
+    answer = matcher(Track(title, artist), SOLD)
     assert answer.accepted is accepted
     assert first is None or answer.first == first
 
