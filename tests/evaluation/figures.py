@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from outcomes import Outcome
 
@@ -23,7 +24,7 @@ class Figures:
     outcomes: tuple[Outcome, ...]
 
     @classmethod
-    def of(cls, outcomes: Iterable[Outcome]) -> Figures:
+    def of(cls, outcomes: Iterable[Outcome]) -> Self:
         return cls(tuple(outcomes))
 
     def count(self, test: Callable[[Outcome], bool]) -> int:

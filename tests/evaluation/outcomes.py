@@ -37,6 +37,7 @@ class Outcome:
     says whether `best` is the right track, accepted or not. `is_other_version` says whether `best`
     is another version of it. `by_requests` holds the verdict with one search allowed, with two, and
     so on. `order_independent` is `None` if the question was not run again with shuffled candidates.
+    `flag` is the flag of a decision.
     """
 
     group: str
@@ -53,6 +54,7 @@ class Outcome:
     by_requests: tuple[str, ...]
     order_independent: bool | None
     why: str
+    flag: str = ""
 
     @property
     def key(self) -> str:

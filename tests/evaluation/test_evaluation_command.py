@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 import compare
 import pytest
 import run
+from decision_files import PRIVATE_FILE
 from docs_marks import between_marks
 from figures import Figures
 from messy_titles import rows_and_questions
@@ -114,6 +115,32 @@ def test_one_command_prints_saves_and_draws(
     assert page.read_text().endswith("After\n")
     assert ET.fromstring(picture.read_text("utf-8")).tag.endswith("svg")
     assert len(load(saved)) == 32
+
+
+def test_decisions_have_their_own_marks(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--set decisions` leaves the other tables of the page; `all` includes the decisions."""
+    sold = {"name": "Small Hours", "mix_name": "Original Mix", "artists": ["Lea Quint"]}
+    local = {"title": "Small Hours", "artist": "Lea Quint", "length_s": 365, "bpm": None}
+    wrong = {"kind": "covers", "flag": "N", "local": local, "candidates": [sold], "want": None}
+    with gzip.open(data / PRIVATE_FILE, "wt", encoding="utf-8") as file:
+        file.write(json.dumps({**wrong, "id": "a", "why": "Planted."}))
+    page = data / "page.md"
+    marks = ("figures", "decisions")
+    page.write_text("".join(f"<!-- {one}: begin -->\nold\n<!-- {one}: end -->\n" for one in marks))
+    given = ("--set", "decisions", "--errors", 1, "--markdown", page)
+    (outcome,) = measured(monkeypatch, data, "decided", *map(str, given))
+    assert (outcome.group, outcome.verdict, outcome.flag) == ("decisions", "wrong", "N")
+    printed = capsys.readouterr().out
+    assert "decisions/a (wrong, nothing right)" in printed
+    assert "Planted." in printed
+    assert between_marks(page, "figures") == "old"
+    assert between_marks(page, "decisions") in printed
+    assert len(measured(monkeypatch, data, "everything")) == 33
+    (data / PRIVATE_FILE).unlink()
+    with pytest.raises(SystemExit, match=r"holds no decisions\.jsonl\.gz"):
+        measured(monkeypatch, data, "refused", "--set", "decisions")
 
 
 def measured(
