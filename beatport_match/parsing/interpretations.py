@@ -51,6 +51,7 @@ MAX_SEGMENTS = 5
 _BAR = re.compile(r"\s+(?:[|•·:~]|//)\s+")
 _BRACKET = re.compile(r"\s*\(([^()]*)\)")
 # A title in quotes: "Artist 'Title'".
+_BY = re.compile(r"(?P<title>.+)\s+by\s+(?P<artist>.+)", re.IGNORECASE)
 _QUOTED = re.compile(r"""(?<!\w)(?:'([^']{2,})'|"([^"]{2,})")(?!\w)""")
 # A prefix that a channel writes: "TECHNO: Artist - Title", "LABEL007: Artist - Title".
 _PREFIX = re.compile(r"[\w&' ]{2,20}:\s*")
@@ -59,7 +60,7 @@ _NUMBER = re.compile(r"\d{1,3}\s+(?=[^\W\d])")
 # A track number, a side of vinyl or a tempo before a title, or a side after it: "11 Title",
 # "1-07 Title", "A1 Title", "AA. Title", "Side A - Title", "Title B2".
 _POSITION = re.compile(
-    r"^(?:(?:side\s+[a-h]{1,2}\d?|[a-h]{1,2}\d{1,2}|#?\d{1,3}|\d{1,2}-\d{1,2})[\s.:)-]+"
+    r"^(?:(?:side\s+[a-h]{1,2}\d?|[a-h]{1,2}\d{1,2}|#?\d{1,3}|\d{1,2}[ab]|\d{1,2}-\d{1,2})[\s.:)-]+"
     r"|[a-h]{1,2}\s*[.:)-]+\s*)(?=[^\W_])|(?<=\w)\s+(?:[A-H]\d|\(\d\))$",
     re.IGNORECASE,
 )
@@ -194,6 +195,7 @@ def _parsed_track(track: Track, parsed: ParsedTitle, split: _Split) -> ParsedTra
         key=parse_key(track.key),
         isrc=clean_isrc(track.isrc),
         beatport_id=beatport_id_of(track),
+        album=fold(track.album or ""),
         unexplained=tuple(fold(phrase) for phrase in split.unexplained),
         label=tuple(fold(phrase) for phrase in split.label),
         label_like=frozenset(fold(it) for it in aside if has_number or _looks_like_label(it)),
@@ -273,7 +275,8 @@ def _splits_with_artists(segments: list[str], known_artists: tuple[str, ...]) ->
         if len(rest) == len(segments):
             # The artist field may name a channel or a label: "Artist - Title" by "Some Channel".
             uploader = ("uploader", ", ".join(known_artists))
-            yield _Split(split_names(rest[0]), " - ".join(rest[1:]), assumption=uploader)
+            artists = split_names(_PREFIX.sub("", rest[0], count=1) or rest[0])
+            yield _Split(artists, " - ".join(rest[1:]), assumption=uploader)
 
 
 def _splits_without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
@@ -289,6 +292,8 @@ def _splits_without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
             yield _Split(split_names(base[: quoted.start()]), title)
         elif len(parts := _BARE_DASH.split(base)) == 2:
             yield _Split(split_names(parts[0]), parts[1])
+        elif by := _BY.fullmatch(base):
+            yield _Split(split_names(by["artist"]), by["title"])
         yield _Split((), base)
         return
     first, second, *rest = segments
@@ -304,6 +309,9 @@ def _splits_without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
             yield _Split(split_names(first), rest[0][number.end() :], label=tuple(rest[1:]))
         yield _after_prefix(first, _Split(split_names(second), rest[0], label=tuple(rest[1:])))
     yield _Split(split_names(second), first, label=tuple(rest))
+    if len(rest) > 1:
+        # "Title - Album - Artist - Label": a candidate explains album and label.
+        yield _Split(split_names(rest[0]), first, label=(second, *rest[1:]))
     yield _Split((), base)
 
 

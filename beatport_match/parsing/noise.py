@@ -44,6 +44,7 @@ _LEADING = re.compile(
       | (?:1[0-2]|0?[1-9])(?-i:[ABabdm])(?:\s+-\s+|\s+(?=\d))  # 8A -, a key
       | \d{2,3}(?:\.\d+)?\s*bpm(?:\s+-)?\s+(?=[^\s(\[])  # 124 BPM, where a title follows
       | [★☆*•]+\s*                                    # a rating
+      | \((?:19|20)\d\d\)\s+(?=\S)                     # (2018), the year of the album
       | (?:[\w&']{1,15}\s)?(?:premiere|exclusive|free\s+(?:download|dl))\s*[:|]\s*  # Premiere:
     )""",
     re.VERBOSE | re.IGNORECASE,
@@ -51,7 +52,7 @@ _LEADING = re.compile(
 # A site that a record pool or a ripper wrote after the title, with or without its dots:
 # `Title www.example.com`, `Title wwwexamplecom`.
 _SITE = re.compile(
-    r"\s*\b(?:(?:https?://)?[\w-]+(?:\.[\w-]+){0,3}\.(?:com|net|org|ru|info|pro|eu|de|vip|kz)(?:/\S*)?|www\w{3,}(?:com|net|org))$",
+    r"\s*\b(?:www\.[\w.-]+|(?:https?://)?[\w-]+(?:\.[\w-]+){0,3}\.(?:com|net|org|ru|info|pro|eu|de|vip|kz)(?:/\S*)?|www\w{3,}(?:com|net|org))$",
     re.IGNORECASE,
 )
 # A quality mark after a title: `Title HQ`, `Title 320kbps`, `Title Official Video`.
@@ -71,6 +72,9 @@ _MEASUREMENT = (
     r"|(?:1[0-2]|0?[1-9])[ABdm])"
 )
 _MEASUREMENTS = re.compile(rf"{_MEASUREMENT}(?:[\s,/|-]+(?:{_MEASUREMENT}|\d{{2,3}}))*")
+# A file of a release group: "07-artist-title-grp".
+_NUMBERED_FILE = re.compile(r"(\d{2,3}-[^-]+-[^-].*)-[a-z\d]{2,8}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 # Who plays or uploads a track: "Played by X".
 _ATTRIBUTION = re.compile(r"(?:as\s+)?(?:played|supported|ripped|uploaded)\s+by\s", re.IGNORECASE)
 # What a release group adds to a file name: "-WEB-2019-GRP".
@@ -103,6 +107,8 @@ def strip_file_marks(text: str) -> str:
     if "." in text:
         text = AUDIO_SUFFIX.sub("", text)
     text = _GROUP.sub("", text) or text
+    if group := _NUMBERED_FILE.fullmatch(text):
+        text = group[1]
     if "_" in text:
         text = _DOWNLOAD.sub("", text)
         if text.count("_") > text.count(" "):
@@ -148,6 +154,7 @@ def is_noise(phrase: str) -> bool:
     if folded in NOISE_PHRASES or _SITE.fullmatch(phrase) or _ATTRIBUTION.match(phrase):
         return True
     words = folded.split()
+    words = [word for word in words if not _YEAR.fullmatch(word)]
     if (len(words) > 1 and NOISE_WORDS.issuperset(words)) or _MEASUREMENTS.fullmatch(phrase):
         return True
     return len(folded) >= _MIN_TYPO_LENGTH and any(

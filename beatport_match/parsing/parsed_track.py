@@ -19,6 +19,7 @@ from beatport_match.model.tracks import Candidate, Names, Track
 from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing import noise
 from beatport_match.parsing.normalize import fold, words_of_text
+from beatport_match.parsing.scripts import are_in_two_scripts
 from beatport_match.parsing.titles import IN_BRACKETS, VERSION_WITH_GUEST, parse_title, split_names
 from beatport_match.parsing.typos import with_numbers
 from beatport_match.parsing.versions import UNSTATED, Version, is_year, parse_version
@@ -26,6 +27,7 @@ from beatport_match.parsing.vocabulary import (
     COMPILATION_WORDS,
     NAME_CONNECTIVES,
     PLACEHOLDER_ARTISTS,
+    SPELLINGS,
     TITLES_OF_NAMES,
 )
 
@@ -45,6 +47,7 @@ _CREDIT_NOISE = re.compile(
 )
 # What joins a name and its alias: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B".
 _ALIAS = re.compile(r"\s+\(?(?:a\.?k\.?a\b\.?|pres\.|presents\b)\s*", re.IGNORECASE)
+_IN_TWO_SCRIPTS = re.compile(r"([^()]+?)\s*\(([^()]+)\)")
 _IGNORED_IN_NAMES = NAME_CONNECTIVES | TITLES_OF_NAMES | {"the"}
 
 
@@ -73,6 +76,7 @@ class ParsedTrack:
         assumption: What this interpretation assumes, with the text: `position` (a track number or
             a side of vinyl before the title), `uploader` (the artist field names a channel) or
             `swapped` (title and artist are exchanged). `None` if it assumes nothing.
+        album: The folded album of a local track, or `""`.
         main_title: The folded title of a candidate without its bracket, or `""`.
         subtitle: The text of that bracket.
         guests: The names of the featured artists that the title states.
@@ -96,6 +100,7 @@ class ParsedTrack:
     single_titles: tuple[str, ...] = ()
     noise: frozenset[str] = frozenset()
     assumption: tuple[str, str] | None = None
+    album: str = ""
     main_title: str = ""
     subtitle: str = ""
     guests: tuple[Name, ...] = ()
@@ -206,6 +211,9 @@ def credited_names(names: Names) -> tuple[str, ...]:
 def with_aliases(name: str) -> tuple[str, ...]:
     """Split a name from its aliases: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B"."""
     first, *aliases = _ALIAS.split(name)
+    translated = _IN_TWO_SCRIPTS.fullmatch(first)
+    if translated and are_in_two_scripts(fold(translated[1]), fold(translated[2])):
+        first, aliases = translated[1], [translated[2], *aliases]
     return (first, *(alias.strip(" )") for alias in aliases))
 
 
@@ -224,4 +232,5 @@ def words_of_names(names: Iterable[str]) -> frozenset[str]:
 def _name_words(name: str) -> Name:
     """Return the words of a name; `DJ`, `The` and `and` count only if there is no other word."""
     words = words_of_text(_COUNTRY.sub("", name) or name)
-    return tuple(word for word in words if word not in _IGNORED_IN_NAMES) or words
+    words = tuple(word for word in words if word not in _IGNORED_IN_NAMES) or words
+    return tuple(SPELLINGS.get(word, word) for word in words)

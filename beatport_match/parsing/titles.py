@@ -22,6 +22,7 @@ from beatport_match.parsing.versions import (
     parse_version,
 )
 from beatport_match.parsing.vocabulary import (
+    CLOSING,
     FEATURING_WORDS,
     KINDS,
     NUMERALS,
@@ -49,9 +50,10 @@ _NOTE = re.compile(r"(?<!\S)\*+([^*\s][^*]*?)\*+(?!\S)|(?<=\w\s)#(\w*[^\W\d]\w*)
 _TAIL = re.compile("\ue000(\\d+)\ue001\\s*(?://|\\|)?\\s*([^\ue000\ue001()-]+)$")
 # A featured artist without brackets: "Title feat. Ana Sol", up to a dash, a quote or a bracket.
 _FEATURED = re.compile(
-    r"(?<!\S)(?:"
+    r"(?<!\S)(?:(?:"
     + "|".join(sorted(FEATURING_WORDS))
-    + r")\b\.?\s+(?P<names>[^\ue000]+?)(?=\s+-|-\s|\s+['\"]|\s*\ue000|$)",
+    + r")\b\.?|w/)\s+(?P<names>[^\ue000]+?)"
+    + r"(?=\s+-|-\s|\s+['\"]|\s+(?:[|•·:~/]|//)\s|\s*\ue000|$)",
     re.IGNORECASE,
 )
 # Featured artists in brackets: "(feat. Ana Sol)", "(w/ Ana Sol)". But "(With You)" belongs to the
@@ -327,7 +329,12 @@ def _extract_featured(text: str, kept: dict[int, str], parts: _Parts) -> str:
             "." not in match.group()[:5] and _FEET_AND_INCHES.search(before)
         ):
             break
-        parts.featured += split_names(_fill_placeholders(match["names"], kept))
+        names = _fill_placeholders(match["names"], kept)
+        *guest, last = names.split() or [""]
+        if guest and fold(last) in CLOSING:
+            parts.take_version(last)  # "Title feat. Ana Sol VIP"
+            names = " ".join(guest)
+        parts.featured += split_names(names)
         text = rest
     return text
 

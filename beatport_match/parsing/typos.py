@@ -16,6 +16,7 @@ from beatport_match.parsing.word_frequency import is_common
 
 # Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which a sign is a letter and not a whole word.
 _ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
+_NUMBER_SIGNS = frozenset({"no", "nr", "number"})
 MAX_SHORT_WORD_LENGTH = 4
 MIN_EVIDENT_LENGTH = 5
 # English words of up to four letters, each one letter apart from another of them ("he", "she").
@@ -32,7 +33,13 @@ def with_numbers(base: str) -> list[str]:
     words = base.split()
     if len(words) > 1 and words[-1] in ROMAN_NUMERALS:
         words[-1] = ROMAN_NUMERALS[words[-1]]
-    return [word.lstrip("0") or "0" if word.isdecimal() else word for word in words]
+    words = [word.lstrip("0") or "0" if word.isdecimal() else word for word in words]
+    # "No. 2" and "#2" are the same number.
+    return [
+        word
+        for at, word in enumerate(words)
+        if not (word in _NUMBER_SIGNS and words[at + 1 : at + 2] and words[at + 1].isdigit())
+    ]
 
 
 def unmatched_words(

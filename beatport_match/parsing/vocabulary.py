@@ -175,7 +175,7 @@ NOISE_PHRASES = frozenset(
 NOISE_WORDS = frozenset(
     "4k 320 320kbps aiff audio cd clip digital dl download exclusive file final flac free full hd "
     "hq kbps lyric lyrics master mp3 music now official out premiere preview promo quality rip "
-    "ripped snippet track uhd unreleased video vinyl visualiser visualizer wav web".split()
+    "ripped snippet tape track uhd unreleased video vinyl visualiser visualizer wav web".split()
 )
 
 # Words that labels use in their names. A phrase with one of them is taken for a label.
@@ -205,6 +205,16 @@ PLACEHOLDER_ARTISTS = frozenset(
         "various artists",
         "verschiedene",
         "verschiedene interpreten",
+        "artistes divers",
+        "artisti vari",
+        "blandade artister",
+        "compilation",
+        "divers",
+        "diversen",
+        "sampler",
+        "soundtrack",
+        "varios",
+        "varios artistas",
     }
 )
 

@@ -60,9 +60,13 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
             return cases.ARTISTS_REMIXER.found()
         if _may_be_transliterated(*(" ".join(map(" ".join, names)) for names in both)):
             return cases.ARTISTS_SCRIPT.found()
+        if local.album and local_words <= set(local.album.split()):
+            return cases.ARTISTS_COMPILER.found()
         return cases.ARTISTS_OTHER.found()
     if typos and paired == typos and not (local_agrees and other_agrees):
         case = cases.ARTISTS_NAME_TYPO
+    elif missing and not extra and set(missing) <= set(local.guests):
+        case = cases.ARTISTS_GUEST_MISSING
     elif missing:
         case = cases.ARTISTS_EXCHANGED if extra else cases.ARTISTS_MISSING
     elif extra:

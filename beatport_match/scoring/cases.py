@@ -122,6 +122,10 @@ VERSION_NAMES_TYPO = Case(
 # "Sasha Remix" for the remix by Sasha Carassi: the rest of a name makes another person.
 VERSION_NAMES_PART = Case("version.names_part", 15.0, "part of the remixer's name", 0.5)
 # Beatport's mix field says nothing or "Original Mix", but a remixer is credited.
+# The library names a remix by the credited remixer, and Beatport's mix field does not.
+VERSION_FROM_REMIXER = Case(
+    "version.from_remixer", 17.0, "the remixer is credited, the remix not named", 0.75, _TYPO
+)
 VERSION_HIDDEN_REMIX = Case(
     "version.hidden_remix", 15.0, "Beatport credits a remixer but names no remix", 0.75
 )
@@ -216,6 +220,14 @@ ARTISTS_NAME_TYPO = Case(
 # A remake credits the original artist as its guest: "Track (feat. Old)" by New.
 ARTISTS_GUEST = Case(
     "artists.guest", 25.0, "on Beatport the artist is only a guest of another one", 0.75, _LENGTH
+)
+# The DJ of a compilation stands in the artist field, and in the name of the album.
+ARTISTS_COMPILER = Case(
+    "artists.compiler", 15.0, "the artist compiled the album", 0.75, (LENGTH_AND_TEMPO,)
+)
+# "Track feat. Guest" may be another version of a track without the guest.
+ARTISTS_GUEST_MISSING = Case(
+    "artists.guest_missing", 26.0, "the guest is not credited on Beatport", 0.75
 )
 ARTISTS_SCRIPT = Case("artists.script", 20.0, "artists in two scripts", 0.75, _TYPO)
 ARTISTS_SLIP = Case(

@@ -159,13 +159,17 @@ def _compare_aside(
         if assumption[0] == "uploader" and _is_explained(assumption[1], known):
             return cases.ASIDE_KNOWN.found()
         return _ASSUMPTIONS[assumption[0]].found(assumption[1])
+    # "Title (Phrase)" may be the name of the release.
+    named = [it for it in unexplained if release == f"{local.base} {it}"]
+    unexplained, label = [it for it in unexplained if it not in named], [*label, *named]
     if is_cut:
         unexplained.append(local.truncated_bracket)
     # Beatport names a label for every track, but an offline catalogue may not. The title of an
     # upload ("Artist - Title [Label]") is then the only place with a label.
     if candidate.label or track.artist_text:
-        unexplained += [phrase for phrase in label if phrase not in local.label_like]
-        label = [phrase for phrase in label if phrase in local.label_like]
+        harmless = {*local.label_like, *named}
+        unexplained += [phrase for phrase in label if phrase not in harmless]
+        label = [phrase for phrase in label if phrase in harmless]
     if unexplained:
         case = cases.ASIDE_STRANGE
     elif label:

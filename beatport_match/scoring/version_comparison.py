@@ -33,13 +33,15 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
     differing_years = mine.year != theirs.year and (mine.kinds | theirs.kinds) - {"remaster"}
     if differing_years and ((mine.year and theirs.year) or not same_length):
         return cases.VERSION_YEAR.found(mine.year or "none", theirs.year or "none")
+    if theirs.plain and not other.remixer_words <= other.artist_words:
+        if mine.plain:
+            return cases.VERSION_HIDDEN_REMIX.found()
+        if frozenset(mine.words) == other.remixer_words:
+            return cases.VERSION_FROM_REMIXER.found()
     if have_same_words(local, other) or (mine.is_stated and mine.compact == theirs.compact):
         return _same_version(mine, theirs)
     if is_truncated_version(local, other):
         return cases.VERSION_CUT.found()
-    hidden = theirs.plain and not other.remixer_words <= other.artist_words
-    if hidden and (mine.plain or frozenset(mine.words) == other.remixer_words):
-        return cases.VERSION_HIDDEN_REMIX.found()
     if not mine.is_stated:
         return _unstated(theirs, same_length=same_length)
     if same_length and _is_other_wording(mine, theirs):
