@@ -83,6 +83,10 @@ _GROUP = re.compile(
 )
 # A label's catalogue number: `QUAY012`, `ABC 1234D`.
 _CATALOGUE_NUMBER = re.compile(r"([A-Z][A-Z&.]{1,11})[- ]?\d{2,6}[A-Z]{0,2}")
+# A number of three digits that begins with 0 is one in any case: "quay012".
+_PADDED_NUMBER = re.compile(
+    r"[^\W\d_][^\W\d_&.]{1,14}[- ]?0\d\d(?:[- ]?(?:ltd|lp|ep))?", re.IGNORECASE
+)
 # Words that number a title: "(VOL. 12)" is not a catalogue number.
 _COUNTED = frozenset(
     "ACT CHAPTER DAY DISC EPISODE LOOP MOVEMENT NO OP OPUS PART PHASE PT SCENE SESSION SIDE SKETCH "
@@ -177,6 +181,8 @@ def is_country(phrase: str) -> bool:
 
 def is_catalogue_number(phrase: str) -> bool:
     """Return whether a phrase looks like a label's catalogue number (`QUAY012`)."""
+    if _PADDED_NUMBER.fullmatch(phrase) and phrase.split()[0].upper() not in _COUNTED:
+        return True
     number = _CATALOGUE_NUMBER.fullmatch(phrase)
     if number is None or number[1].rstrip(".") in _COUNTED:
         return False

@@ -233,4 +233,5 @@ def _name_words(name: str) -> Name:
     """Return the words of a name; `DJ`, `The` and `and` count only if there is no other word."""
     words = words_of_text(_COUNTRY.sub("", name) or name)
     words = tuple(word for word in words if word not in _IGNORED_IN_NAMES) or words
-    return tuple(SPELLINGS.get(word, word) for word in words)
+    spelled = (SPELLINGS.get(word, word) for word in words)
+    return tuple(word if new.isdigit() else new for word, new in zip(words, spelled, strict=True))

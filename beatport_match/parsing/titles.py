@@ -50,9 +50,9 @@ _NOTE = re.compile(r"(?<!\S)\*+([^*\s][^*]*?)\*+(?!\S)|(?<=\w\s)#(\w*[^\W\d]\w*)
 _TAIL = re.compile("\ue000(\\d+)\ue001\\s*(?://|\\|)?\\s*([^\ue000\ue001()-]+)$")
 # A featured artist without brackets: "Title feat. Ana Sol", up to a dash, a quote or a bracket.
 _FEATURED = re.compile(
-    r"(?<!\S)(?:(?:"
+    r"(?<!\S)(?:"
     + "|".join(sorted(FEATURING_WORDS))
-    + r")\b\.?|w/)\s+(?P<names>[^\ue000]+?)"
+    + r")\b\.?\s+(?P<names>[^\ue000]+?)"
     + r"(?=\s+-|-\s|\s+['\"]|\s+(?:[|•·:~/]|//)\s|\s*\ue000|$)",
     re.IGNORECASE,
 )

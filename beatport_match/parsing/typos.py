@@ -19,6 +19,7 @@ _ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
 _NUMBER_SIGNS = frozenset({"no", "nr", "number"})
 MAX_SHORT_WORD_LENGTH = 4
 MIN_EVIDENT_LENGTH = 5
+MIN_EVIDENT_INNER_LENGTH = 9
 # English words of up to four letters, each one letter apart from another of them ("he", "she").
 _SHORT_WORDS = frozenset(
     "a an and any are as at be bee been day days do dos for form four from he hear heat her here "
@@ -85,15 +86,19 @@ def is_typo(word: str, other: str) -> bool:
     return _are_alike(word, other) and not _are_both_words(word, other)
 
 
-def is_evident_typo(one: str, other: str) -> bool:
+def is_evident_typo(one: str, other: str, *, names: bool = False) -> bool:
     """Tell whether two words are equal, or differ by a doubled or transposed letter.
 
-    A word of five letters or more with such a difference is hardly another word or name. Another
-    letter at its beginning or end often is: "Rush" and "Crush", "Moti" and "Motif".
+    A word of five letters or more with such a difference is hardly another word or name. In a long
+    word, this is true for each letter between its ends, but not in `names`. Another letter at the beginning or the end
+    often makes another word: "Rush" and "Crush", "Moti" and "Motif".
     """
     short, long = sorted((one, other), key=len)
     if len(short) < MIN_EVIDENT_LENGTH or len(long) - len(short) > 1:
         return short == long
+    is_long = len(short) >= MIN_EVIDENT_INNER_LENGTH and not names
+    if is_long and short[:2] + short[-2:] == long[:2] + long[-2:]:
+        return OSA.distance(short, long, score_cutoff=1) <= 1
     if len(short) == len(long):
         return sorted(short) == sorted(long) and OSA.distance(short, long, score_cutoff=1) <= 1
     doubled = (at for at in range(1, len(long)) if long[at] == long[at - 1])

@@ -65,7 +65,7 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
         return cases.ARTISTS_OTHER.found()
     if typos and paired == typos and not (local_agrees and other_agrees):
         case = cases.ARTISTS_NAME_TYPO
-    elif missing and not extra and set(missing) <= set(local.guests):
+    elif missing and not extra and _are_uncredited_guests(missing, local, other):
         case = cases.ARTISTS_GUEST_MISSING
     elif missing:
         case = cases.ARTISTS_EXCHANGED if extra else cases.ARTISTS_MISSING
@@ -84,6 +84,14 @@ def _may_be_transliterated(mine: str, theirs: str) -> bool:
     return ratio(transliterate(mine), transliterate(theirs)) >= MIN_TRANSLITERATED_RATIO
 
 
+def _are_uncredited_guests(missing: list[Name], local: ParsedTrack, other: ParsedTrack) -> bool:
+    """Tell whether all missing artists are guests, and not typos of an artist on Beatport."""
+    credited = ["".join(name) for name in other.artists]
+    return set(missing) <= set(local.guests) and not any(
+        is_typo("".join(name), one) for name in missing for one in credited
+    )
+
+
 def _letters(names: tuple[Name, ...]) -> str:
     """Return the names without spaces: equal for "AC/DC", which is split, and "ACDC"."""
     return "".join(chain.from_iterable(names))
@@ -100,7 +108,7 @@ def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int
             missing.remove(name)
             extra.remove(other)
             paired += 1
-            typos += not is_evident_typo("".join(name), "".join(other))
+            typos += not is_evident_typo("".join(name), "".join(other), names=True)
     return paired, typos
 
 

@@ -169,7 +169,7 @@ TITLE_ONE_WORD = Case(
     44.0,
     _APART_FROM + "a small word, and only one other word",
     0.75,
-    (*_TYPO, frozenset({VERSION_NAMED})),
+    _LENGTH_OR_REMIXER,
 )
 TITLE_REPEATED = Case("title.repeated", 42.0, _APART_FROM + "a repeated word", 0.75)
 # "Lady" and "Lady (Hear Me Tonight)".
@@ -227,7 +227,7 @@ ARTISTS_COMPILER = Case(
 )
 # "Track feat. Guest" may be another version of a track without the guest.
 ARTISTS_GUEST_MISSING = Case(
-    "artists.guest_missing", 26.0, "the guest is not credited on Beatport", 0.75
+    "artists.guest_missing", 26.0, "the guest is not credited on Beatport", 0.75, _LENGTH
 )
 ARTISTS_SCRIPT = Case("artists.script", 20.0, "artists in two scripts", 0.75, _TYPO)
 ARTISTS_SLIP = Case(
@@ -251,7 +251,7 @@ ASIDE_KNOWN = Case(
     "aside.known", 0.0, "the remaining text is a label, a release or a number", sign=1
 )
 # These points count for each phrase.
-ASIDE_UNLABELLED = Case("aside.unlabelled", -1.5, "taken for the label: {}", 0.75, _LENGTH)
+ASIDE_UNLABELLED = Case("aside.unlabelled", -1.5, "taken for the label: {}")
 ASIDE_OTHER_LABEL = Case("aside.other_label", -1.5, "taken for the label: {}", 0.75, _LENGTH)
 ASIDE_STRANGE = Case("aside.strange", -4.0, "not explained: {}", 0.75, sign=-1)
 # An interpretation that rests on an assumption; an equal length confirms it.

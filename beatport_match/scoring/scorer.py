@@ -166,14 +166,15 @@ def _compare_aside(
         unexplained.append(local.truncated_bracket)
     # Beatport names a label for every track, but an offline catalogue may not. The title of an
     # upload ("Artist - Title [Label]") is then the only place with a label.
+    harmless = {*local.label_like, *named}
     if candidate.label or track.artist_text:
-        harmless = {*local.label_like, *named}
         unexplained += [phrase for phrase in label if phrase not in harmless]
         label = [phrase for phrase in label if phrase in harmless]
     if unexplained:
         case = cases.ASIDE_STRANGE
     elif label:
-        case = cases.ASIDE_OTHER_LABEL if candidate.label else cases.ASIDE_UNLABELLED
+        is_open = not candidate.label and harmless.issuperset(label)
+        case = cases.ASIDE_UNLABELLED if is_open else cases.ASIDE_OTHER_LABEL
     else:
         return cases.ASIDE_KNOWN.found()
     points = cases.ASIDE_STRANGE.points * len(unexplained)

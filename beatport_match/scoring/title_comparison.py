@@ -111,7 +111,9 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     if not typos:
         is_doubtful = is_one_word and has_small
         return (cases.TITLE_ONE_WORD if is_doubtful else cases.TITLE_SMALL_WORDS).found()
-    if is_one_word and not is_evident_typo(local.compact, other.compact):
+    # Two artists seldom make two tracks whose titles differ by a letter.
+    are_same_pair = len(local.artists) > 1 and set(local.artists) == set(other.artists)
+    if is_one_word and not are_same_pair and not is_evident_typo(local.compact, other.compact):
         return cases.TITLE_WORD_TYPO.found(less=1.0)
     if typos == 1:
         return cases.TITLE_TYPO.found("1 typo", less=1.0)

@@ -125,7 +125,9 @@ def _compare_names(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
         if not typos:
             return cases.VERSION_SAME.found()
         evident = all(
-            any(is_evident_typo(word, one) for one in theirs) for word in mine if word not in theirs
+            any(is_evident_typo(word, one, names=True) for one in theirs)
+            for word in mine
+            if word not in theirs
         )
         case = cases.VERSION_NAMES_MISTYPED if evident else cases.VERSION_NAMES_TYPO
         return case.found(less=typos)
