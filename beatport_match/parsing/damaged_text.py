@@ -20,12 +20,16 @@ _ESCAPE = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _MISREAD = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 )
+# A run of characters that one byte can stand for.
+_MISREAD_RUN = re.compile("[\u0080-\u00ff\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2,}")
 # Text may be damaged more than once: "&amp;amp;".
 _MAX_REPAIRS = 3
 
 
 def repair(text: str) -> str:
     """Return the text with damaged characters repaired."""
+    if text.isascii() and "&" not in text and "%" not in text:
+        return text
     for _ in range(_MAX_REPAIRS):
         repaired = _repair_once(text)
         if repaired == text:
@@ -39,15 +43,15 @@ def readable(track: Track) -> Track:
 
     It is the same object if nothing is damaged, which is true for most tracks.
     """
-    texts = {
-        "title": repair(track.title),
-        "artists": _repair_names(track.artists),
-        "remixers": _repair_names(track.remixers),
-        "album": track.album and repair(track.album),
-        "label": track.label and repair(track.label),
-    }
-    changed = {name: text for name, text in texts.items() if text != getattr(track, name)}
-    return replace(track, **changed) if changed and texts["title"] else track
+    repaired = replace(
+        track,
+        title=repair(track.title) or track.title,
+        artists=_repair_names(track.artists),
+        remixers=_repair_names(track.remixers),
+        album=track.album and repair(track.album),
+        label=track.label and repair(track.label),
+    )
+    return track if repaired == track else repaired
 
 
 def _repair_names(names: Names) -> Names:
@@ -64,10 +68,6 @@ def _repair_once(text: str) -> str:
     if not text.isascii() and _MISREAD.search(text):
         text = _MISREAD_RUN.sub(lambda run: _as_utf8(run.group()), text)
     return text
-
-
-# A run of characters that one byte can stand for.
-_MISREAD_RUN = re.compile("[\u0080-\u00ff\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2,}")
 
 
 def _as_utf8(run: str) -> str:

@@ -224,20 +224,22 @@ def _splits(parsed: ParsedTitle, known_artists: tuple[str, ...]) -> Iterator[_Sp
     """Yield the ways to divide a title, with each possible meaning of its brackets."""
     aside = parsed.aside
     for split in _split_segments(parsed.base, known_artists):
+        # The last bracket is the most likely one to name the version.
+        *_, bracket = (None, *_BRACKET.finditer(split.title))
+        rest = bracket and (split.title[: bracket.start()] + split.title[bracket.end() :]).strip()
+        is_cut = bracket is not None and normalize_spacing(bracket[1]) == parsed.cut
         # A letter or two after an open bracket begin a name and are no part of the title.
-        if not 0 < len(parsed.cut) < MIN_CUT_LENGTH:
+        if not (is_cut and rest and len(parsed.cut) < MIN_CUT_LENGTH):
             yield replace(split, label=(*split.label, *aside))
         if aside:
             yield replace(split, version=" ".join(aside))
             yield replace(split, title=" ".join((split.title, *(f"({part})" for part in aside))))
-        bracket = _BRACKET.search(split.title)
-        rest = _BRACKET.sub("", split.title, count=1).strip()
         if bracket and rest:
             # A bracket without a version word: the bare name of the remixer, or a label.
             label = (*split.label, *aside)
             for version in (bracket[1], f"{bracket[1]} Remix"):
                 yield replace(split, title=rest, version=version, label=label)
-            if normalize_spacing(bracket[1]) == parsed.cut:
+            if is_cut:
                 yield replace(split, title=rest, truncated_bracket=parsed.cut, label=label)
             elif _looks_like_label(bracket[1]):
                 yield replace(split, title=rest, label=(*label, bracket[1]))

@@ -181,7 +181,7 @@ def is_country(phrase: str) -> bool:
 
 def is_catalogue_number(phrase: str) -> bool:
     """Return whether a phrase looks like a label's catalogue number (`QUAY012`)."""
-    if _PADDED_NUMBER.fullmatch(phrase) and phrase.split()[0].upper() not in _COUNTED:
+    if _PADDED_NUMBER.fullmatch(phrase) and phrase.split(maxsplit=1)[0].upper() not in _COUNTED:
         return True
     number = _CATALOGUE_NUMBER.fullmatch(phrase)
     if number is None or number[1].rstrip(".") in _COUNTED:

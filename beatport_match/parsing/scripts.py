@@ -9,17 +9,12 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-
 # The usual transliteration of Russian, Ukrainian and Bulgarian names.
-_CYRILLIC = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў",
-        "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya i yi ye g u".replace(
-            "_", ""
-        ).split(" "),
-        strict=True,
-    )
+_CYRILLIC_LETTERS = "абвгдеёжзийклмнопрстуфхцчшщыэюяіїєґў"
+_CYRILLIC_SOUNDS = (
+    "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch y e yu ya i yi ye g u"
 )
+_CYRILLIC = dict(zip(_CYRILLIC_LETTERS, _CYRILLIC_SOUNDS.split(), strict=True)) | {"ъ": "", "ь": ""}
 # The Unicode names of these characters end in their sound: "HIRAGANA LETTER KA".
 _SPELLED_BY_NAME = ("HIRAGANA LETTER", "KATAKANA LETTER", "HANGUL SYLLABLE")
 

@@ -262,7 +262,9 @@ class _Parts:
             names_version(part) or noise.is_noise(part) for part in parts
         ):
             return False
-        return all([self.take(part) for part in parts])
+        for part in parts:
+            self.take(part)
+        return True
 
     def take_version(self, phrase: str) -> None:
         """Add a phrase that names a version."""

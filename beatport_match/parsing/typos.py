@@ -48,7 +48,8 @@ def unmatched_words(
 ) -> tuple[list[str], list[str], int]:
     """Pair equal words, then typos; return the unpaired words of each side and the typo count.
 
-    Two spellings of one word ("you", "u") are equal, but not in names. With `names`, one more vowel at the end makes another name ("Carl", "Carlo").
+    Two spellings of one word ("you", "u") are equal, but not in `names`. There, one more vowel at
+    the end makes another name ("Carl", "Carlo").
     """
     left, right = list(mine), list(theirs)
     for word in mine:
@@ -90,8 +91,8 @@ def is_evident_typo(one: str, other: str, *, names: bool = False) -> bool:
     """Tell whether two words are equal, or differ by a doubled or transposed letter.
 
     A word of five letters or more with such a difference is hardly another word or name. In a long
-    word, this is true for each letter between its ends, but not in `names`. Another letter at the beginning or the end
-    often makes another word: "Rush" and "Crush", "Moti" and "Motif".
+    word, this is true for each letter between its ends, but not in `names`. Another letter at the
+    beginning or the end often makes another word: "Rush" and "Crush", "Moti" and "Motif".
     """
     short, long = sorted((one, other), key=len)
     if len(short) < MIN_EVIDENT_LENGTH or len(long) - len(short) > 1:

@@ -88,8 +88,8 @@ MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS | NEUTRAL_WORDS
 # A phrase that ends in one of these words names a version, even if other words (a remixer's name)
 # stand before it: "Nørd Remix".
 CLOSING = frozenset(
-    "mix mixx remix rmx remx rmix edit reedit version dub rework bootleg flip refix remake mashup vip "
-    "instrumental acapella accapella acappella cappella rerub remaster remastered extended "
+    "mix mixx remix rmx remx rmix edit reedit version dub rework bootleg flip refix remake mashup "
+    "vip instrumental acapella accapella acappella cappella rerub remaster remastered extended "
     "interpretation reinterpretation reconstruction redux update revision cut dubmix mixcut".split()
 )
 # A phrase names a version if it starts with one of these words and a word of `LINKS` follows

@@ -239,8 +239,7 @@ def _attribute_evidence(
     tempo = None
     if track.bpm and candidate.bpm and track.bpm > 0 < candidate.bpm:
         tempo = compare_bpm(track.bpm, candidate.bpm)
-    if gap is not None:
-        assert track.duration_s and candidate.length_s  # `gap` is known
+    if gap is not None and track.duration_s and candidate.length_s:
         speed = candidate.length_s / track.duration_s
         longer = track.duration_s - candidate.length_s
         if tempo and tempo.case is cases.BPM_PITCHED and _is_pitched(track, candidate, speed):

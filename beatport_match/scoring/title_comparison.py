@@ -77,7 +77,7 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
         is_occasion = not OCCASION_WORDS.isdisjoint(fold(other.subtitle).split())
         case = cases.TITLE_OCCASION if is_occasion else cases.TITLE_SUBTITLE
         return case.found(other.subtitle)
-    if finding := _compare_scripts(local, other):
+    if local.artists and (finding := _compare_scripts(local, other)):
         return finding
     similarity = ratio(local.base, other.base)
     if _have_other_numbers(local, other) or _are_unrelated(local, other, similarity):

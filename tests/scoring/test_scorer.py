@@ -16,8 +16,9 @@ from invented_tracks import (
 )
 
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.scoring.confidence import rank
+from beatport_match.scoring.confidence import outcome_of, rank
 from beatport_match.scoring.scorer import length_gap
+from beatport_match.settings.models import MatchSettings
 
 
 @given(TRACKS, CANDIDATES)
@@ -157,7 +158,7 @@ def test_another_remixer_is_another_version_although_all_else_agrees():
 def test_isrc_contradicted_by_title_version_or_length_is_reported_but_not_trusted():
     """It is one line of evidence without points, and it does not change the relation."""
     for theirs, relation in (
-        (replace(BASE, title="Velvet Quarry"), "different"),
+        (replace(BASE, title="Velvet Quarry", length_s=BASE.length_s + 20), "different"),
         (replace(BASE, mix="Remix", remixer="Marwick"), "other_version"),
         (replace(BASE, length_s=BASE.length_s + 20), "same_recording"),
     ):
@@ -166,6 +167,14 @@ def test_isrc_contradicted_by_title_version_or_length_is_reported_but_not_truste
         assert lines(detail)["isrc"].effect == 0
         assert "not trusted" in lines(detail)["isrc"].note
         assert detail.relation == relation
+
+
+def test_isrc_artist_and_length_make_another_title_a_review():
+    """The title may be translated, or wrong; the answer is neither accepted nor "not found"."""
+    candidate = as_candidate(replace(BASE, title="Velvet Quarry"), isrc="DEAB11900001")
+    track = as_track(BASE, isrc="DEAB11900001")
+    assert score_one(track, candidate).relation == "same_recording"
+    assert outcome_of(rank(track, [candidate]), MatchSettings()) == "review"
 
 
 @pytest.mark.parametrize("known", [{"isrc": "DEAB11900001"}, {"beatport_id": 1}])
