@@ -160,28 +160,17 @@ class Journal:
         self._on_problem(PlaylistProblem(str(self._path), f"line {number}", detail))
 
 
-class NoJournal:
-    """The journal of a run without one: it holds nothing and records nothing."""
-
-    def recorded(self, track: Track) -> Match | None:  # noqa: ARG002 - nothing is recorded
-        """Return `None`."""
-        return None
-
-    def record(self, match: Match) -> None:
-        """Do nothing."""
-
-
 @contextmanager
 def journal_at(
     path: JournalPath | None,
     settings: MatchSettings,
     sources: Sources,
     on_problem: OnProblem,
-) -> Generator[Journal | NoJournal, None, None]:
+) -> Generator[Journal | None, None, None]:
     """Open a journal for one run and lock it until the block ends.
 
     Args:
-        path: The file; it is created if it does not exist. `None` gives a `NoJournal`.
+        path: The file; it is created if it does not exist. `None` gives no journal.
         settings: The settings of the run.
         sources: The sources of the run.
         on_problem: Called for each line that cannot be read or written.
@@ -190,7 +179,7 @@ def journal_at(
         JournalError: The file cannot be opened, is not a journal, or another run is writing it.
     """
     if path is None:
-        yield NoJournal()
+        yield None
         return
     try:
         file = _open_file(Path(path))

@@ -161,7 +161,7 @@ def send(client: HttpClient, request: Request, timeout_s: float) -> Response | F
                 if not decoder.feed(piece):
                     break
                 if time.monotonic() > deadline:
-                    return _timeout_failure(request, timeout_s)
+                    return timeout_failure(request, timeout_s)
             return _from_response(response, decoder.finish())
     except Exception as error:  # noqa: BLE001 - raised again if it is not a fault of the network
         return _from_exception(error, request)
@@ -192,7 +192,7 @@ async def asend(
                 return _from_response(response, decoder.finish())
     except Exception as error:  # noqa: BLE001 - raised again if it is not a fault of the network
         return _from_exception(error, request)
-    return (decoder.failure if decoder else None) or _timeout_failure(request, timeout_s)
+    return (decoder.failure if decoder else None) or timeout_failure(request, timeout_s)
 
 
 class RequestFailedError(Exception):
@@ -296,7 +296,8 @@ def _from_exception(error: Exception, request: Request) -> Failure:
     raise error
 
 
-def _timeout_failure(request: Request, timeout_s: float) -> Failure:
+def timeout_failure(request: Request, timeout_s: float) -> Failure:
+    """Return the failure of a request whose response was not complete in time."""
     return Failure("timeout", f"no complete answer within {timeout_s:g} s", request.url)
 
 
