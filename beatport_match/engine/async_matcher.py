@@ -10,7 +10,6 @@ import inspect
 import time
 from collections.abc import Iterable
 from functools import partial
-from types import TracebackType
 from typing import Self
 
 import anyio
@@ -34,7 +33,7 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import AsyncHttpClient, require_client_kind
-from beatport_match.transport.shared import SharedState, own_state
+from beatport_match.transport.shared import own_state
 
 
 class _ExitInTaskError(Exception):
@@ -74,6 +73,9 @@ class AsyncMatcher:
         ```
     """
 
+    # A subclass may share the rate limiter and the memory cache of others.
+    _new_state = staticmethod(own_state)
+
     def __init__(
         self,
         settings: MatchSettings | None = None,
@@ -84,7 +86,9 @@ class AsyncMatcher:
         self.settings: MatchSettings = settings_or_default(settings)
         if http_client is not None:
             require_client_kind(http_client, asynchronous=True)
-        self._engine = AsyncEngine(self.settings, http_client, self._new_state(http_client))
+        self._engine = AsyncEngine(
+            self.settings, http_client, self._new_state(self.settings, http_client)
+        )
         self._sources = resolve_sources(
             beatport_source(self.settings) if source is None else source
         )
@@ -96,12 +100,7 @@ class AsyncMatcher:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.aclose()
 
     async def aclose(self) -> None:
@@ -302,11 +301,6 @@ class AsyncMatcher:
             ```
         """
         return (await self._engine.run(fetch_flow(urls_or_ids, self._sources), never_stop)).value
-
-    def _new_state(self, client: AsyncHttpClient | None) -> SharedState:
-        """Make the rate limiter and the memory cache; a subclass may share those of others."""
-        del client
-        return own_state(self.settings)
 
 
 async def match_all(engine: AsyncEngine, run: PlaylistRun, emit: Emit | None = None) -> None:

@@ -10,7 +10,6 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import partial
-from types import TracebackType
 from typing import Self
 
 from beatport_match.engine.arguments import (
@@ -31,7 +30,7 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import HttpClient, require_client_kind
-from beatport_match.transport.shared import SharedState, own_state
+from beatport_match.transport.shared import own_state
 
 
 class Matcher:
@@ -59,6 +58,9 @@ class Matcher:
         ```
     """
 
+    # A subclass may share the rate limiter and the memory cache of others.
+    _new_state = staticmethod(own_state)
+
     def __init__(
         self,
         settings: MatchSettings | None = None,
@@ -70,7 +72,7 @@ class Matcher:
         if http_client is not None:
             require_client_kind(http_client, asynchronous=False)
         self._given = http_client
-        self._state = self._new_state(http_client)
+        self._state = self._new_state(self.settings, http_client)
         self._engine = SyncEngine(self.settings, http_client, self._state)
         self._sources = resolve_sources(
             beatport_source(self.settings) if source is None else source
@@ -82,12 +84,7 @@ class Matcher:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -288,11 +285,6 @@ class Matcher:
             ```
         """
         return self._engine.run(fetch_flow(urls_or_ids, self._sources), never_stop).value
-
-    def _new_state(self, client: HttpClient | None) -> SharedState:
-        """Make the rate limiter and the memory cache; a subclass may share those of others."""
-        del client
-        return own_state(self.settings)
 
     def _each(self, run: PlaylistRun) -> Iterator[Match]:
         with run.opened():
