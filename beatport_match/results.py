@@ -149,17 +149,7 @@ def match_document(match: Match) -> dict[str, Any]:
         "confidence": match.confidence,
         "reason": match.reason,
         "best": match.best.id if match.best else None,
-        "candidates": [
-            {
-                "candidate": as_dict(scored.candidate),
-                "score": scored.score,
-                "confidence": scored.confidence,
-                "relation": scored.relation,
-                "evidence": [asdict(evidence) for evidence in scored.evidence],
-                "rerelease": scored.rerelease,
-            }
-            for scored in match.candidates
-        ],
+        "candidates": [asdict(scored) for scored in match.candidates],
         "queries": [asdict(query) for query in match.queries],
         "failures": [asdict(failure) for failure in match.failures],
         "stopped": match.stopped,

@@ -99,7 +99,9 @@ class Journal:
             return
         head = f'{{"beatport_match":"{__version__}","key":"{self._key(match.track)}","match":'
         try:
-            line = memoryview(head.encode() + _serialize(match) + b"}\n")
+            # Pydantic would warn about a track's names: they are declared as any iterable, but a
+            # track holds them as text or a tuple.
+            line = memoryview(head.encode() + _adapter().dump_json(match, warnings=False) + b"}\n")
         except PydanticSerializationError:
             # A file name holds bytes that are not text: every run queries such a track again.
             return
@@ -184,7 +186,9 @@ def journal_at(
     try:
         file = _open_file(Path(path))
     except (OSError, ValueError) as error:
-        raise _journal_error(Path(path), error) from None
+        raise JournalError(
+            f"{path}: the journal cannot be opened ({reason(error)}); name another file."
+        ) from None
     with file:
         if not _lock(file):
             raise JournalError(
@@ -228,12 +232,6 @@ def _fingerprint(settings: MatchSettings, sources: Sources) -> list[object]:
     return [__version__, coefficients.FITTED, coefficients.DATA, names, relevant]
 
 
-def _serialize(match: Match) -> bytes:
-    # Pydantic would warn about a track's names: they are declared as any iterable, but a track
-    # holds them as text or a tuple.
-    return _adapter().dump_json(match, warnings=False)
-
-
 def _parse_line(line: bytes) -> Match | None:
     """Return the match of a line; `None` if the line is damaged."""
     found = _HEAD.match(line)
@@ -250,9 +248,3 @@ def _parse_line(line: bytes) -> Match | None:
 def _adapter() -> TypeAdapter[Match]:
     # Created at the first use, so that importing the library stays fast.
     return TypeAdapter(Match)
-
-
-def _journal_error(path: Path, error: Exception) -> JournalError:
-    return JournalError(
-        f"{path}: the journal cannot be opened ({reason(error)}); name another file."
-    )
