@@ -32,7 +32,7 @@ from beatport_match.model.metrics import Mode
 from beatport_match.model.tracks import Track
 from beatport_match.performance.measure import performance_stats, track_metrics
 from beatport_match.playlists import PlaylistProblem, read_playlist
-from beatport_match.results import PlaylistMatch
+from beatport_match.results import OUTCOMES, PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.rate_limiter import RateLimiter
 
@@ -40,7 +40,6 @@ from beatport_match.transport.rate_limiter import RateLimiter
 STOP_POLL_INTERVAL_S = 0.25
 
 STOPPED = Failure("stopped", "the run was stopped before this query was sent")
-_OUTCOMES: tuple[MatchOutcome, ...] = ("matched", "review", "not_found", "failed")
 
 
 def beatport_source(settings: MatchSettings) -> Source:
@@ -193,7 +192,7 @@ class PlaylistRun:
         )
 
     def _log_end(self) -> None:
-        counts = ", ".join(f"{self._outcomes[one]} {one}" for one in _OUTCOMES)
+        counts = ", ".join(f"{self._outcomes[one]} {one}" for one in OUTCOMES)
         logger.info(
             "%s run: %d tracks (%d from the journal) in %.1f s with %d requests: %s",
             self.mode,
