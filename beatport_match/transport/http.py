@@ -98,11 +98,6 @@ def new_async_client(settings: MatchSettings) -> ClientPool:
     return ClientPool(partial(httpx.AsyncClient, **options), settings.max_connections)
 
 
-def is_async(client: HttpClient | AsyncHttpClient) -> bool:
-    """Return whether a client's `get` has to be awaited."""
-    return inspect.iscoroutinefunction(client.get)
-
-
 def require_client_kind(client: HttpClient | AsyncHttpClient, *, asynchronous: bool) -> None:
     """Reject a sync client for an async engine, and the reverse, before a request is sent.
 
@@ -113,7 +108,7 @@ def require_client_kind(client: HttpClient | AsyncHttpClient, *, asynchronous: b
     if isinstance(client, type | Mapping) or not callable(getattr(client, "get", None)):
         example = "httpx.AsyncClient()" if asynchronous else "httpx.Client()"
         raise wrong_argument("http_client=", client, f"a client such as {example}")
-    if is_async(client) != asynchronous:
+    if inspect.iscoroutinefunction(client.get) != asynchronous:
         want, got = ("an async", "a sync") if asynchronous else ("a sync", "an async")
         raise MisuseError(f"http_client must be {want} client here, not {got} one.")
 
