@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from pydantic_core import to_jsonable_python
+
 from beatport_match.files.atomic_write import atomic_write, output_errors
 from beatport_match.matching.match import Match
 from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
@@ -141,18 +143,21 @@ class PlaylistMatch:
 
 def match_document(match: Match) -> dict[str, Any]:
     """Convert one match to a JSON document, without its metrics: the run's metrics hold them."""
-    return {
-        "track": as_dict(match.track),
-        "outcome": match.outcome,
-        "confidence": match.confidence,
-        "reason": match.reason,
-        "best": match.best.id if match.best else None,
-        "candidates": [asdict(scored) for scored in match.candidates],
-        "queries": [asdict(query) for query in match.queries],
-        "failures": [asdict(failure) for failure in match.failures],
-        "stopped": match.stopped,
-        "picked": match.picked,
-    }
+    document: dict[str, Any] = to_jsonable_python(
+        {
+            "track": match.track,
+            "outcome": match.outcome,
+            "confidence": match.confidence,
+            "reason": match.reason,
+            "best": match.best.id if match.best else None,
+            "candidates": match.candidates,
+            "queries": match.queries,
+            "failures": match.failures,
+            "stopped": match.stopped,
+            "picked": match.picked,
+        }
+    )
+    return document
 
 
 def _match_row(match: Match) -> dict[str, Any]:
