@@ -56,13 +56,15 @@ def index_folder(path: Path) -> Path:
     format_ = marker.get("format")
     if not isinstance(format_, int) or not (path / _INDEX_FOLDER).is_dir():
         raise CatalogueError(f"{path}: is damaged; build it again.")
-    if format_ != FORMAT:
-        age, update = (
-            ("a newer", "update beatport_match, or ") if format_ > FORMAT else ("an older", "")
-        )
+    if format_ > FORMAT:
         raise CatalogueError(
-            f"{path}: was built by {age} beatport_match (format {format_}, ours is {FORMAT}); "
-            f"{update}build it again."
+            f"{path}: was built by a newer beatport_match (format {format_}, ours is {FORMAT}); "
+            f"update beatport_match, or build it again."
+        )
+    if format_ < FORMAT:
+        raise CatalogueError(
+            f"{path}: was built by an older beatport_match (format {format_}, ours is {FORMAT}); "
+            f"build it again."
         )
     return path / _INDEX_FOLDER
 

@@ -133,11 +133,13 @@ class PlaylistRun:
         self._rate_limiter = rate_limiter
         self._journal_path = journal
         self._journal: Journal | None = None
-        self._total = len(tracks) if isinstance(tracks, Sized) else None
+        self._total: int | None = None
         if isinstance(tracks, str | os.PathLike):
-            counts = keeps_matches or on_progress is not None
-            self._total = sum(1 for _ in read_playlist(tracks, playlist)) if counts else None
+            if keeps_matches or on_progress is not None:
+                self._total = sum(1 for _ in read_playlist(tracks, playlist))
             tracks = read_playlist(tracks, playlist, on_problem=self.problems.append)
+        elif isinstance(tracks, Sized):
+            self._total = len(tracks)
         self._tracks = enumerate(map(as_track, tracks))
         self._matches: dict[int, Match] | None = {} if keeps_matches else None
         self._outcomes = Counter[MatchOutcome]()
