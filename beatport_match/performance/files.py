@@ -98,6 +98,11 @@ def load_metrics_from_json(path: str | Path) -> PerformanceStats:
         text = read_text(Path(path), MAX_FILE_BYTES)
     except OSError as error:
         raise MetricsFileError(f"{path}: cannot be read ({reason(error)}).") from None
+    return _validated(path, text)
+
+
+def _validated(path: str | Path, text: str) -> PerformanceStats:
+    """Parse and validate the text of a metrics file; errors name the file."""
     try:
         return PerformanceStats.model_validate(json.loads(text, parse_constant=_refuse_constant))
     except ValidationError as error:
