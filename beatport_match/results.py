@@ -9,16 +9,19 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+
+from pydantic_core import to_jsonable_python
 
 from beatport_match.files.atomic_write import atomic_write, output_errors
 from beatport_match.matching.match import Match
-from beatport_match.model.evidence import MatchOutcome
+from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
 from beatport_match.model.metrics import PerformanceStats
 from beatport_match.model.tracks import as_dict
 from beatport_match.model.validation import spreadsheet_safe
 from beatport_match.playlists import PlaylistProblem
 
+OUTCOMES: tuple[MatchOutcome, ...] = get_args(MatchOutcome)
 _MATCH_COLUMNS = (
     "track_id title artists outcome score confidence relation beatport_id url found_title "
     "found_mix found_artists found_remixers label release release_date bpm key camelot genre "
@@ -126,10 +129,7 @@ class PlaylistMatch:
             "version": "1.0",
             "summary": {
                 "tracks": len(self.matches),
-                "matched": len(self.matched),
-                "review": len(self.review),
-                "not_found": len(self.not_found),
-                "failed": len(self.failed),
+                **{outcome: len(self._with_outcome(outcome)) for outcome in OUTCOMES},
                 "requests": self.requests,
             },
             "matches": [match_document(match) for match in self.matches],
@@ -143,82 +143,65 @@ class PlaylistMatch:
 
 def match_document(match: Match) -> dict[str, Any]:
     """Convert one match to a JSON document, without its metrics: the run's metrics hold them."""
-    return {
-        "track": as_dict(match.track),
-        "outcome": match.outcome,
-        "confidence": match.confidence,
-        "reason": match.reason,
-        "best": match.best.id if match.best else None,
-        "candidates": [
-            {
-                "candidate": as_dict(scored.candidate),
-                "score": scored.score,
-                "confidence": scored.confidence,
-                "relation": scored.relation,
-                "evidence": [asdict(evidence) for evidence in scored.evidence],
-                "rerelease": scored.rerelease,
-            }
-            for scored in match.candidates
-        ],
-        "queries": [asdict(query) for query in match.queries],
-        "failures": [asdict(failure) for failure in match.failures],
-        "stopped": match.stopped,
-        "picked": match.picked,
-    }
+    document: dict[str, Any] = to_jsonable_python(
+        {
+            "track": match.track,
+            "outcome": match.outcome,
+            "confidence": match.confidence,
+            "reason": match.reason,
+            "best": match.best.id if match.best else None,
+            "candidates": match.candidates,
+            "queries": match.queries,
+            "failures": match.failures,
+            "stopped": match.stopped,
+            "picked": match.picked,
+        }
+    )
+    return document
 
 
-def _match_row(match: Match) -> dict[str, object]:
-    row: dict[str, object] = {
+def _match_row(match: Match) -> dict[str, Any]:
+    found = _candidate_cells(match.best) if match.best else {}
+    return found | {
         **_track_cells(match),
         "artists": match.track.artist_text,
         "outcome": match.outcome,
         "confidence": match.confidence,
         "reason": match.reason,
     }
-    if match.best is None:
-        return row
-    found = match.best.candidate
-    row |= as_dict(found) | {
-        "title": match.track.title,
-        "artists": match.track.artist_text,
-        "score": match.best.score,
-        "relation": match.best.relation,
+
+
+def _candidate_rows(match: Match) -> Iterable[dict[str, Any]]:
+    for rank, scored in enumerate(match.candidates, start=1):
+        evidence = "; ".join(f"{one.name} {one.effect:+g}" for one in scored.evidence)
+        cells = {**_track_cells(match), "rank": rank, "evidence": evidence}
+        yield _candidate_cells(scored) | cells
+
+
+def _candidate_cells(scored: ScoredCandidate) -> dict[str, Any]:
+    found = scored.candidate
+    return as_dict(found) | {
+        "score": scored.score,
+        "confidence": scored.confidence,
+        "relation": scored.relation,
         "beatport_id": found.id,
         "found_title": found.name,
         "found_mix": found.mix_name,
         "found_artists": ", ".join(found.artists),
         "found_remixers": ", ".join(found.remixers),
     }
-    return row
 
 
-def _candidate_rows(match: Match) -> Iterable[dict[str, object]]:
-    for rank, scored in enumerate(match.candidates, start=1):
-        yield _track_cells(match) | {
-            "rank": rank,
-            "score": scored.score,
-            "confidence": scored.confidence,
-            "relation": scored.relation,
-            "beatport_id": scored.id,
-            "found_title": scored.candidate.name,
-            "found_mix": scored.candidate.mix_name,
-            "found_artists": ", ".join(scored.candidate.artists),
-            "evidence": "; ".join(
-                f"{evidence.name} {evidence.effect:+g}" for evidence in scored.evidence
-            ),
-        }
-
-
-def _query_rows(match: Match) -> Iterable[dict[str, object]]:
+def _query_rows(match: Match) -> Iterable[dict[str, Any]]:
     for query in match.queries:
         yield _track_cells(match) | asdict(query) | {"failure": str(query.failure or "")}
 
 
-def _track_cells(match: Match) -> dict[str, object]:
+def _track_cells(match: Match) -> dict[str, Any]:
     return {"track_id": match.track.id, "title": match.track.title}
 
 
-def _write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, object]]) -> None:
+def _write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
     with (
         atomic_write(path) as draft,
         draft.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,

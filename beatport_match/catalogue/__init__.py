@@ -8,7 +8,7 @@ need it.
     row_files    rows from JSON lines, CSV and Parquet files, or from a program
     storage      the folder of a catalogue: format marker, atomic replacement, checksums
     index        tantivy: the only module that imports it
-    builder      build, update and remove: rows -> index and BuildReport
+    builder      takes in the rows of a build or an update: rows -> Candidate and BuildReport
     source       a catalogue as a `Source` of candidates
     catalogue    Catalogue, the public class
 """

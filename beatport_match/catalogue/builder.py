@@ -1,23 +1,15 @@
-"""Build, update and shrink a catalogue: rows -> an index and a `BuildReport`.
+"""Take in the rows of a build or an update: rows -> candidates and a `BuildReport`.
 
 A bad row is reported and left out; it never ends a build.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from beatport_match.catalogue.index import (
-    IndexReader,
-    IndexWriter,
-    require_tantivy,
-    translate_read_errors,
-)
-from beatport_match.catalogue.row_files import Row, RowsOrFile, RowSource, row_source
+from beatport_match.catalogue.row_files import Row, RowsOrFile, row_source
 from beatport_match.catalogue.row_parser import COLUMNS, RowParser
-from beatport_match.catalogue.storage import index_folder, new_catalogue
-from beatport_match.errors import CatalogueError
 from beatport_match.model.problems import CatalogueProblem
 from beatport_match.model.tracks import Candidate
 
@@ -55,67 +47,16 @@ class BuildReport:
         return f"{counts}; not read: {unknown}." if unknown else f"{counts}."
 
 
-def build(
-    rows_or_file: RowsOrFile,
-    path: Path,
-    on_progress: OnProgress | None,
-    on_problem: OnProblem | None,
-) -> BuildReport:
-    """Build a catalogue from rows; it replaces a catalogue at `path`."""
-    tantivy_version = require_tantivy()
-    intake = _RowIntake(row_source(rows_or_file), on_progress, on_problem)
-    with (
-        new_catalogue(path, tantivy_version) as folder,
-        IndexWriter(folder, path, new=True) as writer,
-    ):
-        for candidate in intake.candidates():
-            writer.add(candidate)
-        report = intake.report(path)
-        if report.left_out and not report.rows and path.exists():
-            # Probably the wrong file or other column names; an empty catalogue would hide this.
-            raise CatalogueError(
-                f"{path}: none of the {report.left_out:,} rows can be built, so the existing "
-                f"catalogue stays; the first problem: {report.problems[0]}"
-            )
-    return report
-
-
-def update(
-    path: Path,
-    rows_or_file: RowsOrFile,
-    on_progress: OnProgress | None,
-    on_problem: OnProblem | None,
-) -> BuildReport:
-    """Add rows to a catalogue; a row replaces the row with the same ID."""
-    require_tantivy()
-    intake = _RowIntake(row_source(rows_or_file), on_progress, on_problem)
-    with IndexWriter(index_folder(path), path, new=False) as writer:
-        for candidate in intake.candidates():
-            writer.remove(candidate.id)
-            writer.add(candidate)
-    return intake.report(path)
-
-
-def remove(path: Path, ids: Iterable[int]) -> int:
-    """Remove rows by ID and return how many of them existed."""
-    require_tantivy()
-    folder = index_folder(path)
-    with translate_read_errors(path):
-        reader = IndexReader(folder)
-        existing = [row_id for row_id in dict.fromkeys(ids) if reader.find("id", row_id, 1)]
-    with IndexWriter(index_folder(path), path, new=False) as writer:
-        for row_id in existing:
-            writer.remove(row_id)
-    return len(existing)
-
-
-class _RowIntake:
+class RowIntake:
     """Parses the rows of a source, and counts and reports what is wrong with them."""
 
     def __init__(
-        self, source: RowSource, on_progress: OnProgress | None, on_problem: OnProblem | None
+        self,
+        rows_or_file: RowsOrFile,
+        on_progress: OnProgress | None,
+        on_problem: OnProblem | None,
     ) -> None:
-        self._source = source
+        self._source = row_source(rows_or_file)
         self._on_progress, self._on_problem = on_progress, on_problem
         self._used_ids = _UsedIds()
         self._built = self._left_out = self._problem_count = 0

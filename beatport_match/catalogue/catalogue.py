@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
-from beatport_match.catalogue import builder
-from beatport_match.catalogue.builder import BuildReport, OnProblem, OnProgress
-from beatport_match.catalogue.index import IndexReader, require_tantivy, translate_read_errors
+from beatport_match.catalogue.builder import BuildReport, OnProblem, OnProgress, RowIntake
+from beatport_match.catalogue.index import (
+    IndexReader,
+    IndexWriter,
+    require_tantivy,
+    translate_read_errors,
+)
 from beatport_match.catalogue.row_files import RowsOrFile
 from beatport_match.catalogue.source import CatalogueSource
-from beatport_match.catalogue.storage import index_folder
-from beatport_match.errors import MisuseError
+from beatport_match.catalogue.storage import index_folder, new_catalogue
+from beatport_match.errors import CatalogueError, MisuseError
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import clean_isrc
 
@@ -103,7 +106,22 @@ class Catalogue:
             print(report.rows, report.left_out)
             ```
         """
-        return builder.build(rows_or_file, Path(path).absolute(), on_progress, on_problem)
+        path, tantivy_version = Path(path).absolute(), require_tantivy()
+        intake = RowIntake(rows_or_file, on_progress, on_problem)
+        with (
+            new_catalogue(path, tantivy_version) as folder,
+            IndexWriter(folder, path, new=True) as writer,
+        ):
+            for candidate in intake.candidates():
+                writer.add(candidate)
+            report = intake.report(path)
+            if report.left_out and not report.rows and path.exists():
+                # Probably the wrong file or other column names; an empty catalogue would hide this.
+                raise CatalogueError(
+                    f"{path}: none of the {report.left_out:,} rows can be built, so the existing "
+                    f"catalogue stays; the first problem: {report.problems[0]}"
+                )
+        return report
 
     @staticmethod
     def update(
@@ -139,7 +157,14 @@ class Catalogue:
             # 1
             ```
         """
-        return builder.update(Path(path).absolute(), rows_or_file, on_progress, on_problem)
+        path = Path(path).absolute()
+        require_tantivy()
+        intake = RowIntake(rows_or_file, on_progress, on_problem)
+        with IndexWriter(index_folder(path), path, new=False) as writer:
+            for candidate in intake.candidates():
+                writer.remove(candidate.id)
+                writer.add(candidate)
+        return intake.report(path)
 
     @staticmethod
     def remove(path: str | PathLike[str], ids: Iterable[int]) -> int:
@@ -156,7 +181,12 @@ class Catalogue:
             CatalogueError: As for `update`.
             MissingDependencyError: The extra `offline` is not installed.
         """
-        return builder.remove(Path(path).absolute(), ids)
+        with Catalogue(path) as opened:
+            existing = [row_id for row_id in dict.fromkeys(ids) if opened.by_id(row_id)]
+        with IndexWriter(index_folder(opened.path), opened.path, new=False) as writer:
+            for row_id in existing:
+                writer.remove(row_id)
+        return len(existing)
 
     def search(self, text: str, most: int = MAX_ROWS) -> tuple[Candidate, ...]:
         """Find the rows that share the rarest words with `text`.
@@ -256,12 +286,7 @@ class Catalogue:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def __reduce__(self) -> tuple[type[Catalogue], tuple[str]]:

@@ -10,11 +10,10 @@ do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
-from functools import cache
+from collections.abc import Generator, Iterable
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import cache, partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -172,15 +171,15 @@ class IndexWriter:
         import tantivy
 
         self._document = tantivy.Document
-        self._write_errors = translate_write_errors(path)
+        self._write_errors = partial(translate_write_errors, path)
         if new:
-            with self._write_errors:
+            with self._write_errors():
                 index = tantivy.Index(_schema(), str(folder), reuse=False, sort_by_field="id")
         else:
             with translate_read_errors(path):
                 verify_checksums(folder)
                 index = tantivy.Index.open(str(folder))
-        with self._write_errors:
+        with self._write_errors():
             # One thread: Python delivers rows one by one, and more threads would wait for them.
             self._writer: TantivyWriter = index.writer(heap_size=WRITER_HEAP_BYTES, num_threads=1)
 
@@ -192,35 +191,24 @@ class IndexWriter:
         if isrc := clean_isrc(candidate.isrc):
             document.add_text("isrc", isrc)
         document.add_bytes("row", _row_adapter().dump_json(candidate, exclude_none=True))
-        with self._write_errors:
+        with self._write_errors():
             self._writer.add_document(document)
 
     def remove(self, row_id: int) -> None:
         """Remove the row with an ID, if it exists."""
-        with self._write_errors:
+        with self._write_errors():
             self._writer.delete_documents_by_term("id", row_id)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Commit the changes, or roll them back if the block raised."""
         if kind is None:
-            self._commit()
-        else:
-            self._roll_back()
-
-    def _commit(self) -> None:
-        with self._write_errors:
-            self._writer.commit()
-            self._writer.wait_merging_threads()
-
-    def _roll_back(self) -> None:
+            with self._write_errors():
+                self._writer.commit()
+                self._writer.wait_merging_threads()
+            return
         with suppress(ValueError):
             self._writer.rollback()
             # Otherwise the files of the dropped rows stay until the next change.
@@ -228,43 +216,33 @@ class IndexWriter:
             self._writer.wait_merging_threads()
 
 
-class _ErrorTranslator:
-    """A block in which errors of tantivy become `CatalogueError`; other exceptions pass."""
-
-    def __init__(self, path: Path, problem: str, remedy: str) -> None:
-        self._path, self._problem, self._remedy = path, problem, remedy
-
-    def __enter__(self) -> None:
-        """Do nothing; `__exit__` translates."""
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+@contextmanager
+def _translate_errors(path: Path, problem: str, remedy: str) -> Generator[None, None, None]:
+    """Turn errors of tantivy in the block into a `CatalogueError`; other exceptions pass."""
+    try:
+        yield
+    except BaseException as error:
         # For damage that it did not expect, tantivy panics. The class of that exception cannot be
         # imported, so it is known by its name.
-        is_panic = kind is not None and kind.__name__ == "PanicException"
-        if is_panic or isinstance(error, (OSError, ValueError)):
-            reason = str(error).partition("\n")[0].rstrip(".")[:MAX_ERROR_LENGTH]
-            raise CatalogueError(
-                f"{self._path}: {self._problem} ({reason}); {self._remedy}."
-            ) from None
+        if (
+            not isinstance(error, (OSError, ValueError))
+            and type(error).__name__ != "PanicException"
+        ):
+            raise
+        reason = str(error).partition("\n")[0].rstrip(".")[:MAX_ERROR_LENGTH]
+        raise CatalogueError(f"{path}: {problem} ({reason}); {remedy}.") from None
 
 
-def translate_read_errors(path: Path) -> _ErrorTranslator:
+def translate_read_errors(path: Path) -> AbstractContextManager[None]:
     """Translate errors of tantivy while a catalogue is read."""
-    return _ErrorTranslator(path, "is damaged, or of another version of tantivy", "build it again")
+    problem = "is damaged, or of another version of tantivy"
+    return _translate_errors(path, problem, "build it again")
 
 
-def translate_write_errors(path: Path) -> _ErrorTranslator:
+def translate_write_errors(path: Path) -> AbstractContextManager[None]:
     """Translate errors of tantivy while a catalogue is written."""
-    return _ErrorTranslator(
-        path,
-        "cannot be written",
-        "check the free disk space and that no other program is changing the catalogue",
-    )
+    remedy = "check the free disk space and that no other program is changing the catalogue"
+    return _translate_errors(path, "cannot be written", remedy)
 
 
 def require_tantivy() -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import chain
 from os import PathLike
 from pathlib import Path
-from typing import IO, Protocol, TypeAlias, cast
+from typing import IO, Any, TypeAlias, cast
 
 from pydantic_core import from_json
 
@@ -175,17 +175,6 @@ def _without_bom(file: Path, line: bytes) -> bytes:
     return line.removeprefix(_UTF8_BOM)
 
 
-class _Batch(Protocol):
-    def to_pylist(self) -> list[Mapping[str, object]]: ...
-
-
-class _Table(Protocol):
-    def iter_batches(self, batch_size: int) -> Iterable[_Batch]: ...
-
-
-_OpenTable: TypeAlias = Callable[[Path], AbstractContextManager[_Table]]
-
-
 def _parquet_entries(file: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
     """Yield the rows of a Parquet file, a few thousand in memory at a time.
 
@@ -204,16 +193,14 @@ def _parquet_entries(file: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
             f"{file}: reading Parquet needs pyarrow; run: pip install 'beatport-match[parquet]'.",
             name="pyarrow",
         ) from None
-    open_table = cast("_OpenTable", parquet.ParquetFile)
-    arrow_error = cast("type[Exception]", ArrowException)
+    open_table = cast("Callable[[Path], AbstractContextManager[Any]]", parquet.ParquetFile)
     number = 0
     try:
         with open_table(file) as table:
-            for batch in table.iter_batches(_PARQUET_BATCH_ROWS):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield number, row
-    except (arrow_error, OSError) as error:
+            batches: Iterator[Any] = table.iter_batches(_PARQUET_BATCH_ROWS)
+            for number, row in enumerate(chain.from_iterable(b.to_pylist() for b in batches), 1):
+                yield number, row
+    except (cast("type[Exception]", ArrowException), OSError) as error:
         reason = str(error).partition("\n")[0].rstrip(".")
         raise CatalogueError(
             f"{file}: cannot be read as Parquet after row {number} ({reason}); "

@@ -24,7 +24,7 @@ from beatport_match.cli.progress import show_progress
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.engine.functions import match_track
 from beatport_match.engine.matcher import Matcher
-from beatport_match.engine.playlist_run import TrackQueue, beatport_source
+from beatport_match.engine.playlist_run import beatport_source
 from beatport_match.errors import MisuseError, OutputError
 from beatport_match.files.guarded_read import reason
 from beatport_match.matching.sources import Source, Sources
@@ -32,7 +32,7 @@ from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
 from beatport_match.performance.files import export_performance_metrics_json, plain_name
-from beatport_match.playlists import list_playlists
+from beatport_match.playlists import PlaylistProblem, list_playlists, read_playlist
 from beatport_match.results import PlaylistMatch, match_document
 from beatport_match.settings.environment import settings_from_environment
 from beatport_match.settings.models import MatchSettings
@@ -174,8 +174,9 @@ class PlaylistCommandRun:
     """
 
     def __init__(self, path: Path, name: str | None, limit: int | None = None) -> None:
-        self._queue = TrackQueue(path, name, count=False)
-        self.tracks: tuple[Track, ...] = tuple(track for _, track in islice(self._queue, limit))
+        self._problems: list[PlaylistProblem] = []
+        tracks = read_playlist(path, name, on_problem=self._problems.append)
+        self.tracks: tuple[Track, ...] = tuple(islice(tracks, limit))
 
     def run(
         self,
@@ -198,7 +199,7 @@ class PlaylistCommandRun:
             if partial is None:  # before the run began
                 raise
             result, interrupted = partial, True
-        result = replace(result, problems=(*self._queue.problems, *result.problems))
+        result = replace(result, problems=(*self._problems, *result.problems))
         return Run(result, interrupted, total=len(self.tracks))
 
 

@@ -14,7 +14,6 @@ ELLIPSIS = "…"
 MAX_TEXT_LINES = 4  # of a reason or another long text
 
 _LEFT_TO_RIGHT_MARK = "\u200e"
-# The command line shows every text that comes from outside with this policy.
 
 
 def truncate_middle(text: str, width: int, cell_len: Callable[[str], int] = len) -> str:

@@ -44,7 +44,7 @@ from beatport_match.transport.client_pool import ClientPool
 from beatport_match.transport.http import AsyncHttpClient, asend, new_async_client, ssl_context
 from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
 from beatport_match.transport.shared import SharedState, shared_async_client
-from beatport_match.transport.single_flight import AsyncKeyedLock
+from beatport_match.transport.single_flight import KeyedLocks
 from beatport_match.transport.token_store import TokenStore
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ class AsyncEngine:
         self.rate_limiter: RateLimiter = state.rate_limiter
         self._settings = settings
         self._cache = TieredCache(settings, state.memory)
-        self._in_flight = AsyncKeyedLock()
+        self._in_flight = KeyedLocks(anyio.Lock)
         self._tokens = TokenStore(settings)
         self._token_lock = anyio.Lock()
         self._given_client = client
@@ -129,7 +129,7 @@ class AsyncEngine:
             return await self._look_up(question)
         attempts, ages = self._settings.async_io.retry_attempts, max_ages_s(self._settings)
         # A task with an equal question waits here, and then finds the answer in the cache.
-        async with self._in_flight.lock(question.request.canonical):
+        async with self._in_flight.of(question.request.canonical):
             flow = question_flow(question, attempts=attempts, max_ages_s=ages)
             answer = await self._drive(flow, stop, question.request, question.query_type)
         log_answer(answer)

@@ -9,32 +9,23 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Iterable
-from types import TracebackType
+from functools import partial
 from typing import Self
 
 import anyio
 
 from beatport_match.engine.arguments import (
     AsyncOnProgress,
-    IsStopped,
     JournalPath,
     Stop,
     Tracks,
     as_is_stopped,
     as_single_track,
-    check_run_arguments,
     never_stop,
 )
 from beatport_match.engine.async_engine import AsyncEngine, single_error
-from beatport_match.engine.journal import journal_at
 from beatport_match.engine.match_stream import Emit, MatchStream, StreamTask
-from beatport_match.engine.playlist_run import (
-    PlaylistRun,
-    TrackQueue,
-    beatport_source,
-    from_journal,
-    with_metrics,
-)
+from beatport_match.engine.playlist_run import PlaylistRun, beatport_source, with_metrics
 from beatport_match.matching.match import Match
 from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
 from beatport_match.matching.sources import Sources, resolve_sources
@@ -42,7 +33,7 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import AsyncHttpClient, require_client_kind
-from beatport_match.transport.shared import SharedState, own_state
+from beatport_match.transport.shared import own_state
 
 
 class _ExitInTaskError(Exception):
@@ -82,6 +73,9 @@ class AsyncMatcher:
         ```
     """
 
+    # A subclass may share the rate limiter and the memory cache of others.
+    _new_state = staticmethod(own_state)
+
     def __init__(
         self,
         settings: MatchSettings | None = None,
@@ -92,21 +86,21 @@ class AsyncMatcher:
         self.settings: MatchSettings = settings_or_default(settings)
         if http_client is not None:
             require_client_kind(http_client, asynchronous=True)
-        self._engine = AsyncEngine(self.settings, http_client, self._new_state(http_client))
+        self._engine = AsyncEngine(
+            self.settings, http_client, self._new_state(self.settings, http_client)
+        )
         self._sources = resolve_sources(
             beatport_source(self.settings) if source is None else source
+        )
+        self._new_run = partial(
+            PlaylistRun, "async", self.settings, self._sources, self._engine.rate_limiter
         )
         self._streams: list[StreamTask] = []
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.aclose()
 
     async def aclose(self) -> None:
@@ -143,7 +137,9 @@ class AsyncMatcher:
                 match = await matcher.match_track("Artist - Title (Some Remix)")
             ```
         """
-        return await self._match(as_single_track(track_or_text), as_is_stopped(stop))
+        track, is_stopped = as_single_track(track_or_text), as_is_stopped(stop)
+        flow = match_flow(track, self.settings, self._sources)
+        return with_metrics(await self._engine.run(flow, is_stopped))
 
     async def match_playlist(
         self,
@@ -185,13 +181,12 @@ class AsyncMatcher:
                 result = await matcher.match_playlist("friday.m3u8", journal="friday.journal")
             ```
         """
-        is_stopped = check_run_arguments(on_progress, stop, journal, awaited=True)
         self._engine.require_open()
-        start = time.monotonic()
-        queue = TrackQueue(tracks_or_path, playlist, count=True)
-        run = self._new_run(queue, start, keeps_matches=True)
+        run = self._new_run(
+            tracks_or_path, playlist, on_progress, stop, journal, keeps_matches=True
+        )
         with run.partial_on_error():
-            await self._each(run, on_progress, is_stopped, journal)
+            await match_all(self._engine, run)
         return run.result()
 
     def iter_matches(
@@ -233,19 +228,17 @@ class AsyncMatcher:
                     print(match.track, match.outcome)
             ```
         """
-        is_stopped = check_run_arguments(on_progress, stop, journal, awaited=True)
         self._engine.require_open()
-        queue = TrackQueue(tracks_or_path, playlist, count=on_progress is not None)
+        run = self._new_run(
+            tracks_or_path, playlist, on_progress, stop, journal, keeps_matches=False
+        )
         self._streams = [task for task in self._streams if not task.ended]
 
-        def on_begin(task: StreamTask) -> None:
-            self._streams.append(task)
-
         async def work(emit: Emit) -> None:
-            run = self._new_run(queue, time.monotonic(), keeps_matches=False)
-            await self._each(run, on_progress, is_stopped, journal, emit)
+            run.start = time.monotonic()  # the caller may take the first match later
+            await match_all(self._engine, run, emit)
 
-        return MatchStream(work, on_begin)
+        return MatchStream(work, self._streams.append)
 
     async def search_tracks(self, query: str) -> tuple[Candidate, ...]:
         """Search in your own words.
@@ -309,64 +302,45 @@ class AsyncMatcher:
         """
         return (await self._engine.run(fetch_flow(urls_or_ids, self._sources), never_stop)).value
 
-    def _new_state(self, client: AsyncHttpClient | None) -> SharedState:
-        """Make the rate limiter and the memory cache; a subclass may share those of others."""
-        del client
-        return own_state(self.settings)
 
-    def _new_run(self, queue: TrackQueue, start: float, *, keeps_matches: bool) -> PlaylistRun:
-        limiter = self._engine.rate_limiter
-        return PlaylistRun(
-            "async", self.settings, queue, limiter, start, keeps_matches=keeps_matches
-        )
+async def match_all(engine: AsyncEngine, run: PlaylistRun, emit: Emit | None = None) -> None:
+    """Match the tracks of a run, several at the same time.
 
-    async def _each(
-        self,
-        run: PlaylistRun,
-        on_progress: AsyncOnProgress | None,
-        stop: IsStopped,
-        journal_path: JournalPath | None,
-        emit: Emit | None = None,
-    ) -> None:
-        # One call of `on_progress` at a time, in the order in which the tracks finish.
-        reporting = anyio.Lock(fast_acquire=True)
+    Args:
+        engine: The engine to use.
+        run: The run.
+        emit: Called with each match, and awaited.
+    """
+    # One call of `on_progress` at a time, in the order in which the tracks finish.
+    reporting = anyio.Lock(fast_acquire=True)
 
-        async def match_next() -> None:
-            while not stop() and (entry := next(run.tracks, None)) is not None:
-                place, track = entry
-                recorded = journal.recorded(track)
-                if recorded is None:
-                    found = await self._match(track, stop, place, run.start)
-                    journal.record(found)
-                else:
-                    found = from_journal(recorded, place, run.start)
-                progress = run.finish(found, place, recorded=recorded is not None)
-                if on_progress is not None:
-                    async with reporting:
-                        reported = on_progress(progress)
-                        if inspect.isawaitable(reported):
-                            await reported
-                if emit is not None:
-                    await emit(found)
+    async def match_tracks() -> None:
+        while (entry := run.next_track()) is not None:
+            place, track, recorded = entry
+            found = recorded
+            if found is None:
+                flow = match_flow(track, run.settings, run.sources)
+                found = with_metrics(await engine.run(flow, run.is_stopped), place, run.start)
+            progress = run.finish(found, place, recorded=recorded is not None)
+            if run.on_progress is not None:
+                async with reporting:
+                    reported = run.on_progress(progress)
+                    if inspect.isawaitable(reported):
+                        await reported
+            if emit is not None:
+                await emit(found)
 
-        async def work() -> None:
-            try:
-                await match_next()
-            except (KeyboardInterrupt, SystemExit) as error:
-                raise _ExitInTaskError(error) from None
+    async def work() -> None:
+        try:
+            await match_tracks()
+        except (KeyboardInterrupt, SystemExit) as error:
+            raise _ExitInTaskError(error) from None
 
-        with journal_at(journal_path, self.settings, self._sources, run.problems.append) as journal:
-            try:
-                async with anyio.create_task_group() as group:
-                    for _ in range(self.settings.async_io.max_concurrent_tracks):
-                        group.start_soon(work)
-            except BaseExceptionGroup as errors:
-                error = single_error(errors)
-                raise (error.error if isinstance(error, _ExitInTaskError) else error) from None
-        run.log_end()
-
-    async def _match(
-        self, track: Track, stop: IsStopped, place: int = 0, start: float | None = None
-    ) -> Match:
-        flow = match_flow(track, self.settings, self._sources)
-        return with_metrics(await self._engine.run(flow, stop), place, start)
+    with run.opened():
+        try:
+            async with anyio.create_task_group() as group:
+                for _ in range(run.settings.async_io.max_concurrent_tracks):
+                    group.start_soon(work)
+        except BaseExceptionGroup as errors:
+            error = single_error(errors)
+            raise (error.error if isinstance(error, _ExitInTaskError) else error) from None

@@ -24,7 +24,7 @@ from beatport_match.model.tracks import Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.http import AsyncHttpClient, HttpClient
-from beatport_match.transport.shared import SharedState, shared_state
+from beatport_match.transport.shared import shared_state
 
 
 def match_track(
@@ -337,10 +337,8 @@ def aiter_matches(
 
 
 class _SharingMatcher(Matcher):
-    def _new_state(self, client: HttpClient | None) -> SharedState:
-        return shared_state(self.settings, client)
+    _new_state = staticmethod(shared_state)
 
 
 class _SharingAsyncMatcher(AsyncMatcher):
-    def _new_state(self, client: AsyncHttpClient | None) -> SharedState:
-        return shared_state(self.settings, client)
+    _new_state = staticmethod(shared_state)

@@ -99,7 +99,9 @@ class Journal:
             return
         head = f'{{"beatport_match":"{__version__}","key":"{self._key(match.track)}","match":'
         try:
-            line = memoryview(head.encode() + _serialize(match) + b"}\n")
+            # Pydantic would warn about a track's names: they are declared as any iterable, but a
+            # track holds them as text or a tuple.
+            line = memoryview(head.encode() + _adapter().dump_json(match, warnings=False) + b"}\n")
         except PydanticSerializationError:
             # A file name holds bytes that are not text: every run queries such a track again.
             return
@@ -160,28 +162,17 @@ class Journal:
         self._on_problem(PlaylistProblem(str(self._path), f"line {number}", detail))
 
 
-class NoJournal:
-    """The journal of a run without one: it holds nothing and records nothing."""
-
-    def recorded(self, track: Track) -> Match | None:  # noqa: ARG002 - nothing is recorded
-        """Return `None`."""
-        return None
-
-    def record(self, match: Match) -> None:
-        """Do nothing."""
-
-
 @contextmanager
 def journal_at(
     path: JournalPath | None,
     settings: MatchSettings,
     sources: Sources,
     on_problem: OnProblem,
-) -> Generator[Journal | NoJournal, None, None]:
+) -> Generator[Journal | None, None, None]:
     """Open a journal for one run and lock it until the block ends.
 
     Args:
-        path: The file; it is created if it does not exist. `None` gives a `NoJournal`.
+        path: The file; it is created if it does not exist. `None` gives no journal.
         settings: The settings of the run.
         sources: The sources of the run.
         on_problem: Called for each line that cannot be read or written.
@@ -190,12 +181,14 @@ def journal_at(
         JournalError: The file cannot be opened, is not a journal, or another run is writing it.
     """
     if path is None:
-        yield NoJournal()
+        yield None
         return
     try:
         file = _open_file(Path(path))
     except (OSError, ValueError) as error:
-        raise _journal_error(Path(path), error) from None
+        raise JournalError(
+            f"{path}: the journal cannot be opened ({reason(error)}); name another file."
+        ) from None
     with file:
         if not _lock(file):
             raise JournalError(
@@ -239,12 +232,6 @@ def _fingerprint(settings: MatchSettings, sources: Sources) -> list[object]:
     return [__version__, coefficients.FITTED, coefficients.DATA, names, relevant]
 
 
-def _serialize(match: Match) -> bytes:
-    # Pydantic would warn about a track's names: they are declared as any iterable, but a track
-    # holds them as text or a tuple.
-    return _adapter().dump_json(match, warnings=False)
-
-
 def _parse_line(line: bytes) -> Match | None:
     """Return the match of a line; `None` if the line is damaged."""
     found = _HEAD.match(line)
@@ -261,9 +248,3 @@ def _parse_line(line: bytes) -> Match | None:
 def _adapter() -> TypeAdapter[Match]:
     # Created at the first use, so that importing the library stays fast.
     return TypeAdapter(Match)
-
-
-def _journal_error(path: Path, error: Exception) -> JournalError:
-    return JournalError(
-        f"{path}: the journal cannot be opened ({reason(error)}); name another file."
-    )

@@ -12,7 +12,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import anyio
@@ -132,12 +131,7 @@ class MatchStream:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.aclose()
 
     async def aclose(self) -> None:

@@ -7,29 +7,21 @@ runs the generators.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
-from types import TracebackType
+from functools import partial
 from typing import Self
 
 from beatport_match.engine.arguments import (
-    IsStopped,
     JournalPath,
     OnProgress,
     Stop,
     Tracks,
     as_is_stopped,
     as_single_track,
-    check_run_arguments,
     never_stop,
 )
-from beatport_match.engine.journal import journal_at
-from beatport_match.engine.playlist_run import (
-    PlaylistRun,
-    TrackQueue,
-    beatport_source,
-    from_journal,
-    with_metrics,
-)
+from beatport_match.engine.playlist_run import PlaylistRun, beatport_source, with_metrics
 from beatport_match.engine.sync_engine import SyncEngine
 from beatport_match.matching.match import Match
 from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
@@ -38,7 +30,7 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import HttpClient, require_client_kind
-from beatport_match.transport.shared import SharedState, own_state
+from beatport_match.transport.shared import own_state
 
 
 class Matcher:
@@ -66,6 +58,9 @@ class Matcher:
         ```
     """
 
+    # A subclass may share the rate limiter and the memory cache of others.
+    _new_state = staticmethod(own_state)
+
     def __init__(
         self,
         settings: MatchSettings | None = None,
@@ -77,21 +72,19 @@ class Matcher:
         if http_client is not None:
             require_client_kind(http_client, asynchronous=False)
         self._given = http_client
-        self._state = self._new_state(http_client)
+        self._state = self._new_state(self.settings, http_client)
         self._engine = SyncEngine(self.settings, http_client, self._state)
         self._sources = resolve_sources(
             beatport_source(self.settings) if source is None else source
+        )
+        self._new_run = partial(
+            PlaylistRun, "sync", self.settings, self._sources, self._engine.rate_limiter
         )
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -124,7 +117,9 @@ class Matcher:
                 match = matcher.match_track("Artist - Title (Some Remix)")
             ```
         """
-        return self._match(as_single_track(track_or_text), as_is_stopped(stop))
+        track, is_stopped = as_single_track(track_or_text), as_is_stopped(stop)
+        flow = match_flow(track, self.settings, self._sources)
+        return with_metrics(self._engine.run(flow, is_stopped))
 
     def match_playlist(
         self,
@@ -168,28 +163,17 @@ class Matcher:
                 result = matcher.match_playlist("friday.m3u8", journal="friday.journal")
             ```
         """
-        is_stopped = check_run_arguments(on_progress, stop, journal, awaited=False)
         self._engine.require_open()
+        run = self._new_run(
+            tracks_or_path, playlist, on_progress, stop, journal, keeps_matches=True
+        )
         if self.settings.async_io.enabled:
-            from beatport_match.engine.async_bridge import match_playlist_async
+            from beatport_match.engine.async_bridge import run_async
 
-            return match_playlist_async(
-                self.settings,
-                self._given,
-                self._sources,
-                tracks_or_path,
-                playlist,
-                on_progress,
-                is_stopped,
-                journal,
-                self._state,
-            )
-        start = time.monotonic()
-        queue = TrackQueue(tracks_or_path, playlist, count=True)
-        run = self._new_run(queue, start, keeps_matches=True)
-        with run.partial_on_error():
-            for _ in self._each(run, on_progress, is_stopped, journal):
-                pass
+            run_async(run, self._given, self._state)
+        else:
+            with run.partial_on_error():
+                deque(self._each(run), maxlen=0)
         return run.result()
 
     def iter_matches(
@@ -229,13 +213,14 @@ class Matcher:
                     print(match.track, match.outcome)
             ```
         """
-        is_stopped = check_run_arguments(on_progress, stop, journal, awaited=False)
         self._engine.require_open()
-        queue = TrackQueue(tracks_or_path, playlist, count=on_progress is not None)
+        run = self._new_run(
+            tracks_or_path, playlist, on_progress, stop, journal, keeps_matches=False
+        )
 
         def work() -> Iterator[Match]:
-            run = self._new_run(queue, time.monotonic(), keeps_matches=False)
-            yield from self._each(run, on_progress, is_stopped, journal)
+            run.start = time.monotonic()  # the caller may take the first match later
+            yield from self._each(run)
 
         return work()
 
@@ -301,41 +286,15 @@ class Matcher:
         """
         return self._engine.run(fetch_flow(urls_or_ids, self._sources), never_stop).value
 
-    def _new_state(self, client: HttpClient | None) -> SharedState:
-        """Make the rate limiter and the memory cache; a subclass may share those of others."""
-        del client
-        return own_state(self.settings)
-
-    def _new_run(self, queue: TrackQueue, start: float, *, keeps_matches: bool) -> PlaylistRun:
-        limiter = self._engine.rate_limiter
-        return PlaylistRun(
-            "sync", self.settings, queue, limiter, start, keeps_matches=keeps_matches
-        )
-
-    def _each(
-        self,
-        run: PlaylistRun,
-        on_progress: OnProgress | None,
-        stop: IsStopped,
-        journal_path: JournalPath | None,
-    ) -> Iterator[Match]:
-        with journal_at(journal_path, self.settings, self._sources, run.problems.append) as journal:
-            while not stop() and (entry := next(run.tracks, None)) is not None:
-                place, track = entry
-                recorded = journal.recorded(track)
-                if recorded is None:
-                    found = self._match(track, stop, place, run.start)
-                    journal.record(found)
-                else:
-                    found = from_journal(recorded, place, run.start)
+    def _each(self, run: PlaylistRun) -> Iterator[Match]:
+        with run.opened():
+            while (entry := run.next_track()) is not None:
+                place, track, recorded = entry
+                found = recorded
+                if found is None:
+                    flow = match_flow(track, self.settings, self._sources)
+                    found = with_metrics(self._engine.run(flow, run.is_stopped), place, run.start)
                 progress = run.finish(found, place, recorded=recorded is not None)
-                if on_progress is not None:
-                    on_progress(progress)
+                if run.on_progress is not None:
+                    run.on_progress(progress)
                 yield found
-        run.log_end()
-
-    def _match(
-        self, track: Track, stop: IsStopped, place: int = 0, start: float | None = None
-    ) -> Match:
-        flow = match_flow(track, self.settings, self._sources)
-        return with_metrics(self._engine.run(flow, stop), place, start)

@@ -5,25 +5,34 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping, Sized
+from collections.abc import Generator, Mapping, Sized
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 
 from beatport_match._logging import logger
 from beatport_match.beatport import ApiSource, WebSource
-from beatport_match.engine.arguments import Tracks, as_track, check_tracks
+from beatport_match.engine.arguments import (
+    AsyncOnProgress,
+    IsStopped,
+    JournalPath,
+    Stop,
+    Tracks,
+    as_track,
+    check_run_arguments,
+    check_tracks,
+)
+from beatport_match.engine.journal import Journal, journal_at
 from beatport_match.errors import Failure
 from beatport_match.matching.match import Match, Progress
 from beatport_match.matching.protocol import Recorded, ResultKind, Transcript
-from beatport_match.matching.sources import Source
+from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.evidence import MatchOutcome
 from beatport_match.model.metrics import Mode
 from beatport_match.model.tracks import Track
 from beatport_match.performance.measure import performance_stats, track_metrics
 from beatport_match.playlists import PlaylistProblem, read_playlist
-from beatport_match.results import PlaylistMatch
+from beatport_match.results import OUTCOMES, PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.rate_limiter import RateLimiter
 
@@ -31,7 +40,6 @@ from beatport_match.transport.rate_limiter import RateLimiter
 STOP_POLL_INTERVAL_S = 0.25
 
 STOPPED = Failure("stopped", "the run was stopped before this query was sent")
-_OUTCOMES: tuple[MatchOutcome, ...] = ("matched", "review", "not_found", "failed")
 
 
 def beatport_source(settings: MatchSettings) -> Source:
@@ -74,69 +82,97 @@ def max_ages_s(settings: MatchSettings) -> Mapping[ResultKind, float]:
     return {"search": settings.cache_ttl_s, "page": settings.cache_page_ttl_s}
 
 
-class TrackQueue:
-    """The tracks of a run, in order; a file is read while they are taken.
-
-    `total` is their number, `None` if it cannot be known without taking them. `problems` collects
-    the entries of a playlist that cannot be read.
-    """
-
-    def __init__(self, tracks: Tracks, playlist: str | None, *, count: bool) -> None:
-        self.problems: list[PlaylistProblem] = []
-        self.total: int | None = None
-        check_tracks(tracks, playlist)
-        if isinstance(tracks, str | os.PathLike):
-            path = Path(tracks)
-            if count:
-                self.total = sum(1 for _ in read_playlist(path, playlist))
-            self._tracks = read_playlist(path, playlist, on_problem=self.problems.append)
-            return
-        if isinstance(tracks, Sized):
-            self.total = len(tracks)
-        self._tracks = map(as_track, tracks)
-
-    def __iter__(self) -> Iterator[tuple[int, Track]]:
-        """Return the tracks with their places, from 0."""
-        return enumerate(self._tracks)
-
-
 class PlaylistRun:
-    """A run over a playlist: its clock, its counts and its finished tracks.
+    """A run over a playlist: its arguments, its tracks, its clock and its finished tracks.
+
+    `start` is when it began, on the monotonic clock. `problems` collects the entries of the
+    playlist and the lines of the journal that cannot be read.
 
     Args:
-        mode: The engine that runs it.
+        mode: The engine that runs it; an async run can await `on_progress`.
         settings: The settings of the run.
-        queue: The tracks of the run.
+        sources: The sources to query.
         rate_limiter: The rate limiter that its progress reports.
-        start: When the run began, on the monotonic clock.
+        tracks: The tracks, or the path of a file, which is read while they are taken.
+        playlist: The name of a playlist in the file; `None` for the whole file.
+        on_progress: Called after each track.
+        stop: The function or event that ends the run.
+        journal: The path of the journal; `None` for none.
         keeps_matches: Whether the run has a result; without one it uses bounded memory.
+
+    Raises:
+        MisuseError: An argument has a wrong type.
+        PlaylistError: The file cannot be read.
     """
 
     def __init__(
         self,
         mode: Mode,
         settings: MatchSettings,
-        queue: TrackQueue,
+        sources: Sources,
         rate_limiter: RateLimiter,
-        start: float,
+        tracks: Tracks,
+        playlist: str | None,
+        on_progress: AsyncOnProgress | None,
+        stop: Stop | None,
+        journal: JournalPath | None,
         *,
         keeps_matches: bool,
     ) -> None:
-        self.start: float = start
-        self.tracks: Iterator[tuple[int, Track]] = iter(queue)
-        self.problems: list[PlaylistProblem] = queue.problems
-        self._started_at = datetime.now().astimezone() - timedelta(seconds=self._elapsed())
-        self._mode: Mode = mode
-        self._settings = settings
-        self._total = queue.total
+        self.start: float = time.monotonic()
+        self._started_at = datetime.now().astimezone()
+        self.is_stopped: IsStopped = check_run_arguments(
+            on_progress, stop, journal, awaited=mode == "async"
+        )
+        check_tracks(tracks, playlist)
+        self.mode: Mode = mode
+        self.settings: MatchSettings = settings
+        self.sources: Sources = sources
+        self.on_progress: AsyncOnProgress | None = on_progress
+        self.problems: list[PlaylistProblem] = []
         self._rate_limiter = rate_limiter
+        self._journal_path = journal
+        self._journal: Journal | None = None
+        self._total: int | None = None
+        if isinstance(tracks, str | os.PathLike):
+            if keeps_matches or on_progress is not None:
+                self._total = sum(1 for _ in read_playlist(tracks, playlist))
+            tracks = read_playlist(tracks, playlist, on_problem=self.problems.append)
+        elif isinstance(tracks, Sized):
+            self._total = len(tracks)
+        self._tracks = enumerate(map(as_track, tracks))
         self._matches: dict[int, Match] | None = {} if keeps_matches else None
         self._outcomes = Counter[MatchOutcome]()
         self._recorded = 0
         self._requests = 0
 
+    @contextmanager
+    def opened(self) -> Generator[None, None, None]:
+        """Open the journal for the block, and log one line about the whole run after it.
+
+        Raises:
+            JournalError: The journal cannot be used.
+        """
+        report = self.problems.append
+        with journal_at(self._journal_path, self.settings, self.sources, report) as self._journal:
+            yield
+        self._log_end()
+
+    def next_track(self) -> tuple[int, Track, Match | None] | None:
+        """Return the next track: its place from 0, and its match if the journal has one.
+
+        Return `None` at the end of the tracks, or if the run is to stop.
+        """
+        if self.is_stopped() or (entry := next(self._tracks, None)) is None:
+            return None
+        place, track = entry
+        recorded = self._journal.recorded(track) if self._journal else None
+        return place, track, recorded and _from_journal(recorded, place, self.start)
+
     def finish(self, match: Match, place: int, *, recorded: bool) -> Progress:
-        """Count a finished track; one that was `recorded` in an earlier run cost no request."""
+        """Count and record a finished track; a `recorded` one is of an earlier run."""
+        if self._journal and not recorded:
+            self._journal.record(match)
         if self._matches is not None:
             self._matches[place] = match
         self._outcomes[match.outcome] += 1
@@ -157,12 +193,11 @@ class PlaylistRun:
             place=place,
         )
 
-    def log_end(self) -> None:
-        """Log one line about the whole run, at level INFO."""
-        counts = ", ".join(f"{self._outcomes[one]} {one}" for one in _OUTCOMES)
+    def _log_end(self) -> None:
+        counts = ", ".join(f"{self._outcomes[one]} {one}" for one in OUTCOMES)
         logger.info(
             "%s run: %d tracks (%d from the journal) in %.1f s with %d requests: %s",
-            self._mode,
+            self.mode,
             self._outcomes.total(),
             self._recorded,
             self._elapsed(),
@@ -172,7 +207,7 @@ class PlaylistRun:
 
     def result(self) -> PlaylistMatch:
         """Return the result in the order of the playlist, also of the tracks not reached."""
-        return self._result({place: unprocessed(track) for place, track in self.tracks})
+        return self._result({place: _unprocessed(track) for place, track in self._tracks})
 
     @contextmanager
     def partial_on_error(self) -> Generator[None, None, None]:
@@ -194,11 +229,11 @@ class PlaylistRun:
         ordered = tuple(matches[place] for place in sorted(matches))
         metrics = performance_stats(
             [match.metrics for match in ordered if match.metrics],
-            mode=self._mode,
+            mode=self.mode,
             total_time=self._elapsed(),
             started_at=self._started_at,
             # Metrics files are passed on; where a user keeps files is private.
-            settings=self._settings.model_dump(mode="json", exclude={"cache_path", "token_file"}),
+            settings=self.settings.model_dump(mode="json", exclude={"cache_path", "token_file"}),
         )
         return PlaylistMatch(matches=ordered, metrics=metrics, problems=tuple(self.problems))
 
@@ -218,13 +253,13 @@ def with_metrics(recorded: Recorded[Match], place: int = 0, start: float | None 
     return replace(recorded.value, metrics=track_metrics(recorded, place=place, began=start))
 
 
-def from_journal(match: Match, place: int, start: float) -> Match:
+def _from_journal(match: Match, place: int, start: float) -> Match:
     """Return a match of an earlier run; its metrics say that it cost this run nothing."""
     nothing = Transcript(started=start, ended=start, rounds=())
     return with_metrics(Recorded(match, nothing), place, start)
 
 
-def unprocessed(track: Track) -> Match:
+def _unprocessed(track: Track) -> Match:
     """Return the match of a track that a stopped run did not reach."""
     return Match(
         track=track,

@@ -39,7 +39,7 @@ from beatport_match.transport.answer_cache import TieredCache
 from beatport_match.transport.http import HttpClient, new_client, send
 from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
 from beatport_match.transport.shared import SharedState
-from beatport_match.transport.single_flight import KeyedLock
+from beatport_match.transport.single_flight import KeyedLocks
 from beatport_match.transport.token_store import TokenStore
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class SyncEngine:
         self.rate_limiter: RateLimiter = state.rate_limiter
         self._settings = settings
         self._cache = TieredCache(settings, state.memory)
-        self._in_flight = KeyedLock()
+        self._in_flight = KeyedLocks(Lock)
         self._tokens = TokenStore(settings)
         self._token_lock = Lock()
         self._given_client = client
@@ -107,7 +107,7 @@ class SyncEngine:
             return self._look_up(question)
         attempts, ages = self._settings.async_io.retry_attempts, max_ages_s(self._settings)
         # A thread with an equal question waits here, and then finds the answer in the cache.
-        with self._in_flight.lock(question.request.canonical):
+        with self._in_flight.of(question.request.canonical):
             flow = question_flow(question, attempts=attempts, max_ages_s=ages)
             answer = self._drive(flow, stop, question.request, question.query_type)
         log_answer(answer)

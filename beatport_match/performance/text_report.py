@@ -66,7 +66,7 @@ def _run(stats: PerformanceStats) -> Iterator[str]:
     yield f"  wall-clock {session.total_time:.2f} s"
     requests = f"requests {_UNKNOWN}"
     if stats.requests is not None:
-        requests = f"{stats.requests} requests, {_count(stats.retries)} of them retries"
+        requests = f"{stats.requests} requests, {_known(stats.retries)} of them retries"
     yield f"  sent       {len(stats.queries)} queries, {requests}"
     if stats.failures:
         kinds = ", ".join(f"{kind} ({count})" for kind, count in stats.failures.items())
@@ -125,14 +125,14 @@ def advice(analysis: NetworkAnalysis) -> Iterator[str]:
 
 
 def _comparison(comparison: RunComparison) -> Iterator[str]:
-    sync_at_once, async_at_once = comparison.sync_concurrency, comparison.async_concurrency
+    at_once = comparison.sync_concurrency, comparison.async_concurrency
     yield f"{'':<22}{'sync':>12}{'async':>12}"
-    rows = {
+    rows: dict[str, tuple[str, ...]] = {
         "wall-clock time": (f"{comparison.sync_time:.2f} s", f"{comparison.async_time:.2f} s"),
-        "requests": (_count(comparison.sync_requests), _count(comparison.async_requests)),
-        "tracks at once, peak": (_peak(sync_at_once, "tracks"), _peak(async_at_once, "tracks")),
-        "requests, peak": (_peak(sync_at_once, "requests"), _peak(async_at_once, "requests")),
-        "requests, mean": (_mean_requests(sync_at_once), _mean_requests(async_at_once)),
+        "requests": (_known(comparison.sync_requests), _known(comparison.async_requests)),
+        "tracks at once, peak": _of_both(at_once, "peak_tracks_in_flight"),
+        "requests, peak": _of_both(at_once, "peak_requests_in_flight"),
+        "requests, mean": _of_both(at_once, "mean_requests_in_flight", ".1f"),
     }
     if comparison.sync_memory_bytes is not None or comparison.async_memory_bytes is not None:
         memory = comparison.sync_memory_bytes, comparison.async_memory_bytes
@@ -185,19 +185,14 @@ def _concurrency(stats: ConcurrencyStats | None) -> str:
     )
 
 
-def _peak(stats: ConcurrencyStats | None, of: str) -> str:
-    if stats is None:
-        return _UNKNOWN
-    peak = stats.peak_tracks_in_flight if of == "tracks" else stats.peak_requests_in_flight
-    return str(peak)
+def _of_both(
+    at_once: tuple[ConcurrencyStats | None, ...], field: str, format_spec: str = ""
+) -> tuple[str, ...]:
+    return tuple(_known(getattr(stats, field, None), format_spec) for stats in at_once)
 
 
-def _mean_requests(stats: ConcurrencyStats | None) -> str:
-    return _UNKNOWN if stats is None else f"{stats.mean_requests_in_flight:.1f}"
-
-
-def _count(count: int | None) -> str:
-    return _UNKNOWN if count is None else str(count)
+def _known(value: float | None, format_spec: str = "") -> str:
+    return _UNKNOWN if value is None else format(value, format_spec)
 
 
 def _memory(size: int | None) -> str:

@@ -78,14 +78,9 @@ def read(file: Path, playlist: str | None, on_problem: OnProblem | None) -> Iter
     """
     if playlist is None:
         next(elements(file, _DOCUMENT), None)  # checks the root, so that the call itself raises
-        return _collection_tracks(file, on_problem)
+        tracks = (track_of(file, element, on_problem) for element in elements(file, COLLECTION))
+        return filter(None, tracks)
     return _playlist_tracks(file, _find_playlist(file, playlist), on_problem)
-
-
-def _collection_tracks(file: Path, on_problem: OnProblem | None) -> Iterator[Track]:
-    for element in elements(file, COLLECTION):
-        if track := track_of(file, element, on_problem):
-            yield track
 
 
 def _playlist_tracks(

@@ -87,13 +87,19 @@ class TokenRegistry:
 
     def __init__(self, account: FakeTokens | None, *, refreshed: int = 0, used: int = 0) -> None:
         self._account, self._refreshed, self._used = account, refreshed, used
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     @property
     def valid(self) -> GoodTokens:
         """The tokens that are valid now."""
+        account = self._account
+        if account is None:
+            return GoodTokens(None, None, 0)
         with self._lock:
-            return self._valid()
+            limit, refreshed = account.requests_per_token, self._refreshed
+            is_expired = limit is not None and self._used >= limit
+        access = None if is_expired else _nth_token(account.access, refreshed)
+        return GoodTokens(access, _nth_token(account.refresh, refreshed), refreshed)
 
     @property
     def expires_in_s(self) -> int:
@@ -108,7 +114,7 @@ class TokenRegistry:
     def check(self, access: str) -> bool:
         """Return whether an access token is valid, and count one use of it if it is."""
         with self._lock:
-            if access != self._valid().access:
+            if access != self.valid.access:
                 return False
             self._used += 1
             return True
@@ -118,19 +124,10 @@ class TokenRegistry:
         with self._lock:
             if self._account is None or client_id != self._account.client_id:
                 return "invalid_client"
-            if refresh != self._valid().refresh:
+            if refresh != self.valid.refresh:
                 return "invalid_grant"
             self._refreshed, self._used = self._refreshed + 1, 0
-            return self._valid()
-
-    def _valid(self) -> GoodTokens:
-        account, refreshed = self._account, self._refreshed
-        if account is None:
-            return GoodTokens(None, None, 0)
-        limit = account.requests_per_token
-        is_expired = limit is not None and self._used >= limit
-        access = None if is_expired else _nth_token(account.access, refreshed)
-        return GoodTokens(access, _nth_token(account.refresh, refreshed), refreshed)
+            return self.valid
 
 
 def _nth_token(first: str, refreshed: int) -> str:

@@ -42,35 +42,11 @@ _COMPRESSED_ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 
 
-class HttpResponse(Protocol):
-    """The part of a client's response that this library reads."""
-
-    @property
-    def status_code(self) -> int:
-        """The HTTP status."""
-        ...
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """The headers; their names may have any case."""
-        ...
-
-    @property
-    def content(self) -> bytes:
-        """The whole body, decompressed."""
-        ...
-
-    @property
-    def url(self) -> object:
-        """The URL that answered; `str` gives its text."""
-        ...
-
-
 class HttpClient(Protocol):
     """A sync client."""
 
     def get(self, url: str, *, params: Any = ..., headers: Any = ...) -> Any:
-        """Send a GET request and return an `HttpResponse`."""
+        """Send a GET request; the response has `status_code`, `headers`, `content` and `url`."""
         ...
 
 
@@ -78,7 +54,7 @@ class AsyncHttpClient(Protocol):
     """An async client."""
 
     async def get(self, url: str, *, params: Any = ..., headers: Any = ...) -> Any:
-        """Send a GET request and return an `HttpResponse`."""
+        """Send a GET request; the response has `status_code`, `headers`, `content` and `url`."""
         ...
 
 
@@ -122,11 +98,6 @@ def new_async_client(settings: MatchSettings) -> ClientPool:
     return ClientPool(partial(httpx.AsyncClient, **options), settings.max_connections)
 
 
-def is_async(client: HttpClient | AsyncHttpClient) -> bool:
-    """Return whether a client's `get` has to be awaited."""
-    return inspect.iscoroutinefunction(client.get)
-
-
 def require_client_kind(client: HttpClient | AsyncHttpClient, *, asynchronous: bool) -> None:
     """Reject a sync client for an async engine, and the reverse, before a request is sent.
 
@@ -137,7 +108,7 @@ def require_client_kind(client: HttpClient | AsyncHttpClient, *, asynchronous: b
     if isinstance(client, type | Mapping) or not callable(getattr(client, "get", None)):
         example = "httpx.AsyncClient()" if asynchronous else "httpx.Client()"
         raise wrong_argument("http_client=", client, f"a client such as {example}")
-    if is_async(client) != asynchronous:
+    if inspect.iscoroutinefunction(client.get) != asynchronous:
         want, got = ("an async", "a sync") if asynchronous else ("a sync", "an async")
         raise MisuseError(f"http_client must be {want} client here, not {got} one.")
 
@@ -151,6 +122,8 @@ def send(client: HttpClient, request: Request, timeout_s: float) -> Response | F
         stream: Stream | None = getattr(client, "stream", None)
         if stream is None:
             method = _get_or_post(client, request)
+            if isinstance(method, Failure):
+                return method
             return _from_read_response(method(request.url, **_arguments(request)), request)
         deadline = time.monotonic() + timeout_s
         with stream(*_method_and_url(request), **_stream_arguments(request)) as response:
@@ -161,7 +134,7 @@ def send(client: HttpClient, request: Request, timeout_s: float) -> Response | F
                 if not decoder.feed(piece):
                     break
                 if time.monotonic() > deadline:
-                    return _timeout_failure(request, timeout_s)
+                    return timeout_failure(request, timeout_s)
             return _from_response(response, decoder.finish())
     except Exception as error:  # noqa: BLE001 - raised again if it is not a fault of the network
         return _from_exception(error, request)
@@ -178,6 +151,8 @@ async def asend(
             if stream is None:
                 assert not isinstance(client, ClientPool)
                 method = _get_or_post(client, request)
+                if isinstance(method, Failure):
+                    return method
                 response = await method(request.url, **_arguments(request))
                 return _from_read_response(response, request)
             async with stream(*_method_and_url(request), **_stream_arguments(request)) as response:
@@ -192,15 +167,7 @@ async def asend(
                 return _from_response(response, decoder.finish())
     except Exception as error:  # noqa: BLE001 - raised again if it is not a fault of the network
         return _from_exception(error, request)
-    return (decoder.failure if decoder else None) or _timeout_failure(request, timeout_s)
-
-
-class RequestFailedError(Exception):
-    """Carries a `failure` out of a client that this library wraps."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(str(failure))
-        self.failure = failure
+    return (decoder.failure if decoder else None) or timeout_failure(request, timeout_s)
 
 
 class BoundedDecoder:
@@ -253,7 +220,7 @@ class BoundedDecoder:
             self.failure = Failure("network", f"Beatport's answer {problem}.", self._url)
 
 
-def _new_decoder(response: HttpResponse, request: Request) -> BoundedDecoder:
+def _new_decoder(response: Any, request: Request) -> BoundedDecoder:
     return BoundedDecoder(request.url, response.headers.get("content-encoding", ""))
 
 
@@ -265,13 +232,13 @@ def _size_failure(size: int, url: str) -> Failure | None:
     return Failure("catalogue_changed", detail, url)
 
 
-def _from_read_response(response: HttpResponse, request: Request) -> Response | Failure:
+def _from_read_response(response: Any, request: Request) -> Response | Failure:
     """Convert a response whose body the client has already read and decompressed."""
     body = response.content
     return _from_response(response, _size_failure(len(body), request.url) or body)
 
 
-def _from_response(response: HttpResponse, body: bytes | Failure) -> Response | Failure:
+def _from_response(response: Any, body: bytes | Failure) -> Response | Failure:
     """Convert a client's response; header names become lower case."""
     if isinstance(body, Failure):
         return body
@@ -285,8 +252,6 @@ def _from_response(response: HttpResponse, body: bytes | Failure) -> Response | 
 
 def _from_exception(error: Exception, request: Request) -> Failure:
     """Convert a client's exception; an exception that is a bug is raised again unchanged."""
-    if isinstance(error, RequestFailedError):
-        return error.failure
     names = {kind.__name__ for kind in type(error).__mro__}
     message = str(error) or type(error).__name__
     if "TimeoutException" in names:
@@ -296,11 +261,14 @@ def _from_exception(error: Exception, request: Request) -> Failure:
     raise error
 
 
-def _timeout_failure(request: Request, timeout_s: float) -> Failure:
+def timeout_failure(request: Request, timeout_s: float) -> Failure:
+    """Return the failure of a request whose response was not complete in time."""
     return Failure("timeout", f"no complete answer within {timeout_s:g} s", request.url)
 
 
-def _get_or_post(client: HttpClient | AsyncHttpClient, request: Request) -> Callable[..., Any]:
+def _get_or_post(
+    client: HttpClient | AsyncHttpClient, request: Request
+) -> Callable[..., Any] | Failure:
     """Return the method of a client without `stream` that sends a request."""
     if not request.form:
         return client.get
@@ -310,7 +278,7 @@ def _get_or_post(client: HttpClient | AsyncHttpClient, request: Request) -> Call
             "the http_client has no `post` method, which the refresh of a token needs; pass a "
             "client that has one"
         )
-        raise RequestFailedError(Failure("auth", detail, request.url))
+        return Failure("auth", detail, request.url)
     return post
 
 

@@ -42,12 +42,13 @@ class SharedState:
     shares_client: bool = False
 
 
-def own_state(settings: MatchSettings) -> SharedState:
+def own_state(settings: MatchSettings, client: object = None) -> SharedState:
     """Make the state of one matcher, which shares it with nothing else."""
+    del client
     return SharedState(RateLimiter(settings), MemoryCache())
 
 
-def shared_state(settings: MatchSettings, client: object | None) -> SharedState:
+def shared_state(settings: MatchSettings, client: object = None) -> SharedState:
     """Return the state that the module-level functions share for these settings.
 
     Args:

@@ -6,57 +6,27 @@ waits, and is then answered from the cache.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from threading import Lock
+from typing import Generic, TypeVar
+from weakref import WeakValueDictionary
 
-import anyio
-
-
-@dataclass(slots=True)
-class _KeyLock:
-    lock: Lock = field(default_factory=Lock)
-    holders: int = 0
+LockT = TypeVar("LockT")
 
 
-class KeyedLock:
-    """A lock for each key, for threads; a key that is not in use takes no memory."""
+class KeyedLocks(Generic[LockT]):
+    """A lock for each key; one that no caller holds or waits for takes no memory.
 
-    def __init__(self) -> None:
+    Args:
+        new_lock: Makes a lock, for threads or for tasks.
+    """
+
+    def __init__(self, new_lock: Callable[[], LockT]) -> None:
+        self._new_lock = new_lock
+        self._locks: WeakValueDictionary[str, LockT] = WeakValueDictionary()
         self._guard = Lock()
-        self._locks: dict[str, _KeyLock] = {}
 
-    @contextmanager
-    def lock(self, key: str) -> Generator[None, None, None]:
-        """Hold the lock of a key."""
+    def of(self, key: str) -> LockT:
+        """Return the lock of a key."""
         with self._guard:
-            entry = self._locks.setdefault(key, _KeyLock())
-            entry.holders += 1
-        try:
-            with entry.lock:
-                yield
-        finally:
-            with self._guard:
-                entry.holders -= 1
-                if not entry.holders:
-                    del self._locks[key]
-
-
-class AsyncKeyedLock:
-    """A lock for each key, for tasks of one event loop."""
-
-    def __init__(self) -> None:
-        self._locks: dict[str, anyio.Lock] = {}
-
-    @asynccontextmanager
-    async def lock(self, key: str) -> AsyncGenerator[None, None]:
-        """Hold the lock of a key."""
-        lock = self._locks.setdefault(key, anyio.Lock())
-        try:
-            async with lock:
-                yield
-        finally:
-            # It is still locked if the next waiting task got it.
-            if not lock.locked():
-                self._locks.pop(key, None)
+            return self._locks.setdefault(key, self._new_lock())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 import anyio
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from beatport_match import Candidate
 from beatport_match.matching.protocol import ParsedResult, Request
 from beatport_match.transport.answer_cache import MemoryCache, entry_size
 from beatport_match.transport.cache_codec import encode
-from beatport_match.transport.single_flight import AsyncKeyedLock, KeyedLock
+from beatport_match.transport.single_flight import KeyedLocks
 
 ONE = ParsedResult(candidates=(Candidate(id=7, name="Copper"),))
 
@@ -56,21 +58,21 @@ def test_released_locks_take_no_memory() -> None:
 
     An exception releases the lock as well.
     """
-    locks = KeyedLock()
+    locks = KeyedLocks(Lock)
     for _ in range(3):
-        with pytest.raises(KeyError), locks.lock("a"), locks.lock("b"):
+        with pytest.raises(KeyError), locks.of("a"), locks.of("b"):
             raise KeyError
-    assert locks._locks == {}
+    assert dict(locks._locks) == {}
 
 
 @pytest.mark.anyio
 async def test_cancelled_task_leaves_its_lock_to_the_next() -> None:
     """Also a task that is cancelled while it waits for the lock."""
-    locks, order = AsyncKeyedLock(), list[str]()
+    locks, order = KeyedLocks(anyio.Lock), list[str]()
 
     async def hold(name: str, scope: anyio.CancelScope) -> None:
         with scope:
-            async with locks.lock("a"):
+            async with locks.of("a"):
                 order.append(name)
                 await anyio.sleep_forever()
 
@@ -89,4 +91,4 @@ async def test_cancelled_task_leaves_its_lock_to_the_next() -> None:
         await anyio.wait_all_tasks_blocked()
         assert order == ["x", "z", "late"]
         scopes[3].cancel()
-    assert locks._locks == {}
+    assert dict(locks._locks) == {}
