@@ -47,7 +47,7 @@ def _blocked_ms(url: str, count: int) -> dict[str, float]:
 
 
 async def _phases(url: str, count: int) -> dict[str, float]:
-    """Run all phases in one loop, each with other tracks, so that no answer comes from the cache."""
+    """Run all phases in one loop, each with other tracks: no answer comes from the cache."""
     first, second, *others = tracks(2 + 2 * count)
     default = MatchSettings(base_url=url)
     high = MatchSettings(base_url=url, requests_per_second=HIGH_RATE)
