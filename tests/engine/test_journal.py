@@ -162,7 +162,9 @@ def test_a_match_from_the_journal_holds_the_track_of_the_caller(path: Path) -> N
 
 CHANGED: list[dict[str, Any]] = [
     {"accept_confidence": 0.95},
+    {"review_confidence": 0.3},
     {"max_queries": 2},
+    {"max_results": 50},
     {"enough_score": 80},
     {"wanted_fields": ("preview_url",)},
     {"max_candidates": 3},
