@@ -1,4 +1,4 @@
-"""Measure requests, waiting time, CPU time and memory: each figure with its goal.
+"""Measure requests, waiting time, CPU time, memory and the event loop: each figure with its goal.
 
     python tests/benchmarks/run.py [--only NAME] [--quick] [--runs N] [--data FOLDER]
         [--json FILE] [--markdown FILE]
