@@ -86,6 +86,7 @@ def test_same_artists_in_any_order_and_spelling_agree(mine, theirs):
         ("Ana", ["Anabel"]),
         ("Ana", ["Ann"]), ("Tom", ["Tim"]), ("夜の鉄道", ["昼の鉄道"]), ("Лада", ["Влада"]),
         ("Sector 7", ["Sector 9"]),
+        ("Studio 54 Collective", ("Studio 55 Collective",)),
     ],
 )  # fmt: skip
 def test_another_artist_contradicts_the_recording(mine, theirs):
