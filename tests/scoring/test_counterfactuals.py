@@ -45,6 +45,12 @@ def test_match_lists_the_facts_that_it_depends_on():
     assert changes["duration_s", "another"].value == "6:00"
 
 
+def test_match_lists_a_fact_that_gives_a_match_with_another_candidate():
+    short, long = (as_candidate(Recording(length_s=300 + gap), 1 + gap) for gap in (0, 60))
+    change = changes_by_fact(as_track(BASE, duration_s=300), short, long)["duration_s", "another"]
+    assert (change.outcome, change.found) == ("matched", long.id)
+
+
 def test_match_does_not_list_a_fact_that_changes_nothing():
     changes = changes_by_fact(as_track(BASE, bpm=124.0), as_candidate(BASE, bpm=124.0))
     assert ("bpm", "without") not in changes
