@@ -220,11 +220,6 @@ def test_removed_parts_are_recorded_as_noise():
     assert parsed == ParsedTitle("Night Ferry", noise=("01 -", "Free Download", "QUAY012"))
 
 
-@pytest.mark.parametrize("place", ["(NY)", "(AM)"])
-def test_two_capitals_that_are_no_country_belong_to_the_title(place):
-    assert parse_title(f"Night Ferry {place}").base == f"Night Ferry {place}"
-
-
 def test_a_title_after_the_artist_may_look_like_a_catalogue_number():
     """It is noise only after a dash that follows artist and title."""
     assert parse_title("Ana Sol - QUAY012").base == "Ana Sol - QUAY012"
