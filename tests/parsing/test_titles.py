@@ -220,6 +220,11 @@ def test_removed_parts_are_recorded_as_noise():
     assert parsed == ParsedTitle("Night Ferry", noise=("01 -", "Free Download", "QUAY012"))
 
 
+def test_a_part_behind_a_version_is_not_a_label():
+    parsed = parse_title("Night Ferry (Dub) Harbour Pt. 2")
+    assert (parsed.base, parsed.version.part, parsed.aside) == ("Night Ferry Harbour", "2", ())
+
+
 def test_a_title_after_the_artist_may_look_like_a_catalogue_number():
     """It is noise only after a dash that follows artist and title."""
     assert parse_title("Ana Sol - QUAY012").base == "Ana Sol - QUAY012"

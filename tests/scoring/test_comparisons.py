@@ -187,6 +187,12 @@ def test_missing_credit_gives_fewer_points_than_the_same_artists_and_does_not_co
     assert 0 < absent.points < compare_artists(*pair()).points
 
 
+def test_any_number_of_missing_credits_costs_at_most_half_of_the_points():
+    guests = ", ".join(f"Guest {chr(65 + number)}" for number in range(20))
+    missing = compare_artists(*pair(mine=f"Ana Sol, {guests}"))
+    assert missing.points == compare_artists(*pair()).points / 2
+
+
 @pytest.mark.parametrize(
     ("mine", "theirs"),
     [
