@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from invented_tracks import PRINTABLE_TEXT, as_track, recordings, styles, version_summary
 
 from beatport_match.model.tracks import Track
-from beatport_match.parsing.interpretations import interpret
+from beatport_match.parsing.interpretations import MAX_SEGMENTS, interpret
 
 
 @pytest.mark.parametrize(
@@ -129,6 +129,11 @@ def test_interpretations_are_distinct_and_1_to_24(title, artists):
     """The upper limit bounds the work for a track."""
     interpretations = interpret(Track(title, artists))
     assert 1 <= len(interpretations) == len(set(interpretations)) <= 24
+
+
+def test_segments_beyond_the_limit_are_ignored():
+    found = interpret(Track(" - ".join("abcdefghij")))
+    assert max(len(parsed.label) for parsed in found) == MAX_SEGMENTS - 2
 
 
 @given(st.lists(st.sampled_from(["a", "b", " - ", "(c)", " | ", "'d e'", "-", "x"]), max_size=200))
