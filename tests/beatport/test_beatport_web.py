@@ -80,6 +80,11 @@ def test_rows_above_the_limit_of_a_page_are_not_parsed() -> None:
     assert found.unreadable == 2
 
 
+def test_another_value_called_tracks_does_not_hide_the_rows() -> None:
+    page = next_data(query("search-tracks", {"data": [search_row()], "tracks": 1}))
+    assert ids(parsed(WEB.search("copper", "exact"), response(page))) == [7001]
+
+
 def test_slash_at_the_end_of_base_url_is_ignored() -> None:
     source = WebSource(base_url="http://127.0.0.1:80/", max_results=5, user_agent="x")
     question = source.track("http://127.0.0.1:80/track/a/7002")
