@@ -19,6 +19,7 @@ _ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
 _NUMBER_SIGNS = frozenset({"no", "nr", "number"})
 MAX_SHORT_WORD_LENGTH = 4
 MIN_EVIDENT_LENGTH = 5
+MIN_EVIDENT_WORDS = 3
 MIN_EVIDENT_INNER_LENGTH = 9
 # English words of up to four letters, each one letter apart from another of them ("he", "she").
 _SHORT_WORDS = frozenset(
@@ -104,6 +105,17 @@ def is_evident_typo(one: str, other: str, *, names: bool = False) -> bool:
         return sorted(short) == sorted(long) and OSA.distance(short, long, score_cutoff=1) <= 1
     doubled = (at for at in range(1, len(long)) if long[at] == long[at - 1])
     return any(long[:at] + long[at + 1 :] == short for at in doubled)
+
+
+def is_evident_in_name(name: Sequence[str], other: Sequence[str]) -> bool:
+    """Tell whether two names are equal, or differ by an evident typo.
+
+    In a name of three words or more, any typo in one word is evident, because the others agree.
+    """
+    left, right, typos = unmatched_words(name, other)
+    if len(name) >= MIN_EVIDENT_WORDS and not left and not right and typos <= 1:
+        return True
+    return is_evident_typo("".join(name), "".join(other), names=True)
 
 
 def _are_two_names(word: str, other: str) -> bool:

@@ -14,7 +14,7 @@ from rapidfuzz.fuzz import ratio
 
 from beatport_match.parsing.parsed_track import Name, ParsedTrack
 from beatport_match.parsing.scripts import are_in_two_scripts, transliterate
-from beatport_match.parsing.typos import digits_of, is_evident_typo, is_typo, typo_count
+from beatport_match.parsing.typos import digits_of, is_evident_in_name, is_typo, typo_count
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import Finding
 
@@ -108,7 +108,7 @@ def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int
             missing.remove(name)
             extra.remove(other)
             paired += 1
-            typos += not is_evident_typo("".join(name), "".join(other), names=True)
+            typos += not is_evident_in_name(name, other)
     return paired, typos
 
 

@@ -149,7 +149,8 @@ def _compare_aside(
     if not (local.unexplained or local.label or is_cut or assumption):
         return None
     texts = (candidate.label, candidate.catalog_number, track.label, _year(candidate))
-    known = tuple(fold(text) for text in texts if text)
+    genres = (candidate.genre, candidate.sub_genre)
+    known = tuple(fold(text) for text in (*texts, *genres, f"{local.shown} EP") if text)
     release = fold(candidate.release or "")
     unexplained, label = (
         [phrase for phrase in phrases if phrase != release and not _is_explained(phrase, known)]
@@ -167,7 +168,10 @@ def _compare_aside(
     # Beatport names a label for every track, but an offline catalogue may not. The title of an
     # upload ("Artist - Title [Label]") is then the only place with a label.
     harmless = {*local.label_like, *named}
-    if candidate.label or track.artist_text:
+    if not candidate.label and not track.artist_text:
+        numbered = [it for it in unexplained if any(map(str.isdigit, it))]
+        unexplained, label = [it for it in unexplained if it not in numbered], [*label, *numbered]
+    else:
         unexplained += [phrase for phrase in label if phrase not in harmless]
         label = [phrase for phrase in label if phrase in harmless]
     if unexplained:

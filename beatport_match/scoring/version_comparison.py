@@ -7,7 +7,7 @@ if everything else agrees, the candidate is at best another version.
 from __future__ import annotations
 
 from beatport_match.parsing.parsed_track import ParsedTrack
-from beatport_match.parsing.typos import is_evident_typo, typo_count, unmatched_words
+from beatport_match.parsing.typos import is_evident_in_name, typo_count, unmatched_words
 from beatport_match.parsing.versions import Version
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import Case, Finding
@@ -124,11 +124,7 @@ def _compare_names(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
     if not left and not right:
         if not typos:
             return cases.VERSION_SAME.found()
-        evident = all(
-            any(is_evident_typo(word, one, names=True) for one in theirs)
-            for word in mine
-            if word not in theirs
-        )
+        evident = is_evident_in_name(mine, theirs)
         case = cases.VERSION_NAMES_MISTYPED if evident else cases.VERSION_NAMES_TYPO
         return case.found(less=typos)
     left = [word for word in left if word not in other.remixer_words]

@@ -67,12 +67,16 @@ AsyncStream: TypeAlias = Callable[..., AbstractAsyncContextManager[Any]]
 def ssl_context() -> ssl.SSLContext:
     """Return the TLS settings of all clients of this process.
 
-    It takes some 150 ms the first time, which loads the certificates (and imports httpx). Async
-    code calls it in a thread before it makes a client.
+    It takes some 150 ms the first time, which loads the certificates and imports httpx. Async code
+    calls it in a thread before it makes a client.
     """
     import httpx
 
-    return httpx.create_ssl_context()
+    context = httpx.create_ssl_context()
+    # httpx imports most of its code only here. Otherwise the first async client would do so, and
+    # block the event loop for 50 ms.
+    httpx.HTTPTransport(verify=context)
+    return context
 
 
 def new_client(settings: MatchSettings) -> httpx.Client:

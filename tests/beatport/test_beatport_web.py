@@ -22,6 +22,7 @@ from beatport_pages import (
 )
 
 from beatport_match.beatport import WebSource
+from beatport_match.beatport.web import MAX_ROWS_PER_PAGE
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.protocol import ParsedResult, Question, Response
 from beatport_match.matching.sources import Source
@@ -70,6 +71,18 @@ def test_blank_search_and_name_as_track_id_raise_misuse_error() -> None:
         WEB.search(" () ", "exact")
     with pytest.raises(MisuseError):
         WEB.track("Slow Meridian")
+
+
+def test_rows_above_the_limit_of_a_page_are_not_parsed() -> None:
+    rows = [search_row(track_id=number) for number in range(1, MAX_ROWS_PER_PAGE + 3)]
+    found = parsed(WEB.search("copper", "exact"), response(search_data(*rows)))
+    assert ids(found) == [*range(1, MAX_ROWS_PER_PAGE + 1)]
+    assert found.unreadable == 2
+
+
+def test_another_value_called_tracks_does_not_hide_the_rows() -> None:
+    page = next_data(query("search-tracks", {"data": [search_row()], "tracks": 1}))
+    assert ids(parsed(WEB.search("copper", "exact"), response(page))) == [7001]
 
 
 def test_slash_at_the_end_of_base_url_is_ignored() -> None:

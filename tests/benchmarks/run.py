@@ -1,4 +1,4 @@
-"""Measure requests, waiting time, CPU time and memory: each figure with its goal.
+"""Measure requests, waiting time, CPU time, memory and the event loop: each figure with its goal.
 
     python tests/benchmarks/run.py [--only NAME] [--quick] [--runs N] [--data FOLDER]
         [--json FILE] [--markdown FILE]
@@ -29,6 +29,7 @@ from cpu_profile import profile
 from cpu_time import cpu_time
 from goals import Figure, tables
 from http_clients import clients
+from loop_blocking import loop_blocking
 from memory_use import growth, imports, memory
 from parsing_speed import parsers
 from request_counts import DATA, EVALUATION, requests
@@ -53,6 +54,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "memory": memory,
     "import": imports,
     "growth": growth,
+    "loop-blocking": loop_blocking,
     "concurrent-queries": concurrent_queries,
     "parsers": parsers,
     "clients": clients,

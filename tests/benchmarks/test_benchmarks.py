@@ -73,6 +73,13 @@ def test_requests_are_counted_with_data_from_any_folder(tmp_path: Path) -> None:
     assert "holds no evaluation data" in command("--only", "requests", "--data", tmp_path / "no")
 
 
+def test_the_blocking_of_the_loop_is_measured_in_each_phase(tmp_path: Path) -> None:
+    figures, _ = measure(tmp_path, "loop-blocking")
+    rows = [str(one["name"]).split()[0] for one in figures if one["column"] == "median"]
+    assert rows == ["idle", "first", "second", "gather", "gather"]
+    assert all(min(one["samples"]) > 0 for one in figures)
+
+
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="the profile is for POSIX systems")
 def test_the_profile_shares_add_up_to_100_percent(tmp_path: Path) -> None:
     figures, _ = measure(tmp_path, "profile")

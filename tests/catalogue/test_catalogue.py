@@ -19,6 +19,7 @@ from invented_rows import Row, rows
 
 from beatport_match import rank
 from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem
+from beatport_match.catalogue.index_terms import MAX_QUERY_TERMS, query_terms
 from beatport_match.errors import CatalogueError, MisuseError
 from beatport_match.matching.query_plan import plan_queries
 from beatport_match.model.tracks import Candidate, Track
@@ -214,6 +215,11 @@ def test_progress_is_reported_every_10000_rows_and_at_the_end(path: Path) -> Non
         ({**FERRY, "id": at + 1} for at in range(20_001)), path, on_progress=reported.append
     )
     assert reported == [10_000, 20_000, 20_001]
+
+
+def test_words_beyond_the_limit_of_a_query_are_ignored() -> None:
+    words = tuple(f"word{number}" for number in range(MAX_QUERY_TERMS + 2))
+    assert query_terms(" ".join(words)) == words[:MAX_QUERY_TERMS]
 
 
 def test_an_update_adds_and_replaces_rows(path: Path) -> None:

@@ -7,6 +7,7 @@ import logging
 import stat
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from held_requests import QUICK
 from modes import EXACT_SEARCH, MODES, Mode, Name, with_attempts
 
 from beatport_match import (
+    Matcher,
     MatchSettings,
     PlaylistMatch,
     Progress,
@@ -143,6 +145,27 @@ def test_token_that_expires_during_a_run_is_renewed_once(name: Name, token_file:
     assert saved["expires_at"] > time.time() + 35_000
     if sys.platform != "win32":
         assert stat.S_IMODE(token_file.stat().st_mode) == 0o600
+
+
+def test_threads_of_one_matcher_renew_a_token_once(token_file: Path) -> None:
+    """Each finds the expired token, and waits while one of them renews it."""
+    fake = fake_api()
+    transport = fake.transport()
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if "/auth/o/token/" in request.url.path:
+            time.sleep(0.3)  # the other threads arrive meanwhile
+        return transport.handle_request(request)
+
+    write(token_file, expires_at=time.time() - 1)
+    with (
+        httpx.Client(transport=httpx.MockTransport(handle)) as client,
+        Matcher(api_settings(token_file), http_client=client) as matcher,
+        ThreadPoolExecutor(4) as threads,
+    ):
+        matches = list(threads.map(matcher.match_track, QUICK[:4]))
+    assert not any(match.failures for match in matches)
+    assert renewals(fake) == 1
 
 
 @every_mode

@@ -152,6 +152,16 @@ def test_failed_tracks_are_not_recorded(name: Name, path: Path) -> None:
     assert len(run(name, FakeBeatport(**EXACT_SEARCH), path).matched) == len(QUICK)
 
 
+def test_the_estimate_of_a_resumed_run_ignores_recorded_tracks(path: Path) -> None:
+    """They took no time, so they say nothing about the tracks that are left."""
+    run("sync", FakeBeatport(**EXACT_SEARCH), path, QUICK[:3])
+    reports = list[Progress]()
+    run("sync", FakeBeatport(**EXACT_SEARCH), path, on_progress=reports.append)
+    assert [one.eta_s for one in reports[:3]] == [None] * 3
+    for one in reports[3:]:
+        assert one.eta_s == pytest.approx(one.elapsed_s / (one.done - 3) * (6 - one.done))
+
+
 def test_a_match_from_the_journal_holds_the_track_of_the_caller(path: Path) -> None:
     """Calling programs find their rows by the identity of the track."""
     tracks = [Track(title, ("Some", "One")) for title in QUICK]
@@ -162,7 +172,9 @@ def test_a_match_from_the_journal_holds_the_track_of_the_caller(path: Path) -> N
 
 CHANGED: list[dict[str, Any]] = [
     {"accept_confidence": 0.95},
+    {"review_confidence": 0.3},
     {"max_queries": 2},
+    {"max_results": 50},
     {"enough_score": 80},
     {"wanted_fields": ("preview_url",)},
     {"max_candidates": 3},

@@ -24,7 +24,7 @@ from beatport_match import (
     match_track,
 )
 from beatport_match.engine import async_engine, sync_engine
-from beatport_match.testing import FakeBeatport, always
+from beatport_match.testing import FakeBeatport, FakeTokens, always
 from beatport_match.transport import shared
 
 TRACKS = [f"Corvane - Paper Satellites {number}" for number in range(12)]
@@ -158,6 +158,21 @@ def test_calls_share_cached_answers_of_one_client() -> None:
             again = match_track("Corvane - Paper Satellites", settings=settings, http_client=client)
         assert (len(fake.requests), again.best) == (count, first.best)
         assert count >= 1
+
+
+def test_accounts_of_the_api_share_no_answers() -> None:
+    """The answers of one account do not reach a caller whose token Beatport rejects."""
+    fake = FakeBeatport(**EXACT_SEARCH, api=FakeTokens())
+    api = {"source": "api", "api_url": "https://api.example/v4", "requests_per_second": None}
+    with sync_client(fake) as client:
+        valid, invalid = (
+            match_track(
+                "Candle Tax", settings=MatchSettings(**api, access_token=token), http_client=client
+            )
+            for token in ("an-access-token", "another-token")
+        )
+    assert not valid.failures
+    assert [failure.kind for failure in invalid.failures] == ["auth"]
 
 
 def test_cleared_state_is_forgotten(waits: list[float]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ import anyio
 import httpx
 import pytest
 from held_requests import QUICK, SLOW, SLOW_ONES, GatedBeatport, until
-from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, tasks, with_attempts
+from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, served, tasks, with_attempts
 
-from beatport_match import PlaylistMatch, Progress, amatch_playlist, amatch_track
+from beatport_match import MatchSettings, PlaylistMatch, Progress, amatch_playlist, amatch_track
 from beatport_match.testing import FakeBeatport
 
 every_mode = pytest.mark.parametrize("name", MODES)
@@ -61,6 +62,28 @@ def test_a_stop_within_a_track_keeps_its_candidates(name: Name) -> None:
     assert (match.outcome, match.stopped, len(fake.requests)) == ("failed", "stopped", 1)
     assert match.candidates
     assert [query.failure and query.failure.kind for query in match.queries] == [None, "stopped"]
+
+
+@every_mode
+def test_a_stop_ends_the_wait_for_the_rate_limit(name: Name) -> None:
+    """`stop` is called at least every 0.25 s while a request waits; this one would wait 20 s."""
+    fake, is_stopped = FakeBeatport(**EXACT_SEARCH), threading.Event()
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        threading.Timer(0.3, is_stopped.set).start()
+        return served(fake, request)
+
+    start = time.monotonic()
+    found = Mode(name).call(
+        "match_playlist",
+        QUICK[:2],
+        transport=httpx.MockTransport(handle),
+        settings=MatchSettings(requests_per_second=0.05),
+        stop=is_stopped,
+    )
+    assert time.monotonic() - start < 10
+    assert sorted(match.stopped for match in found.matches) == ["exhausted", "stopped"]
+    assert found.requests == 1
 
 
 @every_mode_but_bridge
@@ -224,6 +247,31 @@ async def test_a_task_cancelled_with_asyncio_leaves_no_task() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         assert (tasks(), site.waiting) == (before, 0)
+
+
+def test_an_ended_run_does_not_wait_for_the_threads_of_a_sync_client() -> None:
+    """The async engine runs such a client in threads, which cannot be cancelled."""
+    gate, answered = threading.Event(), list[str]()
+    fake = FakeBeatport(**EXACT_SEARCH)
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        query = request.url.params["q"]
+        if SLOW in query:
+            gate.wait(10)
+        answered.append(query)
+        return served(fake, request)
+
+    try:
+        with pytest.raises(Bug):
+            Mode("bridge").call(
+                "match_playlist",
+                [SLOW, QUICK[0]],
+                transport=httpx.MockTransport(handle),
+                on_progress=raising(Bug("calling program")),
+            )
+        assert answered == [QUICK[0]]
+    finally:
+        gate.set()
 
 
 @pytest.mark.anyio

@@ -114,8 +114,9 @@ def test_a_match_below_enough_score_does_not_end_the_search() -> None:
     assert dialogue.ended.best.id == 101
 
 
-def test_all_queries_without_a_fitting_result_give_not_found() -> None:
-    dialogue = begin(max_queries=20)
+@pytest.mark.parametrize("budget", [5, 20])
+def test_all_queries_without_a_fitting_result_give_not_found(budget: int) -> None:
+    dialogue = begin(max_queries=budget)
     assert dialogue << FULL >> [STRANGER] << FIRST_ARTIST >> [] << REMIXER >> [] << TITLE_ONLY >> []
     assert dialogue << KEYWORD >> []
     assert (dialogue.ended.outcome, dialogue.ended.stopped) == ("not_found", "exhausted")
@@ -242,11 +243,12 @@ def test_a_missing_wanted_field_is_filled_from_the_track_page() -> None:
     """Fields that the search gave stay as they are."""
     dialogue = begin(wanted_fields=("preview_url", "length_s"))
     page = replace(RIGHT, preview_url="https://shop.example/101.mp3", genre="House", name="Other")
-    assert dialogue << FULL >> [RIGHT] << ("track_page", "101") >> [page]
+    assert dialogue << FULL >> [RIGHT, ORIGINAL] << ("track_page", "101") >> [page]
     best = dialogue.ended.best.candidate
     assert (best.preview_url, best.genre) == ("https://shop.example/101.mp3", "House")
     assert best.name == "Slow Lantern"
     assert dialogue.ended.candidates[0] == dialogue.ended.best
+    assert [one.id for one in dialogue.ended.candidates] == [101, 102]
     assert [query.query_type for query in dialogue.ended.queries] == ["artist_title", "track_page"]
 
 

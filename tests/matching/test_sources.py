@@ -91,6 +91,16 @@ def test_the_next_source_is_queried_without_a_match_in_the_first(first: list[Can
     assert queried(dialogue) == ["in the local catalogue", "on Beatport"]
 
 
+def test_each_source_gets_all_queries_for_the_wanted_version() -> None:
+    """The first source has the right names twice, which ends the search only there."""
+    dialogue = begin(MatchSettings())
+    words = ("artist_title", "Ana Sol Fjordline Nørd Remix")
+    fewer_words = ("first_artist", "Ana Sol Fjordline")
+    assert dialogue << words >> [ORIGINAL] << fewer_words >> [ORIGINAL]
+    assert dialogue << words >> [ORIGINAL] << fewer_words >> [RIGHT]
+    assert dialogue.ended.best.candidate == RIGHT
+
+
 def test_a_track_that_was_not_found_names_the_sources() -> None:
     dialogue = begin()
     words = ("artist_title", "Ana Sol Fjordline Nørd Remix")

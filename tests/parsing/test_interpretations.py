@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from invented_tracks import PRINTABLE_TEXT, as_track, recordings, styles, version_summary
 
 from beatport_match.model.tracks import Track
-from beatport_match.parsing.interpretations import interpret
+from beatport_match.parsing.interpretations import MAX_SEGMENTS, interpret
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,9 @@ def test_text_left_out_is_recorded_as_label_or_unexplained():
     first, *others = interpret(Track("Night Ferry (Quay Records)", "Ana Sol"))
     assert first.unexplained == first.label == ()
     assert ("quay records",) in [parsed.label for parsed in others]
-    _, *others = interpret(Track("Night Ferry (We Never Sank)", "Ana Sol"))
-    assert ("we never sank",) in [parsed.unexplained for parsed in others]
+    for bracket in ("We Never Sank", "Chapter 2"):
+        _, *others = interpret(Track(f"Night Ferry ({bracket})", "Ana Sol"))
+        assert (bracket.casefold(),) in [parsed.unexplained for parsed in others]
     for prefix, field in (("Premiere", "label"), ("QR012", "label"), ("Sunday", "unexplained")):
         (intended,) = (
             parsed
@@ -128,6 +129,11 @@ def test_interpretations_are_distinct_and_1_to_24(title, artists):
     """The upper limit bounds the work for a track."""
     interpretations = interpret(Track(title, artists))
     assert 1 <= len(interpretations) == len(set(interpretations)) <= 24
+
+
+def test_segments_beyond_the_limit_are_ignored():
+    found = interpret(Track(" - ".join("abcdefghij")))
+    assert max(len(parsed.label) for parsed in found) == MAX_SEGMENTS - 2
 
 
 @given(st.lists(st.sampled_from(["a", "b", " - ", "(c)", " | ", "'d e'", "-", "x"]), max_size=200))

@@ -220,6 +220,17 @@ def test_removed_parts_are_recorded_as_noise():
     assert parsed == ParsedTitle("Night Ferry", noise=("01 -", "Free Download", "QUAY012"))
 
 
+def test_a_part_behind_a_version_is_not_a_label():
+    parsed = parse_title("Night Ferry (Dub) Harbour Pt. 2")
+    assert (parsed.base, parsed.version.part, parsed.aside) == ("Night Ferry Harbour", "2", ())
+
+
+def test_a_title_after_the_artist_may_look_like_a_catalogue_number():
+    """It is noise only after a dash that follows artist and title."""
+    assert parse_title("Ana Sol - QUAY012").base == "Ana Sol - QUAY012"
+    assert parse_title("Ana Sol - Night Ferry - QUAY012").base == "Ana Sol - Night Ferry"
+
+
 def test_text_behind_a_version_does_not_belong_to_the_title():
     """A catalogue number there is noise; other text may be a label and is recorded in `aside`."""
     assert parse_title("Night Ferry (Nørd Remix) QR012").noise == ("QR012",)

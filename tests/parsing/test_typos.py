@@ -30,6 +30,11 @@ def test_additional_missing_and_transposed_letters_are_typos(word, other):
     assert is_typo(other, word)
 
 
+def test_words_of_eight_letters_may_have_two_typos():
+    assert is_typo("starling", "tsarlign")
+    assert not is_typo("lantern", "altenrn")
+
+
 @given(WORDS, WORDS)
 def test_short_word_typos_are_symmetric(word, other):
     """A word is not a typo of itself."""

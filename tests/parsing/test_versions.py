@@ -146,6 +146,12 @@ def test_plain_is_the_track_as_first_made():
         assert not parse_version(phrase).plain
 
 
+def test_the_first_of_two_contradictory_phrases_decides():
+    """Beatport's mix field stands before the version in a title."""
+    both = parse_version("Extended Mix Pt. 1") | parse_version("Radio Edit Pt. 2")
+    assert (both.length, both.part) == ("long", "1")
+
+
 def test_two_phrases_about_one_track_are_combined():
     """`(X Remix) (Extended Mix)` is one version; an unstated version adds nothing."""
     remix, extended = parse_version("Nørd Remix"), parse_version("Extended Mix")

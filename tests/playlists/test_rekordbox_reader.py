@@ -101,6 +101,7 @@ def test_invalid_numbers_are_unknown(write):
     [
         ("file://localhost/C:/Music/A%20%2b%23%3F%25.mp3", "C:/Music/A +#?%.mp3"),
         ("file://localhost/Users/dj/%E6%B3%A2.mp3", "/Users/dj/波.mp3"),
+        ("FILE://LocalHost/Users/dj/a.mp3", "/Users/dj/a.mp3"),
         ("file:///Users/dj/a.mp3", "/Users/dj/a.mp3"),
         ("FILE://nas/dj/a.mp3", "//nas/dj/a.mp3"),
         ("file://localhosttidal:tracks:145", "tidal:tracks:145"),

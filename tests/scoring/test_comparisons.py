@@ -115,6 +115,7 @@ def test_same_artists_in_any_order_and_spelling_agree(mine, theirs):
         ("Ana", ["Anabel"]),
         ("Ana", ["Ann"]), ("Tom", ["Tim"]), ("夜の鉄道", ["昼の鉄道"]), ("Лада", ["Влада"]),
         ("Sector 7", ["Sector 9"]),
+        ("Studio 54 Collective", ("Studio 55 Collective",)),
     ],
 )  # fmt: skip
 def test_another_artist_contradicts_the_recording(mine, theirs):
@@ -213,6 +214,12 @@ def test_missing_credit_gives_fewer_points_than_the_same_artists_and_does_not_co
     absent = compare_artists(*pair(mine=""))
     assert absent.case.contradicts == ""
     assert 0 < absent.points < compare_artists(*pair()).points
+
+
+def test_any_number_of_missing_credits_costs_at_most_half_of_the_points():
+    guests = ", ".join(f"Guest {chr(65 + number)}" for number in range(20))
+    missing = compare_artists(*pair(mine=f"Ana Sol, {guests}"))
+    assert missing.points == compare_artists(*pair()).points / 2
 
 
 @pytest.mark.parametrize(

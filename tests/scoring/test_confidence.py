@@ -25,7 +25,13 @@ from invented_tracks import (
 
 from beatport_match.model.evidence import ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.scoring.confidence import is_same_recording, outcome_of, rank
+from beatport_match.scoring.confidence import (
+    is_same_recording,
+    outcome_of,
+    rank,
+    rank_scored,
+    score_all,
+)
 from beatport_match.settings.models import MatchSettings
 
 BASE = Recording()
@@ -51,6 +57,12 @@ def test_candidate_given_twice_is_ranked_once(track, candidates):
     ranked = rank(track, [*candidates, *candidates])
     assert ranked == rank(track, candidates)
     assert sorted(one.id for one in ranked) == sorted({one.id for one in candidates})
+
+
+def test_candidates_beyond_the_limit_count_as_rivals():
+    track, one = Track("Ember"), as_candidate(Recording(title="Ember"), 1)
+    rival = as_candidate(Recording(title="Ember", artists=("Marwick",)), 2)
+    assert rank_scored(score_all(track, [one, rival]), 1) == rank(track, [one, rival])[:1]
 
 
 def test_two_rows_with_one_id_are_ranked_once_in_any_order():

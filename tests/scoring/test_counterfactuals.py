@@ -1,5 +1,8 @@
 """Counterfactuals: which single facts would change an answer."""
 
+import math
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,9 +48,20 @@ def test_match_lists_the_facts_that_it_depends_on():
     assert changes["duration_s", "another"].value == "6:00"
 
 
+def test_match_lists_a_fact_that_gives_a_match_with_another_candidate():
+    short, long = (as_candidate(Recording(length_s=300 + gap), 1 + gap) for gap in (0, 60))
+    change = changes_by_fact(as_track(BASE, duration_s=300), short, long)["duration_s", "another"]
+    assert (change.outcome, change.found) == ("matched", long.id)
+
+
 def test_match_does_not_list_a_fact_that_changes_nothing():
     changes = changes_by_fact(as_track(BASE, bpm=124.0), as_candidate(BASE, bpm=124.0))
     assert ("bpm", "without") not in changes
+
+
+def test_infinite_length_of_a_candidate_gives_no_change_of_the_length():
+    changes = changes_by_fact(as_track(BASE), replace(as_candidate(BASE), length_s=math.inf))
+    assert ("duration_s", "another") not in changes
 
 
 def test_no_candidates_give_no_changes():

@@ -194,6 +194,14 @@ def test_equal_identifier_overrides_another_wording_of_version_or_artists(known,
     assert proven.score == sum(line.effect for line in proven.evidence)
 
 
+def test_a_second_equal_identifier_adds_only_its_own_points():
+    """The first one has already raised the score."""
+    theirs = as_candidate(replace(BASE, artists=("Somebody Else",)), 1, isrc="DEAB11900001")
+    one = lines(score_one(as_track(BASE, isrc="DEAB11900001"), theirs))
+    both = lines(score_one(as_track(BASE, isrc="DEAB11900001", beatport_id=1), theirs))
+    assert both["isrc"].effect == one["isrc"].effect > both["beatport_id"].effect == 12.0
+
+
 def test_different_isrc_costs_a_point_and_does_not_contradict():
     """Some recordings have another ISRC on another release."""
     detail = score_one(as_track(BASE, isrc="DEAB11900001"), as_candidate(BASE, isrc="GBXX22000003"))

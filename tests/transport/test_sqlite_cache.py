@@ -49,6 +49,29 @@ def run(name: Name, fake: FakeBeatport, path: Path, **settings: Any) -> Playlist
     )
 
 
+def test_results_of_another_version_are_not_used(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another version may parse the same page differently."""
+    cache = SqliteCache(path)
+    cache.put("/search?q=copper", ONE)
+    assert cache.get("/search?q=copper") is not None
+    monkeypatch.setattr(cache_module, "__version__", "0.0.1")
+    assert cache.get("/search?q=copper") is None
+    cache.close()
+
+
+@pytest.mark.parametrize("name", ["sync", "asyncio", "trio"])
+def test_a_closed_matcher_has_closed_the_file(
+    name: Name, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[SqliteCache] = []
+    close = SqliteCache.close
+    monkeypatch.setattr(SqliteCache, "close", lambda cache: (closed.append(cache), close(cache)))
+    run(name, FakeBeatport(**EXACT_SEARCH), path)
+    assert [cache._connection for cache in closed] == [None]
+
+
 @every_mode
 def test_second_run_sends_no_request(name: Name, path: Path) -> None:
     """The results are the same, and the metrics show the cache hits."""
