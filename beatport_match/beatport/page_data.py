@@ -10,6 +10,7 @@ of HTML takes twenty times as long. `page_fallback` reads a page in which the sc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,13 @@ _HUMAN_TEST_MARKS = (b"/human-test/", b"findProof")
 MAX_TITLE_LENGTH = 80
 MAX_SHOWN_KEYS = 8
 MAX_SHOWN_KEY_LENGTH = 30
+
+# A page holds an access token of the visitor, and the visitor's IP address and country. In pushed
+# data, the quotes are escaped.
+_PERSONAL_DATA = re.compile(
+    rb'("(?:access_?token|realIp|countryCode)\\{0,3}" ?: ?\\{0,3}")[^"\\]*', re.IGNORECASE
+)
+_VISIT_NUMBERS = re.compile(rb"(__CF\$cv\$params=\{)[^}]*")
 
 _CHALLENGE_FAILURE: tuple[FailureKind, str] = ("blocked", "Beatport requires a browser check")
 _STATUS_FAILURES: dict[int, tuple[FailureKind, str]] = {
@@ -227,6 +235,11 @@ def is_challenge_page(response: Response) -> bool:
         or any(mark in head for mark in _CHALLENGE_MARKS)
         or any(mark in response.body for mark in _HUMAN_TEST_MARKS)
     )
+
+
+def without_personal_data(body: bytes) -> bytes:
+    """Return a page without the visitor's token, IP address, country and visit numbers."""
+    return _VISIT_NUMBERS.sub(rb"\1", _PERSONAL_DATA.sub(rb"\1removed", body))
 
 
 def _quoted_title(response: Response) -> str:

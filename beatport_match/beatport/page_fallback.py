@@ -82,10 +82,10 @@ def first_reading(
         partial = partial or whole
     if partial:
         return partial
-    tried = "in JSON of other scripts, in self.__next_f.push, in JSON-LD or in links of the HTML"
+    tried = "JSON in other scripts, self.__next_f.push, JSON-LD, links in the HTML"
     if len(response.body) > MAX_PARSED_BYTES:
-        tried = f"elsewhere: the page is larger than {MAX_PARSED_BYTES // 2**20} MiB"
-    detail = f"Beatport's page no longer has {missing}, and no data was found {tried}."
+        tried = f"nothing else, because the page is larger than {MAX_PARSED_BYTES // 2**20} MiB"
+    detail = f"Beatport's page no longer has {missing}; also tried: {tried}."
     return failure(response, "catalogue_changed", detail)
 
 

@@ -19,7 +19,7 @@ T = TypeVar("T")
 ReadFrom: TypeAlias = Literal["script", "json", "flight", "rows", "ld_json", "html"]
 """Where the data of a changed page was found."""
 
-READ_FROM_TEXTS: dict[ReadFrom, str] = {
+READ_FROM_TEXTS: dict[str, str] = {
     "script": "the data script, written in another way",
     "json": "JSON in another script",
     "flight": "the data that scripts push (self.__next_f)",

@@ -171,6 +171,11 @@ ASIDE_UNLABELLED = Case("aside.unlabelled", -1.5, "taken for the label: {}")
 ASIDE_OTHER_LABEL = Case("aside.other_label", -1.5, "taken for the label: {}", 0.75, _LENGTH)
 ASIDE_STRANGE = Case("aside.strange", -4.0, "not explained: {}", 0.75, sign=-1)
 
+# The artists or the version may be anything, so an equal identifier proves nothing either.
+PAGE_PARTIAL = Case(
+    "page.partial", -1.0, "Beatport's page has changed: it does not name the {}", 0.75, sign=-1
+)
+
 KEY_SAME = Case("key.same", 0.5, "same key", sign=1)
 KEY_OTHER = Case("key.other", -0.5, "another key", sign=-1)
 YEAR_SAME = Case("year.same", 0.4, "same year", sign=1)

@@ -16,6 +16,7 @@ from beatport_match.testing.api import API_ROOT, Api, first_values, page_size
 from beatport_match.testing.catalogue import CatalogueTrack
 from beatport_match.testing.messages import Answer, Reply, Request
 from beatport_match.testing.oauth import TokenRegistry
+from beatport_match.testing.page_forms import PageForm, html_rows, json_ld
 from beatport_match.testing.records import Shape, group_rows, track_record
 from beatport_match.testing.search_index import Hit, SearchIndex
 from beatport_match.testing.templates import Json
@@ -31,9 +32,14 @@ class Site:
     """Serve the tracks on sale, by their ids, at Beatport's URLs."""
 
     def __init__(
-        self, tracks: Mapping[int, CatalogueTrack], index: SearchIndex, track_shape: TrackShape
+        self,
+        tracks: Mapping[int, CatalogueTrack],
+        index: SearchIndex,
+        track_shape: TrackShape,
+        page_form: PageForm,
     ) -> None:
         self._tracks, self._index, self._shape = tracks, index, track_shape
+        self._form: PageForm = page_form
         self._same_name: dict[str, list[int]] = {}
         for track in tracks.values():
             self._same_name.setdefault(track.name, []).append(track.id)
@@ -85,7 +91,8 @@ class Site:
         limit = page_size(params, pages.MAX_ROWS, pages.MAX_ROWS) if kind else pages.GROUP_SIZE
         hits = self._index.search(query, limit)
         groups = {group: self._rows(group, hits) for group in ([kind] if kind else pages.GROUPS)}
-        return pages.search_page(kind, query, groups, url, locale)
+        content = html_rows(self._tracks[hit.id] for hit in hits) if self._form == "html" else ""
+        return self._in_form(pages.search_page(kind, query, groups, url, locale), content)
 
     def _rows(self, group: str, hits: Iterable[Hit]) -> list[Json]:
         if group != "tracks":
@@ -96,11 +103,20 @@ class Site:
         track = self._tracks.get(number)
         if track is None:
             return pages.not_found_page(url, locale)
+        content = json_ld(track) if self._form == "json_ld" else ""
         if self._shape == "V4":
-            return pages.old_track_page(track, self._record("old_page", number), locale)
+            page = pages.old_track_page(track, self._record("old_page", number), locale)
+            return self._in_form(page, content)
         others = self._recommended(track)
         recommended = [self._record("recommended", other) for other in others]
-        return pages.track_page(track, self._record("page", number), recommended, locale)
+        page = pages.track_page(track, self._record("page", number), recommended, locale)
+        return self._in_form(page, content)
+
+    def _in_form(self, answer: Answer, content: str) -> Answer:
+        """Return a page in the form of this site, with more content before its end."""
+        before, after = answer.html
+        answer.form, answer.html = self._form, (before, content + after)
+        return answer
 
     def _recommended(self, track: CatalogueTrack) -> list[int]:
         # Other versions come first: they are the easiest to confuse with the requested track.
