@@ -16,8 +16,9 @@ None of them divides a text into artist, title and version.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
 from beatport_match.beatport.json_fields import Record, is_list, is_record
@@ -32,6 +33,9 @@ from beatport_match.model.validation import parse_json
 # A tree of elements takes up to fifty times the memory of its text. The largest captured page has
 # 0.9 MB.
 MAX_PARSED_BYTES = 4 * 2**20
+# A captured page has 30 scripts. Each document costs time, however short it is.
+MAX_SCRIPTS = 1000
+MAX_PUSHED_ROWS = 10_000
 # Beatport serves at most 150 rows; the parsers ignore further rows of a larger page.
 MAX_ROWS_PER_PAGE = 1000
 
@@ -64,14 +68,22 @@ class Reading:
 
 
 def first_reading(
-    response: Response, missing: str, readings: Iterable[tuple[ReadFrom, Reading | Failure]]
+    response: Response,
+    missing: str,
+    ways: Iterable[tuple[ReadFrom, Found]],
+    read: Callable[[Found], Reading | Failure],
 ) -> Reading | Failure:
     """Return the first reading that names artists and versions, otherwise the first one.
 
-    `missing` is what the page does not have at its usual place.
+    Args:
+        response: The page.
+        missing: What the page does not have at its usual place.
+        ways: What each way finds.
+        read: Reads what a way found.
     """
     partial: Reading | None = None
-    for read_from, reading in readings:
+    for read_from, found in ways:
+        reading = read(found)
         if isinstance(reading, Failure):
             if reading.kind != "catalogue_changed":
                 return reading
@@ -96,8 +108,11 @@ def search_ways(response: Response, base_url: str) -> Iterator[tuple[ReadFrom, F
         return
     documents: list[object] = []
     yield from _page_ways(response, _scripts_of(root), documents)
-    lists = [_track_rows(value, base_url) for value in _values(documents) if is_list(value)]
-    yield "rows", Rows(max(lists, key=len, default=[]), "the JSON of its scripts")
+    rows: list[object] = []
+    for value in _values(documents):
+        found = _track_rows(value, base_url) if is_list(value) else []
+        rows = found if len(found) > len(rows) else rows
+    yield "rows", Rows(rows, "the JSON of its scripts")
     yield "html", Rows(linked_tracks(root, base_url), "its HTML")
 
 
@@ -111,7 +126,7 @@ def track_ways(
     scripts = _scripts_of(root)
     documents: list[object] = []
     yield from _page_ways(response, scripts, documents)
-    yield "rows", Rows(_records(documents), "the JSON of its scripts")
+    yield "rows", Rows([*_records(documents)], "the JSON of its scripts")
     described = _records([parse_json(text) for text in scripts.json_ld])
     yield "ld_json", Rows([*described_tracks(described, base_url)], "its JSON-LD")
     yield "html", Rows(heading_track(root, base_url, wanted_id), "its HTML")
@@ -142,7 +157,7 @@ class _Scripts(NamedTuple):
 
 def _scripts_of(root: Any) -> _Scripts:
     scripts = _Scripts([], [], [], [])
-    for script in root.iter("script"):
+    for script in islice(root.iter("script"), MAX_SCRIPTS):
         text = "".join(script.itertext()).strip()
         kind = (script.get("type") or "").lower()
         _, _, pushed = text.partition(_PUSH)
@@ -168,7 +183,7 @@ def _page_ways(
     ways: tuple[tuple[ReadFrom, list[object]], ...] = (
         ("script", _parse_pieces(scripts.data)),
         ("json", _parse_pieces(scripts.other_json)),
-        ("flight", [parse_json(row) for row in _pushed_rows(pushed)]),
+        ("flight", [parse_json(row) for row in islice(_pushed_rows(pushed), MAX_PUSHED_ROWS)]),
     )
     for read_from, parsed in ways:
         documents += parsed
@@ -204,8 +219,7 @@ def _page_in(response: Response, document: object) -> Page | Failure | None:
     """Return the page whose data a document holds, or a failure if it holds none."""
     page = page_from_data(response, document)
     if isinstance(page, Failure) and page.kind == "catalogue_changed":
-        states = (record for record in _records(document) if _has_queries(record))
-        state = next(states, None)
+        state = next(filter(_has_queries, _records(document)), None)
         return page if state is None else Page({"dehydratedState": state}, "pageProps")
     return page
 
@@ -222,8 +236,8 @@ def _track_rows(rows: Sequence[object], base_url: str) -> list[object]:
     return [row for row, candidate in candidates if candidate and candidate.mix_name]
 
 
-def _records(document: object) -> list[Record]:
-    return [value for value in _values(document) if is_record(value)]
+def _records(document: object) -> Iterator[Record]:
+    return (value for value in _values(document) if is_record(value))
 
 
 def _values(document: object) -> Iterator[Record | Sequence[object]]:

@@ -19,8 +19,10 @@ from beatport_match.beatport.urls import linked_track
 
 # Beatport's longest lists have 150 tracks, with one or two links each.
 MAX_LINKS = 5000
-# How far the elements of a row are from the link to its track; 3 in captured pages.
-MAX_LEVELS = 12
+# How far the elements of a row are from the link to its track (3 in captured pages), and how many
+# elements it has (60). Each level is searched, so these limits bound the time for a hostile page.
+MAX_LEVELS = 6
+MAX_ROW_ELEMENTS = 1000
 _ROW_TAGS = frozenset({"tr", "li", "article"})
 _PAGE_TAGS = frozenset({"main", "body", "html"})
 _BPM_AND_KEY = re.compile(r"([0-9]{2,3}(?:\.[0-9]+)?) BPM(?: ?- ?([A-G][#b]? (?:Major|Minor)))?")
@@ -35,7 +37,10 @@ def linked_tracks(root: Any, base_url: str) -> list[Record]:
     links: dict[int, list[Any]] = {}
     # The track of all links inside an element; 0 for links to several tracks.
     owners: dict[Any, int] = {}
-    for anchor, number in islice(_track_links(root, base_url), MAX_LINKS):
+    for anchor in _links(root, "/track/"):
+        number = linked_track(anchor.get("href"), base_url)
+        if number is None:
+            continue
         links.setdefault(number, []).append(anchor)
         for outer in anchor.iterancestors():
             owner = owners.setdefault(outer, number)
@@ -110,8 +115,8 @@ def _facts(levels: list[Any]) -> Record:
     _, releases = _nearest(levels, "/release/")
     _, genres = _nearest(levels, "/genre/")
     # In Beatport's lists, remixers stand beside the label.
-    beside = _links(label_cell, "/artist/") if label_cell is not None else []
-    pictures = [image.get("src") for link in releases for image in link.iter("img")]
+    beside = _links(label_cell, "/artist/") if labels else []
+    pictures = [image.get("src") or "" for link in releases for image in link.iter("img")]
     facts: dict[str, object] = {
         "artists": _named(map(_text, artists)),
         "remixers": _named(_text(anchor) for anchor in beside if anchor not in artists),
@@ -119,11 +124,11 @@ def _facts(levels: list[Any]) -> Record:
         "release": {
             "name": next((link.get("title") or _text(link) for link in releases), None),
             "label": {"name": next(map(_text, labels), None)},
-            "image": {"uri": _IMAGE_SIZE.sub("/{w}x{h}/", next(filter(None, pictures), ""))},
+            "image": {"uri": _IMAGE_SIZE.sub("/{w}x{h}/", next(iter(pictures), ""))},
         },
     }
     # Outside of links, so that a title cannot be taken for one of these.
-    for element in levels[-1].xpath(".//*[not(ancestor-or-self::a)]"):
+    for element in islice(_outside_links(levels[-1]), MAX_ROW_ELEMENTS):
         own = _own_text(element)
         if found := _BPM_AND_KEY.fullmatch(own):
             facts.setdefault("bpm", float(found[1]))
@@ -133,17 +138,11 @@ def _facts(levels: list[Any]) -> Record:
     return facts
 
 
-def _track_links(root: Any, base_url: str) -> Iterator[tuple[Any, int]]:
-    for anchor in _links(root, "/track/"):
-        number = linked_track(anchor.get("href"), base_url)
-        if number is not None:
-            yield anchor, number
-
-
 def _around(element: Any) -> Iterator[Any]:
     """Yield the elements around an element, up to its row, but not those of the whole page."""
     for outer in islice(element.iterancestors(), MAX_LEVELS):
-        if outer.tag in _PAGE_TAGS:
+        elements = islice(outer.iter(), MAX_ROW_ELEMENTS + 1)
+        if outer.tag in _PAGE_TAGS or sum(1 for _ in elements) > MAX_ROW_ELEMENTS:
             return
         yield outer
         if outer.tag in _ROW_TAGS or (outer.get("data-testid") or "").endswith("-row"):
@@ -155,18 +154,32 @@ def _nearest(levels: list[Any], path: str) -> tuple[Any, list[Any]]:
     for level in levels:
         if links := _links(level, path):
             return level, links
-    return None, []
+    return levels[-1], []
 
 
 def _links(element: Any, path: str) -> list[Any]:
-    return [anchor for anchor in element.iter("a") if path in (anchor.get("href") or "")]
+    """Return the links to `path` in an element, except those inside another link."""
+    links = (anchor for anchor in element.iter("a") if path in (anchor.get("href") or ""))
+    # HTML allows no link in a link. The text of a link would be read again for each one around it.
+    return [
+        link for link in islice(links, MAX_LINKS) if next(link.iterancestors("a"), None) is None
+    ]
+
+
+def _outside_links(element: Any) -> Iterator[Any]:
+    pending = [element]
+    while pending:
+        inner = pending.pop()
+        if inner.tag != "a":
+            yield inner
+            pending += reversed(inner)
 
 
 def _name_and_version(element: Any) -> tuple[str, str | None]:
     """Return `Name` and `Version` of `Name <span>Version</span>`; the version may be unknown."""
-    for inner in element.iter():
-        if isinstance(inner.tag, str) and (name := _own_text(inner)):
-            children = [child for child in inner if isinstance(child.tag, str)]
+    for inner in element.iter("*"):
+        if name := _own_text(inner):
+            children = [*inner.iterchildren("*")]
             return name, _text(children[0]) if len(children) == 1 else None
     return "", None
 
@@ -176,12 +189,13 @@ def _named(names: Iterable[str]) -> list[Record]:
 
 
 def _text(element: Any) -> str:
-    return _one_line(element.xpath("string()"))
+    return _one_line("".join(element.itertext()))
 
 
 def _own_text(element: Any) -> str:
     """Return the text of an element without that of the elements in it."""
-    return _one_line("".join(element.xpath("text()")))
+    tails = (child.tail or "" for child in element)
+    return _one_line((element.text or "") + "".join(tails))
 
 
 def _one_line(words: str) -> str:

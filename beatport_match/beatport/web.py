@@ -130,12 +130,9 @@ def read_search(response: Response, base_url: str) -> Reading | Failure:
     try:
         page = open_page(response)
     except LayoutChangedError as error:
-        readings = (
-            (way, _read_rows(response, found, base_url, needs_key=True))
-            for way, found in search_ways(response, base_url)
-        )
-        return first_reading(response, str(error), readings)
-    return _read_rows(response, page, base_url)
+        read = partial(_read_rows, response, base_url, needs_key=True)
+        return first_reading(response, str(error), search_ways(response, base_url), read)
+    return _read_rows(response, base_url, page)
 
 
 def parse_track(response: Response, *, wanted_id: int, base_url: str) -> ParsedResult | Failure:
@@ -143,18 +140,16 @@ def parse_track(response: Response, *, wanted_id: int, base_url: str) -> ParsedR
     try:
         page = open_page(response)
     except LayoutChangedError as error:
-        readings = (
-            (way, _read_track(response, found, wanted_id, base_url))
-            for way, found in track_ways(response, base_url, wanted_id)
-        )
-        reading = first_reading(response, str(error), readings)
+        read = partial(_read_track, response, base_url, wanted_id)
+        ways = track_ways(response, base_url, wanted_id)
+        reading = first_reading(response, str(error), ways, read)
     else:
-        reading = _read_track(response, page, wanted_id, base_url)
+        reading = _read_track(response, base_url, wanted_id, page)
     return reading if isinstance(reading, Failure) else reading.result
 
 
 def _read_rows(
-    response: Response, found: Found, base_url: str, *, needs_key: bool = False
+    response: Response, base_url: str, found: Found, *, needs_key: bool = False
 ) -> Reading | Failure:
     """Read the rows of a search page; `needs_key` is that of `search_rows`."""
     if found is None:
@@ -175,7 +170,7 @@ def _read_rows(
 
 
 def _read_track(
-    response: Response, found: Found, wanted_id: int, base_url: str
+    response: Response, base_url: str, wanted_id: int, found: Found
 ) -> Reading | Failure:
     """Read the requested track of a track page."""
     if found is None:
@@ -183,7 +178,7 @@ def _read_track(
     if isinstance(found, Failure):
         return found
     if isinstance(found, Rows):
-        return _track_among(response, found, wanted_id, base_url)
+        return _track_among(response, base_url, wanted_id, found)
     try:
         queries = rendered_queries(found)
     except LayoutChangedError as error:
@@ -205,7 +200,7 @@ def _read_track(
 
 
 def _track_among(
-    response: Response, found: Rows, wanted_id: int, base_url: str
+    response: Response, base_url: str, wanted_id: int, found: Rows
 ) -> Reading | Failure:
     """Return the row with the requested ID of which the most fields are known."""
     candidates = (parse_record(row, base_url) for row in found.rows)

@@ -168,6 +168,8 @@ def _lines(report: ProbeReport, width: int) -> Iterator[str]:
     rows = [("answer", answer)]
     if report.failure:
         rows.append(("failed", "{kind}: {detail}".format(**report.failure)))
+    elif not report.tracks:
+        rows.append(("tracks", "none; choose another search with --query"))
     else:
         partly = (f"{name} ({count})" for name, count in report.partly_missing.items())
         rows += [
