@@ -170,6 +170,9 @@ def test_heading_of_another_track_is_not_the_requested_one(number: str) -> None:
     body = track_page("Slow <span>Dub</span>", "Anna - Slow (Dub) [Lamp] | x")
     assert failed(TRACK, body.replace("7002", number)).kind == "catalogue_changed"
     assert failed(TRACK, body.replace("h1>", "h2>")).kind == "catalogue_changed"
+    assert failed(TRACK, track_page("<img>", "Anna - Slow (Dub) [Lamp] | x")).kind == (
+        "catalogue_changed"
+    )
 
 
 def test_json_ld_names_no_version() -> None:
@@ -268,8 +271,10 @@ def test_failure_names_what_was_tried() -> None:
         "Beatport's page no longer has script#__NEXT_DATA__; also tried: JSON in other scripts, "
         "self.__next_f.push, JSON-LD, links in the HTML."
     )
-    large = failed(SEARCH, page(" " * page_fallback.MAX_PARSED_BYTES, json_script(search_data())))
-    assert large.detail.endswith("nothing else, because the page is larger than 4 MiB.")
+    large = page(" " * page_fallback.MAX_PARSED_BYTES, json_script(search_data()))
+    for question in (SEARCH, TRACK):
+        detail = failed(question, large).detail
+        assert detail.endswith("nothing else, because the page is larger than 4 MiB.")
 
 
 LINK = '<a href="/track/copper/7001">Copper <span>Dub</span></a>'
@@ -283,6 +288,8 @@ LINK = '<a href="/track/copper/7001">Copper <span>Dub</span></a>'
         (f"<main>{ANNA}<div>{LINK}</div></main>", {"artists": ()}),
         (f'<div>{ANNA}<div data-testid="track-row">{LINK}</div></div>', {"artists": ()}),
         (f'<div>{LINK}{ANNA}<a href="/track/y/8">Y</a></div>', {"artists": ()}),
+        (f"<div>{ANNA}{'<b>' * 6}{LINK}{'</b>' * 6}</div>", {"artists": ()}),
+        (f"<div>{ANNA}{LINK}{'<i></i>' * 1000}</div>", {"artists": ()}),
         (f'<p><a href="/track/x/7001"><img></a>{LINK}{ANNA}</p>', {"name": "Copper"}),
         (f"<p>{LINK}<b>127.5 BPM</b></p>", {"bpm": 127.5, "key": None}),
         (f"<p>{LINK}<b>127 BPM - Ab Minor</b></p>", {"bpm": 127.0, "camelot": "1A"}),
