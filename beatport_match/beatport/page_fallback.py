@@ -33,7 +33,7 @@ from beatport_match.model.validation import parse_json
 # A tree of elements takes up to fifty times the memory of its text. The largest captured page has
 # 0.9 MB.
 MAX_PARSED_BYTES = 4 * 2**20
-# A captured page has 30 scripts. Each document costs time, however short it is.
+# The captured pages have up to 13 scripts. Each document costs time, however short it is.
 MAX_SCRIPTS = 1000
 MAX_PUSHED_ROWS = 10_000
 # Beatport serves at most 150 rows; the parsers ignore further rows of a larger page.
@@ -139,9 +139,8 @@ def _parse_html(response: Response) -> Any:
     # lxml takes long to import, and a page with its data script does not need it.
     from parsel import Selector
 
-    # As HTML, entities that a page declares are neither expanded nor fetched, and libxml2 drops
-    # elements below a depth of 2,048. Without the comment, parsel before 1.12 treats a body that
-    # looks like JSON as JSON.
+    # As HTML, entities that a page declares are neither expanded nor fetched. Without the comment,
+    # parsel before 1.12 treats a body that looks like JSON as JSON.
     text = response.body.decode("utf-8", "replace")
     return Selector(text=f"<!-- -->{text}", type="html").root
 

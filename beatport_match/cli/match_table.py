@@ -38,7 +38,7 @@ HEADERS: tuple[str, ...] = ("outcome", "score", "conf", "your track", "→ found
 MatchRow: TypeAlias = tuple[Piece, Piece, Piece, Piece, Piece, Piece]
 """The cleaned texts of one match in the order of `HEADERS`, each with its style."""
 MAX_SHOWN_PROBLEMS = 20
-_CHANGED_PAGE = "Beatport's page has changed and was read in another way; see beatport-match probe"
+_CHANGED_PAGE = "Beatport's page has changed; see beatport-match probe"
 
 
 def show_matches(matches: Iterable[Match], out: Screen, *, linked: bool = True) -> None:

@@ -71,7 +71,8 @@ class Match:
         candidates: The most likely candidates, best first (at most `max_candidates`).
         confidence: The confidence of the first candidate, 0-1; 0 if there are no candidates.
         queries: The queries that were sent, in their order.
-        failures: The failures of those queries that were not answered, in the same order.
+        failures: The failures of those queries that were not answered, in the same order. One more
+            follows if no track fits that could be read in a changed page.
         stopped: Why the search ended: `enough` (the best candidate is good enough), `exhausted` (no
             useful query was left), `budget` (`max_queries` were sent), `stopped` (by the calling
             program) or `failed` (a query could not be answered).

@@ -373,7 +373,7 @@ LIMIT = page_fallback.MAX_PARSED_BYTES
     ],
 )
 def test_hostile_page_up_to_the_limit_gives_a_value(unit: str) -> None:
-    """Elements are read to a depth of 2,048, and only so many links, scripts and rows."""
+    """Only so many links, scripts and rows are read."""
     body = page(unit * (LIMIT // 8 // len(unit)))
     for question in (SEARCH, TRACK):
         assert isinstance(question.parse(response(body.encode())), (ParsedResult, Failure))

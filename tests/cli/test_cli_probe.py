@@ -182,7 +182,7 @@ def test_settings_file_and_user_agent_apply(command: Command, tmp_path: Path) ->
 
 @pytest.mark.parametrize("form", ["other_id", "html"])
 def test_track_from_a_changed_page_has_a_note(command: Command, form: PageForm) -> None:
-    note = "Beatport's page has changed and was read in another way; see beatport-match probe"
+    note = "Beatport's page has changed; see beatport-match probe"
     with FakeBeatport(page_form=form).serve() as base_url:
         assert note in command("track", "Olvarin - Undertow", "--base-url", base_url).out
         assert note in command("track", "Winter Xyzzy", "--base-url", base_url).out

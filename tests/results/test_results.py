@@ -61,6 +61,7 @@ QUERIES = [
     "requests",
     "unreadable",
     "failure",
+    "read_from",
 ]
 TABLES = {
     "matches.csv": MATCHES,
