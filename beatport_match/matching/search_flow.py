@@ -47,8 +47,8 @@ MAX_NAME_HITS = 2
 UNSURE_READINGS = frozenset({"rows", "html"})
 _UNSURE = Failure(
     "catalogue_changed",
-    "Beatport's page has changed, and the tracks that could be read in it do not fit; a newer "
-    "version of beatport_match may read it.",
+    "Beatport's page has changed, and no track that could be read in it fits; update "
+    "beatport_match.",
 )
 
 

@@ -67,7 +67,9 @@ def test_html_rows_that_do_not_fit_give_the_failure_a_reason() -> None:
     assert found.candidates
     assert found.degraded
     assert found.outcome == "failed"
-    assert found.reason.startswith("catalogue_changed: Beatport's page has changed, and the tracks")
+    assert found.reason.startswith(
+        "catalogue_changed: Beatport's page has changed, and no track that"
+    )
 
 
 def test_search_page_without_any_data_is_failed() -> None:
