@@ -31,7 +31,9 @@ _CANDIDATE_COLUMNS = (
     "track_id title rank score confidence relation beatport_id found_title found_mix "
     "found_artists evidence"
 ).split()
-_QUERY_COLUMNS = "track_id title query_type text found requests unreadable failure".split()
+_QUERY_COLUMNS = (
+    "track_id title query_type text found requests unreadable failure read_from".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def match_document(match: Match) -> dict[str, Any]:
             "failures": match.failures,
             "stopped": match.stopped,
             "picked": match.picked,
+            "degraded": match.degraded,
         }
     )
     return document

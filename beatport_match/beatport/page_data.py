@@ -5,13 +5,12 @@ If the rows are not at their known place, the failure names the missing path. Th
 field of a track.
 
 A normal page is not parsed as HTML: the JSON script is found in the bytes, because parsing 550 KB
-of HTML takes twenty times as long. The title of a track page also names artist, mix and label, but
-they cannot be told apart ("A, B & C - D - E"). So a page without its data is reported as changed,
-and its title is not parsed.
+of HTML takes twenty times as long. `page_fallback` reads a page in which the script is missing.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -50,6 +49,13 @@ MAX_TITLE_LENGTH = 80
 MAX_SHOWN_KEYS = 8
 MAX_SHOWN_KEY_LENGTH = 30
 
+# A page holds an access token of the visitor, and the visitor's IP address and country. In pushed
+# data, the quotes are escaped.
+_PERSONAL_DATA = re.compile(
+    rb'("(?:access_?token|realIp|countryCode)\\{0,3}" ?: ?\\{0,3}")[^"\\]*', re.IGNORECASE
+)
+_VISIT_NUMBERS = re.compile(rb"(__CF\$cv\$params=\{)[^}]*")
+
 _CHALLENGE_FAILURE: tuple[FailureKind, str] = ("blocked", "Beatport requires a browser check")
 _STATUS_FAILURES: dict[int, tuple[FailureKind, str]] = {
     401: ("auth", "Beatport requires a login"),
@@ -64,6 +70,14 @@ class Page:
     """The data of a page; `place` is the dotted path of `props` in it."""
 
     props: Record
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of tracks, as they stand in a page, and their place."""
+
+    rows: Sequence[object]
     place: str
 
 
@@ -84,7 +98,11 @@ class LayoutChangedError(Exception):
 
 
 def open_page(response: Response) -> Page | Failure | None:
-    """Return the data of the page; `None` if Beatport answers that there is no such page."""
+    """Return the data of the page; `None` if Beatport answers that there is no such page.
+
+    Raises:
+        LayoutChangedError: The page is complete and has no data script, or no JSON in it.
+    """
     body = response.body
     has_data = _DATA_SCRIPT in body or _is_bare_json(body)
     if not_served := _status_failure(response, has_data=has_data):
@@ -94,14 +112,14 @@ def open_page(response: Response) -> Page | Failure | None:
     if not has_data:
         if _is_truncated_html(body):
             return _truncated_failure(response)
-        return layout_changed(response, _DATA_PLACE)
+        raise LayoutChangedError(_DATA_PLACE)
     script = _find_data_script(body)
     if script is None:
         return _truncated_failure(response)
     data = parse_json(script)
     if data is None:
-        return failure(response, "catalogue_changed", f"{_DATA_PLACE} does not hold JSON any more.")
-    return _page_from_data(response, data)
+        raise LayoutChangedError(f"JSON in {_DATA_PLACE}")
+    return page_from_data(response, data)
 
 
 def rendered_queries(page: Page) -> list[RenderedQuery]:
@@ -128,11 +146,16 @@ def rendered_queries(page: Page) -> list[RenderedQuery]:
     ]
 
 
-def search_rows(page: Page) -> tuple[Sequence[object], str]:
-    """Return the rows of a search page and their place; no rows means that nothing was found.
+def search_rows(page: Page, *, needs_key: bool = False) -> Rows:
+    """Return the rows of a search page; no rows means that nothing was found.
 
     The rows stand in the query whose key starts with `search`: in `data` (`/search/tracks`) or in
     `tracks.data` (`/search`). The rest of that key changes from build to build.
+
+    Args:
+        page: The data of the page.
+        needs_key: Whether an empty list needs that key to mean that nothing was found, even if
+            there is only one query.
 
     Raises:
         LayoutChangedError: There are no such rows.
@@ -140,11 +163,11 @@ def search_rows(page: Page) -> tuple[Sequence[object], str]:
     queries = rendered_queries(page)
     searches = [query for query in queries if query.key.startswith("search")]
     # An empty list of something else must not count as "nothing found".
-    is_certain = bool(searches) or len(queries) == 1
+    is_certain = bool(searches) or (len(queries) == 1 and not needs_key)
     for query in searches or queries:
         rows, place = _rows(query)
         if rows or (rows is not None and is_certain):
-            return rows, place
+            return Rows(rows, place)
     if is_certain:
         raise LayoutChangedError(_rows((searches or queries)[0])[1])
     which = "[search]" if queries else "[0].state.data"
@@ -214,6 +237,11 @@ def is_challenge_page(response: Response) -> bool:
     )
 
 
+def without_personal_data(body: bytes) -> bytes:
+    """Return a page without the visitor's token, IP address, country and visit numbers."""
+    return _VISIT_NUMBERS.sub(rb"\1", _PERSONAL_DATA.sub(rb"\1removed", body))
+
+
 def _quoted_title(response: Response) -> str:
     """Return the title of an error page, quoted after a comma; empty if it has none."""
     # lxml takes long to import, and most runs get no error page.
@@ -255,7 +283,8 @@ def _truncated_failure(response: Response) -> Failure:
     return failure(response, "network", f"The page was cut off after {size} bytes.")
 
 
-def _page_from_data(response: Response, data: object) -> Page | Failure | None:
+def page_from_data(response: Response, data: object) -> Page | Failure | None:
+    """Return the page whose data this is; `None` if it is the page for an unknown address."""
     outer: Record = data if is_record(data) else {}
     is_bare = "pageProps" in outer
     place = "pageProps" if is_bare else "props.pageProps"

@@ -11,8 +11,9 @@ counts as unknown. This module knows no page and scores no track.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import Literal, TypeAlias
 
 from beatport_match.beatport.json_fields import (
     Record,
@@ -32,6 +33,8 @@ from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import MAX_BPM, MAX_DURATION_S, clean_isrc
 
+RowShape: TypeAlias = Literal["search", "catalog v1", "api v4"]
+
 _CATALOG_V1_ONLY = frozenset({"track_length_ms", "key_camelot", "track_waveform_url"})
 _API_V4_ONLY = frozenset({"mix_name", "length_ms"})
 
@@ -40,14 +43,18 @@ _COVER_SIZE = "500x500"
 
 def parse_record(row: object, base_url: str) -> Candidate | None:
     """Return the candidate in a row; `None` if the row has no ID or no name."""
+    shape = row_shape(row)
+    return _PARSERS[shape](row, base_url) if shape and is_record(row) else None
+
+
+def row_shape(row: object) -> RowShape | None:
+    """Return the shape of a row; `None` if it is no track."""
     if not is_record(row):
         return None
     if "track_id" in row:
-        is_search = row.keys().isdisjoint(_CATALOG_V1_ONLY)
-        parse = _parse_search_row if is_search else _parse_catalog_v1_row
-        return parse(row, base_url)
+        return "search" if row.keys().isdisjoint(_CATALOG_V1_ONLY) else "catalog v1"
     # Artists, labels and charts also have an `id` and a `name`.
-    return None if row.keys().isdisjoint(_API_V4_ONLY) else _parse_api_v4_row(row, base_url)
+    return None if row.keys().isdisjoint(_API_V4_ONLY) else "api v4"
 
 
 def _parse_search_row(row: Record, base_url: str) -> Candidate | None:
@@ -141,6 +148,13 @@ def _parse_api_v4_row(row: Record, base_url: str) -> Candidate | None:
         artwork_url=_cover_url(inner_record(release, "image"), "dynamic_uri", "uri"),
         preview_url=web_url(row, "sample_url"),
     )
+
+
+_PARSERS: dict[RowShape, Callable[[Record, str], Candidate | None]] = {
+    "search": _parse_search_row,
+    "catalog v1": _parse_catalog_v1_row,
+    "api v4": _parse_api_v4_row,
+}
 
 
 def _names(people: Iterable[Record], name_key: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from beatport_match.beatport.json_fields import clean_text
 from beatport_match.errors import MisuseError
@@ -37,6 +37,14 @@ def track_id(url_or_id: int | str, base_url: str = HOME) -> int:
             f"such as {HOME}/track/strobe/1696999."
         )
     return number
+
+
+def linked_track(link: str, base_url: str) -> int | None:
+    """Return the ID of the track that a link of a page leads to; `None` if it leads elsewhere."""
+    try:
+        return _track_number(urljoin(f"{base_url}/", link), base_url)
+    except ValueError:
+        return None
 
 
 def _track_number(url_or_id: object, base_url: str) -> int | None:

@@ -14,6 +14,7 @@ from beatport_match.beatport.json_fields import is_record
 from beatport_match.beatport.page_data import (
     LayoutChangedError,
     RenderedQuery,
+    Rows,
     failure,
     layout_changed,
     open_page,
@@ -22,17 +23,23 @@ from beatport_match.beatport.page_data import (
     unreadable_row,
     wrong_track,
 )
+from beatport_match.beatport.page_fallback import (
+    MAX_ROWS_PER_PAGE,
+    Found,
+    Reading,
+    first_reading,
+    search_ways,
+    track_ways,
+)
 from beatport_match.beatport.track_records import parse_record
 from beatport_match.beatport.urls import safe_query, track_id
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.protocol import ParsedResult, Question, Request, Response
+from beatport_match.model.tracks import as_dict
 
 # The values that browsers send; the language keeps genre names in English.
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _ACCEPT_LANGUAGE = "en-US,en;q=0.9"
-
-# Beatport serves at most 150 rows; the parser ignores further rows of a larger page.
-MAX_ROWS_PER_PAGE = 1000
 
 # "track-details-1696999", "track-194481" before 2026; "track-1696999-charts" is something else.
 _DETAILS_KEY = re.compile(r"track-(?:details-)?[0-9]*")
@@ -114,48 +121,94 @@ class WebSource:
 
 def parse_search(response: Response, *, base_url: str) -> ParsedResult | Failure:
     """Parse the tracks of a search page, in the page's order; malformed rows are only counted."""
-    page = open_page(response)
-    if page is None:
-        detail = "Beatport no longer has a search page at this URL."
-        return failure(response, "catalogue_changed", detail)
-    if isinstance(page, Failure):
-        return page
+    reading = read_search(response, base_url)
+    return reading if isinstance(reading, Failure) else reading.result
+
+
+def read_search(response: Response, base_url: str) -> Reading | Failure:
+    """Read a search page, in another way if its data script is not at its known place."""
     try:
-        rows, place = search_rows(page)
+        page = open_page(response)
     except LayoutChangedError as error:
-        return layout_changed(response, str(error))
-    parsed = [parse_record(row, base_url) for row in rows[:MAX_ROWS_PER_PAGE]]
-    candidates = tuple(candidate for candidate in parsed if candidate is not None)
-    if rows and not candidates:
-        return unreadable_row(response, rows[0], place)
-    return ParsedResult(candidates=candidates, unreadable=len(rows) - len(candidates))
+        read = partial(_read_rows, response, base_url, needs_key=True)
+        return first_reading(response, str(error), search_ways(response, base_url), read)
+    return _read_rows(response, base_url, page)
 
 
 def parse_track(response: Response, *, wanted_id: int, base_url: str) -> ParsedResult | Failure:
     """Parse the track of a track page; the result is empty if Beatport has no such page."""
-    page = open_page(response)
-    if page is None:
-        return ParsedResult(candidates=())
-    if isinstance(page, Failure):
-        return page
     try:
-        queries = rendered_queries(page)
+        page = open_page(response)
+    except LayoutChangedError as error:
+        read = partial(_read_track, response, base_url, wanted_id)
+        ways = track_ways(response, base_url, wanted_id)
+        reading = first_reading(response, str(error), ways, read)
+    else:
+        reading = _read_track(response, base_url, wanted_id, page)
+    return reading if isinstance(reading, Failure) else reading.result
+
+
+def _read_rows(
+    response: Response, base_url: str, found: Found, *, needs_key: bool = False
+) -> Reading | Failure:
+    """Read the rows of a search page; `needs_key` is that of `search_rows`."""
+    if found is None:
+        detail = "Beatport no longer has a search page at this URL."
+        return failure(response, "catalogue_changed", detail)
+    if isinstance(found, Failure):
+        return found
+    try:
+        at = found if isinstance(found, Rows) else search_rows(found, needs_key=needs_key)
+    except LayoutChangedError as error:
+        return layout_changed(response, str(error))
+    parsed = [parse_record(row, base_url) for row in at.rows[:MAX_ROWS_PER_PAGE]]
+    candidates = tuple(candidate for candidate in parsed if candidate is not None)
+    if not candidates and (at.rows or isinstance(found, Rows)):
+        return unreadable_row(response, at.rows[0] if at.rows else None, at.place)
+    unreadable = len(at.rows) - len(candidates)
+    return Reading(at.rows, ParsedResult(candidates=candidates, unreadable=unreadable))
+
+
+def _read_track(
+    response: Response, base_url: str, wanted_id: int, found: Found
+) -> Reading | Failure:
+    """Read the requested track of a track page."""
+    if found is None:
+        return Reading((), ParsedResult(candidates=()))
+    if isinstance(found, Failure):
+        return found
+    if isinstance(found, Rows):
+        return _track_among(response, base_url, wanted_id, found)
+    try:
+        queries = rendered_queries(found)
     except LayoutChangedError as error:
         queries, missing_place = [], str(error)
     else:
-        missing_place = f"{page.place}.dehydratedState.queries[0].state.data"
+        missing_place = f"{found.place}.dehydratedState.queries[0].state.data"
     # Pages of 2023 also hold the track here.
-    queries.append(RenderedQuery("track-details-", page.props.get("track"), f"{page.place}.track"))
+    old = RenderedQuery("track-details-", found.props.get("track"), f"{found.place}.track")
     # Recommendations are tracks as well, but they stand in a bare list: only objects count.
-    queries = [query for query in queries if is_record(query.data)]
+    queries = [query for query in (*queries, old) if is_record(query.data)]
     for query in queries:
         candidate = parse_record(query.data, base_url)
         if candidate is not None and candidate.id == wanted_id:
-            return ParsedResult(candidates=(candidate,))
+            return Reading((query.data,), ParsedResult(candidates=(candidate,)))
     for query in queries:
         if _DETAILS_KEY.fullmatch(query.key):
             return _other_track_failure(response, query, wanted_id, base_url)
     return layout_changed(response, missing_place)
+
+
+def _track_among(
+    response: Response, base_url: str, wanted_id: int, found: Rows
+) -> Reading | Failure:
+    """Return the row with the requested ID of which the most fields are known."""
+    candidates = (parse_record(row, base_url) for row in found.rows)
+    wanted = [one for one in candidates if one is not None and one.id == wanted_id]
+    if not wanted:
+        return layout_changed(response, f"the requested track in {found.place}")
+    fullest = max(wanted, key=lambda one: sum(map(bool, as_dict(one).values())))
+    return Reading(found.rows, ParsedResult(candidates=(fullest,)))
 
 
 def _other_track_failure(

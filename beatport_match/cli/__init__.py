@@ -5,6 +5,7 @@
     analyze         the command `analyze`
     catalogue       the commands `catalogue build|update|remove|info`
     demo            the command `demo`
+    probe           the command `probe`
     match_table     matches as tables and lines of text
     progress        the progress display of a run
     terminal        output streams and JSON
@@ -61,6 +62,10 @@ def _run(options: argparse.Namespace, out: Screen, err: Screen) -> ExitCode:
         from beatport_match.cli import demo
 
         return demo.demo(options, out, err)
+    if options.command == "probe":
+        from beatport_match.cli import probe
+
+        return probe.probe(options, out, err)
     if options.command == "analyze":
         from beatport_match.cli import analyze
 

@@ -117,7 +117,7 @@ def settings_from(options: Namespace) -> MatchSettings:
     settings = settings_from_environment(settings)
     values = settings.values()
     for name in ("base_url", "source", "api_url", "token_file", "cache_path"):
-        if (value := getattr(options, name)) is not None:
+        if (value := getattr(options, name, None)) is not None:
             values[name] = value
     if options.command == "playlist":
         if options.unpaced or options.pace is not None:

@@ -38,6 +38,7 @@ HEADERS: tuple[str, ...] = ("outcome", "score", "conf", "your track", "→ found
 MatchRow: TypeAlias = tuple[Piece, Piece, Piece, Piece, Piece, Piece]
 """The cleaned texts of one match in the order of `HEADERS`, each with its style."""
 MAX_SHOWN_PROBLEMS = 20
+_CHANGED_PAGE = "Beatport's page has changed; see beatport-match probe"
 
 
 def show_matches(matches: Iterable[Match], out: Screen, *, linked: bool = True) -> None:
@@ -65,6 +66,8 @@ def show_result(result: PlaylistMatch, out: Screen) -> None:
         count = counts[outcome]
         pieces.append((f"  {count:,} {name}", style if count else "dim"))
     out.show(tuple(pieces), *_effort(result), *_failures(result))
+    if degraded := sum(match.degraded for match in result.matches):
+        out.show(text_line(f"{_CHANGED_PAGE} ({plural(degraded, 'track')})", "yellow"))
     if problems := result.problems:
         out.show(
             text_line(f"{plural(len(problems), 'entry', 'entries')} could not be read:", "yellow")
@@ -104,6 +107,7 @@ def show_match(match: Match, out: Screen) -> None:
     if match.best is None:
         where = f" {match.where}" if match.outcome == "not_found" else ""
         out.show(((name + where, style), (f"  {match.track}", "")), f"  {match.reason}")
+        _show_changed_page(match, out)
         return
     found = match.best.candidate
     score = f"score {match.best.score:.1f}, confidence {_confidence_text(match)}"
@@ -112,6 +116,12 @@ def show_match(match: Match, out: Screen) -> None:
     for label, value in _facts(found):
         if value:
             out.show(((f"  {label:<9} ", "dim"), (value, _link(value))))
+    _show_changed_page(match, out)
+
+
+def _show_changed_page(match: Match, out: Screen) -> None:
+    if match.degraded:
+        out.show(text_line(f"  {_CHANGED_PAGE}", "yellow"))
 
 
 def duration(seconds: float) -> str:

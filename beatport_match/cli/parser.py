@@ -59,6 +59,7 @@ def new_parser() -> argparse.ArgumentParser:
     _add_playlist(commands.add_parser)
     _add_catalogue(commands.add_parser)
     _add_analyze(commands.add_parser)
+    _add_probe(commands.add_parser)
     return parser
 
 
@@ -173,7 +174,21 @@ def _add_analyze(add_parser: _AddParser) -> None:
     _add_json(analyze)
 
 
-def _add_settings(parser: _Parser) -> None:
+def _add_probe(add_parser: _AddParser) -> None:
+    probe = add_parser(
+        "probe",
+        help="show how Beatport's search page can be read today, for a bug report",
+        description="Send one search to Beatport's web pages and show how its page can be read: "
+        "where the data is, its shape, the number of tracks, and the expected fields that are "
+        "missing. The output has no personal data. The exit code is 1 if the page cannot be read.",
+    )
+    probe.value("--query TEXT", "the search (default: %(default)s)", default="undertow")
+    probe.path("--save FILE", "write the page to this file, without tokens and your address")
+    _add_web_settings(probe)
+    _add_json(probe)
+
+
+def _add_web_settings(parser: _Parser) -> None:
     parser.path(
         "--settings FILE",
         "settings file, TOML or JSON; environment variables (BEATPORT_MATCH_…) override it, and "
@@ -183,6 +198,10 @@ def _add_settings(parser: _Parser) -> None:
         "--base-url URL",
         "send requests to this URL instead of Beatport's site, for example to a fake",
     )
+
+
+def _add_settings(parser: _Parser) -> None:
+    _add_web_settings(parser)
     parser.add_argument(
         "--source",
         choices=("web", "api"),

@@ -11,7 +11,7 @@ from beatport_match.errors import Failure, MisuseError, wrong_argument
 from beatport_match.matching.protocol import DEFAULT_WHERE
 from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
 from beatport_match.model.metrics import TrackMetrics
-from beatport_match.model.tracks import Track
+from beatport_match.model.tracks import READ_FROM_TEXTS, ReadFrom, Track
 from beatport_match.scoring.counterfactuals import Change, what_would_change
 from beatport_match.settings.models import MatchSettings, settings_or_default
 
@@ -39,6 +39,8 @@ class QueryRecord:
         unreadable: Number of records that were dropped because they were malformed.
         failure: Why there is no result; `None` if there is one.
         where: The source that was queried, such as `on Beatport`.
+        read_from: Where the data was found if Beatport's page has changed: `script`, `json`,
+            `flight`, `rows`, `ld_json` or `html`; otherwise `None`.
     """
 
     text: str
@@ -48,6 +50,7 @@ class QueryRecord:
     unreadable: int = 0
     failure: Failure | None = None
     where: str = DEFAULT_WHERE
+    read_from: ReadFrom | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class Match:
         candidates: The most likely candidates, best first (at most `max_candidates`).
         confidence: The confidence of the first candidate, 0-1; 0 if there are no candidates.
         queries: The queries that were sent, in their order.
-        failures: The failures of those queries that were not answered, in the same order.
+        failures: The failures of those queries that were not answered, in the same order. One more
+            follows if no track fits that could be read in a changed page.
         stopped: Why the search ended: `enough` (the best candidate is good enough), `exhausted` (no
             useful query was left), `budget` (`max_queries` were sent), `stopped` (by the calling
             program) or `failed` (a query could not be answered).
@@ -108,6 +112,15 @@ class Match:
     def requests(self) -> int:
         """Number of HTTP requests that were sent for this track, retries included."""
         return sum(query.requests for query in self.queries)
+
+    @property
+    def degraded(self) -> bool:
+        """Whether a page of Beatport has changed and was read in another way.
+
+        `read_from` of each query names the way. A newer version of this library may read the page
+        completely.
+        """
+        return any(query.read_from for query in self.queries)
 
     @property
     def where(self) -> str:
@@ -326,4 +339,6 @@ def _query_line(query: QueryRecord, *, show_where: bool) -> str:
     result = str(query.failure) if query.failure else f"{query.found} candidates"
     dropped = f", {query.unreadable} unreadable" if query.unreadable else ""
     where = f" {query.where}" if show_where else ""
+    if query.read_from:
+        result += f" from a changed page, read from {READ_FROM_TEXTS[query.read_from]}"
     return f"{query.query_type}: {query.text!r}{where} -> {result}{dropped}"

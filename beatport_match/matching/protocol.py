@@ -24,7 +24,7 @@ from typing import Generic, Literal, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 from beatport_match.errors import Failure
-from beatport_match.model.tracks import Candidate
+from beatport_match.model.tracks import Candidate, ReadFrom
 
 T = TypeVar("T")
 
@@ -71,11 +71,13 @@ class ParsedResult:
     """What a parser read in a response.
 
     `candidates` keep the order of the response; an empty tuple means that Beatport has none.
-    `unreadable` counts records that were dropped because they were malformed.
+    `unreadable` counts records that were dropped because they were malformed. `read_from` is where
+    a changed page has its data; `None` for the usual place.
     """
 
     candidates: tuple[Candidate, ...]
     unreadable: int = 0
+    read_from: ReadFrom | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ the order of its questions, and return their result. They know no time, socket o
   queries will not succeed either. The exception is a track page that may not be shown.
 * The sources are queried in order until one gives the outcome `matched`. After a `review`, the next
   source is queried too.
-* A fault is never reported as `not_found`.
+* A fault is never reported as `not_found`. A changed page that was read only in part is one.
 """
 
 from __future__ import annotations
@@ -42,6 +42,14 @@ T = TypeVar("T")
 # one more search looks for that version; further searches find next to nothing
 # (docs/evaluation.md).
 MAX_NAME_HITS = 2
+
+# Tracks that stand anywhere in a changed page may be others than those that the search found.
+UNSURE_READINGS = frozenset({"rows", "html"})
+_UNSURE = Failure(
+    "catalogue_changed",
+    "Beatport's page has changed, and no track that could be read in it fits; update "
+    "beatport_match.",
+)
 
 
 def match_flow(track: Track, settings: MatchSettings, sources: Sources) -> SearchFlow[Match]:
@@ -255,6 +263,8 @@ class _SearchState:
         if is_incomplete and not likely:
             # A query that was not answered might have found the right candidate.
             outcome = "failed"
+        if outcome == "not_found" and any(one.read_from in UNSURE_READINGS for one in self.queries):
+            outcome, failures = "failed", (*failures, _UNSURE)
         best = self.ranked[0] if outcome in {"matched", "review"} else None
         return Match(
             track=self.track,
@@ -291,6 +301,7 @@ def _query_record(answer: Answer) -> QueryRecord:
         found=len(result.candidates),
         requests=len(answer.sent),
         unreadable=result.unreadable,
+        read_from=result.read_from,
         failure=failure,
         where=question.where,
     )
@@ -313,6 +324,6 @@ def _with_missing_fields(candidate: Candidate, page: Candidate) -> Candidate:
     values = {
         field.name: getattr(page, field.name)
         for field in fields(Candidate)
-        if getattr(candidate, field.name) is None
+        if getattr(candidate, field.name) is None and field.name != "read_from"
     }
     return replace(candidate, **values)

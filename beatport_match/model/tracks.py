@@ -8,13 +8,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 from beatport_match.errors import MisuseError, short_repr
 from beatport_match.model.validation import finite_number
 
 Names = str | Iterable[str]
 T = TypeVar("T")
+
+ReadFrom: TypeAlias = Literal["script", "json", "flight", "rows", "ld_json", "html"]
+"""Where the data of a changed page was found."""
+
+READ_FROM_TEXTS: dict[str, str] = {
+    "script": "the data script, written in another way",
+    "json": "JSON in another script",
+    "flight": "the data that scripts push (self.__next_f)",
+    "rows": "rows of tracks in the JSON of scripts",
+    "ld_json": "the description for search engines (JSON-LD)",
+    "html": "the links and texts of the HTML",
+}
 
 
 def _rejecting_unknown_fields(kind: type[T]) -> type[T]:
@@ -145,6 +157,9 @@ class Candidate:
         catalog_number: The catalogue number of the release.
         artwork_url: The URL of the cover picture.
         preview_url: The URL of an audio sample.
+        read_from: Where the data was found if Beatport's page has changed: `script`, `json`,
+            `flight`, `rows`, `ld_json` or `html`. `None` for the usual place, and for other
+            sources.
     """
 
     id: int
@@ -166,6 +181,15 @@ class Candidate:
     catalog_number: str | None = None
     artwork_url: str | None = None
     preview_url: str | None = None
+    read_from: ReadFrom | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the page has changed and names no artist or no version.
+
+        The outcome is then at most `review`.
+        """
+        return self.read_from is not None and not (self.artists and self.mix_name)
 
     def __post_init__(self) -> None:
         # JSON gives lists, but a value that is hashed must hold tuples.

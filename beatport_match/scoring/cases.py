@@ -259,6 +259,11 @@ ASIDE_POSITION = Case("aside.position", -1.0, "taken for a track number: {}", 0.
 ASIDE_UPLOADER = Case("aside.uploader", -2.0, "taken for the uploader: {}", 0.75, _LENGTH)
 ASIDE_SWAPPED = Case("aside.swapped", -3.0, "title and artist are exchanged", 0.75, _LENGTH)
 
+# The artists or the version may be anything, so an equal identifier proves nothing either.
+PAGE_PARTIAL = Case(
+    "page.partial", -1.0, "Beatport's page has changed: it does not name the {}", 0.75, sign=-1
+)
+
 KEY_SAME = Case("key.same", 0.5, "same key", sign=1)
 KEY_OTHER = Case("key.other", -0.5, "another key", sign=-1)
 YEAR_SAME = Case("year.same", 0.4, "same year", sign=1)

@@ -160,7 +160,7 @@ def outcome_of(ranked: tuple[ScoredCandidate, ...], settings: MatchSettings) -> 
     if best.relation == "other_version":
         # Another version is on sale. It is useful to DJs who only want genre and label.
         return "review"
-    if best.confidence >= settings.accept_confidence:
+    if best.confidence >= settings.accept_confidence and not best.candidate.is_partial:
         return "matched"
     return "review" if best.confidence >= settings.review_confidence else "not_found"
 
@@ -213,7 +213,7 @@ def _probability(relation: Relation, found: tuple[Case, ...]) -> float:
     # math.fsum gives exactly the same sum in any order of the cases.
     odds = CONSTANT + math.fsum(_WEIGHTS.get(case, 0.0) for case in found)
     probability = 1 / (1 + math.exp(-odds))
-    if any(case.proves for case in found):
+    if any(case.proves for case in found) and cases.PAGE_PARTIAL not in found:
         return min(maximum, max(MIN_PROVEN_CONFIDENCE, probability))
     caps = (case.cap for case in found if not any(facts <= {*found} for facts in case.unless))
     floor = max((case.floor for case in found), default=0.0)

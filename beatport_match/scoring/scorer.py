@@ -240,6 +240,9 @@ def _attribute_evidence(
     track: Track, local: ParsedTrack, candidate: Candidate, other: ParsedTrack, gap: float | None
 ) -> Iterator[Finding]:
     """Compare length, tempo, key, year, label and album; a value only one side knows is skipped."""
+    if candidate.is_partial:
+        unknown = [("artists", candidate.artists), ("version", candidate.mix_name)]
+        yield cases.PAGE_PARTIAL.found(" and ".join(name for name, value in unknown if not value))
     tempo = None
     if track.bpm and candidate.bpm and track.bpm > 0 < candidate.bpm:
         tempo = compare_bpm(track.bpm, candidate.bpm)
@@ -320,6 +323,7 @@ _SHOWN: dict[str, Callable[[ScoreDetail], tuple[str, str]]] = {
     "artists": lambda it: (it.local.artists_shown, it.other.artists_shown),
     "version": lambda it: (it.local.version.text, it.candidate.mix_name or it.other.version.text),
     "aside": lambda it: (_left_out(it.local), it.candidate.label or ""),
+    "page": lambda it: ("", it.candidate.read_from or ""),
     "length": lambda it: (
         as_minutes(it.track.duration_s or 0),
         as_minutes(it.candidate.length_s or 0),

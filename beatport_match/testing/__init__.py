@@ -41,6 +41,7 @@ from beatport_match.testing.fake import FakeBeatport, FakeRequest
 from beatport_match.testing.faults import FAULTS, Fault, FaultPlan, always, first, mixed, sometimes
 from beatport_match.testing.messages import Reply
 from beatport_match.testing.oauth import FakeTokens, GoodTokens
+from beatport_match.testing.page_forms import PageForm
 from beatport_match.testing.site import TrackShape
 from beatport_match.testing.transport import FakeTransport
 
@@ -54,6 +55,7 @@ __all__ = [
     "Fault",
     "FaultPlan",
     "GoodTokens",
+    "PageForm",
     "Reply",
     "TrackShape",
     "always",

@@ -17,6 +17,7 @@ from beatport_match.testing.faults import Fault, FaultPlan
 from beatport_match.testing.identifiers import hash_fraction
 from beatport_match.testing.messages import PendingReply, Reply, Request, middle_of_data
 from beatport_match.testing.oauth import FakeTokens, GoodTokens, TokenRegistry
+from beatport_match.testing.page_forms import PageForm
 from beatport_match.testing.search_index import SearchIndex
 from beatport_match.testing.server import serve
 from beatport_match.testing.site import Site, TrackShape
@@ -63,6 +64,8 @@ class FakeBeatport:
             logarithm of a random factor on each row's score. 0 ranks only by shared words.
         miss_rate: Share of matching rows (0-1) that a search leaves out.
         track_shape: Format of the track pages: `C1` (today) or `V4` (until the summer of 2026).
+        page_form: Where web pages have their data: `data_script` (today) or another `PageForm`,
+            to test what a tool does after a change of the site.
         api: The account that the API accepts. Without one, the API exists and rejects every token.
 
     Example:
@@ -86,12 +89,13 @@ class FakeBeatport:
         noise: float = 0.4,
         miss_rate: float = 0.05,
         track_shape: TrackShape = "C1",
+        page_form: PageForm = "data_script",
         api: FakeTokens | None = None,
     ) -> None:
         tracks = {t.id: t for t in (bundled_catalogue() if catalogue is None else catalogue)}
         rows = {t.id: (t.name, t.mix_name, *t.artists, *t.remixers) for t in tracks.values()}
         index = SearchIndex(rows, seed=seed, noise=noise, miss_rate=miss_rate)
-        self._site = Site(tracks, index, track_shape)
+        self._site = Site(tracks, index, track_shape, page_form)
         self._tokens = TokenRegistry(api)
         self._latency_s, self._jitter_s, self._slow_body_s = latency_s, jitter_s, slow_body_s
         self._faults, self._seed = faults, seed

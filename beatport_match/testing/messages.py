@@ -8,11 +8,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+from beatport_match.testing.page_forms import PageForm, data_scripts
 from beatport_match.testing.templates import Json
 
 MAX_BODY_BYTES: Final = 64 * 2**10  # of a request body; the bytes after it are not read
-_SCRIPT: Final = '<script id="__NEXT_DATA__" type="application/json">'
-
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 Delivery: TypeAlias = Literal["whole", "cut", "reset", "hang", "slow"]
 
@@ -65,7 +64,7 @@ class Answer:
     change it: `records` has the containers of its records, as (object, key), and `movable` the keys
     that the fault `moved` renames. Only a page has `next_data`, the object in its script with
     `props` inside, and `html`, the text before and after this script. A `single` record of the API
-    is written alone, without its key.
+    is written alone, without its key. `form` is that of a page.
     """
 
     props: Json
@@ -74,6 +73,7 @@ class Answer:
     single: str = ""
     next_data: Json | None = None
     html: tuple[str, str] = ("", "")
+    form: PageForm = "data_script"
     status: int = 200
     headers: Headers
 
@@ -88,8 +88,7 @@ class Answer:
             # Next.js writes these characters as escapes, so the script contains no tag.
             for character in "&<>":
                 text = text.replace(character, f"\\u{ord(character):04x}")
-            script = f"{_SCRIPT}{text}</script>" if with_data else ""
-            text = script.join(self.html)
+            text = (data_scripts(text, self.form) if with_data else "").join(self.html)
         return Reply(self.status, self.headers, text.encode())
 
 

@@ -25,6 +25,7 @@ from beatport_match.testing import faults
 from beatport_match.testing.catalogue import CatalogueTrack
 from beatport_match.testing.messages import Answer, Reply, Request
 from beatport_match.testing.oauth import TokenRegistry
+from beatport_match.testing.page_forms import PageForm, html_rows, json_ld
 from beatport_match.testing.records import (
     OTHER_GROUPS,
     Shape,
@@ -81,9 +82,14 @@ class Site:
     """Serve the tracks on sale, by their ids, at Beatport's URLs."""
 
     def __init__(
-        self, tracks: Mapping[int, CatalogueTrack], index: SearchIndex, track_shape: TrackShape
+        self,
+        tracks: Mapping[int, CatalogueTrack],
+        index: SearchIndex,
+        track_shape: TrackShape,
+        page_form: PageForm,
     ) -> None:
         self._tracks, self._index, self._shape = tracks, index, track_shape
+        self._form: PageForm = page_form
         self._same_name: dict[str, list[int]] = {}
         for track in tracks.values():
             self._same_name.setdefault(track.name, []).append(track.id)
@@ -144,7 +150,8 @@ class Site:
         values = {"q": query, "type": kind, "path": url, "queries": [found]}
         answer = _page("search_of_type" if kind else "search", values, locale)
         answer.records = [(data[kind or "tracks"], "data")]
-        return answer
+        content = html_rows(self._tracks[hit.id] for hit in hits) if self._form == "html" else ""
+        return self._in_form(answer, content)
 
     def _rows(self, group: str, hits: Iterable[Hit]) -> list[Json]:
         if group != "tracks":
@@ -176,6 +183,12 @@ class Site:
             # An old page has the same object again as `track`.
             answer.props["track"] = record
             answer.records = [*answer.records, (answer.props, "track")]
+        return self._in_form(answer, json_ld(track) if self._form == "json_ld" else "")
+
+    def _in_form(self, answer: Answer, content: str) -> Answer:
+        """Return a page in the form of this site, with more content before its end."""
+        before, after = answer.html
+        answer.form, answer.html = self._form, (before, content + after)
         return answer
 
     def _recommended(self, track: CatalogueTrack) -> list[int]:

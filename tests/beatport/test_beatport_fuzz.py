@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -113,3 +114,48 @@ def test_broken_page_is_never_an_empty_result(data: st.DataObject, page_kind: st
     value = (TRACK if page_kind == "track" else SEARCH)(response(json.dumps(page).encode()))
     is_emptied = junk == [] and key == "data"
     assert isinstance(value, Failure) or value.candidates or is_emptied
+
+
+SCRIPTS: list[Callable[[str], str]] = [
+    lambda text: f"<script id=__NEXT_DATA__>{text}</script>",
+    lambda text: f"<script type=application/json>{text}</script>",
+    lambda text: f"<script>self.__next_f.push({json.dumps([1, '0:' + text])})</script>",
+]
+
+
+@given(data=st.data(), script=st.sampled_from(SCRIPTS))
+def test_broken_page_in_another_script_is_never_an_empty_result(
+    data: st.DataObject, script: Callable[[str], str]
+) -> None:
+    """As for the usual script; a list of other tracks does not count as empty either."""
+    page = search_data(details_row())
+    node, key = data.draw(st.sampled_from(places(page)))
+    junk = data.draw(JUNK)
+    node[key] = junk
+    text = re.sub("[<>&]", "", json.dumps(page))
+    value = SEARCH(response(error_html("x", script(text))))
+    is_emptied = junk == [] and key == "data"
+    assert isinstance(value, Failure) or value.candidates or is_emptied
+
+
+PIECES = st.sampled_from(
+    [
+        *("<a href='/track/x/7002'>", "<a href='/track/y/8'>", "</a>", "<a href='/artist/a/1'>"),
+        *("<a href='/label/l/1'>", "<a href='/release/r/1'>", "<img src='x'>", "<span>", "</span>"),
+        *("<h1>", "</h1>", "<li>", "</li>", "<p>", "<!-- -->", "<main>", "<table><tr><td>"),
+        *("Slow", "120 BPM - A Minor", "2024-05-03", "\x00", "&#0;", "\ud83d", "&amp;", "\u202e"),
+        *("<link rel=canonical href='/track/x/7002'>", "<script type='application/ld+json'>"),
+        *('{"@type":"MusicRecording","url":"/track/x/7002","name":"x"}', "</script>", "<script>"),
+        *("self.__next_f.push([1,", '"0:T3,', "0:[", '"])', "<meta property='og:title' content='"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=40))
+def test_any_html_gives_a_value_with_the_requested_track(pieces: list[str]) -> None:
+    """Whatever the elements are, a track page never gives another track."""
+    body = f"<html>{''.join(pieces)}</html>".encode("utf-8", "replace")
+    value = SEARCH(response(body))
+    assert isinstance(value, Failure) or value.candidates
+    track = TRACK(response(body))
+    assert isinstance(track, Failure) or [one.id for one in track.candidates] == [7002]

@@ -7,6 +7,9 @@ key, without the code under test.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from beatport_match.beatport import WebSource, slug
 from beatport_match.beatport.track_records import parse_record
 from beatport_match.errors import Failure
 from beatport_match.matching.protocol import ParsedResult, Response
+from beatport_match.model.tracks import ReadFrom, as_dict
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "beatport-wire" / "samples"
 HOME = "https://www.beatport.com"
@@ -127,3 +131,95 @@ def test_captured_page_of_another_kind_is_not_an_empty_search(name: str) -> None
     value = WEB.search("x", "x").parse(served(name))
     assert isinstance(value, Failure)
     assert value.kind == "catalogue_changed"
+
+
+DATA_SCRIPT = re.compile(rb'<script id="__NEXT_DATA__"[^>]*>(.*?)</script>', re.DOTALL)
+
+
+def renamed(data: bytes) -> bytes:
+    return b'<script id="__APP__" type="application/json">' + data + b"</script>"
+
+
+def rewritten(data: bytes) -> bytes:
+    return b"<SCRIPT data-x='1' TYPE=application/json ID='__NEXT_DATA__'>" + data + b"</SCRIPT>"
+
+
+def split(data: bytes) -> bytes:
+    """Split the script into four; the first one has the usual tag."""
+    size = -(-len(data) // 4)
+    pieces = [data[start : start + size] for start in range(0, len(data), size)]
+    tag = b'<script id="__NEXT_DATA__" type="application/json">'
+    return b"".join(tag + piece + b"</script>" for piece in pieces)
+
+
+def pushed(data: bytes) -> bytes:
+    rows = f'1:T3,"x"2:["$","$L3",null,{data.decode()}]\n'
+    pieces = [rows[start : start + 5000] for start in range(0, len(rows), 5000)]
+    calls = [json.dumps([1, piece]).replace("<", "\\u003c") for piece in pieces]
+    return "".join(f"<script>self.__next_f.push({call})</script>" for call in calls).encode()
+
+
+def changed(name: str, change: Callable[[bytes], bytes]) -> Response:
+    """Return a captured page with another script in the place of its data script."""
+    body = (SAMPLES / name).read_bytes()
+    found = DATA_SCRIPT.search(body)
+    assert found is not None
+    body = body[: found.start()] + change(found[1]) + body[found.end() :]
+    return Response(status=200, url=HOME, body=body)
+
+
+SEARCH_2023 = "page_search_all_2023-12-17.html"
+SEARCH_2026 = "page_search_all_2026-06-24_cuepoint_trimmed.html"
+TRACK_2026 = "page_track_2026-09-14_cuepoint_trimmed.html"
+TOP_100 = "page_genre_top100_2025-04-01.html"
+
+
+@pytest.mark.parametrize(
+    ("change", "read_from"),
+    [(renamed, "json"), (rewritten, "script"), (split, "script"), (pushed, "flight")],
+)
+@pytest.mark.parametrize("name", [SEARCH_2023, SEARCH_2026, TRACK_2026])
+def test_captured_page_with_a_changed_script_has_the_usual_result(
+    name: str, change: Callable[[bytes], bytes], read_from: ReadFrom
+) -> None:
+    question = WEB.track(1696999) if name == TRACK_2026 else WEB.search("x", "x")
+    usual, value = question.parse(served(name)), question.parse(changed(name, change))
+    assert isinstance(usual, ParsedResult)
+    assert isinstance(value, ParsedResult)
+    assert value.read_from == read_from
+    expected = [replace(one, read_from=read_from) for one in usual.candidates]
+    assert list(value.candidates) == expected
+
+
+def test_html_rows_of_a_captured_list_equal_its_records() -> None:
+    """Of 100 tracks, every field that the rows show has the value of the JSON."""
+    value = WEB.search("x", "x").parse(changed(TOP_100, lambda _: b""))
+    assert isinstance(value, ParsedResult)
+    assert value.read_from == "html"
+    rows = first_query(TOP_100)["results"]
+    absent = set("genre length_s isrc catalog_number preview_url read_from".split())
+    for found, row in zip(value.candidates, rows, strict=True):
+        record = parse_record(row, HOME)
+        assert record is not None
+        expected = {key: item for key, item in as_dict(record).items() if key not in absent}
+        assert as_dict(found).items() >= expected.items()
+
+
+def test_heading_of_a_captured_track_page_gives_the_track() -> None:
+    usual = WEB.track(1696999).parse(served(TRACK_2026))
+    value = WEB.track(1696999).parse(changed(TRACK_2026, lambda _: b""))
+    assert isinstance(usual, ParsedResult)
+    assert isinstance(value, ParsedResult)
+    (expected,), (found,) = usual.candidates, value.candidates
+    for name in "id url name mix_name artists remixers label artwork_url".split():
+        assert getattr(found, name) == getattr(expected, name)
+    assert found.read_from == "html"
+
+
+@pytest.mark.parametrize("name", [SEARCH_2023, SEARCH_2026])
+def test_captured_search_page_without_its_script_is_catalogue_changed(name: str) -> None:
+    """The HTML of these pages has no track, because the browser adds them."""
+    value = WEB.search("x", "x").parse(changed(name, lambda _: b""))
+    assert isinstance(value, Failure)
+    assert value.kind == "catalogue_changed"
+    assert "self.__next_f.push" in value.detail

@@ -141,6 +141,8 @@ EXAMPLES: tuple[Example, ...] = (
     _aside("other_label", "treated as a label; Beatport names another",
            "Small Hours [Tallow Lane]", label="Kiln"),
     _aside("strange", "possibly part of the title", "Small Hours (Tallow Lane)", label="Kiln"),
+    Example("page.partial", "a changed page that does not name the artists or the version",
+            Track(_NAME, _ARTIST), (_on_sale(mix_name=None, read_from="html"),)),
     _length("within_2", "up to 2 s apart", 1),
     _length("within_5", "up to 5 s apart", 4),
     _length("within_10", "up to 10 s apart", 8),

@@ -61,6 +61,7 @@ QUERIES = [
     "requests",
     "unreadable",
     "failure",
+    "read_from",
 ]
 TABLES = {
     "matches.csv": MATCHES,
@@ -180,7 +181,7 @@ def test_json_document_has_its_keys(tmp_path: Path) -> None:
     }
     (match,) = document["matches"]
     assert " ".join(match) == (
-        "track outcome confidence reason best candidates queries failures stopped picked"
+        "track outcome confidence reason best candidates queries failures stopped picked degraded"
     )
     assert (match["best"], match["track"]["id"]) == (501, "7")
     assert " ".join(match["candidates"][0]) == (

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
-from beatport_match.testing import CatalogueTrack, FakeBeatport, bundled_catalogue
+import pytest
+
+from beatport_match.testing import CatalogueTrack, FakeBeatport, PageForm, bundled_catalogue
 
 CATALOGUE = bundled_catalogue()
 FAKE = FakeBeatport()
@@ -133,3 +136,32 @@ def test_other_methods_robots_txt_and_the_firewall() -> None:
     reply = FAKE.respond("GET", "/search/tracks?q=a+%28b%29+%28c%29")
     assert reply.status == 403
     assert b"Sorry, you have been blocked" in reply.body
+
+
+@pytest.mark.parametrize("path", ["/search/tracks?q=olvarin", f"/track/-/{CATALOGUE[3].id}"])
+def test_forms_of_a_page_have_the_data_elsewhere(path: str) -> None:
+    """Each form differs from the others, and all but two have the whole data."""
+    number = re.search(r'"track_id":(\d+)', FAKE.respond("GET", path).body.decode())
+    assert number is not None
+    bodies = {
+        form: FakeBeatport(page_form=form).respond("GET", path).body.decode()
+        for form in get_args(PageForm)
+    }
+    assert len(set(bodies.values())) == len(bodies)
+    assert bodies["data_script"] == FAKE.respond("GET", path).body.decode()
+    for form, body in bodies.items():
+        assert ('<script id="__NEXT_DATA__"' in body) == (form == "data_script")
+        has_data = f'"track_id":{number[1]}' in body.replace("\\", "")
+        assert has_data == (form not in {"json_ld", "html"})
+    assert bodies["split"].count('id="__NEXT_DATA__') == 3
+    assert bodies["flight"].count("self.__next_f.push([1,") == 3
+
+
+def test_html_rows_link_to_track_artists_label_and_release() -> None:
+    track = CatalogueTrack(id=5, name="A & B", mix_name="Dub", artists=("Ö<x>",), label="L&M")
+    body = FakeBeatport([track], page_form="html").respond("GET", "/search/tracks?q=a").body
+    html = body.decode()
+    assert 'href="/track/a-b/5"><span>A &amp; B<!-- --> <span>Dub</span> </span></a>' in html
+    assert re.search(r'<a href="/artist/ox/\d+">Ö&lt;x&gt;</a>', html)
+    assert re.search(r'<a title="L&amp;M" href="/label/lm/\d+">L&amp;M', html)
+    assert html.count('data-testid="tracks-table-row"') == 1
