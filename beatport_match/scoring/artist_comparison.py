@@ -41,9 +41,9 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     missing = [name for name in local.artists if not other_words.issuperset(name)]
     extra = [name for name in other.artists if not local_words.issuperset(name)]
     local_agrees, other_agrees = len(missing) < len(local.artists), len(extra) < len(other.artists)
-    paired = typos = 0
+    paired = typos = doubtful = 0
     if missing and extra:
-        paired, typos = _remove_same_names(missing, extra)
+        paired, typos, doubtful = _remove_same_names(missing, extra)
     remixer_words = other.remixer_words.union(
         local.remixer_words, other.version.words, local.version.words
     )
@@ -63,7 +63,7 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
         if local.album and local_words <= set(local.album.split()):
             return cases.ARTISTS_COMPILER.found()
         return cases.ARTISTS_OTHER.found()
-    if typos and paired == typos and not (local_agrees and other_agrees):
+    if doubtful and paired == doubtful and not (local_agrees and other_agrees):
         case = cases.ARTISTS_NAME_TYPO
     elif missing and not extra and _are_uncredited_guests(missing, local, other):
         case = cases.ARTISTS_GUEST_MISSING
@@ -97,19 +97,20 @@ def _letters(names: tuple[Name, ...]) -> str:
     return "".join(chain.from_iterable(names))
 
 
-def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int]:
+def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int, int]:
     """Remove from both lists the names that differ only by a typo or spacing.
 
-    Returns the number of pairs, and the number of those that may be two names.
+    Returns the number of pairs, of those with a typo, and of those that may be two names.
     """
-    paired = typos = 0
+    paired = typos = doubtful = 0
     for name, other in product(tuple(missing), tuple(extra)):
         if name in missing and other in extra and _is_same_name("".join(name), "".join(other)):
             missing.remove(name)
             extra.remove(other)
             paired += 1
-            typos += not is_evident_in_name(name, other)
-    return paired, typos
+            typos += "".join(name) != "".join(other)
+            doubtful += not is_evident_in_name(name, other)
+    return paired, typos, doubtful
 
 
 def _is_same_name(name: str, other: str) -> bool:
