@@ -48,7 +48,7 @@ MIN_CUT_LENGTH = 3
 # Further segments are ignored: a longer title is not "Artist - Title - Label - Number".
 MAX_SEGMENTS = 5
 # Separators that stand for a dash: "Artist | Title", "Artist • Title", "Artist : Title".
-_BAR = re.compile(r"\s+(?:[|•·:~]|//)\s+")
+_BAR = re.compile(r"\s+(?:[|•·:~/]|//)\s+")
 _BRACKET = re.compile(r"\s*\(([^()]*)\)")
 # A title in quotes: "Artist 'Title'".
 _BY = re.compile(r"(?P<title>.+)\s+by\s+(?P<artist>.+)", re.IGNORECASE)

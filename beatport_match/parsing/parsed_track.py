@@ -112,7 +112,7 @@ class ParsedTrack:
     compact: str = field(init=False, repr=False, compare=False)
     words: tuple[str, ...] = field(init=False, repr=False, compare=False)
     numbers: tuple[str, ...] = field(init=False, repr=False, compare=False)
-    distinctive_words: frozenset[str] = field(init=False, repr=False, compare=False)
+    distinctive_words: tuple[str, ...] = field(init=False, repr=False, compare=False)
     artist_words: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -121,7 +121,8 @@ class ParsedTrack:
         set_field("compact", self.base.replace(" ", ""))
         set_field("words", words)
         set_field("numbers", tuple([word for word in words if word.isdigit()]))
-        set_field("distinctive_words", self.version.distinctive_words.union(self.base.split()))
+        distinctive = sorted((*self.version.distinctive_words, *self.base.split()))
+        set_field("distinctive_words", tuple(distinctive))
         set_field("artist_words", frozenset(chain.from_iterable(self.artists)))
 
 

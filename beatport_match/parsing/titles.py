@@ -333,7 +333,7 @@ def _extract_featured(text: str, kept: dict[int, str], parts: _Parts) -> str:
             break
         names = _fill_placeholders(match["names"], kept)
         *guest, last = names.split() or [""]
-        if guest and fold(last) in CLOSING:
+        if guest and (fold(last) in CLOSING or fold(last) in KINDS):
             parts.take_version(last)  # "Title feat. Ana Sol VIP"
             names = " ".join(guest)
         parts.featured += split_names(names)

@@ -179,7 +179,7 @@ NOISE_WORDS = frozenset(
 )
 
 # Words that labels use in their names. A phrase with one of them is taken for a label.
-LABEL_WORDS = frozenset("records recordings recs rec music label".split())
+LABEL_WORDS = frozenset("records recordings recs rec label".split())
 
 # A subtitle with one of these words tells the occasion of a track and not its version.
 OCCASION_WORDS = frozenset("anthem hymn soundtrack ost".split())

@@ -8,8 +8,6 @@ word ("Light", "Night") is the case `slip`; `confidence` limits it, so that it n
 
 from __future__ import annotations
 
-from collections import Counter
-
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
@@ -64,12 +62,11 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     ):
         return cases.TITLE_SPACING.found()
     if have_same_words(local, other):
-        mine, theirs = Counter(local.base.split()), Counter(other.base.split())
-        if mine == theirs:
+        if sorted(local.base.split()) == sorted(other.base.split()):
             return cases.TITLE_ORDER.found()
-        if any(mine[word] != theirs[word] for word in mine.keys() & theirs.keys()):
-            return cases.TITLE_REPEATED.found()
         return cases.TITLE_WORDS.found()
+    if {*local.base.split()} == {*other.base.split()}:
+        return cases.TITLE_REPEATED.found()
     if local.base in other.single_titles:
         return cases.TITLE_ONE_OF.found()
     has_aside = local.unexplained or local.label
@@ -138,8 +135,14 @@ def _compare_scripts(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
     if are_in_two_scripts(local.base, other.base):
         return cases.TITLE_SCRIPT.found()
     mine, theirs = words_by_script(local.base), words_by_script(other.base)
-    shared = mine.keys() & theirs.keys()
-    if shared and mine.keys() != theirs.keys() and all(mine[one] == theirs[one] for one in shared):
+    both, one = (mine, theirs) if len(mine) > len(theirs) else (theirs, mine)
+    # What stands behind the shared words may name a version: "Title (日本語版)".
+    if (
+        len(both) == 2
+        and len(one) == 1
+        and one.items() <= both.items()
+        and one != dict([*both.items()][:1])
+    ):
         return cases.TITLE_SCRIPT_PART.found()
     return None
 

@@ -103,6 +103,8 @@ def _unstated(theirs: Version, *, same_length: bool) -> Finding:
 
 def _same_version(mine: Version, theirs: Version) -> Finding:
     """Make the finding for versions whose distinctive words agree."""
+    if mine.is_original and theirs.is_original:
+        return cases.VERSION_SAME.found()
     nouns = {mine.version_noun, theirs.version_noun}
     if mine.is_stated and len(nouns) == 2 and ("" not in nouns or mine.words):
         return cases.VERSION_NOUN.found()
