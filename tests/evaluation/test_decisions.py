@@ -218,7 +218,7 @@ def test_one_command_prints_and_writes_the_benchmark(
     monkeypatch.setattr(benchmark, "DOCS", pages[1].parent)
     # A decision with a wrong label, so that there is an error to explain.
     accepted = next(one for one in DECISIONS if one.flag == "E")
-    wrong = replace(accepted, want=None, flag="N")
+    wrong = replace(accepted, right=frozenset(), flag="N")
     monkeypatch.setattr(benchmark, "read_shipped", lambda: [wrong, *DECISIONS[:30]])
     monkeypatch.setattr(sys, "argv", ["benchmark.py", "--errors", "1", "--write"])
     benchmark.main()
