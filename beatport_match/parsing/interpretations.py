@@ -48,7 +48,7 @@ MIN_CUT_LENGTH = 3
 # Further segments are ignored: a longer title is not "Artist - Title - Label - Number".
 MAX_SEGMENTS = 5
 # Separators that stand for a dash: "Artist | Title", "Artist • Title", "Artist : Title".
-_BAR = re.compile(r"\s+(?:[|•·:~/]|//)\s+")
+_BAR = re.compile(r"\s+(?:[|•·:~]|//)\s+")
 _BRACKET = re.compile(r"\s*\(([^()]*)\)")
 # A title in quotes: "Artist 'Title'".
 _BY = re.compile(r"(?P<title>.+)\s+by\s+(?P<artist>.+)", re.IGNORECASE)
@@ -224,6 +224,10 @@ def _splits(parsed: ParsedTitle, known_artists: tuple[str, ...]) -> Iterator[_Sp
     """Yield the ways to divide a title, with each possible meaning of its brackets."""
     aside = parsed.aside
     for split in _split_segments(parsed.base, known_artists):
+        # "Title / Label", or two titles of one track.
+        first, slash, tail = split.title.partition(" / ")
+        if slash:
+            yield replace(split, title=first, label=(*split.label, *aside, tail))
         # The last bracket is the most likely one to name the version.
         *_, bracket = (None, *_BRACKET.finditer(split.title))
         rest = bracket and (split.title[: bracket.start()] + split.title[bracket.end() :]).strip()

@@ -76,7 +76,7 @@ _MEASUREMENTS = re.compile(rf"{_MEASUREMENT}(?:[\s,/|-]+(?:{_MEASUREMENT}|\d{{2,
 _NUMBERED_FILE = re.compile(r"(\d{2,3}-[^-]+-[^-].*)-[a-z\d]{2,8}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # Who plays or uploads a track: "Played by X".
-_ATTRIBUTION = re.compile(r"(?:as\s+)?(?:played|supported|ripped|uploaded)\s+by\s", re.IGNORECASE)
+_ATTRIBUTION = re.compile(r"(?:.*\s)?(?:played|supported|ripped|uploaded)\s+by\s", re.IGNORECASE)
 # What a release group adds to a file name: "-WEB-2019-GRP".
 _GROUP = re.compile(
     r"-(?:web|cd[sm]?|vinyl|promo|sat|dab)-(?:[a-z]{2}-)?\d{4}(?:-\w+)?$", re.IGNORECASE

@@ -27,6 +27,7 @@ from beatport_match.parsing.vocabulary import (
     KINDS,
     NUMERALS,
     PARTS,
+    UNBRACKETED_KINDS,
     UNBRACKETED_VERSIONS,
 )
 
@@ -333,7 +334,7 @@ def _extract_featured(text: str, kept: dict[int, str], parts: _Parts) -> str:
             break
         names = _fill_placeholders(match["names"], kept)
         *guest, last = names.split() or [""]
-        if guest and (fold(last) in CLOSING or fold(last) in KINDS):
+        if guest and (fold(last) in CLOSING or fold(last) in UNBRACKETED_KINDS):
             parts.take_version(last)  # "Title feat. Ana Sol VIP"
             names = " ".join(guest)
         parts.featured += split_names(names)

@@ -111,6 +111,9 @@ UNBRACKETED_VERSIONS = (
     "dub mix",
 )
 
+# After a guest's name, one of these words is no part of the name: "feat. Ana Sol Intro".
+UNBRACKETED_KINDS = frozenset({"intro", "outro"})
+
 # Phrases that DJ software, record pools and sites add to a title: they say nothing about the
 # music.
 NOISE_PHRASES = frozenset(

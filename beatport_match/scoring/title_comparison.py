@@ -13,7 +13,7 @@ from rapidfuzz.fuzz import ratio
 
 from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import ParsedTrack
-from beatport_match.parsing.scripts import are_in_two_scripts, words_by_script
+from beatport_match.parsing.scripts import are_in_two_scripts
 from beatport_match.parsing.typos import (
     are_confusable,
     is_evident_typo,
@@ -134,15 +134,9 @@ def _compare_scripts(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
         return None
     if are_in_two_scripts(local.base, other.base):
         return cases.TITLE_SCRIPT.found()
-    mine, theirs = words_by_script(local.base), words_by_script(other.base)
-    both, one = (mine, theirs) if len(mine) > len(theirs) else (theirs, mine)
+    short, long = sorted((local.base, other.base), key=len)
     # What stands behind the shared words may name a version: "Title (日本語版)".
-    if (
-        len(both) == 2
-        and len(one) == 1
-        and one.items() <= both.items()
-        and one != dict([*both.items()][:1])
-    ):
+    if long.endswith(f" {short}") and are_in_two_scripts(long.removesuffix(short), short):
         return cases.TITLE_SCRIPT_PART.found()
     return None
 

@@ -39,6 +39,9 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
         if frozenset(mine.words) == other.remixer_words:
             return cases.VERSION_FROM_REMIXER.found()
     if have_same_words(local, other) or (mine.is_stated and mine.compact == theirs.compact):
+        # Beside an "Original Mix", an "Original Version" seldom has the same length.
+        if mine.is_original and theirs.is_original and (gap_s is None or gap_s <= 2.0):
+            return cases.VERSION_SAME.found()
         return _same_version(mine, theirs)
     if is_truncated_version(local, other):
         return cases.VERSION_CUT.found()
@@ -103,8 +106,6 @@ def _unstated(theirs: Version, *, same_length: bool) -> Finding:
 
 def _same_version(mine: Version, theirs: Version) -> Finding:
     """Make the finding for versions whose distinctive words agree."""
-    if mine.is_original and theirs.is_original:
-        return cases.VERSION_SAME.found()
     nouns = {mine.version_noun, theirs.version_noun}
     if mine.is_stated and len(nouns) == 2 and ("" not in nouns or mine.words):
         return cases.VERSION_NOUN.found()
