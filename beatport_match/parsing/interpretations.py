@@ -117,9 +117,9 @@ def interpret_using_candidate(
 
     A word may belong to the candidate's title, artists, label or catalogue number, or to a phrase
     that names a version. The result is `None` if a word remains, or if neither the title nor the
-    track's artist field names an artist. `other` is the parsed candidate.
+    track's artist field names an artist. `other` is the parsed candidate, and the track is
+    `readable`.
     """
-    track = readable(track)
     if swapped := _interpret_swapped(track, other):
         return swapped
     words, word_set = _title_words(track.title)
@@ -163,11 +163,12 @@ def interpret_using_candidate(
 
 def _interpret_swapped(track: Track, other: ParsedTrack) -> ParsedTrack | None:
     """Interpret a track whose fields are exchanged: the candidate's artist stands in the title."""
-    artists, names = track.artist_text, fold_names(split_names(track.title))
-    if not names or set(names) != set(other.artists) or parse_title(artists).base == "":
+    artists = track.artist_text
+    # The first check is cheap and fails for most candidates.
+    if not artists or not other.base or not fold(artists).startswith(other.base):
         return None
-    parsed = parse_title(artists)
-    if fold(parsed.base) != other.base:
+    parsed, names = parse_title(artists), fold_names(split_names(track.title))
+    if not names or set(names) != set(other.artists) or fold(parsed.base) != other.base:
         return None
     split = _Split(split_names(track.title), parsed.base, assumption=("swapped", ""))
     return _parsed_track(track, parsed, split)

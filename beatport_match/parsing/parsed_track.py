@@ -108,12 +108,14 @@ class ParsedTrack:
 
     # Derived values, computed once because a parsed track is compared with many others: the title
     # without spaces, its words and its numbers in one spelling, every word of title and version
-    # that distinguishes this music from other music, and every word of the artists' names.
+    # that distinguishes this music from other music, and the artists' names as words and as one
+    # text ("AC/DC", which is split, and "ACDC" are equal).
     compact: str = field(init=False, repr=False, compare=False)
     words: tuple[str, ...] = field(init=False, repr=False, compare=False)
     numbers: tuple[str, ...] = field(init=False, repr=False, compare=False)
     distinctive_words: tuple[str, ...] = field(init=False, repr=False, compare=False)
     artist_words: frozenset[str] = field(init=False, repr=False, compare=False)
+    artist_letters: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         set_field = partial(object.__setattr__, self)
@@ -123,7 +125,9 @@ class ParsedTrack:
         set_field("numbers", tuple([word for word in words if word.isdigit()]))
         distinctive = sorted((*self.version.distinctive_words, *self.base.split()))
         set_field("distinctive_words", tuple(distinctive))
-        set_field("artist_words", frozenset(chain.from_iterable(self.artists)))
+        artist_words = tuple(chain.from_iterable(self.artists))
+        set_field("artist_words", frozenset(artist_words))
+        set_field("artist_letters", "".join(artist_words))
 
 
 @lru_cache(maxsize=2048)

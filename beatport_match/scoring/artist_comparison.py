@@ -8,7 +8,7 @@ it, only the remixer) gives fewer points instead.
 
 from __future__ import annotations
 
-from itertools import chain, product
+from itertools import product
 
 from rapidfuzz.fuzz import ratio
 
@@ -33,7 +33,7 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     if not local.artists or not other.artists:
         return cases.ARTISTS_UNKNOWN.found()
     local_words, other_words = local.artist_words, other.artist_words
-    if local_words == other_words or _letters(local.artists) == _letters(other.artists):
+    if local_words == other_words or local.artist_letters == other.artist_letters:
         return cases.ARTISTS_SAME.found()
     # If the library names the guests as well, its artist may be left out elsewhere.
     if other.guests and not local.guests and set(other.guests).issuperset(local.artists):
@@ -90,11 +90,6 @@ def _are_uncredited_guests(missing: list[Name], local: ParsedTrack, other: Parse
     return set(missing) <= set(local.guests) and not any(
         is_typo("".join(name), one) for name in missing for one in credited
     )
-
-
-def _letters(names: tuple[Name, ...]) -> str:
-    """Return the names without spaces: equal for "AC/DC", which is split, and "ACDC"."""
-    return "".join(chain.from_iterable(names))
 
 
 def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int, int]:

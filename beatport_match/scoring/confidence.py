@@ -218,8 +218,9 @@ def _has_better_length(rival: ScoreDetail, best: ScoreDetail) -> bool:
 
 def _scored(detail: ScoreDetail, probability: float, *, rerelease: bool = False) -> ScoredCandidate:
     """Make the public value of a scored candidate."""
-    is_proven = any(case.proves for case in detail.cases)
-    notes = {finding.case: finding.note for finding in detail.findings}
+    cases_ = detail.cases
+    limiting = () if any(case.proves for case in cases_) else _limiting(cases_)
+    notes = {finding.case: finding.note for finding in detail.findings} if limiting else {}
     return ScoredCandidate(
         candidate=detail.candidate,
         score=detail.score,
@@ -227,7 +228,7 @@ def _scored(detail: ScoreDetail, probability: float, *, rerelease: bool = False)
         relation=detail.relation,
         evidence=detail.evidence,
         rerelease=rerelease,
-        doubts=() if is_proven else tuple(notes[case] for case in _limiting(detail.cases)),
+        doubts=tuple([notes[case] for case in limiting]),
     )
 
 

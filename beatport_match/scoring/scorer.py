@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from beatport_match.model.evidence import Evidence, Relation
 from beatport_match.model.tracks import Candidate, Track, as_minutes
+from beatport_match.parsing.damaged_text import readable
 from beatport_match.parsing.interpretations import interpret, interpret_using_candidate
 from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import ParsedTrack, parse_candidate
@@ -103,6 +104,7 @@ def score_candidates(track: Track, candidates: Iterable[Candidate]) -> list[Scor
     If the title has several interpretations, each candidate is scored with the interpretation that
     fits it best. If two fit equally well, the more likely one is used.
     """
+    track = readable(track)
     interpretations = interpret(track)
     return [_score(track, interpretations, candidate) for candidate in candidates]
 

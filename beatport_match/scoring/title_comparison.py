@@ -65,7 +65,7 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
         if sorted(local.base.split()) == sorted(other.base.split()):
             return cases.TITLE_ORDER.found()
         return cases.TITLE_WORDS.found()
-    if {*local.base.split()} == {*other.base.split()}:
+    if len(local.words) != len(other.words) and {*local.words} == {*other.words}:
         return cases.TITLE_REPEATED.found()
     if local.base in other.single_titles:
         return cases.TITLE_ONE_OF.found()
