@@ -181,7 +181,8 @@ def _parsed_track(track: Track, parsed: ParsedTitle, split: _Split) -> ParsedTra
     version = inner.version | parsed.version
     if split.version:
         version = parse_version(split.version) | version
-    has_number = any(map(noise.is_catalogue_number, parsed.noise))
+    # "Artist - Title - Label - ABC012": a catalogue number shows that a label stands before it.
+    has_number = any(map(noise.is_catalogue_number, parsed.noise)) and not parsed.aside
     aside = (*split.unexplained, *split.label)
     return ParsedTrack(
         base=fold(inner.base),
@@ -196,6 +197,7 @@ def _parsed_track(track: Track, parsed: ParsedTitle, split: _Split) -> ParsedTra
         key=parse_key(track.key),
         isrc=clean_isrc(track.isrc),
         beatport_id=beatport_id_of(track),
+        stated_bpm=noise.stated_bpm((*parsed.noise, *inner.noise)),
         album=fold(track.album or ""),
         unexplained=tuple(fold(phrase) for phrase in split.unexplained),
         label=tuple(fold(phrase) for phrase in split.label),
@@ -278,8 +280,10 @@ def _splits_with_artists(segments: list[str], known_artists: tuple[str, ...]) ->
     if len(rest) > 1:
         yield _Split(known_artists, rest[0], label=tuple(rest[1:]))
         yield _Split(known_artists, rest[0], version=" ".join(rest[1:]))
+        if names_version(rest[1]):
+            yield _Split(known_artists, rest[0], label=tuple(rest[2:]), version=rest[1])
         yield _Split(known_artists, rest[-1], tuple(rest[:-1]))
-        if len(rest) == len(segments):
+        if len(rest) == len(segments) and not any(map(names_version, known_artists)):
             # The artist field may name a channel or a label: "Artist - Title" by "Some Channel".
             uploader = ("uploader", ", ".join(known_artists))
             artists = split_names(_PREFIX.sub("", rest[0], count=1) or rest[0])
@@ -309,11 +313,15 @@ def _splits_without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
         yield from _splits_without_artists("", segments[1:])
     if rest:
         yield _Split(split_names(first), second, label=tuple(rest))
+        if names_version(rest[0]):
+            yield _Split(split_names(first), second, label=tuple(rest[1:]), version=rest[0])
         if len(rest) == 1:
             yield _Split(split_names(first), second, version=rest[0])
         if number := _NUMBER.match(rest[0]):
             # "Artist - Album - 01 Title": the number shows that an album stands before it.
-            yield _Split(split_names(first), rest[0][number.end() :], label=tuple(rest[1:]))
+            version = second if names_version(second) else ""  # "Live At Some Club"
+            title = rest[0][number.end() :]
+            yield _Split(split_names(first), title, label=tuple(rest[1:]), version=version)
         yield _after_prefix(first, _Split(split_names(second), rest[0], label=tuple(rest[1:])))
     yield _Split(split_names(second), first, label=tuple(rest))
     if len(rest) > 1:

@@ -43,7 +43,7 @@ _COUNTRY = re.compile(r"\s*\((?!II|IV|VI|IX)(?:[A-Za-z]{2}|USA|U\.K\.|U\.S\.(?:A
 # Noise in artist fields: track numbers ("01. Ana"), sides of vinyl ("A1 Ana"), social handles
 # ("Ana @ana"), channels ("AnaVEVO", "Ana - Topic"), and marks of Discogs ("Ana (2)", "Ana*").
 _CREDIT_NOISE = re.compile(
-    r"^\d{1,3}[.)]\s+|^[A-D]\d\s+(?=\w)|\s*@\w+|(?<=\w)VEVO$|\s+-\s+Topic$|\s+\(\d{1,3}\)|(?<=\w)\*"
+    r"^\d{1,3}[.)]\s+|^[A-D]\d\s+(?=\w)|\s*@\w+|(?<=\w)VEVO$|\s+-\s+Topic$|\s+\(?Official\)?$|\s+\(\d{1,3}\)|(?<=\w)\*"
 )
 # What joins a name and its alias: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B".
 _ALIAS = re.compile(r"\s+\(?(?:a\.?k\.?a\b\.?|pres\.|presents\b)\s*", re.IGNORECASE)
@@ -76,6 +76,7 @@ class ParsedTrack:
         assumption: What this interpretation assumes, with the text: `position` (a track number or
             a side of vinyl before the title), `uploader` (the artist field names a channel) or
             `swapped` (title and artist are exchanged). `None` if it assumes nothing.
+        stated_bpm: The tempo that the title of a local track states, or `None`.
         album: The folded album of a local track, or `""`.
         main_title: The folded title of a candidate without its bracket, or `""`.
         subtitle: The text of that bracket.
@@ -100,6 +101,7 @@ class ParsedTrack:
     single_titles: tuple[str, ...] = ()
     noise: frozenset[str] = frozenset()
     assumption: tuple[str, str] | None = None
+    stated_bpm: float | None = None
     album: str = ""
     main_title: str = ""
     subtitle: str = ""

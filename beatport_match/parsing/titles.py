@@ -18,6 +18,7 @@ from beatport_match.parsing.versions import (
     UNSTATED,
     Version,
     completes_to_marker,
+    is_year,
     names_version,
     parse_version,
 )
@@ -251,7 +252,8 @@ class _Parts:
         elif self._take_all(phrase):
             pass
         elif may_be_aside:
-            (self.noise if folded.replace(" ", "").isdigit() else self.aside).append(phrase)
+            is_number = folded.replace(" ", "").isdigit() and not is_year(folded)
+            (self.noise if is_number else self.aside).append(phrase)
         else:
             return False
         return True

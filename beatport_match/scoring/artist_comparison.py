@@ -15,6 +15,7 @@ from rapidfuzz.fuzz import ratio
 from beatport_match.parsing.parsed_track import Name, ParsedTrack
 from beatport_match.parsing.scripts import are_in_two_scripts, transliterate
 from beatport_match.parsing.typos import digits_of, is_evident_in_name, is_typo, typo_count
+from beatport_match.parsing.versions import names_version
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import Finding
 
@@ -63,7 +64,10 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
         if local.album and local_words <= set(local.album.split()):
             return cases.ARTISTS_COMPILER.found()
         return cases.ARTISTS_OTHER.found()
-    if doubtful and paired == doubtful and not (local_agrees and other_agrees):
+    if any(names_version(" ".join(name)) for name in missing):
+        # "Ana Sol, Instrumental": the artist field names a version.
+        case = cases.ARTISTS_VERSION
+    elif doubtful and paired == doubtful and not (local_agrees and other_agrees):
         case = cases.ARTISTS_NAME_TYPO
     elif missing and not extra and _are_uncredited_guests(missing, local, other):
         case = cases.ARTISTS_GUEST_MISSING

@@ -150,7 +150,8 @@ def _compare_aside(
     assumption = local.assumption
     if not (local.unexplained or local.label or is_cut or assumption):
         return None
-    texts = (candidate.label, candidate.catalog_number, track.label, _year(candidate))
+    number = " ".join(filter(None, (candidate.label, candidate.catalog_number)))
+    texts = (candidate.label, candidate.catalog_number, track.label, _year(candidate), number)
     genres = (candidate.genre, candidate.sub_genre)
     known = tuple(fold(text) for text in (*texts, *genres, f"{local.shown} EP") if text)
     release = fold(candidate.release or "")
@@ -258,6 +259,10 @@ def _attribute_evidence(
             yield cases.LENGTH_SILENCE.found(longer)
         else:
             yield compare_lengths(gap)
+    if local.stated_bpm and candidate.bpm:
+        # A file that was sped up may state its tempo only in the title.
+        stated = compare_bpm(local.stated_bpm, candidate.bpm)
+        tempo = stated if stated.case is cases.BPM_OTHER else tempo
     if tempo:
         yield tempo
     if local.key and other.key:
@@ -330,7 +335,7 @@ _SHOWN: dict[str, Callable[[ScoreDetail], tuple[str, str]]] = {
         as_minutes(it.track.duration_s or 0),
         as_minutes(it.candidate.length_s or 0),
     ),
-    "bpm": lambda it: (f"{it.track.bpm:g}", f"{it.candidate.bpm:g}"),
+    "bpm": lambda it: (f"{it.track.bpm or it.local.stated_bpm:g}", f"{it.candidate.bpm:g}"),
     "key": lambda it: (_key_name(it.local), _key_name(it.other)),
     "year": lambda it: (str(it.track.year), _year(it.candidate)),
     "label": lambda it: (it.track.label or "", it.candidate.label or ""),

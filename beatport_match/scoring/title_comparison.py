@@ -27,7 +27,7 @@ from beatport_match.parsing.vocabulary import (
     OCCASION_WORDS,
     SPELLINGS,
 )
-from beatport_match.parsing.word_frequency import weighted_jaccard
+from beatport_match.parsing.word_frequency import is_common, weighted_jaccard
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import Finding
 
@@ -83,6 +83,8 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     if len(left) == len(right) == 1:
         # A short word that stands alone may be another word. If enough other letters agree, it is
         # a typo.
+        if len(left[0]) == len(right[0]) == 1:
+            return _other_title(local, other, similarity)  # "Untitled A" and "Untitled B"
         is_long = len(local.base) - len(left[0]) >= MIN_AGREEING_LENGTH
         if is_long and is_short_word_typo(left[0], right[0]):
             left, right, typos = [], [], typos + 1
@@ -110,7 +112,10 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
         return (cases.TITLE_ONE_WORD if is_doubtful else cases.TITLE_SMALL_WORDS).found()
     # Two artists seldom make two tracks whose titles differ by a letter.
     are_same_pair = len(local.artists) > 1 and set(local.artists) == set(other.artists)
-    if is_one_word and not are_same_pair and not is_evident_typo(local.compact, other.compact):
+    is_evident = is_evident_typo(local.compact, other.compact)
+    # A word that many titles contain is rarely a mistyped other one: "Angel" and "Angle".
+    is_word = any(is_common(word) for word in {*local.words} - {*other.words})
+    if is_word or (is_one_word and not are_same_pair and not is_evident):
         return cases.TITLE_WORD_TYPO.found(less=1.0)
     if typos == 1:
         return cases.TITLE_TYPO.found("1 typo", less=1.0)

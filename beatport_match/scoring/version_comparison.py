@@ -33,12 +33,18 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
     differing_years = mine.year != theirs.year and (mine.kinds | theirs.kinds) - {"remaster"}
     if differing_years and ((mine.year and theirs.year) or not same_length):
         return cases.VERSION_YEAR.found(mine.year or "none", theirs.year or "none")
+    known = other.artist_words | other.remixer_words
+    if theirs.plain and mine.plain and not local.remixer_words <= known:
+        return cases.VERSION_HIDDEN_REMIX.found()
     if theirs.plain and not other.remixer_words <= other.artist_words:
         if mine.plain:
             return cases.VERSION_HIDDEN_REMIX.found()
         if frozenset(mine.words) == other.remixer_words:
             return cases.VERSION_FROM_REMIXER.found()
     if have_same_words(local, other) or (mine.is_stated and mine.compact == theirs.compact):
+        is_bare = mine.plain and mine.is_stated and not (mine.part or mine.is_original)
+        if is_bare and theirs.plain:
+            return cases.VERSION_BARE.found()
         # Beside an "Original Mix", an "Original Version" seldom has the same length.
         if mine.is_original and theirs.is_original and (gap_s is None or gap_s <= 2.0):
             return cases.VERSION_SAME.found()
@@ -140,7 +146,8 @@ def _compare_names(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
         left = [word for word in left if word not in artists]
         right = [word for word in right if word not in artists]
     if not left and not right:
-        return cases.VERSION_OWN_NAME.found()
+        is_new = other.version.plain and local.version.version_noun == "version"
+        return (cases.VERSION_BARE if is_new else cases.VERSION_OWN_NAME).found()
     agreeing = len(mine) - len(left)
     if not left and agreeing and all(word in other.remixer_words for word in right):
         known = frozenset(mine) | local.remixer_words
