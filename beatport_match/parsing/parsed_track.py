@@ -226,8 +226,9 @@ def with_aliases(name: str) -> tuple[str, ...]:
 
 def fold_names(names: Iterable[str]) -> tuple[Name, ...]:
     """Return each name once, as folded words."""
-    folded = map(_name_words, names)
-    return tuple(dict.fromkeys(name for name in folded if name))
+    folded = tuple(dict.fromkeys(name for name in map(_name_words, names) if name))
+    # "Owls, The" is one name.
+    return tuple(name for name in folded if name != ("the",)) or folded
 
 
 def words_of_names(names: Iterable[str]) -> frozenset[str]:

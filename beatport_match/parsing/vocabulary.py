@@ -92,7 +92,8 @@ MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS | NEUTRAL_WORDS
 CLOSING = frozenset(
     "mix mixx remix rmx remx rmix edit reedit version dub rework bootleg flip refix remake mashup "
     "vip instrumental acca acap acapella accapella acappella cappella rerub remaster remastered "
-    "extended interpretation reinterpretation reconstruction redux update revision cut dubmix mixcut".split()
+    "extended interpretation reinterpretation reconstruction redux update revision cut dubmix "
+    "mixcut".split()
 )
 # A phrase names a version if it starts with one of these words and a word of `LINKS` follows
 # ("Remixed by X", "Live at Y").

@@ -335,7 +335,7 @@ _SHOWN: dict[str, Callable[[ScoreDetail], tuple[str, str]]] = {
         as_minutes(it.track.duration_s or 0),
         as_minutes(it.candidate.length_s or 0),
     ),
-    "bpm": lambda it: (f"{it.track.bpm or it.local.stated_bpm:g}", f"{it.candidate.bpm:g}"),
+    "bpm": lambda it: (f"{it.track.bpm or it.local.stated_bpm or 0:g}", f"{it.candidate.bpm:g}"),
     "key": lambda it: (_key_name(it.local), _key_name(it.other)),
     "year": lambda it: (str(it.track.year), _year(it.candidate)),
     "label": lambda it: (it.track.label or "", it.candidate.label or ""),
