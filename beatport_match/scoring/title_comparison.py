@@ -114,7 +114,8 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     are_same_pair = len(local.artists) > 1 and set(local.artists) == set(other.artists)
     is_evident = is_evident_typo(local.compact, other.compact)
     # A word that many titles contain is rarely a mistyped other one: "Angel" and "Angle".
-    is_word = any(is_common(word) for word in {*local.words} - {*other.words})
+    changed = {*local.words} - {*other.words}
+    is_word = any(len(word) > 2 and is_common(word) for word in changed)
     if is_word or (is_one_word and not are_same_pair and not is_evident):
         return cases.TITLE_WORD_TYPO.found(less=1.0)
     if typos == 1:
