@@ -112,7 +112,8 @@ VERSION_UNSAID_VOUCHED = Case(
 VERSION_LENGTH_VOUCHED = Case("version.length_vouched", 18.0, "same version")
 # Labels sell a "Night Mix" beside a "Night".
 VERSION_NOUN = Case("version.noun", 17.5, "same version, worded differently")
-VERSION_CUT = Case("version.cut", 18.0, "the same version, cut short")
+# A remixer may have made several versions: "Night (Tor" for the "Torrek Dub" or his remix.
+VERSION_CUT = Case("version.cut", 18.0, "the same version, cut short", 0.75, _LENGTH)
 # A remixer, an artist or a title of one word that agrees only by a typo may be another one: "Anna"
 # and "Hanna". An equal length confirms it. Less 1 for each typo.
 VERSION_NAMES_MISTYPED = Case("version.names_mistyped", 20.0, "same version, mistyped")

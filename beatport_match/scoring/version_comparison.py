@@ -45,10 +45,7 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
         is_bare = mine.plain and mine.is_stated and not (mine.part or mine.is_original)
         if is_bare and theirs.plain:
             return cases.VERSION_BARE.found()
-        # Beside an "Original Mix", an "Original Version" seldom has the same length.
-        if mine.is_original and theirs.is_original and (gap_s is None or gap_s <= 2.0):
-            return cases.VERSION_SAME.found()
-        return _same_version(mine, theirs)
+        return _same_version(mine, theirs, gap_s)
     if is_truncated_version(local, other):
         return cases.VERSION_CUT.found()
     if not mine.is_stated:
@@ -75,7 +72,9 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
         if mine.plain or theirs.plain or not same_length:
             return cases.VERSION_LENGTH.found("another length of version")
         finding = _further(cases.VERSION_LENGTH_VOUCHED, finding)
-    return _same_version(mine, theirs) if finding.case is cases.VERSION_SAME else finding
+    if finding.case is cases.VERSION_SAME:
+        return _same_version(mine, theirs, gap_s)
+    return finding
 
 
 def _is_other_wording(mine: Version, theirs: Version) -> bool:
@@ -110,10 +109,16 @@ def _unstated(theirs: Version, *, same_length: bool) -> Finding:
     return cases.VERSION_UNSAID.found()
 
 
-def _same_version(mine: Version, theirs: Version) -> Finding:
-    """Make the finding for versions whose distinctive words agree."""
+def _same_version(mine: Version, theirs: Version, gap_s: float | None) -> Finding:
+    """Make the finding for versions whose distinctive words agree.
+
+    Labels sell a "Night Mix" beside a "Night", but not with equal lengths. "Original Version" and
+    "Original Mix" differ only if the lengths are known to differ.
+    """
     nouns = {mine.version_noun, theirs.version_noun}
-    if mine.is_stated and len(nouns) == 2 and ("" not in nouns or mine.words):
+    both_original = mine.is_original and theirs.is_original
+    has_other_length = not both_original if gap_s is None else gap_s > 2.0
+    if mine.is_stated and has_other_length and len(nouns) == 2 and ("" not in nouns or mine.words):
         return cases.VERSION_NOUN.found()
     return (cases.VERSION_NAMED if theirs.words else cases.VERSION_SAME).found()
 
