@@ -97,8 +97,10 @@ def interpret(track: Track) -> tuple[ParsedTrack, ...]:
     interpretations = [
         _parsed_track(track, parsed, split) for split in _splits(parsed, known_artists)
     ]
-    if position := _POSITION.search(parsed.base):
-        # "A1 Title", "11 Title", "Title A1": a place on a record, or part of the title.
+    position = _POSITION.search(parsed.base)
+    # "A1 Title", "11 Title", "Title A1": a place on a record, or part of the title. Without an
+    # artist, "A - Title" is by A.
+    if position and (known_artists or any(map(str.isdigit, position.group()))):
         shorter = replace(parsed, base=_POSITION.sub("", parsed.base))
         assumption = ("position", position.group().strip())
         interpretations += [
@@ -241,7 +243,8 @@ def _splits(parsed: ParsedTitle, known_artists: tuple[str, ...]) -> Iterator[_Sp
         if aside:
             yield replace(split, version=" ".join(aside))
             yield replace(split, title=" ".join((split.title, *(f"({part})" for part in aside))))
-        if bracket and rest:
+        is_divided = split.artists or " - " not in split.title
+        if bracket and rest and is_divided and not split.version:
             # A bracket without a version word: the bare name of the remixer, or a label.
             label = (*split.label, *aside)
             for version in (bracket[1], f"{bracket[1]} Remix"):
