@@ -23,6 +23,7 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing import noise
 from beatport_match.parsing.damaged_text import readable
+from beatport_match.parsing.field_values import stem
 from beatport_match.parsing.normalize import fold, normalize_spacing, words_of_text
 from beatport_match.parsing.parsed_track import (
     Name,
@@ -183,6 +184,8 @@ def _parsed_track(track: Track, parsed: ParsedTitle, split: _Split) -> ParsedTra
     version = inner.version | parsed.version
     if split.version:
         version = parse_version(split.version) | version
+    if not version.is_stated:
+        version = _version_of_file(track.file, inner.base)
     # "Artist - Title - Label - ABC012": a catalogue number shows that a label stands before it.
     has_number = any(map(noise.is_catalogue_number, parsed.noise)) and not parsed.aside
     aside = (*split.unexplained, *split.label)
@@ -208,6 +211,18 @@ def _parsed_track(track: Track, parsed: ParsedTitle, split: _Split) -> ParsedTra
         noise=frozenset(map(fold, (*parsed.noise, *inner.noise))),
         assumption=split.assumption,
     )
+
+
+def _version_of_file(file: str | None, base: str) -> Version:
+    """Return the version that the file name states, if it contains the whole title.
+
+    Some libraries keep the version only there: `Artist - Title (Some Remix).mp3`.
+    """
+    name = stem(file)
+    if not name or not set(words_of_text(base)) <= set(words_of_text(name)):
+        return UNSTATED
+    version = parse_title(name).version
+    return UNSTATED if version.plain else version
 
 
 def _with_remixer_field(
