@@ -90,9 +90,9 @@ def _query_variants(track: Track, local: ParsedTrack) -> Iterator[Query]:
     yield _query("first_artist", *artists[:1], local.shown)
     if remixers:
         yield _query("remixer", local.shown, remixers)
-    latin = [transliterate(text) for text in (*artists[:1], local.shown)]
-    if latin != [*artists[:1], local.shown]:
-        yield _query("transliterated", *latin)
+    latin = transliterate(" ".join((*artists[:1], local.shown)))
+    if latin.isascii():
+        yield _query("transliterated", latin)  # of a Latin text, it repeats an earlier query
     yield _query("title_only", local.shown)
     if artists:
         yield _query("keyword", artists[0], _rarest_words(local.shown))

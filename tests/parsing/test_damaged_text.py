@@ -26,6 +26,10 @@ def test_damage_is_repaired(damaged, text):
     assert repair(damaged) == text
 
 
+def test_text_is_repaired_three_times():
+    assert repair("&amp;amp;amp;amp;") == "&amp;"
+
+
 @pytest.mark.parametrize(
     "text",
     ["100% Pure", "Kolva & Brenn", "50%off", "Café Ñandú", "Ønsker Â Ä", "AT&T;", "R&B", "é©"],

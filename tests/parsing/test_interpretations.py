@@ -137,6 +137,26 @@ def test_segments_beyond_the_limit_are_ignored():
 
 
 @pytest.mark.parametrize(
+    ("title", "artists", "version"),
+    [
+        ("Night Ferry - Dub - Kiln - 2021", "Ana Sol", "Dub"),
+        ("Ana Sol - Night Ferry - Dub - Kiln", "", "Dub"),
+        ("VA - Ana Sol - Night Ferry - Dub", "", "Dub"),
+        ("Ana Sol - Live At The Kiln - 03 Night Ferry", "", "Live At The Kiln"),
+        ("Night Ferry | Dub", "Ana Sol", "Dub"),
+        ("Night Ferry - Slow Take", "Ana Sol", "Slow Take"),
+        ("Night Ferry feat. Tom Ray VIP", "Ana Sol", "VIP"),
+    ],
+)
+def test_version_is_found_wherever_it_stands(title, artists, version):
+    readings = interpret(Track(title, artists))
+    assert any(
+        (it.base, it.artists[:1], it.version.text) == ("night ferry", (("ana", "sol"),), version)
+        for it in readings
+    )
+
+
+@pytest.mark.parametrize(
     ("file", "text"),
     [
         ("/music/Ana Sol - Night Ferry (Nørd Remix).mp3", "Nørd Remix"),
