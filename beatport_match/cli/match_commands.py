@@ -71,7 +71,9 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         return _list(options, out, err)
     folder = make_folder(options.out) if options.out else None
     metrics_folder = make_folder(options.metrics, "--metrics") if options.metrics else None
-    tracks = PlaylistCommandRun(options.file, options.playlist, options.limit)
+    tracks = PlaylistCommandRun(
+        options.file, options.playlist, options.limit, encoding=options.encoding
+    )
     settings = settings_from(options)
     with show_warnings(err), sources_from(options, settings) as source:
         run = tracks.run(settings, err, "matching", options.journal, source)
@@ -173,9 +175,16 @@ class PlaylistCommandRun:
         PlaylistError: The file cannot be read.
     """
 
-    def __init__(self, path: Path, name: str | None, limit: int | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        name: str | None,
+        limit: int | None = None,
+        *,
+        encoding: str | None = None,
+    ) -> None:
         self._problems: list[PlaylistProblem] = []
-        tracks = read_playlist(path, name, on_problem=self._problems.append)
+        tracks = read_playlist(path, name, encoding=encoding, on_problem=self._problems.append)
         self.tracks: tuple[Track, ...] = tuple(islice(tracks, limit))
 
     def run(

@@ -66,9 +66,7 @@ def show_result(result: PlaylistMatch, out: Screen) -> None:
         pieces.append((f"  {count:,} {name}", style if count else "dim"))
     out.show(tuple(pieces), *_effort(result), *_failures(result))
     if problems := result.problems:
-        out.show(
-            text_line(f"{plural(len(problems), 'entry', 'entries')} could not be read:", "yellow")
-        )
+        out.show(text_line(f"{plural(len(problems), 'problem')} in the playlist:", "yellow"))
         places = [(problem.place, f"{problem.detail}.") for problem in problems]
         show_places(places, len(places), "results.json lists them all", out)
 

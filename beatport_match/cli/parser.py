@@ -103,6 +103,7 @@ def _add_playlist(add_parser: _AddParser) -> None:
     )
     playlist.path("file FILE", "Rekordbox XML, M3U/M3U8 or CSV")
     playlist.value("--playlist NAME", "`Folder/Name` in a Rekordbox file (default: all tracks)")
+    playlist.value("--encoding NAME", "encoding of a text file, such as windows-1250")
     playlist.flag("--list", "list the playlists in the file and match nothing")
     playlist.value("--limit N", "match only the first N tracks", type=_count)
     playlist.path("--out DIR", "write the results to this folder, as JSON and CSV")

@@ -7,17 +7,18 @@ first 64 KiB. Each format has its own reader module.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from os import PathLike
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from beatport_match.errors import PlaylistError
 from beatport_match.files import text_reader
 from beatport_match.model.problems import OnProblem
 from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
-from beatport_match.playlists import csv_reader, m3u_reader, rekordbox_reader
+from beatport_match.playlists import csv_reader, m3u_reader, rekordbox_reader, xml_elements
+from beatport_match.playlists.source import PlaylistSource
 
 Format: TypeAlias = Literal["rekordbox", "m3u", "delimited"]
 
@@ -27,10 +28,26 @@ _REMEDY = (
 )
 
 
+class _Reader(NamedTuple):
+    """How a format is read; `names` lists its playlists, `None` if it has none with names."""
+
+    read: Callable[[PlaylistSource], Iterator[Track]]
+    names: Callable[[PlaylistSource], tuple[str, ...]] | None = None
+
+
+_READERS: dict[Format, _Reader] = {
+    "rekordbox": _Reader(rekordbox_reader.read, rekordbox_reader.names),
+    "m3u": _Reader(m3u_reader.read),
+    "delimited": _Reader(csv_reader.read),
+}
+_XML_ROOTS: dict[str, Format] = {"DJ_PLAYLISTS": "rekordbox"}
+
+
 def read_playlist(
     path: str | PathLike[str],
     playlist: str | None = None,
     *,
+    encoding: str | None = None,
     on_problem: OnProblem | None = None,
 ) -> Iterator[Track]:
     """Read the tracks of a playlist file one at a time, in the order of the file.
@@ -39,8 +56,11 @@ def read_playlist(
         path: A Rekordbox export, an M3U playlist or a CSV file.
         playlist: For Rekordbox: `Folder/Name`, or the name alone if only one playlist has it.
             `None` (the default) reads the whole collection. Must be `None` for other formats.
+        encoding: The encoding of a text file, such as `windows-1250`. `None` (the default) detects
+            it. XML files declare their own.
         on_problem: Called with a `PlaylistProblem` for each entry that cannot be read and is left
-            out. `None` (the default) ignores these entries.
+            out, and for a guess that changes all entries, such as the encoding. `None` (the
+            default) ignores these.
 
     Returns:
         An iterator over the tracks. It reads the file while you iterate.
@@ -56,18 +76,14 @@ def read_playlist(
             print(track, track.duration_s)
         ```
     """
-    file = Path(path)
-    file_format = detect_format(file)
-    if file_format == "rekordbox":
-        return rekordbox_reader.read(file, playlist, on_problem)
-    if playlist is not None:
+    source = PlaylistSource(Path(path), playlist, encoding, on_problem)
+    reader = _READERS[detect_format(source.file, encoding)]
+    if playlist is not None and reader.names is None:
         raise PlaylistError(
-            f"{file}: this format has no named playlists, so {playlist!r} is not in it; "
+            f"{source.file}: this format has no named playlists, so {playlist!r} is not in it; "
             f"leave the name out."
         )
-    if file_format == "m3u":
-        return m3u_reader.read(file, on_problem)
-    return csv_reader.read(file, on_problem)
+    return reader.read(source)
 
 
 def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:
@@ -77,7 +93,7 @@ def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:
         path: A Rekordbox export, an M3U playlist or a CSV file.
 
     Returns:
-        The names. Only a Rekordbox export has named playlists; other formats give an empty tuple.
+        The names; an empty tuple for a format without named playlists, such as M3U.
 
     Raises:
         PlaylistError: The file is missing or damaged, or its format is unknown.
@@ -85,34 +101,45 @@ def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:
     Example:
         `list_playlists("collection.xml")` returns `('Sets/Friday', 'Sets/Warm Up')`.
     """
-    file = Path(path)
-    return rekordbox_reader.names(file) if detect_format(file) == "rekordbox" else ()
+    source = PlaylistSource(Path(path))
+    reader = _READERS[detect_format(source.file)]
+    return reader.names(source) if reader.names else ()
 
 
-def detect_format(file: Path) -> Format:
+def detect_format(file: Path, encoding: str | None = None) -> Format:
     """Detect the format of a playlist file from its first bytes.
 
-    Any XML counts as Rekordbox's; its reader then checks the root element.
+    XML with an unknown root counts as Rekordbox's; its reader then names the root.
+
+    Args:
+        file: The file.
+        encoding: The encoding of a text file; `None` (the default) detects it.
 
     Raises:
         PlaylistError: The file cannot be read, is empty or binary, or its format is unknown.
     """
-    text = text_reader.decoded(text_reader.head(file)).lstrip()
+    head = text_reader.head(file)
+    text = text_reader.decoded(head, encoding).lstrip()
     if not text:
         raise PlaylistError(f"{file}: is empty; {_REMEDY}.")
     if text.startswith("<"):
-        return "rekordbox"
+        return _XML_ROOTS.get(xml_elements.root_of(head), "rekordbox")
     if "\0" in text:
         raise PlaylistError(f"{file}: is not a text file; {_REMEDY}.")
-    lines = [line.strip() for line in re.split(r"[\r\n]+", text)]
-    entries = [line for line in lines if line and not line.startswith("#")]
-    if lines[0].upper().startswith(("#EXTM3U", "#EXTINF")):
+    found = _text_format([line.strip() for line in re.split(r"[\r\n]+", text)])
+    if found is None:
+        raise PlaylistError(f"{file}: is not a playlist in a known format; {_REMEDY}.")
+    return found
+
+
+def _text_format(lines: list[str]) -> Format | None:
+    """Detect the format of a text file from its first lines."""
+    if lines[0].upper().startswith("#EXT"):
         return "m3u"
-    header = csv_reader.parse_header(lines[0])
+    header = csv_reader.find_header(lines)
     if header.positions:
         return "delimited"
+    entries = [line for line in lines if line and not line.startswith("#")]
     if entries and field_values.is_path(entries[0]):
         return "m3u"
-    if len(header.columns) > 1:
-        return "delimited"
-    raise PlaylistError(f"{file}: is not a playlist in a known format; {_REMEDY}.")
+    return "delimited" if len(header.columns) > 1 else None

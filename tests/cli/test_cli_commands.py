@@ -143,7 +143,7 @@ def test_an_unreadable_entry_is_reported_and_the_others_are_matched(
     result = command("playlist", playlist, "--unpaced", "--base-url", base_url, "--out", tmp_path)
     assert result.code == 0
     assert "1 track:  1 matched" in result.out
-    assert "could not be read:" in result.out
+    assert "in the playlist:" in result.out
     assert "line 4" in result.out
     document = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     assert any(problem["place"] == "line 4" for problem in document["problems"])

@@ -6,7 +6,7 @@ import pytest
 
 from beatport_match.errors import PlaylistError
 from beatport_match.files import text_reader
-from beatport_match.playlists import list_playlists, read_playlist, rekordbox_xml
+from beatport_match.playlists import list_playlists, read_playlist, xml_elements
 
 EXPORT = "<DJ_PLAYLISTS Version='1.0.0'><COLLECTION>{}</COLLECTION></DJ_PLAYLISTS>"
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
@@ -140,7 +140,7 @@ def test_huge_attribute_is_rejected_after_a_small_part_is_read(tmp_path, monkeyp
             taken.append(len(chunk))
             yield chunk
 
-    monkeypatch.setattr(rekordbox_xml, "chunks", counted)
+    monkeypatch.setattr(xml_elements, "chunks", counted)
     message = reading_error(file)
     assert "one tag or comment is longer than 65536 bytes" in message
     assert 0 < sum(taken) < 200_000
