@@ -17,10 +17,21 @@ from beatport_match.files import text_reader
 from beatport_match.model.problems import OnProblem
 from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
-from beatport_match.playlists import csv_reader, m3u_reader, rekordbox_reader, xml_elements
+from beatport_match.playlists import (
+    csv_reader,
+    itunes_reader,
+    m3u_reader,
+    rekordbox_reader,
+    traktor_reader,
+    virtualdj_reader,
+    xml_elements,
+    xspf_reader,
+)
 from beatport_match.playlists.source import PlaylistSource
 
-Format: TypeAlias = Literal["rekordbox", "m3u", "delimited"]
+Format: TypeAlias = Literal[
+    "rekordbox", "traktor", "virtualdj", "itunes", "xspf", "m3u", "delimited"
+]
 
 _REMEDY = (
     "give a Rekordbox collection export (XML), an M3U/M3U8 playlist, or a CSV file "
@@ -36,11 +47,20 @@ class _Reader(NamedTuple):
 
 
 _READERS: dict[Format, _Reader] = {
-    "rekordbox": _Reader(rekordbox_reader.read, rekordbox_reader.names),
+    "rekordbox": _Reader(rekordbox_reader.LIBRARY.read, rekordbox_reader.LIBRARY.names),
+    "traktor": _Reader(traktor_reader.LIBRARY.read, traktor_reader.LIBRARY.names),
+    "itunes": _Reader(itunes_reader.LIBRARY.read, itunes_reader.LIBRARY.names),
+    "virtualdj": _Reader(virtualdj_reader.read),
+    "xspf": _Reader(xspf_reader.read),
     "m3u": _Reader(m3u_reader.read),
     "delimited": _Reader(csv_reader.read),
 }
-_XML_ROOTS: dict[str, Format] = {"DJ_PLAYLISTS": "rekordbox"}
+_XML_ROOTS: dict[str, Format] = {
+    "NML": "traktor",
+    "VirtualDJ_Database": "virtualdj",
+    "plist": "itunes",
+    "playlist": "xspf",
+}
 
 
 def read_playlist(

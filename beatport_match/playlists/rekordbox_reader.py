@@ -9,19 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
 from beatport_match.playlists.named_playlists import (
+    Library,
     NamedPlaylist,
     Reference,
-    find_playlist,
     normalize_name,
-    playlist_tracks,
 )
-from beatport_match.playlists.source import Entry, PlaylistSource
+from beatport_match.playlists.source import Entry
 from beatport_match.playlists.xml_elements import Element, XmlFormat, elements
 
-PROGRAM = "Rekordbox"
 FORMAT = XmlFormat(
     "DJ_PLAYLISTS",
     "a Rekordbox export",
@@ -47,33 +44,6 @@ _ATTRIBUTES = {
     "file": "Location",
     "id": "TrackID",
 }
-
-
-def names(source: PlaylistSource) -> tuple[str, ...]:
-    """List the playlists of an export as `Folder/Name`, in file order.
-
-    Raises:
-        PlaylistError: The file cannot be read to its end or is not a Rekordbox export.
-    """
-    return tuple(playlist.path for playlist in _playlists(source.file, None))
-
-
-def read(source: PlaylistSource) -> Iterator[Track]:
-    """Read one playlist in its order, or the whole collection in constant memory.
-
-    Raises:
-        PlaylistError: The file cannot be read, is not a Rekordbox export, or does not have the
-            playlist: raised by the call itself. For the collection, damage further down in the
-            file is raised when iteration reaches it.
-    """
-    if source.playlist is None:
-        FORMAT.check_root(source.file)
-        entries = _entries(source.file, "")
-        return filter(None, (source.track(entry, _NAMELESS) for entry in entries))
-    wanted = normalize_name(source.playlist)
-    playlist = find_playlist(source, _playlists(source.file, wanted), PROGRAM)
-    entries = _entries(source.file, playlist.key_name)
-    return playlist_tracks(source, playlist, entries, PROGRAM, _NAMELESS)
 
 
 def values_of(element: Element) -> dict[str, str | None]:
@@ -107,7 +77,7 @@ def _playlists(file: Path, wanted: str | None) -> Iterator[NamedPlaylist]:
                 key_name = "Location" if by_location else "TrackID"
                 playlist = NamedPlaylist("/".join(path[1:] or path), name, key_name)
                 yield playlist
-        elif playlist and wanted in (playlist.path, playlist.name):
+        elif playlist and playlist.is_named(wanted):
             key = _key(element.attributes.get("Key"), playlist.key_name)
             playlist.references.append(Reference(key, f"line {element.line}"))
 
@@ -115,3 +85,6 @@ def _playlists(file: Path, wanted: str | None) -> Iterator[NamedPlaylist]:
 def _key(value: str | None, key_name: str) -> str:
     # Programs percent-encode the same path differently, so decoded paths are compared.
     return field_values.path_of(value) if key_name == "Location" else field_values.text(value)
+
+
+LIBRARY = Library("Rekordbox", FORMAT.check_root, _entries, _playlists, _NAMELESS)

@@ -82,30 +82,29 @@ class Element(NamedTuple):
 
 
 class _RootReached(Exception):  # noqa: N818 - no error: it ends the parsing
-    """The parser has reached the root element, or a part that only a full scan may judge."""
+    """The name of the root element is known, or only the full scan may judge the file."""
 
 
 def root_of(head: bytes) -> str:
-    """Return the name of the root element from the first bytes of a file, or `""`."""
-    root = ""
+    """Return the name of the root element from the first bytes of a file, or `""`.
 
-    def stop(*_: object) -> None:
-        raise _RootReached
+    A DOCTYPE gives the name too. Nothing after it is parsed, because it may declare entities.
+    """
+    root = ""
 
     def on_declaration(_version: str, encoding: str | None, _standalone: int) -> None:
         if encoding and encoding.lower() not in _ENCODINGS:
-            stop()
+            raise _RootReached
 
-    def on_start(name: str, _attributes: dict[str, str]) -> None:
+    def on_name(name: str, *_: object) -> None:
         nonlocal root
         root = name
-        stop()
+        raise _RootReached
 
     parser = ParserCreate()
     parser.XmlDeclHandler = on_declaration
-    parser.EntityDeclHandler = stop
-    parser.AttlistDeclHandler = stop
-    parser.StartElementHandler = on_start
+    parser.StartDoctypeDeclHandler = on_name
+    parser.StartElementHandler = on_name
     with suppress(_RootReached, ExpatError):  # the reader of the format names the damage
         parser.Parse(head, False)  # noqa: FBT003 - expat's own signature
     return root
@@ -126,6 +125,28 @@ def elements(
     yield from scan.feed(b"", last=True)
 
 
+def grouped(
+    file: Path, xml_format: XmlFormat, entry: tuple[str, str], children: frozenset[str]
+) -> Iterator[tuple[Element, dict[str, Element]]]:
+    """Yield the elements `entry` (parent and name), each with its children of the given names.
+
+    Raises:
+        PlaylistError: As `elements`.
+    """
+    wanted = frozenset({entry, *((entry[1], name) for name in children)})
+    current: tuple[Element, dict[str, Element]] | None = None
+    for element in elements(file, xml_format, wanted):
+        if (element.parent, element.name) == entry:
+            if current:
+                yield current
+            current = element, {}
+        elif current and element.depth == current[0].depth + 1:
+            # Elements of the same names elsewhere in the file, such as playlists, are deeper.
+            current[1].setdefault(element.name, element)
+    if current:
+        yield current
+
+
 class _Scanner:
     """One pass of expat over one file."""
 
@@ -142,7 +163,8 @@ class _Scanner:
         self._parser.StartElementHandler = self._on_start
         self._parser.EndElementHandler = self._on_end
         self._parser.SkippedEntityHandler = self._on_entity
-        self._text: list[str] | None = None
+        self._unfinished: Element | None = None
+        self._text: list[str] = []
         self._text_length = 0
         if xml_format.texts:
             self._parser.CharacterDataHandler = self._on_text
@@ -187,18 +209,18 @@ class _Scanner:
             line, start = self._parser.CurrentLineNumber, self._parser.CurrentByteIndex
             element = Element(name, parent, len(self._open), attributes, line, start)
             if name in self._format.texts:
-                self._text, self._text_length, self._unfinished = [], 0, element
+                self._unfinished, self._text, self._text_length = element, [], 0
             else:
                 self._found.append(element)
 
     def _on_end(self, name: str) -> None:
         self._open.pop()
-        if self._text is not None and name == self._unfinished.name:
+        if self._unfinished and name == self._unfinished.name:
             self._found.append(self._unfinished._replace(text="".join(self._text)))
-            self._text = None
+            self._unfinished = None
 
     def _on_text(self, text: str) -> None:
-        if self._text is None:
+        if not self._unfinished:
             return
         self._text_length += len(text)
         if self._text_length > MAX_LINE_LENGTH:

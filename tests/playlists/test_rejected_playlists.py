@@ -40,7 +40,7 @@ def rejection(file):
         (b"// a comment\nint main;\n", "is not a playlist in a known format; give"),
         (b"<html><body>", "line 1: is not a Rekordbox export: its root is <html>, not"),
         (b"\n<?xml version='1.0'?><DJ_PLAYLISTS/>", "line 2: is not well-formed XML"),
-        (b"<?xml version='1.0'?>\n<!DOCTYPE plist>\n<plist/>", "line 2: is not a Rekordbox export"),
+        (b"<?xml version='1.0'?>\n<!DOCTYPE plist>\n<plist/>", "line 2: is not an iTunes library"),
         (b"<!DOCTYPE d [" + LAUGHS.encode() + b"]><d>&l11;</d>", "it has a DOCTYPE; export it"),
         (b"<?xml version='1.0' encoding='unicode_escape'?><DJ_PLAYLISTS/>", "'unicode_escape'"),
         (b"<?xml version='1.0' encoding='shift_jis'?><DJ_PLAYLISTS/>", "'shift_jis', which is not"),
