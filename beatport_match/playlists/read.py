@@ -19,9 +19,15 @@ from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
 from beatport_match.playlists import (
     csv_reader,
+    cue_reader,
+    engine_reader,
     itunes_reader,
     m3u_reader,
+    pls_reader,
     rekordbox_reader,
+    serato_reader,
+    signatures,
+    text_list_reader,
     traktor_reader,
     virtualdj_reader,
     xml_elements,
@@ -30,7 +36,18 @@ from beatport_match.playlists import (
 from beatport_match.playlists.source import PlaylistSource
 
 Format: TypeAlias = Literal[
-    "rekordbox", "traktor", "virtualdj", "itunes", "xspf", "m3u", "delimited"
+    "rekordbox",
+    "traktor",
+    "virtualdj",
+    "itunes",
+    "xspf",
+    "serato",
+    "engine",
+    "m3u",
+    "pls",
+    "cue",
+    "delimited",
+    "list",
 ]
 
 _REMEDY = (
@@ -50,10 +67,15 @@ _READERS: dict[Format, _Reader] = {
     "rekordbox": _Reader(rekordbox_reader.LIBRARY.read, rekordbox_reader.LIBRARY.names),
     "traktor": _Reader(traktor_reader.LIBRARY.read, traktor_reader.LIBRARY.names),
     "itunes": _Reader(itunes_reader.LIBRARY.read, itunes_reader.LIBRARY.names),
+    "serato": _Reader(serato_reader.read, serato_reader.names),
+    "engine": _Reader(engine_reader.LIBRARY.read, engine_reader.LIBRARY.names),
     "virtualdj": _Reader(virtualdj_reader.read),
     "xspf": _Reader(xspf_reader.read),
     "m3u": _Reader(m3u_reader.read),
+    "pls": _Reader(pls_reader.read),
+    "cue": _Reader(cue_reader.read),
     "delimited": _Reader(csv_reader.read),
+    "list": _Reader(text_list_reader.read),
 }
 _XML_ROOTS: dict[str, Format] = {
     "NML": "traktor",
@@ -139,27 +161,38 @@ def detect_format(file: Path, encoding: str | None = None) -> Format:
         PlaylistError: The file cannot be read, is empty or binary, or its format is unknown.
     """
     head = text_reader.head(file)
+    if head.startswith(signatures.SQLITE):
+        return "engine"
+    if head.startswith(b"vrsn\0\0"):
+        return "serato"
     text = text_reader.decoded(head, encoding).lstrip()
     if not text:
         raise PlaylistError(f"{file}: is empty; {_REMEDY}.")
     if text.startswith("<"):
         return _XML_ROOTS.get(xml_elements.root_of(head), "rekordbox")
-    if "\0" in text:
-        raise PlaylistError(f"{file}: is not a text file; {_REMEDY}.")
-    found = _text_format([line.strip() for line in re.split(r"[\r\n]+", text)])
-    if found is None:
-        raise PlaylistError(f"{file}: is not a playlist in a known format; {_REMEDY}.")
-    return found
+    is_text = "\0" not in text
+    if is_text and (found := _text_format([line.strip() for line in re.split(r"[\r\n]+", text)])):
+        return found
+    if meaning := signatures.meaning_of(head):
+        raise PlaylistError(f"{file}: this is {meaning}.")
+    why = "a playlist in a known format" if is_text else "a text file"
+    raise PlaylistError(f"{file}: is not {why}; {_REMEDY}.")
 
 
 def _text_format(lines: list[str]) -> Format | None:
     """Detect the format of a text file from its first lines."""
     if lines[0].upper().startswith("#EXT"):
         return "m3u"
+    if lines[0].lower() == pls_reader.HEADER:
+        return "pls"
+    if any(map(cue_reader.TRACK.match, lines)):
+        return "cue"
     header = csv_reader.find_header(lines)
     if header.positions:
         return "delimited"
     entries = [line for line in lines if line and not line.startswith("#")]
     if entries and field_values.is_path(entries[0]):
         return "m3u"
+    if text_list_reader.is_track_list(lines):
+        return "list"
     return "delimited" if len(header.columns) > 1 else None

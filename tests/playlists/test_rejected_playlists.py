@@ -33,7 +33,7 @@ def rejection(file):
         (b"", "is empty; give a Rekordbox"),
         (b" \r\n\t ", "is empty; give a Rekordbox"),
         (b"\xef\xbb\xbf", "is empty; give a Rekordbox"),
-        (b"ID3\x03\x00\x00\x00\x00\x0f\x76TIT2", "is not a text file; give"),
+        (b"\x03\x00\x00\x00\x00\x0f\x76TIT2", "is not a text file; give"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is not a text file; give"),
         (b"just some prose\nin two lines\n", "is not a playlist in a known format; give"),
         (b'{\n  "title": "Tide"\n}', "is not a playlist in a known format; give"),
@@ -55,6 +55,40 @@ def test_content_without_a_playlist_is_rejected(tmp_path, content, why):
     file = tmp_path / "set.m3u"
     file.write_bytes(content)
     assert why in rejection(file)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (
+            b"ID3\x03\x00\x00\x00\x00\x0f\x76TIT2",
+            "a piece of music and no playlist; give the folder",
+        ),
+        (b"fLaC\x00\x00\x00\x22", "a piece of music and no playlist; give the folder"),
+        (b"RIFF\x24\x00\x00\x00WAVE", "a piece of music and no playlist; give the folder"),
+        (b"\x00\x00\x00\x20ftypM4A ", "a piece of music and no playlist; give the folder"),
+        (b"\xff\xfb\x90\x00\x00", "a piece of music and no playlist; give the folder"),
+        (b"PMAI\x00\x00\x00\x1c", "an analysis file of Rekordbox; export the collection as XML"),
+        (b"\0\0\0\0\0\x10\0\0\x14\0", "Rekordbox's database of a stick (PDB); export the"),
+        (b"bplist00\xd4\x00", "a property list of Apple; export the playlist as XML"),
+        (b"hdfm\x00\x00\x00\x90", "iTunes' own library; export it as XML"),
+        (b"PK\x03\x04\x14\x00", "a ZIP archive or a spreadsheet; save the table as CSV"),
+        (b"{\\rtf1\\ansi", "a text document (RTF); save it as plain text"),
+        (b"%PDF-1.7\n", "a PDF; export the playlist as M3U"),
+    ],
+)
+def test_other_files_are_named_with_what_to_do(tmp_path, content, what):
+    """A file of music or of another program is named by its first bytes."""
+    file = tmp_path / "set.m3u"
+    file.write_bytes(content)
+    assert f": this is {what}" in rejection(file)
+
+
+@pytest.mark.parametrize("text", ["FORM - Tide\n", "RIFF - Tide\n", "ID3 - Tide\n"])
+def test_text_that_begins_like_another_file_is_read(tmp_path, text):
+    file = tmp_path / "list.txt"
+    file.write_text(text)
+    assert [one.title for one in read_playlist(file)] == [text.strip()]
 
 
 def test_missing_file_folder_and_pipe_are_rejected(tmp_path):
