@@ -72,7 +72,11 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     folder = make_folder(options.out) if options.out else None
     metrics_folder = make_folder(options.metrics, "--metrics") if options.metrics else None
     tracks = PlaylistCommandRun(
-        options.file, options.playlist, options.limit, encoding=options.encoding
+        options.file,
+        options.playlist,
+        options.limit,
+        encoding=options.encoding,
+        tags=options.tags,
     )
     settings = settings_from(options)
     with show_warnings(err), sources_from(options, settings) as source:
@@ -182,9 +186,12 @@ class PlaylistCommandRun:
         limit: int | None = None,
         *,
         encoding: str | None = None,
+        tags: bool = False,
     ) -> None:
         self._problems: list[PlaylistProblem] = []
-        tracks = read_playlist(path, name, encoding=encoding, on_problem=self._problems.append)
+        tracks = read_playlist(
+            path, name, encoding=encoding, tags=tags, on_problem=self._problems.append
+        )
         self.tracks: tuple[Track, ...] = tuple(islice(tracks, limit))
 
     def run(

@@ -60,6 +60,9 @@ _ALIASES = {
     "mix": ("mix", "mix name", "version"),
     "file": ("file", "location", "path"),
     "id": ("id", "track id", "trackid"),
+}
+# Columns that decide what others mean.
+_DECIDING = {
     # Spotify gives the key as a pitch class and this mode: 1 is major, 0 is minor.
     "mode": ("mode",),
     # A history of played tracks has these.
@@ -241,7 +244,7 @@ def _split_header(line: str, delimiter: str, number: int) -> Header:
     names = [_folded(column) for column in columns]
     positions = {
         field: names.index(next(alias for alias in aliases if alias in names))
-        for field, aliases in _ALIASES.items()
+        for field, aliases in (_ALIASES | _DECIDING).items()
         if not set(aliases).isdisjoint(names)
     }
     return Header(delimiter, columns, positions, number)

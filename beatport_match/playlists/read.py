@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from os import PathLike
+from os.path import isdir, isfile
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -18,9 +19,11 @@ from beatport_match.model.problems import OnProblem
 from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
 from beatport_match.playlists import (
+    audio_tags,
     csv_reader,
     cue_reader,
     engine_reader,
+    folder_reader,
     itunes_reader,
     m3u_reader,
     pls_reader,
@@ -43,6 +46,7 @@ Format: TypeAlias = Literal[
     "xspf",
     "serato",
     "engine",
+    "folder",
     "m3u",
     "pls",
     "cue",
@@ -69,6 +73,7 @@ _READERS: dict[Format, _Reader] = {
     "itunes": _Reader(itunes_reader.LIBRARY.read, itunes_reader.LIBRARY.names),
     "serato": _Reader(serato_reader.read, serato_reader.names),
     "engine": _Reader(engine_reader.LIBRARY.read, engine_reader.LIBRARY.names),
+    "folder": _Reader(folder_reader.read),
     "virtualdj": _Reader(virtualdj_reader.read),
     "xspf": _Reader(xspf_reader.read),
     "m3u": _Reader(m3u_reader.read),
@@ -77,6 +82,8 @@ _READERS: dict[Format, _Reader] = {
     "delimited": _Reader(csv_reader.read),
     "list": _Reader(text_list_reader.read),
 }
+# What is in the folders `_Serato_` and `Engine Library`.
+_LIBRARY_FILES = (serato_reader.DATABASE, "Database2/m.db", "m.db")
 _XML_ROOTS: dict[str, Format] = {
     "NML": "traktor",
     "VirtualDJ_Database": "virtualdj",
@@ -90,6 +97,7 @@ def read_playlist(
     playlist: str | None = None,
     *,
     encoding: str | None = None,
+    tags: bool = False,
     on_problem: OnProblem | None = None,
 ) -> Iterator[Track]:
     """Read the tracks of a playlist file one at a time, in the order of the file.
@@ -100,6 +108,8 @@ def read_playlist(
             `None` (the default) reads the whole collection. Must be `None` for other formats.
         encoding: The encoding of a text file, such as `windows-1250`. `None` (the default) detects
             it. XML files declare their own.
+        tags: Whether the tags of the files fill in what the playlist does not say. It needs the
+            extra `files`. A folder is always read with its tags. The default is `False`.
         on_problem: Called with a `PlaylistProblem` for each entry that cannot be read and is left
             out, and for a guess that changes all entries, such as the encoding. `None` (the
             default) ignores these.
@@ -118,14 +128,17 @@ def read_playlist(
             print(track, track.duration_s)
         ```
     """
-    source = PlaylistSource(Path(path), playlist, encoding, on_problem)
+    source = PlaylistSource(_library_in(Path(path)), playlist, encoding, on_problem)
     reader = _READERS[detect_format(source.file, encoding)]
     if playlist is not None and reader.names is None:
         raise PlaylistError(
             f"{source.file}: this format has no named playlists, so {playlist!r} is not in it; "
             f"leave the name out."
         )
-    return reader.read(source)
+    if not tags:
+        return reader.read(source)
+    audio_tags.require_tinytag(source.file)
+    return (audio_tags.completed(track, source.file.parent) for track in reader.read(source))
 
 
 def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:
@@ -143,9 +156,14 @@ def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:
     Example:
         `list_playlists("collection.xml")` returns `('Sets/Friday', 'Sets/Warm Up')`.
     """
-    source = PlaylistSource(Path(path))
+    source = PlaylistSource(_library_in(Path(path)))
     reader = _READERS[detect_format(source.file)]
     return reader.names(source) if reader.names else ()
+
+
+def _library_in(path: Path) -> Path:
+    """Return the file of the library if the path is the folder of Serato or Engine DJ."""
+    return next((path / name for name in _LIBRARY_FILES if isfile(path / name)), path)  # noqa: PTH113
 
 
 def detect_format(file: Path, encoding: str | None = None) -> Format:
@@ -160,6 +178,8 @@ def detect_format(file: Path, encoding: str | None = None) -> Format:
     Raises:
         PlaylistError: The file cannot be read, is empty or binary, or its format is unknown.
     """
+    if isdir(file):  # noqa: PTH112 - the method of `Path` raises for an invalid path
+        return "folder"
     head = text_reader.head(file)
     if head.startswith(signatures.SQLITE):
         return "engine"
