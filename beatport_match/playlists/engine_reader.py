@@ -26,6 +26,7 @@ from beatport_match.playlists.named_playlists import (
 from beatport_match.playlists.source import Entry
 
 _MAX_TEXT_BYTES = 1024 * 1024
+_MAX_REASON_LENGTH = 200
 _MAX_DEPTH = 64
 _KEY_NAME = "track"
 _REMEDY = "close Engine DJ, then copy the folder Engine Library again, or export a playlist as CSV"
@@ -188,9 +189,11 @@ def _open(file: Path) -> Generator[_Database, None, None]:
                 connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_TEXT_BYTES)
                 connection.execute("PRAGMA trusted_schema = OFF")
                 yield _Database(file, connection)
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, UnicodeError) as error:
+        # A message of SQLite quotes the file: it may have several lines, or may not be UTF-8.
+        why = field_values.text(reason(error))[:_MAX_REASON_LENGTH]
         raise PlaylistError(
-            f"{file}: cannot be read as an Engine library ({reason(error)}); {_REMEDY}."
+            f"{file}: cannot be read as an Engine library ({why}); {_REMEDY}."
         ) from None
 
 

@@ -18,7 +18,8 @@ _BEFORE_TRACK = re.compile(
     r"(?:#?[0-9]{1,3}[.):]+\s+|#[0-9]{1,3}\s+|[-–—*•]\s+"
     r"|[\[(]?[0-9]{1,3}(?::[0-5][0-9]){1,2}[\])]?[\s|:–—-]+)"
 )
-_ARTIST_AND_TITLE = re.compile(r"\S\s+[-–—]\s+\S")
+# The head of a file is decoded as UTF-8, and a dash of another encoding is a replacement character.
+_ARTIST_AND_TITLE = re.compile("\\S\\s+[-–—\ufffd]\\s+\\S")
 _TITLE_BY_ARTIST = re.compile(r"(\S.*?)\s+by\s+(\S.*)")
 # A file is a list if this part of its first lines are tracks; others may be headings.
 _MIN_SHARE = 0.6

@@ -225,3 +225,15 @@ def test_text_over_a_mebibyte_is_rejected(write):
     file = write(SCHEMA_2, "UPDATE Track SET title = printf('%2000000d', 1)")
     with pytest.raises(PlaylistError, match="cannot be read as an Engine library"):
         list(read_playlist(file))
+
+
+@pytest.mark.parametrize("damage", [b"CREATE TABLE Tr\n\nck", b"CREATE TABLE Tr\xd0\xffck"])
+def test_damaged_schema_is_one_sentence(write, damage):
+    """SQLite quotes the damaged text, with its line ends and bytes that are not UTF-8."""
+    file = write(SCHEMA_2)
+    file.write_bytes(file.read_bytes().replace(b"CREATE TABLE Track"[: len(damage)], damage))
+    with pytest.raises(
+        PlaylistError, match=r"cannot be read as an Engine library .*\.\Z"
+    ) as caught:
+        read_playlist(file)
+    assert "\n" not in str(caught.value)
