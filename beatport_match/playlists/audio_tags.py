@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +39,12 @@ def require_tinytag(file: Path) -> None:
     Raises:
         MissingDependencyError: It is not.
     """
-    try:
-        import tinytag  # noqa: F401
-    except ImportError:
+    if find_spec("tinytag") is None:
         raise MissingDependencyError(
             f"{file}: reading the tags of music files needs tinytag; run: "
             f"pip install 'beatport-match[files]'.",
             name="tinytag",
-        ) from None
+        )
 
 
 def read_tags(file: Path) -> dict[str, str | None]:

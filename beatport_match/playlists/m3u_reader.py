@@ -34,7 +34,12 @@ _BLANK_ARTIST = re.compile(r"\A\s*[-–]\s+")
 _EXTENC = re.compile(r"^#EXTENC:\s*([\w-]+)", re.IGNORECASE | re.MULTILINE)
 # VirtualDJ does not escape `&` and `<` in the values, so this is no XML.
 _EXTVDJ = re.compile(r"<(artist|title|remix|songlength)>(.*?)</\1>")
-_EXTVDJ_NAMES = {"remix": "mix", "songlength": "duration"}
+_EXTVDJ_NAMES = {
+    "artist": "artist",
+    "title": "title",
+    "remix": "mix",
+    "songlength": "duration",
+}
 _NAMELESS = "the entry has neither a title nor a file name; add an #EXTINF line"
 
 
@@ -111,8 +116,8 @@ def _apply_comment(comments: _Comments, name: str, value: str, number: int) -> N
     elif name == "#EXTALB":
         values["album"] = value
     elif name == "#EXTVDJ":
-        for tag, text in _EXTVDJ.findall(value):
-            values[_EXTVDJ_NAMES.get(tag, tag)] = html.unescape(text)
+        for found in _EXTVDJ.finditer(value):
+            values[_EXTVDJ_NAMES[found[1]]] = html.unescape(found[2])
 
 
 def _entry(comments: _Comments, path: str) -> Entry:
