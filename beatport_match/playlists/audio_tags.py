@@ -27,9 +27,16 @@ _OTHER = {
 }
 _BEATPORT_NAMES = {"beatportid", "beatporttrackid"}
 # A unique file identifier (`UFID` in ID3) of Beatport: the owner, a zero byte, the number.
-_BEATPORT_UFID = re.compile(r"[^\0]*beatport[^\0]*\0\D*([0-9]{1,15})\0*", re.IGNORECASE)
-# The start of a file name of Beatport's downloads: `7654321_Title_(Mix).mp3`.
-_DOWNLOAD = re.compile(r"([0-9]{6,9})_[^\W_]")
+_BEATPORT_UFID = re.compile(
+    r"[^\0]{0,100}beatport[^\0]{0,100}\0\D{0,100}([0-9]{1,15})\0*", re.IGNORECASE
+)
+# The start of a file name of Beatport's downloads: `7654321_Title_(Mix).mp3`. A date may be there
+# too: `20240131_Set.mp3`.
+_DOWNLOAD = re.compile(
+    r"(?!(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])_)([0-9]{6,9})_[^\W_]"
+)
+# Real ones have a few hundred characters.
+_MAX_TEXT_LENGTH = 10_000
 _FIELDS = ("album", "label", "year", "bpm", "key", "duration_s", "isrc", "beatport_id", "remixers")
 
 
@@ -75,10 +82,10 @@ def read_tags(file: Path) -> dict[str, str | None]:
     return {
         **values,
         **{name: _first(other, keys) for name, keys in _OTHER.items()},
-        "title": tag.title,
-        "artist": ", ".join(dict.fromkeys(filter(None, artists))),
-        "album": tag.album,
-        "year": tag.year,
+        "title": _limited(tag.title),
+        "artist": _limited(", ".join(dict.fromkeys(filter(None, artists)))),
+        "album": _limited(tag.album),
+        "year": _limited(tag.year),
         "duration": f"{tag.duration:.3f}" if tag.duration else None,
         "beatport_id": _beatport_id(other, file.name),
     }
@@ -97,7 +104,7 @@ def completed(track: Track, folder: Path) -> Track:
     try:
         values = read_tags(folder / track.file) if track.file else {}
     except PlaylistError:
-        return track
+        return track  # the file is elsewhere, or is a stream
     found = track_from(values)
     if found is None:
         return track
@@ -108,13 +115,18 @@ def completed(track: Track, folder: Path) -> Track:
 
 
 def _first(other: Mapping[str, Sequence[Any]], names: Sequence[str]) -> str | None:
-    return next((str(value) for name in names for value in other.get(name, ()) if value), None)
+    values = (value for name in names for value in other.get(name, ()) if value)
+    return _limited(str(next(values, "")))
+
+
+def _limited(value: str | None) -> str:
+    return (value or "")[:_MAX_TEXT_LENGTH]
 
 
 def _beatport_id(other: Mapping[str, Sequence[Any]], file_name: str) -> str | None:
     """Return the number of the track on Beatport from its tags, otherwise from its file name."""
     for name, found in other.items():
-        for value in map(str, found):
+        for value in (_limited(str(one)) for one in found):
             ufid = _BEATPORT_UFID.fullmatch(value) if name == "ufid" else None
             if ufid:
                 return ufid[1]

@@ -77,7 +77,7 @@ _MAX_LINES_BEFORE_HEADER = 5
 # These rows decide whether a column holds lengths or positions.
 _SAMPLE_ROWS = 100
 _MAX_FIRST_POSITION_S = 30
-_CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d\d)(?:[.,]\d+)?")
+_CLOCK = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,4}):([0-9]{2})(?:[.,][0-9]{0,9})?")
 # A number of seconds above this (5.5 hours) is in milliseconds.
 _MAX_PLAIN_SECONDS = 20_000
 _NAMELESS = "the row has neither a title nor a file name; fill in the title"
@@ -118,8 +118,10 @@ def find_header(file_lines: Iterable[str]) -> Header:
     ]
     if not headers:
         return parse_header("")
+    if "title" in headers[0].positions:
+        return headers[0]
     certain = (one for one in headers if len(one.positions) > 1 and "title" in one.positions)
-    return headers[0] if headers[0].positions else next(certain, headers[0])
+    return next(certain, headers[0])
 
 
 def read(source: PlaylistSource) -> Iterator[Track]:
@@ -159,10 +161,10 @@ def _tracks(source: PlaylistSource, encoding: Encoding, header: Header) -> Itera
     if "duration" in header.positions:
         sample = list(islice(rows, _SAMPLE_ROWS))
     ignores_length = _holds_positions(header, [cells.get("duration", "") for _, cells in sample])
-    for line, cells in chain(sample, rows):
+    for number, (line, cells) in enumerate(chain(sample, rows)):
         if ignores_length:
             cells.pop("duration", None)
-        if "start" in cells and "end" in cells and _is_session(cells):
+        if _is_session(cells, is_first=number == 0):
             continue
         if track := source.track(Entry(f"line {line}", _interpreted(cells)), _NAMELESS):
             yield track
@@ -173,7 +175,10 @@ def _holds_positions(header: Header, values: list[str]) -> bool:
 
     Its values then never fall and begin near zero, or a column beside it has the times of playing.
     """
-    if not {"start", "played"}.isdisjoint(header.positions):
+    if "duration" not in header.positions:
+        return False
+    is_time = _folded(header.columns[header.positions["duration"]]) == "time"
+    if is_time and not {"start", "played"}.isdisjoint(header.positions):
         return True
     found = [_CLOCK.fullmatch(value.strip()) for value in values]
     places = [int(one[1] or 0) * 3600 + int(one[2]) * 60 + int(one[3]) for one in found if one]
@@ -185,9 +190,14 @@ def _holds_positions(header: Header, values: list[str]) -> bool:
     )
 
 
-def _is_session(cells: dict[str, str]) -> bool:
-    """Return whether a row of Serato's history names the session and is no track."""
-    return "artist" in cells and not cells["artist"].strip() and not cells.get("deck", "").strip()
+def _is_session(cells: dict[str, str], *, is_first: bool) -> bool:
+    """Return whether a row of Serato's history names the session and is no track.
+
+    It has no artist and no deck. Without the column of the decks, only the first row is one.
+    """
+    if not {"start", "end", "artist"} <= cells.keys() or cells["artist"].strip():
+        return False
+    return not cells["deck"].strip() if "deck" in cells else is_first
 
 
 def _interpreted(cells: dict[str, str]) -> dict[str, str | None]:

@@ -14,7 +14,7 @@ from beatport_match.model.tracks import Track
 from beatport_match.playlists.source import Entry, PlaylistSource
 
 TRACK = re.compile(r"^\s*TRACK\s+([0-9]{1,3})\s+AUDIO\s*$", re.IGNORECASE | re.MULTILINE)
-_VALUE = re.compile(r'\s*(TITLE|PERFORMER|ISRC)\s+(?:"(.*)"|(.*?))\s*', re.IGNORECASE | re.DOTALL)
+_VALUE = re.compile(r"(TITLE|PERFORMER|ISRC)\s+(.*)", re.IGNORECASE)
 _NAMES = {"title": "title", "performer": "artist", "isrc": "isrc"}
 _NAMELESS = "the track has no TITLE; add one"
 
@@ -39,7 +39,7 @@ def _entries(source: PlaylistSource, encoding: Encoding) -> Iterator[Entry]:
                 yield Entry(*entry)
             entry = (f"line {line}", {"id": track[1]})
         # Values before the first track are those of the whole recording.
-        elif entry and (found := _VALUE.fullmatch(text)):
-            entry[1][_NAMES[found[1].lower()]] = found[2] or found[3] or ""
+        elif entry and (found := _VALUE.fullmatch(text.strip())):
+            entry[1][_NAMES[found[1].lower()]] = found[2].removeprefix('"').removesuffix('"')
     if entry:
         yield Entry(*entry)

@@ -118,16 +118,16 @@ class _Database:
         for row in self._connection.execute(query.format(location=self._location)):
             yield dict(zip(_FIELDS, map(_text, row), strict=True))
 
-    def playlists(self) -> dict[int, str]:
-        """Return the paths of the playlists by number, in the order of Engine."""
+    def playlists(self) -> dict[int, tuple[str, ...]]:
+        """Return the folders and the name of each playlist by number, in the order of Engine."""
         if not self._lists:
             return {}
         rows = self._connection.execute(_PLAYLISTS[self._lists]).fetchall()
-        titles = {_int(row[0]): _path(_text(row[1])) for row in rows}
+        titles = {_int(row[0]): _parts(_text(row[1])) for row in rows}
         children: dict[int, dict[int, int]] = defaultdict(dict)
         for row in rows:
             children[_int(row[2])][_int(row[0])] = _int(row[3])
-        found = dict[int, str]()
+        found = dict[int, tuple[str, ...]]()
         # A playlist whose parents are a circle is below no root, and is left out.
         _add_children(found, titles, children, 0, ())
         return found
@@ -162,16 +162,16 @@ def chained(following: Mapping[int, int]) -> list[int]:
 
 
 def _add_children(
-    found: dict[int, str],
-    titles: Mapping[int, str],
+    found: dict[int, tuple[str, ...]],
+    titles: Mapping[int, tuple[str, ...]],
     children: Mapping[int, Mapping[int, int]],
     parent: int,
     folders: tuple[str, ...],
 ) -> None:
     for number in chained(children.get(parent, {})):
-        path = (*folders, titles[number])
+        path = (*folders, *titles[number])
         if number not in found and len(path) <= _MAX_DEPTH:
-            found[number] = "/".join(path)
+            found[number] = path
             _add_children(found, titles, children, number, path)
 
 
@@ -226,7 +226,7 @@ def _entries(file: Path, _key_name: str) -> Iterator[Entry]:
 def _playlists(file: Path, wanted: str | None) -> Iterator[NamedPlaylist]:
     with _open(file) as database:
         for number, path in database.playlists().items():
-            playlist = NamedPlaylist(path, path.rpartition("/")[2], _KEY_NAME)
+            playlist = NamedPlaylist("/".join(path), path[-1], _KEY_NAME)
             if playlist.is_named(wanted):
                 keys = database.entries(number)
                 playlist.references = [
@@ -243,8 +243,10 @@ def _key(value: str) -> str | None:
     return field_values.key_of_pitch(str((fifths * 7 + minor * 9) % 12), minor=minor == 1)
 
 
-def _path(name: str) -> str:
-    return "/".join(normalize_name(part) for part in name.strip(";").split(";"))
+def _parts(path: str) -> tuple[str, ...]:
+    """Split a path of schema 1, `Clubs;Peak;`; any other name is one part."""
+    is_path = path.endswith(";")
+    return tuple(map(normalize_name, path[:-1].split(";") if is_path else [path]))
 
 
 def _text(value: object) -> str:

@@ -33,7 +33,7 @@ _EXTINF = re.compile(r'([^\s,]*)(?:\s+[\w-]+="[^"]*")*[^,]*(?:,(.*))?')
 _BLANK_ARTIST = re.compile(r"\A\s*[-–]\s+")
 _EXTENC = re.compile(r"^#EXTENC:\s*([\w-]+)", re.IGNORECASE | re.MULTILINE)
 # VirtualDJ does not escape `&` and `<` in the values, so this is no XML.
-_EXTVDJ = re.compile(r"<(artist|title|remix|songlength)>(.*?)</\1>")
+_EXTVDJ = re.compile(r"<(artist|title|remix|songlength)>(.{0,2000}?)</\1>")
 _EXTVDJ_NAMES = {
     "artist": "artist",
     "title": "title",

@@ -55,8 +55,8 @@ Format: TypeAlias = Literal[
 ]
 
 _REMEDY = (
-    "give a Rekordbox collection export (XML), an M3U/M3U8 playlist, or a CSV file "
-    "whose first line names its columns"
+    "give a Rekordbox collection export (XML), the library of another DJ program, an M3U/M3U8 "
+    "playlist, or a CSV file whose first line names its columns"
 )
 
 
@@ -103,8 +103,8 @@ def read_playlist(
     """Read the tracks of a playlist file one at a time, in the order of the file.
 
     Args:
-        path: A Rekordbox export, an M3U playlist or a CSV file.
-        playlist: For Rekordbox: `Folder/Name`, or the name alone if only one playlist has it.
+        path: A playlist file, the library of a DJ program, or a folder of music.
+        playlist: For a library: `Folder/Name`, or the name alone if only one playlist has it.
             `None` (the default) reads the whole collection. Must be `None` for other formats.
         encoding: The encoding of a text file, such as `windows-1250`. `None` (the default) detects
             it. XML files declare their own.
@@ -121,6 +121,8 @@ def read_playlist(
         PlaylistError: The file is missing, its format is unknown, or the playlist is not in it:
             raised by the call itself. The file is damaged further down (truncated, not
             well-formed): raised during iteration, after the tracks before that place.
+        MissingDependencyError: `path` is a folder or `tags` is true, and the extra `files` is not
+            installed.
 
     Example:
         ```python
@@ -129,13 +131,14 @@ def read_playlist(
         ```
     """
     source = PlaylistSource(_library_in(Path(path)), playlist, encoding, on_problem)
-    reader = _READERS[detect_format(source.file, encoding)]
+    file_format = detect_format(source.file, encoding)
+    reader = _READERS[file_format]
     if playlist is not None and reader.names is None:
         raise PlaylistError(
             f"{source.file}: this format has no named playlists, so {playlist!r} is not in it; "
             f"leave the name out."
         )
-    if not tags:
+    if not tags or file_format == "folder":
         return reader.read(source)
     audio_tags.require_tinytag(source.file)
     return (audio_tags.completed(track, source.file.parent) for track in reader.read(source))
@@ -145,7 +148,7 @@ def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:
     """List the full names (`Folder/Name`) of the playlists in a file, in the order of the file.
 
     Args:
-        path: A Rekordbox export, an M3U playlist or a CSV file.
+        path: A playlist file, the library of a DJ program, or a folder of music.
 
     Returns:
         The names; an empty tuple for a format without named playlists, such as M3U.

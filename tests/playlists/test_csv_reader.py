@@ -257,6 +257,8 @@ def test_titles_without_an_artist_column_are_a_problem(read):
         ("Time", ["0:20", "0:20", "0:20"], [20, 20, 20]),
         ("Time,Playtime", ["6:41,6:00", "5:00,4:00"], [None, None]),
         ("Time,Start time", ["6:41,20:00:00", "5:00,20:06:41"], [None, None]),
+        ("Duration,Start time", ["6:41,20:00:00", "5:00,20:06:41"], [401, 300]),
+        ("Time", ["9" * 5000 + ":00", "0:00", "0:00", "0:00"], [None] * 4),
     ],
 )
 def test_positions_in_a_set_are_no_lengths(read, columns, rows, lengths):
@@ -273,9 +275,13 @@ def test_session_of_a_history_is_no_track(read):
         '"Foam","","20.05","20.09","00:04:00","2"\n'
     )
     assert read(text) == [Track("Tide", "Ana"), Track("Foam")]
+    rows = [line.rsplit(",", 1)[0] for line in text.splitlines()]
+    assert read("\n".join(rows)) == [Track("Tide", "Ana"), Track("Foam")]
 
 
-@pytest.mark.parametrize("before", ["sep=;\n", "My Library\n", "Exported by Pool 3.1\n\n"])
+@pytest.mark.parametrize(
+    "before", ["sep=;\n", "Label\n", "My Library\n", "Exported by Pool 3.1\n\n"]
+)
 def test_lines_before_the_header_are_skipped(read, before):
     assert read(f"{before}Title;Artist\nTide;Ana\n") == [Track("Tide", "Ana")]
 

@@ -61,6 +61,7 @@ def test_tags_of_each_kind_are_read(tmp_path):
         ("15000001_Tide_Dub.mp3", {}, b"", 15000001),
         ("15000001_Tide_Dub.mp3", {"beatport_id": "12"}, b"", 12),
         ("01_Tide.mp3", {}, b"", None),
+        ("20240131_Tide.mp3", {}, b"", None),
     ],
 )
 def test_beatport_number_comes_from_tags_then_from_the_name(tmp_path, name, tags, frame, number):
