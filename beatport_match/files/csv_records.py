@@ -58,8 +58,7 @@ class _LineParser:
     """Parses the lines of one record."""
 
     def __init__(self, delimiter: str, *, quoted: bool) -> None:
-        self._delimiter = delimiter
-        self._quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+        self._delimiter, self._quoted = delimiter, quoted
 
     def parse(self, texts: Iterable[str]) -> list[str] | BadRecord | None:
         """Return the cells, why they cannot be read, or `None` if a quote is still open."""
@@ -71,7 +70,12 @@ class _LineParser:
             is_read = True
 
         # After an error a csv.reader cannot continue, so each record gets a new one.
-        reader = csv.reader(feed(), delimiter=self._delimiter, quoting=self._quoting, strict=True)
+        reader = csv.reader(
+            feed(),
+            delimiter=self._delimiter,
+            quoting=csv.QUOTE_MINIMAL if self._quoted else csv.QUOTE_NONE,
+            strict=True,
+        )
         try:
             return next(reader)
         except csv.Error as error:
@@ -95,9 +99,9 @@ class _RecordFeed:
     def next_line(self) -> tuple[int, str] | None:
         """Return the next line, which begins a record; `None` at the end of the file."""
         if self._open:
-            line = self._open.popleft()
-            self._open_length -= len(line[1])
-            return line
+            number, text = self._open.popleft()
+            self._open_length -= len(text)
+            return number, text
         line = self._end or next(self._lines, None)
         self._end = self._end_error = None
         return line
