@@ -13,7 +13,6 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
-from functools import lru_cache
 from urllib.parse import unquote
 
 from beatport_match.model.tracks import Names, Track
@@ -65,8 +64,6 @@ def repair(text: str) -> str:
     return text
 
 
-# Scoring asks for the copy of a track once for each candidate.
-@lru_cache(maxsize=256)
 def readable(track: Track) -> Track:
     """Return the shortened track with repaired title, artists, remixers, album and label.
 
