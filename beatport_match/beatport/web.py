@@ -31,7 +31,7 @@ from beatport_match.beatport.page_fallback import (
     search_ways,
     track_ways,
 )
-from beatport_match.beatport.track_records import parse_record
+from beatport_match.beatport.track_records import parse_record, parse_rows
 from beatport_match.beatport.urls import safe_query, track_id
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.protocol import ParsedResult, Question, Request, Response
@@ -161,12 +161,10 @@ def _read_rows(
         at = found if isinstance(found, Rows) else search_rows(found, needs_key=needs_key)
     except LayoutChangedError as error:
         return layout_changed(response, str(error))
-    parsed = [parse_record(row, base_url) for row in at.rows[:MAX_ROWS_PER_PAGE]]
-    candidates = tuple(candidate for candidate in parsed if candidate is not None)
-    if not candidates and (at.rows or isinstance(found, Rows)):
+    result = parse_rows(at.rows, base_url, MAX_ROWS_PER_PAGE)
+    if not result.candidates and (at.rows or isinstance(found, Rows)):
         return unreadable_row(response, at.rows[0] if at.rows else None, at.place)
-    unreadable = len(at.rows) - len(candidates)
-    return Reading(at.rows, ParsedResult(candidates=candidates, unreadable=unreadable))
+    return Reading(at.rows, result)
 
 
 def _read_track(

@@ -143,6 +143,7 @@ class PlaylistRun:
         self._tracks = enumerate(map(as_track, tracks))
         self._matches: dict[int, Match] | None = {} if keeps_matches else None
         self._outcomes = Counter[MatchOutcome]()
+        self._taken = 0
         self._recorded = 0
         self._requests = 0
 
@@ -166,6 +167,7 @@ class PlaylistRun:
         if self.is_stopped() or (entry := next(self._tracks, None)) is None:
             return None
         place, track = entry
+        self._taken = place + 1
         recorded = self._journal.recorded(track) if self._journal else None
         return place, track, recorded and _from_journal(recorded, place, self.start)
 
@@ -207,7 +209,11 @@ class PlaylistRun:
 
     def result(self) -> PlaylistMatch:
         """Return the result in the order of the playlist, also of the tracks not reached."""
-        return self._result({place: _unprocessed(track) for place, track in self._tracks})
+        unreached = {place: _unprocessed(track) for place, track in self._tracks}
+        result = self._result(unreached)
+        # An engine that lost a track would otherwise return without a word about it.
+        assert len(result.matches) == self._taken + len(unreached), "a track has no match"
+        return result
 
     @contextmanager
     def partial_on_error(self) -> Generator[None, None, None]:

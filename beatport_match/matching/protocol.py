@@ -71,13 +71,15 @@ class ParsedResult:
     """What a parser read in a response.
 
     `candidates` keep the order of the response; an empty tuple means that Beatport has none.
-    `unreadable` counts records that were dropped because they were malformed. `read_from` is where
+    `unreadable` counts records that were dropped because they were malformed. `partial` is what can
+    be read of them, with the ID 0 and perhaps an empty name. `read_from` is where
     a changed page has its data; `None` for the usual place.
     """
 
     candidates: tuple[Candidate, ...]
     unreadable: int = 0
     read_from: ReadFrom | None = None
+    partial: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

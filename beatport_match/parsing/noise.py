@@ -50,22 +50,26 @@ _LEADING = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
+# In the patterns below, `(?<!\s)` lets a run of blanks begin a match only at its first blank. Tried
+# from each blank, the work would grow with the square of their number.
 # A site that a record pool or a ripper wrote after the title, with or without its dots:
 # `Title www.example.com`, `Title wwwexamplecom`.
 _SITE = re.compile(
-    r"\s*\b(?:www\.[\w.-]+|(?:https?://)?[\w-]+(?:\.[\w-]+){0,3}\.(?:com|net|org|ru|info|pro|eu|de|vip|kz)(?:/\S*)?|www\w{3,}(?:com|net|org))$",
+    r"(?<!\s)\s*\b(?:www\.[\w.-]+|(?:https?://)?[\w-]+(?:\.[\w-]+){0,3}\.(?:com|net|org|ru|info|pro|eu|de|vip|kz)(?:/\S*)?|www\w{3,}(?:com|net|org))$",
     re.IGNORECASE,
 )
 # A quality mark after a title: `Title HQ`, `Title 320kbps`, `Title Official Video`.
 _QUALITY = re.compile(
-    r"\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)|official\s+(?:music\s+)?(?:video|audio)|free\s+(?:download|dl))$",
+    r"(?<!\s)\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)|official\s+(?:music\s+)?(?:video|audio)|free\s+(?:download|dl))$",
     re.IGNORECASE,
 )
 # What DJ software writes after a title: "Title - 8A", "Title - 8A - 124".
 _TRAILING = re.compile(
-    r"\s+-\s+(?:1[0-2]|0?[1-9])(?-i:[ABabdm])(?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s*$",
+    r"(?<!\s)\s+-\s+(?:1[0-2]|0?[1-9])(?-i:[ABabdm])(?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s*$",
     re.IGNORECASE,
 )
+# The longest such mark is shorter. Only the end of a title is searched, again after each mark.
+MAX_MARK_LENGTH = 60
 # Keys and tempi in brackets: "126 BPM", "A min", "8A", "Am, 124 bpm". "8D" is not a key here: it is
 # a version for headphones.
 _MEASUREMENT = (
@@ -154,7 +158,8 @@ def strip_leading_noise(text: str) -> str:
 
 def strip_trailing_noise(text: str) -> str:
     """Return the noise after a title (key, tempo, quality), or `""` as `strip_leading_noise`."""
-    tail = ("-" in text and _TRAILING.search(text)) or _QUALITY.search(text)
+    start = max(0, len(text) - MAX_MARK_LENGTH)
+    tail = ("-" in text and _TRAILING.search(text, start)) or _QUALITY.search(text, start)
     return tail.group() if tail and text[: tail.start()].strip(" -") else ""
 
 

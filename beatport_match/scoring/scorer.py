@@ -102,7 +102,8 @@ def score_candidates(track: Track, candidates: Iterable[Candidate]) -> list[Scor
     """Score candidates, in the given order.
 
     If the title has several interpretations, each candidate is scored with the interpretation that
-    fits it best. If two fit equally well, the more likely one is used.
+    fits it best. If two fit equally well, the more likely one is used. Of each text of the track,
+    the first `MAX_COMPARED_LENGTH` characters count.
     """
     track = readable(track)
     interpretations = interpret(track)
