@@ -93,7 +93,7 @@ _UNBRACKETED_ENDINGS = tuple(f" {ending}" for ending in UNBRACKETED_VERSIONS)
 _WORDS = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
 # Words that can still be stripped from a title of plain words; the other case is a site that starts
 # with "www".
-_STRIPPABLE = {*FEATURING_WORDS, *PARTS, "hq", "hd", "video", "audio"} | {
+_STRIPPABLE = {*FEATURING_WORDS, *PARTS, "hq", "hd", "video", "audio", "download", "dl"} | {
     ending.split()[-1] for ending in UNBRACKETED_VERSIONS
 }
 
