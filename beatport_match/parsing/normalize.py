@@ -39,8 +39,6 @@ _LETTERS = str.maketrans(
 _IN_A_WORD = re.compile(r"(?<=\w)!(?=\w)")
 _LOOKS_LATIN = str.maketrans({"λ": "a", "δ": "a", "ξ": "e", "σ": "e"})
 _GREEK_IN_LATIN = re.compile(r"\b(?=\w*[a-z])(?=\w*[λδξσ])[a-zλδξσ]+\b")
-# A time of day is one number: "12:05" and "1205".
-_TIME = re.compile(r"(?<=\d):(?=\d\d\b)")
 # Letters of a rude word that a shop or a library hides.
 _CENSORED = (
     (re.compile(r"\bf[*#]+(?:c?k)"), "fuck"),
@@ -105,8 +103,6 @@ def _respelled(plain: str) -> str:
     """Replace characters that stand for a letter, and hidden letters, in a lower-case text."""
     if "!" in plain:
         plain = _IN_A_WORD.sub("i", plain)
-    if ":" in plain:
-        plain = _TIME.sub("", plain)
     if "*" in plain or "#" in plain:
         for pattern, word in _CENSORED:
             plain = pattern.sub(word, plain)

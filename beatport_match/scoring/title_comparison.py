@@ -57,9 +57,7 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
         return cases.TITLE_FOUND.found()
     if local.base == other.base:
         return cases.TITLE_SAME.found()
-    if local.compact == other.compact and not (
-        local.numbers and other.numbers and local.numbers != other.numbers
-    ):
+    if local.compact == other.compact and not _have_divided_numbers(local, other):
         return cases.TITLE_SPACING.found()
     if have_same_words(local, other):
         if sorted(local.base.split()) == sorted(other.base.split()):
@@ -121,6 +119,14 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     if typos == 1:
         return cases.TITLE_TYPO.found("1 typo", less=1.0)
     return cases.TITLE_TYPOS.found(typos, less=1.0 * typos)
+
+
+def _have_divided_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
+    """Tell whether a number is divided on one side ("1 2", "12"), except a time ("12:05")."""
+    if not local.numbers or not other.numbers or local.numbers == other.numbers:
+        return False
+    words = (*local.base.split(), *other.base.split())
+    return not {len(word) for word in words if word.isdigit()} <= {2, 4}
 
 
 def _have_other_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
