@@ -84,6 +84,8 @@ _READERS: dict[Format, _Reader] = {
 }
 # What is in the folders `_Serato_` and `Engine Library`.
 _LIBRARY_FILES = (serato_reader.DATABASE, "Database2/m.db", "m.db")
+# Paths in these folders are relative to the root of the volume (Serato) or to `Engine Library`.
+_LEVELS_ABOVE = {"_Serato_": 1, "Subcrates": 2, "Database2": 1}
 _XML_ROOTS: dict[str, Format] = {
     "NML": "traktor",
     "VirtualDJ_Database": "virtualdj",
@@ -141,7 +143,8 @@ def read_playlist(
     if not tags or file_format == "folder":
         return reader.read(source)
     audio_tags.require_tinytag(source.file)
-    return (audio_tags.completed(track, source.file.parent) for track in reader.read(source))
+    folder = _folder_of_paths(source.file)
+    return (audio_tags.completed(track, folder) for track in reader.read(source))
 
 
 def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:
@@ -167,6 +170,12 @@ def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:
 def _library_in(path: Path) -> Path:
     """Return the file of the library if the path is the folder of Serato or Engine DJ."""
     return next((path / name for name in _LIBRARY_FILES if isfile(path / name)), path)  # noqa: PTH113
+
+
+def _folder_of_paths(file: Path) -> Path:
+    """Return the folder to which the relative paths in a file belong."""
+    folders = file.absolute().parents
+    return folders[min(_LEVELS_ABOVE.get(file.parent.name, 0), len(folders) - 1)]
 
 
 def detect_format(file: Path, encoding: str | None = None) -> Format:

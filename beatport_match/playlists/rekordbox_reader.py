@@ -29,7 +29,7 @@ _PLAYLISTS = frozenset({("PLAYLISTS", "NODE"), ("NODE", "NODE"), ("NODE", "TRACK
 _ROOT_NODE_DEPTH = 3
 _IS_PLAYLIST = "1"
 _KEY_IS_LOCATION = "1"
-_NAMELESS = "the track has neither a Name nor a Location; name it in Rekordbox"
+_NAMELESS = "the track has neither a Name nor a file with a name; name it in Rekordbox"
 _ATTRIBUTES = {
     "title": "Name",
     "mix": "Mix",

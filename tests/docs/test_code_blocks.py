@@ -84,7 +84,10 @@ def folder(
 def test_the_blocks_of_a_page_run(
     page: Path, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The blocks raise no error, and print what the `text` blocks below them show."""
+    """The blocks raise no error, and print what the `text` blocks below them show.
+
+    A `text` block that is a file is no output.
+    """
     names: dict[str, Any] = {"__name__": "a_page"}
     found = [block for block in blocks(page) if not block.not_run]
     for block in found:
@@ -92,7 +95,7 @@ def test_the_blocks_of_a_page_run(
             (folder / block.file).write_text(block.text, "utf-8")
     capsys.readouterr()
     for block in found:
-        if block.language == "text":
+        if block.language == "text" and not block.file:
             assert block.text in capsys.readouterr().out, f"{block} was not printed"
         elif block.language == "python":
             run_python(block, names)

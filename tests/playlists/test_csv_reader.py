@@ -324,5 +324,7 @@ def test_stated_encoding_is_used(read):
     assert read("title\nTide\n", "utf-8-sig", encoding="UTF-8") == [Track("Tide")]
     with pytest.raises(PlaylistError, match="encoding 'rot13' is not supported; give one such as"):
         read("title\nTide\n", encoding="rot13")
+    with pytest.raises(PlaylistError, match="encoding 'nope' is not supported"):
+        read("title\nTide\n", encoding="nope")
     with pytest.raises(PlaylistError, match="bytes that are not utf-8-sig; save it as UTF-8"):
         read("title\nŁódź\n", "cp1250", encoding="utf-8")

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 from audio_files import KINDS, id3_frame, mp3
+from test_serato_reader import CRATE, VERSION, record
 
 from beatport_match.errors import MissingDependencyError, PlaylistError
 from beatport_match.model.tracks import Track
@@ -128,6 +129,25 @@ def test_tags_fill_in_what_a_playlist_does_not_say(tmp_path):
     assert (gone, stream.beatport_id) == (Track("Ana - Gone", duration_s=9, file="gone.mp3"), 5)
     assert nowhere == Track("Ana - Nowhere", duration_s=7)
     assert next(read_playlist(file)).isrc is None
+
+
+@pytest.mark.parametrize(
+    "place", ["_Serato_/database V2", "_Serato_/Subcrates/Peak.crate", "list.m3u"]
+)
+def test_paths_belong_to_the_folder_of_the_program(tmp_path, place):
+    """Serato's paths begin at the root of the volume, two or three folders above its files."""
+    (tmp_path / "music").mkdir()
+    (tmp_path / "music" / "01.mp3").write_bytes(mp3(TAGS))
+    file = tmp_path / place
+    file.parent.mkdir(parents=True, exist_ok=True)
+    record_tag = {"database V2": "pfil", "Peak.crate": "ptrk"}.get(file.name)
+    content = b"#EXTM3U\nmusic/01.mp3\n"
+    if record_tag:
+        version = VERSION if record_tag == "pfil" else CRATE
+        content = version + record(**{record_tag: "music/01.mp3"})
+    file.write_bytes(content)
+    (found,) = read_playlist(file, tags=True)
+    assert (found.title, found.isrc) == ("Tide (Dub)", "DEAB11900001")
 
 
 def test_library_in_a_folder_is_found(tmp_path):

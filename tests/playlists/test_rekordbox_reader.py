@@ -151,7 +151,7 @@ def test_blank_name_takes_the_file_name_or_is_a_problem(write):
     assert problems[0] == PlaylistProblem(
         str(file),
         f"line {line}, TrackID 2",
-        "the track has neither a Name nor a Location; name it in Rekordbox",
+        "the track has neither a Name nor a file with a name; name it in Rekordbox",
     )
     assert [problem.place for problem in problems[1:]] == [f"line {line + 1}, TrackID 3"]
     assert str(problems[0]).startswith(f"{file}, line {line}, TrackID 2: the track has neither")
