@@ -37,6 +37,7 @@ from beatport_match.playlists import PlaylistProblem, list_playlists, read_playl
 from beatport_match.results import PlaylistMatch, match_document
 from beatport_match.settings.environment import settings_from_environment
 from beatport_match.settings.models import MatchSettings
+from beatport_match.transport.sqlite_cache import require_cache_file
 
 T = TypeVar("T")
 
@@ -129,7 +130,8 @@ def settings_from(options: Namespace) -> MatchSettings:
     Options override environment variables, and these override the settings file.
 
     Raises:
-        SettingsError: A setting is out of range, or the file cannot be read.
+        SettingsError: A setting is out of range, the settings file cannot be read, or the file of
+            the cache is another one, such as a playlist.
     """
     settings = MatchSettings.load(options.settings) if options.settings else MatchSettings()
     settings = settings_from_environment(settings)
@@ -142,7 +144,10 @@ def settings_from(options: Namespace) -> MatchSettings:
             values["requests_per_second"] = options.pace  # `None` is no rate limit
         if options.async_engine:
             values["async_io"] = settings.async_io.model_copy(update={"enabled": True})
-    return MatchSettings(**values)
+    settings = MatchSettings(**values)
+    if settings.cache_path is not None:
+        require_cache_file(settings.cache_path)
+    return settings
 
 
 @contextmanager

@@ -119,8 +119,8 @@ def single_line_path(text: str) -> str:
 
 
 def terminal_safe(text: str) -> str:
-    """Remove control characters and direction marks; line ends and tabs become spaces."""
-    return text.translate(_FOR_TERMINALS)
+    """Remove control and invisible characters; line ends and tabs become spaces."""
+    return without_invisible(text.translate(_FOR_TERMINALS))
 
 
 def spreadsheet_safe(text: str) -> str:

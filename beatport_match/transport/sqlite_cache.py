@@ -3,8 +3,9 @@
 * A problem with the file never raises an exception. It is logged once, and the run continues
   without the cache. If another program locks the file for too long, only this read or write is
   skipped, and nothing is logged.
-* A damaged file is renamed and not deleted, and a new one is created.
-* A database of another program is not touched.
+* A damaged cache is renamed and not deleted, and a new one is created. A view or a trigger is such
+  damage, because it may never end.
+* A file that is not a cache, such as a playlist or a database of another program, is not touched.
 * The key of an entry contains the version of this library, because another version may parse the
   same page differently.
 * Above the size limit, the oldest tenth of the entries is deleted.
@@ -25,6 +26,7 @@ from typing import TypeVar
 
 from beatport_match._logging import logger
 from beatport_match._version import __version__
+from beatport_match.errors import SettingsError
 from beatport_match.files.guarded_read import reason, require_regular_file
 from beatport_match.matching.protocol import CachedResult, ParsedResult
 from beatport_match.transport.cache_codec import decode, encode
@@ -40,10 +42,14 @@ MAX_CACHE_BYTES = 256 * 2**20
 LOCK_TIMEOUT_S = 2.0
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
-_SCHEMA = """
-    CREATE TABLE answers (key TEXT PRIMARY KEY, stored REAL NOT NULL, answer BLOB NOT NULL);
-    CREATE INDEX by_age ON answers (stored);
-"""
+_SCHEMA = (
+    "CREATE TABLE answers (key TEXT PRIMARY KEY, stored REAL NOT NULL, answer BLOB NOT NULL)",
+    "CREATE INDEX by_age ON answers (stored)",
+)
+# The beginning of an SQLite file, and where the application ID stands in it.
+_SQLITE_HEADER = b"SQLite format 3\0"
+_ID_PLACE = slice(68, 72)
+_NO_CACHE = "it is not a cache of beatport_match; name another file"
 
 
 class SqliteCache:
@@ -129,7 +135,9 @@ class SqliteCache:
         if code in _BUSY:
             return
         self._close()
-        if code in _DAMAGED and not self._was_set_aside:
+        if code in _DAMAGED and not is_cache_file(self._path):
+            self._disable(_NO_CACHE)
+        elif code in _DAMAGED and not self._was_set_aside:
             self._set_aside()
         else:
             self._disable(str(error))
@@ -156,6 +164,30 @@ class SqliteCache:
         if connection is not None:
             with suppress(sqlite3.Error):
                 connection.close()
+
+
+def require_cache_file(path: Path) -> None:
+    """Check that a path is free, or the file of a cache.
+
+    Raises:
+        SettingsError: Another program or person wrote the file.
+    """
+    with suppress(OSError):
+        if path.is_file() and not is_cache_file(path):
+            raise SettingsError(f"{path}: cannot be the cache: {_NO_CACHE}.")
+
+
+def is_cache_file(path: Path) -> bool:
+    """Return whether a file is empty or begins as a cache, which may be damaged."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_ID_PLACE.stop)
+    except OSError:
+        return False
+    is_cache = head.startswith(_SQLITE_HEADER) and (
+        head[_ID_PLACE] == _APPLICATION_ID.to_bytes(4, "big")
+    )
+    return is_cache or not head
 
 
 class _ForeignFileError(Exception):
@@ -185,11 +217,15 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute("BEGIN IMMEDIATE")
         # Another program may have created the table between the first check and the lock.
         if not _is_cache(connection):
-            for statement in filter(str.strip, _SCHEMA.split(";")):
+            for statement in _SCHEMA:
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {_FORMAT}")
         connection.execute("COMMIT")
+    schema = {row[0] for row in connection.execute("SELECT sql FROM sqlite_master")}
+    # The index of the primary key has no statement.
+    if schema - {None} != set(_SCHEMA):
+        raise sqlite3.DatabaseError("its tables were changed")
     # With NORMAL, the entries that were written last may be missing after a power cut.
     connection.execute("PRAGMA synchronous = NORMAL")
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":

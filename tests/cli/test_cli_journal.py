@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 from command_line import CommandResult
 
+from beatport_match.matching.protocol import ParsedResult
 from beatport_match.testing import FakeBeatport
+from beatport_match.transport.sqlite_cache import SqliteCache
 
 
 def outcomes(result: CommandResult) -> list[tuple[str, str]]:
@@ -58,12 +61,24 @@ def test_a_damaged_cache_is_a_note(
     command: Callable[..., CommandResult], collection: Path, tmp_path: Path
 ) -> None:
     """A cache error never ends a run; stderr shows the new name of the file."""
-    (tmp_path / "c").write_text("not a cache")
+    SqliteCache(tmp_path / "c").put("a", ParsedResult(candidates=()))
+    os.truncate(tmp_path / "c", 3000)
     with FakeBeatport().serve() as base_url:
         options = ("--unpaced", "--base-url", base_url, "--cache", tmp_path / "c")
         result = command("playlist", collection, "--playlist", "Not on sale", *options)
     assert result.code == 0
     assert "Note: the cache c is damaged; it is set aside as c.set-aside-1, and a new" in result.err
+
+
+def test_a_file_that_is_no_cache_is_a_usage_error(
+    command: Callable[..., CommandResult], collection: Path, base_url: str
+) -> None:
+    """The playlist itself is given as the cache. It stays unchanged."""
+    before = collection.read_bytes()
+    result = command("playlist", collection, "--base-url", base_url, "--cache", collection)
+    assert result.code == 2
+    assert result.err.rstrip("\n").endswith("is not a cache of beatport_match; name another file.")
+    assert collection.read_bytes() == before
 
 
 def test_a_file_that_is_no_journal_is_a_usage_error(

@@ -93,10 +93,10 @@ def test_a_path_loses_only_control_characters(text: str) -> None:
 
 @given(ANY_TEXT)
 def test_terminal_safe_text_has_no_control_characters(text: str) -> None:
-    """Nor has it marks that change the direction of the text beside it."""
+    """Nor has it invisible characters, such as marks of direction, zero-width blanks and tags."""
     safe = terminal_safe(text)
-    assert not categories(safe) & {"Cc", "Zl", "Zp"}
-    assert not set(safe) & set(DIRECTION_MARKS)
+    assert not categories(safe) & {"Cc", "Cf", "Zl", "Zp"}
+    assert not set(safe) & set(FILLERS + DIRECTION_MARKS)
     if text.isascii() and text.isprintable():
         assert safe == text
 

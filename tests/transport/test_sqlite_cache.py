@@ -266,11 +266,26 @@ def replace_table(path: Path) -> None:
     connection.close()
 
 
-def write_text(path: Path) -> None:
-    path.write_text("<DJ_PLAYLISTS/>" * 50)
+def endless_view(path: Path) -> None:
+    """Replace the table by rows that never end."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE answers")
+        connection.execute(
+            "CREATE VIEW answers AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n) "
+            "SELECT 'k' || x AS key, 1.0 AS stored, x AS answer FROM n"
+        )
+    connection.close()
 
 
-DAMAGE = [truncate, garble, replace_table, write_text]
+def add_trigger(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "CREATE TRIGGER slow AFTER INSERT ON answers BEGIN DELETE FROM answers; END"
+        )
+    connection.close()
+
+
+DAMAGE = [truncate, garble, replace_table, endless_view, add_trigger]
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
@@ -300,7 +315,8 @@ def test_damaged_file_is_set_aside(
 
 def test_older_set_aside_file_is_not_overwritten(path: Path) -> None:
     for number in (1, 2):
-        write_text(path)
+        SqliteCache(path).put("a", ONE)
+        truncate(path)
         SqliteCache(path).get("a")
         assert path.with_name(f"{path.name}.set-aside-{number}").exists()
     assert not path.exists()
@@ -320,6 +336,22 @@ def test_database_of_another_program_is_not_touched(
     assert path.read_bytes() == before
     assert [record.getMessage() for record in caplog.records] == [
         f"the cache {path.name} is not used: it is another program's database"
+    ]
+
+
+@pytest.mark.parametrize("content", [b"#EXTM3U\nferry.mp3\n", b"\x00" * 200, b"SQLite format 3\0"])
+@every_mode
+def test_file_that_is_no_cache_is_not_touched(
+    name: Name, content: bytes, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By mistake, the path may be that of a playlist."""
+    path.write_bytes(content)
+    result = run(name, FakeBeatport(**EXACT_SEARCH), path)
+    assert len(result.matched) == len(QUICK)
+    assert path.read_bytes() == content
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the cache {path.name} is not used: it is not a cache of beatport_match; name another file"
     ]
 
 
