@@ -198,6 +198,10 @@ def _add_web_settings(parser: _Parser) -> None:
         "--base-url URL",
         "send requests to this URL instead of Beatport's site, for example to a fake",
     )
+    parser.value(
+        "--proxy URL",
+        "send requests through this proxy (default: those of the environment, such as HTTPS_PROXY)",
+    )
 
 
 def _add_settings(parser: _Parser) -> None:

@@ -36,9 +36,6 @@ from beatport_match.results import OUTCOMES, PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.rate_limiter import RateLimiter
 
-# While the engine waits, it calls `stop` this often.
-STOP_POLL_INTERVAL_S = 0.25
-
 STOPPED = Failure("stopped", "the run was stopped before this query was sent")
 
 
@@ -232,8 +229,10 @@ class PlaylistRun:
             mode=self.mode,
             total_time=self._elapsed(),
             started_at=self._started_at,
-            # Metrics files are passed on; where a user keeps files is private.
-            settings=self.settings.model_dump(mode="json", exclude={"cache_path", "token_file"}),
+            # Metrics files are passed on; a user's files and network are private.
+            settings=self.settings.model_dump(
+                mode="json", exclude={"cache_path", "token_file", "proxy"}
+            ),
         )
         return PlaylistMatch(matches=ordered, metrics=metrics, problems=tuple(self.problems))
 

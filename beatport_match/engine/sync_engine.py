@@ -9,10 +9,10 @@ from __future__ import annotations
 import random
 import time
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from beatport_match.engine.arguments import IsStopped
-from beatport_match.engine.playlist_run import STOP_POLL_INTERVAL_S, STOPPED, max_ages_s
+from beatport_match.engine.playlist_run import STOPPED, max_ages_s
 from beatport_match.engine.request_logging import log_answer, log_retry, log_sent
 from beatport_match.engine.transcript import TranscriptRecorder
 from beatport_match.errors import Failure, MisuseError
@@ -36,14 +36,12 @@ from beatport_match.matching.protocol import (
 from beatport_match.matching.request_flow import question_flow, token_refresh_flow
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.answer_cache import TieredCache
-from beatport_match.transport.http import HttpClient, new_client, send
+from beatport_match.transport.client_pool import SyncClientPool
+from beatport_match.transport.http import STOP_POLL_INTERVAL_S, HttpClient, new_client, send
 from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
 from beatport_match.transport.shared import SharedState
 from beatport_match.transport.single_flight import KeyedLocks
 from beatport_match.transport.token_store import TokenStore
-
-if TYPE_CHECKING:
-    import httpx
 
 T = TypeVar("T")
 
@@ -67,7 +65,7 @@ class SyncEngine:
         self._tokens = TokenStore(settings)
         self._token_lock = Lock()
         self._given_client = client
-        self._own_client: httpx.Client | None = None
+        self._own_client: SyncClientPool | None = None
         self._client_lock = Lock()
         self._is_closed = False
 
@@ -157,7 +155,7 @@ class SyncEngine:
         waits = (slot_at - started, sent_at - slot_at)
         if failure is not None:
             return Delivery(failure, None, *waits)
-        outcome = self._transmit(self._tokens.authorize(step.request))
+        outcome = self._transmit(self._tokens.authorize(step.request), stop)
         status = outcome.status if isinstance(outcome, Response) else None
         return Delivery(outcome, Sent(started=sent_at, ended=self.now(), status=status), *waits)
 
@@ -183,10 +181,10 @@ class SyncEngine:
             outcome = self._drive(flow, stop, request, "token")
             return self._tokens.accept(outcome, self.now())
 
-    def _transmit(self, request: Request) -> Response | Failure:
-        return send(self._client(), request, self._settings.async_io.request_timeout)
+    def _transmit(self, request: Request, stop: IsStopped) -> Response | Failure:
+        return send(self._client(), request, self._settings.async_io.request_timeout, stop)
 
-    def _client(self) -> HttpClient:
+    def _client(self) -> HttpClient | SyncClientPool:
         if self._given_client is not None:
             return self._given_client
         with self._client_lock:

@@ -1,7 +1,7 @@
 """What is accepted from outside, and which characters a text may hold: one policy per danger.
 
-Values: `is_web_url`, `is_header_token`, `clean_isrc`, `finite_number`, `parse_json`, and the
-largest accepted values.
+Values: `is_web_url`, `web_url_problem`, `is_loopback_url`, `is_header_token`, `clean_isrc`,
+`finite_number`, `parse_json`, and the largest accepted values.
 
 Texts:
 
@@ -16,6 +16,8 @@ from __future__ import annotations
 import json
 import math
 import re
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 # Databases and tantivy store an ID as a signed integer of 64 bits.
 MAX_ID = 2**63 - 1
@@ -57,6 +59,38 @@ _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 def is_web_url(text: str) -> bool:
     """Whether the text is an http(s) URL with a host, without blanks and control characters."""
     return text.isprintable() and _WEB_URL.fullmatch(text) is not None
+
+
+def web_url_problem(url: str) -> str | None:
+    """Return why a URL cannot be that of a server, as the end of a sentence; `None` if it can.
+
+    The text does not show the URL, which may hold a password.
+    """
+    if not is_web_url(url):
+        return "must begin with https:// or http://, name a host and contain no blank"
+    try:
+        parts = urlsplit(url)
+        host, is_port = parts.hostname or "", parts.port != 0
+        if ":" not in host:  # not an IPv6 address
+            is_host = bool(host) and host.encode("idna").decode("idna") != ""
+        else:
+            is_host = ip_address(host).version == 6
+    except ValueError:
+        is_host = is_port = False
+    if "@" in url.split("/")[2]:
+        return "must not hold a user name or a password; give them to an http_client of your own"
+    if not is_host or not is_port:
+        return "must name a host that can exist, and a port from 1 to 65535 if it names one"
+    return None
+
+
+def is_loopback_url(url: str) -> bool:
+    """Whether a URL's host is this machine: `localhost`, or an address such as 127.0.0.1."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def is_header_token(text: str) -> bool:

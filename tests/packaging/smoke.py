@@ -32,6 +32,7 @@ PACKAGES_OF = {
     "cli": ("rich",),
     "offline": ("tantivy",),
     "parquet": ("pyarrow", "tantivy"),
+    "socks": ("socksio",),
     "web": ("starlette", "uvicorn"),
 }
 TRACK = Track("Paper Satellites (Extended Mix)", "Corvane")
