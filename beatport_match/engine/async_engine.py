@@ -239,6 +239,7 @@ class AsyncEngine:
         self.rate_limiter.record(step.value, sent=step.sent_at, now=now)
         if isinstance(step.value, ParsedResult):
             self._tokens.confirm()
+        if isinstance(step.value, ParsedResult) and step.value.doubt is None:
             await self._with_cache(partial(self._cache.put, step.request, step.value))
 
     async def _sleep(self, seconds: float, stop: IsStopped) -> Failure | None:

@@ -195,6 +195,7 @@ class SyncEngine:
         self.rate_limiter.record(step.value, sent=step.sent_at, now=now)
         if isinstance(step.value, ParsedResult):
             self._tokens.confirm()
+        if isinstance(step.value, ParsedResult) and step.value.doubt is None:
             self._cache.put(step.request, step.value)
 
     def _sleep(self, seconds: float, stop: IsStopped) -> Failure | None:

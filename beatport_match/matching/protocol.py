@@ -73,11 +73,14 @@ class ParsedResult:
     `candidates` keep the order of the response; an empty tuple means that Beatport has none.
     `unreadable` counts records that were dropped because they were malformed. `read_from` is where
     a changed page has its data; `None` for the usual place.
+    `doubt` says that the response may answer another question: its candidates count, but not that a
+    track is missing among them. Such a result is not cached.
     """
 
     candidates: tuple[Candidate, ...]
     unreadable: int = 0
     read_from: ReadFrom | None = None
+    doubt: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
