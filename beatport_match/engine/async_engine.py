@@ -261,6 +261,7 @@ async def unless_stopped(
     outcome: Response | Failure = stopped_failure(request)
 
     async def watch() -> None:
+        await anyio.sleep(STOP_POLL_INTERVAL_S)
         while not stop():  # noqa: ASYNC110 - a plain function cannot wake a task
             await anyio.sleep(STOP_POLL_INTERVAL_S)
         group.cancel_scope.cancel()

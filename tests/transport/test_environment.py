@@ -32,7 +32,7 @@ def match(name: Name, **settings: Any) -> Any:
 
 
 def proxied(server: RawServer, connection: socket.socket) -> None:
-    reply = FakeBeatport(**EXACT_SEARCH).respond("GET", "/search/tracks?q=x")
+    reply = FakeBeatport(**EXACT_SEARCH).respond("GET", "/search/tracks")
     connection.sendall(answer(reply.body))
 
 
