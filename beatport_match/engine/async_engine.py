@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from functools import partial
 from typing import TypeVar, cast
 
@@ -51,7 +52,7 @@ from beatport_match.transport.http import (
 from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
 from beatport_match.transport.shared import SharedState, shared_async_client
 from beatport_match.transport.single_flight import KeyedLocks
-from beatport_match.transport.token_store import TokenStore
+from beatport_match.transport.token_store import MAX_LOCK_WAIT_S, TokenStore
 from beatport_match.transport.worker_threads import in_thread
 
 T = TypeVar("T")
@@ -207,13 +208,23 @@ class AsyncEngine:
         if self._tokens.is_valid(rejected_at):
             return None
         async with self._token_lock:
-            refresh_request = partial(self._tokens.refresh_request, rejected_at, self.now())
-            request = await in_thread(refresh_request)
-            if not isinstance(request, Request):
-                return request
-            flow = token_refresh_flow(request, attempts=self._settings.async_io.retry_attempts)
-            outcome = await self._drive(flow, stop, request, "token")
-            return await in_thread(partial(self._tokens.accept, outcome, self.now()))
+            give_up_at = self.now() + MAX_LOCK_WAIT_S
+            lock = await in_thread(self._tokens.try_lock)
+            while lock is None and self.now() < give_up_at:
+                if failure := await self._sleep(STOP_POLL_INTERVAL_S, stop):
+                    return failure
+                lock = await in_thread(self._tokens.try_lock)
+            with lock or nullcontext():
+                return await self._refresh_token(rejected_at, stop)
+
+    async def _refresh_token(self, rejected_at: float | None, stop: IsStopped) -> Failure | None:
+        refresh_request = partial(self._tokens.refresh_request, rejected_at, self.now())
+        request = await in_thread(refresh_request)
+        if not isinstance(request, Request):
+            return request
+        flow = token_refresh_flow(request, attempts=self._settings.async_io.retry_attempts)
+        outcome = await self._drive(flow, stop, request, "token")
+        return await in_thread(partial(self._tokens.accept, outcome, self.now()))
 
     async def _transmit(self, request: Request, stop: IsStopped) -> Response | Failure:
         timeout_s = self._settings.async_io.request_timeout

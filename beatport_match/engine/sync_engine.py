@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import time
+from contextlib import nullcontext
 from threading import Lock
 from typing import TypeVar
 
@@ -41,7 +42,7 @@ from beatport_match.transport.http import STOP_POLL_INTERVAL_S, HttpClient, new_
 from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
 from beatport_match.transport.shared import SharedState
 from beatport_match.transport.single_flight import KeyedLocks
-from beatport_match.transport.token_store import TokenStore
+from beatport_match.transport.token_store import MAX_LOCK_WAIT_S, TokenStore
 
 T = TypeVar("T")
 
@@ -174,12 +175,22 @@ class SyncEngine:
         if self._tokens.is_valid(rejected_at):
             return None
         with self._token_lock:
-            request = self._tokens.refresh_request(rejected_at, self.now())
-            if not isinstance(request, Request):
-                return request
-            flow = token_refresh_flow(request, attempts=self._settings.async_io.retry_attempts)
-            outcome = self._drive(flow, stop, request, "token")
-            return self._tokens.accept(outcome, self.now())
+            give_up_at = self.now() + MAX_LOCK_WAIT_S
+            lock = self._tokens.try_lock()
+            while lock is None and self.now() < give_up_at:
+                if failure := self._sleep(STOP_POLL_INTERVAL_S, stop):
+                    return failure
+                lock = self._tokens.try_lock()
+            with lock or nullcontext():
+                return self._refresh_token(rejected_at, stop)
+
+    def _refresh_token(self, rejected_at: float | None, stop: IsStopped) -> Failure | None:
+        request = self._tokens.refresh_request(rejected_at, self.now())
+        if not isinstance(request, Request):
+            return request
+        flow = token_refresh_flow(request, attempts=self._settings.async_io.retry_attempts)
+        outcome = self._drive(flow, stop, request, "token")
+        return self._tokens.accept(outcome, self.now())
 
     def _transmit(self, request: Request, stop: IsStopped) -> Response | Failure:
         return send(self._client(), request, self._settings.async_io.request_timeout, stop)
