@@ -116,7 +116,8 @@ def settings_from(options: Namespace) -> MatchSettings:
     settings = MatchSettings.load(options.settings) if options.settings else MatchSettings()
     settings = settings_from_environment(settings)
     values = settings.values()
-    for name in ("base_url", "proxy", "source", "api_url", "token_file", "cache_path"):
+    names = ("base_url", "proxy", "source", "api_url", "token_file", "cache_path")
+    for name in (*names, "max_offline_wait_s", "retry_failed"):
         if (value := getattr(options, name, None)) is not None:
             values[name] = value
     if options.command == "playlist":

@@ -148,14 +148,14 @@ class SyncEngine:
     def _send(self, step: Send, stop: IsStopped) -> Delivery:
         """Wait for a slot, authorise the request, and send it once."""
         started = self.now()
-        failure = self._wait_for_slot(stop)
+        failure = refusal = self._wait_for_slot(stop)
         slot_at = self.now()
         if failure is None and step.request.needs_token:
             failure = self._ensure_token(step.token_rejected_at, stop)
         sent_at = self.now()
         waits = (slot_at - started, sent_at - slot_at)
         if failure is not None:
-            return Delivery(failure, None, *waits)
+            return Delivery(failure, None, *waits, is_refused=refusal is not None)
         outcome = self._transmit(self._tokens.authorize(step.request), stop)
         status = outcome.status if isinstance(outcome, Response) else None
         return Delivery(outcome, Sent(started=sent_at, ended=self.now(), status=status), *waits)

@@ -207,13 +207,15 @@ class Delivery:
     """What came of a `Send`.
 
     `sent` is `None` if nothing left this machine: the run was stopped, the circuit breaker is
-    open, or there is no valid token; `outcome` is the reason then. The times are in seconds.
+    open, or there is no valid token; `outcome` is the reason then. `is_refused` says that the rate
+    limiter let nothing through, so that another try is of no use. The times are in seconds.
     """
 
     outcome: Response | Failure
     sent: Sent | None = None
     slot_wait_s: float = 0.0
     token_wait_s: float = 0.0
+    is_refused: bool = False
 
 
 StepResult: TypeAlias = "CachedResult | Delivery | Failure | None"

@@ -87,7 +87,8 @@ def question_flow(
                 rejections, token_rejected_at = rejections + 1, delivery.sent.started
                 continue
         tries += 1
-        if tries >= attempts or not _is_retryable(result, response):
+        is_final = delivery.is_refused or not _is_retryable(result, response)
+        if tries >= attempts or is_final:
             return timing.answer(question, result)
         stopped = timing.slept((yield Sleep(backoff(tries, timing.jitter, response))))
         if stopped is not None:

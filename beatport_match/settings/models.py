@@ -127,6 +127,13 @@ class MatchSettings(_Frozen, frozen=True):
             Default 60.
         wait_when_refused: Whether a run waits while the circuit breaker is open, instead of failing
             the remaining tracks. `stop` still ends the run. Default `False`.
+        max_offline_wait_s: Seconds (0-86400) that a run waits for the network to come back. After
+            ten timeouts or network failures in a row, only a probe is sent, after 5 s and then
+            after up to 60 s. The remaining tracks wait for its answer for at most this time, and
+            then end as `failed` with the kind `network`. `stop` still ends the run. Default 0.
+        retry_failed: How often (0-5) a playlist run tries a track again at its end, after all
+            other tracks, if it failed by a fault that may pass: a timeout, a network failure, an
+            error status or a rate limit. At most 1,000 tracks wait for that. Default 1.
         cache_path: Path of the file in which parsed answers are cached for later runs. The library
             creates it if it does not exist, and several programs may share it. It holds about
             256 MiB at most, and SQLite's `-wal` file next to it a few MiB more. Default `None`
@@ -165,6 +172,8 @@ class MatchSettings(_Frozen, frozen=True):
     max_refusals: Annotated[int, Field(ge=1, le=1000)] = 10
     refusal_pause_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
     wait_when_refused: bool = False
+    max_offline_wait_s: Annotated[float, Field(ge=0, le=_DAY_S)] = 0.0
+    retry_failed: Annotated[int, Field(ge=0, le=5)] = 1
     cache_path: Path | None = None
     cache_ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] = 7 * _DAY_S
     cache_page_ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] = 30 * _DAY_S
@@ -196,6 +205,8 @@ class MatchSettings(_Frozen, frozen=True):
             max_refusals: int = ...,
             refusal_pause_s: float = ...,
             wait_when_refused: bool = ...,
+            max_offline_wait_s: float = ...,
+            retry_failed: int = ...,
             cache_path: str | Path | None = ...,
             cache_ttl_s: float = ...,
             cache_page_ttl_s: float = ...,

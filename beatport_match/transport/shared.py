@@ -88,6 +88,7 @@ def _shared_rate_limiter(settings: MatchSettings) -> RateLimiter:
         settings.max_refusals,
         settings.refusal_pause_s,
         settings.wait_when_refused,
+        settings.max_offline_wait_s,
     )
     with _registry.lock:
         return _registry.rate_limiters.setdefault(key, RateLimiter(settings))

@@ -51,6 +51,8 @@ RANGES = [
     (MatchSettings, "requests_per_second", 0.001, 1000, 0, 1001),
     (MatchSettings, "max_refusals", 1, 1000, 0, 1001),
     (MatchSettings, "refusal_pause_s", 0.001, 3600, 0, 3601),
+    (MatchSettings, "max_offline_wait_s", 0, 86_400, -1, 86_401),
+    (MatchSettings, "retry_failed", 0, 5, -1, 6),
     (MatchSettings, "cache_ttl_s", 0.001, 3650 * 86_400, 0, 3651 * 86_400),
     (MatchSettings, "cache_page_ttl_s", 0.001, 3650 * 86_400, 0, 3651 * 86_400),
     (MatchSettings, "max_connections", 1, 100, 0, 101),
