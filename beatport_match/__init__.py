@@ -74,7 +74,7 @@ from beatport_match.playlists import (
     read_playlist,
 )
 from beatport_match.results import PlaylistMatch
-from beatport_match.scoring.confidence import rank
+from beatport_match.scoring.confidence import is_match, rank
 from beatport_match.scoring.counterfactuals import Change
 from beatport_match.settings.environment import settings_from_environment
 from beatport_match.settings.models import AsyncSettings, MatchSettings
@@ -132,6 +132,7 @@ __all__ = [
     "export_performance_metrics_json",
     "generate_async_io_analysis_report",
     "generate_comparison_report",
+    "is_match",
     "iter_matches",
     "list_playlists",
     "load_metrics_from_json",

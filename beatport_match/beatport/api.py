@@ -22,7 +22,7 @@ from beatport_match.beatport.page_data import (
     unreadable_row,
     wrong_track,
 )
-from beatport_match.beatport.track_records import parse_record
+from beatport_match.beatport.track_records import parse_record, parse_rows
 from beatport_match.beatport.urls import safe_query, track_id
 from beatport_match.errors import Failure, FailureKind, MisuseError
 from beatport_match.matching.protocol import ParsedResult, Question, Request, Response
@@ -179,11 +179,10 @@ def error_text(response: Response) -> str:
 def _parse_rows(
     response: Response, rows: Sequence[object], place: str, base_url: str
 ) -> ParsedResult | Failure:
-    parsed = [parse_record(row, base_url) for row in rows]
-    candidates = tuple([candidate for candidate in parsed if candidate is not None])
-    if rows and not candidates:
+    result = parse_rows(rows, base_url, MAX_ROWS_PER_PAGE)
+    if rows and not result.candidates:
         return unreadable_row(response, rows[0], place)
-    return ParsedResult(candidates=candidates, unreadable=len(rows) - len(candidates))
+    return result
 
 
 def _parse_body(response: Response) -> Record | Failure | None:

@@ -11,7 +11,8 @@ counts as unknown. This module knows no page and scores no track.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
@@ -29,6 +30,7 @@ from beatport_match.beatport.json_fields import (
     web_url,
 )
 from beatport_match.beatport.urls import track_url
+from beatport_match.matching.protocol import ParsedResult
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import MAX_BPM, MAX_DURATION_S, clean_isrc
@@ -45,6 +47,28 @@ def parse_record(row: object, base_url: str) -> Candidate | None:
     """Return the candidate in a row; `None` if the row has no ID or no name."""
     shape = row_shape(row)
     return _PARSERS[shape](row, base_url) if shape and is_record(row) else None
+
+
+def parse_rows(rows: Sequence[object], base_url: str, max_rows: int) -> ParsedResult:
+    """Parse the rows of a list, in its order; rows beyond `max_rows` count as unreadable."""
+    parsed = [(row, parse_record(row, base_url)) for row in rows[:max_rows]]
+    candidates = tuple([candidate for _, candidate in parsed if candidate is not None])
+    partial = tuple([parse_partial(row, base_url) for row, found in parsed if found is None])
+    return ParsedResult(
+        candidates=candidates, unreadable=len(rows) - len(candidates), partial=partial
+    )
+
+
+def parse_partial(row: object, base_url: str) -> Candidate:
+    """Return what can be read of a row without ID or name: the ID 0, and a name if it has one."""
+    if not is_record(row):
+        return Candidate(id=0, name="")
+    shape = row_shape(row) or ("search" if "track_name" in row else "api v4")
+    id_key, name_key = ("id", "name") if shape == "api v4" else ("track_id", "track_name")
+    name = text(row, name_key) or ""
+    candidate = _PARSERS[shape]({**row, id_key: 1, name_key: name or "-"}, base_url)
+    assert candidate is not None
+    return replace(candidate, id=0, name=name, url=None)
 
 
 def row_shape(row: object) -> RowShape | None:

@@ -7,7 +7,7 @@ question comes next, and whether it is retried, is decided in `matching`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from beatport_match.beatport.json_fields import is_record
@@ -34,7 +34,7 @@ from beatport_match.beatport.page_fallback import (
     search_ways,
     track_ways,
 )
-from beatport_match.beatport.track_records import parse_record
+from beatport_match.beatport.track_records import parse_record, parse_rows
 from beatport_match.beatport.urls import safe_query, track_id
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.protocol import ParsedResult, Question, Request, Response
@@ -169,15 +169,14 @@ def _read_rows(
         at = found if isinstance(found, Rows) else search_rows(found, needs_key=needs_key)
     except LayoutChangedError as error:
         return layout_changed(response, str(error))
-    parsed = [parse_record(row, base_url) for row in at.rows[:MAX_ROWS_PER_PAGE]]
-    candidates = tuple(candidate for candidate in parsed if candidate is not None)
-    if not candidates and (at.rows or isinstance(found, Rows)):
+    result = parse_rows(at.rows, base_url, MAX_ROWS_PER_PAGE)
+    if not result.candidates and (at.rows or isinstance(found, Rows)):
         return unreadable_row(response, at.rows[0] if at.rows else None, at.place)
     if not at.rows and at.doubt:
         return contradicted(response, at.place, at.doubt)
-    unreadable = len(at.rows) - len(candidates)
-    doubt = other_search(response, found, query) if isinstance(found, Page) and query else None
-    return Reading(at.rows, ParsedResult(candidates=candidates, unreadable=unreadable, doubt=doubt))
+    if isinstance(found, Page) and query:
+        result = replace(result, doubt=other_search(response, found, query))
+    return Reading(at.rows, result)
 
 
 def _read_track(

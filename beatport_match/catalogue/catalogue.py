@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import Self
@@ -16,7 +17,14 @@ from beatport_match.catalogue.index import (
 )
 from beatport_match.catalogue.row_files import RowsOrFile
 from beatport_match.catalogue.source import CatalogueSource
-from beatport_match.catalogue.storage import index_folder, new_catalogue
+from beatport_match.catalogue.storage import (
+    index_folder,
+    locked_catalogue,
+    new_catalogue,
+    open_unchanged,
+    real_path,
+    share_index,
+)
 from beatport_match.errors import CatalogueError, MisuseError
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import clean_isrc
@@ -52,10 +60,8 @@ class Catalogue:
 
     def __init__(self, path: str | PathLike[str]) -> None:
         require_tantivy()
-        self.path: Path = Path(path).absolute()
-        folder = index_folder(self.path)
-        with translate_read_errors(self.path):
-            self._reader: IndexReader | None = IndexReader(folder)
+        self.path: Path = real_path(path)
+        self._reader: IndexReader | None = open_unchanged(self.path, self._open)
 
     @classmethod
     def open(cls, path: str | PathLike[str]) -> Catalogue:
@@ -96,7 +102,8 @@ class Catalogue:
 
         Raises:
             CatalogueError: The file cannot be read, `path` cannot be written or is not a
-                catalogue, or no row can be built in place of an existing catalogue, which stays.
+                catalogue, another program is changing it, or no row can be built in place of an
+                existing catalogue, which stays.
             MissingDependencyError: The extra `offline`, or `parquet` for that format, is not
                 installed.
 
@@ -106,9 +113,10 @@ class Catalogue:
             print(report.rows, report.left_out)
             ```
         """
-        path, tantivy_version = Path(path).absolute(), require_tantivy()
+        path, tantivy_version = real_path(path), require_tantivy()
         intake = RowIntake(rows_or_file, on_progress, on_problem)
         with (
+            locked_catalogue(path),
             new_catalogue(path, tantivy_version) as folder,
             IndexWriter(folder, path, new=True) as writer,
         ):
@@ -146,8 +154,7 @@ class Catalogue:
             How many rows were added and left out, and what was wrong with rows.
 
         Raises:
-            CatalogueError: As for `build` and `open`; also if another program is changing the
-                catalogue.
+            CatalogueError: As for `build` and `open`.
             MissingDependencyError: The extra `offline`, or `parquet` for that format, is not
                 installed.
 
@@ -157,10 +164,10 @@ class Catalogue:
             # 1
             ```
         """
-        path = Path(path).absolute()
+        path = real_path(path)
         require_tantivy()
         intake = RowIntake(rows_or_file, on_progress, on_problem)
-        with IndexWriter(index_folder(path), path, new=False) as writer:
+        with _changed(path) as writer:
             for candidate in intake.candidates():
                 writer.remove(candidate.id)
                 writer.add(candidate)
@@ -181,9 +188,10 @@ class Catalogue:
             CatalogueError: As for `update`.
             MissingDependencyError: The extra `offline` is not installed.
         """
-        with Catalogue(path) as opened:
-            existing = [row_id for row_id in dict.fromkeys(ids) if opened.by_id(row_id)]
-        with IndexWriter(index_folder(opened.path), opened.path, new=False) as writer:
+        path = real_path(path)
+        with _changed(path) as writer:
+            with Catalogue(path) as opened:
+                existing = [row_id for row_id in dict.fromkeys(ids) if opened.by_id(row_id)]
             for row_id in existing:
                 writer.remove(row_id)
         return len(existing)
@@ -295,7 +303,20 @@ class Catalogue:
     def __repr__(self) -> str:
         return f"Catalogue({str(self.path)!r})"
 
+    def _open(self, folder: Path) -> IndexReader:
+        with translate_read_errors(self.path):
+            return IndexReader(folder)
+
     def _require_open(self) -> IndexReader:
         if self._reader is None:
             raise MisuseError(f"{self.path}: the catalogue is closed; open it again.")
         return self._reader
+
+
+@contextmanager
+def _changed(path: Path) -> Generator[IndexWriter, None, None]:
+    """Lock a catalogue, and yield a writer whose changes are kept if the block succeeds."""
+    with locked_catalogue(path):
+        with IndexWriter(index_folder(path), path, new=False) as writer:
+            yield writer
+        share_index(path)

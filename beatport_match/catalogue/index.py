@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Self, cast
 from pydantic import TypeAdapter, ValidationError
 
 from beatport_match.catalogue.index_terms import index_terms, joined_terms, query_terms
-from beatport_match.catalogue.storage import verify_checksums
+from beatport_match.catalogue.storage import readable_index, verify_checksums
 from beatport_match.errors import CatalogueError, MissingDependencyError
+from beatport_match.files.guarded_read import reason
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import MAX_ID, clean_isrc
 
@@ -53,12 +54,13 @@ class IndexReader:
 
         # tantivy does not notice every damage; it would then miss rows.
         verify_checksums(folder)
-        index = tantivy.Index.open(str(folder))
-        # Without this a thread watches the folder, and the answers change during a run.
-        index.config_reader("manual")
-        index.reload()
+        with readable_index(folder) as readable:
+            index = tantivy.Index.open(str(readable))
+            # Without this a thread watches the folder, and the answers change during a run.
+            index.config_reader("manual")
+            index.reload()
+            self._searcher: Searcher = index.searcher()
         self._schema: Schema = _schema()
-        self._searcher: Searcher = index.searcher()
 
     def __len__(self) -> int:
         return self._searcher.num_docs
@@ -221,6 +223,10 @@ def _translate_errors(path: Path, problem: str, remedy: str) -> Generator[None, 
     """Turn errors of tantivy in the block into a `CatalogueError`; other exceptions pass."""
     try:
         yield
+    except PermissionError as error:
+        raise CatalogueError(
+            f"{path}: is not accessible ({reason(error)}); check its permissions."
+        ) from None
     except BaseException as error:
         # For damage that it did not expect, tantivy panics. The class of that exception cannot be
         # imported, so it is known by its name.
@@ -229,8 +235,8 @@ def _translate_errors(path: Path, problem: str, remedy: str) -> Generator[None, 
             and type(error).__name__ != "PanicException"
         ):
             raise
-        reason = str(error).partition("\n")[0].rstrip(".")[:MAX_ERROR_LENGTH]
-        raise CatalogueError(f"{path}: {problem} ({reason}); {remedy}.") from None
+        cause = str(error).partition("\n")[0].rstrip(".")[:MAX_ERROR_LENGTH]
+        raise CatalogueError(f"{path}: {problem} ({cause}); {remedy}.") from None
 
 
 def translate_read_errors(path: Path) -> AbstractContextManager[None]:

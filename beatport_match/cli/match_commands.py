@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Generator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from itertools import islice
 from logging import WARNING
 from logging.handlers import BufferingHandler
+from os.path import isdir
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -20,7 +21,7 @@ from beatport_match._logging import logger
 from beatport_match.catalogue import Catalogue
 from beatport_match.cli.match_table import plural, show_match, show_matches, show_result
 from beatport_match.cli.process import ExitCode, interrupts_ignored
-from beatport_match.cli.progress import show_progress
+from beatport_match.cli.progress import show_progress, show_row_count
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.engine.functions import match_track
 from beatport_match.engine.matcher import Matcher
@@ -71,7 +72,15 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         return _list(options, out, err)
     folder = make_folder(options.out) if options.out else None
     metrics_folder = make_folder(options.metrics, "--metrics") if options.metrics else None
-    tracks = PlaylistCommandRun(options.file, options.playlist, options.limit)
+    with _reading_progress(options, err) as on_count:
+        tracks = PlaylistCommandRun(
+            options.file,
+            options.playlist,
+            options.limit,
+            encoding=options.encoding,
+            tags=options.tags,
+            on_count=on_count,
+        )
     settings = settings_from(options)
     with show_warnings(err), sources_from(options, settings) as source:
         run = tracks.run(settings, err, "matching", options.journal, source)
@@ -92,6 +101,15 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     if run.interrupted:
         report_interruption(run, err, kept=folder is not None or not options.json)
     return exit_code(run)
+
+
+def _reading_progress(
+    options: Namespace, err: Screen
+) -> AbstractContextManager[Callable[[int], None]]:
+    """Show how many tracks were read if music files are opened, which takes long."""
+    if options.tags or isdir(options.file):  # noqa: PTH112 - `Path` raises for an invalid path
+        return show_row_count(err, "reading", "track")
+    return nullcontext(lambda _count: None)
 
 
 def _list(options: Namespace, out: Screen, err: Screen) -> ExitCode:
@@ -168,16 +186,32 @@ class PlaylistCommandRun:
     """The tracks of a playlist file, and runs over them.
 
     The whole file is read before the first request. A file that is damaged at its end is therefore
-    rejected before a request is sent, and every run has the same tracks.
+    rejected before a request is sent, and every run has the same tracks. `on_count` gets the number
+    of tracks read so far.
 
     Raises:
         PlaylistError: The file cannot be read.
     """
 
-    def __init__(self, path: Path, name: str | None, limit: int | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        name: str | None,
+        limit: int | None = None,
+        *,
+        encoding: str | None = None,
+        tags: bool = False,
+        on_count: Callable[[int], None] = lambda _count: None,
+    ) -> None:
         self._problems: list[PlaylistProblem] = []
-        tracks = read_playlist(path, name, on_problem=self._problems.append)
-        self.tracks: tuple[Track, ...] = tuple(islice(tracks, limit))
+        tracks = read_playlist(
+            path, name, encoding=encoding, tags=tags, on_problem=self._problems.append
+        )
+        found: list[Track] = []
+        for count, track in enumerate(islice(tracks, limit), 1):
+            found.append(track)
+            on_count(count)
+        self.tracks: tuple[Track, ...] = tuple(found)
 
     def run(
         self,

@@ -69,9 +69,7 @@ def show_result(result: PlaylistMatch, out: Screen) -> None:
     if degraded := sum(match.degraded for match in result.matches):
         out.show(text_line(f"{_CHANGED_PAGE} ({plural(degraded, 'track')})", "yellow"))
     if problems := result.problems:
-        out.show(
-            text_line(f"{plural(len(problems), 'entry', 'entries')} could not be read:", "yellow")
-        )
+        out.show(text_line(f"{plural(len(problems), 'problem')} in the playlist:", "yellow"))
         places = [(problem.place, f"{problem.detail}.") for problem in problems]
         show_places(places, len(places), "results.json lists them all", out)
 

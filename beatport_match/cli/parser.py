@@ -98,12 +98,16 @@ def _add_track(add_parser: _AddParser) -> None:
 def _add_playlist(add_parser: _AddParser) -> None:
     playlist = add_parser(
         "playlist",
-        help="match a playlist: Rekordbox XML, M3U/M3U8 or CSV",
+        help="match a playlist, a library or a folder of music",
         description="Match every track of a playlist. Ctrl-C ends the run and keeps the finished "
         "tracks. With --journal, the finished tracks are also kept after a crash.",
     )
-    playlist.path("file FILE", "Rekordbox XML, M3U/M3U8 or CSV")
-    playlist.value("--playlist NAME", "`Folder/Name` in a Rekordbox file (default: all tracks)")
+    playlist.path(
+        "file FILE", "playlist (M3U, CSV, text …), library of a DJ program, or folder of music"
+    )
+    playlist.value("--playlist NAME", "`Folder/Name` in a library (default: all tracks)")
+    playlist.flag("--tags", "fill in missing values from the tags of the music files")
+    playlist.value("--encoding NAME", "encoding of a text file, such as windows-1250")
     playlist.flag("--list", "list the playlists in the file and match nothing")
     playlist.value("--limit N", "match only the first N tracks", type=_count)
     playlist.path("--out DIR", "write the results to this folder, as JSON and CSV")

@@ -43,7 +43,9 @@ def show_progress(screen: Screen, label: str, total: int) -> Generator[OnProgres
 
 
 @contextmanager
-def show_row_count(screen: Screen, label: str) -> Generator[Callable[[int], None], None, None]:
+def show_row_count(
+    screen: Screen, label: str, unit: str = "row"
+) -> Generator[Callable[[int], None], None, None]:
     """Show the number of rows that were read; their total is not known in advance."""
     began, rows = time.monotonic(), 0
     with _display_on(screen, f"{label}:", None) as update:
@@ -52,7 +54,7 @@ def show_row_count(screen: Screen, label: str) -> Generator[Callable[[int], None
             nonlocal rows
             rows = count
             elapsed = ("took " if is_last else "") + duration(time.monotonic() - began)
-            update(rows, rows if is_last else None, f"{plural(rows, 'row')} read, {elapsed}")
+            update(rows, rows if is_last else None, f"{plural(rows, unit)} read, {elapsed}")
 
         yield report
         report(rows, is_last=True)

@@ -24,7 +24,7 @@ from beatport_match.engine.arguments import (
     never_stop,
 )
 from beatport_match.engine.async_engine import AsyncEngine, single_error
-from beatport_match.engine.match_stream import Emit, MatchStream, StreamTask
+from beatport_match.engine.match_stream import Emit, MatchStream, StreamTask, is_being_cancelled
 from beatport_match.engine.playlist_run import PlaylistRun, beatport_source, with_metrics
 from beatport_match.matching.match import Match
 from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
@@ -37,10 +37,11 @@ from beatport_match.transport.shared import own_state
 
 
 class _ExitInTaskError(Exception):
-    """Carries a `KeyboardInterrupt` or `SystemExit` from a task to the task that started it.
+    """Carries an exception that a task group would not pass on to the task that started it.
 
-    If one of them leaves a task, asyncio ends its loop at once. The worker threads of anyio then
-    never stop, and keep the process alive.
+    If a `KeyboardInterrupt` or `SystemExit` leaves a task, asyncio ends its loop at once. The
+    worker threads of anyio then never stop, and keep the process alive. If a `CancelledError` that
+    a callback raised leaves a task, the group ignores it, and its track would have no match.
     """
 
     def __init__(self, error: BaseException) -> None:
@@ -336,6 +337,10 @@ async def match_all(engine: AsyncEngine, run: PlaylistRun, emit: Emit | None = N
         try:
             await match_tracks()
         except (KeyboardInterrupt, SystemExit) as error:
+            raise _ExitInTaskError(error) from None
+        except anyio.get_cancelled_exc_class() as error:
+            if is_being_cancelled():
+                raise
             raise _ExitInTaskError(error) from None
 
     with run.opened():

@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import re
-import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -30,6 +29,7 @@ from beatport_match._version import __version__
 from beatport_match.engine.arguments import JournalPath
 from beatport_match.errors import JournalError
 from beatport_match.files.guarded_read import reason, require_regular_file
+from beatport_match.files.locked_file import lock
 from beatport_match.matching.match import Match
 from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.problems import OnProblem, PlaylistProblem
@@ -46,8 +46,6 @@ _OPENING = b'{"beatport_match":'
 _HEAD = re.compile(rb'\{"beatport_match":"[^"]{1,40}","key":"([0-9a-f]{64})","match":\{')
 # Ten candidates with their evidence take about 15 KB.
 MAX_LINE_BYTES = 4 * 2**20
-# Windows locks ranges of bytes and then refuses to read them: this one is beyond any journal.
-_LOCKED_BYTE = 2**62
 
 
 class Journal:
@@ -185,12 +183,13 @@ def journal_at(
         return
     try:
         file = _open_file(Path(path))
+        is_locked = lock(file)
     except (OSError, ValueError) as error:
         raise JournalError(
             f"{path}: the journal cannot be opened ({reason(error)}); name another file."
         ) from None
     with file:
-        if not _lock(file):
+        if not is_locked:
             raise JournalError(
                 f"{path}: another run is writing this journal; wait for it, or name another file."
             )
@@ -206,23 +205,6 @@ def _open_file(path: Path) -> IO[bytes]:
         require_regular_file(path)
     # Unbuffered: a line must not wait in the memory of a process that may be killed.
     return os.fdopen(os.open(path, flags, 0o600), "ab", buffering=0)
-
-
-def _lock(file: IO[bytes]) -> bool:
-    """Lock the file if it is free; the system unlocks it when the process closes it or ends."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(_LOCKED_BYTE)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _fingerprint(settings: MatchSettings, sources: Sources) -> list[object]:

@@ -147,6 +147,7 @@ class PlaylistRun:
         self._earlier: dict[int, tuple[int, Recorded[Match]]] = {}
         self._matches: dict[int, Match] | None = {} if keeps_matches else None
         self._outcomes = Counter[MatchOutcome]()
+        self._taken = 0
         self._recorded = 0
         self._requests = 0
 
@@ -177,6 +178,7 @@ class PlaylistRun:
             self._earlier[place] = rounds, recorded
             return place, recorded.value.track, None
         place, track = entry
+        self._taken = place + 1
         known = self._journal.recorded(track) if self._journal else None
         return place, track, known and _from_journal(known, place, self.start)
 
@@ -233,10 +235,13 @@ class PlaylistRun:
     def result(self) -> PlaylistMatch:
         """Return the result in the order of the playlist, also of the tracks not reached."""
         unreached = {place: _unprocessed(track) for place, track in self._tracks}
-        unreached |= {
+        waiting = {
             place: with_metrics(recorded, place, self.start) for place, _, recorded in self._waiting
         }
-        return self._result(unreached)
+        result = self._result(unreached | waiting)
+        # An engine that lost a track would otherwise return without a word about it.
+        assert len(result.matches) == self._taken + len(unreached), "a track has no match"
+        return result
 
     @contextmanager
     def partial_on_error(self) -> Generator[None, None, None]:

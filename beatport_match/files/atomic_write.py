@@ -1,13 +1,18 @@
 """Write a file completely or not at all: first a temporary file, which then becomes the target.
 
+`exchange` does the last step for folders.
+
 The temporary file stands in the target's folder. Only its owner can read it (mode 0600). If the
 target exists, the new file gets the target's permissions.
 """
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -18,6 +23,13 @@ from beatport_match.files.guarded_read import reason
 
 # File systems allow 255 bytes for a name, and a character can take four.
 _MAX_PREFIX_LENGTH = 50
+
+# Arguments of renameat2 (Linux) and renamex_np (macOS).
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+_RENAME_SWAP = 2
+# The kernel or the file system cannot exchange two names.
+_NO_EXCHANGE = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 @contextmanager
@@ -57,6 +69,30 @@ def atomic_write(path: Path, *, exclusive: bool = False) -> Generator[Path, None
                 with suppress(FileNotFoundError):
                     shutil.copymode(path, temporary)
                 temporary.replace(path)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Exchange two files or folders in one step: at every moment, both paths exist.
+
+    Returns:
+        Whether they were exchanged; `False` where the system has no such step.
+
+    Raises:
+        OSError: They cannot be exchanged.
+    """
+    paths = os.fsencode(one), os.fsencode(other)
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        if sys.platform == "darwin":
+            failed = library.renamex_np(*paths, _RENAME_SWAP)
+        else:
+            failed = library.renameat2(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE)
+    except (AttributeError, TypeError, OSError):
+        # The system library lacks the function, as on Windows, or has another name.
+        return False
+    if failed and (code := ctypes.get_errno()) not in _NO_EXCHANGE:
+        raise OSError(code, os.strerror(code), str(one), None, str(other))
+    return not failed
 
 
 @contextmanager

@@ -2,13 +2,17 @@
 
 `csv.field_size_limit` cannot be this limit: it is one value for the whole process, and other
 libraries raise it.
+
+If a quote is opened and not closed, the lines behind it are read again as records of their own.
+Most of those may open a quote as well. What a line does to an open quote does not depend on the
+line that opened it, so it is found out once: the work grows with the length of the file.
 """
 
 from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -41,62 +45,103 @@ def csv_records(
         reread: Whether the lines of a bad record after its first line are read again, so that an
             unclosed quote costs only its own line.
     """
-    feed = _RecordFeed(lines, max_length)
-    while True:
-        feed.begin_record()
+    feed = _RecordFeed(lines, _LineParser(delimiter, quoted=quoted), max_length)
+    while (line := feed.next_line()) is not None:
+        number, text = line
+        record = feed.record(text)
+        if isinstance(record, BadRecord) and not reread:
+            feed.drop_lines_ahead()
+        yield number, record
+
+
+class _LineParser:
+    """Parses the lines of one record."""
+
+    def __init__(self, delimiter: str, *, quoted: bool) -> None:
+        self._delimiter, self._quoted = delimiter, quoted
+
+    def parse(self, texts: Iterable[str]) -> list[str] | BadRecord | None:
+        """Return the cells, why they cannot be read, or `None` if a quote is still open."""
+        is_read = False
+
+        def feed() -> Iterator[str]:
+            nonlocal is_read
+            yield from texts
+            is_read = True
+
         # After an error a csv.reader cannot continue, so each record gets a new one.
         reader = csv.reader(
-            feed,
-            delimiter=delimiter,
-            quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+            feed(),
+            delimiter=self._delimiter,
+            quoting=csv.QUOTE_MINIMAL if self._quoted else csv.QUOTE_NONE,
             strict=True,
         )
         try:
-            cells = next(reader, None)
+            return next(reader)
         except csv.Error as error:
-            yield feed.first_line, BadRecord(feed.unclosed or str(error), bool(feed.unclosed))
-            if reread:
-                feed.put_back_lines()
-            continue
-        if cells is None:
-            return
-        yield feed.first_line, cells
+            return None if is_read else BadRecord(str(error), is_unclosed=False)
 
 
 class _RecordFeed:
-    """The lines for `csv.reader`; `unclosed` says why the present record has no end."""
+    """The lines of a file, and the lines ahead that were read in search of a closing quote."""
 
-    def __init__(self, lines: Iterator[tuple[int, str]], max_length: int) -> None:
-        self._lines, self._max_length = lines, max_length
-        self._pending: deque[tuple[int, str]] = deque()
-        self._record: list[tuple[int, str]] = []
-        self._record_length = 0
-        self.unclosed = ""
+    def __init__(
+        self, lines: Iterator[tuple[int, str]], parser: _LineParser, max_length: int
+    ) -> None:
+        self._lines, self._parser, self._max_length = lines, parser, max_length
+        # Lines that leave an open quote open, and their length.
+        self._open = deque[tuple[int, str]]()
+        self._open_length = 0
+        # The line after them, and why it is an error behind an open quote, if that is known.
+        self._end: tuple[int, str] | None = None
+        self._end_error: BadRecord | None = None
 
-    @property
-    def first_line(self) -> int:
-        """The number of the line on which the record begins."""
-        return self._record[0][0]
+    def next_line(self) -> tuple[int, str] | None:
+        """Return the next line, which begins a record; `None` at the end of the file."""
+        if self._open:
+            number, text = self._open.popleft()
+            self._open_length -= len(text)
+            return number, text
+        line = self._end or next(self._lines, None)
+        self._end = self._end_error = None
+        return line
 
-    def begin_record(self) -> None:
-        """Begin a record."""
-        self._record, self._record_length, self.unclosed = [], 0, ""
+    def record(self, text: str) -> list[str] | BadRecord:
+        """Return the record that begins with a line, and take its other lines."""
+        if len(text) > self._max_length:
+            return self._too_long()
+        record = self._parser.parse([text])
+        return self._quoted_record(text) if record is None else record
 
-    def put_back_lines(self) -> None:
-        """Let all lines of the record except the first be read again."""
-        self._pending.extendleft(reversed(self._record[1:]))
+    def drop_lines_ahead(self) -> None:
+        """Drop the lines that were read in search of a closing quote."""
+        self._open.clear()
+        self._open_length, self._end, self._end_error = 0, None, None
 
-    def __iter__(self) -> _RecordFeed:
-        return self
+    def _quoted_record(self, text: str) -> list[str] | BadRecord:
+        """Return the record of a line that opens a quote and does not close it."""
+        while self._end_error is None:
+            self._end = self._end or next(self._lines, None)
+            if self._end is None:
+                return BadRecord("a quote is opened and never closed", is_unclosed=True)
+            end_text = self._end[1]
+            if len(text) + self._open_length + len(end_text) > self._max_length:
+                return self._too_long()
+            # A line with nothing but an opened quote stands for the record so far.
+            ended = self._parser.parse(['"\n', end_text])
+            if isinstance(ended, BadRecord):
+                self._end_error = ended
+            elif ended is None:
+                self._open.append(self._end)
+                self._open_length += len(end_text)
+                self._end = None
+            else:
+                record = self._parser.parse([text, *(line for _, line in self._open), end_text])
+                self.drop_lines_ahead()
+                assert record is not None
+                return record
+        return self._end_error
 
-    def __next__(self) -> str:
-        line = self._pending.popleft() if self._pending else next(self._lines, None)
-        if line is None:
-            self.unclosed = "a quote is opened and never closed"
-            raise StopIteration
-        self._record.append(line)
-        self._record_length += len(line[1])
-        if self._record_length > self._max_length:
-            self.unclosed = f"a record is longer than {self._max_length} characters"
-            raise csv.Error(self.unclosed)
-        return line[1]
+    def _too_long(self) -> BadRecord:
+        detail = f"a record is longer than {self._max_length} characters"
+        return BadRecord(detail, is_unclosed=True)

@@ -5,6 +5,7 @@ makes its scored candidates, and the engine adds its metrics.
 """
 
 from dataclasses import dataclass, field, replace
+from textwrap import indent
 from typing import Literal, TypeAlias
 
 from beatport_match.errors import Failure, MisuseError, wrong_argument
@@ -141,7 +142,13 @@ class Match:
             return _closest_candidate(self.candidates)
         if self.outcome == "review" and (rival := self._rival()):
             return f"another track is nearly as likely: {rival.candidate}"
-        return _strongest_evidence(self.best, against=self.outcome == "review")
+        if self.outcome != "review":
+            return _strongest_evidence(self.best, against=False)
+        if self.best.relation == "same_recording" and self.best.doubts:
+            return "; ".join(self.best.doubts[:2])
+        if any(line.effect < 0 for line in self.best.evidence):
+            return _strongest_evidence(self.best, against=True)
+        return _too_little(self.track)
 
     @property
     def rereleases(self) -> tuple[ScoredCandidate, ...]:
@@ -223,16 +230,14 @@ class Match:
         lines = [str(self.track), f"  {self._headline()}: {self.reason}"]
         shown = self.best or (self.candidates[0] if self.candidates else None)
         if shown:
-            lines += ["", *_evidence_lines(shown)]
+            lines += ["", indent(shown.explain(), "  ")]
         if self.rereleases:
             lines += ["", "  The same recording on other releases:"]
             lines += [f"    {_release_text(one)}" for one in self.rereleases[:MAX_SHOWN_CANDIDATES]]
         others = [one for one in self.candidates if one != shown and not one.rerelease]
         if others := others[:MAX_SHOWN_CANDIDATES]:
             lines += ["", "  Runners-up:"]
-            lines += [
-                f"    {_summary(one)}: {_strongest_evidence(one, against=True)}" for one in others
-            ]
+            lines += [f"    {one}: {_strongest_evidence(one, against=True)}" for one in others]
         if changes := self.changes(settings):
             lines += ["", "  What would change it:"]
             lines += [f"    {change}" for change in changes]
@@ -297,6 +302,15 @@ def _closest_candidate(candidates: tuple[ScoredCandidate, ...]) -> str:
     return f"the closest candidate is {closest.candidate}: {why}"
 
 
+def _too_little(track: Track) -> str:
+    """Say which facts the library lacks, where nothing contradicts and too little agrees."""
+    facts = {"artist": track.artists, "length": track.duration_s, "tempo": track.bpm}
+    missing = [name for name, value in facts.items() if not value]
+    if not missing:
+        return "too little evidence for it"
+    return f"too little evidence for it: the library has no {' and no '.join(missing)}"
+
+
 def _strongest_evidence(scored: ScoredCandidate, *, against: bool) -> str:
     """Join the notes of the one or two strongest lines of evidence, for or against."""
     sign = -1 if against else 1
@@ -307,31 +321,11 @@ def _strongest_evidence(scored: ScoredCandidate, *, against: bool) -> str:
     return "; ".join(line.note for line in lines[:2])
 
 
-def _summary(scored: ScoredCandidate) -> str:
-    """Describe a candidate in one line: names, number, score, confidence and relation."""
-    return (
-        f"{scored.candidate} [{scored.candidate.id}] "
-        f"score {scored.score:.1f}, confidence {scored.confidence:.2f}, {scored.relation}"
-    )
-
-
 def _release_text(scored: ScoredCandidate) -> str:
     """Describe the release of a candidate in one line."""
     candidate = scored.candidate
     parts = candidate.release, candidate.label, candidate.release_date
     return f"[{candidate.id}] {', '.join(filter(None, parts)) or 'no release data'}"
-
-
-def _evidence_lines(scored: ScoredCandidate) -> list[str]:
-    """List the score breakdown of a candidate, with its sum."""
-    lines = [f"  {_summary(scored)}"]
-    if scored.candidate.url:
-        lines.append(f"  {scored.candidate.url}")
-    for line in scored.evidence:
-        pair = f"{line.local or '-'} | {line.catalogue or '-'}"
-        lines.append(f"    {line.effect:+7.1f}  {line.name:<12} {pair}  ({line.note})")
-    lines.append(f"    {scored.score:7.1f}  score")
-    return lines
 
 
 def _query_line(query: QueryRecord, *, show_where: bool) -> str:

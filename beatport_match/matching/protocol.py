@@ -71,7 +71,8 @@ class ParsedResult:
     """What a parser read in a response.
 
     `candidates` keep the order of the response; an empty tuple means that Beatport has none.
-    `unreadable` counts records that were dropped because they were malformed. `read_from` is where
+    `unreadable` counts records that were dropped because they were malformed. `partial` is what can
+    be read of them, with the ID 0 and perhaps an empty name. `read_from` is where
     a changed page has its data; `None` for the usual place.
     `doubt` says that the response may answer another question: its candidates count, but not that a
     track is missing among them. Such a result is not cached.
@@ -80,6 +81,7 @@ class ParsedResult:
     candidates: tuple[Candidate, ...]
     unreadable: int = 0
     read_from: ReadFrom | None = None
+    partial: tuple[Candidate, ...] = ()
     doubt: Failure | None = None
 
 

@@ -16,6 +16,7 @@ from beatport_match.parsing.damaged_text import readable
 from beatport_match.parsing.interpretations import interpret
 from beatport_match.parsing.normalize import normalize_spacing, words_of_text
 from beatport_match.parsing.parsed_track import ParsedTrack, artists_as_written
+from beatport_match.parsing.scripts import transliterate
 from beatport_match.parsing.titles import parse_title
 from beatport_match.parsing.word_frequency import information_weight
 
@@ -25,6 +26,7 @@ QueryType: TypeAlias = Literal[
     "artist_title",  # artists, title, and the mix if it is a particular one
     "first_artist",  # the first artist and the title
     "remixer",  # the title and the remixers
+    "transliterated",  # the first artist and the title in Latin letters
     "title_only",  # only the title
     "keyword",  # the first artist and the rarest word of the title
     "as_written",  # all words as written
@@ -88,6 +90,9 @@ def _query_variants(track: Track, local: ParsedTrack) -> Iterator[Query]:
     yield _query("first_artist", *artists[:1], local.shown)
     if remixers:
         yield _query("remixer", local.shown, remixers)
+    latin = transliterate(" ".join((*artists[:1], local.shown)))
+    if latin.isascii():
+        yield _query("transliterated", latin)  # of a Latin text, it repeats an earlier query
     yield _query("title_only", local.shown)
     if artists:
         yield _query("keyword", artists[0], _rarest_words(local.shown))

@@ -12,7 +12,8 @@ the order of its questions, and return their result. They know no time, socket o
   queries will not succeed either. The exception is a track page that may not be shown.
 * The sources are queried in order until one gives the outcome `matched`. After a `review`, the next
   source is queried too.
-* A fault is never reported as `not_found`. A changed page that was read only in part is one.
+* A fault is never reported as `not_found`. A changed page that was read only in part is one, and so
+  is a row that cannot be read and could be the track.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ from beatport_match.matching.sources import Source, Sources, resolve_sources
 from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.model.validation import clean_isrc
-from beatport_match.parsing.parsed_track import beatport_id_of
+from beatport_match.parsing.normalize import words_of_text
+from beatport_match.parsing.parsed_track import beatport_id_of, words_of_names
 from beatport_match.scoring.confidence import outcome_of, rank_scored, sort_best_first
 from beatport_match.scoring.scorer import ScoreDetail, score_candidates
 from beatport_match.settings.models import MatchSettings
@@ -45,6 +47,10 @@ MAX_NAME_HITS = 2
 
 # Tracks that stand anywhere in a changed page may be others than those that the search found.
 UNSURE_READINGS = frozenset({"rows", "html"})
+_UNREADABLE = Failure(
+    "catalogue_changed",
+    "Rows of the result cannot be read, and one of them could be the track; update beatport_match.",
+)
 _UNSURE = Failure(
     "catalogue_changed",
     "Beatport's page has changed, and no track that could be read in it fits; update "
@@ -183,6 +189,8 @@ class _SearchState:
         self.sources: dict[tuple[int, str], Source] = {}
         self.ranked: tuple[ScoredCandidate, ...] = ()
         self.queries: list[QueryRecord] = []
+        # What can be read of rows without ID or name.
+        self.partial: list[Candidate] = []
         self.stopped: Stopped = "exhausted"
         self.source: Source
         # Answers after which the best candidate has the right names, though not the wanted version.
@@ -212,6 +220,7 @@ class _SearchState:
             self.stopped = "stopped" if answer.value.kind == "stopped" else "failed"
             return
         self.inconclusive |= answer.value.doubt is not None
+        self.partial += answer.value.partial
         fresh = [one for one in answer.value.candidates if _candidate_key(one) not in self.scored]
         if fresh:
             for one in score_candidates(self.track, fresh):
@@ -266,6 +275,8 @@ class _SearchState:
             outcome = "failed"
         if outcome == "not_found" and any(one.read_from in UNSURE_READINGS for one in self.queries):
             outcome, failures = "failed", (*failures, _UNSURE)
+        elif outcome == "not_found" and self._may_be_unreadable():
+            outcome, failures = "failed", (*failures, _UNREADABLE)
         best = self.ranked[0] if outcome in {"matched", "review"} else None
         return Match(
             track=self.track,
@@ -278,6 +289,21 @@ class _SearchState:
             stopped=self.stopped,
             candidates_weighed=len(self.scored),
         )
+
+    def _may_be_unreadable(self) -> bool:
+        """Return whether most rows of an answer, or one that could be the track, are unreadable."""
+        return any(query.unreadable > query.found for query in self.queries) or any(
+            map(self._could_be, self.partial)
+        )
+
+    def _could_be(self, row: Candidate) -> bool:
+        """Return whether the readable texts of a row leave it possible that it is the track."""
+        if row.name:
+            ranked = rank_scored(score_candidates(self.track, [row]))
+            return outcome_of(ranked, self.settings) != "not_found"
+        mine = words_of_text(f"{self.track.artist_text} {self.track.title}")
+        names = words_of_names(row.artists)
+        return not names or not names.isdisjoint(mine)
 
     def _outcome(self) -> MatchOutcome:
         return outcome_of(self.ranked, self.settings)

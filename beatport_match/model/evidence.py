@@ -49,6 +49,8 @@ class ScoredCandidate:
             kind, length class, part or year) or `different` (another title or artist).
         evidence: The score breakdown, one `Evidence` for each comparison.
         rerelease: Whether this is the same recording as the best candidate, on another release.
+        doubts: The reasons that limit the confidence, the strongest first, such as "the artist's
+            name is a letter apart".
     """
 
     candidate: Candidate
@@ -57,6 +59,7 @@ class ScoredCandidate:
     relation: Relation
     evidence: tuple[Evidence, ...]
     rerelease: bool = False
+    doubts: tuple[str, ...] = ()
 
     @property
     def id(self) -> int:
@@ -67,3 +70,27 @@ class ScoredCandidate:
     def url(self) -> str | None:
         """The URL of the candidate's page on Beatport, or `None` if it is unknown."""
         return self.candidate.url
+
+    def __str__(self) -> str:
+        return (
+            f"{self.candidate} [{self.id}] "
+            f"score {self.score:.1f}, confidence {self.confidence:.2f}, {self.relation}"
+        )
+
+    def explain(self) -> str:
+        """Explain the score as a text: the candidate, each line of evidence, and their sum.
+
+        Returns:
+            Several lines, without a line break at the end.
+
+        Example:
+            `print(rank(track, candidates)[0].explain())`
+        """
+        lines = [str(self), *([self.url] if self.url else [])]
+        for line in self.evidence:
+            pair = f"{line.local or '-'} | {line.catalogue or '-'}"
+            lines.append(f"  {line.effect:+7.1f}  {line.name:<12} {pair}  ({line.note})")
+        lines.append(f"  {self.score:7.1f}  score")
+        if self.doubts:
+            lines.append(f"  confidence limited: {'; '.join(self.doubts)}")
+        return "\n".join(lines)

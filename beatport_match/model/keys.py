@@ -29,6 +29,8 @@ _CAMELOT_1A = 8
 _OPEN_KEY_1D = 0
 _OPEN_KEY_1M = 9
 
+# No notation of a key is longer.
+MAX_KEY_LENGTH = 100
 _NOTE = re.compile(
     r"([A-G])\s*[-_ ]?\s*(#|♯|SHARP|IS\b|♭|FLAT|B)?\s*[-_ ]?\s*"
     r"(M|MAJ|MAJOR|DUR|MIN|MINOR|MOLL)?\.?",
@@ -89,7 +91,8 @@ def parse_key(text: str | None) -> Key | None:
     """
     if text is None:
         return None
-    text = text.strip()
+    # With several blanks in a row, the pattern could divide them in many ways.
+    text = " ".join(text.split()) if len(text) <= MAX_KEY_LENGTH else ""
     if wheel := _WHEEL.fullmatch(text):
         hour, letter = int(wheel[1]), wheel[2].upper()
         start = {"A": _CAMELOT_1A, "B": _CAMELOT_1B, "D": _OPEN_KEY_1D, "M": _OPEN_KEY_1M}[letter]

@@ -32,7 +32,7 @@ class InputProblem:
 
 @dataclass(frozen=True, slots=True)
 class PlaylistProblem(InputProblem):
-    """An entry of a playlist that was left out.
+    """An entry of a playlist that was left out, or a guess about how all entries are read.
 
     Attributes:
         file: The path of the playlist as given.

@@ -55,6 +55,9 @@ def _rejecting_unknown_fields(kind: type[T]) -> type[T]:
 class Track:
     """A local track, as the DJ's library describes it. Only `title` is required.
 
+    Texts may have any length. Parsing and scoring use the first 1,000 characters of each, and the
+    last 1,000 of `file`.
+
     Args:
         title: The title as written, including the mix if it is written there. It must not be blank.
         artists: One string, which is kept as written and split later by the parser; or a sequence

@@ -1,4 +1,7 @@
-"""Damaged text: undo what wrong software did to the characters of a tag.
+"""The texts of a track as they are compared: of limited length, with damaged characters repaired.
+
+The work on a text may grow with the square of its length, and a playlist may hold texts of any
+length. So scoring and parsing see the copy that `shortened` makes; the track keeps its texts.
 
 Three kinds of damage are repaired: HTML entities ("&#39;", "&amp;amp;"), percent escapes ("%27"),
 and UTF-8 that was read in an encoding of one byte ("TiÃ«sto"). A text without such marks is
@@ -24,6 +27,29 @@ _MISREAD = re.compile(
 _MISREAD_RUN = re.compile("[\u0080-\u00ff\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2,}")
 # Text may be damaged more than once: "&amp;amp;".
 _MAX_REPAIRS = 3
+# The characters of one text that are compared, and of all names in one credit. A credit of thirty
+# names has about 450.
+MAX_COMPARED_LENGTH = 1000
+
+
+def shortened(track: Track) -> Track:
+    """Return the track with every text cut to its first `MAX_COMPARED_LENGTH` characters.
+
+    Of a path, the last characters are kept, which hold the file name. Each run of blanks counts and
+    stays as one space. It is the same object if nothing changes, which is true for most tracks.
+    """
+    short = replace(
+        track,
+        title=cut(track.title),
+        artists=cut_names(track.artists),
+        remixers=cut_names(track.remixers),
+        album=track.album and cut(track.album),
+        label=track.label and cut(track.label),
+        key=track.key and cut(track.key),
+        isrc=track.isrc and cut(track.isrc),
+        file=track.file and track.file[-MAX_COMPARED_LENGTH:],
+    )
+    return track if short == track else short
 
 
 def repair(text: str) -> str:
@@ -39,10 +65,11 @@ def repair(text: str) -> str:
 
 
 def readable(track: Track) -> Track:
-    """Return the track with repaired title, artists, remixers, album and label.
+    """Return the shortened track with repaired title, artists, remixers, album and label.
 
-    It is the same object if nothing is damaged, which is true for most tracks.
+    It is the same object if nothing changes, which is true for most tracks.
     """
+    track = shortened(track)
     repaired = replace(
         track,
         title=repair(track.title) or track.title,
@@ -52,6 +79,25 @@ def readable(track: Track) -> Track:
         label=track.label and repair(track.label),
     )
     return track if repaired == track else repaired
+
+
+def cut(text: str) -> str:
+    """Return the first `MAX_COMPARED_LENGTH` characters, with one space for each run of blanks."""
+    return " ".join(text.split())[:MAX_COMPARED_LENGTH]
+
+
+def cut_names(names: Names) -> Names:
+    """Cut a credit: its names are kept until they have `MAX_COMPARED_LENGTH` characters."""
+    if isinstance(names, str):
+        return cut(names)
+    kept, left = list[str](), MAX_COMPARED_LENGTH
+    for name in names:
+        if left <= 0:
+            break
+        kept.append(cut(name)[:left])
+        # An empty name counts too: there may be millions.
+        left -= len(kept[-1]) + 1
+    return tuple(kept)
 
 
 def _repair_names(names: Names) -> Names:

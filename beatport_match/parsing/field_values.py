@@ -17,6 +17,7 @@ from beatport_match.model.validation import (
     single_line_path,
 )
 from beatport_match.parsing.noise import AUDIO_SUFFIX
+from beatport_match.parsing.versions import names_version
 
 # A collection holds recordings, and none was sold before 1890.
 _YEARS = range(1890, 2101)
@@ -24,15 +25,31 @@ _YEARS = range(1890, 2101)
 _NUMBER = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{0,12})?")
 # A whole number, also as a spreadsheet writes it: `123.0`.
 _WHOLE = re.compile(r"([0-9]{1,15})(?:\.0*)?")
-# A year alone or at the start of a date: `2019`, `2019-05-03`, `2019/05`.
-_YEAR = re.compile(r"([0-9]{4})(?:[-/.].*)?")
+# A year alone or at the start of a date: `2019`, `2019-05-03`, `2019/05`, `20190503`.
+_YEAR = re.compile(r"([0-9]{4})(?:[-/.].*|(?:0[0-9]|1[0-2])[0-3][0-9])?")
 # A length as `m:ss`, `h:mm:ss` or `m:ss.fff`.
 _CLOCK = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,3}):([0-5][0-9])(?:[.,][0-9]{0,9})?")
+# The address of a site: `https://example.com`, `www.example.com`, `t.me/name`.
+_SITE = re.compile(r"://|www\.|[a-z0-9]\.(?:com|net|org|me|ru|info)\b", re.IGNORECASE)
+# The names of the twelve notes, by their number in Spotify's exports and in Traktor.
+_PITCHES = {str(number): name for number, name in enumerate("C Db D Eb E F Gb G Ab A Bb B".split())}
 # The scheme and the host of a URL: `file://localhost`, `https://example.com`.
 _SCHEME = re.compile(r"(file|https?)://([^/]*)", re.IGNORECASE)
-# Rekordbox stores a streamed track as `file://localhosttidal:tracks:1234`. That path has no slash
-# and no file name.
-_STREAMED = re.compile(r"[a-z]+:tracks?:[^/]*", re.IGNORECASE)
+# A streamed track has no file name. Rekordbox stores it as `file://localhosttidal:tracks:1234`,
+# `file://localhosttd1234` or `file://localhost/v4/catalog/tracks/1234/`, other programs as
+# `netsearch://bp1234` or `streaming://Beatport LINK/Track/1234`.
+_STREAMED = re.compile(
+    r"/?[a-z]+:tracks?:[^/]*|td[0-9]+|/?v4/catalog/tracks/[0-9]+/?"
+    r"|(?!file:|https?:)[a-z][a-z0-9+.-]+://.*|https?://.*/[0-9]+/?(?:[?#].*)?",
+    re.IGNORECASE,
+)
+# Where these locations hold the number of a track on Beatport.
+_BEATPORT_ID = re.compile(
+    r"(?:/v4/catalog/tracks/|streaming://Beatport(?:%20| )LINK/Track/|beatport:tracks?:"
+    r"|netsearch://bp|https?://(?:www\.)?beatport\.com/(?:[a-z]{2}/)?track/[^/?#\s]+/)"
+    r"([0-9]{1,15})(?:[/?#].*)?",
+    re.IGNORECASE,
+)
 # The start of a path: `/music`, `C:\music`, `../music`, `~/music`. `//` and `/*` are excluded: they
 # start a comment in source code.
 _ROOTED = re.compile(r"(?:[A-Za-z]:|\.{1,2}|~)?(?:\\|/(?![/*]))")
@@ -82,14 +99,37 @@ def whole(value: str | None) -> int | None:
     return int(match[1]) or None if match else None
 
 
+def milliseconds(value: str | None) -> float | None:
+    """Parse a length in milliseconds, above 0 and up to one day, as seconds."""
+    number = _number(value)
+    return number / 1000 if number is not None and 0 < number <= MAX_DURATION_S * 1000 else None
+
+
 def with_mix(title: str, mix: str | None) -> str:
-    """Append the mix in brackets, unless the title or mix is blank or the title contains it."""
+    """Append the mix in brackets if it names a version that the title does not contain.
+
+    Libraries also hold addresses of sites and names of people in the field of the mix.
+    """
     mix = text(mix)
     if mix[:1] + mix[-1:] == "()":
         mix = mix[1:-1].strip()
-    if not title or not mix or mix.casefold() in title.casefold():
+    if not title or mix.casefold() in title.casefold() or not _is_version(mix):
         return title
     return f"{title} ({mix})"
+
+
+def key_of_pitch(pitch: str | None, *, minor: bool) -> str | None:
+    """Return the key with a root from 0 (C) to 11 (B), such as `A` or `C#m`."""
+    number = text(pitch)
+    if number not in _PITCHES:
+        return None
+    return _PITCHES[number] + "m" * minor
+
+
+def beatport_id(location: str | None) -> int | None:
+    """Return the number of a track on Beatport from its location, or `None` if it has none."""
+    found = _BEATPORT_ID.search(location or "")
+    return int(found[1]) or None if found else None
 
 
 def path_of(location: str | None) -> str:
@@ -109,20 +149,26 @@ def path_of(location: str | None) -> str:
 
 def stem(location: str | None) -> str:
     """Return the file name without folders and audio suffix, or `""` if there is no file name."""
-    location = single_line_path(location or "")
-    scheme = _SCHEME.match(location)
-    if scheme and scheme[1].lower() != "file":
-        location = unquote(re.split(r"[?#]", location[scheme.end() :], maxsplit=1)[0])
     path = path_of(location)
     if _STREAMED.fullmatch(path):
         return ""
-    return text(AUDIO_SUFFIX.sub("", re.split(r"[/\\]", path)[-1]))
+    scheme = _SCHEME.match(path)
+    if scheme:
+        path = re.split(r"[?#]", path[scheme.end() :], maxsplit=1)[0]
+    name = re.split(r"[/\\]", path)[-1]
+    # Players write relative paths percent-encoded too, and then the name has no blank.
+    name = name if " " in name else unquote(name)
+    return text(AUDIO_SUFFIX.sub("", name))
 
 
 def is_path(line: str) -> bool:
     """Return whether a line of text can only be a path or the URL of a file or stream."""
     suffix = AUDIO_SUFFIX.search(line, 1)
-    return bool(_ROOTED.match(line) or _SCHEME.match(line) or suffix)
+    return bool(_ROOTED.match(line) or _SCHEME.match(line) or _STREAMED.fullmatch(line) or suffix)
+
+
+def _is_version(mix: str) -> bool:
+    return not _SITE.search(mix) and names_version(mix)
 
 
 def _number(value: str | None) -> float | None:

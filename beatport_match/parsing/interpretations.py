@@ -23,6 +23,7 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing import noise
 from beatport_match.parsing.damaged_text import readable
+from beatport_match.parsing.field_values import stem
 from beatport_match.parsing.normalize import fold, normalize_spacing, words_of_text
 from beatport_match.parsing.parsed_track import (
     Name,
@@ -97,8 +98,10 @@ def interpret(track: Track) -> tuple[ParsedTrack, ...]:
     interpretations = [
         _parsed_track(track, parsed, split) for split in _splits(parsed, known_artists)
     ]
-    if position := _POSITION.search(parsed.base):
-        # "A1 Title", "11 Title", "Title A1": a place on a record, or part of the title.
+    position = _POSITION.search(parsed.base)
+    # "A1 Title", "11 Title", "Title A1": a place on a record, or part of the title. Without an
+    # artist, "A - Title" is by A.
+    if position and (known_artists or any(map(str.isdigit, position.group()))):
         shorter = replace(parsed, base=_POSITION.sub("", parsed.base))
         assumption = ("position", position.group().strip())
         interpretations += [
@@ -117,9 +120,9 @@ def interpret_using_candidate(
 
     A word may belong to the candidate's title, artists, label or catalogue number, or to a phrase
     that names a version. The result is `None` if a word remains, or if neither the title nor the
-    track's artist field names an artist. `other` is the parsed candidate.
+    track's artist field names an artist. `other` is the parsed candidate, and the track is
+    `readable`.
     """
-    track = readable(track)
     if swapped := _interpret_swapped(track, other):
         return swapped
     words, word_set = _title_words(track.title)
@@ -163,11 +166,12 @@ def interpret_using_candidate(
 
 def _interpret_swapped(track: Track, other: ParsedTrack) -> ParsedTrack | None:
     """Interpret a track whose fields are exchanged: the candidate's artist stands in the title."""
-    artists, names = track.artist_text, fold_names(split_names(track.title))
-    if not names or set(names) != set(other.artists) or parse_title(artists).base == "":
+    artists = track.artist_text
+    # The first check is cheap and fails for most candidates.
+    if not artists or not other.base or not fold(artists).startswith(other.base):
         return None
-    parsed = parse_title(artists)
-    if fold(parsed.base) != other.base:
+    parsed, names = parse_title(artists), fold_names(split_names(track.title))
+    if not names or set(names) != set(other.artists) or fold(parsed.base) != other.base:
         return None
     split = _Split(split_names(track.title), parsed.base, assumption=("swapped", ""))
     return _parsed_track(track, parsed, split)
@@ -180,7 +184,10 @@ def _parsed_track(track: Track, parsed: ParsedTitle, split: _Split) -> ParsedTra
     version = inner.version | parsed.version
     if split.version:
         version = parse_version(split.version) | version
-    has_number = any(map(noise.is_catalogue_number, parsed.noise))
+    if not version.is_stated:
+        version = _version_of_file(track.file, inner.base)
+    # "Artist - Title - Label - ABC012": a catalogue number shows that a label stands before it.
+    has_number = any(map(noise.is_catalogue_number, parsed.noise)) and not parsed.aside
     aside = (*split.unexplained, *split.label)
     return ParsedTrack(
         base=fold(inner.base),
@@ -195,6 +202,7 @@ def _parsed_track(track: Track, parsed: ParsedTitle, split: _Split) -> ParsedTra
         key=parse_key(track.key),
         isrc=clean_isrc(track.isrc),
         beatport_id=beatport_id_of(track),
+        stated_bpm=noise.stated_bpm((*parsed.noise, *inner.noise)),
         album=fold(track.album or ""),
         unexplained=tuple(fold(phrase) for phrase in split.unexplained),
         label=tuple(fold(phrase) for phrase in split.label),
@@ -203,6 +211,18 @@ def _parsed_track(track: Track, parsed: ParsedTitle, split: _Split) -> ParsedTra
         noise=frozenset(map(fold, (*parsed.noise, *inner.noise))),
         assumption=split.assumption,
     )
+
+
+def _version_of_file(file: str | None, base: str) -> Version:
+    """Return the version that the file name states, if it contains the whole title.
+
+    Some libraries keep the version only there: `Artist - Title (Some Remix).mp3`.
+    """
+    name = stem(file)
+    if not name or not set(words_of_text(base)) <= set(words_of_text(name)):
+        return UNSTATED
+    version = parse_title(name).version
+    return UNSTATED if version.plain else version
 
 
 def _with_remixer_field(
@@ -224,6 +244,10 @@ def _splits(parsed: ParsedTitle, known_artists: tuple[str, ...]) -> Iterator[_Sp
     """Yield the ways to divide a title, with each possible meaning of its brackets."""
     aside = parsed.aside
     for split in _split_segments(parsed.base, known_artists):
+        # "Title / Label", or two titles of one track.
+        first, slash, tail = split.title.partition(" / ")
+        if slash:
+            yield replace(split, title=first, label=(*split.label, *aside, tail))
         # The last bracket is the most likely one to name the version.
         *_, bracket = (None, *_BRACKET.finditer(split.title))
         rest = bracket and (split.title[: bracket.start()] + split.title[bracket.end() :]).strip()
@@ -234,7 +258,8 @@ def _splits(parsed: ParsedTitle, known_artists: tuple[str, ...]) -> Iterator[_Sp
         if aside:
             yield replace(split, version=" ".join(aside))
             yield replace(split, title=" ".join((split.title, *(f"({part})" for part in aside))))
-        if bracket and rest:
+        is_divided = split.artists or " - " not in split.title
+        if bracket and rest and is_divided and not split.version:
             # A bracket without a version word: the bare name of the remixer, or a label.
             label = (*split.label, *aside)
             for version in (bracket[1], f"{bracket[1]} Remix"):
@@ -273,8 +298,10 @@ def _splits_with_artists(segments: list[str], known_artists: tuple[str, ...]) ->
     if len(rest) > 1:
         yield _Split(known_artists, rest[0], label=tuple(rest[1:]))
         yield _Split(known_artists, rest[0], version=" ".join(rest[1:]))
+        if names_version(rest[1]):
+            yield _Split(known_artists, rest[0], label=tuple(rest[2:]), version=rest[1])
         yield _Split(known_artists, rest[-1], tuple(rest[:-1]))
-        if len(rest) == len(segments):
+        if len(rest) == len(segments) and not any(map(names_version, known_artists)):
             # The artist field may name a channel or a label: "Artist - Title" by "Some Channel".
             uploader = ("uploader", ", ".join(known_artists))
             artists = split_names(_PREFIX.sub("", rest[0], count=1) or rest[0])
@@ -304,11 +331,15 @@ def _splits_without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
         yield from _splits_without_artists("", segments[1:])
     if rest:
         yield _Split(split_names(first), second, label=tuple(rest))
+        if names_version(rest[0]):
+            yield _Split(split_names(first), second, label=tuple(rest[1:]), version=rest[0])
         if len(rest) == 1:
             yield _Split(split_names(first), second, version=rest[0])
         if number := _NUMBER.match(rest[0]):
             # "Artist - Album - 01 Title": the number shows that an album stands before it.
-            yield _Split(split_names(first), rest[0][number.end() :], label=tuple(rest[1:]))
+            version = second if names_version(second) else ""  # "Live At Some Club"
+            title = rest[0][number.end() :]
+            yield _Split(split_names(first), title, label=tuple(rest[1:]), version=version)
         yield _after_prefix(first, _Split(split_names(second), rest[0], label=tuple(rest[1:])))
     yield _Split(split_names(second), first, label=tuple(rest))
     if len(rest) > 1:

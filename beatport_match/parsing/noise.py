@@ -8,12 +8,13 @@ to look for them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
 from beatport_match.parsing.normalize import fold, normalize_spacing
-from beatport_match.parsing.vocabulary import NOISE_PHRASES, NOISE_WORDS, NUMERALS
+from beatport_match.parsing.vocabulary import MARKERS, NOISE_PHRASES, NOISE_WORDS, NUMERALS
 
 # A noise phrase with at least this many letters may contain one typo: it still cannot be confused
 # with a title.
@@ -39,7 +40,7 @@ _LEADING = re.compile(
       | \#?0\d{1,2}(?:\s+|-)(?=[^\W\d])              # 03 Title, #03 Title, 003 Title, 03-Title
       | \([A-Z]\)\s+(?=\S)                            # (F), a mark of the collection's owner
       | [(\[][A-D]{1,2}\d{1,2}[)\]]\s+(?=\S)           # [A1], a side of vinyl
-      | \d{1,3}(?:[.)]\s+|\s+-\s+)                    # 01. or 01 -
+      | (?:\d{1,2}-)?\d{1,3}(?:[.)]\s+|\s+-\s+)        # 01. or 01 - or 1-01 -
       | [A-D]\d{1,2}(?:[.)]\s+|\s+-\s+)               # A1 -, a side of vinyl
       | (?:1[0-2]|0?[1-9])(?-i:[ABabdm])(?:\s+-\s+|\s+(?=\d))  # 8A -, a key
       | \d{2,3}(?:\.\d+)?\s*bpm(?:\s+-)?\s+(?=[^\s(\[])  # 124 BPM, where a title follows
@@ -49,22 +50,26 @@ _LEADING = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
+# In the patterns below, `(?<!\s)` lets a run of blanks begin a match only at its first blank. Tried
+# from each blank, the work would grow with the square of their number.
 # A site that a record pool or a ripper wrote after the title, with or without its dots:
 # `Title www.example.com`, `Title wwwexamplecom`.
 _SITE = re.compile(
-    r"\s*\b(?:www\.[\w.-]+|(?:https?://)?[\w-]+(?:\.[\w-]+){0,3}\.(?:com|net|org|ru|info|pro|eu|de|vip|kz)(?:/\S*)?|www\w{3,}(?:com|net|org))$",
+    r"(?<!\s)\s*\b(?:www\.[\w.-]+|(?:https?://)?[\w-]+(?:\.[\w-]+){0,3}\.(?:com|net|org|ru|info|pro|eu|de|vip|kz)(?:/\S*)?|www\w{3,}(?:com|net|org))$",
     re.IGNORECASE,
 )
 # A quality mark after a title: `Title HQ`, `Title 320kbps`, `Title Official Video`.
 _QUALITY = re.compile(
-    r"\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)|official\s+(?:music\s+)?(?:video|audio))$",
+    r"(?<!\s)\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)|official\s+(?:music\s+)?(?:video|audio)|free\s+(?:download|dl))$",
     re.IGNORECASE,
 )
 # What DJ software writes after a title: "Title - 8A", "Title - 8A - 124".
 _TRAILING = re.compile(
-    r"\s+-\s+(?:1[0-2]|0?[1-9])(?-i:[ABabdm])(?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s*$",
+    r"(?<!\s)\s+-\s+(?:1[0-2]|0?[1-9])(?-i:[ABabdm])(?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s*$",
     re.IGNORECASE,
 )
+# The longest such mark is shorter. Only the end of a title is searched, again after each mark.
+MAX_MARK_LENGTH = 60
 # Keys and tempi in brackets: "126 BPM", "A min", "8A", "Am, 124 bpm". "8D" is not a key here: it is
 # a version for headphones.
 _MEASUREMENT = (
@@ -75,8 +80,9 @@ _MEASUREMENTS = re.compile(rf"{_MEASUREMENT}(?:[\s,/|-]+(?:{_MEASUREMENT}|\d{{2,
 # A file of a release group: "07-artist-title-grp".
 _NUMBERED_FILE = re.compile(r"(\d{2,3}-[^-]+-[^-].*)-[a-z\d]{2,8}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_STATED_BPM = re.compile(r"(?<![\d.])(\d{2,3}(?:\.\d+)?)(?:\s*bpm)?$", re.IGNORECASE)
 # Who plays or uploads a track: "Played by X".
-_ATTRIBUTION = re.compile(r"(?:as\s+)?(?:played|supported|ripped|uploaded)\s+by\s", re.IGNORECASE)
+_ATTRIBUTION = re.compile(r"(?:.*\s)?(?:played|supported|ripped|uploaded)\s+by\s", re.IGNORECASE)
 # What a release group adds to a file name: "-WEB-2019-GRP".
 _GROUP = re.compile(
     r"-(?:web|cd[sm]?|vinyl|promo|sat|dab)-(?:[a-z]{2}-)?\d{4}(?:-\w+)?$", re.IGNORECASE
@@ -95,6 +101,14 @@ _COUNTED = frozenset(
 # Two capitals in brackets are the country of an artist, except these: times of day, cities,
 # formats, numerals.
 _NO_COUNTRIES = frozenset("AM PM LA NY DC SF OK UP HD EP LP CD DJ MC IX XI XX XL".split())
+
+
+def stated_bpm(parts: Iterable[str]) -> float | None:
+    """Return the tempo that the noise of a title states: "[150 BPM]"."""
+    for part in parts:
+        if _MEASUREMENTS.fullmatch(part) and (tempo := _STATED_BPM.search(part)):
+            return float(tempo[1])
+    return None
 
 
 def download_number(name: str) -> int | None:
@@ -144,7 +158,8 @@ def strip_leading_noise(text: str) -> str:
 
 def strip_trailing_noise(text: str) -> str:
     """Return the noise after a title (key, tempo, quality), or `""` as `strip_leading_noise`."""
-    tail = ("-" in text and _TRAILING.search(text)) or _QUALITY.search(text)
+    start = max(0, len(text) - MAX_MARK_LENGTH)
+    tail = ("-" in text and _TRAILING.search(text, start)) or _QUALITY.search(text, start)
     return tail.group() if tail and text[: tail.start()].strip(" -") else ""
 
 
@@ -181,10 +196,13 @@ def is_country(phrase: str) -> bool:
 
 def is_catalogue_number(phrase: str) -> bool:
     """Return whether a phrase looks like a label's catalogue number (`QUAY012`)."""
-    if _PADDED_NUMBER.fullmatch(phrase) and phrase.split(maxsplit=1)[0].upper() not in _COUNTED:
-        return True
+    if _PADDED_NUMBER.fullmatch(phrase):
+        letters = re.split(r"[-\s\d]", phrase, maxsplit=1)[0]
+        return letters.upper() not in _COUNTED and letters.casefold() not in MARKERS
     number = _CATALOGUE_NUMBER.fullmatch(phrase)
-    if number is None or number[1].rstrip(".") in _COUNTED:
+    if number is None:
         return False
-    # "SUMMER 2019" is no number of a label.
-    return not re.search(r"[- ](?:19|20)\d\d$", phrase)
+    # "VIP01" and "SUMMER 2019" are no numbers of a label.
+    letters = number[1].rstrip(".")
+    is_word = letters in _COUNTED or letters.casefold() in MARKERS
+    return not is_word and not re.search(r"(?:19|20)\d\d$", phrase)

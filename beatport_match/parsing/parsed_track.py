@@ -18,6 +18,7 @@ from beatport_match.model.keys import Key, parse_key
 from beatport_match.model.tracks import Candidate, Names, Track
 from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing import noise
+from beatport_match.parsing.damaged_text import cut, cut_names
 from beatport_match.parsing.normalize import fold, words_of_text
 from beatport_match.parsing.scripts import are_in_two_scripts
 from beatport_match.parsing.titles import IN_BRACKETS, VERSION_WITH_GUEST, parse_title, split_names
@@ -36,18 +37,17 @@ Name = tuple[str, ...]
 # "Title (A Subtitle)" and "Title [A Subtitle]".
 _SUBTITLE = re.compile(r"(?P<title>[^()\[\]]*\w[^()\[\]]*?)\s*[(\[](?P<subtitle>[^()\[\]]+)[)\]]")
 
-# The folders of a path, of POSIX or Windows: "/music/", `C:\sets\`.
-_FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
 # Beatport adds the country to artists with the same name: "Samm (BE)", "Alex Lynch (U.K.)".
-_COUNTRY = re.compile(r"\s*\((?!II|IV|VI|IX)(?:[A-Za-z]{2}|USA|U\.K\.|U\.S\.(?:A\.)?)\)")
+_COUNTRY = re.compile(r"(?<!\s)\s*\((?!II|IV|VI|IX)(?:[A-Za-z]{2}|USA|U\.K\.|U\.S\.(?:A\.)?)\)")
 # Noise in artist fields: track numbers ("01. Ana"), sides of vinyl ("A1 Ana"), social handles
 # ("Ana @ana"), channels ("AnaVEVO", "Ana - Topic"), and marks of Discogs ("Ana (2)", "Ana*").
 _CREDIT_NOISE = re.compile(
-    r"^\d{1,3}[.)]\s+|^[A-D]\d\s+(?=\w)|\s*@\w+|(?<=\w)VEVO$|\s+-\s+Topic$|\s+\(\d{1,3}\)|(?<=\w)\*"
+    r"^\d{1,3}[.)]\s+|^[A-D]\d\s+(?=\w)|(?<!\s)\s*@\w+|(?<=\w)VEVO$"
+    r"|(?<!\s)\s+(?:-\s+Topic$|\(?Official\)?$|\(\d{1,3}\))|(?<=\w)\*"
 )
 # What joins a name and its alias: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B".
-_ALIAS = re.compile(r"\s+\(?(?:a\.?k\.?a\b\.?|pres\.|presents\b)\s*", re.IGNORECASE)
-_IN_TWO_SCRIPTS = re.compile(r"([^()]+?)\s*\(([^()]+)\)")
+_ALIAS = re.compile(r"(?<!\s)\s+\(?(?:a\.?k\.?a\b\.?|pres\.|presents\b)\s*", re.IGNORECASE)
+_IN_TWO_SCRIPTS = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)")
 _IGNORED_IN_NAMES = NAME_CONNECTIVES | TITLES_OF_NAMES | {"the"}
 
 
@@ -76,6 +76,7 @@ class ParsedTrack:
         assumption: What this interpretation assumes, with the text: `position` (a track number or
             a side of vinyl before the title), `uploader` (the artist field names a channel) or
             `swapped` (title and artist are exchanged). `None` if it assumes nothing.
+        stated_bpm: The tempo that the title of a local track states, or `None`.
         album: The folded album of a local track, or `""`.
         main_title: The folded title of a candidate without its bracket, or `""`.
         subtitle: The text of that bracket.
@@ -100,6 +101,7 @@ class ParsedTrack:
     single_titles: tuple[str, ...] = ()
     noise: frozenset[str] = frozenset()
     assumption: tuple[str, str] | None = None
+    stated_bpm: float | None = None
     album: str = ""
     main_title: str = ""
     subtitle: str = ""
@@ -108,12 +110,14 @@ class ParsedTrack:
 
     # Derived values, computed once because a parsed track is compared with many others: the title
     # without spaces, its words and its numbers in one spelling, every word of title and version
-    # that distinguishes this music from other music, and every word of the artists' names.
+    # that distinguishes this music from other music, and the artists' names as words and as one
+    # text ("AC/DC", which is split, and "ACDC" are equal).
     compact: str = field(init=False, repr=False, compare=False)
     words: tuple[str, ...] = field(init=False, repr=False, compare=False)
     numbers: tuple[str, ...] = field(init=False, repr=False, compare=False)
-    distinctive_words: frozenset[str] = field(init=False, repr=False, compare=False)
+    distinctive_words: tuple[str, ...] = field(init=False, repr=False, compare=False)
     artist_words: frozenset[str] = field(init=False, repr=False, compare=False)
+    artist_letters: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         set_field = partial(object.__setattr__, self)
@@ -121,8 +125,11 @@ class ParsedTrack:
         set_field("compact", self.base.replace(" ", ""))
         set_field("words", words)
         set_field("numbers", tuple([word for word in words if word.isdigit()]))
-        set_field("distinctive_words", self.version.distinctive_words.union(self.base.split()))
-        set_field("artist_words", frozenset(chain.from_iterable(self.artists)))
+        distinctive = sorted((*self.version.distinctive_words, *self.base.split()))
+        set_field("distinctive_words", tuple(distinctive))
+        artist_words = tuple(chain.from_iterable(self.artists))
+        set_field("artist_words", frozenset(artist_words))
+        set_field("artist_letters", "".join(artist_words))
 
 
 @lru_cache(maxsize=2048)
@@ -131,9 +138,11 @@ def parse_candidate(candidate: Candidate) -> ParsedTrack:
 
     Beatport's own fields are the better source, but its names contain mixes and guests, too.
     """
+    # A row of a catalogue or of the calling program may be as long as a track of a playlist.
+    artists, remixers = cut_names(candidate.artists), cut_names(candidate.remixers)
     parsed = parse_title(candidate.name)
-    mix, guests = _parse_mix(candidate.mix_name or "")
-    credited = (*candidate.artists, *parsed.featured, *guests)
+    mix, guests = _parse_mix(cut(candidate.mix_name or ""))
+    credited = (*artists, *parsed.featured, *guests)
     # On Beatport, text in square brackets is not a label: it belongs to the title.
     title = " ".join((parsed.base, *[f"[{phrase}]" for phrase in parsed.aside]))
     bracket = _SUBTITLE.fullmatch(title)
@@ -143,8 +152,8 @@ def parse_candidate(candidate: Candidate) -> ParsedTrack:
         # "Original Mix" is also the default value of the field, so it yields to the title.
         version=parsed.version if mix.plain and not parsed.version.plain else mix | parsed.version,
         artists=fold_names([name for credit in credited for name in with_aliases(credit)]),
-        artists_shown=", ".join(candidate.artists),
-        remixer_words=words_of_names(candidate.remixers),
+        artists_shown=", ".join(artists),
+        remixer_words=words_of_names(remixers),
         key=parse_key(candidate.key) or parse_key(candidate.camelot),
         isrc=clean_isrc(candidate.isrc),
         single_titles=_single_titles(title),
@@ -153,7 +162,7 @@ def parse_candidate(candidate: Candidate) -> ParsedTrack:
         main_title=fold(bracket["title"]) if bracket else "",
         subtitle=bracket["subtitle"] if bracket else "",
         guests=fold_names((*parsed.featured, *guests)),
-        remixers=fold_names(candidate.remixers),
+        remixers=fold_names(remixers),
     )
 
 
@@ -167,7 +176,8 @@ def beatport_id_of(track: Track) -> int | None:
     """Return the Beatport ID from the tags, the file name of a download or the title."""
     if track.beatport_id is not None:
         return track.beatport_id if track.beatport_id > 0 else None
-    name = _FOLDERS.sub("", track.file or "")
+    # The name after the folders of a path, of POSIX or Windows: "/music/", `C:\sets\`.
+    name = (track.file or "").replace("\\", "/").rpartition("/")[2]
     return noise.download_number(name) or noise.download_number(track.title)
 
 
@@ -219,8 +229,9 @@ def with_aliases(name: str) -> tuple[str, ...]:
 
 def fold_names(names: Iterable[str]) -> tuple[Name, ...]:
     """Return each name once, as folded words."""
-    folded = map(_name_words, names)
-    return tuple(dict.fromkeys(name for name in folded if name))
+    folded = tuple(dict.fromkeys(name for name in map(_name_words, names) if name))
+    # "Owls, The" is one name.
+    return tuple(name for name in folded if name != ("the",)) or folded
 
 
 def words_of_names(names: Iterable[str]) -> frozenset[str]:

@@ -18,6 +18,7 @@ from beatport_match.parsing.versions import (
     UNSTATED,
     Version,
     completes_to_marker,
+    is_year,
     names_version,
     parse_version,
 )
@@ -27,6 +28,7 @@ from beatport_match.parsing.vocabulary import (
     KINDS,
     NUMERALS,
     PARTS,
+    UNBRACKETED_KINDS,
     UNBRACKETED_VERSIONS,
 )
 
@@ -250,7 +252,8 @@ class _Parts:
         elif self._take_all(phrase):
             pass
         elif may_be_aside:
-            (self.noise if folded.replace(" ", "").isdigit() else self.aside).append(phrase)
+            is_number = folded.replace(" ", "").isdigit() and not is_year(folded)
+            (self.noise if is_number else self.aside).append(phrase)
         else:
             return False
         return True
@@ -333,7 +336,7 @@ def _extract_featured(text: str, kept: dict[int, str], parts: _Parts) -> str:
             break
         names = _fill_placeholders(match["names"], kept)
         *guest, last = names.split() or [""]
-        if guest and fold(last) in CLOSING:
+        if guest and (fold(last) in CLOSING or fold(last) in UNBRACKETED_KINDS):
             parts.take_version(last)  # "Title feat. Ana Sol VIP"
             names = " ".join(guest)
         parts.featured += split_names(names)

@@ -57,12 +57,13 @@ def unmatched_words(
         if word in right:
             left.remove(word)
             right.remove(word)
-    for word in list(left):
-        spelling = SPELLINGS.get(word, word)
-        same = next((other for other in right if SPELLINGS.get(other, other) == spelling), None)
-        if same is not None and not names:
-            left.remove(word)
-            right.remove(same)
+    if not names and not SPELLINGS.keys().isdisjoint(left):
+        for word in list(left):
+            spelling = SPELLINGS.get(word)
+            same = next((other for other in right if SPELLINGS.get(other) == spelling), None)
+            if spelling and same:
+                left.remove(word)
+                right.remove(same)
     typos = 0
     for word in list(left):
         typo = next(

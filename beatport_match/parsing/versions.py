@@ -86,9 +86,10 @@ class Version:
     year: str = ""
 
     @cached_property
-    def distinctive_words(self) -> frozenset[str]:
+    def distinctive_words(self) -> tuple[str, ...]:
         """The words of the phrase that distinguish versions, including markers such as "remix"."""
-        return frozenset(_words(self.text)) - NEUTRAL_WORDS - PLAIN_WORDS - NAME_CONNECTIVES
+        ignored = NEUTRAL_WORDS | PLAIN_WORDS | NAME_CONNECTIVES
+        return tuple(word for word in _words(self.text) if word not in ignored)
 
     @cached_property
     def folded(self) -> str:
@@ -123,6 +124,11 @@ class Version:
     def plain(self) -> bool:
         """Return whether the phrase names the original: no kind, no length, no other words."""
         return not (self.kinds or self.length or self.words)
+
+    @property
+    def is_original(self) -> bool:
+        """Return whether the phrase says that it is the original: "Original Version"."""
+        return self.plain and not PLAIN_WORDS.isdisjoint(_words(self.text))
 
     def __or__(self, other: "Version") -> "Version":
         """Combine two phrases about one track: `(X Remix) (Extended Mix)`."""

@@ -36,6 +36,8 @@ KINDS: dict[str, str] = {
     "inst": "instrumental",
     "instr": "instrumental",
     "acapella": "acapella",
+    "acca": "acapella",
+    "acap": "acapella",
     "accapella": "acapella",
     "acappella": "acapella",
     "cappella": "acapella",
@@ -89,8 +91,9 @@ MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS | NEUTRAL_WORDS
 # stand before it: "Nørd Remix".
 CLOSING = frozenset(
     "mix mixx remix rmx remx rmix edit reedit version dub rework bootleg flip refix remake mashup "
-    "vip instrumental acapella accapella acappella cappella rerub remaster remastered extended "
-    "interpretation reinterpretation reconstruction redux update revision cut dubmix mixcut".split()
+    "vip instrumental acca acap acapella accapella acappella cappella rerub remaster remastered "
+    "extended interpretation reinterpretation reconstruction redux update revision cut dubmix "
+    "mixcut".split()
 )
 # A phrase names a version if it starts with one of these words and a word of `LINKS` follows
 # ("Remixed by X", "Live at Y").
@@ -110,6 +113,9 @@ UNBRACKETED_VERSIONS = (
     "club mix",
     "dub mix",
 )
+
+# After a guest's name, one of these words is no part of the name: "feat. Ana Sol Intro".
+UNBRACKETED_KINDS = frozenset({"intro", "outro"})
 
 # Phrases that DJ software, record pools and sites add to a title: they say nothing about the
 # music.
@@ -179,7 +185,7 @@ NOISE_WORDS = frozenset(
 )
 
 # Words that labels use in their names. A phrase with one of them is taken for a label.
-LABEL_WORDS = frozenset("records recordings recs rec music label".split())
+LABEL_WORDS = frozenset("records recordings recs rec label".split())
 
 # A subtitle with one of these words tells the occasion of a track and not its version.
 OCCASION_WORDS = frozenset("anthem hymn soundtrack ost".split())

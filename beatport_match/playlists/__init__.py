@@ -1,11 +1,25 @@
-"""Read and write files of DJ tracks: Rekordbox XML, M3U and CSV.
+"""Read and write files of DJ tracks: libraries of DJ programs, playlists, folders of music.
 
-    read                 detects the format from the content, not from the suffix
-    rekordbox_reader     Rekordbox's collection export (XML)
-    rekordbox_xml        the XML parser below it, with limits
-    m3u_reader           M3U and M3U8, plain or extended
-    csv_reader           CSV with named columns; also tabs, as in Rekordbox's TXT export
-    rekordbox_writer     writes matches into a copy of a Rekordbox export
+    read                detects the format from the content, not from the suffix
+    source              the file to read, and the conversion of one entry to a track
+    named_playlists     the playlists of a library, by path or name
+    rekordbox_reader    Rekordbox's collection export (XML)
+    traktor_reader      Traktor's collection (NML)
+    itunes_reader       the library of iTunes and Apple Music (XML)
+    virtualdj_reader    VirtualDJ's database (XML)
+    xspf_reader         XSPF playlists (XML)
+    xml_elements        the XML parser below them, with limits
+    serato_reader       Serato's database and crates
+    engine_reader       the database of Engine DJ (SQLite)
+    m3u_reader          M3U and M3U8, plain or extended
+    pls_reader          PLS playlists
+    cue_reader          CUE sheets
+    csv_reader          CSV with named columns; also tabs, as in Rekordbox's TXT export
+    text_list_reader    track lists as text
+    folder_reader       folders of music
+    audio_tags          the tags of one music file
+    signatures          names files that are not read
+    rekordbox_writer    writes matches into a copy of a Rekordbox export
 
 Readers return entries one at a time, so a large file needs no more memory than a small one. A file
 that cannot be read raises `PlaylistError`. An entry that cannot be read becomes a

@@ -7,40 +7,112 @@ first 64 KiB. Each format has its own reader module.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from os import PathLike
+from os.path import isdir, isfile
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from beatport_match.errors import PlaylistError
 from beatport_match.files import text_reader
 from beatport_match.model.problems import OnProblem
 from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
-from beatport_match.playlists import csv_reader, m3u_reader, rekordbox_reader
+from beatport_match.playlists import (
+    audio_tags,
+    csv_reader,
+    cue_reader,
+    engine_reader,
+    folder_reader,
+    itunes_reader,
+    m3u_reader,
+    pls_reader,
+    rekordbox_reader,
+    serato_reader,
+    signatures,
+    text_list_reader,
+    traktor_reader,
+    virtualdj_reader,
+    xml_elements,
+    xspf_reader,
+)
+from beatport_match.playlists.source import PlaylistSource
 
-Format: TypeAlias = Literal["rekordbox", "m3u", "delimited"]
+Format: TypeAlias = Literal[
+    "rekordbox",
+    "traktor",
+    "virtualdj",
+    "itunes",
+    "xspf",
+    "serato",
+    "engine",
+    "folder",
+    "m3u",
+    "pls",
+    "cue",
+    "delimited",
+    "list",
+]
 
 _REMEDY = (
-    "give a Rekordbox collection export (XML), an M3U/M3U8 playlist, or a CSV file "
-    "whose first line names its columns"
+    "give a Rekordbox collection export (XML), the library of another DJ program, an M3U/M3U8 "
+    "playlist, or a CSV file whose first line names its columns"
 )
+
+
+class _Reader(NamedTuple):
+    """How a format is read; `names` lists its playlists, `None` if it has none with names."""
+
+    read: Callable[[PlaylistSource], Iterator[Track]]
+    names: Callable[[PlaylistSource], tuple[str, ...]] | None = None
+
+
+_READERS: dict[Format, _Reader] = {
+    "rekordbox": _Reader(rekordbox_reader.LIBRARY.read, rekordbox_reader.LIBRARY.names),
+    "traktor": _Reader(traktor_reader.LIBRARY.read, traktor_reader.LIBRARY.names),
+    "itunes": _Reader(itunes_reader.LIBRARY.read, itunes_reader.LIBRARY.names),
+    "serato": _Reader(serato_reader.read, serato_reader.names),
+    "engine": _Reader(engine_reader.LIBRARY.read, engine_reader.LIBRARY.names),
+    "folder": _Reader(folder_reader.read),
+    "virtualdj": _Reader(virtualdj_reader.read),
+    "xspf": _Reader(xspf_reader.read),
+    "m3u": _Reader(m3u_reader.read),
+    "pls": _Reader(pls_reader.read),
+    "cue": _Reader(cue_reader.read),
+    "delimited": _Reader(csv_reader.read),
+    "list": _Reader(text_list_reader.read),
+}
+# What is in the folders `_Serato_` and `Engine Library`.
+_LIBRARY_FILES = (serato_reader.DATABASE, "Database2/m.db", "m.db")
+_XML_ROOTS: dict[str, Format] = {
+    "NML": "traktor",
+    "VirtualDJ_Database": "virtualdj",
+    "plist": "itunes",
+    "playlist": "xspf",
+}
 
 
 def read_playlist(
     path: str | PathLike[str],
     playlist: str | None = None,
     *,
+    encoding: str | None = None,
+    tags: bool = False,
     on_problem: OnProblem | None = None,
 ) -> Iterator[Track]:
     """Read the tracks of a playlist file one at a time, in the order of the file.
 
     Args:
-        path: A Rekordbox export, an M3U playlist or a CSV file.
-        playlist: For Rekordbox: `Folder/Name`, or the name alone if only one playlist has it.
+        path: A playlist file, the library of a DJ program, or a folder of music.
+        playlist: For a library: `Folder/Name`, or the name alone if only one playlist has it.
             `None` (the default) reads the whole collection. Must be `None` for other formats.
+        encoding: The encoding of a text file, such as `windows-1250`. `None` (the default) detects
+            it. XML files declare their own.
+        tags: Whether the tags of the files fill in what the playlist does not say. It needs the
+            extra `files`. A folder is always read with its tags. The default is `False`.
         on_problem: Called with a `PlaylistProblem` for each entry that cannot be read and is left
-            out. `None` (the default) ignores these entries.
+            out, and for a guess that changes all entries, such as the encoding. `None` (the
+            default) ignores these.
 
     Returns:
         An iterator over the tracks. It reads the file while you iterate.
@@ -49,6 +121,8 @@ def read_playlist(
         PlaylistError: The file is missing, its format is unknown, or the playlist is not in it:
             raised by the call itself. The file is damaged further down (truncated, not
             well-formed): raised during iteration, after the tracks before that place.
+        MissingDependencyError: `path` is a folder or `tags` is true, and the extra `files` is not
+            installed.
 
     Example:
         ```python
@@ -56,28 +130,28 @@ def read_playlist(
             print(track, track.duration_s)
         ```
     """
-    file = Path(path)
-    file_format = detect_format(file)
-    if file_format == "rekordbox":
-        return rekordbox_reader.read(file, playlist, on_problem)
-    if playlist is not None:
+    source = PlaylistSource(_library_in(Path(path)), playlist, encoding, on_problem)
+    file_format = detect_format(source.file, encoding)
+    reader = _READERS[file_format]
+    if playlist is not None and reader.names is None:
         raise PlaylistError(
-            f"{file}: this format has no named playlists, so {playlist!r} is not in it; "
+            f"{source.file}: this format has no named playlists, so {playlist!r} is not in it; "
             f"leave the name out."
         )
-    if file_format == "m3u":
-        return m3u_reader.read(file, on_problem)
-    return csv_reader.read(file, on_problem)
+    if not tags or file_format == "folder":
+        return reader.read(source)
+    audio_tags.require_tinytag(source.file)
+    return (audio_tags.completed(track, source.file.parent) for track in reader.read(source))
 
 
 def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:
     """List the full names (`Folder/Name`) of the playlists in a file, in the order of the file.
 
     Args:
-        path: A Rekordbox export, an M3U playlist or a CSV file.
+        path: A playlist file, the library of a DJ program, or a folder of music.
 
     Returns:
-        The names. Only a Rekordbox export has named playlists; other formats give an empty tuple.
+        The names; an empty tuple for a format without named playlists, such as M3U.
 
     Raises:
         PlaylistError: The file is missing or damaged, or its format is unknown.
@@ -85,34 +159,63 @@ def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:
     Example:
         `list_playlists("collection.xml")` returns `('Sets/Friday', 'Sets/Warm Up')`.
     """
-    file = Path(path)
-    return rekordbox_reader.names(file) if detect_format(file) == "rekordbox" else ()
+    source = PlaylistSource(_library_in(Path(path)))
+    reader = _READERS[detect_format(source.file)]
+    return reader.names(source) if reader.names else ()
 
 
-def detect_format(file: Path) -> Format:
+def _library_in(path: Path) -> Path:
+    """Return the file of the library if the path is the folder of Serato or Engine DJ."""
+    return next((path / name for name in _LIBRARY_FILES if isfile(path / name)), path)  # noqa: PTH113
+
+
+def detect_format(file: Path, encoding: str | None = None) -> Format:
     """Detect the format of a playlist file from its first bytes.
 
-    Any XML counts as Rekordbox's; its reader then checks the root element.
+    XML with an unknown root counts as Rekordbox's; its reader then names the root.
+
+    Args:
+        file: The file.
+        encoding: The encoding of a text file; `None` (the default) detects it.
 
     Raises:
         PlaylistError: The file cannot be read, is empty or binary, or its format is unknown.
     """
-    text = text_reader.decoded(text_reader.head(file)).lstrip()
+    if isdir(file):  # noqa: PTH112 - the method of `Path` raises for an invalid path
+        return "folder"
+    head = text_reader.head(file)
+    if head.startswith(signatures.SQLITE):
+        return "engine"
+    if head.startswith(b"vrsn\0\0"):
+        return "serato"
+    text = text_reader.decoded(head, encoding).lstrip()
     if not text:
         raise PlaylistError(f"{file}: is empty; {_REMEDY}.")
     if text.startswith("<"):
-        return "rekordbox"
-    if "\0" in text:
-        raise PlaylistError(f"{file}: is not a text file; {_REMEDY}.")
-    lines = [line.strip() for line in re.split(r"[\r\n]+", text)]
-    entries = [line for line in lines if line and not line.startswith("#")]
-    if lines[0].upper().startswith(("#EXTM3U", "#EXTINF")):
+        return _XML_ROOTS.get(xml_elements.root_of(head), "rekordbox")
+    is_text = "\0" not in text
+    if is_text and (found := _text_format([line.strip() for line in re.split(r"[\r\n]+", text)])):
+        return found
+    if meaning := signatures.meaning_of(head):
+        raise PlaylistError(f"{file}: this is {meaning}.")
+    why = "a playlist in a known format" if is_text else "a text file"
+    raise PlaylistError(f"{file}: is not {why}; {_REMEDY}.")
+
+
+def _text_format(lines: list[str]) -> Format | None:
+    """Detect the format of a text file from its first lines."""
+    if lines[0].upper().startswith("#EXT"):
         return "m3u"
-    header = csv_reader.parse_header(lines[0])
+    if lines[0].lower() == pls_reader.HEADER:
+        return "pls"
+    if any(map(cue_reader.TRACK.match, lines)):
+        return "cue"
+    header = csv_reader.find_header(lines)
     if header.positions:
         return "delimited"
+    entries = [line for line in lines if line and not line.startswith("#")]
     if entries and field_values.is_path(entries[0]):
         return "m3u"
-    if len(header.columns) > 1:
-        return "delimited"
-    raise PlaylistError(f"{file}: is not a playlist in a known format; {_REMEDY}.")
+    if text_list_reader.is_track_list(lines):
+        return "list"
+    return "delimited" if len(header.columns) > 1 else None

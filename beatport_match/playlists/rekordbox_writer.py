@@ -25,7 +25,8 @@ from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing import field_values
 from beatport_match.playlists import rekordbox_reader
-from beatport_match.playlists.rekordbox_xml import Element, elements
+from beatport_match.playlists.source import track_from
+from beatport_match.playlists.xml_elements import Element, elements
 
 _OVERWRITABLE = frozenset({"Label", "Mix", "Remixer", "Tonality", "Year"})
 _READ_BYTES = 4 * 1024
@@ -107,7 +108,7 @@ def enrich_rekordbox(
         for match in matches
         if (best := match.accepted)
     }
-    run = _EnrichmentRun(source, attributes, overwrite)
+    run = _EnrichmentRun(attributes, overwrite)
     try:
         with atomic_write(target, exclusive=True) as draft, draft.open("wb") as file:
             file.writelines(_rewritten(source, run))
@@ -167,19 +168,16 @@ class _EnrichmentRun:
     """Selects the changes for each entry and counts; `enriched` counts the tags that changed."""
 
     def __init__(
-        self,
-        source: Path,
-        attributes: Mapping[Track, Mapping[str, str]],
-        overwrite: Collection[str],
+        self, attributes: Mapping[Track, Mapping[str, str]], overwrite: Collection[str]
     ) -> None:
         self.tracks = self.enriched = 0
         self.seen = set[Track]()
-        self._source, self._attributes, self._overwrite = source, attributes, overwrite
+        self._attributes, self._overwrite = attributes, overwrite
 
     def changes(self, entry: Element) -> Mapping[str, str]:
         """Select the attributes that the tag of an entry must get."""
         self.tracks += 1
-        track = rekordbox_reader.track_of(self._source, entry, None)
+        track = track_from(rekordbox_reader.values_of(entry))
         if track is None or track not in self._attributes:
             return {}
         self.seen.add(track)
@@ -192,7 +190,7 @@ def _rewritten(source: Path, run: _EnrichmentRun) -> Iterator[bytes]:
     encoding = declared[1].decode() if declared else "utf-8"
     position = 0
     with open_input(source, PlaylistError) as file:
-        for entry in elements(source, rekordbox_reader.COLLECTION):
+        for entry in elements(source, rekordbox_reader.FORMAT, rekordbox_reader.COLLECTION):
             if changes := run.changes(entry):
                 yield from _read_pieces(file, entry.start - position)
                 tag = _read_tag(file, source, entry)

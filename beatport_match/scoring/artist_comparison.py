@@ -8,13 +8,14 @@ it, only the remixer) gives fewer points instead.
 
 from __future__ import annotations
 
-from itertools import chain, product
+from itertools import product
 
 from rapidfuzz.fuzz import ratio
 
 from beatport_match.parsing.parsed_track import Name, ParsedTrack
 from beatport_match.parsing.scripts import are_in_two_scripts, transliterate
 from beatport_match.parsing.typos import digits_of, is_evident_in_name, is_typo, typo_count
+from beatport_match.parsing.versions import names_version
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import Finding
 
@@ -33,7 +34,7 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     if not local.artists or not other.artists:
         return cases.ARTISTS_UNKNOWN.found()
     local_words, other_words = local.artist_words, other.artist_words
-    if local_words == other_words or _letters(local.artists) == _letters(other.artists):
+    if local_words == other_words or local.artist_letters == other.artist_letters:
         return cases.ARTISTS_SAME.found()
     # If the library names the guests as well, its artist may be left out elsewhere.
     if other.guests and not local.guests and set(other.guests).issuperset(local.artists):
@@ -41,9 +42,9 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     missing = [name for name in local.artists if not other_words.issuperset(name)]
     extra = [name for name in other.artists if not local_words.issuperset(name)]
     local_agrees, other_agrees = len(missing) < len(local.artists), len(extra) < len(other.artists)
-    paired = typos = 0
+    paired = typos = doubtful = 0
     if missing and extra:
-        paired, typos = _remove_same_names(missing, extra)
+        paired, typos, doubtful = _remove_same_names(missing, extra)
     remixer_words = other.remixer_words.union(
         local.remixer_words, other.version.words, local.version.words
     )
@@ -63,7 +64,10 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
         if local.album and local_words <= set(local.album.split()):
             return cases.ARTISTS_COMPILER.found()
         return cases.ARTISTS_OTHER.found()
-    if typos and paired == typos and not (local_agrees and other_agrees):
+    if any(names_version(" ".join(name)) for name in missing):
+        # "Ana Sol, Instrumental": the artist field names a version.
+        case = cases.ARTISTS_VERSION
+    elif doubtful and paired == doubtful and not (local_agrees and other_agrees):
         case = cases.ARTISTS_NAME_TYPO
     elif missing and not extra and _are_uncredited_guests(missing, local, other):
         case = cases.ARTISTS_GUEST_MISSING
@@ -92,24 +96,20 @@ def _are_uncredited_guests(missing: list[Name], local: ParsedTrack, other: Parse
     )
 
 
-def _letters(names: tuple[Name, ...]) -> str:
-    """Return the names without spaces: equal for "AC/DC", which is split, and "ACDC"."""
-    return "".join(chain.from_iterable(names))
-
-
-def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int]:
+def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int, int]:
     """Remove from both lists the names that differ only by a typo or spacing.
 
-    Returns the number of pairs, and the number of those that may be two names.
+    Returns the number of pairs, of those with a typo, and of those that may be two names.
     """
-    paired = typos = 0
+    paired = typos = doubtful = 0
     for name, other in product(tuple(missing), tuple(extra)):
         if name in missing and other in extra and _is_same_name("".join(name), "".join(other)):
             missing.remove(name)
             extra.remove(other)
             paired += 1
-            typos += not is_evident_in_name(name, other)
-    return paired, typos
+            typos += "".join(name) != "".join(other)
+            doubtful += not is_evident_in_name(name, other)
+    return paired, typos, doubtful
 
 
 def _is_same_name(name: str, other: str) -> bool:

@@ -112,7 +112,8 @@ VERSION_UNSAID_VOUCHED = Case(
 VERSION_LENGTH_VOUCHED = Case("version.length_vouched", 18.0, "same version")
 # Labels sell a "Night Mix" beside a "Night".
 VERSION_NOUN = Case("version.noun", 17.5, "same version, worded differently")
-VERSION_CUT = Case("version.cut", 18.0, "the same version, cut short")
+# A remixer may have made several versions: "Night (Tor" for the "Torrek Dub" or his remix.
+VERSION_CUT = Case("version.cut", 18.0, "the same version, cut short", 0.75, _LENGTH)
 # A remixer, an artist or a title of one word that agrees only by a typo may be another one: "Anna"
 # and "Hanna". An equal length confirms it. Less 1 for each typo.
 VERSION_NAMES_MISTYPED = Case("version.names_mistyped", 20.0, "same version, mistyped")
@@ -121,18 +122,20 @@ VERSION_NAMES_TYPO = Case(
 )
 # "Sasha Remix" for the remix by Sasha Carassi: the rest of a name makes another person.
 VERSION_NAMES_PART = Case("version.names_part", 15.0, "part of the remixer's name", 0.5)
-# Beatport's mix field says nothing or "Original Mix", but a remixer is credited.
+# One side credits a remixer, and both name no version or the original.
 # The library names a remix by the credited remixer, and Beatport's mix field does not.
 VERSION_FROM_REMIXER = Case(
     "version.from_remixer", 17.0, "the remixer is credited, the remix not named", 0.75, _TYPO
 )
 VERSION_HIDDEN_REMIX = Case(
-    "version.hidden_remix", 15.0, "Beatport credits a remixer but names no remix", 0.75
+    "version.hidden_remix", 15.0, "a remixer is credited, but no remix is named", 0.75
 )
 # "Remix" without a name, for a remix with a name.
 VERSION_NAMELESS = Case(
     "version.nameless", 17.0, "a remix whose remixer the library does not name", 0.75, _TYPO
 )
+# "Version" may be the instrumental of a reggae track, and "Artist's Version" a new recording.
+VERSION_BARE = Case("version.bare", 18.0, "a version that its name does not tell", 0.75)
 VERSION_EXPLICIT = Case("version.explicit", 18.0, "same version, marked as explicit")
 # "Edit" for the radio edit, "Club Extended" for the extended mix, a remaster for the original.
 VERSION_WORDING = Case(
@@ -195,7 +198,7 @@ TITLE_TYPO = Case("title.typo", 46.0, "title with {}")
 TITLE_WORD_TYPO = Case(
     "title.word_typo",
     46.0,
-    "the only word of the title is a letter apart",
+    "the title is a letter apart, and may be another one",
     0.75,
     _LENGTH_OR_REMIXER,
 )
@@ -229,6 +232,7 @@ ARTISTS_COMPILER = Case(
 ARTISTS_GUEST_MISSING = Case(
     "artists.guest_missing", 30.0, "the guest is not credited on Beatport", 0.75, _LENGTH
 )
+ARTISTS_VERSION = Case("artists.version", 30.0, "the artist field may name a version", 0.75)
 ARTISTS_SCRIPT = Case("artists.script", 20.0, "artists in two scripts", 0.75, _TYPO)
 ARTISTS_SLIP = Case(
     "artists.slip", 28.5, "almost the same artist: a typo or another artist", 0.75, _TYPO_OR_REMIXER

@@ -22,7 +22,7 @@ from beatport_match.scoring import cases
 from beatport_match.scoring.cases import CASES, Case
 from beatport_match.scoring.coefficients import CONSTANT, WEIGHTS
 from beatport_match.scoring.scorer import ScoreDetail, compare_bpm, length_gap, score_candidates
-from beatport_match.settings.models import MatchSettings
+from beatport_match.settings.models import MatchSettings, settings_or_default
 
 # No candidate is more certain than this; a contradiction allows only a low confidence.
 MAX_CONFIDENCE_OF_RELATION: dict[Relation, float] = {
@@ -152,16 +152,41 @@ def ranking_cases(details: Sequence[ScoreDetail]) -> Iterator[Case]:
             yield cases.LONE_VOUCHED
 
 
+def is_match(scored: ScoredCandidate, settings: MatchSettings | None = None) -> bool:
+    """Tell whether a candidate that `rank` returned is accepted without review.
+
+    It is the rule of `match_track`, for programs that have candidates of their own. Ask it about
+    the first candidate: no other one is more likely.
+
+    Args:
+        scored: A candidate that `rank` returned.
+        settings: The settings with `accept_confidence`. Default: `MatchSettings()`.
+
+    Returns:
+        Whether the relation is `same_recording`, the confidence at least `accept_confidence`, and
+        the candidate has artists and a version.
+
+    Raises:
+        SettingsError: `settings` is not a `MatchSettings`.
+
+    Example:
+        `ranked = rank(track, candidates); ranked and is_match(ranked[0])`
+    """
+    settings = settings_or_default(settings)
+    accepted = scored.confidence >= settings.accept_confidence and not scored.candidate.is_partial
+    return scored.relation == "same_recording" and accepted
+
+
 def outcome_of(ranked: tuple[ScoredCandidate, ...], settings: MatchSettings) -> MatchOutcome:
     """Return the outcome for ranked candidates, if no fault prevented a query."""
     if not ranked or ranked[0].relation == "different":
         return "not_found"
     best = ranked[0]
+    if is_match(best, settings):
+        return "matched"
     if best.relation == "other_version":
         # Another version is on sale. It is useful to DJs who only want genre and label.
         return "review"
-    if best.confidence >= settings.accept_confidence and not best.candidate.is_partial:
-        return "matched"
     return "review" if best.confidence >= settings.review_confidence else "not_found"
 
 
@@ -193,6 +218,9 @@ def _has_better_length(rival: ScoreDetail, best: ScoreDetail) -> bool:
 
 def _scored(detail: ScoreDetail, probability: float, *, rerelease: bool = False) -> ScoredCandidate:
     """Make the public value of a scored candidate."""
+    cases_ = detail.cases
+    limiting = () if any(case.proves for case in cases_) else _limiting(cases_)
+    notes = {finding.case: finding.note for finding in detail.findings} if limiting else {}
     return ScoredCandidate(
         candidate=detail.candidate,
         score=detail.score,
@@ -200,6 +228,7 @@ def _scored(detail: ScoreDetail, probability: float, *, rerelease: bool = False)
         relation=detail.relation,
         evidence=detail.evidence,
         rerelease=rerelease,
+        doubts=tuple([notes[case] for case in limiting]),
     )
 
 
@@ -215,9 +244,19 @@ def _probability(relation: Relation, found: tuple[Case, ...]) -> float:
     probability = 1 / (1 + math.exp(-odds))
     if any(case.proves for case in found) and cases.PAGE_PARTIAL not in found:
         return min(maximum, max(MIN_PROVEN_CONFIDENCE, probability))
-    caps = (case.cap for case in found if not any(facts <= {*found} for facts in case.unless))
     floor = max((case.floor for case in found), default=0.0)
-    return min(maximum, max(floor, probability), *caps)
+    return min(maximum, max(floor, probability), *(case.cap for case in _limiting(found)))
+
+
+@lru_cache(maxsize=4096)
+def _limiting(found: tuple[Case, ...]) -> tuple[Case, ...]:
+    """Return the cases whose cap applies, the lowest first."""
+    limiting = [
+        case
+        for case in found
+        if case.cap < 1.0 and not any(facts <= {*found} for facts in case.unless)
+    ]
+    return tuple(sorted(limiting, key=lambda case: case.cap))
 
 
 def _best_first(detail: ScoreDetail) -> tuple[int, float, bool, bool, str, int]:

@@ -3,15 +3,14 @@
 The score is exactly the sum of the effects in the evidence list. If that sum is outside 0-100, a
 line named `limit` corrects it. The relation follows from the contradictions among the findings.
 
-This module also compares the other attributes: length, tempo, key, year, label, album, identifiers
-(ISRC, Beatport's track number), and the text that an interpretation of the title leaves out. It is
-pure: no network, no clock, no global state. Its values can be pickled.
+This module also compares the other attributes: length, tempo, key, year, label, album and the
+identifiers (ISRC, Beatport's track number). It is pure: no network, no clock, no global state. Its
+values can be pickled.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -19,16 +18,16 @@ from typing import NamedTuple
 
 from beatport_match.model.evidence import Evidence, Relation
 from beatport_match.model.tracks import Candidate, Track, as_minutes
+from beatport_match.parsing.damaged_text import readable
 from beatport_match.parsing.interpretations import interpret, interpret_using_candidate
 from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import ParsedTrack, parse_candidate
-from beatport_match.parsing.typos import typo_count
-from beatport_match.parsing.vocabulary import LABEL_WORDS
 from beatport_match.scoring import cases
 from beatport_match.scoring.artist_comparison import compare_artists
+from beatport_match.scoring.aside_comparison import compare_aside, release_year
 from beatport_match.scoring.cases import CASES, Case, Finding
 from beatport_match.scoring.title_comparison import compare_titles
-from beatport_match.scoring.version_comparison import compare_versions, is_truncated_version
+from beatport_match.scoring.version_comparison import compare_versions
 
 # An equal identifier raises the score to at least this: the points of an equal title (46), equal
 # artists (30) and an equal version (20).
@@ -101,8 +100,10 @@ def score_candidates(track: Track, candidates: Iterable[Candidate]) -> list[Scor
     """Score candidates, in the given order.
 
     If the title has several interpretations, each candidate is scored with the interpretation that
-    fits it best. If two fit equally well, the more likely one is used.
+    fits it best. If two fit equally well, the more likely one is used. Of each text of the track,
+    the first `MAX_COMPARED_LENGTH` characters count.
     """
+    track = readable(track)
     interpretations = interpret(track)
     return [_score(track, interpretations, candidate) for candidate in candidates]
 
@@ -125,65 +126,6 @@ def compare_bpm(local: float, other: float) -> Finding:
     if deviation <= 0.01:
         return cases.BPM_SAME.found()
     return (cases.BPM_PITCHED if deviation <= 0.06 else cases.BPM_OTHER).found()
-
-
-_ASSUMPTIONS = {
-    "position": cases.ASIDE_POSITION,
-    "uploader": cases.ASIDE_UPLOADER,
-    "swapped": cases.ASIDE_SWAPPED,
-}
-
-
-def _compare_aside(
-    track: Track, local: ParsedTrack, candidate: Candidate, other: ParsedTrack
-) -> Finding | None:
-    """Compare the text that an interpretation left out with what explains it.
-
-    It may be Beatport's label, catalogue number or release, or the label of the library's tags.
-    Only a label on Beatport can contradict text that looks like a label. A release must equal the
-    whole phrase, because releases are named after their remixes. Any other text may name another
-    version.
-    """
-    is_cut = bool(local.truncated_bracket) and not is_truncated_version(local, other)
-    assumption = local.assumption
-    if not (local.unexplained or local.label or is_cut or assumption):
-        return None
-    texts = (candidate.label, candidate.catalog_number, track.label, _year(candidate))
-    genres = (candidate.genre, candidate.sub_genre)
-    known = tuple(fold(text) for text in (*texts, *genres, f"{local.shown} EP") if text)
-    release = fold(candidate.release or "")
-    unexplained, label = (
-        [phrase for phrase in phrases if phrase != release and not _is_explained(phrase, known)]
-        for phrases in (local.unexplained, local.label)
-    )
-    if assumption and not (unexplained or label or is_cut):
-        if assumption[0] == "uploader" and _is_explained(assumption[1], known):
-            return cases.ASIDE_KNOWN.found()
-        return _ASSUMPTIONS[assumption[0]].found(assumption[1])
-    # "Title (Phrase)" may be the name of the release.
-    named = [it for it in unexplained if release == f"{local.base} {it}"]
-    unexplained, label = [it for it in unexplained if it not in named], [*label, *named]
-    if is_cut:
-        unexplained.append(local.truncated_bracket)
-    # Beatport names a label for every track, but an offline catalogue may not. The title of an
-    # upload ("Artist - Title [Label]") is then the only place with a label.
-    harmless = {*local.label_like, *named}
-    if not candidate.label and not track.artist_text:
-        numbered = [it for it in unexplained if any(map(str.isdigit, it))]
-        unexplained, label = [it for it in unexplained if it not in numbered], [*label, *numbered]
-    else:
-        unexplained += [phrase for phrase in label if phrase not in harmless]
-        label = [phrase for phrase in label if phrase in harmless]
-    if unexplained:
-        case = cases.ASIDE_STRANGE
-    elif label:
-        is_open = not candidate.label and harmless.issuperset(label)
-        case = cases.ASIDE_UNLABELLED if is_open else cases.ASIDE_OTHER_LABEL
-    else:
-        return cases.ASIDE_KNOWN.found()
-    points = cases.ASIDE_STRANGE.points * len(unexplained)
-    points += cases.ASIDE_UNLABELLED.points * len(label)
-    return Finding(case, points, (", ".join(unexplained + label),))
 
 
 def _score(track: Track, parsed: tuple[ParsedTrack, ...], candidate: Candidate) -> ScoreDetail:
@@ -217,7 +159,7 @@ def _score_with(
         compare_artists(local, other),
         compare_versions(local, other, gap),
     ]
-    if aside := _compare_aside(track, local, candidate, other):
+    if aside := compare_aside(track, local, candidate, other):
         findings.append(aside)
     findings += attributes
     if local.isrc or local.beatport_id:
@@ -256,11 +198,15 @@ def _attribute_evidence(
             yield cases.LENGTH_SILENCE.found(longer)
         else:
             yield compare_lengths(gap)
+    if local.stated_bpm and candidate.bpm:
+        # A file that was sped up may state its tempo only in the title.
+        stated = compare_bpm(local.stated_bpm, candidate.bpm)
+        tempo = stated if stated.case is cases.BPM_OTHER else tempo
     if tempo:
         yield tempo
     if local.key and other.key:
         yield (cases.KEY_SAME if local.key == other.key else cases.KEY_OTHER).found()
-    if track.year and (year := _year(candidate)):
+    if track.year and (year := release_year(candidate)):
         gap_years = abs(track.year - int(year))
         yield (cases.YEAR_SAME if gap_years <= 1 else cases.YEAR_OTHER).found(gap_years)
     if track.label and candidate.label and fold(track.label) == fold(candidate.label):
@@ -299,6 +245,7 @@ def _identifier_evidence(
     found = {finding.case for finding in findings}
     if (
         not is_trusted
+        and local.isrc
         and local.isrc == other.isrc
         and {finding.case for finding in overridden} == {cases.TITLE_OTHER}
         and found & _SAME_ARTISTS
@@ -328,9 +275,9 @@ _SHOWN: dict[str, Callable[[ScoreDetail], tuple[str, str]]] = {
         as_minutes(it.track.duration_s or 0),
         as_minutes(it.candidate.length_s or 0),
     ),
-    "bpm": lambda it: (f"{it.track.bpm:g}", f"{it.candidate.bpm:g}"),
+    "bpm": lambda it: (f"{it.track.bpm or it.local.stated_bpm or 0:g}", f"{it.candidate.bpm:g}"),
     "key": lambda it: (_key_name(it.local), _key_name(it.other)),
-    "year": lambda it: (str(it.track.year), _year(it.candidate)),
+    "year": lambda it: (str(it.track.year), release_year(it.candidate)),
     "label": lambda it: (it.track.label or "", it.candidate.label or ""),
     "album": lambda it: (it.track.album or "", it.candidate.release or ""),
     "isrc": lambda it: (it.local.isrc, it.other.isrc),
@@ -346,28 +293,3 @@ def _left_out(parsed: ParsedTrack) -> str:
 def _key_name(parsed: ParsedTrack) -> str:
     """Return the key in Beatport's notation; empty if it is unknown."""
     return parsed.key.name if parsed.key else ""
-
-
-def _year(candidate: Candidate) -> str:
-    """Return the year of the release as text; empty if it is unknown."""
-    year = (candidate.release_date or "")[:4]
-    return year if year.isdigit() else ""
-
-
-def _is_explained(phrase: str, known: tuple[str, ...]) -> bool:
-    """Tell whether a phrase is a known one, a part of one ("Quay" of "Quay Records"), or a typo.
-
-    Beside a whole known phrase it may have numbers and words that labels use.
-    """
-    words = set(phrase.split())
-    for text in known:
-        if re.fullmatch(rf"{re.escape(text.replace(' ', ''))}\d+", phrase.replace(" ", "")):
-            return True  # "QUAY012" on Quay
-        others = set(text.split())
-        if words <= others or typo_count(phrase, text):
-            return True
-        if others <= words and all(
-            word.isdigit() or word in LABEL_WORDS for word in words - others
-        ):
-            return True
-    return False

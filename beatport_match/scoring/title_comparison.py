@@ -8,14 +8,12 @@ word ("Light", "Night") is the case `slip`; `confidence` limits it, so that it n
 
 from __future__ import annotations
 
-from collections import Counter
-
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
 from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import ParsedTrack
-from beatport_match.parsing.scripts import are_in_two_scripts, words_by_script
+from beatport_match.parsing.scripts import are_in_two_scripts
 from beatport_match.parsing.typos import (
     are_confusable,
     is_evident_typo,
@@ -29,7 +27,7 @@ from beatport_match.parsing.vocabulary import (
     OCCASION_WORDS,
     SPELLINGS,
 )
-from beatport_match.parsing.word_frequency import weighted_jaccard
+from beatport_match.parsing.word_frequency import is_common, weighted_jaccard
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import Finding
 
@@ -64,12 +62,11 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     ):
         return cases.TITLE_SPACING.found()
     if have_same_words(local, other):
-        mine, theirs = Counter(local.base.split()), Counter(other.base.split())
-        if mine == theirs:
+        if sorted(local.base.split()) == sorted(other.base.split()):
             return cases.TITLE_ORDER.found()
-        if any(mine[word] != theirs[word] for word in mine.keys() & theirs.keys()):
-            return cases.TITLE_REPEATED.found()
         return cases.TITLE_WORDS.found()
+    if len(local.words) != len(other.words) and {*local.words} == {*other.words}:
+        return cases.TITLE_REPEATED.found()
     if local.base in other.single_titles:
         return cases.TITLE_ONE_OF.found()
     has_aside = local.unexplained or local.label
@@ -86,6 +83,8 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     if len(left) == len(right) == 1:
         # A short word that stands alone may be another word. If enough other letters agree, it is
         # a typo.
+        if len(left[0]) == len(right[0]) == 1:
+            return _other_title(local, other, similarity)  # "Untitled A" and "Untitled B"
         is_long = len(local.base) - len(left[0]) >= MIN_AGREEING_LENGTH
         if is_long and is_short_word_typo(left[0], right[0]):
             left, right, typos = [], [], typos + 1
@@ -113,7 +112,11 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
         return (cases.TITLE_ONE_WORD if is_doubtful else cases.TITLE_SMALL_WORDS).found()
     # Two artists seldom make two tracks whose titles differ by a letter.
     are_same_pair = len(local.artists) > 1 and set(local.artists) == set(other.artists)
-    if is_one_word and not are_same_pair and not is_evident_typo(local.compact, other.compact):
+    is_evident = is_evident_typo(local.compact, other.compact)
+    # A word that many titles contain is rarely a mistyped other one: "Angel" and "Angle".
+    changed = {*local.words} - {*other.words}
+    is_word = any(len(word) > 2 and is_common(word) for word in changed)
+    if is_word or (is_one_word and not are_same_pair and not is_evident):
         return cases.TITLE_WORD_TYPO.found(less=1.0)
     if typos == 1:
         return cases.TITLE_TYPO.found("1 typo", less=1.0)
@@ -137,9 +140,9 @@ def _compare_scripts(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
         return None
     if are_in_two_scripts(local.base, other.base):
         return cases.TITLE_SCRIPT.found()
-    mine, theirs = words_by_script(local.base), words_by_script(other.base)
-    shared = mine.keys() & theirs.keys()
-    if shared and mine.keys() != theirs.keys() and all(mine[one] == theirs[one] for one in shared):
+    short, long = sorted((local.base, other.base), key=len)
+    # What stands behind the shared words may name a version: "Title (日本語版)".
+    if long.endswith(f" {short}") and are_in_two_scripts(long.removesuffix(short), short):
         return cases.TITLE_SCRIPT_PART.found()
     return None
 

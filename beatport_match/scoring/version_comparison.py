@@ -33,13 +33,19 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
     differing_years = mine.year != theirs.year and (mine.kinds | theirs.kinds) - {"remaster"}
     if differing_years and ((mine.year and theirs.year) or not same_length):
         return cases.VERSION_YEAR.found(mine.year or "none", theirs.year or "none")
+    known = other.artist_words | other.remixer_words
+    if theirs.plain and mine.plain and not local.remixer_words <= known:
+        return cases.VERSION_HIDDEN_REMIX.found()
     if theirs.plain and not other.remixer_words <= other.artist_words:
         if mine.plain:
             return cases.VERSION_HIDDEN_REMIX.found()
         if frozenset(mine.words) == other.remixer_words:
             return cases.VERSION_FROM_REMIXER.found()
     if have_same_words(local, other) or (mine.is_stated and mine.compact == theirs.compact):
-        return _same_version(mine, theirs)
+        is_bare = mine.plain and mine.is_stated and not (mine.part or mine.is_original)
+        if is_bare and theirs.plain:
+            return cases.VERSION_BARE.found()
+        return _same_version(mine, theirs, gap_s)
     if is_truncated_version(local, other):
         return cases.VERSION_CUT.found()
     if not mine.is_stated:
@@ -66,7 +72,9 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
         if mine.plain or theirs.plain or not same_length:
             return cases.VERSION_LENGTH.found("another length of version")
         finding = _further(cases.VERSION_LENGTH_VOUCHED, finding)
-    return _same_version(mine, theirs) if finding.case is cases.VERSION_SAME else finding
+    if finding.case is cases.VERSION_SAME:
+        return _same_version(mine, theirs, gap_s)
+    return finding
 
 
 def _is_other_wording(mine: Version, theirs: Version) -> bool:
@@ -101,10 +109,16 @@ def _unstated(theirs: Version, *, same_length: bool) -> Finding:
     return cases.VERSION_UNSAID.found()
 
 
-def _same_version(mine: Version, theirs: Version) -> Finding:
-    """Make the finding for versions whose distinctive words agree."""
+def _same_version(mine: Version, theirs: Version, gap_s: float | None) -> Finding:
+    """Make the finding for versions whose distinctive words agree.
+
+    Labels sell a "Night Mix" beside a "Night", but not with equal lengths. "Original Version" and
+    "Original Mix" differ only if the lengths are known to differ.
+    """
     nouns = {mine.version_noun, theirs.version_noun}
-    if mine.is_stated and len(nouns) == 2 and ("" not in nouns or mine.words):
+    both_original = mine.is_original and theirs.is_original
+    has_other_length = not both_original if gap_s is None else gap_s > 2.0
+    if mine.is_stated and has_other_length and len(nouns) == 2 and ("" not in nouns or mine.words):
         return cases.VERSION_NOUN.found()
     return (cases.VERSION_NAMED if theirs.words else cases.VERSION_SAME).found()
 
@@ -137,7 +151,8 @@ def _compare_names(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
         left = [word for word in left if word not in artists]
         right = [word for word in right if word not in artists]
     if not left and not right:
-        return cases.VERSION_OWN_NAME.found()
+        is_new = other.version.plain and local.version.version_noun == "version"
+        return (cases.VERSION_BARE if is_new else cases.VERSION_OWN_NAME).found()
     agreeing = len(mine) - len(left)
     if not left and agreeing and all(word in other.remixer_words for word in right):
         known = frozenset(mine) | local.remixer_words

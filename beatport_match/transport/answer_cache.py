@@ -96,7 +96,10 @@ class TieredCache:
         return cached
 
     def put(self, request: Request, value: ParsedResult) -> None:
-        """Store the result of a request."""
+        """Store the result of a request, unless rows of it could not be read."""
+        if value.partial:
+            # The next response may be complete, or a newer version may read it.
+            return
         self._memory.put(request.canonical, value)
         if self._disk is not None:
             self._disk.put(request.canonical, value)

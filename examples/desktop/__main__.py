@@ -23,7 +23,9 @@ from beatport_match.testing import FakeBeatport, demo_collection
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Match playlists on Beatport, in a window.")
-    parser.add_argument("file", nargs="?", type=Path, help="a Rekordbox XML, M3U or CSV")
+    parser.add_argument(
+        "file", nargs="?", type=Path, help="a playlist, or a library of a DJ program"
+    )
     parser.add_argument("--demo", action="store_true", help="query a fake Beatport on this machine")
     parser.add_argument("--folder", type=Path, help="the folder for settings and journals")
     options = parser.parse_args()

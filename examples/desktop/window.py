@@ -33,7 +33,10 @@ from beatport_match import (
 
 # Matches are shown in batches, so that a thousand at once need only a few repaints.
 _REPAINT_MS = 50
-_PLAYLISTS = "Playlists (*.xml *.m3u *.m3u8 *.csv *.txt);;All files (*)"
+_PLAYLISTS = (
+    "Playlists and libraries (*.xml *.nml *.m3u *.m3u8 *.csv *.tsv *.txt *.crate *.db *.xspf *.pls "
+    "*.cue database*);;All files (*)"
+)
 
 
 class Window(QMainWindow):
@@ -128,7 +131,7 @@ class Window(QMainWindow):
         self.setCentralWidget(middle)
         self._build_menu()
         self._show_state("empty")
-        self.statusBar().showMessage("Open a Rekordbox XML, or drop one on this window.")
+        self.statusBar().showMessage("Open a playlist or a library, or drop one on this window.")
 
     def _build_menu(self) -> None:
         menu = self.menuBar().addMenu("F&ile")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beatport_match.beatport.json_fields import clean_text
-from beatport_match.beatport.track_records import parse_record
+from beatport_match.beatport.track_records import parse_record, parse_rows
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import single_line
 
@@ -299,3 +299,31 @@ def test_row_with_any_values_never_raises(make: Callable[..., Row], data: st.Dat
     if candidate is not None:
         assert candidate.id > 0
         assert candidate.name.strip()
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "artists"),
+    [
+        (None, "", ()),
+        ({"title": "x"}, "", ()),
+        ({"track_id": "7", "track_name": "Night Ferry"}, "Night Ferry", ()),
+        ({"trackId": 7, "track_name": "Night Ferry"}, "Night Ferry", ()),
+        ({"track_id": 7, "artists": [{"artist_name": "Ana"}]}, "", ("Ana",)),
+        ({"track_id": 7, "track_length_ms": 1, "artists": [{"name": "Ana"}]}, "", ("Ana",)),
+        ({"id": "7", "name": "Night Ferry", "mix_name": "Dub"}, "Night Ferry", ()),
+        ({"name": "Night Ferry", "artists": [{"name": "Ana"}]}, "Night Ferry", ("Ana",)),
+    ],
+)
+def test_what_is_readable_of_a_row_without_id_or_name(
+    row: object, name: str, artists: tuple[str, ...]
+) -> None:
+    result = parse_rows([row], "https://shop.example", 1)
+    assert (result.candidates, result.unreadable) == ((), 1)
+    (partial,) = result.partial
+    assert (partial.id, partial.name, partial.artists, partial.url) == (0, name, artists, None)
+
+
+def test_rows_beyond_the_limit_count_as_unreadable() -> None:
+    row = {"track_id": 7, "track_name": "Night Ferry"}
+    result = parse_rows([row] * 3, "https://shop.example", 2)
+    assert (len(result.candidates), result.unreadable, result.partial) == (2, 1, ())

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from audio_files import mp3
 from command_line import ROOT, CommandResult, child_process
 
 from beatport_match import Matcher, PlaylistMatch, __version__, match_playlist
@@ -135,6 +136,32 @@ def test_a_track_listed_twice_has_two_results(
     assert titles[0] == titles[2] != titles[1]
 
 
+def test_a_folder_of_music_is_matched_with_its_tags(
+    command: Callable[..., CommandResult], base_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "1.mp3").write_bytes(mp3({"title": "Pavement", "artist": "Tigerglass"}))
+    result = command("playlist", tmp_path, "--unpaced", "--base-url", base_url)
+    assert "Tigerglass - Pavement" in result.out
+    assert "reading: 1 track read" in result.err
+    playlist = tmp_path / "list.m3u"
+    playlist.write_text("1.mp3\n", encoding="utf-8")
+    result = command("playlist", playlist, "--tags", "--unpaced", "--base-url", base_url)
+    assert "Tigerglass - Pavement" in result.out
+    assert "reading: 1 track read" in result.err
+
+
+def test_the_encoding_of_a_playlist_can_be_stated(
+    command: Callable[..., CommandResult], base_url: str, tmp_path: Path
+) -> None:
+    playlist = tmp_path / "list.csv"
+    playlist.write_bytes("title,artist\nŻółw,Tigerglass\n".encode("cp1250"))
+    options = ("--unpaced", "--base-url", base_url, "--json")
+    result = command("playlist", playlist, "--encoding", "windows-1250", *options)
+    assert json.loads(result.out)["matches"][0]["track"]["title"] == "Żółw"
+    result = command("playlist", playlist, *options)
+    assert "read as Windows-1252" in json.loads(result.out)["problems"][0]["detail"]
+
+
 def test_an_unreadable_entry_is_reported_and_the_others_are_matched(
     command: Callable[..., CommandResult], base_url: str, tmp_path: Path
 ) -> None:
@@ -143,7 +170,7 @@ def test_an_unreadable_entry_is_reported_and_the_others_are_matched(
     result = command("playlist", playlist, "--unpaced", "--base-url", base_url, "--out", tmp_path)
     assert result.code == 0
     assert "1 track:  1 matched" in result.out
-    assert "could not be read:" in result.out
+    assert "in the playlist:" in result.out
     assert "line 4" in result.out
     document = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     assert any(problem["place"] == "line 4" for problem in document["problems"])

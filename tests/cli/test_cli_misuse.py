@@ -44,11 +44,11 @@ def test_a_bad_file_is_rejected_by_name(
     assert expected in sentence
 
 
-def test_a_missing_file_and_a_folder_are_rejected(
+def test_a_missing_file_and_an_empty_folder_are_rejected(
     command: Callable[..., CommandResult], tmp_path: Path
 ) -> None:
     assert "nope.xml" in misuse_message(command("playlist", tmp_path / "nope.xml"))
-    assert "folder" in misuse_message(command("playlist", tmp_path))
+    assert "no music files" in misuse_message(command("playlist", tmp_path))
 
 
 def test_a_zip_archive_is_rejected(command: Callable[..., CommandResult], tmp_path: Path) -> None:

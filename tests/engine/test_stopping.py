@@ -17,7 +17,9 @@ from held_requests import QUICK, SLOW, SLOW_ONES, GatedBeatport, until
 from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, served, tasks, with_attempts
 
 from beatport_match import MatchSettings, PlaylistMatch, Progress, amatch_playlist, amatch_track
+from beatport_match.engine.playlist_run import PlaylistRun, beatport_source
 from beatport_match.testing import FakeBeatport
+from beatport_match.transport.shared import own_state
 
 every_mode = pytest.mark.parametrize("name", MODES)
 every_mode_but_bridge = pytest.mark.parametrize("name", MODES[:3])
@@ -132,11 +134,14 @@ def raising(error: BaseException) -> Callable[..., Any]:
 
 @every_mode
 @pytest.mark.parametrize("where", ["on_progress", "stop"])
-@pytest.mark.parametrize("kind", [Bug, KeyError, TimeoutError])
+@pytest.mark.parametrize("kind", [Bug, KeyError, TimeoutError, asyncio.CancelledError])
 def test_an_exception_of_the_calling_program_ends_the_run_unchanged(
-    name: Name, where: str, kind: type[Exception]
+    name: Name, where: str, kind: type[BaseException]
 ) -> None:
-    """`on_progress` and `stop` may end the run by raising."""
+    """`on_progress` and `stop` may end the run by raising.
+
+    They raise a `CancelledError` if they ask for the result of a task that was cancelled.
+    """
     error = kind("the calling program")
     transport = FakeBeatport(**EXACT_SEARCH).transport()
     with pytest.raises(kind) as caught:
@@ -145,12 +150,13 @@ def test_an_exception_of_the_calling_program_ends_the_run_unchanged(
 
 
 @every_mode_but_bridge
-def test_an_exception_of_on_progress_ends_a_stream(name: Name) -> None:
+@pytest.mark.parametrize("kind", [Bug, asyncio.CancelledError])
+def test_an_exception_of_on_progress_ends_a_stream(name: Name, kind: type[BaseException]) -> None:
     """It is raised where the matches are consumed."""
     transport = FakeBeatport(**EXACT_SEARCH).transport()
-    with pytest.raises(Bug):
+    with pytest.raises(kind):
         Mode(name).call(
-            "iter_matches", QUICK, transport=transport, on_progress=raising(Bug("calling program"))
+            "iter_matches", QUICK, transport=transport, on_progress=raising(kind("calling program"))
         )
 
 
@@ -303,7 +309,7 @@ def finished(partial: PlaylistMatch, done: list[Progress]) -> bool:
 
 
 @every_mode
-@pytest.mark.parametrize("kind", [Bug, SystemExit, KeyboardInterrupt])
+@pytest.mark.parametrize("kind", [Bug, SystemExit, KeyboardInterrupt, asyncio.CancelledError])
 def test_an_exception_carries_the_finished_tracks(name: Name, kind: type[BaseException]) -> None:
     """It is the same exception, and no thread is left that would keep the process alive."""
     before = set(threading.enumerate())
@@ -415,3 +421,16 @@ def test_an_exception_without_attributes_passes_through(name: Name) -> None:
     with pytest.raises(Rigid) as caught:
         Mode(name).call("match_playlist", QUICK, transport=transport, on_progress=raising(error))
     assert caught.value is error
+
+
+def test_a_result_without_a_match_for_every_track_is_an_error() -> None:
+    """An engine that loses a track must not look successful."""
+    run = PlaylistRun(
+        *("sync", UNPACED, beatport_source(UNPACED), own_state(UNPACED, None).rate_limiter),
+        *(QUICK, None, None, None, None),
+        keeps_matches=True,
+    )
+    with run.opened():
+        run.next_track()
+    with pytest.raises(AssertionError, match="a track has no match"):
+        run.result()

@@ -5,11 +5,11 @@ versions, 99 % of the harmless phrases, and those in `decision_tables`.
 """
 
 # Shipped decisions, answered by `rank`.
-MAX_WRONG_DECISIONS = 33
-MIN_EVERYDAY_ACCEPTED = 109
-MIN_SHOULD_ACCEPTED = 31
-MIN_RIGHT_FIRST = 27
+MAX_WRONG_DECISIONS = 0
+MIN_EVERYDAY_ACCEPTED = 146
+MIN_SHOULD_ACCEPTED = 66
+MIN_RIGHT_FIRST = 28
 
 # Adversaries, with one track for each form.
-MAX_ACCEPTED_VERSIONS = 1237
-MIN_HARMLESS_ACCEPTED = 0.81
+MAX_ACCEPTED_VERSIONS = 2
+MIN_HARMLESS_ACCEPTED = 0.99

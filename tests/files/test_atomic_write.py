@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import pickle
@@ -10,12 +11,14 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from beatport_match import BeatportMatchError, OutputError, PlaylistMatch
 from beatport_match import export_performance_metrics_json as export_metrics
-from beatport_match.files.atomic_write import atomic_write
+from beatport_match.files.atomic_write import atomic_write, exchange
 from beatport_match.performance.measure import performance_stats
 
 RESULT = PlaylistMatch(
@@ -143,3 +146,59 @@ def test_an_output_error_is_also_the_error_of_the_system(tmp_path: Path) -> None
     assert (error.errno, error.strerror) == (errno.ENOSPC, "No space left on device")
     assert "results.json: cannot be written (No space left on device);" in str(error)
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_exchange_swaps_two_folders(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        folder.mkdir()
+        (folder / folder.name).touch()
+    if exchange(one, other):
+        assert (one / "other").exists()
+        assert (other / "one").exists()
+        with pytest.raises(FileNotFoundError):
+            exchange(one, tmp_path / "missing")
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+@pytest.mark.parametrize(
+    ("code", "is_exchanged"),
+    [(0, True), (errno.ENOSYS, False), (errno.EINVAL, False), (errno.EACCES, None)],
+)
+def test_exchange_uses_the_call_of_each_system(
+    platform: str,
+    code: int,
+    is_exchanged: bool | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`EACCES` is an error; the others mean that the system has no such call."""
+    calls: list[tuple[Any, ...]] = []
+
+    def call(*arguments: Any) -> int:
+        calls.append(arguments)
+        ctypes.set_errno(code)
+        return -1 if code else 0
+
+    library = SimpleNamespace(renameat2=call, renamex_np=call)
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: library)
+    monkeypatch.setattr(sys, "platform", platform)
+    if is_exchanged is None:
+        with pytest.raises(PermissionError):
+            exchange(tmp_path, tmp_path)
+    else:
+        assert exchange(tmp_path, tmp_path) is is_exchanged
+    name = os.fsencode(tmp_path)
+    expected = (-100, name, -100, name, 2) if platform == "linux" else (name, name, 2)
+    assert calls == [expected]
+
+
+@pytest.mark.parametrize("error", [AttributeError, TypeError, OSError])
+def test_without_the_library_nothing_is_exchanged(
+    error: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(ctypes, "CDLL", missing)
+    assert exchange(tmp_path, tmp_path) is False

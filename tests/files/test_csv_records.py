@@ -6,9 +6,11 @@ import csv
 import io
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beatport_match.files import csv_records as csv_records_module
 from beatport_match.files.csv_records import BadRecord, csv_records
 
 
@@ -54,3 +56,58 @@ def test_with_reread_every_line_belongs_to_one_record(text: str) -> None:
     """The numbers of the records increase, and no exception is raised."""
     numbers = [number for number, _ in records(text, 10, reread=True)]
     assert numbers == sorted(set(numbers))
+
+
+def characters_parsed(text: str, max_length: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Return how many characters `csv.reader` is given for a text."""
+    count = 0
+
+    def counted(feed: Any, **options: Any) -> Any:
+        def counting() -> Any:
+            nonlocal count
+            for line in feed:
+                count += len(line)
+                yield line
+
+        return csv_reader(counting(), **options)
+
+    csv_reader = csv.reader
+    with monkeypatch.context() as patch:
+        patch.setattr(csv_records_module.csv, "reader", counted)
+        records(text, max_length, reread=True)
+    return count
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'x","\n' * 4000,
+        '"\n' + "x\n" * 4000,
+        'a,"b\n' * 4000,
+        'a,"b\n' * 4000 + 'c"d\n',
+        ('a,"b\n' * 40 + 'c"d\n') * 100,
+        ('a,"b\n' * 40 + '"\n') * 100,
+        'a,"b\n' * 300 + "c" * 2000 + '"d\n' + "c" * 3000 + "\n",
+    ],
+)
+@pytest.mark.parametrize("max_length", [50, 5000, 200_000])
+def test_unclosed_quotes_cost_work_in_proportion_to_the_text(
+    lines: str, max_length: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each line is parsed as a record, behind an open quote, and in the record that it ends."""
+    parsed = characters_parsed(lines, max_length, monkeypatch)
+    assert 0 < parsed <= 4 * len(lines) + 2 * lines.count("\n")
+
+
+@given(st.text('ab",\n', max_size=60), st.integers(3, 30))
+def test_reread_gives_what_reading_from_each_line_gives(text: str, max_length: int) -> None:
+    """The result for a line depends on no earlier line that is not part of its record."""
+    lines = io.StringIO(text, newline="").readlines()
+    expected, at = [], 0
+    while at < len(lines):
+        _, record = records("".join(lines[at:]), max_length, reread=True)[0]
+        expected.append((at + 1, record))
+        is_bad = isinstance(record, BadRecord)
+        cells = 0 if is_bad else sum(cell.count("\n") for cell in record)
+        at += 1 if is_bad else 1 + cells
+    assert records(text, max_length, reread=True) == expected

@@ -220,7 +220,7 @@ Ana Sol - Night Ferry (Nørd Remix)
         (replace(MATCHED, best=replace(RIGHT, evidence=())), "no evidence for it"),
         (
             replace(OTHER_VERSION_ONLY, best=replace(OTHER_VERSION, evidence=())),
-            "no evidence against it",
+            "too little evidence for it: the library has no tempo",
         ),
     ],
 )

@@ -447,3 +447,54 @@ def test_search_in_your_own_words_raises_for_a_page_of_another_search() -> None:
     dialogue = SearchDialogue(query_flow("copper tide", InventedSource()))
     with pytest.raises(BeatportUnavailable, match="another search"):
         _ = dialogue << ("search", "copper tide") >> ParsedResult(candidates=(RIGHT,), doubt=DOUBT)
+
+
+BLANK = Candidate(id=0, name="")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        BLANK,
+        replace(RIGHT, id=0),
+        replace(RIGHT, id=0, artists=()),
+        replace(RIGHT, id=0, name=""),
+        Candidate(id=0, name="", artists=("Tam Oriel",)),
+    ],
+)
+def test_an_unreadable_row_that_could_be_the_track_is_a_failure(row: Candidate) -> None:
+    """A row that a later run may read is not "not found"."""
+    result = ParsedResult(candidates=(STRANGER, STRANGER), unreadable=1, partial=(row,))
+    dialogue = begin(max_queries=1)
+    assert dialogue << FULL >> result
+    assert dialogue.ended.outcome == "failed"
+    assert dialogue.ended.failures[-1].kind == "catalogue_changed"
+    assert "could be the track; update" in dialogue.ended.reason
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        replace(STRANGER, id=0),
+        Candidate(id=0, name="", artists=("Hale",)),
+        replace(RIGHT, id=0, name="Copper Tide"),
+    ],
+)
+def test_an_unreadable_row_that_is_clearly_another_track_changes_nothing(row: Candidate) -> None:
+    result = ParsedResult(candidates=(STRANGER,), unreadable=1, partial=(row,))
+    dialogue = begin(max_queries=1)
+    assert dialogue << FULL >> result
+    assert (dialogue.ended.outcome, dialogue.ended.failures) == ("not_found", ())
+
+
+def test_if_most_rows_are_unreadable_nothing_is_not_found() -> None:
+    dialogue = begin(max_queries=1)
+    assert dialogue << FULL >> ParsedResult(candidates=(STRANGER,), unreadable=2)
+    assert dialogue.ended.outcome == "failed"
+
+
+def test_unreadable_rows_do_not_change_a_match() -> None:
+    dialogue = begin()
+    result = ParsedResult(candidates=(RIGHT,), unreadable=9, partial=(BLANK,) * 9)
+    assert dialogue << FULL >> result
+    assert dialogue.ended.outcome == "matched"

@@ -30,6 +30,7 @@ from beatport_match.testing import FakeBeatport
 # The packages that each extra installs.
 PACKAGES_OF = {
     "cli": ("rich",),
+    "files": ("tinytag",),
     "offline": ("tantivy",),
     "parquet": ("pyarrow", "tantivy"),
     "socks": ("socksio",),

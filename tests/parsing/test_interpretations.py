@@ -136,6 +136,41 @@ def test_segments_beyond_the_limit_are_ignored():
     assert max(len(parsed.label) for parsed in found) == MAX_SEGMENTS - 2
 
 
+@pytest.mark.parametrize(
+    ("title", "artists", "version"),
+    [
+        ("Night Ferry - Dub - Kiln - 2021", "Ana Sol", "Dub"),
+        ("Ana Sol - Night Ferry - Dub - Kiln", "", "Dub"),
+        ("VA - Ana Sol - Night Ferry - Dub", "", "Dub"),
+        ("Ana Sol - Live At The Kiln - 03 Night Ferry", "", "Live At The Kiln"),
+        ("Night Ferry | Dub", "Ana Sol", "Dub"),
+        ("Night Ferry - Slow Take", "Ana Sol", "Slow Take"),
+        ("Night Ferry feat. Tom Ray VIP", "Ana Sol", "VIP"),
+    ],
+)
+def test_version_is_found_wherever_it_stands(title, artists, version):
+    readings = interpret(Track(title, artists))
+    assert any(
+        (it.base, it.artists[:1], it.version.text) == ("night ferry", (("ana", "sol"),), version)
+        for it in readings
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("/music/Ana Sol - Night Ferry (Nørd Remix).mp3", "Nørd Remix"),
+        ("C:\\music\\01 - Night Ferry - Extended Mix.flac", "Extended Mix"),
+        ("/music/Ana Sol - Night Ferry (Original Mix).mp3", ""),
+        ("/music/Other Title (Nørd Remix).mp3", ""),
+        (None, ""),
+    ],
+)
+def test_file_name_states_the_version_that_the_title_lacks(file, text):
+    assert interpret(Track("Night Ferry", "Ana Sol", file=file))[0].version.text == text
+    assert interpret(Track("Night Ferry (Dub)", "Ana Sol", file=file))[0].version.text == "Dub"
+
+
 @given(st.lists(st.sampled_from(["a", "b", " - ", "(c)", " | ", "'d e'", "-", "x"]), max_size=200))
 def test_titles_of_many_segments_have_few_interpretations(pieces):
     """A title with more than `MAX_SEGMENTS` segments is truncated."""

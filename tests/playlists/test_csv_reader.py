@@ -11,9 +11,9 @@ from beatport_match.playlists import read_playlist
 
 @pytest.fixture
 def read(tmp_path):
-    def read_text(text, encoding="utf-8", **options):
+    def read_text(text, written_as="utf-8", **options):
         file = tmp_path / "set.csv"
-        file.write_bytes(text.encode(encoding))
+        file.write_bytes(text.encode(written_as))
         return list(read_playlist(file, **options))
 
     return read_text
@@ -118,8 +118,8 @@ def test_single_title_column_is_a_playlist(read):
 def test_missing_title_column_is_rejected_at_the_call(tmp_path):
     """The error lists the columns that the file has."""
     file = tmp_path / "set.csv"
-    file.write_text("Artist,BPM,Song\nAna,120,Tide\n")
-    with pytest.raises(PlaylistError, match=r"no column is named title.*Artist, BPM, Song; rename"):
+    file.write_text("Artist,BPM,Melody\nAna,120,Tide\n")
+    with pytest.raises(PlaylistError, match=r"named title.*Artist, BPM, Melody; rename"):
         read_playlist(file)
     file.write_text("foo;bar\n1;2\n")
     with pytest.raises(PlaylistError, match="the columns are: foo, bar"):
@@ -196,3 +196,133 @@ def test_csv_limit_below_the_column_names_is_rejected(read):
             read("artist,title\nAna,Tide\n")
     finally:
         csv.field_size_limit(before)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        ("Song,Artist Name(s)", "Tide,Ana;Tom", Track("Tide", "Ana;Tom")),
+        ("Song Name,Artist Names", "Tide,Ana", Track("Tide", "Ana")),
+        ("Track name,Artist name,Album name", "Tide,Ana,EP", Track("Tide", "Ana", album="EP")),
+        ("Titel;Interpret;Jahr", "Tide;Ana;2019", Track("Tide", "Ana", year=2019)),
+        ("Titolo Brano\tArtista\tTempo", "Tide\tAna\t06:41", Track("Tide", "Ana", duration_s=401)),
+        ("Track Name,Artist,Tempo", "Tide,Ana,122.0", Track("Tide", "Ana", bpm=122.0)),
+        ("Title,Artist,BPM,Tempo", "Tide,Ana,120,122", Track("Tide", "Ana", bpm=120)),
+        (
+            "Name,Artist,Duration (ms),Record Label",
+            "Tide,Ana,401500,Quay",
+            Track("Tide", "Ana", duration_s=401.5, label="Quay"),
+        ),
+        (
+            "Name,Artist,Track Duration (ms),Album Release Date",
+            "Tide,Ana,401500,2019-05-03",
+            Track("Tide", "Ana", duration_s=401.5, year=2019),
+        ),
+        ("Name,Artist,Total Time", "Tide,Ana,401500", Track("Tide", "Ana", duration_s=401.5)),
+        ("Name,Artist,Total Time", "Tide,Ana,401", Track("Tide", "Ana", duration_s=401)),
+        ("Name,Artist,Key,Mode", "Tide,Ana,9,0", Track("Tide", "Ana", key="Am")),
+        ("Name,Artist,Key,Mode", "Tide,Ana,0,1", Track("Tide", "Ana", key="C")),
+        ("Name,Artist,Key,Mode", "Tide,Ana,-1,1", Track("Tide", "Ana")),
+        ("Name,Artist,Key,Mode", "Tide,Ana,Am,", Track("Tide", "Ana", key="Am")),
+        ("トラックタイトル\tアーティスト", "Tide\tAna", Track("Tide", "Ana")),
+    ],
+)
+def test_columns_of_other_services_are_read(read, header, row, expected):
+    problems = []
+    assert read(f"{header}\n{row}\n", on_problem=problems.append) == [expected]
+    assert problems == []
+
+
+def test_titles_without_an_artist_column_are_a_problem(read):
+    """The problem lists the columns that are not used. A title column alone is no problem."""
+    problems = []
+    assert read("Title,Band,Mood\nTide,Ana,calm\n", on_problem=problems.append) == [Track("Tide")]
+    assert [problem.place for problem in problems] == ["line 1"]
+    assert "not used are: Band, Mood; rename" in str(problems[0])
+    problems.clear()
+    read("Title\nTide\n", on_problem=problems.append)
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "lengths"),
+    [
+        # Positions in a set: they never fall and begin at zero.
+        ("Time", ["0:00", "6:41", "13:00"], [None, None, None]),
+        ("Time", ["0:00:00", "0:06:41", "0:06:41", "1:13:00"], [None] * 4),
+        # Lengths: they fall, begin far from zero, or are too few to tell.
+        ("Time", ["6:41", "5:00", "7:00"], [401, 300, 420]),
+        ("Time", ["5:00", "6:41", "7:00"], [300, 401, 420]),
+        ("Time", ["0:29", "6:41"], [29, 401]),
+        ("Time", ["0:20", "0:20", "0:20"], [20, 20, 20]),
+        ("Time,Playtime", ["6:41,6:00", "5:00,4:00"], [None, None]),
+        ("Time,Start time", ["6:41,20:00:00", "5:00,20:06:41"], [None, None]),
+        ("Duration,Start time", ["6:41,20:00:00", "5:00,20:06:41"], [401, 300]),
+        ("Time", ["9" * 5000 + ":00", "0:00", "0:00", "0:00"], [None] * 4),
+    ],
+)
+def test_positions_in_a_set_are_no_lengths(read, columns, rows, lengths):
+    text = "".join(f"Tide,{row}\n" for row in rows)
+    assert [one.duration_s for one in read(f"Title,{columns}\n{text}")] == lengths
+
+
+def test_session_of_a_history_is_no_track(read):
+    """Serato's history has a row with the name of the session, which has no artist and no deck."""
+    text = (
+        '"name","artist","start time","end time","playtime","deck"\n'
+        '"Friday","","20.1.2024, 20.00","20.1.2024, 23.00","03:00:00",""\n'
+        '"Tide","Ana","20.00","20.05","00:05:00","1"\n'
+        '"Foam","","20.05","20.09","00:04:00","2"\n'
+    )
+    assert read(text) == [Track("Tide", "Ana"), Track("Foam")]
+    rows = [line.rsplit(",", 1)[0] for line in text.splitlines()]
+    assert read("\n".join(rows)) == [Track("Tide", "Ana"), Track("Foam")]
+
+
+@pytest.mark.parametrize(
+    "before", ["sep=;\n", "Label\n", "My Library\n", "Exported by Pool 3.1\n\n"]
+)
+def test_lines_before_the_header_are_skipped(read, before):
+    assert read(f"{before}Title;Artist\nTide;Ana\n") == [Track("Tide", "Ana")]
+
+
+def test_file_without_header_says_what_to_add(read):
+    with pytest.raises(PlaylistError, match="if this is a track, add the line title,artist above"):
+        read("Tide,Ana\nFoam,Bo\n")
+
+
+def test_line_in_another_encoding_is_read_alone(read):
+    """Only the lines that are not UTF-8 are read as Windows-1252, and the guess is reported."""
+    problems = []
+    text = "title,artist\nMüsli,Ana\n".encode() + "Blåtid,Bo\n".encode("cp1252")
+    assert read(text.decode("latin-1"), "latin-1", on_problem=problems.append) == [
+        Track("Müsli", "Ana"),
+        Track("Blåtid", "Bo"),
+    ]
+    assert [problem.place for problem in problems] == ["line 3"]
+    assert "was read as Windows-1252" in str(problems[0])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "title", "artist"),
+    [
+        ("mac-roman", "Blåtid Ærlig", "Jørn"),
+        ("cp1251", "Тихая волна", "Анна"),
+        ("cp1252", "Blåtid “Dub” – don’t", "Jérôme"),
+        ("utf-16-le", "Blåtid", "Ana"),
+        ("utf-16-be", "Blåtid", "Ana"),
+    ],
+)
+def test_encoding_is_guessed_from_the_letters(read, encoding, title, artist):
+    (found,) = read(f"title,artist\n{title},{artist}\n", encoding)
+    assert (found.title, found.artists) == (title, artist)
+
+
+def test_stated_encoding_is_used(read):
+    (found,) = read("title,artist\nŁódź,Żaneta\n", "cp1250", encoding="windows-1250")
+    assert (found.title, found.artists) == ("Łódź", "Żaneta")
+    assert read("title\nTide\n", "utf-8-sig", encoding="UTF-8") == [Track("Tide")]
+    with pytest.raises(PlaylistError, match="encoding 'rot13' is not supported; give one such as"):
+        read("title\nTide\n", encoding="rot13")
+    with pytest.raises(PlaylistError, match="bytes that are not utf-8-sig; save it as UTF-8"):
+        read("title\nŁódź\n", "cp1250", encoding="utf-8")

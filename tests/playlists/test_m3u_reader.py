@@ -47,7 +47,7 @@ def test_url_gives_its_last_path_part_as_title(read):
         "#EXTM3U\nfile:///C:/Music/Low%20Tide.mp3\nhttps://cdn.example/a/Ana%20-%20Foam.mp3?t=1#x\n"
     )
     assert [one.title for one in found] == ["Low Tide", "Ana - Foam"]
-    assert found[0].file == "file:///C:/Music/Low%20Tide.mp3"
+    assert found[0].file == "C:/Music/Low Tide.mp3"
 
 
 def test_entry_without_any_name_is_a_problem(read):
@@ -130,3 +130,62 @@ def test_m3u_has_no_named_playlists(tmp_path):
     assert list(read_playlist(file)) == []
     with pytest.raises(PlaylistError, match="leave the name out"):
         read_playlist(file, "Friday")
+
+
+def test_reads_lines_of_virtualdj(read):
+    """`#EXTVDJ` has the artist apart; its `&` may be escaped once or not at all."""
+    found = read(
+        "#EXTVDJ:<filesize>1</filesize><artist>Ana & Tom</artist><title>Low &amp; Tide</title>"
+        "<remix>Dub</remix><songlength>401.5</songlength>\n/m/1.flac\n"
+        "#EXTVDJ:<artist>Ana</artist><title>Foam</title><remix>www.pool.example.com</remix>\n"
+        "#EXTINF:9,Ana - Foam\nnetsearch://bp123\n",
+        encoding="utf-8-sig",
+    )
+    assert found == [
+        Track("Low & Tide (Dub)", "Ana & Tom", duration_s=401.5, file="/m/1.flac"),
+        Track("Foam", "Ana", duration_s=9, beatport_id=123, file="netsearch://bp123"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("location", "number"),
+    [
+        ("file://localhost/v4/catalog/tracks/123/", 123),
+        ("file://localhost/v4/catalog/tracks/123", 123),
+        ("file://localhost/beatport:track:123", 123),
+        ("streaming://Beatport%20LINK/Track/123", 123),
+        ("netsearch://bp123", 123),
+        ("https://www.beatport.com/track/low-tide/123", 123),
+        ("https://www.beatport.com/de/track/low-tide/123?x=1", 123),
+        ("file://localhosttidal:tracks:123", None),
+        ("file://localhosttd123", None),
+        ("netsearch://sc123", None),
+        ("https://tidal.com/track/123", None),
+    ],
+)
+def test_location_of_a_stream_gives_its_number_and_no_title(read, location, number):
+    """A stream without a name is a problem."""
+    problems = []
+    (found,) = read(
+        f"#EXTM3U\n#EXTINF:9,Tide\n{location}\n{location}\n", on_problem=problems.append
+    )
+    assert (found.title, found.beatport_id) == ("Tide", number)
+    assert [problem.place for problem in problems] == ["line 4"]
+
+
+def test_blank_artist_before_the_title_is_removed(read):
+    (found,) = read("#EXTM3U\n#EXTINF:231, - Tide (Dub)\n/m/1.mp3\n")
+    assert found.title == "Tide (Dub)"
+
+
+def test_percent_encoded_relative_path_gives_a_readable_title(read):
+    (found,) = read("#EXTM3U\nMusic/Ana%20-%20Tide.mp3\n")
+    assert found.title == "Ana - Tide"
+
+
+def test_declared_encoding_is_used(read):
+    """A wrong declaration is ignored."""
+    text = "#EXTM3U\n#EXTENC: windows-1250\n#EXTINF:9,Łódź\n/m/1.mp3\n"
+    assert read(text, "cp1250")[0].title == "Łódź"
+    wrong = "#EXTM3U\n#EXTENC: UTF-8\n#EXTINF:9,Blåtid\n/m/1.mp3\n"
+    assert read(wrong, "cp1252")[0].title == "Blåtid"

@@ -6,7 +6,7 @@ import pytest
 
 from beatport_match.errors import PlaylistError
 from beatport_match.files import text_reader
-from beatport_match.playlists import list_playlists, read_playlist, rekordbox_xml
+from beatport_match.playlists import list_playlists, read_playlist, xml_elements
 
 EXPORT = "<DJ_PLAYLISTS Version='1.0.0'><COLLECTION>{}</COLLECTION></DJ_PLAYLISTS>"
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
@@ -33,14 +33,14 @@ def rejection(file):
         (b"", "is empty; give a Rekordbox"),
         (b" \r\n\t ", "is empty; give a Rekordbox"),
         (b"\xef\xbb\xbf", "is empty; give a Rekordbox"),
-        (b"ID3\x03\x00\x00\x00\x00\x0f\x76TIT2", "is not a text file; give"),
+        (b"\x03\x00\x00\x00\x00\x0f\x76TIT2", "is not a text file; give"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is not a text file; give"),
         (b"just some prose\nin two lines\n", "is not a playlist in a known format; give"),
         (b'{\n  "title": "Tide"\n}', "is not a playlist in a known format; give"),
         (b"// a comment\nint main;\n", "is not a playlist in a known format; give"),
         (b"<html><body>", "line 1: is not a Rekordbox export: its root is <html>, not"),
         (b"\n<?xml version='1.0'?><DJ_PLAYLISTS/>", "line 2: is not well-formed XML"),
-        (b"<?xml version='1.0'?>\n<!DOCTYPE plist>\n<plist/>", "line 2: is not a Rekordbox export"),
+        (b"<?xml version='1.0'?>\n<!DOCTYPE plist>\n<plist/>", "line 2: is not an iTunes library"),
         (b"<!DOCTYPE d [" + LAUGHS.encode() + b"]><d>&l11;</d>", "it has a DOCTYPE; export it"),
         (b"<?xml version='1.0' encoding='unicode_escape'?><DJ_PLAYLISTS/>", "'unicode_escape'"),
         (b"<?xml version='1.0' encoding='shift_jis'?><DJ_PLAYLISTS/>", "'shift_jis', which is not"),
@@ -57,10 +57,43 @@ def test_content_without_a_playlist_is_rejected(tmp_path, content, why):
     assert why in rejection(file)
 
 
-def test_missing_file_folder_and_pipe_are_rejected(tmp_path):
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (
+            b"ID3\x03\x00\x00\x00\x00\x0f\x76TIT2",
+            "a piece of music and no playlist; give the folder",
+        ),
+        (b"fLaC\x00\x00\x00\x22", "a piece of music and no playlist; give the folder"),
+        (b"RIFF\x24\x00\x00\x00WAVE", "a piece of music and no playlist; give the folder"),
+        (b"\x00\x00\x00\x20ftypM4A ", "a piece of music and no playlist; give the folder"),
+        (b"\xff\xfb\x90\x00\x00", "a piece of music and no playlist; give the folder"),
+        (b"PMAI\x00\x00\x00\x1c", "an analysis file of Rekordbox; export the collection as XML"),
+        (b"\0\0\0\0\0\x10\0\0\x14\0", "Rekordbox's database of a stick (PDB); export the"),
+        (b"bplist00\xd4\x00", "a property list of Apple; export the playlist as XML"),
+        (b"hdfm\x00\x00\x00\x90", "iTunes' own library; export it as XML"),
+        (b"PK\x03\x04\x14\x00", "a ZIP archive or a spreadsheet; save the table as CSV"),
+        (b"{\\rtf1\\ansi", "a text document (RTF); save it as plain text"),
+        (b"%PDF-1.7\n", "a PDF; export the playlist as M3U"),
+    ],
+)
+def test_other_files_are_named_with_what_to_do(tmp_path, content, what):
+    """A file of music or of another program is named by its first bytes."""
+    file = tmp_path / "set.m3u"
+    file.write_bytes(content)
+    assert f": this is {what}" in rejection(file)
+
+
+@pytest.mark.parametrize("text", ["FORM - Tide\n", "RIFF - Tide\n", "ID3 - Tide\n"])
+def test_text_that_begins_like_another_file_is_read(tmp_path, text):
+    file = tmp_path / "list.txt"
+    file.write_text(text)
+    assert [one.title for one in read_playlist(file)] == [text.strip()]
+
+
+def test_missing_file_and_pipe_are_rejected(tmp_path):
     """They are rejected before they are opened: opening a pipe would block."""
     assert "there is no such file; check the path" in rejection(tmp_path / "gone.xml")
-    assert "cannot be read (it is a folder); check the path" in rejection(tmp_path)
     assert "cannot be read" in rejection(tmp_path / ("long" * 100))
     with pytest.raises(PlaylistError, match="cannot be read"):
         read_playlist("a\0b")
@@ -140,7 +173,7 @@ def test_huge_attribute_is_rejected_after_a_small_part_is_read(tmp_path, monkeyp
             taken.append(len(chunk))
             yield chunk
 
-    monkeypatch.setattr(rekordbox_xml, "chunks", counted)
+    monkeypatch.setattr(xml_elements, "chunks", counted)
     message = reading_error(file)
     assert "one tag or comment is longer than 65536 bytes" in message
     assert 0 < sum(taken) < 200_000

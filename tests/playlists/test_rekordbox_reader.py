@@ -9,7 +9,7 @@ import pytest
 from beatport_match.errors import PlaylistError
 from beatport_match.files import text_reader
 from beatport_match.model.tracks import Track
-from beatport_match.playlists import PlaylistProblem, list_playlists, read_playlist, rekordbox_xml
+from beatport_match.playlists import PlaylistProblem, list_playlists, read_playlist, xml_elements
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n\n<DJ_PLAYLISTS Version="1.0.0">\n'
 PRODUCT = '  <PRODUCT Name="rekordbox" Version="6.7.4" Company="AlphaTheta"/>\n'
@@ -123,10 +123,14 @@ def test_location_becomes_a_path(write, location, path):
         ("Tide (DUB Mix)", "Dub Mix", "Tide (DUB Mix)"),
         ("Tide", "(Dub)", "Tide (Dub)"),
         ("Tide", "  ", "Tide"),
+        ("Tide", "https://t.example/pool", "Tide"),
+        ("Tide", "www.pool.com Remix", "Tide"),
+        ("Tide", "Tom Reyes", "Tide"),
+        ("Tide", "Tom Reyes Remix", "Tide (Tom Reyes Remix)"),
     ],
 )
 def test_mix_is_added_to_the_title_once(write, name, mix, title):
-    """The mix follows in brackets, unless it is blank or the title already contains it."""
+    """The mix follows in brackets if it names a version that the title does not contain."""
     (found,) = read_playlist(write(export(track("1", Name=name, Mix=mix))))
     assert found.title == title
 
@@ -291,7 +295,7 @@ def test_second_pass_stops_after_the_last_wanted_track(write, monkeypatch):
 
     file = write(export(TIDE, *[WAVE] * 5000, playlists=[playlist("Peak", "1")]))
     reading = read_playlist(file, "Peak")
-    monkeypatch.setattr(rekordbox_xml, "chunks", counted)
+    monkeypatch.setattr(xml_elements, "chunks", counted)
     assert [one.title for one in reading] == ["Tide"]
     assert sum(taken) < 50_000 < file.stat().st_size
 

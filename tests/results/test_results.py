@@ -185,7 +185,7 @@ def test_json_document_has_its_keys(tmp_path: Path) -> None:
     )
     assert (match["best"], match["track"]["id"]) == (501, "7")
     assert " ".join(match["candidates"][0]) == (
-        "candidate score confidence relation evidence rerelease"
+        "candidate score confidence relation evidence rerelease doubts"
     )
     # JSON has the text unchanged: only spreadsheets need the apostrophe.
     assert match["candidates"][0]["candidate"]["name"] == FORMULA

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatport_match import Candidate
+from beatport_match import Candidate, MatchSettings
 from beatport_match.matching.protocol import ParsedResult, Request
-from beatport_match.transport.answer_cache import MemoryCache, entry_size
+from beatport_match.transport.answer_cache import MemoryCache, TieredCache, entry_size
 from beatport_match.transport.cache_codec import encode
 from beatport_match.transport.single_flight import KeyedLocks
 
@@ -92,3 +92,13 @@ async def test_cancelled_task_leaves_its_lock_to_the_next() -> None:
         assert order == ["x", "z", "late"]
         scopes[3].cancel()
     assert dict(locks._locks) == {}
+
+
+def test_a_result_with_rows_that_could_not_be_read_is_not_stored() -> None:
+    """The next response may be complete."""
+    cache = TieredCache(MatchSettings(), MemoryCache())
+    request = Request(url="https://catalogue.invalid/search")
+    cache.put(request, ParsedResult(candidates=(), partial=(Candidate(id=0, name=""),)))
+    assert cache.get(request) is None
+    cache.put(request, ParsedResult(candidates=()))
+    assert cache.get(request) is not None

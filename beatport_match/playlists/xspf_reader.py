@@ -1,0 +1,38 @@
+"""Read XSPF playlists, an XML format of VLC, Clementine and other players."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from beatport_match.model.tracks import Track
+from beatport_match.playlists.source import Entry, PlaylistSource
+from beatport_match.playlists.xml_elements import XmlFormat, grouped
+
+_NAMES = {
+    "title": "title",
+    "creator": "artist",
+    "album": "album",
+    "duration": "duration_ms",
+    "location": "file",
+}
+_FORMAT = XmlFormat(
+    "playlist", "an XSPF playlist", "save the playlist again, or as M3U", frozenset(_NAMES)
+)
+
+
+def read(source: PlaylistSource) -> Iterator[Track]:
+    """Read the tracks of an XSPF playlist.
+
+    Raises:
+        PlaylistError: The file cannot be read or is no playlist: raised by the call itself. Damage
+            further down in the file is raised when iteration reaches it.
+    """
+    _FORMAT.check_root(source.file)
+    return filter(None, map(source.track, _entries(source)))
+
+
+def _entries(source: PlaylistSource) -> Iterator[Entry]:
+    found = grouped(source.file, _FORMAT, ("trackList", "track"), frozenset(_NAMES))
+    for track, children in found:
+        values = {_NAMES[name]: child.text for name, child in children.items()}
+        yield Entry(f"line {track.line}", values)
