@@ -134,14 +134,14 @@ class BeatportUnavailable(BeatportMatchError):  # noqa: N818 - public name: a st
         return type(self), (self.failure,)
 
 
-def short_repr(value: object) -> str:
+def short_repr(value: object, max_length: int = MAX_SHOWN_LENGTH) -> str:
     """Return the `repr` of a wrong value for a message, cut to one short line."""
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001 - for example a number with more digits than Python converts
         text = f"<{type(value).__name__}>"
     text = text.replace("\n", " ")
-    return text if len(text) <= MAX_SHOWN_LENGTH else text[:MAX_SHOWN_LENGTH] + "…"
+    return text if len(text) <= max_length else text[:max_length] + "…"
 
 
 def wrong_argument(name: str, value: object, expected: str, remedy: str = "") -> MisuseError:

@@ -13,7 +13,10 @@ from functools import partial
 
 from beatport_match.beatport.json_fields import Record, clean_text, is_list, is_record, text
 from beatport_match.beatport.page_data import (
+    contradicted,
+    counted,
     failure,
+    foreign_page,
     is_challenge_page,
     layout_changed,
     unreadable_row,
@@ -33,6 +36,7 @@ _STATUS_FAILURES: dict[int, tuple[FailureKind, str]] = {
     403: ("auth", "Beatport's API denied access to this account"),
     429: ("rate_limited", "Beatport's API limits the number of requests per second"),
     451: ("restricted", "Beatport may not show this here for legal reasons"),
+    511: ("network", "This network requires a login"),
 }
 
 
@@ -137,6 +141,9 @@ def parse_listing(response: Response, *, rows_key: str, base_url: str) -> Parsed
     rows = body.get(rows_key)
     if not is_list(rows):
         return layout_changed(response, rows_key)
+    message = error_text(response) if not rows else ""
+    if doubt := f'Beatport says "{message}"' if message else not rows and counted(body):
+        return contradicted(response, rows_key, doubt)
     return _parse_rows(response, rows[:MAX_ROWS_PER_PAGE], rows_key, base_url)
 
 
@@ -191,7 +198,8 @@ def _parse_body(response: Response) -> Record | Failure | None:
         return body
     if body is None and response.body.strip()[:1] in {b"", b"{"}:
         return failure(response, "network", "The answer was cut off.")
-    return failure(response, "catalogue_changed", "Beatport's API did not answer with an object.")
+    detail = "Beatport's API did not answer with an object."
+    return foreign_page(response) or failure(response, "catalogue_changed", detail)
 
 
 def _status_failure(response: Response) -> Failure:

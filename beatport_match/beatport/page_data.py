@@ -11,8 +11,10 @@ of HTML takes twenty times as long. `page_fallback` reads a page in which the sc
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import filterfalse
 
 from beatport_match.beatport.json_fields import (
     Record,
@@ -62,23 +64,33 @@ _STATUS_FAILURES: dict[int, tuple[FailureKind, str]] = {
     403: ("blocked", "Beatport rejected the request"),
     429: ("rate_limited", "Beatport limits the number of requests per second"),
     451: ("restricted", "Beatport may not show this here for legal reasons"),
+    511: ("network", "This network requires a login"),  # RFC 6585, section 6
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The data of a page; `place` is the dotted path of `props` in it."""
+    """The data of a page.
+
+    `place` is the dotted path of `props` in it, `query` the search text that the page answers; it
+    is `None` if the page does not state it.
+    """
 
     props: Record
     place: str
+    query: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of tracks, as they stand in a page, and their place."""
+    """Rows of tracks, as they stand in a page, and their place.
+
+    `doubt` says why no rows would not mean that nothing was found; empty without such a reason.
+    """
 
     rows: Sequence[object]
     place: str
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +98,13 @@ class RenderedQuery:
     """One of the query results that a page was rendered from.
 
     `key` is the first text of the query's key, `place` the dotted path of `data` in the page.
+    `has_failed` says that Beatport could not answer it when it made the page.
     """
 
     key: str
     data: object
     place: str
+    has_failed: bool = False
 
 
 class LayoutChangedError(Exception):
@@ -140,6 +154,7 @@ def rendered_queries(page: Page) -> list[RenderedQuery]:
             _first_text(query.get("queryKey")),
             state.get("data"),
             f"{place}[{index}].state.data",
+            has_failed=state.get("status") == "error",
         )
         for index, query in enumerate(queries)
         if is_record(query) and is_record(state := query.get("state"))
@@ -165,17 +180,17 @@ def search_rows(page: Page, *, needs_key: bool = False) -> Rows:
     # An empty list of something else must not count as "nothing found".
     is_certain = bool(searches) or (len(queries) == 1 and not needs_key)
     for query in searches or queries:
-        rows, place = _rows(query)
-        if rows or (rows is not None and is_certain):
-            return Rows(rows, place)
+        found, _ = _rows(query)
+        if found is not None and (found.rows or is_certain):
+            return found
     if is_certain:
         raise LayoutChangedError(_rows((searches or queries)[0])[1])
     which = "[search]" if queries else "[0].state.data"
     raise LayoutChangedError(f"{page.place}.dehydratedState.queries{which}")
 
 
-def _rows(query: RenderedQuery) -> tuple[Sequence[object] | None, str]:
-    """Return the rows in a query's data with their place, or `None` with the missing place."""
+def _rows(query: RenderedQuery) -> tuple[Rows | None, str]:
+    """Return the rows in a query's data, or `None`, and their place."""
     data, place = query.data, query.place
     if not is_record(data):
         return None, place
@@ -183,8 +198,17 @@ def _rows(query: RenderedQuery) -> tuple[Sequence[object] | None, str]:
         data, place = data["tracks"], f"{place}.tracks"
         if not is_record(data):
             return None, place
-    rows = data.get("data")
-    return (rows if is_list(rows) else None), f"{place}.data"
+    rows, place = data.get("data"), f"{place}.data"
+    if not is_list(rows):
+        return None, place
+    doubt = "Beatport could not run the search" if query.has_failed else counted(data)
+    return Rows(rows, place, doubt), place
+
+
+def counted(data: Record) -> str:
+    """Return a clause with the number of rows that a list states; empty if it states none."""
+    count = positive_id(data, "count") or positive_id(data, "total")
+    return f"Beatport states that there are {count}" if count else ""
 
 
 def failure(response: Response, kind: FailureKind, detail: str) -> Failure:
@@ -207,6 +231,37 @@ def unreadable_row(response: Response, row: object, place: str) -> Failure:
         "catalogue_changed",
         f"No track can be read from {place} any more; the first entry there {description}.",
     )
+
+
+def contradicted(response: Response, place: str, doubt: str) -> Failure:
+    """Report an empty list that does not mean that nothing was found."""
+    return failure(response, "catalogue_changed", f"There are no rows in {place}, but {doubt}.")
+
+
+def foreign_page(response: Response) -> Failure | None:
+    """Report a page that is not Beatport's, such as the login page of a hotel; otherwise `None`.
+
+    The pages of Beatport name it in their title, and have scripts of Next.js.
+    """
+    title = _quoted_title(response).lower()
+    if not title or "beatport" in title or b"_next/" in response.body:
+        return None
+    detail = f"This is not Beatport's page{_quoted_title(response)}; log in to your network first."
+    return failure(response, "network", detail)
+
+
+def other_search(response: Response, page: Page, wanted: str) -> Failure | None:
+    """Report a page that states another search than the one that was sent; otherwise `None`."""
+    if page.query is None or _folded(page.query) == _folded(wanted):
+        return None
+    shown = clean_text(page.query, MAX_TITLE_LENGTH)
+    return failure(response, "catalogue_changed", f'Beatport answered another search, "{shown}".')
+
+
+def _folded(query: str) -> list[str]:
+    """Return the words of a search without case, accents and signs."""
+    plain = unicodedata.normalize("NFKD", query.casefold())
+    return re.findall(r"\w+", "".join(filterfalse(unicodedata.combining, plain)))
 
 
 def wrong_track(response: Response, found_id: int, wanted_id: int) -> Failure:
@@ -299,7 +354,13 @@ def page_from_data(response: Response, data: object) -> Page | Failure | None:
     if route == "/_error":
         detail = f"Beatport showed its error page (status {status or 'unknown'})."
         return failure(response, "status", detail)
-    return Page(props, place)
+    query = _stated_search(outer) or _stated_search(props)
+    return Page(props, place, query)
+
+
+def _stated_search(outer: Record) -> str | None:
+    """Return the search text in the page's own URL."""
+    return text(inner_record(outer, "query"), "q")
 
 
 def _first_text(key: object) -> str:

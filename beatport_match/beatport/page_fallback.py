@@ -22,7 +22,7 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
 from beatport_match.beatport.json_fields import Record, is_list, is_record
-from beatport_match.beatport.page_data import Page, Rows, failure, page_from_data
+from beatport_match.beatport.page_data import Page, Rows, failure, foreign_page, page_from_data
 from beatport_match.beatport.page_html import described_tracks, heading_track, linked_tracks
 from beatport_match.beatport.track_records import parse_record
 from beatport_match.errors import Failure
@@ -94,6 +94,8 @@ def first_reading(
         partial = partial or whole
     if partial:
         return partial
+    if foreign := foreign_page(response):
+        return foreign
     tried = "JSON in other scripts, self.__next_f.push, JSON-LD, links in the HTML"
     if len(response.body) > MAX_PARSED_BYTES:
         tried = f"nothing else, because the page is larger than {MAX_PARSED_BYTES // 2**20} MiB"

@@ -7,17 +7,20 @@ question comes next, and whether it is retried, is decided in `matching`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from beatport_match.beatport.json_fields import is_record
 from beatport_match.beatport.page_data import (
     LayoutChangedError,
+    Page,
     RenderedQuery,
     Rows,
+    contradicted,
     failure,
     layout_changed,
     open_page,
+    other_search,
     rendered_queries,
     search_rows,
     unreadable_row,
@@ -78,7 +81,7 @@ class WebSource:
         params = (("q", query), ("per_page", str(self.max_results)))
         return Question(
             request=self._get("/search/tracks", params),
-            parse=partial(parse_search, base_url=self.base_url),
+            parse=partial(parse_search, base_url=self.base_url, query=query),
             text=query,
             query_type=query_type,
         )
@@ -119,20 +122,25 @@ class WebSource:
         return Request(url=self.base_url + path, params=params, headers=headers)
 
 
-def parse_search(response: Response, *, base_url: str) -> ParsedResult | Failure:
-    """Parse the tracks of a search page, in the page's order; malformed rows are only counted."""
-    reading = read_search(response, base_url)
+def parse_search(
+    response: Response, *, base_url: str, query: str | None = None
+) -> ParsedResult | Failure:
+    """Parse the tracks of a search page, in the page's order; malformed rows are only counted.
+
+    A page that states another search than `query` gives a result with a doubt.
+    """
+    reading = read_search(response, base_url, query)
     return reading if isinstance(reading, Failure) else reading.result
 
 
-def read_search(response: Response, base_url: str) -> Reading | Failure:
+def read_search(response: Response, base_url: str, query: str | None = None) -> Reading | Failure:
     """Read a search page, in another way if its data script is not at its known place."""
     try:
         page = open_page(response)
     except LayoutChangedError as error:
-        read = partial(_read_rows, response, base_url, needs_key=True)
+        read = partial(_read_rows, response, base_url, query, needs_key=True)
         return first_reading(response, str(error), search_ways(response, base_url), read)
-    return _read_rows(response, base_url, page)
+    return _read_rows(response, base_url, query, page)
 
 
 def parse_track(response: Response, *, wanted_id: int, base_url: str) -> ParsedResult | Failure:
@@ -149,7 +157,7 @@ def parse_track(response: Response, *, wanted_id: int, base_url: str) -> ParsedR
 
 
 def _read_rows(
-    response: Response, base_url: str, found: Found, *, needs_key: bool = False
+    response: Response, base_url: str, query: str | None, found: Found, *, needs_key: bool = False
 ) -> Reading | Failure:
     """Read the rows of a search page; `needs_key` is that of `search_rows`."""
     if found is None:
@@ -164,6 +172,10 @@ def _read_rows(
     result = parse_rows(at.rows, base_url, MAX_ROWS_PER_PAGE)
     if not result.candidates and (at.rows or isinstance(found, Rows)):
         return unreadable_row(response, at.rows[0] if at.rows else None, at.place)
+    if not at.rows and at.doubt:
+        return contradicted(response, at.place, at.doubt)
+    if isinstance(found, Page) and query:
+        result = replace(result, doubt=other_search(response, found, query))
     return Reading(at.rows, result)
 
 

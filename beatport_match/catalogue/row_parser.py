@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import cast
 
+from beatport_match.errors import short_repr
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import (
@@ -81,7 +82,8 @@ class RowParser:
         return None if _is_nan(value) else value
 
     def _report_invalid(self, column: str, value: object, expected: str) -> None:
-        self.problems.append(f"{column} must be {expected}, not {_shortened_repr(value)}")
+        shown = short_repr(value, MAX_SHOWN_VALUE_LENGTH)
+        self.problems.append(f"{column} must be {expected}, not {shown}")
 
     def _id(self) -> int | None:
         value = self._value("id")
@@ -206,10 +208,3 @@ def _is_encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _shortened_repr(value: object) -> str:
-    shown = repr(value)
-    if len(shown) <= MAX_SHOWN_VALUE_LENGTH:
-        return shown
-    return f"{shown[: MAX_SHOWN_VALUE_LENGTH - 3]}…"

@@ -136,7 +136,8 @@ def settings_from(options: Namespace) -> MatchSettings:
     settings = MatchSettings.load(options.settings) if options.settings else MatchSettings()
     settings = settings_from_environment(settings)
     values = settings.values()
-    for name in ("base_url", "source", "api_url", "token_file", "cache_path"):
+    names = ("base_url", "proxy", "source", "api_url", "token_file", "cache_path")
+    for name in (*names, "max_offline_wait_s", "retry_failed"):
         if (value := getattr(options, name, None)) is not None:
             values[name] = value
     if options.command == "playlist":
@@ -166,7 +167,7 @@ def sources_from(
     if not options.catalogue:
         yield None
         return
-    for option in ("base_url", "token_file", "api_url"):
+    for option in ("base_url", "proxy", "token_file", "api_url"):
         if getattr(options, option) is not None and options.source is None:
             raise MisuseError(
                 f"--{option.replace('_', '-')} only applies to requests to Beatport; with "

@@ -125,6 +125,17 @@ def _add_playlist(add_parser: _AddParser) -> None:
     rate.add_argument(
         "--unpaced", action="store_true", help="no rate limit; only for a server of your own"
     )
+    playlist.value(
+        "--offline-wait SECONDS",
+        "wait up to this time for the network to come back (default: 0)",
+        type=float,
+        dest="max_offline_wait_s",
+    )
+    playlist.value(
+        "--retry-failed N",
+        "try failed tracks again up to N times at the end of the run (default: 1)",
+        type=int,
+    )
     _add_settings(playlist)
     _add_json(playlist)
 
@@ -201,6 +212,10 @@ def _add_web_settings(parser: _Parser) -> None:
     parser.value(
         "--base-url URL",
         "send requests to this URL instead of Beatport's site, for example to a fake",
+    )
+    parser.value(
+        "--proxy URL",
+        "send requests through this proxy (default: those of the environment, such as HTTPS_PROXY)",
     )
 
 

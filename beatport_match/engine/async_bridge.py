@@ -8,18 +8,20 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from functools import partial
+from threading import Event
 
 import anyio
-import anyio.to_thread
 
-from beatport_match.engine.async_engine import AsyncEngine
+from beatport_match.engine.arguments import IsStopped
+from beatport_match.engine.async_engine import AsyncEngine, unless_stopped
 from beatport_match.engine.async_matcher import match_all
 from beatport_match.engine.playlist_run import PlaylistRun
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.protocol import Request, Response
 from beatport_match.settings.models import MatchSettings
-from beatport_match.transport.http import HttpClient, send, timeout_failure
+from beatport_match.transport.http import HttpClient, send
 from beatport_match.transport.shared import SharedState
+from beatport_match.transport.worker_threads import in_thread
 
 
 def run_async(run: PlaylistRun, client: HttpClient | None, state: SharedState) -> None:
@@ -62,14 +64,19 @@ class _BridgedEngine(AsyncEngine):
         super().__init__(settings, None, state)
         self._sync_client = client
 
-    async def _transmit(self, request: Request) -> Response | Failure:
+    async def _transmit(self, request: Request, stop: IsStopped) -> Response | Failure:
         if self._sync_client is None:
-            return await super()._transmit(request)
-        total_s = self._settings.async_io.request_timeout
-        call = partial(send, self._sync_client, request, total_s)
-        with anyio.move_on_after(total_s):
-            return await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
-        return timeout_failure(request, total_s)
+            return await super()._transmit(request, stop)
+        # The worker thread sees no cancellation; without the event, it would keep the process
+        # alive until the request ends.
+        is_over = Event()
+        timeout_s = self._settings.async_io.request_timeout
+        call = partial(send, self._sync_client, request, timeout_s, is_over.is_set)
+        try:
+            wait = partial(in_thread, call, abandon_on_cancel=True)
+            return await unless_stopped(wait, request, stop)
+        finally:
+            is_over.set()
 
 
 def _is_loop_running() -> bool:

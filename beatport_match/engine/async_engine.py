@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from functools import partial
 from typing import TypeVar, cast
 
 import anyio
-import anyio.to_thread
 
-from beatport_match.engine.arguments import IsStopped
-from beatport_match.engine.playlist_run import STOP_POLL_INTERVAL_S, STOPPED, max_ages_s
+from beatport_match.engine.arguments import IsStopped, never_stop
+from beatport_match.engine.playlist_run import STOPPED, max_ages_s
 from beatport_match.engine.request_logging import log_answer, log_retry, log_sent
 from beatport_match.engine.transcript import TranscriptRecorder
 from beatport_match.errors import Failure, MisuseError
@@ -41,11 +41,19 @@ from beatport_match.matching.request_flow import question_flow, token_refresh_fl
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.answer_cache import TieredCache
 from beatport_match.transport.client_pool import ClientPool
-from beatport_match.transport.http import AsyncHttpClient, asend, new_async_client, ssl_context
+from beatport_match.transport.http import (
+    STOP_POLL_INTERVAL_S,
+    AsyncHttpClient,
+    asend,
+    new_async_client,
+    ssl_context,
+    stopped_failure,
+)
 from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
 from beatport_match.transport.shared import SharedState, shared_async_client
 from beatport_match.transport.single_flight import KeyedLocks
-from beatport_match.transport.token_store import TokenStore
+from beatport_match.transport.token_store import MAX_LOCK_WAIT_S, TokenStore
+from beatport_match.transport.worker_threads import in_thread
 
 T = TypeVar("T")
 
@@ -138,7 +146,7 @@ class AsyncEngine:
     async def _look_up(self, question: Question) -> Answer:
         assert question.local_lookup is not None
         started = self.now()
-        value = await anyio.to_thread.run_sync(question.local_lookup)
+        value = await in_thread(question.local_lookup)
         ended = self.now()
         return Answer(
             question=question, value=value, started=started, ended=ended, parse_s=ended - started
@@ -173,15 +181,15 @@ class AsyncEngine:
     async def _send(self, step: Send, stop: IsStopped) -> Delivery:
         """Wait for a slot, authorise the request, and send it once."""
         started = self.now()
-        failure = await self._wait_for_slot(stop)
+        failure = refusal = await self._wait_for_slot(stop)
         slot_at = self.now()
         if failure is None and step.request.needs_token:
             failure = await self._ensure_token(step.token_rejected_at, stop)
         sent_at = self.now()
         waits = (slot_at - started, sent_at - slot_at)
         if failure is not None:
-            return Delivery(failure, None, *waits)
-        outcome = await self._transmit(self._tokens.authorize(step.request))
+            return Delivery(failure, None, *waits, is_refused=refusal is not None)
+        outcome = await self._transmit(self._tokens.authorize(step.request), stop)
         status = outcome.status if isinstance(outcome, Response) else None
         return Delivery(outcome, Sent(started=sent_at, ended=self.now(), status=status), *waits)
 
@@ -200,16 +208,28 @@ class AsyncEngine:
         if self._tokens.is_valid(rejected_at):
             return None
         async with self._token_lock:
-            refresh_request = partial(self._tokens.refresh_request, rejected_at, self.now())
-            request = await anyio.to_thread.run_sync(refresh_request)
-            if not isinstance(request, Request):
-                return request
-            flow = token_refresh_flow(request, attempts=self._settings.async_io.retry_attempts)
-            outcome = await self._drive(flow, stop, request, "token")
-            return await anyio.to_thread.run_sync(self._tokens.accept, outcome, self.now())
+            give_up_at = self.now() + MAX_LOCK_WAIT_S
+            lock = await in_thread(self._tokens.try_lock)
+            while lock is None and self.now() < give_up_at:
+                if failure := await self._sleep(STOP_POLL_INTERVAL_S, stop):
+                    return failure
+                lock = await in_thread(self._tokens.try_lock)
+            with lock or nullcontext():
+                return await self._refresh_token(rejected_at, stop)
 
-    async def _transmit(self, request: Request) -> Response | Failure:
-        return await asend(await self._client(), request, self._settings.async_io.request_timeout)
+    async def _refresh_token(self, rejected_at: float | None, stop: IsStopped) -> Failure | None:
+        refresh_request = partial(self._tokens.refresh_request, rejected_at, self.now())
+        request = await in_thread(refresh_request)
+        if not isinstance(request, Request):
+            return request
+        flow = token_refresh_flow(request, attempts=self._settings.async_io.retry_attempts)
+        outcome = await self._drive(flow, stop, request, "token")
+        return await in_thread(partial(self._tokens.accept, outcome, self.now()))
+
+    async def _transmit(self, request: Request, stop: IsStopped) -> Response | Failure:
+        timeout_s = self._settings.async_io.request_timeout
+        call = partial(asend, await self._client(), request, timeout_s)
+        return await unless_stopped(call, request, stop)
 
     async def _client(self) -> AsyncHttpClient | ClientPool:
         if self._given_client is not None:
@@ -217,19 +237,20 @@ class AsyncEngine:
         if self._shares_client:
             return await shared_async_client(self._settings)
         if self._own_client is None:
-            await anyio.to_thread.run_sync(ssl_context)
+            await in_thread(ssl_context)
             # Another task may have made it meanwhile.
             self._own_client = self._own_client or new_async_client(self._settings)
         return self._own_client
 
     async def _with_cache(self, call: Callable[[], T]) -> T:
         """Use the cache; one on a disk is used in a thread, so that the loop never waits for it."""
-        return await anyio.to_thread.run_sync(call) if self._cache.on_disk else call()
+        return await in_thread(call) if self._cache.on_disk else call()
 
     async def _report(self, step: Report, now: float) -> None:
         self.rate_limiter.record(step.value, sent=step.sent_at, now=now)
         if isinstance(step.value, ParsedResult):
             self._tokens.confirm()
+        if isinstance(step.value, ParsedResult) and step.value.doubt is None:
             await self._with_cache(partial(self._cache.put, step.request, step.value))
 
     async def _sleep(self, seconds: float, stop: IsStopped) -> Failure | None:
@@ -240,6 +261,30 @@ class AsyncEngine:
             if stop():
                 return STOPPED
         return None
+
+
+async def unless_stopped(
+    call: Callable[[], Awaitable[Response | Failure]], request: Request, stop: IsStopped
+) -> Response | Failure:
+    """Await the outcome of a request; give the request up if the run is stopped meanwhile."""
+    if stop is never_stop:  # saves a task for each request
+        return await call()
+    outcome: Response | Failure = stopped_failure(request)
+
+    async def watch() -> None:
+        await anyio.sleep(STOP_POLL_INTERVAL_S)
+        while not stop():  # noqa: ASYNC110 - a plain function cannot wake a task
+            await anyio.sleep(STOP_POLL_INTERVAL_S)
+        group.cancel_scope.cancel()
+
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(watch)
+            outcome = await call()
+            group.cancel_scope.cancel()
+    except BaseExceptionGroup as errors:
+        raise single_error(errors) from None
+    return outcome
 
 
 def single_error(error: BaseException) -> BaseException:

@@ -321,7 +321,9 @@ async def match_all(engine: AsyncEngine, run: PlaylistRun, emit: Emit | None = N
             found = recorded
             if found is None:
                 flow = match_flow(track, run.settings, run.sources)
-                found = with_metrics(await engine.run(flow, run.is_stopped), place, run.start)
+                found = run.settle(await engine.run(flow, run.is_stopped), place)
+                if found is None:
+                    continue
             progress = run.finish(found, place, recorded=recorded is not None)
             if run.on_progress is not None:
                 async with reporting:

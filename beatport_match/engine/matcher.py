@@ -293,7 +293,9 @@ class Matcher:
                 found = recorded
                 if found is None:
                     flow = match_flow(track, self.settings, self._sources)
-                    found = with_metrics(self._engine.run(flow, run.is_stopped), place, run.start)
+                    found = run.settle(self._engine.run(flow, run.is_stopped), place)
+                    if found is None:
+                        continue
                 progress = run.finish(found, place, recorded=recorded is not None)
                 if run.on_progress is not None:
                     run.on_progress(progress)

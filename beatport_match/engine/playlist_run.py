@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Generator, Mapping, Sized
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -26,6 +26,7 @@ from beatport_match.engine.journal import Journal, journal_at
 from beatport_match.errors import Failure
 from beatport_match.matching.match import Match, Progress
 from beatport_match.matching.protocol import Recorded, ResultKind, Transcript
+from beatport_match.matching.second_round import is_worth_another_round, joined
 from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.evidence import MatchOutcome
 from beatport_match.model.metrics import Mode
@@ -36,8 +37,8 @@ from beatport_match.results import OUTCOMES, PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.rate_limiter import RateLimiter
 
-# While the engine waits, it calls `stop` this often.
-STOP_POLL_INTERVAL_S = 0.25
+# A run with bounded memory must not keep all tracks of a day without a network.
+MAX_WAITING_TRACKS = 1000
 
 STOPPED = Failure("stopped", "the run was stopped before this query was sent")
 
@@ -141,6 +142,9 @@ class PlaylistRun:
         elif isinstance(tracks, Sized):
             self._total = len(tracks)
         self._tracks = enumerate(map(as_track, tracks))
+        # Failed tracks for another round, with the number of the round and the rounds before.
+        self._waiting = deque[tuple[int, int, Recorded[Match]]]()
+        self._earlier: dict[int, tuple[int, Recorded[Match]]] = {}
         self._matches: dict[int, Match] | None = {} if keeps_matches else None
         self._outcomes = Counter[MatchOutcome]()
         self._taken = 0
@@ -162,14 +166,35 @@ class PlaylistRun:
     def next_track(self) -> tuple[int, Track, Match | None] | None:
         """Return the next track: its place from 0, and its match if the journal has one.
 
-        Return `None` at the end of the tracks, or if the run is to stop.
+        After the last track, return those that `settle` kept for another round. Return `None` at
+        the end, or if the run is to stop.
         """
-        if self.is_stopped() or (entry := next(self._tracks, None)) is None:
+        if self.is_stopped():
             return None
+        if (entry := next(self._tracks, None)) is None:
+            if not self._waiting:
+                return None
+            place, rounds, recorded = self._waiting.popleft()
+            self._earlier[place] = rounds, recorded
+            return place, recorded.value.track, None
         place, track = entry
         self._taken = place + 1
-        recorded = self._journal.recorded(track) if self._journal else None
-        return place, track, recorded and _from_journal(recorded, place, self.start)
+        known = self._journal.recorded(track) if self._journal else None
+        return place, track, known and _from_journal(known, place, self.start)
+
+    def settle(self, recorded: Recorded[Match], place: int) -> Match | None:
+        """Return the match of a track with its metrics; `None` if it is tried again later."""
+        rounds, earlier = self._earlier.pop(place, (0, None))
+        if earlier is not None:
+            recorded = joined(earlier, recorded)
+        if (
+            rounds < self.settings.retry_failed
+            and len(self._waiting) < MAX_WAITING_TRACKS
+            and is_worth_another_round(recorded.value)
+        ):
+            self._waiting.append((place, rounds + 1, recorded))
+            return None
+        return with_metrics(recorded, place, self.start)
 
     def finish(self, match: Match, place: int, *, recorded: bool) -> Progress:
         """Count and record a finished track; a `recorded` one is of an earlier run."""
@@ -210,7 +235,10 @@ class PlaylistRun:
     def result(self) -> PlaylistMatch:
         """Return the result in the order of the playlist, also of the tracks not reached."""
         unreached = {place: _unprocessed(track) for place, track in self._tracks}
-        result = self._result(unreached)
+        waiting = {
+            place: with_metrics(recorded, place, self.start) for place, _, recorded in self._waiting
+        }
+        result = self._result(unreached | waiting)
         # An engine that lost a track would otherwise return without a word about it.
         assert len(result.matches) == self._taken + len(unreached), "a track has no match"
         return result
@@ -238,8 +266,10 @@ class PlaylistRun:
             mode=self.mode,
             total_time=self._elapsed(),
             started_at=self._started_at,
-            # Metrics files are passed on; where a user keeps files is private.
-            settings=self.settings.model_dump(mode="json", exclude={"cache_path", "token_file"}),
+            # Metrics files are passed on; a user's files and network are private.
+            settings=self.settings.model_dump(
+                mode="json", exclude={"cache_path", "token_file", "proxy"}
+            ),
         )
         return PlaylistMatch(matches=ordered, metrics=metrics, problems=tuple(self.problems))
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import random
 import time
+from contextlib import nullcontext
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from beatport_match.engine.arguments import IsStopped
-from beatport_match.engine.playlist_run import STOP_POLL_INTERVAL_S, STOPPED, max_ages_s
+from beatport_match.engine.playlist_run import STOPPED, max_ages_s
 from beatport_match.engine.request_logging import log_answer, log_retry, log_sent
 from beatport_match.engine.transcript import TranscriptRecorder
 from beatport_match.errors import Failure, MisuseError
@@ -36,14 +37,12 @@ from beatport_match.matching.protocol import (
 from beatport_match.matching.request_flow import question_flow, token_refresh_flow
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.answer_cache import TieredCache
-from beatport_match.transport.http import HttpClient, new_client, send
+from beatport_match.transport.client_pool import SyncClientPool
+from beatport_match.transport.http import STOP_POLL_INTERVAL_S, HttpClient, new_client, send
 from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
 from beatport_match.transport.shared import SharedState
 from beatport_match.transport.single_flight import KeyedLocks
-from beatport_match.transport.token_store import TokenStore
-
-if TYPE_CHECKING:
-    import httpx
+from beatport_match.transport.token_store import MAX_LOCK_WAIT_S, TokenStore
 
 T = TypeVar("T")
 
@@ -67,7 +66,7 @@ class SyncEngine:
         self._tokens = TokenStore(settings)
         self._token_lock = Lock()
         self._given_client = client
-        self._own_client: httpx.Client | None = None
+        self._own_client: SyncClientPool | None = None
         self._client_lock = Lock()
         self._is_closed = False
 
@@ -149,15 +148,15 @@ class SyncEngine:
     def _send(self, step: Send, stop: IsStopped) -> Delivery:
         """Wait for a slot, authorise the request, and send it once."""
         started = self.now()
-        failure = self._wait_for_slot(stop)
+        failure = refusal = self._wait_for_slot(stop)
         slot_at = self.now()
         if failure is None and step.request.needs_token:
             failure = self._ensure_token(step.token_rejected_at, stop)
         sent_at = self.now()
         waits = (slot_at - started, sent_at - slot_at)
         if failure is not None:
-            return Delivery(failure, None, *waits)
-        outcome = self._transmit(self._tokens.authorize(step.request))
+            return Delivery(failure, None, *waits, is_refused=refusal is not None)
+        outcome = self._transmit(self._tokens.authorize(step.request), stop)
         status = outcome.status if isinstance(outcome, Response) else None
         return Delivery(outcome, Sent(started=sent_at, ended=self.now(), status=status), *waits)
 
@@ -176,17 +175,27 @@ class SyncEngine:
         if self._tokens.is_valid(rejected_at):
             return None
         with self._token_lock:
-            request = self._tokens.refresh_request(rejected_at, self.now())
-            if not isinstance(request, Request):
-                return request
-            flow = token_refresh_flow(request, attempts=self._settings.async_io.retry_attempts)
-            outcome = self._drive(flow, stop, request, "token")
-            return self._tokens.accept(outcome, self.now())
+            give_up_at = self.now() + MAX_LOCK_WAIT_S
+            lock = self._tokens.try_lock()
+            while lock is None and self.now() < give_up_at:
+                if failure := self._sleep(STOP_POLL_INTERVAL_S, stop):
+                    return failure
+                lock = self._tokens.try_lock()
+            with lock or nullcontext():
+                return self._refresh_token(rejected_at, stop)
 
-    def _transmit(self, request: Request) -> Response | Failure:
-        return send(self._client(), request, self._settings.async_io.request_timeout)
+    def _refresh_token(self, rejected_at: float | None, stop: IsStopped) -> Failure | None:
+        request = self._tokens.refresh_request(rejected_at, self.now())
+        if not isinstance(request, Request):
+            return request
+        flow = token_refresh_flow(request, attempts=self._settings.async_io.retry_attempts)
+        outcome = self._drive(flow, stop, request, "token")
+        return self._tokens.accept(outcome, self.now())
 
-    def _client(self) -> HttpClient:
+    def _transmit(self, request: Request, stop: IsStopped) -> Response | Failure:
+        return send(self._client(), request, self._settings.async_io.request_timeout, stop)
+
+    def _client(self) -> HttpClient | SyncClientPool:
         if self._given_client is not None:
             return self._given_client
         with self._client_lock:
@@ -197,6 +206,7 @@ class SyncEngine:
         self.rate_limiter.record(step.value, sent=step.sent_at, now=now)
         if isinstance(step.value, ParsedResult):
             self._tokens.confirm()
+        if isinstance(step.value, ParsedResult) and step.value.doubt is None:
             self._cache.put(step.request, step.value)
 
     def _sleep(self, seconds: float, stop: IsStopped) -> Failure | None:

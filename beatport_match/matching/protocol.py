@@ -74,12 +74,15 @@ class ParsedResult:
     `unreadable` counts records that were dropped because they were malformed. `partial` is what can
     be read of them, with the ID 0 and perhaps an empty name. `read_from` is where
     a changed page has its data; `None` for the usual place.
+    `doubt` says that the response may answer another question: its candidates count, but not that a
+    track is missing among them. Such a result is not cached.
     """
 
     candidates: tuple[Candidate, ...]
     unreadable: int = 0
     read_from: ReadFrom | None = None
     partial: tuple[Candidate, ...] = ()
+    doubt: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,13 +209,15 @@ class Delivery:
     """What came of a `Send`.
 
     `sent` is `None` if nothing left this machine: the run was stopped, the circuit breaker is
-    open, or there is no valid token; `outcome` is the reason then. The times are in seconds.
+    open, or there is no valid token; `outcome` is the reason then. `is_refused` says that the rate
+    limiter let nothing through, so that another try is of no use. The times are in seconds.
     """
 
     outcome: Response | Failure
     sent: Sent | None = None
     slot_wait_s: float = 0.0
     token_wait_s: float = 0.0
+    is_refused: bool = False
 
 
 StepResult: TypeAlias = "CachedResult | Delivery | Failure | None"

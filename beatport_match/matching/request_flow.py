@@ -7,7 +7,8 @@ number, so equal replies give equal flows in sync and async. The rules:
 * A timeout, a network fault, a 408, 425, 429 or 5xx is retried after a backoff, up to `attempts`
   tries: a random time of up to 1 s, doubled with each further try, at most 20 s; or what
   `Retry-After` asks for, at most 60 s. All other failures are final.
-* Up to 3 redirects are followed within scheme, host and port; retries go to the new URL.
+* Up to 3 redirects are followed within scheme, host and port; retries go to the new URL. A redirect
+  that loses the text of the search is not followed: its page would answer another question.
 * A 401 on a request with a token makes the engine refresh the token, up to 3 times in a question:
   requests of other tasks may use up the new token before this one is sent.
 """
@@ -17,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from beatport_match.errors import Failure
 from beatport_match.matching.protocol import (
@@ -74,7 +75,7 @@ def question_flow(
     while True:
         delivery = timing.delivered((yield Send(request, token_rejected_at)))
         response = delivery.outcome if isinstance(delivery.outcome, Response) else None
-        target = _redirect(request, response, redirects)
+        target = _redirect(question, request, response, redirects)
         if isinstance(target, Request):
             request, redirects = target, redirects + 1
             continue
@@ -86,7 +87,8 @@ def question_flow(
                 rejections, token_rejected_at = rejections + 1, delivery.sent.started
                 continue
         tries += 1
-        if tries >= attempts or not _is_retryable(result, response):
+        is_final = delivery.is_refused or not _is_retryable(result, response)
+        if tries >= attempts or is_final:
             return timing.answer(question, result)
         stopped = timing.slept((yield Sleep(backoff(tries, timing.jitter, response))))
         if stopped is not None:
@@ -212,7 +214,7 @@ def _is_retryable(result: ParsedResult | Failure | None, response: Response | No
 
 
 def _redirect(
-    request: Request, response: Response | None, redirects: int
+    question: Question, request: Request, response: Response | None, redirects: int
 ) -> Request | Failure | None:
     """Return the request that a redirect leads to, a failure if it may not be followed."""
     location = response.headers.get("location") if response else None
@@ -221,10 +223,15 @@ def _redirect(
     try:
         target = urljoin(response.url or request.url, location)
         is_elsewhere = urlsplit(target)[:2] != urlsplit(request.url)[:2]
+        stated = {value for _, value in parse_qsl(urlsplit(target).query)}
     except ValueError:
-        is_elsewhere, target = True, location
+        is_elsewhere, target, stated = True, location, set[str]()
     if is_elsewhere:
         return Failure("blocked", f"redirected to another site: {target[:200]}", request.url)
+    asked = {value for _, value in question.request.params}
+    if question.text in asked - stated:
+        detail = f"redirected to a page without the search: {target[:200]}"
+        return Failure("catalogue_changed", detail, request.url)
     if redirects >= MAX_REDIRECTS:
         return Failure("status", f"more than {MAX_REDIRECTS} redirects", request.url)
     return replace(request, url=target, params=())

@@ -196,7 +196,7 @@ class _SearchState:
         # Answers after which the best candidate has the right names, though not the wanted version.
         self.name_hits = 0
         # A fault may have hidden the right candidate: a source failed, or the track that a tag
-        # names may not be shown.
+        # names may not be shown, or a page answered another search.
         self.inconclusive = False
 
     @property
@@ -219,6 +219,7 @@ class _SearchState:
                 return
             self.stopped = "stopped" if answer.value.kind == "stopped" else "failed"
             return
+        self.inconclusive |= answer.value.doubt is not None
         self.partial += answer.value.partial
         fresh = [one for one in answer.value.candidates if _candidate_key(one) not in self.scored]
         if fresh:
@@ -319,7 +320,7 @@ def _candidate_key(candidate: Candidate) -> tuple[int, str]:
 def _query_record(answer: Answer) -> QueryRecord:
     """Make the public record of a question and its answer."""
     value, question = answer.value, answer.question
-    failure = value if isinstance(value, Failure) else None
+    failure = value if isinstance(value, Failure) else value.doubt
     result = value if isinstance(value, ParsedResult) else ParsedResult(candidates=())
     return QueryRecord(
         text=question.text,
@@ -335,9 +336,11 @@ def _query_record(answer: Answer) -> QueryRecord:
 
 def _parsed(answer: Answer) -> ParsedResult:
     """Return the result of an answer; raise its failure."""
-    if isinstance(answer.value, Failure):
-        raise BeatportUnavailable(answer.value)
-    return answer.value
+    value = answer.value
+    if failure := value if isinstance(value, Failure) else value.doubt:
+        raise BeatportUnavailable(failure)
+    assert isinstance(value, ParsedResult)
+    return value
 
 
 def _lacks_wanted_field(candidate: Candidate, settings: MatchSettings) -> bool:

@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -22,11 +23,12 @@ from pydantic import (
 from beatport_match._version import __version__
 from beatport_match.errors import MAX_SHOWN_LENGTH, SettingsError, short_repr
 from beatport_match.model.tracks import Candidate
-from beatport_match.model.validation import is_header_token, is_web_url
+from beatport_match.model.validation import is_header_token, is_loopback_url, web_url_problem
 from beatport_match.settings import files as settings_files
 
 _DAY_S = 24 * 60 * 60.0
 MAX_TTL_S = 3650 * _DAY_S
+_PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 USER_AGENT = f"beatport-match/{__version__}"
 
 
@@ -90,6 +92,10 @@ class MatchSettings(_Frozen, frozen=True):
         token_file: Path of a JSON file with the user's tokens for the API. It holds `access_token`
             and may hold `refresh_token`, `client_id` and `expires_at`; with these the library
             refreshes the token and rewrites the file. Default `None` (`false` in TOML): no file.
+        proxy: URL of a proxy for all requests: http, https, or with the extra `socks` also socks5
+            or socks5h, without a user name or password. With `None` (`false` in TOML) the proxies
+            of the environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` and others) are used, but
+            never for a Beatport on this machine. Default `None`.
         access_token: The access token itself, if there is no `token_file`: printable ASCII without
             spaces. The library cannot refresh it, and never shows or saves it. Default `None`.
         accept_confidence: Lowest confidence (0-1) for the outcome `matched`, which is accepted
@@ -121,6 +127,13 @@ class MatchSettings(_Frozen, frozen=True):
             Default 60.
         wait_when_refused: Whether a run waits while the circuit breaker is open, instead of failing
             the remaining tracks. `stop` still ends the run. Default `False`.
+        max_offline_wait_s: Seconds (0-86400) that a run waits for the network to come back. After
+            ten timeouts or network failures in a row, only a probe is sent, after 5 s and then
+            after up to 60 s. The remaining tracks wait for its answer for at most this time, and
+            then end as `failed` with the kind `network`. `stop` still ends the run. Default 0.
+        retry_failed: How often (0-5) a playlist run tries a track again at its end, after all
+            other tracks, if it failed by a fault that may pass: a timeout, a network failure, an
+            error status or a rate limit. At most 1,000 tracks wait for that. Default 1.
         cache_path: Path of the file in which parsed answers are cached for later runs. The library
             creates it if it does not exist, and several programs may share it. It holds about
             256 MiB at most, and SQLite's `-wal` file next to it a few MiB more. Default `None`
@@ -145,6 +158,7 @@ class MatchSettings(_Frozen, frozen=True):
     source: Literal["web", "api"] = "web"
     api_url: str = "https://api.beatport.com/v4"
     token_file: Path | None = None
+    proxy: str | None = None
     access_token: Annotated[SecretStr | None, Field(exclude=True)] = None
     accept_confidence: Annotated[float, Field(ge=0, le=1)] = 0.9
     review_confidence: Annotated[float, Field(ge=0, le=1)] = 0.15
@@ -158,6 +172,8 @@ class MatchSettings(_Frozen, frozen=True):
     max_refusals: Annotated[int, Field(ge=1, le=1000)] = 10
     refusal_pause_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
     wait_when_refused: bool = False
+    max_offline_wait_s: Annotated[float, Field(ge=0, le=_DAY_S)] = 0.0
+    retry_failed: Annotated[int, Field(ge=0, le=5)] = 1
     cache_path: Path | None = None
     cache_ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] = 7 * _DAY_S
     cache_page_ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] = 30 * _DAY_S
@@ -175,6 +191,7 @@ class MatchSettings(_Frozen, frozen=True):
             source: Literal["web", "api"] = ...,
             api_url: str = ...,
             token_file: str | Path | None = ...,
+            proxy: str | None = ...,
             access_token: str | SecretStr | None = ...,
             accept_confidence: float = ...,
             review_confidence: float = ...,
@@ -188,6 +205,8 @@ class MatchSettings(_Frozen, frozen=True):
             max_refusals: int = ...,
             refusal_pause_s: float = ...,
             wait_when_refused: bool = ...,
+            max_offline_wait_s: float = ...,
+            retry_failed: int = ...,
             cache_path: str | Path | None = ...,
             cache_ttl_s: float = ...,
             cache_page_ttl_s: float = ...,
@@ -198,14 +217,44 @@ class MatchSettings(_Frozen, frozen=True):
 
     @field_validator("base_url", "api_url")
     @classmethod
-    def _check_web_url(cls, url: str) -> str:
-        if not is_web_url(url):
-            raise ValueError(
-                "must begin with https:// or http://, name a host and contain no blank"
-            )
+    def _check_web_url(cls, url: str, info: ValidationInfo) -> str:
+        if problem := web_url_problem(url):
+            if "@" in url:  # the message must not show a password
+                raise SettingsError(f"{info.field_name} {problem}.")
+            raise ValueError(problem)
         return url.rstrip("/")
 
-    @field_validator("requests_per_second", "cache_path", "token_file", mode="before")
+    @field_validator("proxy")
+    @classmethod
+    def _check_proxy(cls, url: str | None) -> str | None:
+        scheme, _, rest = (url or "").partition("://")
+        if url is not None and (
+            scheme not in _PROXY_SCHEMES or web_url_problem(f"http://{rest}") is not None
+        ):
+            raise SettingsError(
+                "proxy must be a URL such as http://proxy.example:3128 with one of the schemes "
+                f"{', '.join(_PROXY_SCHEMES)}; give a user name and a password in the environment "
+                "variable HTTPS_PROXY, or to an http_client of your own."
+            )
+        return url
+
+    @model_validator(mode="after")
+    def _check_token_is_encrypted(self) -> Self:
+        has_token = self.token_file is not None or self.access_token is not None
+        is_plain = self.api_url.startswith("http://") and not is_loopback_url(self.api_url)
+        if has_token and is_plain:
+            raise SettingsError(
+                f"api_url cannot be {self.api_url}: it must begin with https://, because the "
+                "access token is sent to it."
+            )
+        return self
+
+    @property
+    def site_url(self) -> str:
+        """The URL of the site or the API that `source` names."""
+        return self.api_url if self.source == "api" else self.base_url
+
+    @field_validator("requests_per_second", "cache_path", "token_file", "proxy", mode="before")
     @classmethod
     def _validate_false_as_none(cls, value: object) -> object:
         # TOML has no null, so a settings file uses `false` for it.

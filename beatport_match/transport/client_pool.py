@@ -1,14 +1,16 @@
-"""The client pool: the library's own async client, with one `httpx` client for each request.
+"""The client pools: the library's own clients, with one `httpx` client for each request.
 
 For each request, `httpx` searches all connections of its client several times, and asks the system
 about idle connections. With 32 connections this takes a quarter of a run's CPU time, with 100 most
-of it. Each client of the pool has only one connection, so there is nothing to search.
+of it. Each client of a pool has only one connection, so there is nothing to search. A request of
+the sync pool that is given up can be ended by closing its client.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from threading import Semaphore
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -58,3 +60,40 @@ class ClientPool:
         client = self._new_client()
         self.clients.append(client)
         return client
+
+
+class SyncClientPool:
+    """The same for threads; a client that was closed while it was lent is not used again.
+
+    Args:
+        new_client: Makes a client.
+        max_clients: The maximum number of clients, and so of requests at the same time. Further
+            requests wait.
+    """
+
+    def __init__(self, new_client: Callable[[], httpx.Client], max_clients: int) -> None:
+        self._new_client = new_client
+        self._free: list[httpx.Client] = []
+        self._lent: list[httpx.Client] = []
+        self._slots = Semaphore(max_clients)
+
+    @contextmanager
+    def lend(self) -> Generator[httpx.Client, None, None]:
+        """Wait for a free client, and lend it for one request."""
+        with self._slots:
+            try:
+                client = self._free.pop()
+            except IndexError:
+                client = self._new_client()
+            self._lent.append(client)
+            try:
+                yield client
+            finally:
+                self._lent.remove(client)
+                if not client.is_closed:
+                    self._free.append(client)
+
+    def close(self) -> None:
+        """Close all clients."""
+        for client in (*self._free, *self._lent):
+            client.close()

@@ -7,30 +7,46 @@
   no more memory than the limit. If a client has no `stream`, the size is checked after the client
   has read the body.
 * Redirects are not followed here: only `matching.request_flow` knows which host was meant.
+* A sync request runs in a thread of its own. Only so can the caller stop waiting for a server that
+  sends one byte of a header at a time: the timeout of a socket begins again with each byte.
+* The library's own clients keep no cookies, and use no proxy of the environment for this machine.
 * `httpx` is imported when a client is made, so that importing this library stays fast.
 """
 
 from __future__ import annotations
 
 import inspect
+import os
 import time
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from contextvars import copy_context
+from functools import cache
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import anyio
 
-from beatport_match.errors import Failure, MisuseError, wrong_argument
+from beatport_match.errors import (
+    Failure,
+    MissingDependencyError,
+    MisuseError,
+    SettingsError,
+    wrong_argument,
+)
+from beatport_match.files.guarded_read import reason
 from beatport_match.matching.protocol import Request, Response
+from beatport_match.model.validation import is_loopback_url
 from beatport_match.settings.models import MatchSettings
-from beatport_match.transport.client_pool import ClientPool
+from beatport_match.transport.client_pool import ClientPool, SyncClientPool
 
 if TYPE_CHECKING:
     import ssl
 
     import httpx
+
+T = TypeVar("T")
 
 # Beatport's largest pages have 0.6 MB.
 MAX_BODY_BYTES = 16 * 2**20
@@ -38,6 +54,8 @@ MAX_BODY_BYTES = 16 * 2**20
 ACCEPTED_ENCODING = "gzip"
 _UNCOMPRESSED_ENCODINGS = frozenset({"", "identity"})
 _COMPRESSED_ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
+# While the engine waits, it calls `stop` this often.
+STOP_POLL_INTERVAL_S = 0.25
 # For this value of `wbits`, zlib reads in the header whether the format is gzip or zlib.
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 
@@ -69,37 +87,44 @@ def ssl_context() -> ssl.SSLContext:
 
     It takes some 150 ms the first time, which loads the certificates and imports httpx. Async code
     calls it in a thread before it makes a client.
+
+    Raises:
+        SettingsError: The certificates that the environment names cannot be used.
     """
     import httpx
 
-    context = httpx.create_ssl_context()
+    try:
+        context = httpx.create_ssl_context()
+    except OSError as error:
+        variable = "SSL_CERT_FILE" if os.environ.get("SSL_CERT_FILE") else "SSL_CERT_DIR"
+        raise SettingsError(
+            f"The certificates that the environment variable {variable} names cannot be used "
+            f"({reason(error)}); correct the variable, or remove it."
+        ) from None
     # httpx imports most of its code only here. Otherwise the first async client would do so, and
     # block the event loop for 50 ms.
     httpx.HTTPTransport(verify=context)
     return context
 
 
-def new_client(settings: MatchSettings) -> httpx.Client:
-    """Make the library's own sync client."""
+def new_client(settings: MatchSettings) -> SyncClientPool:
+    """Make the library's own sync client.
+
+    Raises:
+        SettingsError: The environment or the settings name certificates or a proxy that cannot be
+            used. Those of a proxy are checked when the pool makes its first client.
+        MissingDependencyError: The proxy is a SOCKS proxy, and its package is not installed.
+    """
     import httpx
 
-    return httpx.Client(**_client_options(settings), verify=ssl_context())
+    return SyncClientPool(_client_maker(httpx.Client, settings), settings.max_connections)
 
 
 def new_async_client(settings: MatchSettings) -> ClientPool:
-    """Make the library's own async client."""
+    """Make the library's own async client; the errors are those of `new_client`."""
     import httpx
 
-    options = _client_options(settings) | {
-        # All clients of the pool share both: certificates take long to load, and a cookie belongs
-        # to the visitor, not to a connection.
-        "verify": ssl_context(),
-        "cookies": httpx.Cookies().jar,
-        # The pool limits the requests. With a limit in httpx as well, a cancelled request could
-        # keep its place, and its client would block for ever.
-        "limits": httpx.Limits(max_connections=None, max_keepalive_connections=1),
-    }
-    return ClientPool(partial(httpx.AsyncClient, **options), settings.max_connections)
+    return ClientPool(_client_maker(httpx.AsyncClient, settings), settings.max_connections)
 
 
 def require_client_kind(client: HttpClient | AsyncHttpClient, *, asynchronous: bool) -> None:
@@ -117,11 +142,76 @@ def require_client_kind(client: HttpClient | AsyncHttpClient, *, asynchronous: b
         raise MisuseError(f"http_client must be {want} client here, not {got} one.")
 
 
-def send(client: HttpClient, request: Request, timeout_s: float) -> Response | Failure:
+def send(
+    client: HttpClient | SyncClientPool,
+    request: Request,
+    timeout_s: float,
+    stop: Callable[[], bool],
+) -> Response | Failure:
     """Send a request once and read its response, within `timeout_s` seconds in total.
 
-    The time is checked between two pieces of the body. The wait for one more piece may come on top.
+    `stop` is called at least every 0.25 s; once it returns `True`, the request is given up.
     """
+    if not isinstance(client, SyncClientPool):
+        return _send_in_thread(client, request, timeout_s, stop)
+    with client.lend() as lent:
+        return _send_in_thread(lent, request, timeout_s, stop, give_up=lent.close)
+
+
+def _send_in_thread(
+    client: HttpClient | httpx.Client,
+    request: Request,
+    timeout_s: float,
+    stop: Callable[[], bool],
+    give_up: Callable[[], None] | None = None,
+) -> Response | Failure:
+    """Send a request in a thread, which is left to itself if the request is given up.
+
+    `give_up` ends the thread then. Without it, the thread ends with the next piece of the body, or
+    with the client's own timeout.
+    """
+    is_over, finished = Event(), Event()
+    deadline = time.monotonic() + timeout_s
+    outcomes: list[Response | Failure | BaseException] = []
+
+    def work() -> None:
+        try:
+            outcomes.append(_send_here(client, request, timeout_s, is_over))
+        except BaseException as error:  # noqa: BLE001 - raised again where the outcome is awaited
+            outcomes.append(error)
+        finished.set()
+
+    try:
+        Thread(target=copy_context().run, args=(work,), daemon=True).start()
+    except RuntimeError:  # the system starts no more threads
+        return _send_here(client, request, timeout_s, is_over)
+    failure: Failure | None = None
+    try:
+        while failure is None:
+            left_s = deadline - time.monotonic()
+            if finished.wait(min(max(left_s, 0.0), STOP_POLL_INTERVAL_S)):
+                break
+            if left_s <= 0:
+                failure = timeout_failure(request, timeout_s)
+            elif stop():
+                failure = stopped_failure(request)
+    finally:
+        if not finished.is_set():
+            is_over.set()
+            if give_up is not None:
+                give_up()
+    if failure is not None:
+        return failure
+    (outcome,) = outcomes
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return outcome
+
+
+def _send_here(
+    client: HttpClient | httpx.Client, request: Request, timeout_s: float, is_over: Event
+) -> Response | Failure:
+    """Send a request once in this thread; the time is checked between two pieces of the body."""
     try:
         stream: Stream | None = getattr(client, "stream", None)
         if stream is None:
@@ -137,7 +227,7 @@ def send(client: HttpClient, request: Request, timeout_s: float) -> Response | F
             for piece in response.iter_raw():
                 if not decoder.feed(piece):
                     break
-                if time.monotonic() > deadline:
+                if is_over.is_set() or time.monotonic() > deadline:
                     return timeout_failure(request, timeout_s)
             return _from_response(response, decoder.finish())
     except Exception as error:  # noqa: BLE001 - raised again if it is not a fault of the network
@@ -208,6 +298,10 @@ class BoundedDecoder:
             except zlib.error as error:
                 self._fail(f"cannot be decompressed ({error})")
                 return False
+            if self._decompressor.unused_data:
+                # zlib would keep all that follows, whatever its size.
+                self._fail("has more data behind its compressed end")
+                return False
         self._parts.append(piece)
         self._size += len(piece)
         self.failure = _size_failure(self._size, self._url)
@@ -262,12 +356,21 @@ def _from_exception(error: Exception, request: Request) -> Failure:
         return Failure("timeout", f"no answer in time ({type(error).__name__})", request.url)
     if names & {"TransportError", "DecodingError", "TooManyRedirects", "StreamError", "InvalidURL"}:
         return Failure("network", message, request.url)
+    if isinstance(error, UnicodeError):
+        # A host name that cannot be encoded, or a cookie that the caller's client has kept.
+        detail = f"a host name or a cookie cannot be sent ({message}); clear the client's cookies"
+        return Failure("network", detail, request.url)
     raise error
 
 
 def timeout_failure(request: Request, timeout_s: float) -> Failure:
     """Return the failure of a request whose response was not complete in time."""
     return Failure("timeout", f"no complete answer within {timeout_s:g} s", request.url)
+
+
+def stopped_failure(request: Request) -> Failure:
+    """Return the failure of a request whose response was no longer awaited."""
+    return Failure("stopped", "the run was stopped before Beatport's answer came", request.url)
 
 
 def _get_or_post(
@@ -304,15 +407,41 @@ def _stream_arguments(request: Request) -> dict[str, Any]:
     return {**arguments, "headers": headers, "follow_redirects": False}
 
 
-def _client_options(settings: MatchSettings) -> dict[str, Any]:
+def _client_maker(kind: Callable[..., T], settings: MatchSettings) -> Callable[[], T]:
+    """Return the function that makes a client of this kind for the pool."""
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
     import httpx
 
-    limits = httpx.Limits(
-        max_connections=settings.max_connections,
-        max_keepalive_connections=settings.max_connections,
-    )
-    return {
+    options: dict[str, Any] = {
         "timeout": settings.async_io.request_timeout,
-        "limits": limits,
         "follow_redirects": False,
+        # All clients share the certificates, which take long to load.
+        "verify": ssl_context(),
+        # This policy accepts no cookie of either standard, so that none is even parsed.
+        "cookies": CookieJar(DefaultCookiePolicy(netscape=False, rfc2965=False)),
+        # The pool limits the requests. With a limit in httpx as well, a cancelled request could
+        # keep its place, and its client would block for ever.
+        "limits": httpx.Limits(max_connections=None, max_keepalive_connections=1),
+        "proxy": settings.proxy,
+        # Besides the certificates, httpx reads only proxies in the environment.
+        "trust_env": not is_loopback_url(settings.site_url),
     }
+
+    def make() -> T:
+        try:
+            return kind(**options)
+        except ImportError as error:
+            raise MissingDependencyError(
+                "A SOCKS proxy needs the package socksio: pip install 'beatport-match[socks]', or "
+                "set another proxy.",
+                name=error.name or "socksio",
+            ) from None
+        except (ValueError, httpx.InvalidURL) as error:
+            where = "setting proxy" if settings.proxy else "environment (HTTP_PROXY and the like)"
+            raise SettingsError(
+                f"A proxy or a host of NO_PROXY in the {where} cannot be used ({error}); correct "
+                "it, or remove it."
+            ) from None
+
+    return make

@@ -8,6 +8,8 @@ Three rules, each a pure function of a frozen state and the time:
 * After a number of blocked responses in a row the circuit breaker opens: nothing is sent for a
   pause, then one request is let through to probe. A blocked probe doubles the pause.
 
+`reachability` has a fourth rule: it stops sending if no request is answered.
+
 `RateLimiter` holds the state for all tasks and threads of a matcher, or of all module-level
 functions (see `shared`).
 """
@@ -16,11 +18,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from threading import Lock
+from urllib.parse import urlsplit
 
 from beatport_match._logging import logger
 from beatport_match.errors import Failure
 from beatport_match.matching.protocol import ParsedResult
 from beatport_match.settings.models import MatchSettings
+from beatport_match.transport.reachability import Reachability, admit, observe
 
 # A 429, a challenge page, a 403, or a redirect to another host. Other failures say nothing about
 # the rate.
@@ -149,6 +153,9 @@ class RateLimiter:
             wait=settings.wait_when_refused,
         )
         self._state = RateState()
+        self._host = urlsplit(settings.site_url).hostname or ""
+        self._max_offline_wait_s = settings.max_offline_wait_s
+        self._reachability = Reachability()
         self._lock = Lock()
 
     @property
@@ -158,20 +165,30 @@ class RateLimiter:
 
     @property
     def circuit_open(self) -> bool:
-        """Return whether the circuit breaker is open after too many blocked responses in a row."""
-        return self._state.circuit_open
+        """Return whether nothing is sent, after too many requests were blocked or not answered."""
+        return self._state.circuit_open or self._reachability.lost_at is not None
 
     def reserve(self, now: float) -> float | RetryAfter | Failure:
-        """Reserve a slot; see the function `reserve`."""
+        """Reserve a slot; see the functions `admit` and `reserve`."""
         with self._lock:
+            self._reachability, delay = admit(
+                self._reachability, self._host, self._max_offline_wait_s, now
+            )
+            if delay:
+                return delay if isinstance(delay, Failure) else RetryAfter(delay)
             self._state, slot = reserve(self._state, self._rules, now)
         return slot
 
     def record(self, value: ParsedResult | Failure, *, sent: float, now: float) -> None:
-        """Take in the result of a request; see the function `record`."""
+        """Take in the result of a request; see the functions `observe` and `record`."""
         with self._lock:
+            was_lost = self._reachability.lost_at is not None
+            self._reachability = observe(self._reachability, value, sent=sent, now=now)
             before = self._state
             self._state = after = record(before, self._rules, value, sent=sent, now=now)
+        if was_lost != (self._reachability.lost_at is not None):
+            what = "can be reached again" if was_lost else "cannot be reached; requests are paused"
+            logger.warning("%s %s", self._host, what)
         if after.circuit_open and after.pause_s != before.pause_s:
             logger.warning(
                 "Beatport blocked %d requests in a row; nothing is sent for %.0f s",

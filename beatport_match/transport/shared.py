@@ -23,14 +23,15 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import anyio
-import anyio.to_thread
 from anyio.lowlevel import RunVar
 
+from beatport_match.model.validation import is_loopback_url
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.answer_cache import MemoryCache
 from beatport_match.transport.client_pool import ClientPool
 from beatport_match.transport.http import new_async_client, ssl_context
 from beatport_match.transport.rate_limiter import RateLimiter
+from beatport_match.transport.worker_threads import in_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class _Registry:
 
 
 _registry = _Registry()
-_ClientKey = tuple[float, int]
+_ClientKey = tuple[float, int, str | None, bool]
 _clients: RunVar[dict[_ClientKey, tuple[ClientPool, AsyncGenerator[None, None]]]] = RunVar(
     "beatport_match_clients"
 )
@@ -87,6 +88,7 @@ def _shared_rate_limiter(settings: MatchSettings) -> RateLimiter:
         settings.max_refusals,
         settings.refusal_pause_s,
         settings.wait_when_refused,
+        settings.max_offline_wait_s,
     )
     with _registry.lock:
         return _registry.rate_limiters.setdefault(key, RateLimiter(settings))
@@ -109,9 +111,15 @@ async def shared_async_client(settings: MatchSettings) -> ClientPool:
     clients = _clients.get(None)
     if clients is None:
         _clients.set(clients := {})
-    key = (settings.async_io.request_timeout, settings.max_connections)
+    # What a client is made from.
+    key = (
+        settings.async_io.request_timeout,
+        settings.max_connections,
+        settings.proxy,
+        is_loopback_url(settings.site_url),
+    )
     if key not in clients:
-        await anyio.to_thread.run_sync(ssl_context)
+        await in_thread(ssl_context)
     if key not in clients:  # another task may have made it meanwhile
         pool = new_async_client(settings)
         closer = _close_with_the_loop(pool)
@@ -140,7 +148,7 @@ def clear_shared_state() -> None:
 def _site(settings: MatchSettings) -> tuple[Hashable, ...]:
     """Host and account: what Beatport sees of a caller."""
     is_api = settings.source == "api"
-    host = urlsplit(settings.api_url if is_api else settings.base_url).netloc
+    host = urlsplit(settings.site_url).netloc
     token = settings.access_token.get_secret_value() if settings.access_token else None
     return (host, settings.token_file, token) if is_api else (host,)
 

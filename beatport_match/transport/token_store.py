@@ -5,7 +5,9 @@ requests for a refresh are defined in `beatport.oauth`; this module reads and wr
 reads the clock. The engine sends the request, for one task or thread at a time.
 
 * The file is read when a token is first needed. It is read again before each refresh, because
-  another program may have refreshed the token.
+  another program may have refreshed the token. A lock file beside it lets one program at a time
+  look, refresh and write: a server that rotates refresh tokens accepts each only once. After a
+  rejection the file is read once more, for a program that does not know the lock.
 * A new token that is rejected before it has been used successfully is not refreshed again.
 * After a refresh was rejected, every request fails until the file holds another token.
 * No token is ever logged.
@@ -14,6 +16,7 @@ reads the clock. The engine sends the request, for one task or thread at a time.
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 from beatport_match._logging import logger
@@ -21,10 +24,13 @@ from beatport_match.beatport.oauth import Tokens, parse_refresh, parse_tokens, r
 from beatport_match.errors import Failure
 from beatport_match.files.atomic_write import atomic_write
 from beatport_match.files.guarded_read import read_text, reason
+from beatport_match.files.locked_file import lock_file
 from beatport_match.matching.protocol import Request, Response
 from beatport_match.settings.models import MatchSettings
 
 MAX_FILE_BYTES = 100_000
+# After this time, a program that holds the lock file is no longer waited for.
+MAX_LOCK_WAIT_S = 120.0
 _NO_TOKEN = Failure(
     "auth",
     "Beatport's API needs a user's token: set token_file to a file with an access_token, or "
@@ -63,6 +69,19 @@ class TokenStore:
             return False
         return self._tokens.is_valid(time.time())
 
+    def try_lock(self) -> ExitStack | None:
+        """Lock the token file for a refresh, until the result is closed.
+
+        Return `None` if another program holds the lock.
+        """
+        path, lock = self._settings.token_file, ExitStack()
+        if path is not None:
+            # Without a lock, a refresh is still better than none: the folder may be read-only.
+            with suppress(OSError):
+                if not lock.enter_context(lock_file(path.with_name(f"{path.name}.lock"))):
+                    return None
+        return lock
+
     def refresh_request(
         self, token_rejected_at: float | None, now: float
     ) -> Request | Failure | None:
@@ -91,6 +110,10 @@ class TokenStore:
         tokens = parse_refresh(response, self._tokens, time.time())
         if isinstance(tokens, Failure):
             if tokens.kind == "auth":
+                used = self._tokens
+                self._reload_file(now)
+                if self._tokens is not used:
+                    return None
                 self._tokens = tokens
             return tokens
         self._tokens, self._active_since, self._is_confirmed = tokens, now, False

@@ -24,7 +24,7 @@ SYNC_NAME = {
     "AsyncOnProgress": "OnProgress",
     "AsyncHttpClient": "HttpClient",
     "MatchStream": "Iterator[Match]",
-    " | ClientPool": "",
+    " | ClientPool": " | SyncClientPool",
 }
 ASYNC_NAME = {"close": "aclose", "__enter__": "__aenter__", "__exit__": "__aexit__"}
 

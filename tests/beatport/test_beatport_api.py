@@ -31,7 +31,13 @@ def served(body: object, status: int = 200) -> Response:
 
 
 def listing(rows: str, *served_rows: object) -> Response:
-    paging = {"next": None, "previous": None, "count": 1, "page": "1/1", "per_page": 100}
+    paging = {
+        "next": None,
+        "previous": None,
+        "count": len(served_rows),
+        "page": "1/1",
+        "per_page": 100,
+    }
     return served({rows: list(served_rows), **paging})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from beatport_pages import (
@@ -78,8 +79,9 @@ def test_search_in_another_script_has_the_usual_result(
     form: PageForm, read_from: ReadFrom, path: str
 ) -> None:
     """The result names the place; a search that found nothing has an empty result."""
-    expected = read(SEARCH, USUAL.respond("GET", path).body)
-    value = read(SEARCH, fake_page(form, path))
+    search = WEB.search(parse_qs(urlsplit(path).query)["q"][0], "test")
+    expected = read(search, USUAL.respond("GET", path).body)
+    value = read(search, fake_page(form, path))
     assert usual(value) == expected
     assert value.read_from == read_from
     assert bool(value.candidates) == ("xyzzy" not in path)

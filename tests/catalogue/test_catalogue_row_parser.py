@@ -100,6 +100,11 @@ def test_length_ms_is_read_if_there_is_no_length_s() -> None:
         ("bpm", -1, "bpm must be a number"),
         ("bpm", True, "bpm must be a number"),
         ("bpm", math.inf, "bpm must be a number"),
+        # Python converts no number of so many digits to text.
+        pytest.param("bpm", 10**5000, "bpm must be a number", id="long bpm"),
+        pytest.param(
+            "label", 10**5000, "label must be text, not <int>", id="label of 5,000 digits"
+        ),
         ("label", 7, "label must be text, not 7"),
         ("label", "x" * 2001, "label is longer than 2000 characters"),
         ("label", "caf\udce9", "label holds bytes that are not UTF-8"),
@@ -130,6 +135,7 @@ def test_an_invalid_value_is_reported_and_left_out(
         ("id", 7.5, "id must be a whole number"),
         ("id", True, "id must be a whole number"),
         ("id", 2**63, "id must be a whole number"),
+        pytest.param("id", 10**5000, "id must be a whole number from 1, not <int>", id="long id"),
         ("name", None, "there is no name"),
         ("name", " \t", "there is no name"),
         ("name", ["Night Ferry"], "name must be text"),

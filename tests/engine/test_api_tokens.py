@@ -60,6 +60,21 @@ def write(path: Path, **changes: object) -> None:
     path.chmod(0o644)
 
 
+class StopAfter:
+    """A `stop` that says yes from its call number `calls` on."""
+
+    def __init__(self, calls: int) -> None:
+        self.left = calls
+
+    def __call__(self) -> bool:
+        self.left -= 1
+        return self.left < 0
+
+
+def served_api(fake: FakeBeatport, request: httpx.Request) -> httpx.Response:
+    return fake.transport().handle_request(request)
+
+
 def fake_api(requests_per_token: int | None = None, **options: Any) -> FakeBeatport:
     return FakeBeatport(
         **EXACT_SEARCH, api=FakeTokens(requests_per_token=requests_per_token), **options
@@ -355,6 +370,89 @@ def test_token_that_another_program_renewed_is_read_from_the_file(token_file: Pa
     )
     assert renewals(fake) == 1
     assert not result.failed
+
+
+def test_programs_that_share_a_file_renew_its_token_once(token_file: Path) -> None:
+    """The fake accepts each refresh token once, so the second renewal would be rejected."""
+    write(token_file, expires_at=1)
+    fake = fake_api()
+    transport = fake.transport()
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if "/auth/o/token/" in request.url.path:
+            time.sleep(0.3)  # the other program arrives meanwhile
+        return transport.handle_request(request)
+
+    def program(title: str) -> Any:
+        with httpx.Client(transport=httpx.MockTransport(handle)) as client:
+            return match_track(title, settings=api_settings(token_file), http_client=client)
+
+    with ThreadPoolExecutor(3) as threads:
+        matches = list(threads.map(program, QUICK[:3]))
+    assert not any(match.failures for match in matches)
+    assert renewals(fake) == 1
+    assert [file.name for file in token_file.parent.iterdir()] == [token_file.name]
+
+
+@every_mode
+def test_new_token_in_the_file_is_used_after_a_rejected_renewal(
+    name: Name, token_file: Path
+) -> None:
+    """Another program may not know the lock."""
+    write(token_file, access_token="old", refresh_token="used-up", expires_at=1)
+    fake = fake_api()
+
+    class Other(httpx.BaseTransport, httpx.AsyncBaseTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            if request.method == "GET":
+                return served_api(fake, request)
+            write(token_file)
+            return httpx.Response(400, json={"error": "invalid_grant"})
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            return self.handle_request(request)
+
+    result = Mode(name).call(
+        "match_playlist", QUICK[:2], transport=Other(), settings=api_settings(token_file)
+    )
+    assert len(result.matched) == 2
+
+
+@every_mode
+@pytest.mark.parametrize("by_stop", [False, True])
+def test_wait_for_another_program_ends(
+    name: Name, by_stop: bool, token_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By `stop`, or after a time, because that program may hang."""
+    write(token_file, expires_at=1)
+    if not by_stop:
+        for engine in ("sync_engine", "async_engine"):
+            monkeypatch.setattr(f"beatport_match.engine.{engine}.MAX_LOCK_WAIT_S", 0.3)
+    fake = fake_api()
+    holder = TokenStore(api_settings(token_file)).try_lock()
+    assert holder is not None
+    with holder:
+        result = Mode(name).call(
+            "match_playlist",
+            QUICK[:1],
+            transport=fake.transport(),
+            settings=api_settings(token_file),
+            stop=StopAfter(3) if by_stop else None,
+        )
+    outcome = "failed" if by_stop else "matched"
+    assert [match.outcome for match in result.matches] == [outcome]
+    assert len(fake.requests) == (0 if by_stop else 2)
+
+
+def test_token_file_is_renewed_where_no_lock_file_can_be_made(
+    token_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> Any:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("beatport_match.transport.token_store.lock_file", refuse)
+    write(token_file, expires_at=1)
+    assert len(run("sync", fake_api(), token_file, QUICK[:1]).matched) == 1
 
 
 @every_mode

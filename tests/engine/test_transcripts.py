@@ -18,7 +18,7 @@ from scripted_engines import (
 )
 from scripted_runs import DEMO, IDS, faults, slots
 
-from beatport_match.engine.arguments import never_stop
+from beatport_match.engine.arguments import IsStopped, never_stop
 from beatport_match.errors import Failure
 from beatport_match.matching.protocol import Recorded, Request, Response
 from beatport_match.matching.search_flow import fetch_flow, match_flow
@@ -116,13 +116,13 @@ async def test_max_concurrent_requests_bounds_the_requests_of_a_batch(limit: int
     class Counting(AsyncScriptedEngine):
         in_flight = peak = 0
 
-        async def _transmit(self, request: Request) -> Response | Failure:
+        async def _transmit(self, request: Request, stop: IsStopped) -> Response | Failure:
             self.in_flight += 1
             self.peak = max(self.peak, self.in_flight)
             for _ in range(5):
                 await anyio.lowlevel.checkpoint()
             self.in_flight -= 1
-            return await super()._transmit(request)
+            return await super()._transmit(request, stop)
 
     engine = Counting([None], UNLIMITED_SLOTS, 1, concurrency=limit)
     await engine.run(fetch_flow(IDS[:6], SOURCE), never_stop)

@@ -92,3 +92,25 @@ def test_a_redirect_can_be_stopped() -> None:
     dialogue, stopped = redirected("/1"), Failure("stopped", "the run was stopped")
     assert dialogue << Send(Request(url=f"{SITE}/1")) >> Delivery(stopped)
     assert dialogue.ended.value == stopped
+
+
+@pytest.mark.parametrize("location", ["/de/search", "/search?q=", "/search?q=tide", "/?x=Osk+Tid"])
+def test_redirect_that_loses_the_search_is_not_followed(location: str) -> None:
+    """Its page would answer another question, for example with no rows."""
+    request = Request(url=f"{SITE}/search", params=(("q", "Osk Tide"), ("per_page", "9")))
+    search = replace(QUESTION, request=request, text="Osk Tide")
+    dialogue = RequestDialogue(question_flow(search, attempts=3, max_ages_s=MAX_AGES_S))
+    assert dialogue << Send(request) >> response(302, location=location)
+    assert dialogue.ended.value.kind == "catalogue_changed"
+    assert "without the search" in dialogue.ended.value.detail
+    assert len(dialogue.ended.sent) == 1
+
+
+@pytest.mark.parametrize("location", ["/de/search?q=Osk+Tide", "/s?per_page=9&query=Osk%20Tide"])
+def test_redirect_that_keeps_the_search_is_followed(location: str) -> None:
+    request = Request(url=f"{SITE}/search", params=(("q", "Osk Tide"),))
+    search = replace(QUESTION, request=request, text="Osk Tide")
+    dialogue = RequestDialogue(question_flow(search, attempts=3, max_ages_s=MAX_AGES_S))
+    assert dialogue << Send(request) >> response(302, location=location)
+    assert dialogue << Send(Request(url=f"{SITE}{location}")) >> response(200)
+    assert dialogue.ended.value == NOTHING

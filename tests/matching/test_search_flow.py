@@ -429,6 +429,26 @@ def test_query_flow_and_fetch_flow_raise_the_failure() -> None:
         assert pickle.loads(pickle.dumps(caught.value)).failure == TIMEOUT
 
 
+DOUBT = Failure("catalogue_changed", "the page answers another search")
+
+
+def test_page_of_another_search_never_means_not_found() -> None:
+    """Its candidates count all the same."""
+    dialogue = begin(max_queries=1)
+    assert dialogue << FULL >> ParsedResult(candidates=(STRANGER,), doubt=DOUBT)
+    match = dialogue.ended
+    assert (match.outcome, match.failures) == ("failed", (DOUBT,))
+    dialogue = begin(max_queries=1)
+    assert dialogue << FULL >> ParsedResult(candidates=(RIGHT,), doubt=DOUBT)
+    assert dialogue.ended.outcome == "matched"
+
+
+def test_search_in_your_own_words_raises_for_a_page_of_another_search() -> None:
+    dialogue = SearchDialogue(query_flow("copper tide", InventedSource()))
+    with pytest.raises(BeatportUnavailable, match="another search"):
+        _ = dialogue << ("search", "copper tide") >> ParsedResult(candidates=(RIGHT,), doubt=DOUBT)
+
+
 BLANK = Candidate(id=0, name="")
 
 

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beatport_match.model.validation import (
+    MAX_JSON_CHARACTERS,
+    MAX_JSON_SEPARATORS,
     clean_isrc,
     finite_number,
     is_web_url,
@@ -171,6 +173,22 @@ def test_other_values_than_finite_numbers_are_unknown(value: object) -> None:
 @pytest.mark.parametrize("data", ["", "{", "[" * 100_000, b"\xff\xfe{\x00}\x00", "9" * 10_000])
 def test_data_that_is_not_json_is_none(data: str | bytes) -> None:
     assert parse_json(data) is None
+
+
+@pytest.mark.parametrize("unit", ["[],", "{},", "1,", '{"a":{}},', "[[[]]],"])
+def test_json_of_too_many_values_is_not_parsed(unit: str) -> None:
+    """A compressed page of a few kilobytes can hold millions of them."""
+    separators = sum(map(unit.count, ",[{"))
+    most = (MAX_JSON_SEPARATORS - 1) // separators
+    assert isinstance(parse_json(f"[{unit * most}1]"), list)
+    assert parse_json(f"[{unit * (most + 1)}1]") is None
+    assert parse_json(f"[{unit * (most + 1)}1]".encode()) is None
+
+
+def test_json_longer_than_the_limit_is_not_parsed() -> None:
+    longest = f'"{"x" * (MAX_JSON_CHARACTERS - 2)}"'
+    assert parse_json(longest) == longest[1:-1]
+    assert parse_json(f"{longest} ") is None
 
 
 def test_json_is_parsed_from_text_bytes_and_a_view_of_bytes() -> None:

@@ -33,6 +33,7 @@ PACKAGES_OF = {
     "files": ("tinytag",),
     "offline": ("tantivy",),
     "parquet": ("pyarrow", "tantivy"),
+    "socks": ("socksio",),
     "web": ("starlette", "uvicorn"),
 }
 TRACK = Track("Paper Satellites (Extended Mix)", "Corvane")

@@ -51,6 +51,8 @@ RANGES = [
     (MatchSettings, "requests_per_second", 0.001, 1000, 0, 1001),
     (MatchSettings, "max_refusals", 1, 1000, 0, 1001),
     (MatchSettings, "refusal_pause_s", 0.001, 3600, 0, 3601),
+    (MatchSettings, "max_offline_wait_s", 0, 86_400, -1, 86_401),
+    (MatchSettings, "retry_failed", 0, 5, -1, 6),
     (MatchSettings, "cache_ttl_s", 0.001, 3650 * 86_400, 0, 3651 * 86_400),
     (MatchSettings, "cache_page_ttl_s", 0.001, 3650 * 86_400, 0, 3651 * 86_400),
     (MatchSettings, "max_connections", 1, 100, 0, 101),
@@ -92,6 +94,19 @@ def test_value_out_of_range_raises_settings_error(model, name, minimum, maximum,
         assert str(0 if limit == 0.001 else limit) in sentence
 
 
+IMPOSSIBLE_HOSTS = (
+    "localhost:70000",
+    "127.0.0.1:-1",
+    "127.0.0.1:0",
+    "a..b",
+    "xn--zzzz.invalid",
+    f"{'a' * 64}.invalid",
+    ":80",
+    "[::1",
+    "[x]",
+)
+
+
 @pytest.mark.parametrize(
     "values",
     [
@@ -101,7 +116,9 @@ def test_value_out_of_range_raises_settings_error(model, name, minimum, maximum,
         {"base_url": 5}, {"user_agent": ""}, {"user_agent": "a\nb"}, {"user_agent": "å"},
         {"user_agent": "x" * 501}, {"wanted_fields": ("nonesuch",)}, {"wanted_fields": "isrc"},
         {"async_io": "yes"}, {"async_io": 5}, {"access_token": "two words"}, {"access_token": ""},
-        {"access_token": "å"},
+        {"access_token": "å"}, {"proxy": "127.0.0.1:3128"}, {"proxy": "ftp://127.0.0.1:21"},
+        {"proxy": "http://127.0.0.1:70000"}, {"proxy": "http://user:secret@127.0.0.1:3128"},
+        *({"base_url": f"http://{host}"} for host in IMPOSSIBLE_HOSTS),
     ],
 )  # fmt: skip
 def test_invalid_value_raises_settings_error_with_the_name(values):
@@ -113,6 +130,37 @@ def test_invalid_value_raises_settings_error_with_the_name(values):
     assert "\n" not in str(caught.value)
     assert "pydantic" not in str(caught.value)
     assert isinstance(caught.value, BeatportMatchError)
+
+
+@pytest.mark.parametrize("name", ["base_url", "api_url", "proxy"])
+@pytest.mark.parametrize("user", ["user:s3cret@", "s3cret@", ":s3cret@", "user:s3cret@x@"])
+def test_urls_with_a_password_are_rejected_and_not_shown(name, user):
+    """They would stand in every result file, cache and journal."""
+    with pytest.raises(SettingsError, match=r"user name .* password.* http_client") as caught:
+        MatchSettings(**{name: f"https://{user}mirror.invalid"})
+    assert "s3cret" not in str(caught.value)
+
+
+def test_at_sign_in_a_path_is_no_password():
+    assert MatchSettings(base_url="http://mirror.invalid/a@b").base_url.endswith("/a@b")
+
+
+@pytest.mark.parametrize("token", [{"access_token": "secret"}, {"token_file": "token.json"}])
+def test_token_is_not_sent_without_encryption(token):
+    """Except to this machine, where a test may run a fake."""
+    with pytest.raises(SettingsError, match="must begin with https://"):
+        MatchSettings(api_url="http://api.invalid/v4", **token)
+    for host in ("localhost:80", "127.0.0.1:8000", "127.8.9.1", "[::1]"):
+        assert MatchSettings(api_url=f"http://{host}/v4", **token).api_url
+    assert MatchSettings(api_url="http://api.invalid/v4").api_url
+
+
+@pytest.mark.parametrize("proxy", ["http://proxy.invalid:3128", "socks5://127.0.0.1:1080"])
+def test_proxy_is_kept_as_it_is_written(proxy, tmp_path):
+    settings = MatchSettings(proxy=proxy)
+    settings.save(tmp_path / "settings.toml")
+    assert MatchSettings.load(tmp_path / "settings.toml").proxy == proxy
+    assert MatchSettings(proxy=False).proxy is None
 
 
 def test_unknown_key_raises_settings_error_with_the_name():

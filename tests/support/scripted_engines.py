@@ -106,7 +106,7 @@ class _Script:
 class ScriptedEngine(_Script, SyncEngine):
     """The sync engine, scripted."""
 
-    def _transmit(self, request: Request) -> Response | Failure:
+    def _transmit(self, request: Request, stop: Callable[[], bool]) -> Response | Failure:
         return self.reply(request)
 
     def _sleep(self, seconds: float, stop: Callable[[], bool]) -> Failure | None:
@@ -117,7 +117,7 @@ class ScriptedEngine(_Script, SyncEngine):
 class AsyncScriptedEngine(_Script, AsyncEngine):
     """The async engine, scripted; each wait lets the other tasks run first."""
 
-    async def _transmit(self, request: Request) -> Response | Failure:
+    async def _transmit(self, request: Request, stop: Callable[[], bool]) -> Response | Failure:
         await anyio.lowlevel.checkpoint()
         return self.reply(request)
 

@@ -91,12 +91,9 @@ async def test_requests_one_after_the_other_share_a_connection(
     assert [len(pool.clients) for pool in pools] == [1]
 
 
-async def test_clients_of_a_pool_share_settings_and_cookies() -> None:
-    """A cookie that one connection received is sent on every other."""
+async def test_clients_of_a_pool_share_the_settings() -> None:
     pool = new_async_client(MatchSettings(async_io=AsyncSettings(request_timeout=12.5)))
     one, other = pool._add_client(), pool._add_client()
     assert one.timeout == other.timeout == httpx.Timeout(12.5)
     assert one.follow_redirects is other.follow_redirects is False
-    one.cookies.set("seen", "1", "site.example")
-    assert other.build_request("GET", "https://site.example/").headers["cookie"] == "seen=1"
     await pool.aclose()

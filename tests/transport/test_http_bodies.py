@@ -141,6 +141,21 @@ def test_invalid_or_truncated_gzip_is_a_network_failure(name: Name, body: bytes)
 
 
 @every_mode
+@pytest.mark.parametrize("pieces", [[b"junk"], [b"", b"junk"], [gzip.compress(b"<html>", mtime=0)]])
+def test_data_behind_a_gzip_body_ends_the_reading(name: Name, pieces: list[bytes]) -> None:
+    """zlib would keep all of it in memory."""
+
+    def body() -> Iterator[bytes]:
+        yield gzip.compress(b"<html>", mtime=0)
+        yield from pieces
+        yield from endless()
+
+    kind, detail = failed(name, Streams(body, **{"content-encoding": "gzip"}))
+    assert kind == "network"
+    assert "behind its compressed end" in detail
+
+
+@every_mode
 def test_gzip_page_in_small_pieces_is_parsed(name: Name) -> None:
     fake = FakeBeatport(**EXACT_SEARCH)
 

@@ -1,0 +1,40 @@
+"""Which tracks a run tries again at its end, and how the matches of both rounds become one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from beatport_match.matching.match import Match
+from beatport_match.matching.protocol import Recorded, Transcript
+
+# Faults that often have passed by the end of a run. A blocked request is not one: another request
+# would only put load on the server.
+PASSING_KINDS = frozenset({"timeout", "network", "status", "rate_limited"})
+
+
+def is_worth_another_round(match: Match) -> bool:
+    """Return whether a track failed by a fault that may have passed at the end of the run."""
+    return (
+        match.outcome == "failed"
+        and bool(match.failures)
+        and match.failures[-1].kind in PASSING_KINDS
+    )
+
+
+def joined(first: Recorded[Match], second: Recorded[Match]) -> Recorded[Match]:
+    """Return the match of the second round, with the queries and the times of both rounds.
+
+    The time between the rounds belongs to other tracks, so it does not count.
+    """
+    match = replace(
+        second.value,
+        queries=first.value.queries + second.value.queries,
+        failures=first.value.failures + second.value.failures,
+    )
+    earlier, later = first.transcript, second.transcript
+    transcript = Transcript(
+        started=later.started - (earlier.ended - earlier.started),
+        ended=later.ended,
+        rounds=earlier.rounds + later.rounds,
+    )
+    return Recorded(match, transcript)
