@@ -2,7 +2,8 @@
 
 Two pure functions of a frozen state and the time. After `MAX_UNANSWERED` timeouts and network
 failures in a row, `admit` lets through one request as a probe every few seconds. Any answer to a
-request ends this. `rate_limiter` holds the state.
+request ends this. A request that was sent before the last answer does not count: with several at
+once, the answers come first and the timeouts together. `rate_limiter` holds the state.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ MAX_PROBE_S = 60.0
 class Reachability:
     """The state; times are seconds on the engine's clock.
 
-    `unanswered` counts the requests without an answer since the last answer, `reason` says why the
-    last one had none. Since `lost_at` nothing is sent, apart from a probe at `probe_at` or later,
-    and the next one `probe_s` after it; `lost_at` is `None` while the site can be reached.
+    `answered_at` is when the last answer came. `unanswered` counts the requests without an answer
+    that were sent since then, `reason` says why the last one had none. Since `lost_at` nothing is
+    sent, apart from a probe at `probe_at` or later, and the next one `probe_s` after it; `lost_at`
+    is `None` while the site can be reached.
     """
 
+    answered_at: float = float("-inf")
     unanswered: int = 0
     reason: str = ""
     lost_at: float | None = None
@@ -58,7 +61,9 @@ def observe(
 ) -> Reachability:
     """Return the state after the result of a request that was sent at `sent`."""
     if isinstance(value, ParsedResult) or value.kind not in UNANSWERED_KINDS:
-        return Reachability()
+        return Reachability(answered_at=now)
+    if sent < state.answered_at:
+        return state
     if state.lost_at is None:
         state = replace(state, unanswered=state.unanswered + 1, reason=value.detail)
         if state.unanswered < MAX_UNANSWERED:

@@ -48,7 +48,7 @@ def run(name: Name, network: Network, tracks: Any, **settings: Any) -> PlaylistM
         "match_playlist",
         tracks,
         transport=network,
-        settings=with_attempts(max_queries=1, **settings),
+        settings=with_attempts(max_queries=1, retry_failed=1, **settings),
         **arguments,
     )
 

@@ -24,7 +24,7 @@ def run(name: Name, fake: FakeBeatport, method: str = "match_playlist", **option
         method,
         QUICK,
         transport=fake.transport(),
-        settings=with_attempts(max_queries=1, **options),
+        settings=with_attempts(max_queries=1, **{"retry_failed": 1, **options}),
         **arguments,
     )
 

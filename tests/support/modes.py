@@ -66,7 +66,8 @@ def bridged(settings: MatchSettings) -> MatchSettings:
 def with_attempts(attempts: int = 1, **settings: Any) -> MatchSettings:
     """Make settings without a rate limit and with few attempts, so that no test waits long."""
     engine = AsyncSettings(retry_attempts=attempts)
-    return MatchSettings(requests_per_second=None, async_io=engine, **settings)
+    rounds = {"retry_failed": 0, **settings}
+    return MatchSettings(requests_per_second=None, async_io=engine, **rounds)
 
 
 async def _call_async(

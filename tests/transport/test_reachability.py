@@ -40,7 +40,15 @@ def test_any_answer_begins_the_count_again(kind: FailureKind) -> None:
     """An error is an answer too: the site can be reached."""
     for value in (GOOD, Failure(kind, "no")):
         state = observe(unanswered(MAX_UNANSWERED - 1), value, sent=0.0, now=0.0)
-        assert state == observe(LOST, value, sent=0.0, now=0.0) == Reachability()
+        assert state == observe(LOST, value, sent=0.0, now=0.0) == Reachability(answered_at=0.0)
+
+
+def test_requests_that_were_sent_before_the_last_answer_do_not_count() -> None:
+    """With several at once, the answers come first and the timeouts together."""
+    state = observe(Reachability(), GOOD, sent=1.0, now=2.0)
+    for _ in range(2 * MAX_UNANSWERED):
+        state = observe(state, TIMEOUT, sent=1.5, now=30.0)
+    assert state == Reachability(answered_at=2.0)
 
 
 def test_caller_that_does_not_wait_fails_with_a_question() -> None:
