@@ -350,10 +350,10 @@ def _segment_files(folder: Path) -> Iterator[Path]:
     meta = cast("dict[str, Any]", parse_json((folder / "meta.json").read_bytes()))
     try:
         segments = [
-            (str(one["segment_id"]).replace("-", ""), (one["deletes"] or {}).get("opstamp"))
+            (str(one["segment_id"]).replace("-", ""), one["deletes"] and one["deletes"]["opstamp"])
             for one in meta["segments"]
         ]
-    except (AttributeError, KeyError, TypeError):
+    except (KeyError, TypeError):
         raise ValueError("meta.json does not list the segments") from None
     for name, opstamp in segments:
         for file in sorted(folder.glob(f"{name}.*")):
