@@ -249,7 +249,7 @@ def _splits(parsed: ParsedTitle, known_artists: tuple[str, ...]) -> Iterator[_Sp
         if slash:
             yield replace(split, title=first, label=(*split.label, *aside, tail))
         # The last bracket is the most likely one to name the version.
-        *_, bracket = (None, *_BRACKET.finditer(split.title))
+        bracket = next(reversed([*_BRACKET.finditer(split.title)]), None)
         rest = bracket and (split.title[: bracket.start()] + split.title[bracket.end() :]).strip()
         is_cut = bracket is not None and normalize_spacing(bracket[1]) == parsed.cut
         # A letter or two after an open bracket begin a name and are no part of the title.

@@ -86,11 +86,11 @@ def _is_other_wording(mine: Version, theirs: Version) -> bool:
     if mine.words or theirs.words:
         return False
     if theirs.length == "short" and not theirs.kinds:
-        return mine.kinds == {"edit"} and not mine.length
+        return mine.kinds == frozenset({"edit"}) and not mine.length
     if theirs.length == "long":
-        return mine.length == "long" and mine.kinds ^ theirs.kinds == {"club"}
+        return mine.length == "long" and mine.kinds ^ theirs.kinds == frozenset({"club"})
     is_single = mine.length == "short" and not mine.kinds and "single" in mine.folded.split()
-    is_remaster = mine.kinds == {"remaster"} and not mine.length
+    is_remaster = mine.kinds == frozenset({"remaster"}) and not mine.length
     return theirs.plain and (is_single or is_remaster)
 
 
