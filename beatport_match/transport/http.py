@@ -23,6 +23,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from contextvars import copy_context
 from functools import cache
+from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
@@ -93,10 +94,13 @@ def ssl_context() -> ssl.SSLContext:
     """
     import httpx
 
+    file = os.environ.get("SSL_CERT_FILE")
+    variable = "SSL_CERT_FILE" if file else "SSL_CERT_DIR"
     try:
+        if file:
+            Path(file).stat()  # httpx before 0.28 ignores a file that does not exist
         context = httpx.create_ssl_context()
     except OSError as error:
-        variable = "SSL_CERT_FILE" if os.environ.get("SSL_CERT_FILE") else "SSL_CERT_DIR"
         raise SettingsError(
             f"The certificates that the environment variable {variable} names cannot be used "
             f"({reason(error)}); correct the variable, or remove it."
