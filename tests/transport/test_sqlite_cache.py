@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -260,7 +261,7 @@ def garble(path: Path) -> None:
 
 
 def replace_table(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("DROP TABLE answers")
         connection.execute("CREATE TABLE answers (other)")
     connection.close()
@@ -268,7 +269,7 @@ def replace_table(path: Path) -> None:
 
 def endless_view(path: Path) -> None:
     """Replace the table by rows that never end."""
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("DROP TABLE answers")
         connection.execute(
             "CREATE VIEW answers AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n) "
@@ -278,7 +279,7 @@ def endless_view(path: Path) -> None:
 
 
 def add_trigger(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute(
             "CREATE TRIGGER slow AFTER INSERT ON answers BEGIN DELETE FROM answers; END"
         )
@@ -315,9 +316,11 @@ def test_damaged_file_is_set_aside(
 
 def test_older_set_aside_file_is_not_overwritten(path: Path) -> None:
     for number in (1, 2):
-        SqliteCache(path).put("a", ONE)
+        with closing(SqliteCache(path)) as cache:
+            cache.put("a", ONE)
         truncate(path)
-        SqliteCache(path).get("a")
+        with closing(SqliteCache(path)) as cache:
+            cache.get("a")
         assert path.with_name(f"{path.name}.set-aside-{number}").exists()
     assert not path.exists()
 
@@ -326,7 +329,7 @@ def test_database_of_another_program_is_not_touched(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The file is intact, and the other program may need it at its place."""
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("CREATE TABLE music (title)")
         connection.execute("INSERT INTO music VALUES ('Copper')")
     connection.close()
@@ -405,11 +408,10 @@ def test_locked_file_is_skipped_after_a_wait(path: Path, monkeypatch: pytest.Mon
 def test_invalid_row_is_ignored_and_deleted(path: Path, row: tuple[Any, Any]) -> None:
     cache = SqliteCache(path)
     cache.put("a", ONE)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("UPDATE answers SET stored = ?, answer = ?", row)
-    assert cache.get("a") is None
-    assert connection.execute("SELECT count(*) FROM answers").fetchone() == (0,)
-    connection.close()
+        assert cache.get("a") is None
+        assert connection.execute("SELECT count(*) FROM answers").fetchone() == (0,)
     cache.close()
 
 
