@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from command_line import CommandResult
@@ -61,7 +62,8 @@ def test_a_damaged_cache_is_a_note(
     command: Callable[..., CommandResult], collection: Path, tmp_path: Path
 ) -> None:
     """A cache error never ends a run; stderr shows the new name of the file."""
-    SqliteCache(tmp_path / "c").put("a", ParsedResult(candidates=()))
+    with closing(SqliteCache(tmp_path / "c")) as cache:
+        cache.put("a", ParsedResult(candidates=()))
     os.truncate(tmp_path / "c", 3000)
     with FakeBeatport().serve() as base_url:
         options = ("--unpaced", "--base-url", base_url, "--cache", tmp_path / "c")
