@@ -222,6 +222,14 @@ Ana Sol - Night Ferry (Nørd Remix)
             replace(OTHER_VERSION_ONLY, best=replace(OTHER_VERSION, evidence=())),
             "too little evidence for it: the library has no tempo",
         ),
+        (
+            replace(
+                OTHER_VERSION_ONLY,
+                best=replace(OTHER_VERSION, evidence=()),
+                track=replace(OTHER_VERSION_ONLY.track, bpm=124),
+            ),
+            "too little evidence for it",
+        ),
     ],
 )
 def test_reason_is_the_strongest_evidence_or_the_last_failure(match, reason):

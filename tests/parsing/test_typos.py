@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from beatport_match.parsing.typos import (
     digits_of,
+    is_evident_in_name,
+    is_evident_typo,
     is_short_word_typo,
     is_typo,
     typo_count,
@@ -116,3 +118,25 @@ def test_with_numbers_changes_only_numbers(text):
     before, after = text.split(), with_numbers(text)
     assert len(before) == len(after)
     assert all(one == other or other.isdecimal() for one, other in zip(before, after, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "evident"),
+    [
+        ("medusa", "medusaa", True),
+        ("atlantis", "atlatnis", True),
+        ("footprints", "fooprints", True),
+        ("rush", "crush", False),
+        ("motif", "moti", False),
+        ("lake", "laek", False),
+        ("johnson", "johnston", False),
+    ],
+)
+def test_doubled_and_transposed_letters_are_evident_typos(one, other, evident):
+    assert is_evident_typo(one, other) is evident
+    assert is_evident_typo(other, one) is evident
+
+
+def test_one_typo_among_three_words_of_a_name_is_evident():
+    assert is_evident_in_name(("silvano", "del", "gado"), ("silano", "del", "gado"))
+    assert not is_evident_in_name(("paul", "johnson"), ("paul", "johnston"))
