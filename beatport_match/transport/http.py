@@ -1,9 +1,9 @@
-"""HTTP clients: make one, send a request once, and read a response body of limited size.
+"""HTTP clients: make one, and send a request once.
 
 * A client needs only `get(url, params=…, headers=…)`, so a client of `httpx`, of `httpx2` or of the
   calling program works. For the same reason, a client's exceptions are recognised by class name.
 * If a client has `stream`, as the clients of `httpx` and `httpx2` have, this module decompresses
-  the body piece by piece (`BoundedDecoder`). A small body that decompresses to gigabytes then uses
+  the body piece by piece (`bounded_body`). A small body that decompresses to gigabytes then uses
   no more memory than the limit. If a client has no `stream`, the size is checked after the client
   has read the body.
 * Redirects are not followed here: only `matching.request_flow` knows which host was meant.
@@ -18,7 +18,6 @@ from __future__ import annotations
 import inspect
 import os
 import time
-import zlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from contextvars import copy_context
@@ -40,6 +39,11 @@ from beatport_match.files.guarded_read import reason
 from beatport_match.matching.protocol import Request, Response
 from beatport_match.model.validation import is_loopback_url
 from beatport_match.settings.models import MatchSettings
+from beatport_match.transport.bounded_body import (
+    ACCEPTED_ENCODING,
+    BoundedDecoder,
+    size_failure,
+)
 from beatport_match.transport.client_pool import ClientPool, SyncClientPool
 
 if TYPE_CHECKING:
@@ -49,16 +53,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Beatport's largest pages have 0.6 MB.
-MAX_BODY_BYTES = 16 * 2**20
-# The value of `Accept-Encoding`: only what `BoundedDecoder` can decompress.
-ACCEPTED_ENCODING = "gzip"
-_UNCOMPRESSED_ENCODINGS = frozenset({"", "identity"})
-_COMPRESSED_ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
 # While the engine waits, it calls `stop` this often.
 STOP_POLL_INTERVAL_S = 0.25
-# For this value of `wbits`, zlib reads in the header whether the format is gzip or zlib.
-_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 
 
 class HttpClient(Protocol):
@@ -268,76 +264,14 @@ async def asend(
     return (decoder.failure if decoder else None) or timeout_failure(request, timeout_s)
 
 
-class BoundedDecoder:
-    """Decompresses a response body piece by piece, up to `MAX_BODY_BYTES`.
-
-    `failure` says why the body is rejected; `None` so far.
-
-    Args:
-        url: The request's URL, for the failure.
-        encoding: The response's `Content-Encoding`.
-    """
-
-    def __init__(self, url: str, encoding: str) -> None:
-        self._url = url
-        self._parts: list[bytes] = []
-        self._size = 0
-        self.failure: Failure | None = None
-        encoding = encoding.strip().lower()
-        is_compressed = encoding in _COMPRESSED_ENCODINGS
-        self._decompressor = zlib.decompressobj(_GZIP_OR_ZLIB) if is_compressed else None
-        if not is_compressed and encoding not in _UNCOMPRESSED_ENCODINGS:
-            self._fail(
-                f"has the encoding {encoding[:50]!r}, but the request accepts only "
-                f"{ACCEPTED_ENCODING}"
-            )
-
-    def feed(self, piece: bytes) -> bool:
-        """Add the next piece, and return whether more pieces are needed."""
-        if self.failure is not None:
-            return False
-        if self._decompressor is not None:
-            try:
-                piece = self._decompressor.decompress(piece, MAX_BODY_BYTES + 1 - self._size)
-            except zlib.error as error:
-                self._fail(f"cannot be decompressed ({error})")
-                return False
-            if self._decompressor.unused_data:
-                # zlib would keep all that follows, whatever its size.
-                self._fail("has more data behind its compressed end")
-                return False
-        self._parts.append(piece)
-        self._size += len(piece)
-        self.failure = _size_failure(self._size, self._url)
-        return self.failure is None
-
-    def finish(self) -> bytes | Failure:
-        """Return the whole body after the last piece, or why it is rejected."""
-        if self._decompressor is not None and self._size and not self._decompressor.eof:
-            self._fail(f"was cut off after {self._size} bytes")
-        return self.failure or b"".join(self._parts)
-
-    def _fail(self, problem: str) -> None:
-        if self.failure is None:
-            self.failure = Failure("network", f"Beatport's answer {problem}.", self._url)
-
-
 def _new_decoder(response: Any, request: Request) -> BoundedDecoder:
     return BoundedDecoder(request.url, response.headers.get("content-encoding", ""))
-
-
-def _size_failure(size: int, url: str) -> Failure | None:
-    if size <= MAX_BODY_BYTES:
-        return None
-    limit = f"{MAX_BODY_BYTES // 2**20} MiB"
-    detail = f"Beatport's answer is larger than {limit}, the limit for a page."
-    return Failure("catalogue_changed", detail, url)
 
 
 def _from_read_response(response: Any, request: Request) -> Response | Failure:
     """Convert a response whose body the client has already read and decompressed."""
     body = response.content
-    return _from_response(response, _size_failure(len(body), request.url) or body)
+    return _from_response(response, size_failure(len(body), request.url) or body)
 
 
 def _from_response(response: Any, body: bytes | Failure) -> Response | Failure:

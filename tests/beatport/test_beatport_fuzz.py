@@ -153,7 +153,7 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=40))
 def test_any_html_gives_a_value_with_the_requested_track(pieces: list[str]) -> None:
-    """Whatever the elements are, a track page never gives another track."""
+    """A track page with any elements never gives another track."""
     body = f"<html>{''.join(pieces)}</html>".encode("utf-8", "replace")
     value = SEARCH(response(body))
     assert isinstance(value, Failure) or value.candidates

@@ -75,7 +75,7 @@ def test_field_that_some_tracks_lack_is_counted(command: Command) -> None:
 
 
 @pytest.mark.parametrize("fault", ["reset", "unavailable", "rate_limited", "challenge", "empty"])
-def test_one_request_is_sent_whatever_happens(command: Command, fault: Fault) -> None:
+def test_a_fault_is_not_retried(command: Command, fault: Fault) -> None:
     """The command is polite: no retry."""
     fake = FakeBeatport(faults=always(fault))
     result = probe(command, fake)

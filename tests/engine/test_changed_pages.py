@@ -14,7 +14,7 @@ from beatport_match.testing import FakeBeatport, PageForm, bundled_catalogue
 from beatport_match.testing.page_forms import PageForm as Form
 
 TITLE = "Kestrel Dobbs - Borrowed Umbrella (Harrow Vint Remix)"
-UNKNOWN = "Odd Nobody - Xyzzy Winter"
+UNKNOWN = "Odd Stranger - Xyzzy Winter"
 READ_FROM = {
     "other_tag": "script",
     "other_id": "json",

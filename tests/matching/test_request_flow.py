@@ -83,7 +83,7 @@ def test_other_4xx_statuses_are_not_retried(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 403, 503])
-def test_a_challenge_page_is_not_retried_whatever_its_status(status: int) -> None:
+def test_a_challenge_page_of_any_status_is_not_retried(status: int) -> None:
     dialogue = begin()
     assert dialogue << SEND >> response(status, "blocked", retry_after="1")
     assert dialogue.ended.value.kind == "blocked"

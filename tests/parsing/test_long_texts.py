@@ -1,4 +1,4 @@
-"""The work on a text grows with its length, not with its square, whatever the text repeats."""
+"""The work on any text grows with its length, and not with the square of its length."""
 
 from contextlib import suppress
 from functools import partial

@@ -182,7 +182,7 @@ def test_isrc_artist_and_length_make_another_title_a_review():
     "theirs",
     [
         replace(BASE, mix="Extended"),
-        replace(BASE, artists=("Somebody Else",)),
+        replace(BASE, artists=("Tilda Rook",)),
     ],
     ids=["unstated version", "alias"],
 )
@@ -196,7 +196,7 @@ def test_equal_identifier_overrides_another_wording_of_version_or_artists(known,
 
 def test_a_second_equal_identifier_adds_only_its_own_points():
     """The first one has already raised the score."""
-    theirs = as_candidate(replace(BASE, artists=("Somebody Else",)), 1, isrc="DEAB11900001")
+    theirs = as_candidate(replace(BASE, artists=("Tilda Rook",)), 1, isrc="DEAB11900001")
     one = lines(score_one(as_track(BASE, isrc="DEAB11900001"), theirs))
     both = lines(score_one(as_track(BASE, isrc="DEAB11900001", beatport_id=1), theirs))
     assert both["isrc"].effect == one["isrc"].effect > both["beatport_id"].effect == 12.0

@@ -19,7 +19,7 @@ from modes import EXACT_SEARCH, MODES, Mode, Name, served, with_attempts
 from beatport_match import AsyncMatcher, Match, Matcher
 from beatport_match.errors import Failure
 from beatport_match.testing import FakeBeatport, always, first
-from beatport_match.transport.http import MAX_BODY_BYTES, BoundedDecoder
+from beatport_match.transport.bounded_body import MAX_BODY_BYTES, BoundedDecoder
 
 every_mode = pytest.mark.parametrize("name", MODES)
 URL = "https://site.example/"
@@ -143,7 +143,7 @@ def test_invalid_or_truncated_gzip_is_a_network_failure(name: Name, body: bytes)
 @every_mode
 @pytest.mark.parametrize("pieces", [[b"junk"], [b"", b"junk"], [gzip.compress(b"<html>", mtime=0)]])
 def test_data_behind_a_gzip_body_ends_the_reading(name: Name, pieces: list[bytes]) -> None:
-    """zlib would keep all of it in memory."""
+    """zlib keeps such data in memory, without a limit."""
 
     def body() -> Iterator[bytes]:
         yield gzip.compress(b"<html>", mtime=0)
