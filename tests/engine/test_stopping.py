@@ -329,6 +329,11 @@ def test_an_exception_carries_the_finished_tracks(name: Name, kind: type[BaseExc
     assert finished(partial, done)
     assert partial.metrics.session_info.total_tracks == len(partial.matches)
     for thread in set(threading.enumerate()) - before:
+        # A thread that another one is just starting is listed, and cannot be joined yet.
+        for _ in range(1000):
+            if thread.ident is not None:
+                break
+            time.sleep(0.01)
         thread.join(10)
         assert thread.daemon or not thread.is_alive()
 
