@@ -36,6 +36,7 @@ from beatport_match.errors import (
     MisuseError,
     OutputError,
     PlaylistError,
+    ResultsFileError,
     SettingsError,
 )
 from beatport_match.matching.match import Match, Progress, QueryRecord
@@ -112,6 +113,7 @@ __all__ = [
     "Progress",
     "QueryMetrics",
     "QueryRecord",
+    "ResultsFileError",
     "RunComparison",
     "ScoredCandidate",
     "SettingsError",

@@ -6,6 +6,7 @@
     ├── PlaylistError           a playlist file cannot be read
     ├── SettingsError           settings have a wrong type or value, or cannot be read or saved
     ├── MetricsFileError        a file is not a metrics file of this library
+    ├── ResultsFileError        a file is not a results file of this library
     ├── JournalError            a journal cannot be used
     ├── CatalogueError          an offline catalogue cannot be built, opened or read
     ├── OutputError             results cannot be written (also an OSError)
@@ -80,6 +81,13 @@ class MetricsFileError(BeatportMatchError):
     """A metrics file cannot be read, or the file is not a metrics file.
 
     The message names the file and the field.
+    """
+
+
+class ResultsFileError(BeatportMatchError):
+    """A results file cannot be read, or the file is not a results file.
+
+    The message names the file, the place in it, and what to do.
     """
 
 

@@ -1,27 +1,37 @@
 """The result of a playlist run, and its JSON and CSV files.
 
-The JSON document holds all results. The CSV folder holds four tables for use in a spreadsheet. All
-files are written atomically: a file is complete or does not appear. This module does no matching.
+The JSON document holds all results, and can be read again. The CSV folder holds four tables for use
+in a spreadsheet. All files are written atomically: a file is complete or does not appear. A file
+that is read is checked as untrusted input. This module does no matching.
 """
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, NoReturn, cast, get_args
 
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
+from beatport_match.errors import MAX_SHOWN_LENGTH, MisuseError, ResultsFileError, short_repr
 from beatport_match.files.atomic_write import atomic_write, output_errors
+from beatport_match.files.guarded_read import read_text, reason
 from beatport_match.matching.match import Match
 from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
 from beatport_match.model.metrics import PerformanceStats
-from beatport_match.model.tracks import as_dict
+from beatport_match.model.tracks import Track, as_dict
 from beatport_match.model.validation import spreadsheet_safe
 from beatport_match.playlists import PlaylistProblem
 
 OUTCOMES: tuple[MatchOutcome, ...] = get_args(MatchOutcome)
+# A track with ten candidates and their evidence takes about 20 KB; this is enough for 50,000.
+MAX_FILE_BYTES = 2**30
+_VERSION = "1.0"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MATCH_COLUMNS = (
     "track_id title artists outcome score confidence relation beatport_id url found_title "
     "found_mix found_artists found_remixers label release release_date bpm key camelot genre "
@@ -53,6 +63,35 @@ class PlaylistMatch:
         # asyncio calls `repr` on the result of a task when its loop ends (Python 3.11: several
         # times). With all candidates and their evidence, that would be about 60 kB per track.
         return f"<PlaylistMatch: {len(self.matches)} tracks, {len(self.matched)} matched>"
+
+    @classmethod
+    def from_json(cls, path: str | Path) -> "PlaylistMatch":
+        """Read a results file that `to_json` or `playlist --out` wrote, also an older one.
+
+        Args:
+            path: The file. It may have at most 1 GiB.
+
+        Returns:
+            The results. They equal the written ones, apart from `candidates_weighed` and `metrics`
+            of each match, which the file does not hold.
+
+        Raises:
+            ResultsFileError: The file does not exist, is not JSON, has another version, lacks a
+                field or has an invalid value. The message names the file and the field.
+
+        Example:
+            `PlaylistMatch.from_json("friday/results.json").review`
+        """
+        document = _read_document(path)
+        matches = tuple(
+            _parsed_match(path, number, raw) for number, raw in enumerate(document["matches"])
+        )
+        try:
+            metrics = PerformanceStats.model_validate(document.get("metrics"))
+            problems = _problems_adapter().validate_python(document.get("problems", ()))
+        except ValidationError as error:
+            raise _invalid(path, "metrics or problems", error) from None
+        return cls(matches, metrics, problems)
 
     @property
     def matched(self) -> tuple[Match, ...]:
@@ -128,7 +167,7 @@ class PlaylistMatch:
     def document(self) -> dict[str, Any]:
         """Return the JSON document that `to_json` writes, as a dict."""
         return {
-            "version": "1.0",
+            "version": _VERSION,
             "summary": {
                 "tracks": len(self.matches),
                 **{outcome: len(self._with_outcome(outcome)) for outcome in OUTCOMES},
@@ -161,6 +200,97 @@ def match_document(match: Match) -> dict[str, Any]:
         }
     )
     return document
+
+
+def _read_document(path: str | Path) -> dict[str, Any]:
+    """Read the JSON document of a results file and check its outer shape."""
+    try:
+        text = read_text(Path(path), MAX_FILE_BYTES)
+        document: object = json.loads(text, parse_constant=_reject_constant)
+    except OSError as error:
+        raise ResultsFileError(f"{path}: cannot be read ({reason(error)}).") from None
+    except (ValueError, RecursionError) as error:
+        raise ResultsFileError(
+            f"{path}: is not a complete JSON document ({reason(error)}); write it again."
+        ) from None
+    values = _as_object(document)
+    if values is None or not isinstance(values.get("matches"), list):
+        raise ResultsFileError(
+            f"{path}: is not a results file: it is not an object with `version` and `matches`; "
+            "give the results.json that `playlist --out` wrote."
+        )
+    if values.get("version") != _VERSION:
+        shown = short_repr(values.get("version"))
+        raise ResultsFileError(
+            f"{path}: version is {shown}, but only {_VERSION!r} can be read; write it again."
+        )
+    return values
+
+
+def _as_object(value: object) -> dict[str, Any] | None:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def _reject_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a JSON number")
+
+
+def _parsed_match(path: str | Path, number: int, raw: object) -> Match:
+    """Parse one match of a results file; `best` is the number of one of its candidates."""
+    place = f"matches[{number}]"
+    values = _as_object(raw) or {}
+    track = _as_object(values.get("track"))
+    if track is None:
+        raise ResultsFileError(f"{path}: {place} has no track; write the file again.")
+    try:
+        # The name of a music file can hold bytes that are not text, as surrogates. Pydantic rejects
+        # them, so the track is made without it.
+        match = _match_adapter().validate_python(
+            {**_without_surrogates(values), "track": Track(**track), "best": None}
+        )
+    except (ValidationError, MisuseError) as error:
+        raise _invalid(path, place, error) from None
+    best = next((one for one in match.candidates if one.id == values.get("best")), None)
+    if best is None and values.get("best") is not None:
+        raise ResultsFileError(
+            f"{path}: {place}.best is not one of its candidates; write the file again."
+        )
+    return replace(match, best=best)
+
+
+def _invalid(
+    path: str | Path, place: str, error: ValidationError | MisuseError
+) -> ResultsFileError:
+    """Return the error for a wrong value; of several it names the first."""
+    if isinstance(error, ValidationError):
+        fault = error.errors(include_url=False, include_context=False)[0]
+        place = ".".join((place, *map(str, fault["loc"])))[:MAX_SHOWN_LENGTH]
+        why = f"{fault['msg'][:1].lower()}{fault['msg'][1:]}"
+    else:
+        why = str(error).rstrip(".")
+    return ResultsFileError(f"{path}: {place} is wrong: {why}; write the file again.")
+
+
+def _without_surrogates(value: Any) -> Any:
+    """Replace surrogates in all texts of a JSON value."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if (values := _as_object(value)) is not None:
+        return {key: _without_surrogates(one) for key, one in values.items()}
+    if isinstance(value, list):
+        return [_without_surrogates(one) for one in cast("list[Any]", value)]  # type: ignore[redundant-cast]
+    return value
+
+
+@cache
+def _match_adapter() -> TypeAdapter[Match]:
+    # Created at the first use, so that importing the library stays fast.
+    return TypeAdapter(Match)
+
+
+@cache
+def _problems_adapter() -> TypeAdapter[tuple[PlaylistProblem, ...]]:
+    return TypeAdapter(tuple[PlaylistProblem, ...])
 
 
 def _match_row(match: Match) -> dict[str, Any]:
