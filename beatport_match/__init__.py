@@ -75,6 +75,8 @@ from beatport_match.playlists import (
     read_playlist,
 )
 from beatport_match.results import PlaylistMatch
+from beatport_match.review.match_report import write_match_report
+from beatport_match.review.wants import Wants, write_wants
 from beatport_match.scoring.confidence import is_match, rank
 from beatport_match.scoring.counterfactuals import Change
 from beatport_match.settings.environment import settings_from_environment
@@ -121,6 +123,7 @@ __all__ = [
     "Track",
     "TrackMetrics",
     "Version",
+    "Wants",
     "__version__",
     "aiter_matches",
     "amatch_playlist",
@@ -146,6 +149,8 @@ __all__ = [
     "read_playlist",
     "recommend_mode",
     "settings_from_environment",
+    "write_match_report",
+    "write_wants",
 ]
 
 # Tracebacks, reprs and pickles name the public import path, which does not change when a module

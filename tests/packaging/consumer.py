@@ -25,6 +25,7 @@ from beatport_match import (
     ScoredCandidate,
     Source,
     Track,
+    Wants,
     aiter_matches,
     amatch_playlist,
     amatch_track,
@@ -33,6 +34,8 @@ from beatport_match import (
     match_playlist,
     match_track,
     rank,
+    write_match_report,
+    write_wants,
 )
 from beatport_match.testing import FakeBeatport
 
@@ -73,6 +76,8 @@ def a_playlist(progress: list[Progress]) -> None:
     result = match_playlist(Path("collection.xml"), playlist="Sets", on_progress=progress.append)
     assert_type(result, PlaylistMatch)
     assert_type(result.matched, tuple[Match, ...])
+    assert_type(write_wants(result, "wants"), Wants)
+    write_match_report(result, Path("report.html"))
     assert_type(iter_matches(["Artist - Title"]), Iterator[Match])
     with Matcher() as matcher:
         assert_type(matcher.fetch_track(7), Candidate | None)

@@ -1,0 +1,81 @@
+"""The tables, texts and links of the HTML pages. Texts come from outside, so each is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from beatport_match.model.tracks import Candidate
+from beatport_match.model.validation import is_web_url, single_line
+
+# On a narrow screen each row becomes a block, with the names of its columns before the values.
+TABLE_RULES = """
+table { border-collapse: collapse; width: 100%; font-size: 15px; }
+th, td { text-align: left; vertical-align: top; padding: 6px 14px 6px 0;
+  border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+th { color: var(--quiet); font-weight: 400; border-top: 0; white-space: nowrap; }
+a { color: var(--link); } .whole { white-space: nowrap; }
+del { color: var(--quiet); } ins { text-decoration: none; font-weight: 650; }
+@media (max-width: 640px) {
+  body { padding: 20px 12px 32px; } section { padding: 14px; }
+  table, tbody, tr, td { display: block; } thead { display: none; }
+  tr { border-top: 1px solid var(--line); padding: 8px 0; }
+  td { border: 0; padding: 1px 0; } td:empty { display: none; }
+  td::before { content: attr(data-name) " "; color: var(--quiet); }
+}
+"""
+TABLE_THEME = {"link": ("#1f5fae", "#7fb2f0")}
+
+
+def text(value: str | None) -> str:
+    """Return a text as HTML: on one line, isolated from the direction of the texts around it."""
+    cleaned = single_line(value or "")
+    return f"<bdi>{escape(cleaned)}</bdi>" if cleaned else ""
+
+
+def link(url: str | None, label: str) -> str:
+    """Return a link with a text; only the text if the URL is not one of a web page."""
+    if url is None or not is_web_url(url):
+        return text(label)
+    return f'<a href="{escape(url)}" rel="noreferrer">{text(label)}</a>'
+
+
+def unbroken(value: str | None) -> str:
+    """Return a short text as HTML that stays on one line, such as a date."""
+    return f'<span class="whole">{text(value)}</span>' if value else ""
+
+
+def candidate_link(candidate: Candidate) -> str:
+    """Return a link to a candidate's page with its artists, title and mix."""
+    return link(candidate.url, str(candidate))
+
+
+def key_text(candidate: Candidate) -> str:
+    """Return the key of a candidate with its place on the Camelot wheel."""
+    if candidate.key and candidate.camelot:
+        return f"{candidate.key} ({candidate.camelot})"
+    return candidate.key or candidate.camelot or ""
+
+
+def bpm_text(bpm: float | None) -> str:
+    """Return a tempo with at most two decimals; empty if it is unknown."""
+    return f"{bpm:.2f}".rstrip("0").rstrip(".") if bpm else ""
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table.
+
+    Args:
+        columns: The names of the columns.
+        rows: The cells of each row, as HTML.
+    """
+    head = "".join(f'<th scope="col">{name}</th>' for name in columns)
+    body = "\n".join(
+        "<tr>"
+        + "".join(
+            f'<td data-name="{name}">{cell}</td>' for name, cell in zip(columns, row, strict=True)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
