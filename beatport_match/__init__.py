@@ -76,6 +76,7 @@ from beatport_match.playlists import (
 )
 from beatport_match.results import PlaylistMatch
 from beatport_match.review.match_report import write_match_report
+from beatport_match.review.page import write_review_page
 from beatport_match.review.wants import Wants, write_wants
 from beatport_match.scoring.confidence import is_match, rank
 from beatport_match.scoring.counterfactuals import Change
@@ -150,6 +151,7 @@ __all__ = [
     "recommend_mode",
     "settings_from_environment",
     "write_match_report",
+    "write_review_page",
     "write_wants",
 ]
 
