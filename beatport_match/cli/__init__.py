@@ -4,6 +4,7 @@
     match_commands  the commands `track` and `playlist`
     analyze         the command `analyze`
     result_commands the commands `wants` and `report`
+    enrich          the command `enrich`
     catalogue       the commands `catalogue build|update|remove|info`
     demo            the command `demo`
     probe           the command `probe`
@@ -75,6 +76,10 @@ def _run(options: argparse.Namespace, out: Screen, err: Screen) -> ExitCode:
         from beatport_match.cli import result_commands
 
         return result_commands.COMMANDS[options.command](options, out, err)
+    if options.command == "enrich":
+        from beatport_match.cli import enrich
+
+        return enrich.enrich(options, out, err)
     if options.command == "catalogue":
         from beatport_match.cli import catalogue
 

@@ -7,11 +7,15 @@ Beatport itself writes both G# and Ab. This module knows no track and no candida
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeAlias
 
 Mode = Literal["major", "minor"]
+KeyNotation: TypeAlias = Literal["short", "camelot", "open_key"]
+"""How a program writes keys: `Abm` (Rekordbox), `1A` (Camelot) or `6m` (Open Key, Traktor)."""
 
 # Semitones above C.
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -67,12 +71,42 @@ class Key:
     def camelot(self) -> str:
         """The key on the Camelot wheel, such as `1A`."""
         start, letter = (_CAMELOT_1B, "B") if self.mode == "major" else (_CAMELOT_1A, "A")
-        return f"{_camelot_hour(self.pitch, start)}{letter}"
+        return f"{_hour(self.pitch, start)}{letter}"
+
+    @property
+    def open_key(self) -> str:
+        """The key in Open Key notation, such as `6m`."""
+        start, letter = (_OPEN_KEY_1D, "d") if self.mode == "major" else (_OPEN_KEY_1M, "m")
+        return f"{_hour(self.pitch, start)}{letter}"
+
+    def written(self, notation: KeyNotation) -> str:
+        """Return the key in a notation."""
+        text: str = getattr(self, notation)
+        return text
 
 
-def _camelot_hour(pitch: int, start: int) -> int:
+def _hour(pitch: int, start: int) -> int:
     # hour - 1 = (pitch - start) / 7 modulo 12, and 7 is its own inverse there: 7 * 7 = 49 = 1.
     return (pitch - start) * 7 % 12 + 1
+
+
+def notation_of(text: str | None) -> KeyNotation | None:
+    """Return the notation of a key, or `None` if the text is not a key."""
+    if text is None or parse_key(text) is None:
+        return None
+    text = text.strip()
+    if not text[0].isdecimal():
+        return "short"
+    return "camelot" if text[-1] in "ABab" else "open_key"
+
+
+def usual_notation(texts: Iterable[str | None]) -> KeyNotation:
+    """Return the notation that most of the keys use; Camelot if there are none.
+
+    Nearly all libraries of DJs that hold keys write them as Camelot.
+    """
+    counts = Counter[KeyNotation](notation for notation in map(notation_of, texts) if notation)
+    return counts.most_common(1)[0][0] if counts else "camelot"
 
 
 @lru_cache(maxsize=512)
