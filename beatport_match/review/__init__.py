@@ -2,7 +2,7 @@
 
     wants         lists of the found, the unsure and the missing tracks
     match_report  one HTML page with the fields that Beatport adds or changes
-    review_page   one HTML page to decide about tracks in a browser
+    page          one HTML page to decide about tracks in a browser
     html_table    the tables and links of the pages
 
 All texts are made by pure functions; each public function writes them atomically.

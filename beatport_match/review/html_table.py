@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from beatport_match.model.tracks import Candidate
-from beatport_match.model.validation import is_web_url, single_line
+from beatport_match.model.tracks import Candidate, as_minutes
+from beatport_match.model.validation import MAX_BPM, MAX_DURATION_S, is_web_url, single_line
 
 # On a narrow screen each row becomes a block, with the names of its columns before the values.
 TABLE_RULES = """
@@ -59,7 +59,12 @@ def key_text(candidate: Candidate) -> str:
 
 def bpm_text(bpm: float | None) -> str:
     """Return a tempo with at most two decimals; empty if it is unknown."""
-    return f"{bpm:.2f}".rstrip("0").rstrip(".") if bpm else ""
+    return f"{bpm:.2f}".rstrip("0").rstrip(".") if bpm and 0 < bpm < MAX_BPM else ""
+
+
+def length_text(seconds: float | None) -> str:
+    """Return a length as minutes and seconds; empty if it is unknown."""
+    return as_minutes(seconds) if seconds and 0 < seconds <= MAX_DURATION_S else ""
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

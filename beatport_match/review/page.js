@@ -11,7 +11,13 @@ const FILTERS = {
   decided: ["Decided", (one) => isDecided(one)],
   all: ["All", () => true],
 };
-const OUTCOMES = { matched: "found", review: "to look at", not_found: "missing", failed: "failed" };
+// The sign of an outcome in the list, and its name.
+const OUTCOMES = {
+  matched: ["●", "found"],
+  review: ["?", "to look at"],
+  not_found: ["–", "missing"],
+  failed: ["!", "failed"],
+};
 const RELATIONS = { same_recording: "", other_version: "another version", different: "another track" };
 // The name of a field, its value in your track, and its value in a candidate.
 const FIELDS = [
@@ -52,16 +58,20 @@ const text = (value) => make("bdi", { textContent: clean(value) });
 
 // --- Choices: one entry of the browser's storage for each track, so that two tabs do not
 // overwrite each other. A choice has these fields:
-//   accept   the id of a candidate, or null for "none of these"
-//   at       the time
-//   isSaved  whether it was downloaded
-//   isUndone whether it was undone after it was downloaded: the next file withdraws it
+//   accept    the id of a candidate, null for "none of these", undefined if it was undone
+//   at        the time
+//   isSaved   whether it was downloaded
+//   withdraw  the ids of candidates whose downloaded decision no longer holds
 
 const PREFIX = "beatport-match review ";
 const choices = new Map();
-// What was decided on this page, to undo it: the place of a track and its choice before.
+// What was decided on this page, to undo it: the place of a track and what was accepted before.
 const decided = [];
 let isStored = true;
+
+const accepted = (one) => choices.get(one.key)?.accept;
+const isDecided = (one) => accepted(one) !== undefined;
+const idsOf = (one) => one.candidates.map((candidate) => candidate.id);
 
 function loadChoices() {
   try {
@@ -75,45 +85,52 @@ function loadChoices() {
 function readChoice(one, stored) {
   choices.delete(one.key);
   try {
-    const choice = JSON.parse(stored);
-    const ids = one.candidates.map((candidate) => candidate.id);
-    const isKnown = choice && (choice.accept === null || ids.includes(choice.accept));
-    if (isKnown && Date.parse(choice.at)) choices.set(one.key, choice);
+    const { accept, at, isSaved, withdraw } = JSON.parse(stored) ?? {};
+    const isKnown = accept === null || accept === undefined || idsOf(one).includes(accept);
+    if (isKnown && Date.parse(at) && Array.isArray(withdraw)) {
+      choices.set(one.key, { accept, at, isSaved, withdraw });
+    }
   } catch {
     // Not written by this page.
   }
 }
 
 function storeChoice(one, choice) {
-  if (choice) choices.set(one.key, choice);
-  else choices.delete(one.key);
+  choices.set(one.key, choice);
   try {
-    if (choice) localStorage.setItem(PREFIX + one.key, JSON.stringify(choice));
-    else localStorage.removeItem(PREFIX + one.key);
+    localStorage.setItem(PREFIX + one.key, JSON.stringify(choice));
   } catch {
     isStored = false;
   }
 }
 
-function setChoice(one, choice) {
-  storeChoice(one, choice);
-  showRow(one);
+function forgetChoice(one) {
+  choices.delete(one.key);
+  try {
+    localStorage.removeItem(PREFIX + one.key);
+  } catch {
+    isStored = false;
+  }
+}
+
+function setChoice(one, accept) {
+  const before = choices.get(one.key);
+  const withdraw = new Set(before?.withdraw);
+  if (before?.isSaved) {
+    const was = before.accept === null ? idsOf(one) : [before.accept];
+    was.filter((id) => id !== undefined).forEach((id) => withdraw.add(id));
+  }
+  if (accept === undefined && !withdraw.size) forgetChoice(one);
+  else storeChoice(one, { accept, at: new Date().toISOString(), isSaved: false, withdraw: [...withdraw] });
+  showRowsOf(one.key);
   showCounts();
 }
-
-function choiceOf(one) {
-  const choice = choices.get(one.key);
-  return choice?.isUndone ? undefined : choice;
-}
-
-const isDecided = (one) => choiceOf(one) !== undefined;
-const now = () => new Date().toISOString();
 
 function decide(accept) {
   const one = tracks[current];
   if (!one || (accept === null && !one.candidates.length)) return;
-  decided.push([current, choiceOf(one)]);
-  setChoice(one, { accept, at: now() });
+  decided.push([current, accepted(one)]);
+  setChoice(one, accept);
   say(accept === null ? `None of these: ${clean(one.title)}` : `Accepted: ${clean(one.title)}`);
   if (!step(1)) select(current);
 }
@@ -122,31 +139,26 @@ function undo() {
   const last = decided.pop();
   if (!last) return say("Nothing to undo.");
   const [place, before] = last;
-  const one = tracks[place];
-  const { accept, isSaved } = choices.get(one.key) ?? {};
-  const withdrawn = isSaved ? { accept, at: now(), isUndone: true } : undefined;
-  // A choice from before gets a new time, because of two decisions the later one counts.
-  setChoice(one, before ? { ...before, at: now(), isSaved: false } : withdrawn);
-  say(`Undone: ${clean(one.title)}`);
+  setChoice(tracks[place], before);
+  say(`Undone: ${clean(tracks[place].title)}`);
   select(place);
 }
 
 // The lines of the decisions file. The JSON of tracks and candidates is copied as it was written,
 // because a number may be larger than JavaScript can hold.
 function decisionLines() {
-  const lines = [];
+  const lines = new Set();
   for (const one of tracks) {
-    const choice = choices.get(one.key);
-    if (!choice) continue;
-    for (const candidate of one.candidates) {
-      const isAccepted = candidate.id === choice.accept;
-      if (choice.accept !== null && !isAccepted) continue;
-      const verdict = choice.isUndone ? "withdrawn" : isAccepted ? "accepted" : "rejected";
-      const head = JSON.stringify({ decision: data.format, verdict, at: choice.at, by: "person" });
-      lines.push(`${head.slice(0, -1)},"track":${one.track},"candidate":${candidate.json}}\n`);
+    const { accept, at, withdraw } = choices.get(one.key) ?? {};
+    for (const { id, json } of at ? one.candidates : []) {
+      const isWithdrawn = withdraw.includes(id) && "withdrawn";
+      const verdict = id === accept ? "accepted" : accept === null ? "rejected" : isWithdrawn;
+      if (!verdict) continue;
+      const head = JSON.stringify({ decision: data.format, verdict, at, by: "person" });
+      lines.add(`${head.slice(0, -1)},"track":${one.track},"candidate":${json}}\n`);
     }
   }
-  return [...new Set(lines)].join("");
+  return [...lines].join("");
 }
 
 function download() {
@@ -176,7 +188,7 @@ function rowOf(index) {
     const one = tracks[index];
     const button = make(
       "button",
-      { type: "button", tabIndex: -1, onclick: () => open(index) },
+      { type: "button", tabIndex: -1, onclick: () => openTrack(index) },
       make("span", { class: "state", "aria-hidden": "true" }),
       make("span", { class: "name" }, text(one.title)),
       make("span", { class: "quiet" }, text(one.artists)),
@@ -188,17 +200,20 @@ function rowOf(index) {
   return rows.get(index);
 }
 
-function showRow(one, index = tracks.indexOf(one)) {
+// A playlist may hold the same track twice.
+function showRowsOf(key) {
+  tracks.forEach((one, index) => one.key === key && showRow(one, index));
+}
+
+function showRow(one, index) {
   const button = rows.get(index)?.firstChild;
   if (!button) return;
-  const choice = choiceOf(one);
-  button.className = choice ? "decided" : one.outcome;
-  button.querySelector(".state").textContent = !choice
-    ? { matched: "●", review: "?", not_found: "–", failed: "!" }[one.outcome]
-    : choice.accept === null ? "✕" : "✓";
-  button.querySelector(".said").textContent = choice
-    ? choice.accept === null ? ", none of these" : ", accepted"
-    : `, ${OUTCOMES[one.outcome]}`;
+  const accept = accepted(one);
+  const [sign, said] =
+    accept === undefined ? OUTCOMES[one.outcome] : accept === null ? ["✕", "none of these"] : ["✓", "accepted"];
+  button.className = accept === undefined ? one.outcome : "decided";
+  button.querySelector(".state").textContent = sign;
+  button.querySelector(".said").textContent = ` ${said}`;
 }
 
 function showList() {
@@ -242,13 +257,13 @@ function setFilter(name) {
 
 // --- The track and its candidates.
 
-function open(index) {
+function openTrack(index) {
   document.body.classList.add("open");
   select(index);
   byId("title").focus();
 }
 
-function close() {
+function backToList() {
   document.body.classList.remove("open");
   rows.get(current)?.firstChild.focus();
 }
@@ -282,21 +297,20 @@ function select(index) {
 function showTrack(one) {
   const track = JSON.parse(one.track);
   const candidates = one.candidates.map((candidate) => JSON.parse(candidate.json));
-  const choice = choiceOf(one);
   marked = 0;
   byId("title").replaceChildren(text(one.title), make("span", { class: "quiet" }, " ", text(one.artists)));
-  byId("outcome").textContent = OUTCOMES[one.outcome];
+  byId("outcome").textContent = OUTCOMES[one.outcome][1];
   byId("outcome").className = `chip ${one.outcome}`;
   byId("reason").replaceChildren(text(one.reason));
   byId("none").disabled = !candidates.length;
-  byId("none").setAttribute("aria-pressed", String(choice?.accept === null));
+  byId("none").setAttribute("aria-pressed", String(accepted(one) === null));
   const fields = FIELDS.filter(
     ([, mine, theirs]) => mine(track) || candidates.some((found) => theirs(found)),
   );
   byId("cards").style.setProperty("--rows", fields.length + 3);
   byId("cards").replaceChildren(
     trackCard(track, fields),
-    ...candidates.map((found, place) => candidateCard(one, found, place, fields, choice)),
+    ...candidates.map((found, place) => candidateCard(one, found, place, fields)),
   );
   byId("cards").scrollLeft = byId("detail").scrollTop = 0;
   showMark();
@@ -329,9 +343,9 @@ function trackCard(track, fields) {
   );
 }
 
-function candidateCard(one, found, place, fields, choice) {
+function candidateCard(one, found, place, fields) {
   const { id, url, marks, why, relation, confidence } = one.candidates[place];
-  const isAccepted = choice?.accept === id;
+  const isAccepted = accepted(one) === id;
   const label = `Candidate ${place + 1}`;
   const percent = `${Math.floor(confidence * 100)} %`;
   return make(
@@ -345,8 +359,7 @@ function candidateCard(one, found, place, fields, choice) {
         type: "button",
         class: "accept",
         "aria-pressed": String(isAccepted),
-        "aria-label": `Accept candidate ${place + 1}`,
-        textContent: isAccepted ? "✓ Accepted" : `Accept (${place + 1})`,
+        textContent: isAccepted ? "✓ Accepted" : `Accept ${place + 1}`,
         onclick: () => decide(id),
       }),
       url && make("a", { href: url, target: "_blank", rel: "noopener noreferrer", textContent: "Beatport ↗" }),
@@ -414,7 +427,7 @@ const KEYS = {
   k: () => mark(-1),
   o: () => document.querySelector(".marked a")?.click(),
   "/": () => byId("search").focus(),
-  Escape: close,
+  Escape: backToList,
 };
 const LIST_KEYS = { ArrowDown: () => step(1), ArrowUp: () => step(-1) };
 
@@ -444,9 +457,9 @@ window.addEventListener("storage", (event) => {
   const one = tracks.find((track) => PREFIX + track.key === event.key);
   if (!one) return;
   readChoice(one, event.newValue);
-  showRow(one);
+  showRowsOf(one.key);
   showCounts();
-  if (tracks[current] === one) showTrack(one);
+  if (tracks[current]?.key === one.key) showTrack(tracks[current]);
 });
 
 for (const name of Object.keys(FILTERS)) {
@@ -461,7 +474,7 @@ byId("download").onclick = download;
 byId("none").onclick = () => decide(null);
 byId("skip").onclick = () => step(1);
 byId("undo").onclick = undo;
-byId("back").onclick = close;
+byId("back").onclick = backToList;
 byId("covers").onclick = () => {
   const isShown = byId("covers").getAttribute("aria-pressed") === "true";
   byId("covers").setAttribute("aria-pressed", String(!isShown));

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from beatport_match.files.atomic_write import atomic_write, output_errors
 from beatport_match.matching.match import Match
 from beatport_match.model.evidence import Evidence, MatchOutcome, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track, as_dict
-from beatport_match.model.validation import is_web_url, single_line
+from beatport_match.model.validation import finite_number, is_web_url, single_line
 from beatport_match.results import PlaylistMatch
 
 FILE_NAME = "review.html"
@@ -125,6 +126,7 @@ def _track_data(match: Match) -> dict[str, Any]:
         "artists": single_line(match.track.artist_text),
         "outcome": match.outcome,
         "reason": single_line(match.reason),
+        # As text, because JavaScript rounds whole numbers of more than 53 bits.
         "track": track,
         "candidates": [
             _candidate_data(one) for one in match.candidates[: MAX_SHOWN[match.outcome]]
@@ -135,14 +137,18 @@ def _track_data(match: Match) -> dict[str, Any]:
 def _candidate_data(scored: ScoredCandidate) -> dict[str, Any]:
     found = scored.candidate
     return {
-        # As text, because JavaScript rounds whole numbers of more than 53 bits.
-        "id": str(found.id),
+        # Other catalogues use the numbers of Beatport for other tracks.
+        "id": f"{found.id} {found.name}",
         "url": found.url if found.url and is_web_url(found.url) else None,
         "json": _json(found),
         "relation": scored.relation,
-        "confidence": scored.confidence,
+        "confidence": finite_number(scored.confidence) or 0,
         "marks": dict(filter(None, map(_mark, scored.evidence))),
-        "why": [[one.effect, single_line(one.note)] for one in scored.evidence if one.note],
+        "why": [
+            [finite_number(one.effect) or 0, single_line(one.note)]
+            for one in scored.evidence
+            if one.note
+        ],
     }
 
 
@@ -155,8 +161,15 @@ def _mark(evidence: Evidence) -> tuple[str, tuple[str, str]] | None:
 
 
 def _json(value: Track | Candidate) -> str:
-    """Return the fields of a value that are not empty, as they stand in a decisions file."""
-    filled = {name: one for name, one in as_dict(value).items() if one not in (None, "", ())}
+    """Return the fields of a value that are not empty, as they stand in a decisions file.
+
+    A results file may hold numbers that are too large for a float, which JSON cannot express.
+    """
+    filled = {
+        name: one
+        for name, one in as_dict(value).items()
+        if one not in (None, "", ()) and not (isinstance(one, float) and not isfinite(one))
+    }
     return json.dumps(filled, separators=(",", ":"))
 
 

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias
 from beatport_match._html_page import page, section, style_sheet, tiles
 from beatport_match.files.atomic_write import atomic_write, output_errors
 from beatport_match.matching.match import Match
-from beatport_match.model.tracks import Candidate, as_minutes
+from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import MAX_DURATION_S, single_line
 from beatport_match.results import PlaylistMatch, write_table
 from beatport_match.review.html_table import (
@@ -25,6 +25,7 @@ from beatport_match.review.html_table import (
     bpm_text,
     candidate_link,
     key_text,
+    length_text,
     table,
     text,
     unbroken,
@@ -182,7 +183,7 @@ def wants_page(candidates: Sequence[Candidate]) -> str:
             unbroken(one.release_date),
             unbroken(key_text(one)),
             bpm_text(one.bpm),
-            as_minutes(one.length_s) if one.length_s else "",
+            length_text(one.length_s),
         )
         for one in candidates
     )

@@ -35,6 +35,7 @@ from beatport_match import (
     match_track,
     rank,
     write_match_report,
+    write_review_page,
     write_wants,
 )
 from beatport_match.testing import FakeBeatport
@@ -78,6 +79,7 @@ def a_playlist(progress: list[Progress]) -> None:
     assert_type(result.matched, tuple[Match, ...])
     assert_type(write_wants(result, "wants"), Wants)
     write_match_report(result, Path("report.html"))
+    assert_type(write_review_page(result, "review"), Path)
     assert_type(iter_matches(["Artist - Title"]), Iterator[Match])
     with Matcher() as matcher:
         assert_type(matcher.fetch_track(7), Candidate | None)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
+from math import inf, nan
 from pathlib import Path
 
 import pytest
@@ -28,7 +30,7 @@ def test_the_data_of_the_page_are_the_matches() -> None:
     )
     assert Track(**json.loads(written["track"])) == track
     (one,) = written["candidates"]
-    assert one["id"] == str(2**63 - 1)
+    assert one["id"] == f"{2**63 - 1} Tide"
     assert json.loads(one["json"]) == {
         "id": 2**63 - 1,
         "url": found.url,
@@ -71,13 +73,22 @@ def test_a_page_shows_the_first_candidates(outcome: MatchOutcome) -> None:
     many = [scored(candidate(number)) for number in range(1, 10)]
     (written,) = page_data([match(Track("Tide"), outcome, *many)])["tracks"]
     shown = [one["id"] for one in written["candidates"]]
-    assert shown == [str(number) for number in range(1, MAX_SHOWN[outcome] + 1)]
+    assert shown == [f"{number} Tide" for number in range(1, MAX_SHOWN[outcome] + 1)]
 
 
 def test_a_link_leads_to_a_web_page() -> None:
     hostile = candidate(1, url="javascript:alert(1)")
     (written,) = page_data([match(Track("Tide"), "review", scored(hostile))])["tracks"]
     assert written["candidates"][0]["url"] is None
+
+
+def test_numbers_that_json_cannot_express_are_left_out() -> None:
+    """In a results file, `1e999` is read as infinity."""
+    hostile = candidate(1, bpm=inf, length_s=-inf)
+    one = replace(scored(hostile, title=inf), confidence=nan)
+    (written,) = page_data([match(Track("Tide"), "review", one)])["tracks"]
+    assert not {"bpm", "length_s"} & json.loads(written["candidates"][0]["json"]).keys()
+    json.dumps(written, allow_nan=False)
 
 
 def test_hostile_texts_cannot_end_the_data() -> None:

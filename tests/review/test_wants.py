@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,13 @@ from invented_results import HOSTILE, PageContent, candidate, match, result_of, 
 
 from beatport_match import OutputError, PlaylistMatch, Track, Wants, read_playlist, write_wants
 from beatport_match.model.evidence import MatchOutcome, Relation
-from beatport_match.review.wants import MISSING_COLUMNS, candidates_to_buy, group_of, m3u_text
+from beatport_match.review.wants import (
+    MISSING_COLUMNS,
+    candidates_to_buy,
+    group_of,
+    m3u_text,
+    wants_page,
+)
 
 FILES = ["found.m3u8", "missing.csv", "missing.m3u8", "unsure.m3u8", "wants.html", "wants.txt"]
 OTHER = scored(candidate(9, "Tide", mix_name="Live", label="Quay"), "other_version")
@@ -128,6 +135,12 @@ def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
     assert "\u202e" not in "".join(page.texts)
     (row,) = missing_rows(tmp_path)
     assert (row["title"], row["artists"], row["file"]) == ("'=1+1", "'@a", "'+b.mp3")
+
+
+def test_impossible_numbers_are_not_shown() -> None:
+    page = wants_page([candidate(1, bpm=inf, length_s=inf), candidate(2, bpm=-inf, length_s=-5)])
+    assert "inf" not in page
+    assert "5:00" in wants_page([candidate(1, length_s=300)])
 
 
 def test_a_track_is_bought_once() -> None:

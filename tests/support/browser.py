@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -84,16 +85,16 @@ class Browser:
                 return answer["result"]
             self.events.append(answer)
 
-    def wait_for(self, event: str, session: str | None, **values: Any) -> None:
-        """Wait for an event of a page or of the browser, and forget the events until then."""
-        while True:
-            one = self.events.pop(0) if self.events else self._read()
-            is_event = one["method"] == event and one.get("sessionId") == session
-            if is_event and values.items() <= one["params"].items():
-                return
+    def wait_for(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Wait for an event of a page or of the browser, and return it."""
+        while not any(map(wanted, self.events)):
+            self.events.append(self._read())
+        return next(filter(wanted, self.events))
 
     def _read(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
+            is_ready, _, _ = select.select([self._answers], [], [], MAX_WAIT_S)
+            assert is_ready, "Chromium gives no answer"
             piece = os.read(self._answers.fileno(), 2**20)
             assert piece, "Chromium has ended"
             self._rest += piece
@@ -103,50 +104,32 @@ class Browser:
 
 
 class Page:
-    """One page of a Chromium.
+    """One tab of a browser."""
 
-    Args:
-        browser: The browser.
-        path: The HTML file.
-        width: The width of the window in pixels; below 500 it is a phone.
-        dark: Whether the reader prefers a dark theme.
-        downloads: The folder for downloaded files.
-    """
-
-    def __init__(
-        self,
-        browser: Browser,
-        path: Path,
-        *,
-        width: int = 1280,
-        height: int = 800,
-        dark: bool = False,
-        downloads: Path | None = None,
-    ) -> None:
+    def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._target = browser.send("Target.createTarget", url="about:blank")["targetId"]
         attached = browser.send("Target.attachToTarget", targetId=self._target, flatten=True)
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.send(f"{domain}.enable")
+
+    def open(self, path: Path, *, width: int = 1280, height: int = 800, dark: bool = False) -> None:
+        """Load an HTML file and wait until it is complete.
+
+        Args:
+            path: The file.
+            width: The width of the window in pixels; below 500 it is a phone.
+            height: Its height.
+            dark: Whether the reader prefers a dark theme.
+        """
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
         self.send("Emulation.setDeviceMetricsOverride", **size)
         theme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.send("Emulation.setEmulatedMedia", features=[theme])
-        if downloads:
-            browser.send(
-                "Browser.setDownloadBehavior",
-                behavior="allow",
-                downloadPath=str(downloads),
-                eventsEnabled=True,
-            )
-        self.open(path)
-
-    def open(self, path: Path) -> None:
-        """Load a file and wait until it is complete."""
         self._browser.events.clear()
         self.send("Page.navigate", url=path.resolve().as_uri())
-        self._browser.wait_for("Page.loadEventFired", self._session)
+        self._browser.wait_for(lambda one: one["method"] == "Page.loadEventFired")
 
     def close(self) -> None:
         self._browser.send("Target.closeTarget", targetId=self._target)
@@ -177,9 +160,34 @@ class Page:
     def click(self, selector: str) -> None:
         self.run(f"document.querySelector({json.dumps(selector)}).click()")
 
-    def wait_for_download(self) -> None:
-        """Wait until a download is complete."""
-        self._browser.wait_for("Browser.downloadProgress", None, state="completed")
+    def download(self, selector: str, folder: Path) -> None:
+        """Click an element that downloads a file into a folder, and wait for the file."""
+        self._browser.events.clear()
+        self._browser.send(
+            "Browser.setDownloadBehavior",
+            behavior="allow",
+            downloadPath=str(folder),
+            eventsEnabled=True,
+        )
+        self.click(selector)
+        begun = self._browser.wait_for(lambda one: one["method"] == "Browser.downloadWillBegin")
+        # An event of an earlier download may still arrive.
+        done = {"guid": begun["params"]["guid"], "state": "completed"}
+        self._browser.wait_for(
+            lambda one: (
+                one["method"] == "Browser.downloadProgress"
+                and done.items() <= one["params"].items()
+            )
+        )
+
+    def wait_for_request(self, url: str) -> None:
+        """Wait until the page requests a URL."""
+        self._browser.wait_for(
+            lambda one: (
+                one["method"] == "Network.requestWillBeSent"
+                and one["params"]["request"]["url"] == url
+            )
+        )
 
     def requests(self) -> list[str]:
         """Return the URLs that the page requested, without the page itself and its own data."""
