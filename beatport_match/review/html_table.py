@@ -33,21 +33,17 @@ def text(value: str | None) -> str:
     return f"<bdi>{escape(cleaned)}</bdi>" if cleaned else ""
 
 
-def link(url: str | None, label: str) -> str:
-    """Return a link with a text; only the text if the URL is not one of a web page."""
-    if url is None or not is_web_url(url):
-        return text(label)
-    return f'<a href="{escape(url)}" rel="noreferrer">{text(label)}</a>'
-
-
 def unbroken(value: str | None) -> str:
     """Return a short text as HTML that stays on one line, such as a date."""
     return f'<span class="whole">{text(value)}</span>' if value else ""
 
 
 def candidate_link(candidate: Candidate) -> str:
-    """Return a link to a candidate's page with its artists, title and mix."""
-    return link(candidate.url, str(candidate))
+    """Return the artists, title and mix of a candidate as a link; as text without a web page."""
+    label, url = text(str(candidate)), candidate.url
+    if url is None or not is_web_url(url):
+        return label
+    return f'<a href="{escape(url)}" rel="noreferrer">{label}</a>'
 
 
 def key_text(candidate: Candidate) -> str:
