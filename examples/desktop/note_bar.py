@@ -11,6 +11,7 @@ class NoteBar(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._notes: dict[str, bool] = {}
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.text = QLabel(wordWrap=True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
@@ -25,13 +26,21 @@ class NoteBar(QFrame):
         row.addWidget(self.away, alignment=Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def tell(self, note: str) -> None:
-        """Add a note, unless it is empty or already shown."""
-        shown = self.text.text().splitlines()
-        if note and note not in shown:
-            self.text.setText("\n".join([*shown, note]))
-            self.show()
+    def tell(self, note: str, *, of_file: bool = False) -> None:
+        """Add a note, unless it is empty or already shown; one of a file goes with the file."""
+        if note and note not in self._notes:
+            self._notes[note] = of_file
+            self._show()
+
+    def forget_file(self) -> None:
+        """Remove the notes of the file that is open."""
+        self._notes = {note: False for note, of_file in self._notes.items() if not of_file}
+        self._show()
 
     def _clear(self) -> None:
-        self.text.clear()
-        self.hide()
+        self._notes.clear()
+        self._show()
+
+    def _show(self) -> None:
+        self.text.setText("\n".join(self._notes))
+        self.setVisible(bool(self._notes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import sys
@@ -77,6 +78,9 @@ def make(app: Any, tmp_path: Path, fake: FakeBeatport, until: Any) -> Iterator[C
             window.close()
             until(lambda window=window: not window.bridge.running)
             window.bridge.close()
+        # Otherwise the garbage collector can delete widgets in a thread of a later window's bridge.
+        made.clear()
+        gc.collect()
 
 
 @pytest.fixture
