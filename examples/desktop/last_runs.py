@@ -81,7 +81,7 @@ class LastRuns:
         if self.incomplete:
             return f"The last run is not compared: {self.incomplete}."
         if self.sync is None or self.other is None:
-            return "Only one of the two modes has run."
+            return "The two modes have not both run: the button below runs what is missing."
         if _tracks(self.sync) != _tracks(self.other):
             return "The last runs of the two modes were over different tracks."
         try:

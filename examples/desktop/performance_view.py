@@ -43,6 +43,7 @@ class PerformanceView(QScrollArea):
         self.advice = _selectable()
         self.advice.setWordWrap(True)
         self.comparison = _selectable()
+        self.comparison.setWordWrap(True)
         self.comparison.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.to_json = QPushButton("E&xport to JSON …")
         self.to_json.setToolTip("Write these figures as a file that `beatport-match analyze` reads")

@@ -21,7 +21,7 @@ OUTCOMES = {
     "review": "Needs review",
     "not_found": "Not found",
     "failed": "Failed",
-    "unreadable": "Unreadable",
+    "unreadable": "Problem",
     "waiting": "Waiting",
 }
 NUMBERS = [COLUMNS.index(name) for name in ("#", "BPM", "Confidence")]
@@ -36,7 +36,7 @@ CANDIDATE_NUMBERS = [
 
 @dataclass
 class Row:
-    """A track and its match, or a playlist entry that could not be read."""
+    """A track and its match, or a problem of the playlist, such as an unreadable entry."""
 
     track: Track | None
     match: Match | None = None

@@ -48,10 +48,10 @@ def trouble_of_run(matches: Sequence[Match]) -> str:
 
 def empty_playlist(name: str, problems: int) -> str:
     """Say why a playlist has no tracks to match, and what to do."""
-    if problems:
-        which = "its only entry cannot" if problems == 1 else f"none of its {problems} entries can"
-        return f"{name}: {which} be read; the list says why, so correct or export the file again."
-    return f"{name} has no tracks: choose another playlist, or export it again from the DJ program."
+    if not problems:
+        return f"{name} has no tracks: choose another playlist, or export it again."
+    which = "a problem" if problems == 1 else f"{problems} problems"
+    return f"{name} has no readable tracks, but {which} (see the list): export the file again."
 
 
 def end_of_run(waiting: int, seconds: float, *, paused: bool) -> str:

@@ -136,6 +136,7 @@ class SettingsView(QScrollArea):
         try:
             self._settings = preferences.changed(self._settings, changes)
         except SettingsError as error:
+            self.tokens.setText(str(self._settings.token_file or ""))
             self.refused.emit(str(error))
             return
         self.async_group.show_settings(self._settings)

@@ -13,7 +13,7 @@ from bridge import Bridge
 from last_runs import LastRuns, Mode
 from note_bar import NoteBar
 from performance_view import PerformanceView
-from playlist_files import Opened, Tracks, journal_for, names_in, tracks_in
+from playlist_files import FILE_FILTER, Opened, Tracks, journal_for, names_in, tracks_in
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QTabWidget, QVBoxLayout, QWidget
@@ -34,10 +34,6 @@ from beatport_match import (
 
 # Matches are shown in batches, so that a thousand at once need only a few repaints.
 _REPAINT_MS = 50
-_PLAYLISTS = (
-    "Playlists and libraries (*.xml *.nml *.m3u *.m3u8 *.csv *.tsv *.txt *.crate *.db *.xspf *.pls "
-    "*.cue database*);;All files (*)"
-)
 
 
 class Window(QMainWindow):
@@ -143,7 +139,7 @@ class Window(QMainWindow):
             return made
 
         action("&Open …", self._ask_for_file, QKeySequence.StandardKey.Open)
-        action("Open a fol&der …", self._ask_for_folder, "Ctrl+Shift+O")
+        self.open_folder = action("Open a fol&der …", self._ask_for_folder, "Ctrl+Shift+O")
         self.start_over = action("Start &over", self._start_over)
         menu.addSeparator()
         self.export_csv = action("Export as &CSV …", self._export_csv, "Ctrl+E")
@@ -181,7 +177,7 @@ class Window(QMainWindow):
     # Opening a file
 
     def _ask_for_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open a playlist", filter=_PLAYLISTS)
+        name, _ = QFileDialog.getOpenFileName(self, "Open a playlist", filter=FILE_FILTER)
         if name:
             self.open(Path(name))
 

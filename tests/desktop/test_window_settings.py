@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from beatport_match import AsyncSettings, MatchSettings
 
@@ -24,6 +24,44 @@ def test_settings_are_loaded_at_start_and_saved(make: Callable[..., Any]) -> Non
     again = make()
     assert again.settings_view.async_group.enabled.isChecked()
     assert again.settings_view.async_group.tracks.value() == 7
+
+
+def test_pace_threshold_cache_and_account_are_settings(
+    make: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next window shows them; in the window of the demo the pace and the source are fixed."""
+    assert not make().settings_view.pace.isEnabled()
+    assert not make().settings_view.source.isEnabled()
+    window = make(tmp_path, fixed=False)
+    view = window.settings_view
+    view.pace.setValue(2.5)
+    view.threshold.setValue(97.5)
+    view.cache.setChecked(True)
+    view.source.setCurrentIndex(view.source.findData("api"))
+    tokens = str(tmp_path / "tokens.json")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (tokens, ""))
+    view.choose.click()
+    again = make(tmp_path, fixed=False)
+    saved = again.settings
+    assert (saved.requests_per_second, saved.accept_confidence) == (2.5, 0.975)
+    assert (saved.source, saved.token_file) == ("api", Path(tokens))
+    assert saved.cache_path == tmp_path / "answers.cache"
+    view = again.settings_view
+    assert (view.pace.value(), view.threshold.value()) == (2.5, 97.5)
+    assert (view.source.currentData(), view.tokens.text()) == ("api", tokens)
+    view.cache.setChecked(False)
+    assert again.settings.cache_path is None
+    assert view.threshold.minimum() == pytest.approx(100 * saved.review_confidence)
+
+
+def test_a_wrong_value_is_refused_with_a_sentence(make: Callable[..., Any], tmp_path: Path) -> None:
+    MatchSettings(api_url="http://api.example").save(tmp_path / "settings.toml")
+    window = make(tmp_path)
+    window.settings_view.tokens.setText("tokens.json")
+    window.settings_view.tokens.editingFinished.emit()
+    assert "must begin with https://" in window.notes.text.text()
+    assert window.settings_view.tokens.text() == ""
+    assert window.settings.token_file is None
 
 
 def test_numbers_are_disabled_while_the_box_is_off(make: Callable[..., Any]) -> None:
