@@ -129,5 +129,6 @@ class Filtered(QSortFilterProxyModel):
         row = self._table.rows[source_row]
         if self._outcome and row.outcome != self._outcome:
             return False
-        text = " ".join(str(cell) for cell in row.cells(0)[1:]).casefold()
+        cells = list(zip(row.cells(0), COLUMNS, strict=True))[1:]
+        text = " ".join(cell_text(cell, column) for cell, column in cells).casefold()
         return all(word in text for word in self._words)

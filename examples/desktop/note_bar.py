@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStyle, QToolButton, QWidget
+
+About: TypeAlias = Literal["program", "file", "run"]
 
 
 class NoteBar(QFrame):
@@ -11,7 +15,7 @@ class NoteBar(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._notes: dict[str, bool] = {}
+        self._notes: dict[str, About] = {}
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.text = QLabel(wordWrap=True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
@@ -26,15 +30,15 @@ class NoteBar(QFrame):
         row.addWidget(self.away, alignment=Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def tell(self, note: str, *, of_file: bool = False) -> None:
-        """Add a note, unless it is empty or already shown; one of a file goes with the file."""
+    def tell(self, note: str, about: About = "program") -> None:
+        """Add a note, unless it is empty or already shown."""
         if note and note not in self._notes:
-            self._notes[note] = of_file
+            self._notes[note] = about
             self._show()
 
-    def forget_file(self) -> None:
-        """Remove the notes of the file that is open."""
-        self._notes = {note: False for note, of_file in self._notes.items() if not of_file}
+    def forget(self, *abouts: About) -> None:
+        """Remove the notes about an earlier file or run."""
+        self._notes = {note: about for note, about in self._notes.items() if about not in abouts}
         self._show()
 
     def _clear(self) -> None:

@@ -33,6 +33,9 @@ CANDIDATE_NUMBERS = [
     CANDIDATE_COLUMNS.index(name) for name in ("Length", "BPM", "Confidence", "Score")
 ]
 
+# A playlist may hold titles of any length, and Qt lays out a tooltip as a whole.
+_MAX_LINE = 500
+
 
 @dataclass
 class Row:
@@ -180,7 +183,7 @@ def candidate_tooltip(scored: ScoredCandidate) -> str:
 
 def as_tooltip(*lines: str | None) -> str:
     """Return lines as rich text, which wraps; the text of a playlist or a page is never markup."""
-    text = "<br>".join(escape(line) for line in lines if line)
+    text = "<br>".join(escape(line[:_MAX_LINE]) for line in lines if line)
     return f"<qt>{text}</qt>" if text else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ class SettingsView(QScrollArea):
         self.pace.setToolTip(_PACE)
         self.pace.valueChanged.connect(self._edit_pace)
         self.threshold = QDoubleSpinBox(decimals=1, suffix=" %", keyboardTracking=False)
-        self.threshold.setRange(100 * settings.review_confidence, 100)
+        self.threshold.setRange(ceil(1000 * settings.review_confidence) / 10, 100)
         self.threshold.setValue(100 * settings.accept_confidence)
         self.threshold.setToolTip(_THRESHOLD)
         self.threshold.valueChanged.connect(self._edit_threshold)
@@ -88,8 +89,8 @@ class SettingsView(QScrollArea):
         self.async_group.edited.connect(self._edit)
         self.locked = QLabel("A run uses these settings: they can be changed when it has ended.")
         self.locked.hide()
-        for field in (self.pace, self.threshold):
-            field.setMaximumWidth(100)
+        self.pace.setMaximumWidth(100)
+        self.threshold.setMaximumWidth(100)
         self._arrange()
         for name, field in (("requests_per_second", self.pace), ("base_url", self.source)):
             if name in fixed:

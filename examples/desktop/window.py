@@ -71,10 +71,10 @@ class Window(QMainWindow):
 
     def open(self, file: Path) -> None:
         """Read the list of playlists in a file, in a library's folder or in a folder of music."""
-        if self.state not in ("empty", "ready", "paused"):
+        if not self._can_open():
             return
         self._file = file
-        self.notes.forget_file()
+        self.notes.forget("file", "run")
         self._show_state("reading")
         self.bridge.call(self._opened, names_in, file)
 
@@ -91,7 +91,7 @@ class Window(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Override of Qt."""
-        if _dropped(event):
+        if self._can_open() and _dropped(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -138,7 +138,7 @@ class Window(QMainWindow):
             made.triggered.connect(does)
             return made
 
-        action("&Open …", self._ask_for_file, QKeySequence.StandardKey.Open)
+        self.open_file = action("&Open …", self._ask_for_file, QKeySequence.StandardKey.Open)
         self.open_folder = action("Open a fol&der …", self._ask_for_folder, "Ctrl+Shift+O")
         self.start_over = action("Start &over", self._start_over)
         menu.addSeparator()
@@ -166,6 +166,8 @@ class Window(QMainWindow):
         self.settings_view.lock(state in ("running", "comparing", "ending"))
         self.performance.both.setEnabled(idle and bool(self._tracks))
         self.start_over.setEnabled(idle)
+        for action in (self.open_file, self.open_folder):
+            action.setEnabled(self._can_open())
         for action in (self.export_csv, self.export_json):
             action.setEnabled(idle and self._result is not None)
 
@@ -175,6 +177,9 @@ class Window(QMainWindow):
         self.settings_view.async_group.show_figures(runs.basis)
 
     # Opening a file
+
+    def _can_open(self) -> bool:
+        return self.state in ("empty", "ready", "paused")
 
     def _ask_for_file(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Open a playlist", filter=FILE_FILTER)
@@ -188,7 +193,7 @@ class Window(QMainWindow):
 
     def _opened(self, names: Opened) -> None:
         if isinstance(names, Exception):
-            self._tell_of_file(str(names))
+            self.notes.tell(str(names), "file")
             self._show_nothing()
             return
         self.run_bar.show_playlists(names)
@@ -197,20 +202,21 @@ class Window(QMainWindow):
         self._choose("")
 
     def _choose(self, playlist: str) -> None:
+        self.notes.forget("file", "run")
         self._show_state("reading")
         self.bridge.call(self._read, tracks_in, self._file, playlist)
 
     def _read(self, loaded: Tracks | Exception) -> None:
         if isinstance(loaded, Exception):
-            self._tell_of_file(str(loaded))
+            self.notes.tell(str(loaded), "file")
             self._show_nothing()
             return
         self._tracks, self._result = loaded.tracks, None
         self.results.begin(loaded.tracks, loaded.problems)
         self.run_bar.show_progress(0, len(loaded.tracks))
-        self._tell_of_file(loaded.trouble)
+        self.notes.tell(loaded.trouble, "file")
         if not loaded.tracks and not loaded.trouble:
-            self._tell_of_file(empty_playlist(self._name(), len(loaded.problems)))
+            self.notes.tell(empty_playlist(self._name(), len(loaded.problems)), "file")
         # Another playlist of the file can still be chosen.
         self._show_state("ready")
         self._say(f"{len(loaded.tracks)} tracks")
@@ -224,7 +230,7 @@ class Window(QMainWindow):
     # The run
 
     def _start(self) -> None:
-        self.notes.forget_file()
+        self.notes.forget("run")
         if not self._async_noted and (note := note_at_start(self._run_settings().async_io)):
             self._async_noted = True
             self.notes.tell(note)
@@ -314,7 +320,7 @@ class Window(QMainWindow):
         self._show_figures()
         if not self._comparing:
             self._result = result
-            self._tell_of_file(trouble_of_run(result.matches))
+            self.notes.tell(trouble_of_run(result.matches), "run")
         took = metrics.session_info.total_time
         self._say(end_of_run(waiting, took, paused=self._pausing))
 
@@ -323,7 +329,7 @@ class Window(QMainWindow):
         if isinstance(error, JournalError):
             self._journal_error = error
         else:
-            self._tell_of_file(f"The run ended early: {error}")
+            self.notes.tell(f"The run ended early: {error}", "run")
 
     def _ended(self) -> None:
         self._show_arrived()
@@ -344,9 +350,6 @@ class Window(QMainWindow):
 
     def _tell(self, note: object) -> None:
         self.notes.tell(str(note))
-
-    def _tell_of_file(self, note: str) -> None:
-        self.notes.tell(note, of_file=True)
 
     def _say(self, message: str) -> None:
         self.statusBar().showMessage(message)

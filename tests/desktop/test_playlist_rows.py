@@ -151,6 +151,12 @@ def test_a_tooltip_has_the_whole_text_and_no_markup_of_others(
     assert all(text in tooltip for text in texts)
 
 
+def test_a_tooltip_of_a_long_text_is_short() -> None:
+    results = Results()
+    results.begin([Track("x" * 10**6)], ())
+    assert len(results.rows[0].tooltip(2)) < 1000
+
+
 def test_the_tooltip_of_an_outcome_is_its_reason() -> None:
     results = make_results(make_match("failed"))
     assert "no answer within 30 s" in results.rows[0].tooltip(OUTCOME)

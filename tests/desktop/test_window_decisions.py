@@ -95,7 +95,7 @@ def test_a_pause_is_no_failure(choose: Choose, until: Until) -> None:
 def test_both_modes_are_compared_in_one_click(
     choose: Choose, until: Until, fake: FakeBeatport
 ) -> None:
-    """Both run afresh, also if a journal has all answers; picks and settings stay as they are."""
+    """The missing mode runs afresh, although a journal has all answers; picks stay."""
     window = choose("Archive/Old USB")
     view = window.performance
     run(window, until)
