@@ -70,11 +70,14 @@ def mode_advice(stats: PerformanceStats, concurrent_tracks: int | None = None) -
             (the default) takes it from the settings of the run.
 
     Returns:
-        The sentence. If `recommend_mode` says `async`, it contains the result of `most_speed_up`.
+        The sentence. It contains the result of `most_speed_up`, if that is known. If most queries
+        failed, it says that no advice is possible.
 
     Example:
         `mode_advice(result.metrics)` is `"Use async: about 4.3 times faster here."`
     """
+    if 2 * sum((stats.failures or {}).values()) > len(stats.queries):
+        return "No advice is possible: most queries of this run failed."
     bound = most_speed_up(stats, concurrent_tracks or tracks_at_once(stats))
     if bound is not None and bound < MIN_WORTHWHILE_SPEED_UP:
         return f"Use sync: async is at most {bound:.1f} times as fast here."
