@@ -314,7 +314,7 @@ class Window(QMainWindow):
         waiting = sum(match.stopped == "stopped" for match in result.matches)
         cached = sum(query.cache_hit for query in metrics.queries)
         # Without a file, the cache holds only answers of the same run.
-        cached = cached if self.settings.cache_path and not self._comparing else 0
+        cached = cached if self.results.settings.cache_path and not self._comparing else 0
         if self.last_runs.take(metrics, incomplete(self._recorded, waiting, cached)):
             self.bridge.call(self._tell, self.last_runs.write, metrics)
         self._show_figures()
