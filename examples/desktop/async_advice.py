@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from beatport_match import AsyncSettings, MatchSettings, PerformanceStats, analyze, mode_advice
 
-# Concurrent requests took between 0.04 and 0.09 MiB each: the table in docs/metrics.md, "Memory use
-# of sync and async", divided by the number of concurrent tracks.
+# At most 0.08 MiB was measured for each request in flight: with 5 to 50 tracks at once
+# (docs/metrics.md, "Memory use of sync and async"), and with 5 tracks of 4 searches each.
 MEMORY_PER_REQUEST_MIB = 0.1
 GOOD_TRACKS = range(3, 11)
 GOOD_REQUESTS = range(5, 16)
