@@ -151,7 +151,7 @@ def cell_text(cell: Cell, column: str) -> str:
         return ""
     if column == "Confidence":
         # Rounded down: a confidence below 1 must not appear as 100 %.
-        return f"{int(cell)} %"
+        return f"{int(round(cell, 6))} %"
     if column == "Score":
         return f"{cell:.1f}"
     if column == "Length" and isinstance(cell, float):

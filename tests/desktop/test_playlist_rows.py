@@ -120,7 +120,9 @@ def test_a_row_shows_what_was_found() -> None:
     assert row.match.best
     mix = row.match.best.candidate.mix_name
     assert texts[FOUND + 1 : -1] == [mix, "8A", "124.5", "Zinc & Theatre", "2020-02-14"]
-    assert texts[-1] == f"{100 * row.match.best.confidence:.0f} %"
+    assert texts[-1] == f"{int(100 * row.match.best.confidence)} %"
+    assert cell_text(99.9, "Confidence") == "99 %"
+    assert cell_text(100 * 0.29, "Confidence") == "29 %"
 
 
 def test_a_candidate_shows_mix_length_key_and_tempo() -> None:
