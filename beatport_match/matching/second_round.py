@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import Recorded, Transcript
+from beatport_match.model.evidence import ScoredCandidate
 
 # Faults that often have passed by the end of a run. A blocked request is not one: another request
 # would only put load on the server.
@@ -26,8 +27,12 @@ def joined(first: Recorded[Match], second: Recorded[Match]) -> Recorded[Match]:
 
     The time between the rounds belongs to other tracks, so it does not count.
     """
+    shift = len(first.value.queries)
+    match = second.value
     match = replace(
-        second.value,
+        match,
+        best=match.best and _shifted(match.best, shift),
+        candidates=tuple([_shifted(one, shift) for one in match.candidates]),
         queries=first.value.queries + second.value.queries,
         failures=first.value.failures + second.value.failures,
     )
@@ -38,3 +43,10 @@ def joined(first: Recorded[Match], second: Recorded[Match]) -> Recorded[Match]:
         rounds=earlier.rounds + later.rounds,
     )
     return Recorded(match, transcript)
+
+
+def _shifted(scored: ScoredCandidate, shift: int) -> ScoredCandidate:
+    """Return the candidate of the second round with its index among the queries of both rounds."""
+    if scored.query_index is None:
+        return scored
+    return replace(scored, query_index=scored.query_index + shift)
