@@ -224,8 +224,8 @@ class _SearchState:
             return
         self.inconclusive |= answer.value.doubt is not None
         self.partial += answer.value.partial
-        for place, one in enumerate(answer.value.candidates, start=1):
-            self.origins.setdefault(_candidate_key(one), (len(self.queries) - 1, place))
+        for place, candidate in enumerate(answer.value.candidates, start=1):
+            self.origins.setdefault(_candidate_key(candidate), (len(self.queries) - 1, place))
         fresh = [one for one in answer.value.candidates if _candidate_key(one) not in self.scored]
         if fresh:
             for one in score_candidates(self.track, fresh):

@@ -96,6 +96,7 @@ TEXTS = {
         RunComparison.model_validate(
             dict.fromkeys(RunComparison.model_fields)
             | {"sync_time": 0, "async_time": 0, "different_tracks": ()}
+            | {"compared_tracks": 0, "left_out": ()}
         )
     ),
 }
