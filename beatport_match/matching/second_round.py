@@ -47,6 +47,4 @@ def joined(first: Recorded[Match], second: Recorded[Match]) -> Recorded[Match]:
 
 def _shifted(scored: ScoredCandidate, shift: int) -> ScoredCandidate:
     """Return the candidate of the second round with its index among the queries of both rounds."""
-    if scored.query_index is None:
-        return scored
-    return replace(scored, query_index=scored.query_index + shift)
+    return replace(scored, query_index=shift + (scored.query_index or 0))

@@ -160,7 +160,8 @@ def _comparison(comparison: RunComparison) -> Iterator[str]:
 
 def _same_answers(comparison: RunComparison) -> Iterator[str]:
     if comparison.same_answers is None:
-        yield "It is unknown whether both gave the same answers: they have no track in common."
+        if not comparison.reason:
+            yield "It is unknown whether both gave the same answers: neither run lists tracks."
     elif comparison.same_answers:
         yield "Both gave the same answers."
     else:

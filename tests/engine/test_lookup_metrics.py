@@ -18,6 +18,7 @@ from beatport_match import (
     export_performance_metrics_json,
     generate_async_io_analysis_report,
     load_metrics_from_json,
+    most_speed_up,
 )
 from beatport_match.performance import lookups
 from beatport_match.testing import FakeBeatport, always, bundled_catalogue
@@ -76,6 +77,7 @@ def test_searches_and_fetches_are_measured(mode: str, tmp_path: Any) -> None:
     assert stats.concurrency
     assert 1 <= stats.concurrency.peak_requests_in_flight <= 4
     assert analyze(stats).cache_hit_rate == 50.0
+    assert most_speed_up(stats, 5) is None
     report = generate_async_io_analysis_report(stats)
     assert "8 queries, 4 requests" in report
     assert "for no track of a run" in report
