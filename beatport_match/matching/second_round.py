@@ -27,12 +27,11 @@ def joined(first: Recorded[Match], second: Recorded[Match]) -> Recorded[Match]:
 
     The time between the rounds belongs to other tracks, so it does not count.
     """
-    shift = len(first.value.queries)
-    match = second.value
+    found, shift = second.value, len(first.value.queries)
     match = replace(
-        match,
-        best=match.best and _shifted(match.best, shift),
-        candidates=tuple([_shifted(one, shift) for one in match.candidates]),
+        found,
+        best=found.best and _shifted(found.best, shift),
+        candidates=tuple([_shifted(one, shift) for one in found.candidates]),
         queries=first.value.queries + second.value.queries,
         failures=first.value.failures + second.value.failures,
     )

@@ -86,9 +86,9 @@ def recommend_mode(stats: PerformanceStats) -> Mode:
     The mode is `async` if `analyze` says `implement`, with one exception. If the run processed its
     tracks one at a time and its times show that async could be less than 1.5 times as fast with
     these settings, the mode is `sync`: such a run waited for the rate limiter or for this machine.
-    If more than half of the queries failed, the mode is the one of the last run. In all other cases
-    the mode is `sync`. A program that calls this after every run stays with
-    async until the metrics of an async run no longer give `implement`.
+    If more than half of the queries failed, it is the mode of the last run. In all other cases it
+    is `sync`. A program that calls this after every run stays with async until the metrics of an
+    async run no longer give `implement`.
 
     Args:
         stats: The metrics of the last run.
@@ -213,13 +213,13 @@ def compare_runs(sync_stats: PerformanceStats, async_stats: PerformanceStats) ->
     before, sync_requests = _part_of_run(sync_stats, [one for one, _ in compared])
     after, async_requests = _part_of_run(async_stats, [other for _, other in compared])
     different = tuple(one.track_title for one, other in pairs if _differ(one, other))
+    # Files without tracks are compared as a whole.
     is_comparable = bool(compared or not (pairs or unpaired))
+    saved = 100 * (before - after) / before if before and is_comparable else None
     return RunComparison(
         sync_time=before,
         async_time=after,
-        improvement_percentage=100 * (before - after) / before
-        if before and is_comparable
-        else None,
+        improvement_percentage=saved,
         speed_up=before / after if before and after and is_comparable else None,
         sync_requests=sync_requests,
         async_requests=async_requests,
