@@ -25,14 +25,17 @@ from local_library import tracks
 
 from beatport_match import (
     MatchSettings,
+    Track,
     analyze,
     clear_shared_state,
     compare_runs,
     match_playlist,
     match_track,
+    read_playlist,
 )
 from beatport_match.model.metrics import PerformanceStats, RunComparison
 from beatport_match.performance.analysis import most_speed_up, tracks_at_once
+from beatport_match.testing import FakeBeatport, demo_collection
 
 LATENCIES_S = (0.0, 0.05, 0.3)
 CONCURRENT_TRACKS = (0, 1, 5, 10, 20, 50)
@@ -44,30 +47,27 @@ MIN_SAVED_PERCENT, TRIES, GATE_TRACKS = 30.0, 3, 25
 MEMORY_TRACKS, MAX_RESIDENT_BYTES = 500, 40 * 2**20
 
 
-def run_metrics(base_url: str, count: int, concurrent_tracks: int) -> PerformanceStats:
-    """Match so many tracks and return the metrics of the run."""
+def run_metrics(
+    base_url: str, library: Iterable[Track], concurrent_tracks: int
+) -> PerformanceStats:
+    """Match the tracks and return the metrics of the run."""
     engine = {"enabled": concurrent_tracks > 0, "max_concurrent_tracks": concurrent_tracks or 5}
     settings = MatchSettings(
         base_url=base_url, requests_per_second=None, max_connections=100, async_io=engine
     )
     clear_shared_state()
-    return match_playlist(tracks(count), settings=settings).metrics
-
-
-def compared(latency_s: float, count: int) -> tuple[PerformanceStats, RunComparison]:
-    """Match so many tracks in both modes; return the metrics of the sync run, and what changed."""
-    with distant_site(latency_s=latency_s, size=count) as site:
-        run_metrics(site.url, count, 5)  # the site renders each page once
-        sync, other = run_metrics(site.url, count, 0), run_metrics(site.url, count, 5)
-    return sync, compare_runs(sync, other)
+    return match_playlist(library, settings=settings).metrics
 
 
 def advice() -> None:
-    """Compare one sync and one async run at each latency."""
+    """Compare one sync and one async run over the demo's collection at each latency."""
+    with demo_collection() as path:
+        library = list(read_playlist(path))
     print("latency   sync    async   speed-up (upper bound)   network   recommendation")
     for latency in LATENCIES_S:
-        sync, comparison = compared(latency, 85)
-        analysis = analyze(sync)
+        with FakeBeatport(latency_s=latency).serve() as base_url:
+            sync, other = run_metrics(base_url, library, 0), run_metrics(base_url, library, 5)
+        comparison, analysis = compare_runs(sync, other), analyze(sync)
         upper_bound = most_speed_up(sync, tracks_at_once(sync)) or 0
         print(
             f"{latency * 1000:4.0f} ms {comparison.sync_time:6.2f} s {comparison.async_time:6.2f} s"
@@ -99,9 +99,17 @@ def gate() -> None:
     """Exit with the faults that the limits of this module name."""
     with distant_site(size=MEMORY_TRACKS) as site:
         resident = measure_in_child(site.url, MEMORY_TRACKS, 5, "resident")["peak"]
-    faults = [*gain_faults(lambda: compared(0.05, GATE_TRACKS)[1]), *memory_faults(resident)]
-    if faults:
+    if faults := [*gain_faults(compared), *memory_faults(resident)]:
         sys.exit("\n".join(faults))
+
+
+def compared() -> RunComparison:
+    """Match a few tracks in both modes, with 50 ms for each answer."""
+    library = list(tracks(GATE_TRACKS))
+    with distant_site(latency_s=0.05, size=GATE_TRACKS) as site:
+        run_metrics(site.url, library, 5)  # the site renders each page once
+        sync, other = run_metrics(site.url, library, 0), run_metrics(site.url, library, 5)
+    return compare_runs(sync, other)
 
 
 def gain_faults(compare: Callable[[], RunComparison]) -> list[str]:
@@ -146,16 +154,16 @@ def child(base_url: str, count: int, concurrent_tracks: int, kind: str) -> None:
     """Run as the measured process; the run itself reports its wall-clock time."""
     import resource
 
-    match_track(next(iter(tracks(1))), settings=MatchSettings(base_url=base_url))
-    run_metrics(base_url, 1, concurrent_tracks)
+    match_track(next(tracks(1)), settings=MatchSettings(base_url=base_url))
+    run_metrics(base_url, tracks(1), concurrent_tracks)
     cpu_s = time.process_time()
     if kind == "traced":
         tracemalloc.start()
-        stats = run_metrics(base_url, count, concurrent_tracks)
+        stats = run_metrics(base_url, tracks(count), concurrent_tracks)
         peak = tracemalloc.get_traced_memory()[1]
     else:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        stats = run_metrics(base_url, count, concurrent_tracks)
+        stats = run_metrics(base_url, tracks(count), concurrent_tracks)
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         # Kilobytes, but bytes on macOS (getrusage(2)).
         peak = (after - before) * (1 if sys.platform == "darwin" else 1024)
