@@ -13,7 +13,8 @@ from beatport_match.testing import FakeBeatport
 def candidate_fields(match: Match, scored: ScoredCandidate) -> dict[str, Any]:
     """Return the fields of a `BeatportCandidate`."""
     found = scored.candidate
-    query = match.queries[scored.query_index or 0]
+    index = scored.query_index
+    elapsed_s = None if index is None else match.queries[index].elapsed_s
     points = {line.name: line.effect for line in scored.evidence}
     bonuses = points.get("year", 0.0), points.get("key", 0.0)
     return {
@@ -28,7 +29,7 @@ def candidate_fields(match: Match, scored: ScoredCandidate) -> dict[str, Any]:
         "score": scored.score,
         "title_sim": round(scored.title_similarity or 0),
         "artist_sim": round(scored.artist_similarity or 0),
-        "query_index": scored.query_index or 0,
+        "query_index": index or 0,
         "query_text": scored.query_text,
         "candidate_index": scored.place or 0,
         "base_score": scored.score - sum(bonuses),
@@ -37,7 +38,7 @@ def candidate_fields(match: Match, scored: ScoredCandidate) -> dict[str, Any]:
         "bonus_key": bonuses[1],
         "guard_ok": scored.relation == "same_recording",
         "reject_reason": str(scored.reject_reason or ""),
-        "elapsed_ms": round(1000 * (query.elapsed_s or 0)),
+        "elapsed_ms": round(1000 * (elapsed_s or 0)),
         "is_winner": scored == match.accepted,
         "remixers": ", ".join(found.remixers) or None,
         "subgenre": found.sub_genre,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,15 @@ def test_every_field_of_a_match_is_filled() -> None:
         assert one["query_text"] == result["queries_data"][one["query_index"]]["query_text"]
         bonuses = one["bonus_year"] + one["bonus_key"]
         assert one["base_score"] + bonuses == pytest.approx(one["score"])
+
+
+def test_candidate_that_no_query_found_has_fields_too() -> None:
+    """Such a match can come from a journal of an earlier version."""
+    match = match_of("Kestrel Dobbs - Borrowed Umbrella", FakeBeatport(**EXACT_SEARCH))
+    unknown = replace(match.candidates[0], query_index=None, query_text="", place=None)
+    fields = result_of(replace(match, best=unknown, candidates=(unknown,), queries=()))
+    assert fields["candidates_data"][0]["elapsed_ms"] == 0
+    assert (fields["search_query_index"], fields["candidate_index"]) == ("0", "0")
 
 
 def test_failure_and_missing_track_are_results_too() -> None:
