@@ -41,7 +41,7 @@ from beatport_match.errors import (
 )
 from beatport_match.matching.match import Match, Progress, QueryRecord
 from beatport_match.matching.sources import Source
-from beatport_match.model.evidence import Evidence, ScoredCandidate
+from beatport_match.model.evidence import Evidence, Rejection, ScoredCandidate
 from beatport_match.model.metrics import (
     NetworkAnalysis,
     PerformanceStats,
@@ -114,6 +114,7 @@ __all__ = [
     "Progress",
     "QueryMetrics",
     "QueryRecord",
+    "Rejection",
     "ResultsFileError",
     "RunComparison",
     "ScoredCandidate",

@@ -22,6 +22,7 @@ from beatport_match import (
     MatchStream,
     PlaylistMatch,
     Progress,
+    Rejection,
     ScoredCandidate,
     Source,
     Track,
@@ -48,6 +49,7 @@ def one_track() -> None:
         assert_type(match.best, ScoredCandidate)
         assert_type(match.best.candidate.bpm, float | None)
         assert_type(match.best.evidence, tuple[Evidence, ...])
+    assert_type([one.reject_reason for one in match.candidates], list[Rejection | None])
 
 
 def settings() -> None:
