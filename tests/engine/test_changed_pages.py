@@ -26,7 +26,7 @@ READ_FROM = {
 
 def match(title: str | Track, form: PageForm, mode: Name = "sync", **settings: Any) -> Match:
     fake = FakeBeatport(page_form=form, **EXACT_SEARCH)
-    chosen = UNPACED.model_copy(update=settings)
+    chosen = UNPACED.with_(**settings)
     found: Match = Mode(mode).call(
         "match_track", title, transport=fake.transport(), settings=chosen
     )
@@ -91,7 +91,7 @@ def test_track_without_its_version_is_at_most_review(confidence: float) -> None:
         "match_track",
         track,
         transport=fake.transport(),
-        settings=UNPACED.model_copy(update=settings),
+        settings=UNPACED.with_(**settings),
     )
     assert found.outcome == "review"
     assert found.best.id == sold.id
@@ -150,7 +150,7 @@ def test_field_from_a_changed_page_does_not_change_the_mark_of_the_candidate() -
         reply = fake.respond("GET", request.url.raw_path.decode("ascii"))
         return httpx.Response(reply.status, headers=reply.headers, content=reply.body)
 
-    settings = UNPACED.model_copy(update={"wanted_fields": ("preview_url",)})
+    settings = UNPACED.with_(wanted_fields=("preview_url",))
     found = Mode("sync").call(
         "match_track",
         Track(f"{track.name} ({track.mix_name})", track.artists),
