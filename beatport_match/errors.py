@@ -35,6 +35,8 @@ FailureKind: TypeAlias = Literal[
     "auth",
     "stopped",
     "unaskable",
+    "time_budget",
+    "exception",
 ]
 
 

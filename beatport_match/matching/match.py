@@ -19,7 +19,7 @@ from beatport_match.scoring.counterfactuals import Change, what_would_change
 from beatport_match.scoring.rejection import NOT_PICKED, strongest_evidence
 from beatport_match.settings.models import MatchSettings, settings_or_default
 
-Stopped: TypeAlias = Literal["enough", "exhausted", "budget", "stopped", "failed"]
+Stopped: TypeAlias = Literal["enough", "exhausted", "budget", "stopped", "failed", "time_budget"]
 
 MAX_SHOWN_CANDIDATES = 3
 _HEADLINES: dict[MatchOutcome, str] = {
@@ -80,10 +80,12 @@ class Match:
         confidence: The confidence of the first candidate, 0-1; 0 if there are no candidates.
         queries: The queries that were sent, in their order.
         failures: The failures of those queries that were not answered, in the same order. One more
-            follows if no track fits that could be read in a changed page.
+            follows if no track fits that could be read in a changed page, or if an unexpected
+            exception was raised (`on_error="result"`).
         stopped: Why the search ended: `enough` (the best candidate is good enough), `exhausted` (no
             useful query was left), `budget` (`max_queries` were sent), `stopped` (by the calling
-            program) or `failed` (a query could not be answered).
+            program), `time_budget` (`max_track_time_s` ran out) or `failed` (a query could not be
+            answered, or an unexpected exception was raised).
         candidates_weighed: Number of all candidates that were scored, also those not kept.
         picked: Whether a person chose the answer with `pick`.
         metrics: Times and counts of this track, added by the matcher; `None` if no matcher ran the

@@ -16,6 +16,7 @@ from beatport_match import (
     Change,
     Evidence,
     Failure,
+    FetchedTracks,
     Match,
     Matcher,
     MatchSettings,
@@ -24,6 +25,7 @@ from beatport_match import (
     Progress,
     Rejection,
     ScoredCandidate,
+    SettingsAdvice,
     Source,
     Track,
     aiter_matches,
@@ -34,6 +36,7 @@ from beatport_match import (
     match_playlist,
     match_track,
     rank,
+    recommend_settings,
 )
 from beatport_match.testing import FakeBeatport
 
@@ -78,6 +81,10 @@ def a_playlist(progress: list[Progress]) -> None:
     assert_type(iter_matches(["Artist - Title"]), Iterator[Match])
     with Matcher() as matcher:
         assert_type(matcher.fetch_track(7), Candidate | None)
+        assert_type(matcher.fetch_tracks([7], max_concurrent=2), FetchedTracks)
+        assert_type(matcher.fetch_tracks([7])[0], Candidate | None)
+    assert_type(MatchSettings().with_(async_io={"enabled": True}), MatchSettings)
+    assert_type(recommend_settings(result.metrics), SettingsAdvice)
 
 
 async def async_functions() -> None:
