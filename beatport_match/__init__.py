@@ -39,9 +39,10 @@ from beatport_match.errors import (
     ResultsFileError,
     SettingsError,
 )
+from beatport_match.matching.fetched_tracks import FetchedTracks
 from beatport_match.matching.match import Match, Progress, QueryRecord
 from beatport_match.matching.sources import Source
-from beatport_match.model.evidence import Evidence, ScoredCandidate
+from beatport_match.model.evidence import Evidence, Rejection, ScoredCandidate
 from beatport_match.model.metrics import (
     NetworkAnalysis,
     PerformanceStats,
@@ -63,9 +64,11 @@ from beatport_match.performance.files import (
     export_performance_metrics_json,
     load_metrics_from_json,
 )
+from beatport_match.performance.settings_advice import SettingsAdvice, recommend_settings
 from beatport_match.performance.text_report import (
     generate_async_io_analysis_report,
     generate_comparison_report,
+    mode_advice,
 )
 from beatport_match.playlists import (
     Enrichment,
@@ -98,6 +101,7 @@ __all__ = [
     "Enrichment",
     "Evidence",
     "Failure",
+    "FetchedTracks",
     "JournalError",
     "Match",
     "MatchSettings",
@@ -116,9 +120,11 @@ __all__ = [
     "Progress",
     "QueryMetrics",
     "QueryRecord",
+    "Rejection",
     "ResultsFileError",
     "RunComparison",
     "ScoredCandidate",
+    "SettingsAdvice",
     "SettingsError",
     "Source",
     "Track",
@@ -144,11 +150,13 @@ __all__ = [
     "load_metrics_from_json",
     "match_playlist",
     "match_track",
+    "mode_advice",
     "most_speed_up",
     "parse_title",
     "rank",
     "read_playlist",
     "recommend_mode",
+    "recommend_settings",
     "settings_from_environment",
     "write_match_report",
     "write_review_page",

@@ -6,11 +6,12 @@ All calls of a process share their rate limit, circuit breaker and cached answer
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from beatport_match.engine.arguments import (
     AsyncOnProgress,
     JournalPath,
+    OnError,
     OnProgress,
     Stop,
     Tracks,
@@ -33,8 +34,14 @@ def match_track(
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
     source: Sources | None = None,
+    queries: Iterable[str] | None = None,
+    on_error: OnError = "raise",
 ) -> Match:
     """Find one track on Beatport.
+
+    It is matched in the calling thread, with one request at a time, also if
+    `settings.async_io.enabled` is set. For several tracks at the same time, give them to
+    `match_playlist`.
 
     Args:
         track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
@@ -43,6 +50,11 @@ def match_track(
             is made, and closed afterwards.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        queries: 1-20 texts to search for, in this order, instead of the queries that are planned
+            from the track; the search still ends at a good answer. Default: none.
+        on_error: What an exception does that is not expected (of the client or of a source):
+            "raise" raises it; "result" makes the match `failed` with the kind `exception`.
+            Default "raise".
 
     Returns:
         The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and `explain()`
@@ -50,7 +62,8 @@ def match_track(
 
     Raises:
         MisuseError: The track is blank, a playlist file, or neither a `Track` nor text,
-            `http_client` is no client or an async one, or `source` is no source.
+            `http_client` is no client or an async one, `source` is no source, or another argument
+            has a wrong type or value.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -63,7 +76,7 @@ def match_track(
         ```
     """
     with _SharingMatcher(settings, http_client=http_client, source=source) as matcher:
-        return matcher.match_track(track_or_text)
+        return matcher.match_track(track_or_text, queries=queries, on_error=on_error)
 
 
 async def amatch_track(
@@ -72,6 +85,8 @@ async def amatch_track(
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
+    queries: Iterable[str] | None = None,
+    on_error: OnError = "raise",
 ) -> Match:
     """Find one track on Beatport, in async code (asyncio or trio).
 
@@ -82,6 +97,11 @@ async def amatch_track(
             library uses one for the event loop, and closes it when the loop ends.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        queries: 1-20 texts to search for, in this order, instead of the queries that are planned
+            from the track; the search still ends at a good answer. Default: none.
+        on_error: What an exception does that is not expected (of the client or of a source):
+            "raise" raises it; "result" makes the match `failed` with the kind `exception`.
+            Default "raise".
 
     Returns:
         The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and `explain()`
@@ -89,7 +109,8 @@ async def amatch_track(
 
     Raises:
         MisuseError: The track is blank, a playlist file, or neither a `Track` nor text,
-            `http_client` is no client or a sync one, or `source` is no source.
+            `http_client` is no client or a sync one, `source` is no source, or another argument has
+            a wrong type or value.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -102,7 +123,7 @@ async def amatch_track(
         ```
     """
     async with _SharingAsyncMatcher(settings, http_client=http_client, source=source) as matcher:
-        return await matcher.match_track(track_or_text)
+        return await matcher.match_track(track_or_text, queries=queries, on_error=on_error)
 
 
 def match_playlist(
@@ -115,6 +136,7 @@ def match_playlist(
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
+    on_error: OnError = "raise",
 ) -> PlaylistMatch:
     """Find every track of a playlist on Beatport.
 
@@ -138,6 +160,9 @@ def match_playlist(
             the tracks that are left are `failed` with the kind `stopped`.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks.
+        on_error: What an exception does that is not expected (of the client, of a source, of
+            `on_progress`): "raise" ends the run with it; "result" makes the match of its track
+            `failed` with the kind `exception`, and the run continues. Default "raise".
 
     Returns:
         The matches in the order of the playlist, with the metrics of the run.
@@ -158,7 +183,12 @@ def match_playlist(
     """
     with _SharingMatcher(settings, http_client=http_client, source=source) as matcher:
         return matcher.match_playlist(
-            tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
+            tracks_or_path,
+            playlist=playlist,
+            on_progress=on_progress,
+            stop=stop,
+            journal=journal,
+            on_error=on_error,
         )
 
 
@@ -172,6 +202,7 @@ async def amatch_playlist(
     on_progress: AsyncOnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
+    on_error: OnError = "raise",
 ) -> PlaylistMatch:
     """Find every track of a playlist on Beatport, several at the same time (asyncio or trio).
 
@@ -196,6 +227,9 @@ async def amatch_playlist(
             the tracks that are left are `failed` with the kind `stopped`.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks.
+        on_error: What an exception does that is not expected (of the client, of a source, of
+            `on_progress`): "raise" ends the run with it; "result" makes the match of its track
+            `failed` with the kind `exception`, and the run continues. Default "raise".
 
     Returns:
         The matches in the order of the playlist, with the metrics of the run.
@@ -215,7 +249,12 @@ async def amatch_playlist(
     """
     async with _SharingAsyncMatcher(settings, http_client=http_client, source=source) as matcher:
         return await matcher.match_playlist(
-            tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
+            tracks_or_path,
+            playlist=playlist,
+            on_progress=on_progress,
+            stop=stop,
+            journal=journal,
+            on_error=on_error,
         )
 
 
@@ -229,8 +268,14 @@ def iter_matches(
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
+    on_error: OnError = "raise",
 ) -> Iterator[Match]:
-    """Find the tracks of a playlist one after the other; each match is yielded at once.
+    """Find the tracks of a playlist; each match is yielded as soon as it is known.
+
+    The tracks are matched one after the other. With `settings.async_io.enabled`, the async engine
+    matches several at the same time, in a thread of its own; the matches then come in the order in
+    which they finish. Your tracks are read and `on_progress` is called in the calling thread, but
+    `stop` is called in the other one. When you leave the loop, the run ends and its thread stops.
 
     Args:
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
@@ -247,6 +292,9 @@ def iter_matches(
             the tracks that are left are `failed` with the kind `stopped`.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks.
+        on_error: What an exception does that is not expected (of the client, of a source, of
+            `on_progress`): "raise" ends the run with it; "result" makes the match of its track
+            `failed` with the kind `exception`, and the run continues. Default "raise".
 
     Returns:
         An iterator over the matches. The work is done while it is consumed, with bounded memory.
@@ -254,7 +302,8 @@ def iter_matches(
     Raises:
         PlaylistError: The file cannot be read.
         JournalError: The journal cannot be used.
-        MisuseError: An argument has a wrong type.
+        MisuseError: An argument has a wrong type, or `settings.async_io.enabled` is set inside a
+            running event loop.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -265,7 +314,12 @@ def iter_matches(
     """
     matcher = _SharingMatcher(settings, http_client=http_client, source=source)
     matches = matcher.iter_matches(
-        tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
+        tracks_or_path,
+        playlist=playlist,
+        on_progress=on_progress,
+        stop=stop,
+        journal=journal,
+        on_error=on_error,
     )
 
     def until_the_end() -> Iterator[Match]:
@@ -285,6 +339,7 @@ def aiter_matches(
     on_progress: AsyncOnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
+    on_error: OnError = "raise",
 ) -> MatchStream:
     """Find the tracks of a playlist, several at the same time; each match is yielded at once.
 
@@ -306,6 +361,9 @@ def aiter_matches(
             the tracks that are left are `failed` with the kind `stopped`.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks.
+        on_error: What an exception does that is not expected (of the client, of a source, of
+            `on_progress`): "raise" ends the run with it; "result" makes the match of its track
+            `failed` with the kind `exception`, and the run continues. Default "raise".
 
     Returns:
         A stream for `async for`. The work starts with the first match that is requested. Leaving
@@ -325,7 +383,12 @@ def aiter_matches(
     """
     matcher = _SharingAsyncMatcher(settings, http_client=http_client, source=source)
     matches = matcher.iter_matches(
-        tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
+        tracks_or_path,
+        playlist=playlist,
+        on_progress=on_progress,
+        stop=stop,
+        journal=journal,
+        on_error=on_error,
     )
 
     async def work(emit: Emit) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import count
 from pathlib import Path
 
-from beatport_match import AsyncSettings, MatchSettings, SettingsError
+from beatport_match import MatchSettings, SettingsError
 
 MAX_AT_ONCE = 20
 """The maximum that this window offers; `AsyncSettings` allows more."""
@@ -37,21 +37,18 @@ def save(settings: MatchSettings, folder: Path) -> str:
     return ""
 
 
+def cache_file(folder: Path) -> Path:
+    """Return the file in which answers are kept, if the user wants that."""
+    return folder / "answers.cache"
+
+
 def _clamped(settings: MatchSettings) -> tuple[MatchSettings, str]:
     """Clamp the settings to the range of the window's fields."""
     engine = settings.async_io
-    most = {
-        name: min(getattr(engine, name), MAX_AT_ONCE)
-        for name in ("max_concurrent_tracks", "max_concurrent_requests")
-    }
-    shown = engine.model_copy(update=most)
-    note = "" if shown == engine else f"This window offers up to {MAX_AT_ONCE} at once."
-    return with_engine(settings, shown), note
-
-
-def with_engine(settings: MatchSettings, engine: AsyncSettings) -> MatchSettings:
-    """Return the settings with other settings of the async engine."""
-    return settings.model_copy(update={"async_io": engine})
+    names = ("max_concurrent_tracks", "max_concurrent_requests")
+    most = {name: min(getattr(engine, name), MAX_AT_ONCE) for name in names}
+    shown = settings.with_(async_io=most)
+    return shown, "" if shown == settings else f"This window offers up to {MAX_AT_ONCE} at once."
 
 
 def _set_aside(file: Path) -> str:

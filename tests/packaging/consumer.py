@@ -16,13 +16,16 @@ from beatport_match import (
     Change,
     Evidence,
     Failure,
+    FetchedTracks,
     Match,
     Matcher,
     MatchSettings,
     MatchStream,
     PlaylistMatch,
     Progress,
+    Rejection,
     ScoredCandidate,
+    SettingsAdvice,
     Source,
     Track,
     Wants,
@@ -34,6 +37,7 @@ from beatport_match import (
     match_playlist,
     match_track,
     rank,
+    recommend_settings,
     write_match_report,
     write_review_page,
     write_wants,
@@ -52,6 +56,7 @@ def one_track() -> None:
         assert_type(match.best, ScoredCandidate)
         assert_type(match.best.candidate.bpm, float | None)
         assert_type(match.best.evidence, tuple[Evidence, ...])
+    assert_type([one.reject_reason for one in match.candidates], list[Rejection | None])
 
 
 def settings() -> None:
@@ -83,6 +88,10 @@ def a_playlist(progress: list[Progress]) -> None:
     assert_type(iter_matches(["Artist - Title"]), Iterator[Match])
     with Matcher() as matcher:
         assert_type(matcher.fetch_track(7), Candidate | None)
+        assert_type(matcher.fetch_tracks([7], max_concurrent=2), FetchedTracks)
+        assert_type(matcher.fetch_tracks([7])[0], Candidate | None)
+    assert_type(MatchSettings().with_(async_io={"enabled": True}), MatchSettings)
+    assert_type(recommend_settings(result.metrics), SettingsAdvice)
 
 
 async def async_functions() -> None:
