@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeAlias
 
 Mode = Literal["major", "minor"]
+KeyNotation: TypeAlias = Literal["camelot", "open_key", "musical"]
+"""A notation of keys: `8A`, `1m` or `Am`."""
 
 # Semitones above C.
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -67,10 +69,33 @@ class Key:
     def camelot(self) -> str:
         """The key on the Camelot wheel, such as `1A`."""
         start, letter = (_CAMELOT_1B, "B") if self.mode == "major" else (_CAMELOT_1A, "A")
-        return f"{_camelot_hour(self.pitch, start)}{letter}"
+        return f"{_hour(self.pitch, start)}{letter}"
+
+    @property
+    def open_key(self) -> str:
+        """The key in Open Key notation, such as `6m`."""
+        start, letter = (_OPEN_KEY_1D, "d") if self.mode == "major" else (_OPEN_KEY_1M, "m")
+        return f"{_hour(self.pitch, start)}{letter}"
+
+    def written_in(self, notation: KeyNotation) -> str:
+        """Return the key in a notation: `1A`, `6m` or `Abm`."""
+        return {"camelot": self.camelot, "open_key": self.open_key, "musical": self.short}[notation]
 
 
-def _camelot_hour(pitch: int, start: int) -> int:
+def notation_of(text: str | None) -> KeyNotation | None:
+    """Return the notation in which a key is written, or `None` if the text is not a key.
+
+    Example:
+        `notation_of("08A")` is `camelot`.
+    """
+    if text is None or parse_key(text) is None:
+        return None
+    if wheel := _WHEEL.fullmatch(text.strip()):
+        return "camelot" if wheel[2] in "ABab" else "open_key"
+    return "musical"
+
+
+def _hour(pitch: int, start: int) -> int:
     # hour - 1 = (pitch - start) / 7 modulo 12, and 7 is its own inverse there: 7 * 7 = 49 = 1.
     return (pitch - start) * 7 % 12 + 1
 
