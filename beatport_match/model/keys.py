@@ -7,13 +7,15 @@ Beatport itself writes both G# and Ab. This module knows no track and no candida
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
 Mode = Literal["major", "minor"]
-KeyNotation: TypeAlias = Literal["camelot", "open_key", "musical"]
-"""A notation of keys: `8A`, `1m` or `Am`."""
+KeyNotation: TypeAlias = Literal["short", "camelot", "open_key"]
+"""How a program writes keys: `Abm` (Rekordbox), `1A` (Camelot) or `6m` (Open Key, Traktor)."""
 
 # Semitones above C.
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -77,27 +79,34 @@ class Key:
         start, letter = (_OPEN_KEY_1D, "d") if self.mode == "major" else (_OPEN_KEY_1M, "m")
         return f"{_hour(self.pitch, start)}{letter}"
 
-    def written_in(self, notation: KeyNotation) -> str:
-        """Return the key in a notation: `1A`, `6m` or `Abm`."""
-        return {"camelot": self.camelot, "open_key": self.open_key, "musical": self.short}[notation]
-
-
-def notation_of(text: str | None) -> KeyNotation | None:
-    """Return the notation in which a key is written, or `None` if the text is not a key.
-
-    Example:
-        `notation_of("08A")` is `camelot`.
-    """
-    if text is None or parse_key(text) is None:
-        return None
-    if wheel := _WHEEL.fullmatch(text.strip()):
-        return "camelot" if wheel[2] in "ABab" else "open_key"
-    return "musical"
+    def written(self, notation: KeyNotation) -> str:
+        """Return the key in a notation."""
+        text: str = getattr(self, notation)
+        return text
 
 
 def _hour(pitch: int, start: int) -> int:
     # hour - 1 = (pitch - start) / 7 modulo 12, and 7 is its own inverse there: 7 * 7 = 49 = 1.
     return (pitch - start) * 7 % 12 + 1
+
+
+def notation_of(text: str | None) -> KeyNotation | None:
+    """Return the notation of a key, or `None` if the text is not a key."""
+    if text is None or parse_key(text) is None:
+        return None
+    text = text.strip()
+    if not text[0].isdecimal():
+        return "short"
+    return "camelot" if text[-1] in "ABab" else "open_key"
+
+
+def usual_notation(texts: Iterable[str | None]) -> KeyNotation:
+    """Return the notation that most of the keys use; Camelot if there are none.
+
+    Nearly all libraries of DJs that hold keys write them as Camelot.
+    """
+    counts = Counter[KeyNotation](notation for notation in map(notation_of, texts) if notation)
+    return counts.most_common(1)[0][0] if counts else "camelot"
 
 
 @lru_cache(maxsize=512)

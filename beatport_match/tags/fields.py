@@ -6,12 +6,11 @@ These functions are pure. `names` says where each kind of file keeps a field.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Literal, TypeAlias, get_args
 
 from beatport_match.errors import MisuseError
-from beatport_match.model.keys import KeyNotation, notation_of, parse_key
+from beatport_match.model.keys import KeyNotation, parse_key
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import clean_isrc, is_web_url
 from beatport_match.parsing import field_values
@@ -32,8 +31,6 @@ TagField: TypeAlias = Literal[
 TAG_FIELDS: tuple[TagField, ...] = get_args(TagField)
 # `year` and `date` are one field of the file.
 DEFAULT_FIELDS: tuple[TagField, ...] = tuple(name for name in TAG_FIELDS if name != "year")
-# Programs convert it to their own notation, and it is the one that the ID3 standard defines.
-_DEFAULT_NOTATION: KeyNotation = "musical"
 _DATE = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 # Beatport's longest names have some hundred characters.
 _MAX_TEXT_LENGTH = 1_000
@@ -69,7 +66,7 @@ def values_of(candidate: Candidate, notation: KeyNotation) -> dict[str, str]:
     date = field_values.text(candidate.release_date)
     url = candidate.url or ""
     values: dict[str, str] = {
-        "key": key.written_in(notation) if key else "",
+        "key": key.written(notation) if key else "",
         "bpm": f"{bpm:.10g}" if bpm else "",
         "label": field_values.text(candidate.label),
         "date": date if year and _DATE.fullmatch(date) else str(year or ""),
@@ -109,16 +106,3 @@ def is_same(field: str, present: str, found: str, *, keep_notation: bool) -> boo
     if field == "isrc":
         return clean_isrc(present) == found
     return present == found
-
-
-def most_used_notation(keys: Iterable[str | None]) -> KeyNotation:
-    """Return the notation of most keys; `musical` if there is no key.
-
-    Example:
-        `most_used_notation(["8A", "1B", "Am"])` is `camelot`.
-    """
-    counts: Counter[KeyNotation] = Counter(
-        notation for key in keys if (notation := notation_of(key))
-    )
-    ((notation, _),) = counts.most_common(1) or [(_DEFAULT_NOTATION, 0)]
-    return notation

@@ -3,18 +3,16 @@
 Nothing is written here; `write_tags` applies a plan.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from beatport_match.errors import MisuseError
 from beatport_match.files.guarded_read import reason, require_regular_file
 from beatport_match.matching.match import Match
-from beatport_match.model.keys import KeyNotation
+from beatport_match.model.keys import KeyNotation, usual_notation
 from beatport_match.model.problems import TagProblem
 from beatport_match.model.tracks import Candidate
 from beatport_match.parsing import field_values
@@ -25,12 +23,11 @@ from beatport_match.tags.fields import (
     checked_fields,
     is_blank,
     is_same,
-    most_used_notation,
     values_of,
 )
 from beatport_match.tags.tag_file import open_tags, require_mutagen
 
-_NOTATIONS: tuple[KeyNotation, ...] = ("camelot", "open_key", "musical")
+_NOTATIONS: tuple[KeyNotation, ...] = get_args(KeyNotation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +108,9 @@ def plan_tags(
             `catalog_number`, `beatport_id` and `url` (all by default), and `year`, which is the
             year alone and takes the place of `date`.
         overwrite: The fields of `fields` that replace a present value. The default is none.
-        notation: How keys are written: `camelot` (`8A`), `open_key` (`1m`) or `musical` (`Am`).
+        notation: How keys are written: `short` (`Am`), `camelot` (`8A`) or `open_key` (`1m`).
             `None` (the default) takes the one that most of the files use, otherwise the one that
-            most of the tracks use, otherwise `musical`. A key that is the same in another notation
+            most of the tracks use, otherwise `camelot`. A key that is the same in another notation
             is replaced only if `notation` is given and `overwrite` names `key`.
         on_progress: Called after each file, with the number of read files and of all files.
 
@@ -149,7 +146,7 @@ def plan_tags(
     keys = [one.texts.get("key") for one in opened]
     if not any(keys):
         keys = [match.track.key for match in matched]
-    used = notation or most_used_notation(keys)
+    used = notation or usual_notation(keys)
     files = tuple(
         replace(one.file, changes=_changes(one, chosen, overwrite, used, keep=notation is None))
         for one in opened

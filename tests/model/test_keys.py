@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatport_match.model.keys import Key, parse_key
+from beatport_match.model.keys import Key, notation_of, parse_key, usual_notation
 
 # Every spelling that Beatport uses for a key, with its hour on the Camelot wheel.
 BEATPORT = """
@@ -42,6 +42,20 @@ def test_beatports_spelling_and_its_camelot_hour_are_one_key(name, hour):
 @pytest.mark.parametrize("key", ALL_KEYS, ids=str)
 def test_name_camelot_and_short_name_are_parsed_back_to_the_key(key):
     assert parse_key(key.name) == key == parse_key(key.camelot) == parse_key(key.short)
+
+
+@pytest.mark.parametrize("notation", ["short", "camelot", "open_key"])
+@pytest.mark.parametrize("key", ALL_KEYS, ids=str)
+def test_notation_of_a_written_key_is_recognised(key, notation):
+    assert notation_of(key.written(notation)) == notation
+    assert parse_key(key.written(notation)) == key
+
+
+def test_usual_notation_is_the_most_frequent_one():
+    """Texts that are no keys do not count, and Camelot is used if there are no keys."""
+    assert usual_notation(["8A", "1m", " 08d ", "Am", "4A?", None, ""]) == "open_key"
+    assert usual_notation(["Ab minor", "8A", "Am"]) == "short"
+    assert usual_notation([None, "", "no key"]) == "camelot"
 
 
 def test_short_name_is_rekordboxs_notation():

@@ -79,7 +79,7 @@ def a_playlist(progress: list[Progress]) -> None:
     assert_type(result.matched, tuple[Match, ...])
     plan = plan_tags(result.matches, overwrite=["key"], notation="camelot")
     assert_type(plan, TagPlan)
-    assert_type(plan.notation, Literal["camelot", "open_key", "musical"])
+    assert_type(plan.notation, Literal["short", "camelot", "open_key"])
     assert_type(write_tags(plan, "old-tags.jsonl"), TagReport)
     assert_type(iter_matches(["Artist - Title"]), Iterator[Match])
     with Matcher() as matcher:

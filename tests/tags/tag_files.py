@@ -26,7 +26,7 @@ FOUND = Candidate(
     catalog_number="QUAY01",
 )
 VALUES = {
-    "key": "Abm",
+    "key": "1A",
     "bpm": "124.5",
     "label": "Quay",
     "date": "2019-05-03",

@@ -10,7 +10,6 @@ from audio_files import mp3
 from tag_files import FOUND, VALUES, WRITERS, match_of, write_music
 
 from beatport_match import MissingDependencyError, MisuseError, TagChange, plan_tags
-from beatport_match.tags.fields import most_used_notation
 
 
 def changes(tmp_path, tags, found=FOUND, **options):
@@ -51,7 +50,7 @@ def test_present_values_are_kept_unless_they_are_named(tmp_path):
         ({"key": "G#m"}, {"notation": "camelot"}, None),
         ({"key": "8A"}, {"overwrite": ["key"]}, "1A"),
         ({"key": "8A"}, {"overwrite": ["key"], "notation": "open_key"}, "6m"),
-        ({"key": "All"}, {"overwrite": ["key"]}, "Abm"),
+        ({"key": "All"}, {"overwrite": ["key"]}, "1A"),
         ({"bpm": "124.50"}, {"overwrite": ["bpm"]}, None),
         ({"isrc": "de-ab1-19-00001"}, {"overwrite": ["isrc"]}, None),
         ({}, {"fields": ["year"]}, "2019"),
@@ -73,8 +72,7 @@ def test_keys_follow_the_notation_of_the_files_then_of_the_tracks(tmp_path):
     assert plan.notation == "camelot"
     assert [one.after for one in plan.files[3].changes if one.field == "key"] == ["1A"]
     assert plan_tags([match_of(files[3], key="4m")]).notation == "open_key"
-    assert plan_tags([match_of(files[3])]).notation == "musical"
-    assert most_used_notation(["1A", None, "?", "Am", "Bbm"]) == "musical"
+    assert plan_tags([match_of(files[3])]).notation == "camelot"
 
 
 def test_values_that_beatport_lacks_or_that_are_hostile_are_left_out(tmp_path):
@@ -157,7 +155,7 @@ def test_folder_and_device_are_problems(tmp_path):
         ({"overwrite": ["artist"]}, "'artist' is no field"),
         ({"fields": ["key"], "overwrite": ["bpm"]}, "bpm is to be overwritten, but is not among"),
         ({"fields": ["date", "year"]}, "date and year are the same field"),
-        ({"notation": "8A"}, "notation must be one of camelot, open_key, musical, not '8A'"),
+        ({"notation": "8A"}, "notation must be one of short, camelot, open_key, not '8A'"),
     ],
 )
 def test_wrong_fields_are_rejected(options, message):
