@@ -189,13 +189,13 @@ def _add_tag(add_parser: _AddParser) -> None:
     )
     tag.path("--undo BACKUP", "restore the files of this backup")
     tag.value(
-        "--fields NAMES",
+        "--fields FIELDS",
         "the fields to write, such as key,bpm (default: key, bpm, label, date, genre, remixer, "
         "isrc, catalog_number, beatport_id, url); year is the year without the day",
         type=_names,
     )
     tag.value(
-        "--overwrite NAMES",
+        "--overwrite FIELDS",
         "the fields that replace a present value, such as key,label (default: none)",
         type=_names,
         default=(),

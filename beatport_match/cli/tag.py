@@ -68,7 +68,9 @@ def _plan(options: Namespace, err: Screen) -> TagPlan:
     inside = source.resolve()
     files = tuple(file for file in plan.files if Path(file.path).is_relative_to(inside))
     if left_out := len(plan.files) - len(files):
-        err.show(f"Note: {plural(left_out, 'file')} of the results not in {source}, left out.")
+        are = "is" if left_out == 1 else "are"
+        files_text = f"{plural(left_out, 'file')} of the results {are} not in {source}"
+        err.show(f"Note: {files_text} and {are} left out.")
     return replace(plan, files=files)
 
 
@@ -127,7 +129,7 @@ def _show_plan(plan: TagPlan, out: Screen) -> None:
     summary = f"{len(plan.changed):,} of {plural(len(plan.files), 'file')} would change"
     out.show(text_line(f"{summary}: {fields}." if fields else f"{summary}.", "bold"))
     if "key" in counts:
-        out.show(f"Keys are written in the notation {plan.notation}; choose it with --notation.")
+        out.show(f"Keys are written as {plan.notation}; choose another notation with --notation.")
     if fields:
         out.show("Nothing was written. Write the changes with --write.")
 
