@@ -100,7 +100,7 @@ def _write(options: Namespace, plan: TagPlan, out: Screen, err: Screen) -> ExitC
 def _undo(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     if options.source or options.results or options.write:
         raise MisuseError("--undo restores the files of its backup; leave PATH and --results out.")
-    with interrupts_ignored(after_first=True), _progress(err, "tags", "read") as on_progress:
+    with interrupts_ignored(after_first=True), _progress(err, "tags", "checked") as on_progress:
         report = undo_tags(options.undo, on_progress=on_progress)
     if options.json:
         show_json(asdict(report), out)

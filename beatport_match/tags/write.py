@@ -220,7 +220,9 @@ def _restore_file(entry: BackupEntry) -> bool:
             if present == entry.old_sha256:
                 return False
             if present != entry.new_sha256:
-                raise UnwritableFileError("it was changed after its tags were written")
+                raise UnwritableFileError(
+                    "it was changed after its tags were written, and that would be lost"
+                )
             _require_writable(path)
             _restore_draft(new, draft.path, entry)
         draft.finish(entry.old_modified_ns)
@@ -307,7 +309,7 @@ def _require_writable(path: Path) -> None:
     """Check the permissions: replacing a file needs only those of its folder."""
     is_writable = path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
     if not is_writable or not os.access(path, os.W_OK):
-        raise UnwritableFileError("it is read-only")
+        raise UnwritableFileError("it is read-only; make it writable")
 
 
 def _require_unchanged(path: Path, planned: PlannedFile) -> None:

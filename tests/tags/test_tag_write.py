@@ -93,6 +93,8 @@ def test_frames_that_mutagen_would_change_stay(music, backup):
             b"TSIZ": b"\x00123",
             b"TCON": b"\x00House\0Techno",
             b"XYZW": b"unknown to mutagen",
+            b"GEOB": b"\x00application/octet-stream\0\0Cue points\0" + bytes(range(99)),
+            b"PRIV": b"TRAKTOR4\0" + bytes(range(99)),
             b"APIC": b"\x00image/png\0\x03\0" + bytes(range(256)) * 20,
         }.items()
     )
@@ -103,7 +105,14 @@ def test_frames_that_mutagen_would_change_stay(music, backup):
     assert write_tags(plan_tags([match_of(file)]), backup).problems == ()
     content = file.read_bytes()
     assert content.endswith(ID3V1)
-    for kept in (b"XYZW", b"unknown to mutagen", bytes(range(256)) * 20, b"\x00House\0Techno"):
+    for kept in (
+        b"XYZW",
+        b"unknown to mutagen",
+        b"Cue points\0" + bytes(range(99)),
+        b"TRAKTOR4\0" + bytes(range(99)),
+        bytes(range(256)) * 20,
+        b"\x00House\0Techno",
+    ):
         assert kept in content
     assert ID3(file, translate=False)["TSIZ"].text == ["123"]
     # The picture is not in the backup.
@@ -166,7 +175,8 @@ def test_changed_file_is_neither_written_nor_restored(music, backup):
     changed = other.read_bytes()
     (problem,) = undo_tags(backup).problems
     assert str(problem) == (
-        f"{other}: was not restored (it was changed after its tags were written)."
+        f"{other}: was not restored (it was changed after its tags were written, and that would be "
+        "lost)."
     )
     assert other.read_bytes() == changed
 
@@ -185,7 +195,9 @@ def test_read_only_file_stays_and_the_others_are_written(music, backup):
     file.chmod(0o444)
     report = write_tags(plan_tags([match_of(file), match_of(other)]), backup)
     assert report.written == (str(other),)
-    assert [one.detail for one in report.problems] == ["was not changed (it is read-only)"]
+    assert [one.detail for one in report.problems] == [
+        "was not changed (it is read-only; make it writable)"
+    ]
 
 
 @pytest.fixture
