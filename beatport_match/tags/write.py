@@ -47,6 +47,7 @@ from beatport_match.tags.tag_file import open_tags, require_mutagen, tag_errors
 _DRAFT_SUFFIX = ".beatport-match-tags"
 # File systems allow 255 bytes for a name, and a character can take four.
 _MAX_PREFIX_LENGTH = 40
+_CHANGED_SINCE = "it was changed after its tags were written, and that would be lost"
 _OnProgress = Callable[[int, int], None]
 
 
@@ -214,19 +215,22 @@ def _restore_file(entry: BackupEntry) -> bool:
     """Restore a file; return `False` if it is in the old state already."""
     path = Path(entry.file)
     require_regular_file(path)
-    with _draft_beside(path) as draft:
-        with path.open("rb") as new:
-            present = _sha256(new)
-            if present == entry.old_sha256:
-                return False
-            if present != entry.new_sha256:
-                raise UnwritableFileError(
-                    "it was changed after its tags were written, and that would be lost"
-                )
-            _require_writable(path)
+    with path.open("rb") as new:
+        state = _state(path)
+        present = _sha256(new)
+        if present == entry.old_sha256:
+            return False
+        if present != entry.new_sha256:
+            raise UnwritableFileError(_CHANGED_SINCE)
+        _require_writable(path)
+        with _draft_beside(path) as draft:
             _restore_draft(new, draft.path, entry)
-        draft.finish(entry.old_modified_ns)
-        draft.take_name()
+            # Windows replaces no open file.
+            new.close()
+            draft.finish(entry.old_modified_ns)
+            if _state(path) != state:
+                raise UnwritableFileError(_CHANGED_SINCE)
+            draft.take_name()
     return True
 
 
@@ -294,7 +298,8 @@ def _draft_beside(target: Path) -> Generator[_Draft, None, None]:
 def _delete_leftovers(files: Iterable[str]) -> None:
     """Delete the drafts that a killed run left in the folders of these files."""
     for folder in {Path(file).parent for file in files}:
-        with suppress(OSError):
+        # The path in a backup may be no path.
+        with suppress(OSError, ValueError):
             for draft in folder.glob(f".*{_DRAFT_SUFFIX}"):
                 if stat.S_ISREG(draft.lstat().st_mode) and not _is_locked(draft):
                     draft.unlink()
@@ -313,9 +318,13 @@ def _require_writable(path: Path) -> None:
 
 
 def _require_unchanged(path: Path, planned: PlannedFile) -> None:
-    status = path.stat()
-    if (status.st_size, status.st_mtime_ns) != (planned.size, planned.modified_ns):
+    if _state(path) != (planned.size, planned.modified_ns):
         raise UnwritableFileError("it was changed after the plan was made; make a new plan")
+
+
+def _state(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
 
 
 def _sha256(file: IO[bytes]) -> str:

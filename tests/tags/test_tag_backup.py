@@ -96,7 +96,7 @@ def test_two_runs_cannot_write_one_backup(written):
         {"old_size": 2**62},
         {"old_sha256": "0" * 64},
         {"file": "/dev/null"},
-        {"file": "a\0b"},
+        {"file": "a\0/b"},
     ],
 )
 def test_entry_with_wrong_values_restores_nothing(written, changes):
