@@ -33,10 +33,12 @@ _ID3_TEXTS: dict[str, str] = {
 }
 # The date is one frame in ID3v2.4. ID3v2.3 has the year, and the day and month as `DDMM`.
 _ID3_DATES = ("TDRC", "TYER", "TDAT")
+# The name in the standard; OneTagger and Picard write `LABEL`.
+_VORBIS_LABEL = "ORGANIZATION"
 _VORBIS_NAMES: dict[str, tuple[str, ...]] = {
     "key": ("INITIALKEY", "KEY"),
     "bpm": ("BPM", "TEMPO"),
-    "label": ("LABEL", "ORGANIZATION", "PUBLISHER"),
+    "label": ("LABEL", _VORBIS_LABEL, "PUBLISHER"),
     "date": ("DATE", "YEAR"),
     "genre": ("GENRE",),
     "remixer": ("REMIXER", "MIXARTIST"),
@@ -283,13 +285,12 @@ class _VorbisTags:
         return text
 
     def set(self, field: str, text: str) -> None:
-        for name in self._names(field):
-            if name in self._tags:
-                del self._tags[name]
-        # Traktor and other players read the label of FLAC and Ogg under the second name.
-        written = 2 if field == "label" else 1
-        for name in self._names(field)[:written]:
-            self._tags[name] = [text]
+        first, *others = self._names(field)
+        self._tags[first] = [text]
+        for name in others:
+            # Other programs may read the value under the other name.
+            if name in self._tags or name == _VORBIS_LABEL:
+                self._tags[name] = [text[:4] if name == "YEAR" else text]
 
     def save(self, original: Path, draft: Path) -> None:
         shutil.copyfile(original, draft)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import mutagen
 import pytest
-from audio_files import KINDS, MP3_FRAME, id3_frame, mp3, ogg
+from audio_files import KINDS, MP3_FRAME, id3, id3_frame, mp3, ogg
 from mutagen.id3 import ID3
 from tag_files import FOUND, ID3V1, VALUES, WRITERS, contents, match_of, write_music
 
-from beatport_match import plan_tags, read_playlist, undo_tags, write_tags
+from beatport_match import Candidate, plan_tags, read_playlist, undo_tags, write_tags
 from beatport_match.tags.audio_part import audio_part, audio_sha256
 from beatport_match.tags.tag_file import _Id3Tags, open_tags
 
@@ -59,6 +59,70 @@ def test_tags_of_each_kind_are_written_and_restored(music, backup, name):
     assert (report.written, report.problems) == ((str(file),), ())
     assert file.read_bytes() == before
     assert undo_tags(backup).unchanged == (str(file),)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_named_fields_are_overwritten(music, backup, name):
+    """The undo goes back to the first state."""
+    (file,) = write_music(music, name)
+    before = file.read_bytes()
+    write_tags(plan_tags([match_of(file)]), backup)
+    other = Candidate(
+        id=78,
+        url="https://www.beatport.com/track/ebb/78",
+        name="Ebb",
+        remixers=("Cy",),
+        label="Pier",
+        release_date="2020",
+        bpm=99.0,
+        key="C Major",
+        genre="Dub",
+        isrc="DEAB11900002",
+        catalog_number="PIER1",
+    )
+    plan = plan_tags([match_of(file, other)], overwrite=[*VALUES])
+    assert write_tags(plan, backup).problems == ()
+    expected = [other.url, "8B", "99", "Pier", "2020", "Dub", "Cy", "DEAB11900002", "PIER1", "78"]
+    found = open_tags(file, plan.files[0].kind).texts()
+    assert sorted(found.values()) == sorted([*expected, "2020"])
+    undo_tags(backup)
+    assert file.read_bytes() == before
+
+
+def test_other_names_of_a_field_get_the_new_value_too(music, backup):
+    music.mkdir()
+    file = music / "a.flac"
+    old = {"KEY": "C", "PUBLISHER": "Old", "YEAR": "2001", "DATE": "2001"}
+    file.write_bytes(KINDS["flac"](old))
+    assert [one.field for one in plan_tags([match_of(file)]).files[0].changes][:2] == [
+        "bpm",
+        "genre",
+    ]
+    write_tags(plan_tags([match_of(file)], overwrite=["key", "label", "date"]), backup)
+    found = {name: text for name, text in mutagen.File(file).tags if name in old}
+    assert found == {"KEY": "Abm", "PUBLISHER": "Quay", "YEAR": "2019", "DATE": "2019-05-03"}
+
+
+@pytest.mark.parametrize("name", ["wav", "aiff", "flac", "id3.flac", "m4a"])
+def test_files_without_tags_get_some(music, backup, name):
+    """A FLAC file may have an ID3 tag before it, which stays as it is."""
+    content = KINDS[name.rpartition(".")[2]]({})
+    if name == "flac":
+        content = content[:4] + b"\x80" + content[5:42] + content[content.index(b"\xff\xf8") :]
+    else:
+        content = content.replace(b"udta", b"free").replace(b"id3 ", b"JUNK")
+        content = content.replace(b"ID3 ", b"JUNK")
+    music.mkdir()
+    file = music / f"a.{name}"
+    file.write_bytes((id3({"title": "Tide"}) if name == "id3.flac" else b"") + content)
+    before = file.read_bytes()
+    (planned,) = plan_tags([match_of(file)]).files
+    assert len(planned.changes) == len(VALUES)
+    assert write_tags(plan_tags([match_of(file)]), backup).problems == ()
+    assert plan_tags([match_of(file)]).changed == ()
+    assert file.read_bytes()[:20] == before[:20] or name != "id3.flac"
+    undo_tags(backup)
+    assert file.read_bytes() == before
 
 
 def test_the_folder_reader_reads_what_was_written(music, backup):
