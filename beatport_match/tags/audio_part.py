@@ -26,6 +26,7 @@ from typing import IO, Literal, NamedTuple, TypeAlias
 
 AudioKind: TypeAlias = Literal["mp3", "flac", "aiff", "wav", "m4a", "ogg"]
 
+_DAMAGED = "it is damaged or incomplete"
 _READ_BYTES = 2**20
 # Real files have some hundred blocks, chunks and atoms.
 _MAX_PARTS = 10_000
@@ -60,7 +61,7 @@ class AudioPart(NamedTuple):
 
 def kind_of(file: IO[bytes]) -> AudioKind:
     """Return the kind of a music file by its content."""
-    head = _read(file, 0, 12)
+    head = _start(file, 0, 12)
     if head[:4] == b"fLaC":
         return "flac"
     if head[:4] == b"FORM" and head[8:] in {b"AIFF", b"AIFC"}:
@@ -72,7 +73,7 @@ def kind_of(file: IO[bytes]) -> AudioKind:
     if head[:4] == b"OggS":
         return "ogg"
     start = id3_size(head)
-    behind = _read(file, start, _MAX_GAP_BYTES)
+    behind = _start(file, start, _MAX_GAP_BYTES)
     if behind[:4] == b"fLaC":
         return "flac"
     frame = _MPEG_FRAME.search(behind)
@@ -93,13 +94,10 @@ def id3_size(head: bytes) -> int:
 
 def audio_part(file: IO[bytes]) -> AudioPart:
     """Return the part of a file that a change of its tags must not change."""
-    try:
-        found = _PARSERS[kind_of(file)](file)
-    except struct.error:
-        raise UnwritableFileError("it is damaged or incomplete") from None
+    found = _PARSERS[kind_of(file)](file)
     edges = [0, *(edge for one in found.ranges for edge in one), size_of(file)]
     if edges != sorted(edges):
-        raise UnwritableFileError("it is damaged or incomplete")
+        raise UnwritableFileError(_DAMAGED)
     if not any(end > start for start, end in found.ranges):
         raise UnwritableFileError("it has no audio")
     return found
@@ -129,11 +127,11 @@ def pieces(file: IO[bytes], start: int, end: int) -> Iterator[bytes]:
 
 
 def _mp3(file: IO[bytes]) -> AudioPart:
-    return AudioPart([(id3_size(_read(file, 0, 10)), size_of(file))], [])
+    return AudioPart([(id3_size(_start(file, 0, 10)), size_of(file))], [])
 
 
 def _flac(file: IO[bytes]) -> AudioPart:
-    position = id3_size(_read(file, 0, 10)) + 4
+    position = id3_size(_start(file, 0, 10)) + 4
     ranges: list[tuple[int, int]] = []
     facts: list[bytes] = []
     for _ in range(_MAX_PARTS):
@@ -300,9 +298,17 @@ def size_of(file: IO[bytes]) -> int:
     return os.fstat(file.fileno()).st_size
 
 
-def _read(file: IO[bytes], position: int, count: int) -> bytes:
+def _start(file: IO[bytes], position: int, count: int) -> bytes:
+    """Read up to `count` bytes."""
     file.seek(position)
     return file.read(count)
+
+
+def _read(file: IO[bytes], position: int, count: int) -> bytes:
+    found = _start(file, position, count)
+    if len(found) < count:
+        raise UnwritableFileError(_DAMAGED)
+    return found
 
 
 _PARSERS = {"mp3": _mp3, "flac": _flac, "aiff": _aiff, "wav": _wav, "m4a": _m4a, "ogg": _ogg}

@@ -126,7 +126,7 @@ def tag_errors(action: str) -> Generator[None, None, None]:
         for one in (error, error.__cause__, error.__context__):
             if isinstance(one, OSError) and one.errno:
                 raise one from None
-        detail = f"{type(error).__name__}: {reason(error)}"
+        detail = reason(error) or type(error).__name__
         raise UnwritableFileError(f"mutagen cannot {action} its tags, {detail}") from None
 
 
