@@ -77,8 +77,12 @@ def _plan(options: Namespace, err: Screen) -> TagPlan:
 def _write(options: Namespace, plan: TagPlan, out: Screen, err: Screen) -> ExitCode:
     name = f"tags-{time.strftime('%Y%m%d-%H%M%S')}.jsonl"
     backup: Path = options.backup or options.results.parent / name
-    with interrupts_ignored(after_first=True), _progress(err, "tags", "written") as on_progress:
-        report = write_tags(plan, backup, on_progress=on_progress)
+    try:
+        with interrupts_ignored(after_first=True), _progress(err, "tags", "written") as show:
+            report = write_tags(plan, backup, on_progress=show)
+    except KeyboardInterrupt:
+        err.show(f"The old tags of the written files are in {backup}.")
+        raise
     problems = (*plan.problems, *report.problems)
     if options.json:
         document = {**asdict(plan), "written": True, "backup": str(backup)}

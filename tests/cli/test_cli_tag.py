@@ -132,6 +132,17 @@ def test_problems_are_listed_and_set_the_exit_code(command, music, tmp_path):
     assert command("tag", music, "--results", "results.json", "--write").code == 1
 
 
+def test_interrupted_writing_names_the_backup(command, music, monkeypatch):
+    def interrupted(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("beatport_match.cli.tag.write_tags", interrupted)
+    options = ("--results", "results.json", "--write", "--backup", "old.jsonl")
+    done = command("tag", music, *options)
+    assert done.code == 130
+    assert "The old tags of the written files are in old.jsonl.\n" in done.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -16,6 +16,7 @@ from mutagen.id3 import ID3
 from tag_files import FOUND, ID3V1, VALUES, WRITERS, contents, match_of, write_music
 
 from beatport_match import Candidate, plan_tags, read_playlist, undo_tags, write_tags
+from beatport_match.tags import write
 from beatport_match.tags.audio_part import audio_part, audio_sha256
 from beatport_match.tags.tag_file import _Id3Tags, open_tags
 
@@ -367,6 +368,39 @@ def test_drafts_of_killed_runs_are_deleted(music, backup):
         (music / name).write_bytes(b"x")
     write_tags(plan_tags([match_of(file)]), backup)
     assert [one.name for one in sorted(music.iterdir())] == [".hidden.mp3", "a.mp3"]
+
+
+def test_draft_that_is_being_written_is_not_deleted(music, backup, monkeypatch):
+    """Another run in the same folder deletes only drafts that are not locked."""
+    (file,) = write_music(music, "mp3")
+    finish = write._Draft.finish
+
+    def finish_beside_another_run(draft, *arguments):
+        write._delete_leftovers([str(file)])
+        finish(draft, *arguments)
+
+    monkeypatch.setattr(write._Draft, "finish", finish_beside_another_run)
+    assert write_tags(plan_tags([match_of(file)]), backup).problems == ()
+    assert undo_tags(backup).problems == ()
+
+
+@pytest.mark.parametrize("is_undo", [False, True], ids=["write", "undo"])
+def test_file_that_changes_during_the_run_keeps_its_content(music, backup, monkeypatch, is_undo):
+    (file,) = write_music(music, "mp3")
+    plan = plan_tags([match_of(file)])
+    if is_undo:
+        write_tags(plan, backup)
+    finish = write._Draft.finish
+
+    def finish_and_change(draft, *arguments):
+        finish(draft, *arguments)
+        file.write_bytes(file.read_bytes() + MP3_FRAME)
+
+    monkeypatch.setattr(write._Draft, "finish", finish_and_change)
+    (problem,) = (undo_tags(backup) if is_undo else write_tags(plan, backup)).problems
+    assert "it was changed after" in problem.detail
+    assert file.read_bytes().endswith(MP3_FRAME * 39)
+    assert [*music.iterdir()] == [file]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the program kills forks of itself")
