@@ -25,7 +25,7 @@ from beatport_match.tags.fields import (
     is_same,
     values_of,
 )
-from beatport_match.tags.tag_file import open_tags, require_mutagen
+from beatport_match.tags.tag_file import open_tags, require_mutagen, stored_text
 
 _NOTATIONS: tuple[KeyNotation, ...] = get_args(KeyNotation)
 
@@ -155,12 +155,14 @@ def plan_tags(
 
 
 class _Opened(NamedTuple):
-    """A file with its present values; its changes are not known yet."""
+    """A file with its present values; its changes are not known yet.
+
+    It does not hold the tags themselves: their pictures would fill the memory.
+    """
 
     file: PlannedFile
     candidate: Candidate
     texts: dict[str, str]
-    shown: Callable[[str, str], str]
 
 
 def _targets(
@@ -202,14 +204,14 @@ def _located(file: str, folder: Path | None) -> Path:
 
 def _read(path: Path, candidate: Candidate) -> _Opened:
     require_regular_file(path)
+    status = path.stat()
     with path.open("rb") as file:
         kind = kind_of(file)
         # The dry run reports what the writing could not check.
         audio_part(file)
-    status = path.stat()
-    tags = open_tags(path, kind)
+    texts = open_tags(path, kind).texts()
     planned = PlannedFile(str(path), kind, candidate.id, (), status.st_size, status.st_mtime_ns)
-    return _Opened(planned, candidate, tags.texts(), tags.shown)
+    return _Opened(planned, candidate, texts)
 
 
 def _changes(
@@ -225,7 +227,8 @@ def _changes(
     for field in fields:
         if field not in values:
             continue
-        before, after = opened.texts.get(field, ""), opened.shown(field, values[field])
+        before = opened.texts.get(field, "")
+        after = stored_text(opened.file.kind, field, values[field])
         is_kept = field not in overwrite or is_same(field, before, after, keep_notation=keep)
         if is_blank(field, before) or not is_kept:
             changes.append(TagChange(field, before, after))

@@ -69,10 +69,6 @@ class TagFile(Protocol):
         """Return the present values; a field without one is absent."""
         ...
 
-    def shown(self, field: str, text: str) -> str:
-        """Return a value as this kind of file keeps it."""
-        ...
-
     def set(self, field: str, text: str) -> None:
         """Replace the value of a field."""
         ...
@@ -96,6 +92,11 @@ def require_mutagen(what: str) -> None:
         raise MissingDependencyError(
             f"{what} needs mutagen; run: pip install 'beatport-match[tags]'.", name="mutagen"
         )
+
+
+def stored_text(kind: AudioKind, field: str, text: str) -> str:
+    """Return a value as a kind of file stores it: the BPM of M4A is a whole number."""
+    return str(int(float(text) + 0.5)) if kind == "m4a" and field == "bpm" else text
 
 
 def open_tags(path: Path, kind: AudioKind) -> TagFile:
@@ -192,10 +193,6 @@ class _Id3Tags:
         found |= {"date": date, "year": date}
         return {name: text for name, text in found.items() if text}
 
-    def shown(self, field: str, text: str) -> str:
-        del field
-        return text
-
     def set(self, field: str, text: str) -> None:
         if field in {"date", "year"}:
             self._set_date(text)
@@ -280,10 +277,6 @@ class _VorbisTags:
                 found[field] = next(text for text in texts if text)
         return found | ({"year": found["date"]} if "date" in found else {})
 
-    def shown(self, field: str, text: str) -> str:
-        del field
-        return text
-
     def set(self, field: str, text: str) -> None:
         first, *others = self._names(field)
         self._tags[first] = [text]
@@ -321,10 +314,6 @@ class _Mp4Tags:
         fields = {*_MP4_NAMES, *_MP4_FREE_NAMES, "year"}
         found = {field: self._text(field) for field in fields}
         return {field: text for field, text in found.items() if text}
-
-    def shown(self, field: str, text: str) -> str:
-        # `tmpo` is a whole number.
-        return str(int(float(text) + 0.5)) if field == "bpm" else text
 
     def set(self, field: str, text: str) -> None:
         for key in self._keys(field):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from dataclasses import replace
 
 import pytest
 from audio_files import mp3
+from mutagen.id3 import ID3
 from tag_files import FOUND, VALUES, WRITERS, match_of, write_music
 
 from beatport_match import MissingDependencyError, MisuseError, TagChange, plan_tags
@@ -179,3 +181,17 @@ def test_progress_counts_the_files(tmp_path):
     files = write_music(tmp_path, "mp3", "wav")
     plan_tags(map(match_of, files), on_progress=lambda *counts: seen.append(counts))
     assert seen == [(1, 2), (2, 2)]
+
+
+def test_plan_keeps_the_tags_of_one_file_in_memory(tmp_path):
+    """With their pictures, the tags of a large folder would fill the memory."""
+    write_music(tmp_path, "mp3", "v23.mp3", "v1.mp3", "bare.mp3")
+    alive = []
+
+    def count(*_counts):
+        gc.collect()
+        alive.append(sum(isinstance(one, ID3) for one in gc.get_objects()))
+
+    plan_tags(map(match_of, sorted(tmp_path.iterdir())), on_progress=count)
+    assert len(alive) == 4
+    assert max(alive) <= 1
