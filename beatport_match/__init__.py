@@ -42,7 +42,7 @@ from beatport_match.errors import (
 )
 from beatport_match.matching.match import Match, Progress, QueryRecord
 from beatport_match.matching.sources import Source
-from beatport_match.model.evidence import Evidence, ScoredCandidate
+from beatport_match.model.evidence import Evidence, Rejection, ScoredCandidate
 from beatport_match.model.metrics import (
     NetworkAnalysis,
     PerformanceStats,
@@ -67,6 +67,7 @@ from beatport_match.performance.files import (
 from beatport_match.performance.text_report import (
     generate_async_io_analysis_report,
     generate_comparison_report,
+    mode_advice,
 )
 from beatport_match.playlists import (
     Enrichment,
@@ -125,6 +126,7 @@ __all__ = [
     "Progress",
     "QueryMetrics",
     "QueryRecord",
+    "Rejection",
     "ResultsFileError",
     "RunComparison",
     "ScoredCandidate",
@@ -157,6 +159,7 @@ __all__ = [
     "load_metrics_from_json",
     "match_playlist",
     "match_track",
+    "mode_advice",
     "most_speed_up",
     "parse_title",
     "plan_tags",

@@ -35,6 +35,7 @@ from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing.normalize import words_of_text
 from beatport_match.parsing.parsed_track import beatport_id_of, words_of_names
 from beatport_match.scoring.confidence import outcome_of, rank_scored, sort_best_first
+from beatport_match.scoring.rejection import with_reject_reasons
 from beatport_match.scoring.scorer import ScoreDetail, score_candidates
 from beatport_match.settings.models import MatchSettings
 
@@ -187,6 +188,8 @@ class _SearchState:
         # tracks.
         self.scored: dict[tuple[int, str], ScoreDetail] = {}
         self.sources: dict[tuple[int, str], Source] = {}
+        # The index of the first query that found a candidate, and the place in its result.
+        self.origins: dict[tuple[int, str], tuple[int, int]] = {}
         self.ranked: tuple[ScoredCandidate, ...] = ()
         self.queries: list[QueryRecord] = []
         # What can be read of rows without ID or name.
@@ -221,6 +224,8 @@ class _SearchState:
             return
         self.inconclusive |= answer.value.doubt is not None
         self.partial += answer.value.partial
+        for place, candidate in enumerate(answer.value.candidates, start=1):
+            self.origins.setdefault(_candidate_key(candidate), (len(self.queries) - 1, place))
         fresh = [one for one in answer.value.candidates if _candidate_key(one) not in self.scored]
         if fresh:
             for one in score_candidates(self.track, fresh):
@@ -277,17 +282,30 @@ class _SearchState:
             outcome, failures = "failed", (*failures, _UNSURE)
         elif outcome == "not_found" and self._may_be_unreadable():
             outcome, failures = "failed", (*failures, _UNREADABLE)
-        best = self.ranked[0] if outcome in {"matched", "review"} else None
+        with_origins = tuple(map(self._with_origin, self.ranked))
+        candidates = with_reject_reasons(with_origins, outcome, self.settings)
         return Match(
             track=self.track,
             outcome=outcome,
-            best=best,
-            candidates=self.ranked,
-            confidence=self.ranked[0].confidence if self.ranked else 0.0,
+            best=candidates[0] if outcome in {"matched", "review"} else None,
+            candidates=candidates,
+            confidence=candidates[0].confidence if candidates else 0.0,
             queries=tuple(self.queries),
             failures=failures,
             stopped=self.stopped,
             candidates_weighed=len(self.scored),
+        )
+
+    def _with_origin(self, scored: ScoredCandidate) -> ScoredCandidate:
+        """Return a candidate with the query that found it first."""
+        index, place = self.origins[_candidate_key(scored.candidate)]
+        query = self.queries[index]
+        return replace(
+            scored,
+            query_index=index,
+            query_text=query.text,
+            query_type=query.query_type,
+            place=place,
         )
 
     def _may_be_unreadable(self) -> bool:
@@ -331,6 +349,7 @@ def _query_record(answer: Answer) -> QueryRecord:
         read_from=result.read_from,
         failure=failure,
         where=question.where,
+        elapsed_s=answer.ended - answer.started,
     )
 
 

@@ -14,7 +14,14 @@ from beatport_match.model.metrics import (
     PerformanceStats,
     RunComparison,
 )
-from beatport_match.performance.analysis import analyze
+from beatport_match.performance.analysis import (
+    MIN_WORTHWHILE_SPEED_UP,
+    analyze,
+    cache_hit_rate,
+    most_speed_up,
+    recommend_mode,
+    tracks_at_once,
+)
 
 _WIDTH = 100
 _UNKNOWN = "unknown"
@@ -55,6 +62,34 @@ def generate_comparison_report(comparison: RunComparison) -> str:
     return "\n".join(_comparison(comparison)) + "\n"
 
 
+def mode_advice(stats: PerformanceStats, concurrent_tracks: int | None = None) -> str:
+    """Say to the user of a program which mode to use, in one sentence.
+
+    Args:
+        stats: The metrics of the last run; those of a sync run also give a forecast.
+        concurrent_tracks: The number of tracks that async would process at once, 1 or more. `None`
+            (the default) takes it from the settings of the run.
+
+    Returns:
+        The sentence. It contains the result of `most_speed_up`, if that is known. If most queries
+        failed, it says that no advice is possible.
+
+    Example:
+        `mode_advice(result.metrics)` is `"Use async: about 4.3 times faster here."`
+    """
+    if 2 * sum((stats.failures or {}).values()) > len(stats.queries):
+        return "No advice is possible: most queries of this run failed."
+    bound = most_speed_up(stats, concurrent_tracks or tracks_at_once(stats))
+    if bound is not None and bound < MIN_WORTHWHILE_SPEED_UP:
+        return f"Use sync: async is at most {bound:.1f} times as fast here."
+    if recommend_mode(stats) == "async":
+        gain = f"about {bound:.1f} times faster here" if bound else "a sync run gives a forecast"
+        return f"Use async: {gain}."
+    if analyze(stats).recommendation == "evaluate":
+        return "Compare both modes: the figures of this run do not decide between them."
+    return "Use sync: async has little to overlap here."
+
+
 def _run(stats: PerformanceStats) -> Iterator[str]:
     session = stats.session_info
     at = f", {session.start_time.isoformat(' ', 'seconds')}" if session.start_time else ""
@@ -73,6 +108,8 @@ def _run(stats: PerformanceStats) -> Iterator[str]:
         yield f"  failed     {_short(kinds, _WIDTH - 13)}"
     elif stats.failures is None:
         yield f"  failed     {_UNKNOWN}"
+    hits = cache_hit_rate(stats)
+    yield f"  cache      {_UNKNOWN if hits is None else f'answered {hits:.1f} % of the queries'}"
     yield f"  at once    {_concurrency(stats.concurrency)}"
     if stats.peak_memory_bytes is not None:
         yield f"  memory     {_memory(stats.peak_memory_bytes)} at its peak"
@@ -119,6 +156,11 @@ def _by_type(stats: PerformanceStats) -> Iterator[str]:
 def advice(analysis: NetworkAnalysis) -> Iterator[str]:
     """Yield the lines of the recommendation, its reason and its caveats."""
     yield f"Recommendation: {analysis.recommendation.upper()}"
+    yield from reasons(analysis)
+
+
+def reasons(analysis: NetworkAnalysis) -> Iterator[str]:
+    """Yield the lines of the reason and the caveats of a recommendation."""
     yield from textwrap.wrap(analysis.reason, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     for caveat in analysis.caveats:
         yield from textwrap.wrap(caveat, _WIDTH, initial_indent="  - ", subsequent_indent="    ")
@@ -140,8 +182,11 @@ def _comparison(comparison: RunComparison) -> Iterator[str]:
     for name, (sync, other) in rows.items():
         yield f"{name:<22}{sync:>12}{other:>12}"
     yield ""
+    if comparison.reason:
+        yield from textwrap.wrap(comparison.reason, _WIDTH)
     if comparison.speed_up is None or comparison.improvement_percentage is None:
-        yield "One of the runs took no time, so the times cannot be compared."
+        if not comparison.reason:
+            yield "One of the runs took no time, so the times cannot be compared."
     elif comparison.improvement_percentage < 0:
         more = -comparison.improvement_percentage
         yield f"async took {more:.1f} % longer ({comparison.speed_up:.2f} times as fast as sync)."
@@ -155,7 +200,8 @@ def _comparison(comparison: RunComparison) -> Iterator[str]:
 
 def _same_answers(comparison: RunComparison) -> Iterator[str]:
     if comparison.same_answers is None:
-        yield "It is unknown whether both gave the same answers: neither run lists tracks."
+        if not comparison.reason:
+            yield "It is unknown whether both gave the same answers: neither run lists tracks."
     elif comparison.same_answers:
         yield "Both gave the same answers."
     else:
@@ -176,6 +222,8 @@ def _part(seconds: float | None, whole: float) -> str:
 def _concurrency(stats: ConcurrencyStats | None) -> str:
     if stats is None:
         return _UNKNOWN
+    if not stats.peak_tracks_in_flight and stats.peak_requests_in_flight:
+        return f"up to {stats.peak_requests_in_flight} requests, for no track of a run"
     if stats.peak_tracks_in_flight <= 1:
         return "one track at a time"
     return (

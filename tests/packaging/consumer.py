@@ -22,6 +22,7 @@ from beatport_match import (
     MatchStream,
     PlaylistMatch,
     Progress,
+    Rejection,
     ScoredCandidate,
     Source,
     TagPlan,
@@ -52,6 +53,7 @@ def one_track() -> None:
         assert_type(match.best, ScoredCandidate)
         assert_type(match.best.candidate.bpm, float | None)
         assert_type(match.best.evidence, tuple[Evidence, ...])
+    assert_type([one.reject_reason for one in match.candidates], list[Rejection | None])
 
 
 def settings() -> None:
