@@ -1,10 +1,11 @@
-"""Settings for all tests: both event loops, and Hypothesis profiles without deadlines."""
+"""For all tests: both event loops, skipped waits, and Hypothesis profiles without deadlines."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from fake_clock import FakeClock, shorten_polls
 from hypothesis import settings
 
 from beatport_match import clear_shared_state
@@ -28,3 +29,17 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
 def _own_limits() -> None:
     """Without it, a test would meet the rate limit and the cached answers of the tests before."""
     clear_shared_state()
+
+
+@pytest.fixture
+def skipped_waits(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    """Let the waits of both engines take no time."""
+    clock = FakeClock()
+    clock.install(monkeypatch)
+    return clock
+
+
+@pytest.fixture
+def short_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the engines and the transport notice a stop after 10 ms instead of 0.25 s."""
+    shorten_polls(monkeypatch)
