@@ -15,6 +15,7 @@ from raw_server import RawServer, answer, raw_server
 from beatport_match import AsyncSettings, Match, Matcher, MatchSettings, Track
 from beatport_match.testing import FakeBeatport
 
+pytestmark = pytest.mark.usefixtures("short_polls")
 every_mode = pytest.mark.parametrize("name", MODES)
 OK = b"HTTP/1.1 200 OK\r\n"
 UNFINISHED = {
