@@ -22,10 +22,10 @@ class RawServer:
     ended: threading.Event = field(default_factory=threading.Event)
 
     def drip(self, connection: socket.socket, start: bytes, piece: bytes) -> None:
-        """Send a start, and then a piece every 20 ms until the test has ended."""
+        """Send a start, and then a piece every 5 ms until the test has ended."""
         connection.sendall(start)
-        for _ in range(int(GIVES_UP_S / 0.02)):
-            if self.ended.wait(0.02):
+        for _ in range(int(GIVES_UP_S / 0.005)):
+            if self.ended.wait(0.005):
                 return
             connection.sendall(piece)
 
