@@ -11,7 +11,7 @@ from hypothesis import settings
 from beatport_match import clear_shared_state
 
 # A deadline would fail tests on a busy machine. Without random choices, a run can be repeated.
-settings.register_profile("suite", deadline=None, derandomize=True)
+settings.register_profile("suite", deadline=None, derandomize=True, max_examples=50)
 # Run by hand: `HYPOTHESIS_PROFILE=fuzz python -m pytest -m fuzz`.
 settings.register_profile("fuzz", deadline=None, max_examples=2000)
 # For additional runs of the suite, such as with coverage or another Python version.

@@ -80,7 +80,8 @@ def test_an_example_runs(name: str) -> None:
         pytest.skip(f"the example needs {', '.join(absent)}: examples/README.md names the extra")
     if name == "spark_match.py" and not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         pytest.skip("Spark needs Java 17 or later")
-    pytest_run = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    # More processes of pytest would only cost time.
+    pytest_run = ["-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider"]
     output = run(*(pytest_run if name.startswith("test_") else []), str(EXAMPLES / name))
     assert EXPECTED_OUTPUT[name] in output
 
