@@ -265,7 +265,7 @@ def test_an_ended_run_does_not_wait_for_the_threads_of_a_sync_client() -> None:
     def handle(request: httpx.Request) -> httpx.Response:
         query = request.url.params["q"]
         if SLOW in query:
-            gate.wait(10)
+            gate.wait(60)
         answered.append(query)
         return served(fake, request)
 
@@ -334,7 +334,7 @@ def test_an_exception_carries_the_finished_tracks(name: Name, kind: type[BaseExc
             if thread.ident is not None:
                 break
             time.sleep(0.01)
-        thread.join(10)
+        thread.join(60)
         assert thread.daemon or not thread.is_alive()
 
 

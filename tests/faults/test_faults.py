@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from fault_figures import FAULT_SHARE, Engine, matched_without_faults, measure, tracks
+from fault_figures import FAULT_SHARE, PATIENT_S, TIMEOUT_S, Engine, matched_without_faults, measure, tracks
 from interrupted_runs import cancelled, killed, uninterrupted
 
 from beatport_match import Match
@@ -39,7 +39,8 @@ SAMPLE: list[tuple[Engine, Fault]] = [
 @pytest.mark.parametrize(("engine", "kind"), SAMPLE)
 def test_a_fault_is_never_not_found(engine: Engine, kind: Fault, truth: tuple[Match, ...]) -> None:
     """If every request fails, every track fails and none is lost, within the retry limit."""
-    row = measure(kind, engine, always(kind), truth, attempts=2)
+    timeout_s = TIMEOUT_S if kind == "slow_body" else PATIENT_S
+    row = measure(kind, engine, always(kind), truth, attempts=2, timeout_s=timeout_s)
     assert (row.wrongly_not_found, row.lost, row.beyond_limit) == (0, 0, 0)
     assert (row.answered, row.tracks) == (0, len(truth))
 
@@ -47,10 +48,12 @@ def test_a_fault_is_never_not_found(engine: Engine, kind: Fault, truth: tuple[Ma
 @pytest.mark.usefixtures("skipped_waits")
 def test_retries_answer_most_tracks_when_faults_are_rare(truth: tuple[Match, ...]) -> None:
     """With faults in 30 % of the requests, three attempts are mostly enough."""
-    row = measure("reset", "asyncio", sometimes("reset", FAULT_SHARE), truth)
+    plan = sometimes("reset", FAULT_SHARE)
+    row = measure("reset", "asyncio", plan, truth, timeout_s=PATIENT_S)
     assert (row.wrongly_not_found, row.lost, row.beyond_limit) == (0, 0, 0)
     assert row.answered >= 17
-    row = measure("mixed", "asyncio", mixed(FAULT_SHARE, QUICK), truth)
+    plan = mixed(FAULT_SHARE, QUICK)
+    row = measure("mixed", "asyncio", plan, truth, timeout_s=PATIENT_S)
     assert (row.wrongly_not_found, row.lost, row.beyond_limit) == (0, 0, 0)
     assert 5 <= row.answered < 20
 
@@ -65,7 +68,7 @@ def test_the_measurement_counts_tracks_that_are_wrongly_not_found(
     assert fake.requests == ()
     try:
         FakeBeatport.__init__ = lambda self, **kw: made(self, [], **kw)  # type: ignore[method-assign,misc,assignment]
-        row = measure("empty catalogue", "sync", None, truth)
+        row = measure("empty catalogue", "sync", None, truth, timeout_s=PATIENT_S)
     finally:
         FakeBeatport.__init__ = made  # type: ignore[method-assign]
     assert row.wrongly_not_found == sum(one.outcome != "not_found" for one in truth) > 0
