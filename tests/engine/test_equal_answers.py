@@ -107,9 +107,7 @@ async def test_async_sends_the_queries_of_a_track_concurrently(bound: int, peak:
 def test_sync_sends_the_queries_of_a_track_one_after_the_other() -> None:
     fake = FakeBeatport(**EXACT_SEARCH)
     settings = UNPACED.model_copy(update={"queries_at_once": 4})
-    Mode("sync").call(
-        "match_track", FOUR_QUERIES, settings=settings, transport=fake.transport()
-    )
+    Mode("sync").call("match_track", FOUR_QUERIES, settings=settings, transport=fake.transport())
     assert (len(fake.requests), fake.peak_in_flight) == (4, 1)
 
 

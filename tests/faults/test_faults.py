@@ -10,7 +10,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from fault_figures import FAULT_SHARE, PATIENT_S, TIMEOUT_S, Engine, matched_without_faults, measure, tracks
+from fault_figures import (
+    FAULT_SHARE,
+    PATIENT_S,
+    TIMEOUT_S,
+    Engine,
+    matched_without_faults,
+    measure,
+    tracks,
+)
 from interrupted_runs import cancelled, killed, uninterrupted
 
 from beatport_match import Match
