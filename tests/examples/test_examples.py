@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import importlib.util
 import os
 import re
@@ -70,6 +71,7 @@ def run_here(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", [str(path)])
     monkeypatch.syspath_prepend(path.parent)
     runpy.run_path(str(path), run_name="__main__")
+    gc.collect()  # what the example left open is reported here, and not in a later test
 
 
 def run(*command: str, **environment: str) -> str:
