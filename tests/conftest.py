@@ -32,11 +32,9 @@ def _own_limits() -> None:
 
 
 @pytest.fixture
-def skipped_waits(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+def skipped_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the waits of both engines take no time."""
-    clock = FakeClock()
-    clock.install(monkeypatch)
-    return clock
+    FakeClock().install(monkeypatch)
 
 
 @pytest.fixture

@@ -22,11 +22,9 @@ _POLLING = ("engine.sync_engine", "engine.async_engine", "transport.http")
 
 
 class FakeClock:
-    """The clock; `waits` are the waits that were skipped, in seconds."""
+    """The clock: real time, and the waits that were skipped."""
 
-    def __init__(self) -> None:
-        self.waits: list[float] = []
-        self._skipped_s = 0.0
+    _skipped_s = 0.0
 
     def now(self) -> float:
         return time.monotonic() + self._skipped_s
@@ -41,12 +39,10 @@ class FakeClock:
             return self.now()
 
         def sleep(_: Any, seconds: float, stop: Stop) -> Failure | None:
-            self.waits.append(seconds)
             self.skip_to(self.now() + seconds)
             return STOPPED if stop() else None
 
         async def asleep(_: Any, seconds: float, stop: Stop) -> Failure | None:
-            self.waits.append(seconds)
             until_s = self.now() + seconds
             await anyio.lowlevel.checkpoint()
             # Waits of several tasks overlap, as they do with a real clock.
