@@ -23,9 +23,10 @@ from beatport_match.engine.arguments import (
     as_single_track,
     never_stop,
 )
-from beatport_match.engine.async_engine import AsyncEngine, single_error
-from beatport_match.engine.match_stream import Emit, MatchStream, StreamTask, is_being_cancelled
+from beatport_match.engine.async_engine import AsyncEngine
+from beatport_match.engine.match_stream import Emit, MatchStream, StreamTask
 from beatport_match.engine.playlist_run import PlaylistRun, beatport_source, with_metrics
+from beatport_match.engine.task_errors import passing_errors, single_error
 from beatport_match.matching.match import Match
 from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
 from beatport_match.matching.sources import Sources, resolve_sources
@@ -34,19 +35,6 @@ from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import AsyncHttpClient, require_client_kind
 from beatport_match.transport.shared import own_state
-
-
-class _ExitInTaskError(Exception):
-    """Carries an exception that a task group would not pass on to the task that started it.
-
-    If a `KeyboardInterrupt` or `SystemExit` leaves a task, asyncio ends its loop at once. The
-    worker threads of anyio then never stop, and keep the process alive. If a `CancelledError` that
-    a callback raised leaves a task, the group ignores it, and its track would have no match.
-    """
-
-    def __init__(self, error: BaseException) -> None:
-        super().__init__(str(error))
-        self.error = error
 
 
 class AsyncMatcher:
@@ -333,21 +321,10 @@ async def match_all(engine: AsyncEngine, run: PlaylistRun, emit: Emit | None = N
             if emit is not None:
                 await emit(found)
 
-    async def work() -> None:
-        try:
-            await match_tracks()
-        except (KeyboardInterrupt, SystemExit) as error:
-            raise _ExitInTaskError(error) from None
-        except anyio.get_cancelled_exc_class() as error:
-            if is_being_cancelled():
-                raise
-            raise _ExitInTaskError(error) from None
-
     with run.opened():
         try:
             async with anyio.create_task_group() as group:
                 for _ in range(run.settings.async_io.max_concurrent_tracks):
-                    group.start_soon(work)
+                    group.start_soon(passing_errors, match_tracks)
         except BaseExceptionGroup as errors:
-            error = single_error(errors)
-            raise (error.error if isinstance(error, _ExitInTaskError) else error) from None
+            raise single_error(errors) from None

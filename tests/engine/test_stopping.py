@@ -149,6 +149,40 @@ def test_an_exception_of_the_calling_program_ends_the_run_unchanged(
     assert caught.value is error
 
 
+@every_mode
+@pytest.mark.parametrize("where", ["stop", "client", "client with a stop"])
+@pytest.mark.parametrize("kind", [Bug, SystemExit, asyncio.CancelledError])
+def test_an_exception_in_a_batch_of_queries_ends_the_run_unchanged(
+    name: Name, where: str, kind: type[BaseException]
+) -> None:
+    """One of three queries that are sent at the same time raises it, and once only."""
+    fake, error = FakeBeatport(**EXACT_SEARCH), kind("the calling program")
+    calls = {"stop": 0, "client": 0}
+
+    def count(what: str, limit: int) -> None:
+        calls[what] += 1
+        if where.startswith(what) and calls[what] == limit:
+            raise error
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        count("client", 2)
+        return served(fake, request)
+
+    def stop() -> bool:
+        count("stop", 3)  # the first call is before the batch
+        return False
+
+    with pytest.raises(kind) as caught:
+        Mode(name).call(
+            "match_playlist",
+            ["Lido in Winter (Nobody Known Remix)"],
+            transport=httpx.MockTransport(handle),
+            settings=UNPACED.model_copy(update={"queries_at_once": 3}),
+            stop=None if where == "client" else stop,
+        )
+    assert caught.value is error
+
+
 @every_mode_but_bridge
 @pytest.mark.parametrize("kind", [Bug, asyncio.CancelledError])
 def test_an_exception_of_on_progress_ends_a_stream(name: Name, kind: type[BaseException]) -> None:
