@@ -305,14 +305,13 @@ async def match_all(engine: AsyncEngine, run: PlaylistRun, emit: Emit | None = N
 
     async def match_tracks() -> None:
         while (entry := run.next_track()) is not None:
-            place, track, recorded = entry
-            found = recorded
+            place, track, found = entry
             if found is None:
                 flow = match_flow(track, run.settings, run.sources)
                 found = run.settle(await engine.run(flow, run.is_stopped), place)
                 if found is None:
                     continue
-            progress = run.finish(found, place, recorded=recorded is not None)
+            progress = run.finish(found, place)
             if run.on_progress is not None:
                 async with reporting:
                     reported = run.on_progress(progress)

@@ -289,14 +289,13 @@ class Matcher:
     def _each(self, run: PlaylistRun) -> Iterator[Match]:
         with run.opened():
             while (entry := run.next_track()) is not None:
-                place, track, recorded = entry
-                found = recorded
+                place, track, found = entry
                 if found is None:
                     flow = match_flow(track, self.settings, self._sources)
                     found = run.settle(self._engine.run(flow, run.is_stopped), place)
                     if found is None:
                         continue
-                progress = run.finish(found, place, recorded=recorded is not None)
+                progress = run.finish(found, place)
                 if run.on_progress is not None:
                     run.on_progress(progress)
                 yield found

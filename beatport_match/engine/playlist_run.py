@@ -26,7 +26,12 @@ from beatport_match.engine.journal import Journal, journal_at
 from beatport_match.errors import Failure
 from beatport_match.matching.match import Match, Progress
 from beatport_match.matching.protocol import Recorded, ResultKind, Transcript
-from beatport_match.matching.second_round import is_worth_another_round, joined
+from beatport_match.matching.second_round import (
+    MAX_FAILED_IN_A_ROW,
+    failed_in_a_row,
+    is_worth_another_round,
+    joined,
+)
 from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.evidence import MatchOutcome
 from beatport_match.model.metrics import Mode
@@ -145,6 +150,9 @@ class PlaylistRun:
         # Failed tracks for another round, with the number of the round and the rounds before.
         self._waiting = deque[tuple[int, int, Recorded[Match]]]()
         self._earlier: dict[int, tuple[int, Recorded[Match]]] = {}
+        self._failed_in_a_row = 0
+        self._gives_up = False
+        self._from_journal = set[int]()
         self._matches: dict[int, Match] | None = {} if keeps_matches else None
         self._outcomes = Counter[MatchOutcome]()
         self._taken = 0
@@ -164,28 +172,38 @@ class PlaylistRun:
         self._log_end()
 
     def next_track(self) -> tuple[int, Track, Match | None] | None:
-        """Return the next track: its place from 0, and its match if the journal has one.
+        """Return the next track: its place from 0, and its match if it needs no request.
 
-        After the last track, return those that `settle` kept for another round. Return `None` at
-        the end, or if the run is to stop.
+        After the last track, return those that `settle` kept for another round; if the fault has
+        not passed, with the match that they have. Return `None` at the end, or if the run is to
+        stop.
         """
         if self.is_stopped():
             return None
         if (entry := next(self._tracks, None)) is None:
-            if not self._waiting:
-                return None
-            place, rounds, recorded = self._waiting.popleft()
-            self._earlier[place] = rounds, recorded
-            return place, recorded.value.track, None
+            return self._next_waiting() if self._waiting else None
         place, track = entry
         self._taken = place + 1
         known = self._journal.recorded(track) if self._journal else None
-        return place, track, known and _from_journal(known, place, self.start)
+        if known is None:
+            return place, track, None
+        self._from_journal.add(place)
+        return place, track, _without_cost(known, place, self.start)
+
+    def _next_waiting(self) -> tuple[int, Track, Match | None]:
+        place, rounds, recorded = self._waiting.popleft()
+        if self._gives_up:
+            return place, recorded.value.track, with_metrics(recorded, place, self.start)
+        self._earlier[place] = rounds, recorded
+        return place, recorded.value.track, None
 
     def settle(self, recorded: Recorded[Match], place: int) -> Match | None:
         """Return the match of a track with its metrics; `None` if it is tried again later."""
+        self._failed_in_a_row = failed_in_a_row(self._failed_in_a_row, recorded.value)
         rounds, earlier = self._earlier.pop(place, (0, None))
         if earlier is not None:
+            # The first track of another round is always tried, as a probe.
+            self._gives_up = self._failed_in_a_row >= MAX_FAILED_IN_A_ROW
             recorded = joined(earlier, recorded)
         if (
             rounds < self.settings.retry_failed
@@ -196,8 +214,10 @@ class PlaylistRun:
             return None
         return with_metrics(recorded, place, self.start)
 
-    def finish(self, match: Match, place: int, *, recorded: bool) -> Progress:
-        """Count and record a finished track; a `recorded` one is of an earlier run."""
+    def finish(self, match: Match, place: int) -> Progress:
+        """Count and record a finished track."""
+        recorded = place in self._from_journal
+        self._from_journal.discard(place)
         if self._journal and not recorded:
             self._journal.record(match)
         if self._matches is not None:
@@ -289,7 +309,7 @@ def with_metrics(recorded: Recorded[Match], place: int = 0, start: float | None 
     return replace(recorded.value, metrics=track_metrics(recorded, place=place, began=start))
 
 
-def _from_journal(match: Match, place: int, start: float) -> Match:
+def _without_cost(match: Match, place: int, start: float) -> Match:
     """Return a match of an earlier run; its metrics say that it cost this run nothing."""
     nothing = Transcript(started=start, ended=start, rounds=())
     return with_metrics(Recorded(match, nothing), place, start)
