@@ -73,7 +73,7 @@ MANY = (*QUICK, *SLOW_ONES)
 @every_mode
 @pytest.mark.parametrize("rounds", [1, 2])
 def test_second_round_ends_if_the_fault_has_not_passed(name: Name, rounds: int) -> None:
-    """After ten failed tracks in a row, it tries one track, and in async those in flight with it."""
+    """After ten failed tracks in a row, it tries one track, and those in flight with it."""
     fake, reports = FakeBeatport(faults=always("unavailable")), list[Progress]()
     result: PlaylistMatch = run(
         name, fake, tracks=MANY, retry_failed=rounds, on_progress=reports.append
