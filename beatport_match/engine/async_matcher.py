@@ -16,6 +16,7 @@ import anyio
 
 from beatport_match.engine.arguments import (
     AsyncOnProgress,
+    FileTracks,
     JournalPath,
     Stop,
     Tracks,
@@ -135,6 +136,8 @@ class AsyncMatcher:
         tracks_or_path: Tracks,
         *,
         playlist: str | None = None,
+        encoding: str | None = None,
+        tags: bool = False,
         on_progress: AsyncOnProgress | None = None,
         stop: Stop | None = None,
         journal: JournalPath | None = None,
@@ -148,6 +151,8 @@ class AsyncMatcher:
             tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
+            encoding: The encoding of a text file; by default it is detected.
+            tags: Whether the tags of the music files fill in what the playlist does not say.
             on_progress: Called with a `Progress` after each track, one call at a time; an async
                 function is awaited.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
@@ -172,7 +177,11 @@ class AsyncMatcher:
         """
         self._engine.require_open()
         run = self._new_run(
-            tracks_or_path, playlist, on_progress, stop, journal, keeps_matches=True
+            FileTracks(tracks_or_path, playlist, encoding, tags),
+            on_progress,
+            stop,
+            journal,
+            keeps_matches=True,
         )
         with run.partial_on_error():
             await match_all(self._engine, run)
@@ -183,6 +192,8 @@ class AsyncMatcher:
         tracks_or_path: Tracks,
         *,
         playlist: str | None = None,
+        encoding: str | None = None,
+        tags: bool = False,
         on_progress: AsyncOnProgress | None = None,
         stop: Stop | None = None,
         journal: JournalPath | None = None,
@@ -193,6 +204,8 @@ class AsyncMatcher:
             tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
+            encoding: The encoding of a text file; by default it is detected.
+            tags: Whether the tags of the music files fill in what the playlist does not say.
             on_progress: Called with a `Progress` after each track, one call at a time; an async
                 function is awaited.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
@@ -219,7 +232,11 @@ class AsyncMatcher:
         """
         self._engine.require_open()
         run = self._new_run(
-            tracks_or_path, playlist, on_progress, stop, journal, keeps_matches=False
+            FileTracks(tracks_or_path, playlist, encoding, tags),
+            on_progress,
+            stop,
+            journal,
+            keeps_matches=False,
         )
         self._streams = [task for task in self._streams if not task.ended]
 

@@ -109,6 +109,8 @@ def match_playlist(
     tracks_or_path: Tracks,
     *,
     playlist: str | None = None,
+    encoding: str | None = None,
+    tags: bool = False,
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
     source: Sources | None = None,
@@ -127,6 +129,8 @@ def match_playlist(
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
+        encoding: The encoding of a text file; by default it is detected.
+        tags: Whether the tags of the music files fill in what the playlist does not say.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
             is made, and closed afterwards.
@@ -158,7 +162,13 @@ def match_playlist(
     """
     with _SharingMatcher(settings, http_client=http_client, source=source) as matcher:
         return matcher.match_playlist(
-            tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
+            tracks_or_path,
+            playlist=playlist,
+            encoding=encoding,
+            tags=tags,
+            on_progress=on_progress,
+            stop=stop,
+            journal=journal,
         )
 
 
@@ -166,6 +176,8 @@ async def amatch_playlist(
     tracks_or_path: Tracks,
     *,
     playlist: str | None = None,
+    encoding: str | None = None,
+    tags: bool = False,
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
@@ -184,6 +196,8 @@ async def amatch_playlist(
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
+        encoding: The encoding of a text file; by default it is detected.
+        tags: Whether the tags of the music files fill in what the playlist does not say.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
             library uses one for the event loop, and closes it when the loop ends.
@@ -215,7 +229,13 @@ async def amatch_playlist(
     """
     async with _SharingAsyncMatcher(settings, http_client=http_client, source=source) as matcher:
         return await matcher.match_playlist(
-            tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
+            tracks_or_path,
+            playlist=playlist,
+            encoding=encoding,
+            tags=tags,
+            on_progress=on_progress,
+            stop=stop,
+            journal=journal,
         )
 
 
@@ -223,6 +243,8 @@ def iter_matches(
     tracks_or_path: Tracks,
     *,
     playlist: str | None = None,
+    encoding: str | None = None,
+    tags: bool = False,
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
     source: Sources | None = None,
@@ -236,6 +258,8 @@ def iter_matches(
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
+        encoding: The encoding of a text file; by default it is detected.
+        tags: Whether the tags of the music files fill in what the playlist does not say.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
             is made, and closed afterwards.
@@ -265,7 +289,13 @@ def iter_matches(
     """
     matcher = _SharingMatcher(settings, http_client=http_client, source=source)
     matches = matcher.iter_matches(
-        tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
+        tracks_or_path,
+        playlist=playlist,
+        encoding=encoding,
+        tags=tags,
+        on_progress=on_progress,
+        stop=stop,
+        journal=journal,
     )
 
     def until_the_end() -> Iterator[Match]:
@@ -279,6 +309,8 @@ def aiter_matches(
     tracks_or_path: Tracks,
     *,
     playlist: str | None = None,
+    encoding: str | None = None,
+    tags: bool = False,
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
@@ -294,6 +326,8 @@ def aiter_matches(
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
+        encoding: The encoding of a text file; by default it is detected.
+        tags: Whether the tags of the music files fill in what the playlist does not say.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
             library uses one for the event loop, and closes it when the loop ends.
@@ -325,7 +359,13 @@ def aiter_matches(
     """
     matcher = _SharingAsyncMatcher(settings, http_client=http_client, source=source)
     matches = matcher.iter_matches(
-        tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
+        tracks_or_path,
+        playlist=playlist,
+        encoding=encoding,
+        tags=tags,
+        on_progress=on_progress,
+        stop=stop,
+        journal=journal,
     )
 
     async def work(emit: Emit) -> None:

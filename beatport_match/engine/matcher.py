@@ -13,6 +13,7 @@ from functools import partial
 from typing import Self
 
 from beatport_match.engine.arguments import (
+    FileTracks,
     JournalPath,
     OnProgress,
     Stop,
@@ -126,6 +127,8 @@ class Matcher:
         tracks_or_path: Tracks,
         *,
         playlist: str | None = None,
+        encoding: str | None = None,
+        tags: bool = False,
         on_progress: OnProgress | None = None,
         stop: Stop | None = None,
         journal: JournalPath | None = None,
@@ -141,6 +144,8 @@ class Matcher:
             tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
+            encoding: The encoding of a text file; by default it is detected.
+            tags: Whether the tags of the music files fill in what the playlist does not say.
             on_progress: Called with a `Progress` after each track; not an async function.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
@@ -165,7 +170,11 @@ class Matcher:
         """
         self._engine.require_open()
         run = self._new_run(
-            tracks_or_path, playlist, on_progress, stop, journal, keeps_matches=True
+            FileTracks(tracks_or_path, playlist, encoding, tags),
+            on_progress,
+            stop,
+            journal,
+            keeps_matches=True,
         )
         if self.settings.async_io.enabled:
             from beatport_match.engine.async_bridge import run_async
@@ -181,6 +190,8 @@ class Matcher:
         tracks_or_path: Tracks,
         *,
         playlist: str | None = None,
+        encoding: str | None = None,
+        tags: bool = False,
         on_progress: OnProgress | None = None,
         stop: Stop | None = None,
         journal: JournalPath | None = None,
@@ -191,6 +202,8 @@ class Matcher:
             tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
+            encoding: The encoding of a text file; by default it is detected.
+            tags: Whether the tags of the music files fill in what the playlist does not say.
             on_progress: Called with a `Progress` after each track; not an async function.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
@@ -215,7 +228,11 @@ class Matcher:
         """
         self._engine.require_open()
         run = self._new_run(
-            tracks_or_path, playlist, on_progress, stop, journal, keeps_matches=False
+            FileTracks(tracks_or_path, playlist, encoding, tags),
+            on_progress,
+            stop,
+            journal,
+            keeps_matches=False,
         )
 
         def work() -> Iterator[Match]:

@@ -14,10 +14,10 @@ from beatport_match._logging import logger
 from beatport_match.beatport import ApiSource, WebSource
 from beatport_match.engine.arguments import (
     AsyncOnProgress,
+    FileTracks,
     IsStopped,
     JournalPath,
     Stop,
-    Tracks,
     as_track,
     check_run_arguments,
     check_tracks,
@@ -99,8 +99,7 @@ class PlaylistRun:
         settings: The settings of the run.
         sources: The sources to query.
         rate_limiter: The rate limiter that its progress reports.
-        tracks: The tracks, or the path of a file, which is read while they are taken.
-        playlist: The name of a playlist in the file; `None` for the whole file.
+        given: The tracks, or the path of a file, which is read while they are taken.
         on_progress: Called after each track.
         stop: The function or event that ends the run.
         journal: The path of the journal; `None` for none.
@@ -117,8 +116,7 @@ class PlaylistRun:
         settings: MatchSettings,
         sources: Sources,
         rate_limiter: RateLimiter,
-        tracks: Tracks,
-        playlist: str | None,
+        given: FileTracks,
         on_progress: AsyncOnProgress | None,
         stop: Stop | None,
         journal: JournalPath | None,
@@ -130,7 +128,7 @@ class PlaylistRun:
         self.is_stopped: IsStopped = check_run_arguments(
             on_progress, stop, journal, awaited=mode == "async"
         )
-        check_tracks(tracks, playlist)
+        check_tracks(given)
         self.mode: Mode = mode
         self.settings: MatchSettings = settings
         self.sources: Sources = sources
@@ -140,10 +138,14 @@ class PlaylistRun:
         self._journal_path = journal
         self._journal: Journal | None = None
         self._total: int | None = None
+        tracks, playlist, encoding, tags = given
         if isinstance(tracks, str | os.PathLike):
             if keeps_matches or on_progress is not None:
-                self._total = sum(1 for _ in read_playlist(tracks, playlist))
-            tracks = read_playlist(tracks, playlist, on_problem=self.problems.append)
+                # The tags change no number, and reading them takes long.
+                self._total = sum(1 for _ in read_playlist(tracks, playlist, encoding=encoding))
+            tracks = read_playlist(
+                tracks, playlist, encoding=encoding, tags=tags, on_problem=self.problems.append
+            )
         elif isinstance(tracks, Sized):
             self._total = len(tracks)
         self._tracks = enumerate(map(as_track, tracks))

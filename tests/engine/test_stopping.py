@@ -17,6 +17,7 @@ from held_requests import QUICK, SLOW, SLOW_ONES, GatedBeatport, until
 from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, served, tasks, with_attempts
 
 from beatport_match import MatchSettings, PlaylistMatch, Progress, amatch_playlist, amatch_track
+from beatport_match.engine.arguments import FileTracks
 from beatport_match.engine.playlist_run import PlaylistRun, beatport_source
 from beatport_match.testing import FakeBeatport
 from beatport_match.transport.shared import own_state
@@ -466,7 +467,7 @@ def test_a_result_without_a_match_for_every_track_is_an_error() -> None:
     """An engine that loses a track must not look successful."""
     run = PlaylistRun(
         *("sync", UNPACED, beatport_source(UNPACED), own_state(UNPACED, None).rate_limiter),
-        *(QUICK, None, None, None, None),
+        *(FileTracks(QUICK), None, None, None),
         keeps_matches=True,
     )
     with run.opened():
