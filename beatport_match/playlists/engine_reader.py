@@ -29,7 +29,7 @@ _MAX_TEXT_BYTES = 1024 * 1024
 _MAX_REASON_LENGTH = 200
 _MAX_DEPTH = 64
 _KEY_NAME = "track"
-_LOOP = "move a track of it in Engine DJ and back, or export a playlist as CSV"
+_LOOP = "move an entry of it in Engine DJ and back, or export a playlist as CSV"
 _REMEDY = "close Engine DJ, then copy the folder Engine Library again, or export a playlist as CSV"
 # Tables by which databases of other programs are known.
 _OTHER_PROGRAMS = {

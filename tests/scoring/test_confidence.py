@@ -373,3 +373,48 @@ def test_no_candidate_has_a_higher_confidence_than_the_first():
 def test_length_difference_over_10_seconds_needs_review(seconds, outcome):
     track = as_track(BASE, duration_s=BASE.length_s + seconds)
     assert ask(track, as_candidate(BASE))[0] == outcome
+
+
+TITLE = "Perpetual Glasswing Orchard"
+SOLD = Candidate(
+    id=1,
+    name=TITLE,
+    mix_name="Original Mix",
+    artists=("Corvane",),
+    length_s=372.0,
+    bpm=124.0,
+    isrc="ZZA123200001",
+)
+
+
+@pytest.mark.parametrize(
+    ("known", "outcome"),
+    [
+        ({}, "review"),
+        ({"bpm": 124.0, "key": "Am"}, "review"),
+        ({"duration_s": 381.0}, "review"),
+        ({"duration_s": 372.0}, "matched"),
+        ({"duration_s": 376.0}, "matched"),
+        ({"duration_s": 360.9, "bpm": 127.8}, "matched"),  # played 3 % faster
+        ({"isrc": "ZZA123200001"}, "matched"),
+        ({"isrc": "ZZA123200009"}, "review"),
+        ({"isrc": "ZZA123200009", "duration_s": 372.0}, "matched"),
+        ({"artists": "Corvane"}, "matched"),
+        ({"artists": "Corvane", "isrc": "ZZA123200009"}, "matched"),
+    ],
+)
+def test_title_alone_needs_an_artist_a_length_or_an_isrc(known, outcome):
+    """Another ISRC counts against the track, and does not contradict its artist or its length."""
+    ranked = rank(Track(TITLE, **known), [SOLD])
+    assert outcome_of(ranked, MatchSettings()) == outcome
+    assert not known.get("isrc", "").endswith("9") or any(
+        line.code == "other" and line.name == "isrc" for line in ranked[0].evidence
+    )
+
+
+def test_another_isrc_limits_an_artist_that_agrees_only_in_part():
+    """An artist who agrees lifts the limit, and so does an equal length."""
+    track = Track(TITLE, "Corvani", isrc="ZZA123200009")
+    assert "another ISRC" in rank(track, [SOLD])[0].doubts
+    assert rank(replace(track, duration_s=372.0, bpm=124.0), [SOLD])[0].doubts == ()
+    assert rank(replace(track, artists="Corvane"), [SOLD])[0].doubts == ()
