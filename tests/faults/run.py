@@ -41,7 +41,7 @@ _SYNC_STEP = 10
 _MARKS = ("<!-- figures -->", "<!-- end of figures -->")
 _DEFAULT_TIMEOUT_S = 3.0
 # Shorter ones also expire on a busy machine without a fault.
-_TIMEOUT_S = 2.0
+_TIMEOUT_S = 5.0
 
 
 def main() -> int:
