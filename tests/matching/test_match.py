@@ -112,9 +112,6 @@ another remixer or mix; 101 s apart
     unknown artist - Lantern [13] score 0.0, confidence 0.00, different: \
 another artist; another title
 
-  What would change it:
-    without artists: review, confidence 0.75 [11]
-
   Queries (stopped: enough):
     artist_title: 'Ana Sol Night Ferry Nørd Remix' -> 3 candidates"""
     )
