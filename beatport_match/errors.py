@@ -9,6 +9,7 @@
     ├── ResultsFileError        a file is not a results file of this library
     ├── JournalError            a journal cannot be used
     ├── CatalogueError          an offline catalogue cannot be built, opened or read
+    ├── TagBackupError          a backup of tags cannot be read
     ├── OutputError             results cannot be written (also an OSError)
     ├── MissingDependencyError  an optional package is not installed (also an ImportError)
     ├── MisuseError             the caller broke a rule of the API (also a ValueError)
@@ -103,6 +104,10 @@ class CatalogueError(BeatportMatchError):
 
     The message names the catalogue and what to do.
     """
+
+
+class TagBackupError(BeatportMatchError):
+    """A backup of tags cannot be read; the message names the file and what to do."""
 
 
 class OutputError(BeatportMatchError, OSError):

@@ -130,6 +130,8 @@ def match_playlist(
     tracks_or_path: Tracks,
     *,
     playlist: str | None = None,
+    encoding: str | None = None,
+    tags: bool = False,
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
     source: Sources | None = None,
@@ -149,6 +151,8 @@ def match_playlist(
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
+        encoding: The encoding of a text file; by default it is detected.
+        tags: Whether the tags of the music files fill in what the playlist does not say.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
             is made, and closed afterwards.
@@ -185,6 +189,8 @@ def match_playlist(
         return matcher.match_playlist(
             tracks_or_path,
             playlist=playlist,
+            encoding=encoding,
+            tags=tags,
             on_progress=on_progress,
             stop=stop,
             journal=journal,
@@ -196,6 +202,8 @@ async def amatch_playlist(
     tracks_or_path: Tracks,
     *,
     playlist: str | None = None,
+    encoding: str | None = None,
+    tags: bool = False,
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
@@ -215,6 +223,8 @@ async def amatch_playlist(
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
+        encoding: The encoding of a text file; by default it is detected.
+        tags: Whether the tags of the music files fill in what the playlist does not say.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
             library uses one for the event loop, and closes it when the loop ends.
@@ -251,6 +261,8 @@ async def amatch_playlist(
         return await matcher.match_playlist(
             tracks_or_path,
             playlist=playlist,
+            encoding=encoding,
+            tags=tags,
             on_progress=on_progress,
             stop=stop,
             journal=journal,
@@ -262,6 +274,8 @@ def iter_matches(
     tracks_or_path: Tracks,
     *,
     playlist: str | None = None,
+    encoding: str | None = None,
+    tags: bool = False,
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
     source: Sources | None = None,
@@ -281,6 +295,8 @@ def iter_matches(
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
+        encoding: The encoding of a text file; by default it is detected.
+        tags: Whether the tags of the music files fill in what the playlist does not say.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
             is made, and closed afterwards.
@@ -316,6 +332,8 @@ def iter_matches(
     matches = matcher.iter_matches(
         tracks_or_path,
         playlist=playlist,
+        encoding=encoding,
+        tags=tags,
         on_progress=on_progress,
         stop=stop,
         journal=journal,
@@ -333,6 +351,8 @@ def aiter_matches(
     tracks_or_path: Tracks,
     *,
     playlist: str | None = None,
+    encoding: str | None = None,
+    tags: bool = False,
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
@@ -349,6 +369,8 @@ def aiter_matches(
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
+        encoding: The encoding of a text file; by default it is detected.
+        tags: Whether the tags of the music files fill in what the playlist does not say.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
             library uses one for the event loop, and closes it when the loop ends.
@@ -385,6 +407,8 @@ def aiter_matches(
     matches = matcher.iter_matches(
         tracks_or_path,
         playlist=playlist,
+        encoding=encoding,
+        tags=tags,
         on_progress=on_progress,
         stop=stop,
         journal=journal,

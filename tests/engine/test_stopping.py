@@ -17,6 +17,7 @@ from held_requests import QUICK, SLOW, SLOW_ONES, GatedBeatport, until
 from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, served, tasks, with_attempts
 
 from beatport_match import MatchSettings, PlaylistMatch, Progress, amatch_playlist, amatch_track
+from beatport_match.engine.arguments import FileTracks
 from beatport_match.engine.playlist_run import PlaylistRun, beatport_source
 from beatport_match.testing import FakeBeatport
 from beatport_match.transport.shared import own_state
@@ -67,23 +68,23 @@ def test_a_stop_within_a_track_keeps_its_candidates(name: Name) -> None:
 
 
 @every_mode
+@pytest.mark.usefixtures("short_polls")
 def test_a_stop_ends_the_wait_for_the_rate_limit(name: Name) -> None:
-    """`stop` is called at least every 0.25 s while a request waits; this one would wait 20 s."""
-    fake, is_stopped = FakeBeatport(**EXACT_SEARCH), threading.Event()
+    """`stop` is called again and again while a request waits; this one would wait 20 s."""
+    done, calls = list[Progress](), list[int]()
 
-    def handle(request: httpx.Request) -> httpx.Response:
-        threading.Timer(0.3, is_stopped.set).start()
-        return served(fake, request)
+    def stop() -> bool:
+        calls.extend([1] * len(done))
+        return len(calls) > 3  # the second track waits by then
 
-    start = time.monotonic()
     found = Mode(name).call(
         "match_playlist",
         QUICK[:2],
-        transport=httpx.MockTransport(handle),
+        transport=FakeBeatport(**EXACT_SEARCH).transport(),
         settings=MatchSettings(requests_per_second=0.05),
-        stop=is_stopped,
+        on_progress=done.append,
+        stop=stop,
     )
-    assert time.monotonic() - start < 10
     assert sorted(match.stopped for match in found.matches) == ["exhausted", "stopped"]
     assert found.requests == 1
 
@@ -146,6 +147,40 @@ def test_an_exception_of_the_calling_program_ends_the_run_unchanged(
     transport = FakeBeatport(**EXACT_SEARCH).transport()
     with pytest.raises(kind) as caught:
         Mode(name).call("match_playlist", QUICK, transport=transport, **{where: raising(error)})
+    assert caught.value is error
+
+
+@every_mode
+@pytest.mark.parametrize("where", ["stop", "client", "client with a stop"])
+@pytest.mark.parametrize("kind", [Bug, SystemExit, asyncio.CancelledError])
+def test_an_exception_in_a_batch_of_queries_ends_the_run_unchanged(
+    name: Name, where: str, kind: type[BaseException]
+) -> None:
+    """One of three queries that are sent at the same time raises it, and once only."""
+    fake, error = FakeBeatport(**EXACT_SEARCH), kind("the calling program")
+    calls = {"stop": 0, "client": 0}
+
+    def count(what: str, limit: int) -> None:
+        calls[what] += 1
+        if where.startswith(what) and calls[what] == limit:
+            raise error
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        count("client", 2)
+        return served(fake, request)
+
+    def stop() -> bool:
+        count("stop", 3)  # the first call is before the batch
+        return False
+
+    with pytest.raises(kind) as caught:
+        Mode(name).call(
+            "match_playlist",
+            ["Lido in Winter (Nobody Known Remix)"],
+            transport=httpx.MockTransport(handle),
+            settings=UNPACED.model_copy(update={"queries_at_once": 3}),
+            stop=None if where == "client" else stop,
+        )
     assert caught.value is error
 
 
@@ -265,7 +300,7 @@ def test_an_ended_run_does_not_wait_for_the_threads_of_a_sync_client() -> None:
     def handle(request: httpx.Request) -> httpx.Response:
         query = request.url.params["q"]
         if SLOW in query:
-            gate.wait(10)
+            gate.wait(60)
         answered.append(query)
         return served(fake, request)
 
@@ -334,7 +369,7 @@ def test_an_exception_carries_the_finished_tracks(name: Name, kind: type[BaseExc
             if thread.ident is not None:
                 break
             time.sleep(0.01)
-        thread.join(10)
+        thread.join(60)
         assert thread.daemon or not thread.is_alive()
 
 
@@ -432,7 +467,7 @@ def test_a_result_without_a_match_for_every_track_is_an_error() -> None:
     """An engine that loses a track must not look successful."""
     run = PlaylistRun(
         *("sync", UNPACED, beatport_source(UNPACED), own_state(UNPACED, None).rate_limiter),
-        *(QUICK, None, None, None, None, "raise"),
+        *(FileTracks(QUICK), None, None, None, "raise"),
         keeps_matches=True,
     )
     with run.opened():
