@@ -14,6 +14,8 @@ from beatport_match import (
     Candidate,
     Catalogue,
     Change,
+    Decision,
+    Decisions,
     Evidence,
     Failure,
     Match,
@@ -48,6 +50,12 @@ def one_track() -> None:
         assert_type(match.best, ScoredCandidate)
         assert_type(match.best.candidate.bpm, float | None)
         assert_type(match.best.evidence, tuple[Evidence, ...])
+
+
+def decisions(match: Match, candidate: Candidate) -> None:
+    kept = Decisions("decisions.jsonl")
+    assert_type(kept.accept(match.track, candidate, by="my rule"), Decision)
+    assert_type(kept.about(match.track).accepted, Decision | None)
 
 
 def settings() -> None:
