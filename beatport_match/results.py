@@ -17,7 +17,13 @@ from typing import Any, NoReturn, cast, get_args
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
-from beatport_match.errors import MAX_SHOWN_LENGTH, MisuseError, ResultsFileError, short_repr
+from beatport_match.errors import (
+    MAX_SHOWN_LENGTH,
+    MisuseError,
+    ResultsFileError,
+    short_repr,
+    wrong_argument,
+)
 from beatport_match.files.atomic_write import atomic_write, output_errors
 from beatport_match.files.guarded_read import read_text, reason
 from beatport_match.matching.match import Match
@@ -118,6 +124,27 @@ class PlaylistMatch:
         """The number of HTTP requests of the run, including retries."""
         return sum(match.requests for match in self.matches)
 
+    def with_matches(self, matches: Iterable[Match]) -> "PlaylistMatch":
+        """Return this result with other matches, for example after a review.
+
+        Args:
+            matches: The matches, in the order of the playlist.
+
+        Returns:
+            A result with these matches, and with the metrics and problems of this one.
+
+        Raises:
+            MisuseError: An entry is not a `Match`.
+
+        Example:
+            `result.with_matches(chosen.get(match.track, match) for match in result.matches)`
+        """
+        matches = tuple(matches)
+        for match in matches:
+            if not isinstance(match, Match):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise wrong_argument("matches", match, "several matches, such as result.matches")
+        return replace(self, matches=matches)
+
     def to_json(self, path: str | Path) -> None:
         """Write all results as one JSON document, atomically.
 
@@ -196,6 +223,8 @@ def match_document(match: Match) -> dict[str, Any]:
             "failures": match.failures,
             "stopped": match.stopped,
             "picked": match.picked,
+            "decided_by": match.decided_by,
+            "rejected": match.rejected,
             "degraded": match.degraded,
         }
     )

@@ -70,6 +70,10 @@ def _run(options: argparse.Namespace, out: Screen, err: Screen) -> ExitCode:
         from beatport_match.cli import analyze
 
         return analyze.analyze_file(options, out, err)
+    if options.command == "review":
+        from beatport_match.cli import review
+
+        return review.review(options, out, err)
     if options.command == "catalogue":
         from beatport_match.cli import catalogue
 

@@ -57,6 +57,7 @@ def new_parser() -> argparse.ArgumentParser:
     _add_demo(commands.add_parser)
     _add_track(commands.add_parser)
     _add_playlist(commands.add_parser)
+    _add_review(commands.add_parser)
     _add_catalogue(commands.add_parser)
     _add_analyze(commands.add_parser)
     _add_probe(commands.add_parser)
@@ -138,6 +139,22 @@ def _add_playlist(add_parser: _AddParser) -> None:
     )
     _add_settings(playlist)
     _add_json(playlist)
+
+
+def _add_review(add_parser: _AddParser) -> None:
+    review = add_parser(
+        "review",
+        help="decide the doubtful tracks of a results file, one at a time",
+        description="Show each track that needs review with its candidates, and read one key: "
+        "y accept, 1-6 accept that candidate, n none of them, s skip, u undo, o open the page, "
+        "j/k mark another candidate, q quit. Each decision is written at once, so the next review "
+        "resumes. Without a terminal, each line of standard input is one key.",
+    )
+    review.path("file RESULTS", "the results.json that `playlist --out` wrote; it is updated")
+    review.path(
+        "--decisions FILE",
+        "the file of decisions (default: decisions.jsonl beside RESULTS)",
+    )
 
 
 def _add_catalogue(add_parser: _AddParser) -> None:

@@ -181,7 +181,8 @@ def test_json_document_has_its_keys(tmp_path: Path) -> None:
     }
     (match,) = document["matches"]
     assert " ".join(match) == (
-        "track outcome confidence reason best candidates queries failures stopped picked degraded"
+        "track outcome confidence reason best candidates queries failures stopped picked "
+        "decided_by rejected degraded"
     )
     assert (match["best"], match["track"]["id"]) == (501, "7")
     assert " ".join(match["candidates"][0]) == (

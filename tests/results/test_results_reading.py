@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from modes import EXACT_SEARCH, Mode, with_attempts
 
-from beatport_match import PlaylistMatch, ResultsFileError, Track, results
+from beatport_match import DecidedBy, MisuseError, PlaylistMatch, ResultsFileError, Track, results
 from beatport_match.testing import FakeBeatport
 
 
@@ -37,6 +38,25 @@ def found() -> PlaylistMatch:
 def written(result: PlaylistMatch, folder: Path) -> Path:
     result.to_json(folder / "run.json")
     return folder / "run.json"
+
+
+def test_the_decision_about_a_match_is_read_again(found: PlaylistMatch, tmp_path: Path) -> None:
+    first, *others = found.matches
+    decided_by = DecidedBy("my rule", datetime(2026, 2, 3, 12, 30, tzinfo=UTC))
+    decided = replace(first, decided_by=decided_by, stopped="decided", rejected=first.candidates)
+    result = found.with_matches([decided, *others])
+    assert result.metrics == found.metrics
+    read = PlaylistMatch.from_json(written(result, tmp_path)).matches[0]
+    assert (read.decided_by, read.rejected, read.stopped) == (
+        decided_by,
+        first.candidates,
+        "decided",
+    )
+
+
+def test_other_matches_must_be_matches(found: PlaylistMatch) -> None:
+    with pytest.raises(MisuseError, match=r"matches must be several matches"):
+        found.with_matches(["Artist - Title"])  # type: ignore[list-item]
 
 
 def saved(document: object, folder: Path) -> Path:
