@@ -72,7 +72,7 @@ from beatport_match.performance.text_report import (
 from beatport_match.playlists import (
     Enrichment,
     PlaylistProblem,
-    enrich_rekordbox,
+    enrich_library,
     list_playlists,
     read_playlist,
 )
@@ -137,7 +137,7 @@ __all__ = [
     "beatport_source",
     "clear_shared_state",
     "compare_runs",
-    "enrich_rekordbox",
+    "enrich_library",
     "export_performance_metrics_json",
     "generate_async_io_analysis_report",
     "generate_comparison_report",

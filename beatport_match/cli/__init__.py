@@ -3,6 +3,7 @@
     parser          options, subcommands and their help
     match_commands  the commands `track` and `playlist`
     analyze         the command `analyze`
+    enrich          the command `enrich`
     catalogue       the commands `catalogue build|update|remove|info`
     demo            the command `demo`
     probe           the command `probe`
@@ -74,6 +75,10 @@ def _run(options: argparse.Namespace, out: Screen, err: Screen) -> ExitCode:
         from beatport_match.cli import review
 
         return review.review(options, out, err)
+    if options.command == "enrich":
+        from beatport_match.cli import enrich
+
+        return enrich.enrich(options, out, err)
     if options.command == "catalogue":
         from beatport_match.cli import catalogue
 

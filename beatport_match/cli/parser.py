@@ -9,10 +9,11 @@ import argparse
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias, get_args
 
 from beatport_match._version import __version__
 from beatport_match.errors import MisuseError
+from beatport_match.model.keys import KeyNotation
 
 MAX_LATENCY_S = 10.0
 
@@ -58,6 +59,7 @@ def new_parser() -> argparse.ArgumentParser:
     _add_track(commands.add_parser)
     _add_playlist(commands.add_parser)
     _add_review(commands.add_parser)
+    _add_enrich(commands.add_parser)
     _add_catalogue(commands.add_parser)
     _add_analyze(commands.add_parser)
     _add_probe(commands.add_parser)
@@ -155,6 +157,35 @@ def _add_review(add_parser: _AddParser) -> None:
         "--decisions FILE",
         "the file of decisions (default: decisions.jsonl beside RESULTS)",
     )
+
+
+def _add_enrich(add_parser: _AddParser) -> None:
+    enrich = add_parser(
+        "enrich",
+        help="write keys, labels, years and remixers into a copy of a library",
+        description="Write the accepted matches of a run into a copy of a Rekordbox export (XML) "
+        "or a Traktor collection (NML). Blank values are filled in; the rest of the file stays the "
+        "same, byte for byte. No request is sent.",
+    )
+    enrich.path("library LIBRARY", "the library that was matched")
+    enrich.path("--results FILE", "the results.json that `playlist --out` wrote", required=True)
+    enrich.path("--out FILE", "the new library; the file must not exist yet", required=True)
+    enrich.value(
+        "--overwrite FIELDS",
+        "also replace existing values of these fields: any of key, label, year, remixer and mix, "
+        "separated by commas",
+    )
+    enrich.add_argument(
+        "--notation",
+        choices=get_args(KeyNotation),
+        help="how keys are written: Am, 8A or 1m (default: as in most of the library)",
+    )
+    enrich.value(
+        "--playlist NAME",
+        "name of the new playlist with the changed tracks, in Rekordbox (default: %(default)s)",
+        default="Beatport",
+    )
+    _add_json(enrich)
 
 
 def _add_catalogue(add_parser: _AddParser) -> None:

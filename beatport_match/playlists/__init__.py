@@ -19,7 +19,11 @@
     folder_reader       folders of music
     audio_tags          the tags of one music file
     signatures          names files that are not read
-    rekordbox_writer    writes matches into a copy of a Rekordbox export
+    enrichment          writes matches into a copy of a Rekordbox or Traktor library
+    enrichment_values   selects the values that an entry gets
+    rekordbox_writer    where a Rekordbox export keeps them, and its new playlist
+    traktor_writer      where a Traktor collection keeps them
+    tag_edits           copies an XML file with changes in its start tags
 
 Readers return entries one at a time, so a large file needs no more memory than a small one. A file
 that cannot be read raises `PlaylistError`. An entry that cannot be read becomes a
@@ -28,13 +32,13 @@ nor the log.
 """
 
 from beatport_match.model.problems import PlaylistProblem
+from beatport_match.playlists.enrichment import Enrichment, enrich_library
 from beatport_match.playlists.read import list_playlists, read_playlist
-from beatport_match.playlists.rekordbox_writer import Enrichment, enrich_rekordbox
 
 __all__ = [
     "Enrichment",
     "PlaylistProblem",
-    "enrich_rekordbox",
+    "enrich_library",
     "list_playlists",
     "read_playlist",
 ]

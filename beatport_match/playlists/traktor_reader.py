@@ -35,13 +35,16 @@ _WINDOWS_VOLUME = re.compile(r"[A-Za-z]:")
 _MAC_SYSTEM = ("/Users/", "/Volumes/")
 
 
-def _entries(file: Path, _key_name: str) -> Iterator[Entry]:
+def entry_elements(file: Path) -> Iterator[tuple[Element, dict[str, Element]]]:
+    """Yield the tracks of the collection, each with those of its children that are read."""
     for element, children in grouped(file, _FORMAT, ("COLLECTION", "ENTRY"), _CHILDREN):
         if "LOOPINFO" not in children and "STEMS" not in children:
-            yield _entry(element, {name: child.attributes for name, child in children.items()})
+            yield element, children
 
 
-def _entry(element: Element, children: Mapping[str, Mapping[str, str]]) -> Entry:
+def entry_of(element: Element, elements_in: Mapping[str, Element]) -> Entry:
+    """Return the raw texts of a track of the collection."""
+    children = {name: child.attributes for name, child in elements_in.items()}
     info, location = children.get("INFO", {}), children.get("LOCATION", {})
     volume, folder, name = (location.get(part, "") for part in ("VOLUME", "DIR", "FILE"))
     values = {
@@ -92,6 +95,10 @@ def _playlists(file: Path, wanted: str | None) -> Iterator[NamedPlaylist]:
         elif playlist and playlist.is_named(wanted):
             key = field_values.text(element.attributes.get("KEY"))
             playlist.references.append(Reference(key, f"line {element.line}"))
+
+
+def _entries(file: Path, _key_name: str) -> Iterator[Entry]:
+    return (entry_of(element, children) for element, children in entry_elements(file))
 
 
 LIBRARY = Library("Traktor", _FORMAT.check_root, _entries, _playlists)

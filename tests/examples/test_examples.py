@@ -24,7 +24,7 @@ EXPECTED_OUTPUT = {
     "own_driver.py": "Matched: same title",
     "playlist_with_progress.py": "not processed, because the run was stopped",
     "scoring_only.py": "same_recording Corvane - Paper Satellites (Extended Mix)",
-    "enrich_rekordbox.py": "now 12A, Gravel & Lace, 2017",
+    "enrich_library.py": "now 12A, Gravel & Lace, 2017",
     "your_own_client.py": "200 /search/tracks",
     "replay_transcript.py": "the same matches: True",
     "test_with_the_fake.py": "2 passed",
@@ -85,15 +85,15 @@ def test_an_example_runs(name: str) -> None:
     assert EXPECTED_OUTPUT[name] in output
 
 
-def test_enrich_rekordbox_accepts_an_export_of_the_user(tmp_path: Path) -> None:
+def test_enrich_library_accepts_an_export_of_the_user(tmp_path: Path) -> None:
     """The arguments `EXPORT.xml NEW.xml` replace the bundled collection."""
     new = tmp_path / "new.xml"
     with FakeBeatport().serve() as base_url, demo_collection() as export:
         given = {"BEATPORT_MATCH_BASE_URL": base_url}
         given["BEATPORT_MATCH_REQUESTS_PER_SECOND"] = "1000"
-        output = run(str(EXAMPLES / "enrich_rekordbox.py"), str(export), str(new), **given)
+        output = run(str(EXAMPLES / "enrich_library.py"), str(export), str(new), **given)
         before, after = list(read_playlist(export)), list(read_playlist(new))
-    assert "74 of 85 tracks enriched" in output
+    assert "71 of 85 tracks enriched" in output
     assert [one.id for one in after] == [one.id for one in before]
     assert sum(one.label is None for one in after) < sum(one.label is None for one in before)
 

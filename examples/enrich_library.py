@@ -1,6 +1,6 @@
-"""Enrich a Rekordbox export: key, label, year, remixer and mix, as a new XML file to import.
+"""Enrich a library of Rekordbox or Traktor: key, label, year and remixer, as a new file.
 
-`python examples/enrich_rekordbox.py` uses a collection of invented music and a fake Beatport on
+`python examples/enrich_library.py` uses a collection of invented music and a fake Beatport on
 this machine. With the arguments `EXPORT.xml NEW.xml` it uses your export and the real Beatport.
 """
 
@@ -15,7 +15,7 @@ from beatport_match import (
     MatchSettings,
     PlaylistError,
     amatch_playlist,
-    enrich_rekordbox,
+    enrich_library,
     read_playlist,
     settings_from_environment,
 )
@@ -27,7 +27,7 @@ async def enrich(export: Path, new: Path, settings: MatchSettings) -> None:
     journal = new.with_suffix(".journal")
     result = await amatch_playlist(export, settings=settings, journal=journal)
     # A worker thread writes the file, so that the event loop is not blocked.
-    written = await anyio.to_thread.run_sync(enrich_rekordbox, export, result.matches, new)
+    written = await anyio.to_thread.run_sync(enrich_library, export, result.matches, new)
     print(written)
     print(f"{len(result.review)} need your review, {len(result.failed)} could not be looked up")
 
@@ -42,7 +42,7 @@ async def demo(folder: Path) -> None:
             print(f"{before}: {before.key}, {before.label}, {before.year}")
             print(f"    now {after.key}, {after.label}, {after.year}")
         try:
-            enrich_rekordbox(export, (), export)
+            enrich_library(export, (), export)
         except PlaylistError as error:
             print(str(error).removeprefix(f"{export.parent}/"))
 

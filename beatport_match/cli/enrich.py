@@ -1,0 +1,58 @@
+"""The command `enrich`: write the matches of a results file into a copy of a library.
+
+The command sends no request and starts no matcher.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import asdict
+from typing import cast
+
+from beatport_match.cli.process import ExitCode
+from beatport_match.cli.terminal import Screen, show_json
+from beatport_match.model.keys import KeyNotation
+from beatport_match.playlists import Enrichment, enrich_library
+from beatport_match.playlists.enrichment_values import LibraryField
+from beatport_match.results import PlaylistMatch
+
+_NOTATIONS: dict[KeyNotation, str] = {
+    "short": "Am (short)",
+    "camelot": "8A (Camelot)",
+    "open_key": "1m (Open Key)",
+}
+_REKORDBOX_STEPS = """\
+To update the collection of Rekordbox:
+1. Choose the new file under Preferences > Advanced > Database > rekordbox xml > Imported Library. \
+Open the playlist "{playlist}" in the tree under "rekordbox xml".
+2. Select all its tracks and choose "Import To Collection" again in their menu. Since version \
+5.6.1, an import of the whole file leaves tracks that Rekordbox knows as they are."""
+
+
+def enrich(options: Namespace, out: Screen, err: Screen) -> ExitCode:  # noqa: ARG001
+    """Write the enriched library, show what was written, and return the exit code."""
+    results = PlaylistMatch.from_json(options.results)
+    names = [name.strip() for name in (options.overwrite or "").split(",")]
+    overwrite = cast("list[LibraryField]", [name for name in names if name])
+    report = enrich_library(
+        options.library,
+        results.matches,
+        options.out,
+        overwrite=overwrite,
+        notation=options.notation,
+        playlist=options.playlist or None,
+    )
+    if options.json:
+        show_json(asdict(report), out)
+    else:
+        out.show(*_lines(report))
+    return ExitCode.DONE
+
+
+def _lines(report: Enrichment) -> list[str]:
+    lines = [str(report)]
+    if report.enriched:
+        lines.append(f"Keys are written as {_NOTATIONS[report.notation]}.")
+    if report.playlist:
+        lines += _REKORDBOX_STEPS.format(playlist=report.playlist).splitlines()
+    return lines
