@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, NoReturn, cast, get_args
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import to_jsonable_python
 
 from beatport_match.errors import (
     MAX_SHOWN_LENGTH,
@@ -36,7 +35,9 @@ from beatport_match.playlists import PlaylistProblem
 OUTCOMES: tuple[MatchOutcome, ...] = get_args(MatchOutcome)
 # A track with ten candidates and their evidence takes about 20 KB; this is enough for 50,000.
 MAX_FILE_BYTES = 2**30
-_VERSION = "1.0"
+_VERSION = "1.1"
+# In 1.0, `best` is the number of the candidate, which is `best_id` since 1.1.
+_OLD_VERSION = "1.0"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MATCH_COLUMNS = (
     "track_id title artists outcome score confidence relation beatport_id url found_title "
@@ -200,35 +201,13 @@ class PlaylistMatch:
                 **{outcome: len(self._with_outcome(outcome)) for outcome in OUTCOMES},
                 "requests": self.requests,
             },
-            "matches": [match_document(match) for match in self.matches],
+            "matches": [match.to_dict() for match in self.matches],
             "problems": [asdict(problem) for problem in self.problems],
             "metrics": self.metrics.model_dump(mode="json"),
         }
 
     def _with_outcome(self, outcome: MatchOutcome) -> tuple[Match, ...]:
         return tuple(match for match in self.matches if match.outcome == outcome)
-
-
-def match_document(match: Match) -> dict[str, Any]:
-    """Convert one match to a JSON document, without its metrics: the run's metrics hold them."""
-    document: dict[str, Any] = to_jsonable_python(
-        {
-            "track": match.track,
-            "outcome": match.outcome,
-            "confidence": match.confidence,
-            "reason": match.reason,
-            "best": match.best.id if match.best else None,
-            "candidates": match.candidates,
-            "queries": match.queries,
-            "failures": match.failures,
-            "stopped": match.stopped,
-            "picked": match.picked,
-            "decided_by": match.decided_by,
-            "rejected": match.rejected,
-            "degraded": match.degraded,
-        }
-    )
-    return document
 
 
 def _read_document(path: str | Path) -> dict[str, Any]:
@@ -248,10 +227,11 @@ def _read_document(path: str | Path) -> dict[str, Any]:
             f"{path}: is not a results file: it is not an object with `version` and `matches`; "
             "give the results.json that `playlist --out` wrote."
         )
-    if values.get("version") != _VERSION:
+    if values.get("version") not in (_VERSION, _OLD_VERSION):
         shown = short_repr(values.get("version"))
         raise ResultsFileError(
-            f"{path}: version is {shown}, but only {_VERSION!r} can be read; write it again."
+            f"{path}: version is {shown}, but only {_OLD_VERSION!r} and {_VERSION!r} can be read; "
+            "write it again."
         )
     return values
 
@@ -265,7 +245,7 @@ def _reject_constant(constant: str) -> NoReturn:
 
 
 def _parsed_match(path: str | Path, number: int, raw: object) -> Match:
-    """Parse one match of a results file; `best` is the number of one of its candidates."""
+    """Parse one match of a results file; the best candidate is one of its candidates."""
     place = f"matches[{number}]"
     values = _as_object(raw) or {}
     track = _as_object(values.get("track"))
@@ -279,10 +259,11 @@ def _parsed_match(path: str | Path, number: int, raw: object) -> Match:
         )
     except (ValidationError, MisuseError) as error:
         raise _invalid(path, place, error) from None
-    best = next((one for one in match.candidates if one.id == values.get("best")), None)
-    if best is None and values.get("best") is not None:
+    name = "best_id" if "best_id" in values else "best"
+    best = next((one for one in match.candidates if one.id == values.get(name)), None)
+    if best is None and values.get(name) is not None:
         raise ResultsFileError(
-            f"{path}: {place}.best is not one of its candidates; write the file again."
+            f"{path}: {place}.{name} is not one of its candidates; write the file again."
         )
     return replace(match, best=best)
 

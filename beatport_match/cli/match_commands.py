@@ -34,7 +34,7 @@ from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
 from beatport_match.performance.files import export_performance_metrics_json, plain_name
 from beatport_match.playlists import PlaylistProblem, list_playlists, read_playlist
-from beatport_match.results import PlaylistMatch, match_document
+from beatport_match.results import PlaylistMatch
 from beatport_match.settings.environment import settings_from_environment
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.sqlite_cache import require_cache_file
@@ -59,7 +59,7 @@ def track(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     with show_warnings(err), sources_from(options, settings) as source:
         match = match_track(local_track, settings=settings, source=source)
     if options.json:
-        show_json(match_document(match), out)
+        show_json(match.to_dict(), out)
     elif options.explain:
         out.show(*match.explain().splitlines())
     else:

@@ -6,7 +6,9 @@ makes its scored candidates, and the engine adds its metrics.
 
 from dataclasses import dataclass, field, replace
 from textwrap import indent
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+from pydantic_core import to_jsonable_python
 
 from beatport_match.errors import Failure, MisuseError, wrong_argument
 from beatport_match.matching.protocol import DEFAULT_WHERE
@@ -159,6 +161,41 @@ class Match:
         if any(line.effect < 0 for line in self.best.evidence):
             return _strongest_evidence(self.best, against=True)
         return _too_little(self.track)
+
+    def __str__(self) -> str:
+        found = f" -> {self.best.candidate} [{self.best.id}]" if self.best else ""
+        return f"{self.outcome}: {self.track}{found} ({self.reason})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the match as a dictionary of JSON values, as in a results file.
+
+        Returns:
+            The public fields without `metrics`. `best` holds the fields of the best candidate, and
+            `best_id` its number on Beatport; both are `None` without one. `reason` and `degraded`
+            are added.
+
+        Example:
+            `json.dumps(match.to_dict())`, `match.to_dict()["best"]["key"]`
+        """
+        document: dict[str, Any] = to_jsonable_python(
+            {
+                "track": self.track,
+                "outcome": self.outcome,
+                "confidence": self.confidence,
+                "reason": self.reason,
+                "best": self.best and self.best.candidate,
+                "best_id": self.best and self.best.id,
+                "candidates": self.candidates,
+                "queries": self.queries,
+                "failures": self.failures,
+                "stopped": self.stopped,
+                "picked": self.picked,
+                "decided_by": self.decided_by,
+                "rejected": self.rejected,
+                "degraded": self.degraded,
+            }
+        )
+        return document
 
     @property
     def rereleases(self) -> tuple[ScoredCandidate, ...]:

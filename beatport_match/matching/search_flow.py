@@ -12,6 +12,8 @@ the order of its questions, and return their result. They know no time, socket o
   queries will not succeed either. The exception is a track page that may not be shown.
 * The sources are queried in order until one gives the outcome `matched`. After a `review`, the next
   source is queried too.
+* A candidate that the person accepted earlier is the answer without a query, and one that was
+  rejected is not scored (see `decided`).
 * A fault is never reported as `not_found`. A changed page that was read only in part is one, and so
   is a row that cannot be read and could be the track.
 """
@@ -25,6 +27,8 @@ from itertools import islice
 from typing import TypeVar
 
 from beatport_match.errors import BeatportUnavailable, Failure, MisuseError, wrong_argument
+from beatport_match.matching.decided import UNDECIDED, CandidateKey, Decided, candidate_key
+from beatport_match.matching.decided_match import accepted_match, rejected_candidate
 from beatport_match.matching.match import Match, QueryRecord, Stopped
 from beatport_match.matching.protocol import Answer, Ask, ParsedResult, Question, SearchFlow
 from beatport_match.matching.query_plan import plan_queries
@@ -34,7 +38,7 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing.normalize import words_of_text
 from beatport_match.parsing.parsed_track import beatport_id_of, words_of_names
-from beatport_match.scoring.confidence import outcome_of, rank_scored, sort_best_first
+from beatport_match.scoring.confidence import outcome_of, rank, rank_scored, sort_best_first
 from beatport_match.scoring.scorer import ScoreDetail, score_candidates
 from beatport_match.settings.models import MatchSettings
 
@@ -58,7 +62,9 @@ _UNSURE = Failure(
 )
 
 
-def match_flow(track: Track, settings: MatchSettings, sources: Sources) -> SearchFlow[Match]:
+def match_flow(
+    track: Track, settings: MatchSettings, sources: Sources, decided: Decided = UNDECIDED
+) -> SearchFlow[Match]:
     """Find a track.
 
     Queries that are sent at the same time change only the duration and the number of requests,
@@ -69,6 +75,8 @@ def match_flow(track: Track, settings: MatchSettings, sources: Sources) -> Searc
         settings: How many queries are sent, how many of them at a time, and which confidence is
             enough.
         sources: One source, or several in order.
+        decided: The earlier decisions about the track. An accepted candidate is the match without a
+            query; rejected ones are not proposed.
 
     Returns:
         The match, without metrics.
@@ -76,7 +84,9 @@ def match_flow(track: Track, settings: MatchSettings, sources: Sources) -> Searc
     Example:
         `ask = next(match_flow(track, MatchSettings(), source))` yields the first `Ask`.
     """
-    search = _SearchState(track, settings)
+    if decided.accepted:
+        return accepted_match(track, decided.accepted)
+    search = _SearchState(track, settings, decided)
     for source in resolve_sources(sources):
         search.start_source(source)
         questions = _questions(track, settings, source)
@@ -180,13 +190,14 @@ def _question(build: Callable[[T, str], Question], value: T, query_type: str) ->
 class _SearchState:
     """What is known about one track so far."""
 
-    def __init__(self, track: Track, settings: MatchSettings) -> None:
+    def __init__(self, track: Track, settings: MatchSettings, decided: Decided) -> None:
         self.track = track
         self.settings = settings
-        # The key is the number and the name: other catalogues use the same numbers for other
-        # tracks.
-        self.scored: dict[tuple[int, str], ScoreDetail] = {}
-        self.sources: dict[tuple[int, str], Source] = {}
+        self.decided = decided
+        # The candidates that an earlier decision rejects, and the others.
+        self.rejected: dict[CandidateKey, Candidate] = {}
+        self.scored: dict[CandidateKey, ScoreDetail] = {}
+        self.sources: dict[CandidateKey, Source] = {}
         self.ranked: tuple[ScoredCandidate, ...] = ()
         self.queries: list[QueryRecord] = []
         # What can be read of rows without ID or name.
@@ -221,11 +232,16 @@ class _SearchState:
             return
         self.inconclusive |= answer.value.doubt is not None
         self.partial += answer.value.partial
-        fresh = [one for one in answer.value.candidates if _candidate_key(one) not in self.scored]
+        fresh = list[Candidate]()
+        for candidate in answer.value.candidates:
+            if (key := candidate_key(candidate)) in self.decided.rejected:
+                self.rejected.setdefault(key, candidate)
+            elif key not in self.scored:
+                fresh.append(candidate)
         if fresh:
             for one in score_candidates(self.track, fresh):
-                self.scored.setdefault(_candidate_key(one.candidate), one)
-                self.sources.setdefault(_candidate_key(one.candidate), self.source)
+                self.scored.setdefault(candidate_key(one.candidate), one)
+                self.sources.setdefault(candidate_key(one.candidate), self.source)
             best_first = sort_best_first(self.scored.values())
             self.ranked = rank_scored(best_first, self.settings.max_candidates)
         self.name_hits += bool(self.ranked) and self.ranked[0].relation != "different"
@@ -244,7 +260,7 @@ class _SearchState:
 
     def source_of(self, best: ScoredCandidate) -> Source:
         """Return the source that a candidate came from."""
-        return self.sources[_candidate_key(best.candidate)]
+        return self.sources[candidate_key(best.candidate)]
 
     def best(self) -> ScoredCandidate | None:
         """Return the first candidate, if the outcome is `matched` or `review`."""
@@ -288,6 +304,10 @@ class _SearchState:
             failures=failures,
             stopped=self.stopped,
             candidates_weighed=len(self.scored),
+            rejected=tuple(
+                rejected_candidate(rank(self.track, [one])[0], self.decided.rejected[key])
+                for key, one in self.rejected.items()
+            ),
         )
 
     def _may_be_unreadable(self) -> bool:
@@ -310,11 +330,6 @@ class _SearchState:
 
     def _is_good_enough(self) -> bool:
         return self._outcome() == "matched" and self.ranked[0].score >= self.settings.enough_score
-
-
-def _candidate_key(candidate: Candidate) -> tuple[int, str]:
-    """Return the key under which a candidate is scored once."""
-    return candidate.id, candidate.name
 
 
 def _query_record(answer: Answer) -> QueryRecord:

@@ -7,7 +7,7 @@ the scored candidates.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from beatport_match.model.tracks import Candidate
+from beatport_match.model.tracks import Candidate, ReadFrom
 
 Relation: TypeAlias = Literal["same_recording", "other_version", "different"]
 MatchOutcome: TypeAlias = Literal["matched", "review", "not_found", "failed"]
@@ -41,6 +41,8 @@ class Evidence:
 class ScoredCandidate:
     """A candidate with its score, its confidence and its evidence.
 
+    It has the fields of its candidate too: `match.best.key` is `match.best.candidate.key`.
+
     Attributes:
         candidate: The track on Beatport.
         score: The sum of the evidence's effects, 0-100.
@@ -70,6 +72,96 @@ class ScoredCandidate:
     def url(self) -> str | None:
         """The URL of the candidate's page on Beatport, or `None` if it is unknown."""
         return self.candidate.url
+
+    @property
+    def name(self) -> str:
+        """The title on Beatport, without the version."""
+        return self.candidate.name
+
+    @property
+    def mix_name(self) -> str | None:
+        """The version, such as `Original Mix`."""
+        return self.candidate.mix_name
+
+    @property
+    def artists(self) -> tuple[str, ...]:
+        """The artists, one name per entry."""
+        return self.candidate.artists
+
+    @property
+    def remixers(self) -> tuple[str, ...]:
+        """The remixers, one name per entry."""
+        return self.candidate.remixers
+
+    @property
+    def label(self) -> str | None:
+        """The record label."""
+        return self.candidate.label
+
+    @property
+    def release(self) -> str | None:
+        """The name of the release."""
+        return self.candidate.release
+
+    @property
+    def release_date(self) -> str | None:
+        """The date of the release, as `YYYY-MM-DD`."""
+        return self.candidate.release_date
+
+    @property
+    def bpm(self) -> float | None:
+        """The tempo in beats per minute."""
+        return self.candidate.bpm
+
+    @property
+    def key(self) -> str | None:
+        """The musical key in Beatport's spelling, such as `Ab Minor`."""
+        return self.candidate.key
+
+    @property
+    def camelot(self) -> str | None:
+        """The key on the Camelot wheel, such as `1A`."""
+        return self.candidate.camelot
+
+    @property
+    def genre(self) -> str | None:
+        """Beatport's genre."""
+        return self.candidate.genre
+
+    @property
+    def sub_genre(self) -> str | None:
+        """Beatport's sub-genre."""
+        return self.candidate.sub_genre
+
+    @property
+    def length_s(self) -> float | None:
+        """The length in seconds."""
+        return self.candidate.length_s
+
+    @property
+    def isrc(self) -> str | None:
+        """The International Standard Recording Code."""
+        return self.candidate.isrc
+
+    @property
+    def catalog_number(self) -> str | None:
+        """The catalogue number of the release."""
+        return self.candidate.catalog_number
+
+    @property
+    def artwork_url(self) -> str | None:
+        """The URL of the cover picture."""
+        return self.candidate.artwork_url
+
+    @property
+    def preview_url(self) -> str | None:
+        """The URL of an audio sample."""
+        return self.candidate.preview_url
+
+    @property
+    def read_from(self) -> ReadFrom | None:
+        """Where the data was found if Beatport's page has changed."""
+        return self.candidate.read_from
 
     def __str__(self) -> str:
         return (

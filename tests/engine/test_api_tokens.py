@@ -461,7 +461,7 @@ def test_run_continues_if_the_token_file_cannot_be_written(
 ) -> None:
     """A warning says that the next run may need a new login."""
 
-    def raise_disk_full(path: Path) -> None:
+    def raise_disk_full(path: Path, **options: bool) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("beatport_match.transport.token_store.atomic_write", raise_disk_full)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -117,3 +118,24 @@ def test_a_fault_stays_a_fault_after_a_rejection() -> None:
     match = with_decisions(failed, rejecting(RIGHT), MatchSettings())
     assert match.outcome == "failed"
     assert [one.candidate for one in match.rejected] == [RIGHT]
+
+
+def test_a_match_is_one_line_of_text_and_a_dictionary_of_json_values() -> None:
+    match = found(RIGHT, SHORT, outcome="matched")
+    assert str(match).startswith(f"matched: {TRACK} -> {RIGHT} [1] (")
+    assert "\n" not in str(match)
+    document = json.loads(json.dumps(match.to_dict()))
+    assert document["best"]["mix_name"] == "Extended Mix"
+    assert document["best_id"] == 1
+    nothing = with_decisions(found(RIGHT), rejecting(RIGHT), MatchSettings())
+    assert str(nothing) == f"not_found: {TRACK} (every result was rejected earlier)"
+    assert (nothing.to_dict()["best"], nothing.to_dict()["best_id"]) == (None, None)
+
+
+def test_a_scored_candidate_has_every_field_of_its_candidate() -> None:
+    values = {
+        one.name: ("A",) if one.name in {"artists", "remixers"} else f"a {one.name}"
+        for one in fields(Candidate)
+    }
+    scored = replace(found(RIGHT).candidates[0], candidate=Candidate(**values))  # type: ignore[arg-type]
+    assert {name: getattr(scored, name) for name in values} == values

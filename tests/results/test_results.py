@@ -181,10 +181,11 @@ def test_json_document_has_its_keys(tmp_path: Path) -> None:
     }
     (match,) = document["matches"]
     assert " ".join(match) == (
-        "track outcome confidence reason best candidates queries failures stopped picked "
+        "track outcome confidence reason best best_id candidates queries failures stopped picked "
         "decided_by rejected degraded"
     )
-    assert (match["best"], match["track"]["id"]) == (501, "7")
+    assert (match["best_id"], match["track"]["id"]) == (501, "7")
+    assert match["best"] == match["candidates"][0]["candidate"]
     assert " ".join(match["candidates"][0]) == (
         "candidate score confidence relation evidence rerelease doubts"
     )
