@@ -57,7 +57,9 @@ def track(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     )
     settings = settings_from(options)
     with show_warnings(err), sources_from(options, settings) as source:
-        match = match_track(local_track, settings=settings, source=source)
+        match = match_track(
+            local_track, settings=settings, source=source, decisions=options.decisions
+        )
     if options.json:
         show_json(match.to_dict(), out)
     elif options.explain:
@@ -84,7 +86,7 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         )
     settings = settings_from(options)
     with show_warnings(err), sources_from(options, settings) as source:
-        run = tracks.run(settings, err, "matching", options.journal, source)
+        run = tracks.run(settings, err, "matching", options.journal, source, options.decisions)
     if folder:
         write_results(run.result, folder)
     name = options.file.stem
@@ -225,13 +227,14 @@ class PlaylistCommandRun:
         label: str,
         journal: Path | None = None,
         source: Sources | None = None,
+        decisions: Path | None = None,
     ) -> Run:
         """Match the tracks; after Ctrl-C the result has the finished ones."""
         interrupted = False
         try:
             with (
                 show_progress(screen, label, len(self.tracks)) as show,
-                Matcher(settings, source=source) as matcher,
+                Matcher(settings, source=source, decisions=decisions) as matcher,
             ):
                 result = matcher.match_playlist(self.tracks, on_progress=show, journal=journal)
         except KeyboardInterrupt as interrupt:

@@ -93,6 +93,7 @@ def _add_track(add_parser: _AddParser) -> None:
     track.value("--key KEY", "musical key, such as Am, 'A Minor' or 8A")
     track.value("--duration M:SS", "length, as M:SS or in seconds")
     track.value("--isrc CODE", "International Standard Recording Code")
+    _add_decisions(track)
     _add_cache(track)
     _add_settings(track)
     _add_json(track)
@@ -119,6 +120,7 @@ def _add_playlist(add_parser: _AddParser) -> None:
         "--journal FILE",
         "record each finished track in this file; a later run with the same file resumes",
     )
+    _add_decisions(playlist)
     _add_cache(playlist)
     playlist.flag("--async", "match several tracks at the same time", dest="async_engine")
     rate = playlist.add_mutually_exclusive_group()
@@ -286,6 +288,14 @@ def _add_settings(parser: _Parser) -> None:
     parser.value(
         "--api-url URL",
         "send API requests to this URL instead of Beatport's API, for example to a fake",
+    )
+
+
+def _add_decisions(parser: _Parser) -> None:
+    parser.path(
+        "--decisions FILE",
+        "file of earlier decisions: accepted candidates are the answer without a request, rejected "
+        "ones are not proposed, and tracks that are not found are noted",
     )
 
 

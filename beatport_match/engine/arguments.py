@@ -16,6 +16,7 @@ from typing import Protocol, TypeAlias, cast
 from beatport_match.errors import MisuseError, wrong_argument
 from beatport_match.matching.match import Progress
 from beatport_match.model.tracks import Track
+from beatport_match.review.decisions import Decisions
 
 Tracks: TypeAlias = "str | os.PathLike[str] | Iterable[Track | str]"
 """The path of a playlist file, or tracks: each a `Track` or a text such as `Artist - Title`."""
@@ -26,6 +27,8 @@ AsyncOnProgress: TypeAlias = Callable[[Progress], "Awaitable[None] | None"]
 IsStopped: TypeAlias = Callable[[], bool]
 """Called at every decision of a run; `True` stops it."""
 JournalPath: TypeAlias = "str | os.PathLike[str]"
+DecisionsOrPath: TypeAlias = "Decisions | str | os.PathLike[str]"
+"""The decisions of a person or program, or the path of their file."""
 
 
 class Event(Protocol):
@@ -92,6 +95,18 @@ def as_is_stopped(stop: Stop | None) -> IsStopped:
         expected = "an event such as threading.Event(), or a plain function that returns a bool"
         raise wrong_argument("stop=", stop, expected)
     return cast("IsStopped", is_stopped)
+
+
+def as_decisions(decisions: DecisionsOrPath | None) -> Decisions | None:
+    """Return the decisions; those of a path are read.
+
+    Raises:
+        MisuseError: It is neither a `Decisions` nor a path.
+        DecisionsError: The file cannot be read, or is not a file of decisions.
+    """
+    if decisions is None or isinstance(decisions, Decisions):
+        return decisions
+    return Decisions(decisions)
 
 
 def check_run_arguments(

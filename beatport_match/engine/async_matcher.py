@@ -16,16 +16,23 @@ import anyio
 
 from beatport_match.engine.arguments import (
     AsyncOnProgress,
+    DecisionsOrPath,
     JournalPath,
     Stop,
     Tracks,
+    as_decisions,
     as_is_stopped,
     as_single_track,
     never_stop,
 )
 from beatport_match.engine.async_engine import AsyncEngine, single_error
 from beatport_match.engine.match_stream import Emit, MatchStream, StreamTask, is_being_cancelled
-from beatport_match.engine.playlist_run import PlaylistRun, beatport_source, with_metrics
+from beatport_match.engine.playlist_run import (
+    PlaylistRun,
+    beatport_source,
+    decided_about,
+    with_metrics,
+)
 from beatport_match.matching.match import Match
 from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
 from beatport_match.matching.sources import Sources, resolve_sources
@@ -61,9 +68,12 @@ class AsyncMatcher:
             is made with the first request, and closed with the matcher.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
 
     Raises:
         MisuseError: `http_client` is a sync one or no client, or `source` is no source.
+        DecisionsError: The file of decisions cannot be used.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -83,6 +93,7 @@ class AsyncMatcher:
         *,
         http_client: AsyncHttpClient | None = None,
         source: Sources | None = None,
+        decisions: DecisionsOrPath | None = None,
     ) -> None:
         self.settings: MatchSettings = settings_or_default(settings)
         if http_client is not None:
@@ -93,8 +104,14 @@ class AsyncMatcher:
         self._sources = resolve_sources(
             beatport_source(self.settings) if source is None else source
         )
+        self._decisions = as_decisions(decisions)
         self._new_run = partial(
-            PlaylistRun, "async", self.settings, self._sources, self._engine.rate_limiter
+            PlaylistRun,
+            "async",
+            self.settings,
+            self._sources,
+            self._engine.rate_limiter,
+            decisions=self._decisions,
         )
         self._streams: list[StreamTask] = []
 
@@ -139,7 +156,9 @@ class AsyncMatcher:
             ```
         """
         track, is_stopped = as_single_track(track_or_text), as_is_stopped(stop)
-        flow = match_flow(track, self.settings, self._sources)
+        flow = match_flow(
+            track, self.settings, self._sources, decided=decided_about(track, self._decisions)
+        )
         return with_metrics(await self._engine.run(flow, is_stopped))
 
     async def match_playlist(
@@ -320,7 +339,7 @@ async def match_all(engine: AsyncEngine, run: PlaylistRun, emit: Emit | None = N
             place, track, recorded = entry
             found = recorded
             if found is None:
-                flow = match_flow(track, run.settings, run.sources)
+                flow = run.flow(track)
                 found = run.settle(await engine.run(flow, run.is_stopped), place)
                 if found is None:
                     continue

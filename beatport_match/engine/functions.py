@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from beatport_match.engine.arguments import (
     AsyncOnProgress,
+    DecisionsOrPath,
     JournalPath,
     OnProgress,
     Stop,
@@ -33,6 +34,7 @@ def match_track(
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
     source: Sources | None = None,
+    decisions: DecisionsOrPath | None = None,
 ) -> Match:
     """Find one track on Beatport.
 
@@ -43,6 +45,8 @@ def match_track(
             is made, and closed afterwards.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
 
     Returns:
         The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and `explain()`
@@ -51,6 +55,7 @@ def match_track(
     Raises:
         MisuseError: The track is blank, a playlist file, or neither a `Track` nor text,
             `http_client` is no client or an async one, or `source` is no source.
+        DecisionsError: The file of decisions cannot be used.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -62,7 +67,9 @@ def match_track(
             print(match.outcome, match.reason)
         ```
     """
-    with _SharingMatcher(settings, http_client=http_client, source=source) as matcher:
+    with _SharingMatcher(
+        settings, http_client=http_client, source=source, decisions=decisions
+    ) as matcher:
         return matcher.match_track(track_or_text)
 
 
@@ -72,6 +79,7 @@ async def amatch_track(
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
+    decisions: DecisionsOrPath | None = None,
 ) -> Match:
     """Find one track on Beatport, in async code (asyncio or trio).
 
@@ -82,6 +90,8 @@ async def amatch_track(
             library uses one for the event loop, and closes it when the loop ends.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
 
     Returns:
         The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and `explain()`
@@ -90,6 +100,7 @@ async def amatch_track(
     Raises:
         MisuseError: The track is blank, a playlist file, or neither a `Track` nor text,
             `http_client` is no client or a sync one, or `source` is no source.
+        DecisionsError: The file of decisions cannot be used.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -101,7 +112,9 @@ async def amatch_track(
             print(match.outcome, match.reason)
         ```
     """
-    async with _SharingAsyncMatcher(settings, http_client=http_client, source=source) as matcher:
+    async with _SharingAsyncMatcher(
+        settings, http_client=http_client, source=source, decisions=decisions
+    ) as matcher:
         return await matcher.match_track(track_or_text)
 
 
@@ -112,6 +125,7 @@ def match_playlist(
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
     source: Sources | None = None,
+    decisions: DecisionsOrPath | None = None,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
@@ -132,6 +146,8 @@ def match_playlist(
             is made, and closed afterwards.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
         on_progress: Called with a `Progress` after each track; not an async function.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
@@ -147,6 +163,7 @@ def match_playlist(
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type, or `settings.async_io.enabled` is set inside a
             running event loop.
+        DecisionsError: The file of decisions cannot be used.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -156,7 +173,9 @@ def match_playlist(
         result.to_csv("friday/")
         ```
     """
-    with _SharingMatcher(settings, http_client=http_client, source=source) as matcher:
+    with _SharingMatcher(
+        settings, http_client=http_client, source=source, decisions=decisions
+    ) as matcher:
         return matcher.match_playlist(
             tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
         )
@@ -169,6 +188,7 @@ async def amatch_playlist(
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
+    decisions: DecisionsOrPath | None = None,
     on_progress: AsyncOnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
@@ -189,6 +209,8 @@ async def amatch_playlist(
             library uses one for the event loop, and closes it when the loop ends.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
             function is awaited.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
@@ -204,6 +226,7 @@ async def amatch_playlist(
         PlaylistError: The file cannot be read.
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type.
+        DecisionsError: The file of decisions cannot be used.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -213,7 +236,9 @@ async def amatch_playlist(
         result.to_csv("friday/")
         ```
     """
-    async with _SharingAsyncMatcher(settings, http_client=http_client, source=source) as matcher:
+    async with _SharingAsyncMatcher(
+        settings, http_client=http_client, source=source, decisions=decisions
+    ) as matcher:
         return await matcher.match_playlist(
             tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
         )
@@ -226,6 +251,7 @@ def iter_matches(
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
     source: Sources | None = None,
+    decisions: DecisionsOrPath | None = None,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
@@ -241,6 +267,8 @@ def iter_matches(
             is made, and closed afterwards.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
         on_progress: Called with a `Progress` after each track; not an async function.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
@@ -255,6 +283,7 @@ def iter_matches(
         PlaylistError: The file cannot be read.
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type.
+        DecisionsError: The file of decisions cannot be used.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -263,7 +292,7 @@ def iter_matches(
             print(match.track, match.outcome)
         ```
     """
-    matcher = _SharingMatcher(settings, http_client=http_client, source=source)
+    matcher = _SharingMatcher(settings, http_client=http_client, source=source, decisions=decisions)
     matches = matcher.iter_matches(
         tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
     )
@@ -282,6 +311,7 @@ def aiter_matches(
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
+    decisions: DecisionsOrPath | None = None,
     on_progress: AsyncOnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
@@ -299,6 +329,8 @@ def aiter_matches(
             library uses one for the event loop, and closes it when the loop ends.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
             function is awaited.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
@@ -315,6 +347,7 @@ def aiter_matches(
         PlaylistError: The file cannot be read.
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type.
+        DecisionsError: The file of decisions cannot be used.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -323,7 +356,9 @@ def aiter_matches(
             print(match.track, match.outcome)
         ```
     """
-    matcher = _SharingAsyncMatcher(settings, http_client=http_client, source=source)
+    matcher = _SharingAsyncMatcher(
+        settings, http_client=http_client, source=source, decisions=decisions
+    )
     matches = matcher.iter_matches(
         tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
     )

@@ -13,15 +13,22 @@ from functools import partial
 from typing import Self
 
 from beatport_match.engine.arguments import (
+    DecisionsOrPath,
     JournalPath,
     OnProgress,
     Stop,
     Tracks,
+    as_decisions,
     as_is_stopped,
     as_single_track,
     never_stop,
 )
-from beatport_match.engine.playlist_run import PlaylistRun, beatport_source, with_metrics
+from beatport_match.engine.playlist_run import (
+    PlaylistRun,
+    beatport_source,
+    decided_about,
+    with_metrics,
+)
 from beatport_match.engine.sync_engine import SyncEngine
 from beatport_match.matching.match import Match
 from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
@@ -45,9 +52,12 @@ class Matcher:
             is made with the first request, and closed with the matcher.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
 
     Raises:
         MisuseError: `http_client` is an async one or no client, or `source` is no source.
+        DecisionsError: The file of decisions cannot be used.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -67,6 +77,7 @@ class Matcher:
         *,
         http_client: HttpClient | None = None,
         source: Sources | None = None,
+        decisions: DecisionsOrPath | None = None,
     ) -> None:
         self.settings: MatchSettings = settings_or_default(settings)
         if http_client is not None:
@@ -77,8 +88,14 @@ class Matcher:
         self._sources = resolve_sources(
             beatport_source(self.settings) if source is None else source
         )
+        self._decisions = as_decisions(decisions)
         self._new_run = partial(
-            PlaylistRun, "sync", self.settings, self._sources, self._engine.rate_limiter
+            PlaylistRun,
+            "sync",
+            self.settings,
+            self._sources,
+            self._engine.rate_limiter,
+            decisions=self._decisions,
         )
 
     def __enter__(self) -> Self:
@@ -118,7 +135,9 @@ class Matcher:
             ```
         """
         track, is_stopped = as_single_track(track_or_text), as_is_stopped(stop)
-        flow = match_flow(track, self.settings, self._sources)
+        flow = match_flow(
+            track, self.settings, self._sources, decided=decided_about(track, self._decisions)
+        )
         return with_metrics(self._engine.run(flow, is_stopped))
 
     def match_playlist(
@@ -292,7 +311,7 @@ class Matcher:
                 place, track, recorded = entry
                 found = recorded
                 if found is None:
-                    flow = match_flow(track, self.settings, self._sources)
+                    flow = run.flow(track)
                     found = run.settle(self._engine.run(flow, run.is_stopped), place)
                     if found is None:
                         continue

@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Generator, Mapping, Sized
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from beatport_match._logging import logger
 from beatport_match.beatport import ApiSource, WebSource
@@ -24,8 +24,11 @@ from beatport_match.engine.arguments import (
 )
 from beatport_match.engine.journal import Journal, journal_at
 from beatport_match.errors import Failure
+from beatport_match.matching.decided import UNDECIDED, Decided
+from beatport_match.matching.decided_match import accepted_match, agrees_with
 from beatport_match.matching.match import Match, Progress
-from beatport_match.matching.protocol import Recorded, ResultKind, Transcript
+from beatport_match.matching.protocol import Recorded, ResultKind, SearchFlow, Transcript
+from beatport_match.matching.search_flow import match_flow
 from beatport_match.matching.second_round import is_worth_another_round, joined
 from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.evidence import MatchOutcome
@@ -34,6 +37,7 @@ from beatport_match.model.tracks import Track
 from beatport_match.performance.measure import performance_stats, track_metrics
 from beatport_match.playlists import PlaylistProblem, read_playlist
 from beatport_match.results import OUTCOMES, PlaylistMatch
+from beatport_match.review.decisions import Decisions
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.rate_limiter import RateLimiter
 
@@ -100,6 +104,7 @@ class PlaylistRun:
         stop: The function or event that ends the run.
         journal: The path of the journal; `None` for none.
         keeps_matches: Whether the run has a result; without one it uses bounded memory.
+        decisions: Earlier decisions about tracks; the run adds the tracks that it does not find.
 
     Raises:
         MisuseError: An argument has a wrong type.
@@ -119,6 +124,7 @@ class PlaylistRun:
         journal: JournalPath | None,
         *,
         keeps_matches: bool,
+        decisions: Decisions | None = None,
     ) -> None:
         self.start: float = time.monotonic()
         self._started_at = datetime.now().astimezone()
@@ -132,6 +138,7 @@ class PlaylistRun:
         self.on_progress: AsyncOnProgress | None = on_progress
         self.problems: list[PlaylistProblem] = []
         self._rate_limiter = rate_limiter
+        self._decisions = decisions
         self._journal_path = journal
         self._journal: Journal | None = None
         self._total: int | None = None
@@ -157,14 +164,17 @@ class PlaylistRun:
 
         Raises:
             JournalError: The journal cannot be used.
+            DecisionsError: The file of decisions cannot be used.
         """
+        if self._decisions is not None:
+            self.problems += self._decisions.problems
         report = self.problems.append
         with journal_at(self._journal_path, self.settings, self.sources, report) as self._journal:
             yield
         self._log_end()
 
     def next_track(self) -> tuple[int, Track, Match | None] | None:
-        """Return the next track: its place from 0, and its match if the journal has one.
+        """Return the next track: its place from 0, and its match if it needs no request.
 
         After the last track, return those that `settle` kept for another round. Return `None` at
         the end, or if the run is to stop.
@@ -179,8 +189,22 @@ class PlaylistRun:
             return place, recorded.value.track, None
         place, track = entry
         self._taken = place + 1
-        known = self._journal.recorded(track) if self._journal else None
+        known = self._known(track)
         return place, track, known and _from_journal(known, place, self.start)
+
+    def flow(self, track: Track) -> SearchFlow[Match]:
+        """Return the search flow of a track."""
+        decided = decided_about(track, self._decisions)
+        return match_flow(track, self.settings, self.sources, decided=decided)
+
+    def _known(self, track: Track) -> Match | None:
+        """Return the match of a track that needs no request: of a decision, or of the journal."""
+        decided = decided_about(track, self._decisions)
+        if decided.accepted:
+            return accepted_match(track, decided.accepted)
+        recorded = self._journal.recorded(track) if self._journal else None
+        # The journal may propose a candidate that was rejected since.
+        return recorded if recorded and agrees_with(recorded, decided) else None
 
     def settle(self, recorded: Recorded[Match], place: int) -> Match | None:
         """Return the match of a track with its metrics; `None` if it is tried again later."""
@@ -198,8 +222,8 @@ class PlaylistRun:
 
     def finish(self, match: Match, place: int, *, recorded: bool) -> Progress:
         """Count and record a finished track; a `recorded` one is of an earlier run."""
-        if self._journal and not recorded:
-            self._journal.record(match)
+        if not recorded:
+            self._keep(match)
         if self._matches is not None:
             self._matches[place] = match
         self._outcomes[match.outcome] += 1
@@ -219,6 +243,16 @@ class PlaylistRun:
             recorded=recorded,
             place=place,
         )
+
+    def _keep(self, match: Match) -> None:
+        """Write a match to the journal, and a miss to the decisions."""
+        if self._journal:
+            self._journal.record(match)
+        if self._decisions is not None and match.outcome == "not_found":
+            now = datetime.now(UTC)
+            # A track that is asked for before it is due does not wait longer for it.
+            if self._decisions.about(match.track).is_due(now):
+                self._decisions.record_miss(match.track, at=now)
 
     def _log_end(self) -> None:
         counts = ", ".join(f"{self._outcomes[one]} {one}" for one in OUTCOMES)
@@ -281,6 +315,14 @@ class PlaylistRun:
         if self._total is None or done == self._recorded:
             return None
         return elapsed / (done - self._recorded) * (self._total - done)
+
+
+def decided_about(track: Track, decisions: Decisions | None) -> Decided:
+    """Return the decisions that count for a track, also those that a program has just added."""
+    if decisions is None:
+        return UNDECIDED
+    decisions.refresh()
+    return decisions.about(track)
 
 
 def with_metrics(recorded: Recorded[Match], place: int = 0, start: float | None = None) -> Match:

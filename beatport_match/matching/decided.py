@@ -69,6 +69,10 @@ class Decided:
             return None
         return self.misses[-1] + timedelta(days=2 ** min(len(self.misses) - 1, MAX_DOUBLINGS))
 
+    def is_due(self, now: datetime) -> bool:
+        """Return whether a track that was not found may be asked for again."""
+        return self.next_attempt is None or self.next_attempt <= now
+
 
 UNDECIDED = Decided()
 

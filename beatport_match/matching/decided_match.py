@@ -71,3 +71,10 @@ def with_decisions(match: Match, decided: Decided, settings: MatchSettings) -> M
         confidence=candidates[0].confidence if candidates else 0.0,
         rejected=tuple(rejected),
     )
+
+
+def agrees_with(match: Match, decided: Decided) -> bool:
+    """Return whether an earlier match proposes no rejected candidate, and rejects no other one."""
+    proposed = {candidate_key(scored.candidate) for scored in match.candidates}
+    rejected = {candidate_key(scored.candidate) for scored in match.rejected}
+    return proposed.isdisjoint(decided.rejected) and rejected <= decided.rejected.keys()
