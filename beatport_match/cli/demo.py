@@ -14,7 +14,12 @@ from typing import Any, NamedTuple
 
 from beatport_match.cli import match_commands
 from beatport_match.cli.match_commands import PlaylistCommandRun, Run
-from beatport_match.cli.match_table import show_matches, show_result
+from beatport_match.cli.match_table import (
+    SHOWN_OUTCOMES,
+    show_matches,
+    show_result,
+    show_samples,
+)
 from beatport_match.cli.process import ExitCode
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.cli.text_cells import TextLine, text_line
@@ -22,9 +27,13 @@ from beatport_match.matching.match import Match
 from beatport_match.model.metrics import RunComparison
 from beatport_match.performance.analysis import analyze, compare_runs
 from beatport_match.performance.text_report import advice, generate_comparison_report
-from beatport_match.results import PlaylistMatch
+from beatport_match.results import OUTCOMES, PlaylistMatch
 from beatport_match.settings.models import AsyncSettings, MatchSettings
 from beatport_match.testing import FakeBeatport, demo_answers, demo_collection
+
+MAX_SAMPLES = 5
+_NEXT = "Next, match a playlist of yours (at most five requests a second): "
+_NEXT_COMMAND = "beatport-match playlist FILE --out results"
 
 
 def demo(options: Namespace, out: Screen, err: Screen) -> ExitCode:
@@ -45,16 +54,16 @@ def demo(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         document = {"latency_s": options.latency, **_document(runs, check, comparison)}
         show_json({**document, "same_answers": is_same}, out)
     else:
-        show_matches(result.matches, out, linked=False)
-        out.show("")
         show_result(result, out)
         out.show("", *_verdict(result, check), "")
+        _show_tracks(result, options, out)
         if comparison:
             _show_comparison(comparison, result, out)
         if is_same is False:
             bug = "The runs gave DIFFERENT answers or scores. This is a bug; please report it."
             out.show(text_line(bug, "red"), "")
         out.show(match_commands.files_written_text(folder))
+        out.show(((_NEXT, ""), (_NEXT_COMMAND, "bold")))
     if last.interrupted:
         match_commands.report_interruption(last, err)
     return ExitCode.FAILURES if is_same is False else match_commands.exit_code(last)
@@ -71,6 +80,35 @@ def _show_introduction(latency_s: float, out: Screen) -> None:
         "",
     )
     out.flush()
+
+
+def _show_tracks(result: PlaylistMatch, options: Namespace, out: Screen) -> None:
+    """Show the tracks that the options choose; by default what to look at, and some samples."""
+    if options.only or options.all:
+        chosen = SHOWN_OUTCOMES[options.only] if options.only else frozenset(OUTCOMES)
+        show_matches((one for one in result.matches if one.outcome in chosen), out, linked=False)
+        out.show("")
+        return
+    for title, matches in (
+        ("To review", result.review),
+        ("Not found", (*result.not_found, *result.failed)),
+    ):
+        if matches:
+            out.show(text_line(f"{title}: {len(matches)}", "bold"), "")
+            show_matches(matches, out, linked=False)
+            out.show("")
+    # The tracks that get the most new values show best what a match is good for.
+    samples = sorted(result.matched, key=_new_values, reverse=True)[:MAX_SAMPLES]
+    if samples:
+        title = f"Matched: {len(result.matched)}. What Beatport adds to {len(samples)} of them:"
+        out.show(text_line(title, "bold"), "")
+        show_samples(samples, out)
+        out.show("", text_line("`demo --all` shows all tracks.", "dim"), "")
+
+
+def _new_values(match: Match) -> int:
+    track = match.track
+    return sum(not value for value in (track.key, track.bpm, track.label, track.year))
 
 
 def _show_comparison(comparison: RunComparison, result: PlaylistMatch, out: Screen) -> None:

@@ -19,7 +19,13 @@ from typing import NamedTuple, TypeVar
 
 from beatport_match._logging import logger
 from beatport_match.catalogue import Catalogue
-from beatport_match.cli.match_table import plural, show_match, show_matches, show_result
+from beatport_match.cli.match_table import (
+    SHOWN_OUTCOMES,
+    plural,
+    show_match,
+    show_matches,
+    show_result,
+)
 from beatport_match.cli.process import ExitCode, interrupts_ignored
 from beatport_match.cli.progress import show_progress, show_row_count
 from beatport_match.cli.terminal import Screen, show_json
@@ -34,7 +40,7 @@ from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
 from beatport_match.performance.files import export_performance_metrics_json, plain_name
 from beatport_match.playlists import PlaylistProblem, list_playlists, read_playlist
-from beatport_match.results import PlaylistMatch
+from beatport_match.results import OUTCOMES, PlaylistMatch
 from beatport_match.settings.environment import settings_from_environment
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.sqlite_cache import require_cache_file
@@ -94,7 +100,8 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     if options.json:
         show_json(run.result.document(), out)
     else:
-        show_matches(run.result.matches, out)
+        chosen = SHOWN_OUTCOMES[options.only] if options.only else frozenset(OUTCOMES)
+        show_matches((one for one in run.result.matches if one.outcome in chosen), out)
         out.show("")
         show_result(run.result, out)
         if folder:

@@ -1,7 +1,8 @@
 """Matches as text: the table of a playlist, its summary, and the result of one track.
 
 In the table, your track and the found track are in the same column, one below the other, so that
-both have as much width as possible. Without rich, the reason is in this column too.
+both have as much width as possible. Without rich, the reason is in this column too. On a narrow
+terminal, all texts of a match are below its outcome. Output that is not for a terminal is not cut.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from beatport_match.cli.text_cells import (
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import DEFAULT_WHERE
 from beatport_match.model.evidence import MatchOutcome
-from beatport_match.model.tracks import Candidate, as_minutes
+from beatport_match.model.keys import notation_of, parse_key
+from beatport_match.model.tracks import Candidate, Track, as_minutes
 from beatport_match.model.validation import is_web_url, terminal_safe
 from beatport_match.results import PlaylistMatch
 
@@ -38,6 +40,14 @@ HEADERS: tuple[str, ...] = ("outcome", "score", "conf", "your track", "→ found
 MatchRow: TypeAlias = tuple[Piece, Piece, Piece, Piece, Piece, Piece]
 """The cleaned texts of one match in the order of `HEADERS`, each with its style."""
 MAX_SHOWN_PROBLEMS = 20
+# On a narrower terminal, the texts of a match stand below its outcome.
+MIN_TABLE_WIDTH = 80
+# The outcomes that each value of `--only` shows.
+SHOWN_OUTCOMES: dict[str, frozenset[MatchOutcome]] = {
+    "matched": frozenset({"matched"}),
+    "review": frozenset({"review"}),
+    "missing": frozenset({"not_found", "failed"}),
+}
 _CHANGED_PAGE = "Beatport's page has changed; see beatport-match probe"
 
 
@@ -50,12 +60,38 @@ def show_matches(matches: Iterable[Match], out: Screen, *, linked: bool = True) 
         linked: Whether a found track is a link to its page, on terminals that support links.
     """
     rows = (_match_row(match, linked=linked) for match in matches)
-    if out.console is None:
+    if out.isatty() and out.width < MIN_TABLE_WIDTH:
+        _show_stacked(rows, out)
+        return
+    if out.console is None or not out.isatty():
         _show_plain_table(rows, out)
         return
     from beatport_match.cli.rich_output import match_table
 
     out.show_table(match_table(rows, out.width))
+
+
+def show_samples(matches: Sequence[Match], out: Screen) -> None:
+    """Show what Beatport adds to some tracks: key, BPM, label and date, before and after."""
+    for match in matches:
+        if best := match.accepted:
+            out.show(text_line(str(match.track), "bold"))
+            for name, before, after in _compared_facts(match.track, best.candidate):
+                style = "" if before == after else "green"
+                out.show((("  " + f"{name:<9}", "dim"), (f"{before:<12} → ", ""), (after, style)))
+
+
+def _compared_facts(track: Track, found: Candidate) -> Iterator[tuple[str, str, str]]:
+    """Yield the name of a fact, and its value in the library and on Beatport."""
+    key = parse_key(found.key)
+    yield "key", track.key or "-", key.written(notation_of(track.key) or "camelot") if key else "-"
+    yield "BPM", _bpm_text(track.bpm), _bpm_text(found.bpm)
+    yield "label", track.label or "-", found.label or "-"
+    yield "released", str(track.year or "-"), found.release_date or "-"
+
+
+def _bpm_text(bpm: float | None) -> str:
+    return f"{bpm:g}" if bpm else "-"
 
 
 def show_result(result: PlaylistMatch, out: Screen) -> None:
@@ -188,19 +224,33 @@ def _missing(match: Match) -> str:
 
 
 def _show_plain_table(rows: Iterable[MatchRow], out: Screen) -> None:
-    """Write the table without rich: one text below the other, in the last column."""
+    """Write the table without rich: one text below the other, in the last column.
+
+    On a terminal, texts that are too long are cut.
+    """
     texts_of_rows = ([text for text, _ in row] for row in rows)
     for row in (HEADERS, *texts_of_rows):
         outcome, score, confidence, *names, reason = row
         start = f"{outcome:<9}  {score:>5}  {confidence:>4}  "
-        width = out.width - len(start)
-        lines = [truncate_middle(name, width) for name in names]
-        lines += textwrap.wrap(reason, width, max_lines=MAX_TEXT_LINES, placeholder=ELLIPSIS)
+        lines = [*names, reason]
+        if out.isatty():
+            width = out.width - len(start)
+            lines = [truncate_middle(name, width) for name in names]
+            lines += textwrap.wrap(reason, width, max_lines=MAX_TEXT_LINES, placeholder=ELLIPSIS)
         for line in lines:
             out.write(f"{start}{mark_direction(line)}\n")
             start = " " * len(start)
         if row is HEADERS:
             out.write("─" * out.width + "\n")
+
+
+def _show_stacked(rows: Iterable[MatchRow], out: Screen) -> None:
+    """Write each match as a line with its outcome, and its texts below; nothing is cut."""
+    for outcome, score, confidence, *texts in rows:
+        figures = [(f"  {text}", style) for text, style in (score, confidence) if text]
+        out.show((outcome, *figures))
+        for text, style in texts:
+            out.show((("  ", ""), (text, style)))
 
 
 def _confidence_text(match: Match) -> str:
@@ -212,7 +262,7 @@ def _facts(found: Candidate) -> Iterator[tuple[str, str | None]]:
     yield "url", found.url
     camelot = f" ({found.camelot})" if found.camelot else ""
     yield "key", f"{found.key}{camelot}" if found.key else found.camelot
-    yield "BPM", f"{found.bpm:g}" if found.bpm else None
+    yield "BPM", _bpm_text(found.bpm) if found.bpm else None
     yield "length", as_minutes(found.length_s) if found.length_s else None
     yield "genre", found.genre
     yield "label", found.label

@@ -78,6 +78,8 @@ def _add_demo(add_parser: _AddParser) -> None:
     demo.value("--playlist NAME", "match only this playlist of the collection")
     out = "write the results to this folder, as JSON and CSV (default: %(default)s)"
     demo.path("--out DIR", out, default=Path("output", "demo"))
+    demo.flag("--all", "show all tracks, not only those to look at and some samples")
+    _add_only(demo)
     _add_json(demo)
 
 
@@ -115,6 +117,7 @@ def _add_playlist(add_parser: _AddParser) -> None:
     playlist.flag("--list", "list the playlists in the file and match nothing")
     playlist.value("--limit N", "match only the first N tracks", type=_count)
     playlist.path("--out DIR", "write the results to this folder, as JSON and CSV")
+    _add_only(playlist)
     playlist.path("--metrics DIR", "write the time measurements to this folder, for `analyze`")
     playlist.path(
         "--journal FILE",
@@ -304,6 +307,14 @@ def _add_cache(parser: _Parser) -> None:
         "--cache FILE",
         "store Beatport's answers in this file and use them in later runs",
         dest="cache_path",
+    )
+
+
+def _add_only(parser: _Parser) -> None:
+    parser.add_argument(
+        "--only",
+        choices=("matched", "review", "missing"),
+        help="show only these tracks; `missing` are those that were not found or failed",
     )
 
 

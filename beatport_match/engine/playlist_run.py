@@ -28,13 +28,14 @@ from beatport_match.matching.decided import UNDECIDED, Decided
 from beatport_match.matching.decided_match import accepted_match, agrees_with
 from beatport_match.matching.match import Match, Progress
 from beatport_match.matching.protocol import Recorded, ResultKind, SearchFlow, Transcript
+from beatport_match.matching.release_evidence import with_release_evidence
 from beatport_match.matching.search_flow import match_flow
 from beatport_match.matching.second_round import is_worth_another_round, joined
 from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.evidence import MatchOutcome
 from beatport_match.model.metrics import Mode
 from beatport_match.model.tracks import Track
-from beatport_match.performance.measure import performance_stats, track_metrics
+from beatport_match.performance.measure import outcome_metrics, performance_stats, track_metrics
 from beatport_match.playlists import PlaylistProblem, read_playlist
 from beatport_match.results import OUTCOMES, PlaylistMatch
 from beatport_match.review.decisions import Decisions
@@ -294,7 +295,13 @@ class PlaylistRun:
     def _result(self, unreached: dict[int, Match]) -> PlaylistMatch:
         assert self._matches is not None
         matches = self._matches | unreached
-        ordered = tuple(matches[place] for place in sorted(matches))
+        single = [matches[place] for place in sorted(matches)]
+        ordered = tuple(
+            match if match is before else with_outcome_metrics(match)
+            for match, before in zip(
+                with_release_evidence(single, self.settings), single, strict=True
+            )
+        )
         metrics = performance_stats(
             [match.metrics for match in ordered if match.metrics],
             mode=self.mode,
@@ -329,6 +336,13 @@ def with_metrics(recorded: Recorded[Match], place: int = 0, start: float | None 
     """Return the match with its metrics; `start` is when its run started, if it is part of one."""
     start = recorded.transcript.started if start is None else start
     return replace(recorded.value, metrics=track_metrics(recorded, place=place, began=start))
+
+
+def with_outcome_metrics(match: Match) -> Match:
+    """Return a match whose outcome has changed since it was measured, with new metrics of it."""
+    if match.metrics is None:
+        return match
+    return replace(match, metrics=match.metrics.model_copy(update=outcome_metrics(match)))
 
 
 def _from_journal(match: Match, place: int, start: float) -> Match:

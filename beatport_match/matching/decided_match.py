@@ -45,8 +45,8 @@ def rejected_candidate(scored: ScoredCandidate, decision: Decision) -> ScoredCan
 def with_decisions(match: Match, decided: Decided, settings: MatchSettings) -> Match:
     """Return a finished match with the decisions about its track.
 
-    Candidates that are rejected move to `rejected`; those that remain are ranked again. A match
-    that was accepted by a decision which no longer counts stays as it is.
+    Candidates that are rejected move to `rejected`; those that remain keep their evidence and their
+    confidence. A match that a withdrawn decision accepted stays as it is.
     """
     if decided.accepted:
         # The queries stay: they were sent.
@@ -61,7 +61,8 @@ def with_decisions(match: Match, decided: Decided, settings: MatchSettings) -> M
             rejected.append(rejected_candidate(scored, decision))
     if len(rejected) == len(match.rejected):
         return match
-    candidates = rank(match.track, [scored.candidate for scored in kept])
+    # The first one is no longer another release of a candidate before it.
+    candidates = tuple(replace(scored, rerelease=False) for scored in kept[:1]) + tuple(kept[1:])
     outcome = match.outcome if match.outcome == "failed" else outcome_of(candidates, settings)
     return replace(
         match,

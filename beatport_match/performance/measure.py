@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate
 from math import fsum
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -55,13 +56,20 @@ def track_metrics(recorded: Recorded[Match], *, place: int, began: float) -> Tra
         candidates_evaluated=match.candidates_weighed,
         early_exit=early_exit,
         early_exit_query_index=len(queries) - 1 if early_exit and queries else None,
-        match_found=match.matched,
-        match_score=match.accepted.score if match.accepted else None,
         queries=queries,
-        outcome=match.outcome,
-        beatport_id=match.best.id if match.best else None,
         started=transcript.started - began,
+        **outcome_metrics(match),
     )
+
+
+def outcome_metrics(match: Match) -> dict[str, Any]:
+    """Return the fields of `TrackMetrics` that follow from the outcome alone."""
+    return {
+        "match_found": match.matched,
+        "match_score": match.accepted.score if match.accepted else None,
+        "outcome": match.outcome,
+        "beatport_id": match.best.id if match.best else None,
+    }
 
 
 def query_metrics(parts: Sequence[Part], began: float) -> QueryMetrics:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -260,6 +261,54 @@ def test_demo_shows_both_runs_checks_answers_and_writes_files(
     wrong = len(matched) - right
     verdict = f"{wrong} of {len(matched)} are WRONG" if wrong else f"{right} of {right} are right"
     assert f"  matched    {verdict}" in result.out
+
+
+def test_demo_shows_what_to_look_at_and_what_beatport_adds(
+    command: Callable[..., CommandResult],
+) -> None:
+    """The summary is first; the last line is the next command."""
+    out = command("demo", "--latency", 0).out
+    places = [
+        out.index(text)
+        for text in (
+            "85 tracks:",
+            "To review: ",
+            "Not found: ",
+            "What Beatport adds to 5 of them:",
+            "Both gave the same answers",
+            "beatport-match playlist FILE --out results",
+        )
+    ]
+    assert places == sorted(places)
+    assert re.search(r"\n  label +- +→ \w+", out)
+    assert out.count("\n  released ") == 5
+    assert len(re.findall("^matched ", out, re.MULTILINE)) == 0
+    assert len(re.findall("^review ", out, re.MULTILINE)) == 7
+    every = command("demo", "--latency", 0, "--all").out
+    assert len(re.findall(r"^(matched|review|not found) ", every, re.MULTILINE)) == 85
+
+
+@pytest.mark.parametrize(
+    ("only", "words"),
+    [("matched", {"matched"}), ("review", {"review"}), ("missing", {"not found"})],
+)
+def test_only_one_group_of_tracks_is_shown(
+    command: Callable[..., CommandResult],
+    collection: Path,
+    base_url: str,
+    only: str,
+    words: set[str],
+) -> None:
+    options = ("--playlist", "Not on sale", "--unpaced", "--base-url", base_url)
+    for arguments in (
+        ("playlist", collection, *options),
+        ("demo", "--latency", 0, *options[:2]),
+    ):
+        out = command(*arguments, "--only", only).out
+        table = re.findall(r"^(matched|review|not found) +[0-9 ]{5}", out, re.MULTILINE)
+        assert set(table) <= words
+        assert table or only == "matched"
+        assert "10 tracks:" in out
 
 
 def test_demo_names_a_wrong_match(

@@ -1,8 +1,12 @@
-"""The table of matches at 60 to 160 columns, with and without rich, with titles in any script."""
+"""The table of matches at 60 to 160 columns, with and without rich, with titles in any script.
+
+It is shown on a terminal. Output to a file or a pipe is not cut.
+"""
 
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 
 import pytest
@@ -45,6 +49,7 @@ MATCHES = (
     ),
 )
 # Trailing spaces are removed; `¦` is the left-to-right mark around Arabic text.
+# ruff: noqa: E501 - texts that are not cut
 WIDE = """\
 outcome    score  conf  your track                                         reason
                         → found track
@@ -63,35 +68,55 @@ matched     98.2   99%  Evil  Header - ]0;ownedRed31mgnal                  title
                         → Nora Quill, Ash Meridian - Ember…(Original Mix)
 """
 NARROW = """\
+matched  98.2  99%
+  Nora Quill & Ash Meridian - Ember Tide
+  → Nora Quill, Ash Meridian - Ember Tide (Original Mix)
+  same title
+review  98.2  50%
+  Bo - A Very Long Walk Along the Northern Harbour Wall (Copper Lark Extended Remix)
+  → Nora Quill, Ash Meridian - Ember Tide (Original Mix)
+  another track is nearly as likely: Nora Quill, Ash Meridian - Ember Tide (Original Mix)
+not found
+  潮騒クラブ - 港の灯り (夜明け Remix)
+  → nothing found
+  no query returned a result
+failed
+  نورا - ضوء البحر
+  → no answer
+  blocked: the challenge page instead of an answer
+matched  98.2  99%
+  Evil  Header - ]0;ownedRed31mgnal
+  → Nora Quill, Ash Meridian - Ember Tide (Original Mix)
+  title[2J
+"""
+PLAIN = """\
 outcome    score  conf  your track
                         → found track
                         reason
-────────────────────────────────────────────────────────────
-matched     98.2   99%  Nora Quill & Ash M…dian - Ember Tide
-                        → Nora Quill, Ash Mer…(Original Mix)
+────────────────────────────────────────────────────────────────────────────────────────────────────
+matched     98.2   99%  Nora Quill & Ash Meridian - Ember Tide
+                        → Nora Quill, Ash Meridian - Ember Tide (Original Mix)
                         same title
-review      98.2   50%  Bo - A Very Long W…k Extended Remix)
-                        → Nora Quill, Ash Mer…(Original Mix)
-                        another track is nearly as likely:
-                        Nora Quill, Ash Meridian - Ember
-                        Tide (Original Mix)
+review      98.2   50%  Bo - A Very Long Walk Along the Northern Harbour Wall (Copper Lark Extended Remix)
+                        → Nora Quill, Ash Meridian - Ember Tide (Original Mix)
+                        another track is nearly as likely: Nora Quill, Ash Meridian - Ember Tide (Original Mix)
 not found               潮騒クラブ - 港の灯り (夜明け Remix)
                         → nothing found
                         no query returned a result
 failed                  ¦نورا - ضوء البحر¦
                         → no answer
-                        blocked: the challenge page instead
-                        of an answer
+                        blocked: the challenge page instead of an answer
 matched     98.2   99%  Evil  Header - ]0;ownedRed31mgnal
-                        → Nora Quill, Ash Mer…(Original Mix)
+                        → Nora Quill, Ash Meridian - Ember Tide (Original Mix)
                         title[2J
 """
 
 
 def table_lines(*, linked: bool = True, stream: io.StringIO | None = None) -> list[str]:
-    stream = stream or io.StringIO()
+    stream = stream or Terminal()
     show_matches(MATCHES, Screen(stream, required=True), linked=linked)
-    return [line.rstrip().replace("\u200e", "¦") for line in stream.getvalue().splitlines()]
+    text = re.sub(r"\x1b(\[[0-9;]*m|\]8;[^\x1b]*\x1b\\)", "", stream.getvalue())
+    return [line.rstrip().replace("\u200e", "¦") for line in text.splitlines()]
 
 
 def test_columns_line_up_at_100_columns() -> None:
@@ -99,19 +124,34 @@ def test_columns_line_up_at_100_columns() -> None:
     assert table_lines() == WIDE.splitlines()
 
 
-def test_a_narrow_table_has_the_reason_below_the_tracks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "60")
-    assert table_lines() == NARROW.splitlines()
-
-
-def test_without_rich_the_table_is_one_column_of_texts(
-    monkeypatch: pytest.MonkeyPatch, without_rich: None
+@pytest.mark.parametrize("has_rich", [True, False])
+def test_on_a_narrow_terminal_the_texts_are_below_the_outcome(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, *, has_rich: bool
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "60")
+    """The terminal wraps them, so nothing is cut."""
+    if not has_rich:
+        request.getfixturevalue("without_rich")
+    monkeypatch.setenv("COLUMNS", "79")
     assert table_lines() == NARROW.splitlines()
 
 
-@pytest.mark.parametrize("columns", [*range(60, 141), 160])
+@pytest.mark.parametrize("has_rich", [True, False])
+def test_output_that_is_not_for_a_terminal_is_not_cut(
+    request: pytest.FixtureRequest, *, has_rich: bool
+) -> None:
+    if not has_rich:
+        request.getfixturevalue("without_rich")
+    assert table_lines(stream=io.StringIO()) == PLAIN.splitlines()
+
+
+def test_without_rich_the_table_is_one_column_of_texts(without_rich: None) -> None:
+    lines = table_lines()
+    assert lines[:4] == PLAIN.splitlines()[:4]
+    assert max(map(len, lines)) <= 100
+    assert any("…(Copper Lark Extended Remix)" in line for line in lines)
+
+
+@pytest.mark.parametrize("columns", [*range(80, 141), 160])
 def test_the_table_is_as_wide_as_the_terminal(
     monkeypatch: pytest.MonkeyPatch, columns: int
 ) -> None:
@@ -125,7 +165,9 @@ def test_the_table_is_as_wide_as_the_terminal(
 
 
 def test_every_outcome_has_a_style_and_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "\n".join(table_lines(stream=Terminal()))
+    stream = Terminal()
+    show_matches(MATCHES, Screen(stream, required=True))
+    text = stream.getvalue()
     for word in ("32mmatched", "33mreview", "36mnot found", "1;31mfailed"):
         assert f"\x1b[{word}" in text
 

@@ -1,0 +1,170 @@
+"""What the other tracks of a folder or an album say about a doubtful match.
+
+If nearly all other tracks of a folder are accepted and are on one release, a candidate on that
+release is more likely. It counts only after all tracks are matched, so the order of the tracks, a
+resumed run and a stream change nothing, and only for tracks that are not accepted without it. A
+folder of mixed origin has no such release.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from beatport_match.matching.match import Match
+from beatport_match.model.evidence import Evidence, ScoredCandidate
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.parsing.normalize import fold
+from beatport_match.scoring.cases import CASES
+from beatport_match.scoring.confidence import MAX_CONFIDENCE_OF_RELATION, outcome_of
+from beatport_match.settings.models import MatchSettings
+
+# At least this many other tracks must be on the release, and this share of the other tracks.
+MIN_SIBLINGS = 4
+MIN_SHARE = 0.8
+# The odds of a candidate on the release are multiplied by this. A candidate of less than
+# `MIN_CONFIDENCE` has too little evidence of its own: the release alone never makes a match.
+ODDS_FACTOR = 4.0
+POINTS = 2.0
+MIN_CONFIDENCE = 0.5
+# A release says nothing about a doubtful version, length or text that nothing explains.
+_NAMES = {"title", "artists"}
+
+Release: TypeAlias = tuple[str, str]
+"""The folded names of a release and its label."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A folder or an album: its name for people, and the places of its tracks."""
+
+    name: str
+    places: list[int]
+
+
+def with_release_evidence(matches: Sequence[Match], settings: MatchSettings) -> tuple[Match, ...]:
+    """Add the evidence of folders and albums to the matches of a run that are not accepted.
+
+    Args:
+        matches: All matches of the run, in any order.
+        settings: The settings of the run, with the thresholds of the outcomes.
+
+    Returns:
+        The matches in the same order. A candidate on the release of its folder has one more line of
+        evidence, `release.siblings`, and a higher confidence; its match may now be `matched`.
+    """
+    result = list(matches)
+    for group in _groups(matches):
+        others = [matches[place] for place in group.places]
+        counts = Counter(release for match in others for release in _releases(match))
+        if not counts:
+            continue
+        release, count = counts.most_common(1)[0]
+        for place in group.places:
+            match = matches[place]
+            is_open = match.outcome in {"review", "not_found"} and result[place] is match
+            if is_open and count >= max(MIN_SIBLINGS, MIN_SHARE * (len(others) - 1)):
+                note = (
+                    f"{count} of the {len(others) - 1} other tracks of the {group.name} are on it"
+                )
+                result[place] = _lifted(match, release, note, settings)
+    return tuple(result)
+
+
+def _groups(matches: Sequence[Match]) -> Iterator[_Group]:
+    """Yield the folders, then the albums, that hold enough tracks."""
+    folders: defaultdict[str, list[int]] = defaultdict(list)
+    albums: defaultdict[str, list[int]] = defaultdict(list)
+    for place, match in enumerate(matches):
+        folders[_folder(match.track)].append(place)
+        albums[fold(match.track.album or "")].append(place)
+    for name, found in (("folder", folders), ("album", albums)):
+        for key, places in found.items():
+            if key and len(places) > MIN_SIBLINGS:
+                yield _Group(name, places)
+
+
+def _folder(track: Track) -> str:
+    return (track.file or "").replace("\\", "/").rpartition("/")[0]
+
+
+def _releases(match: Match) -> set[Release]:
+    """Return all releases of the accepted recording; they count only if it was accepted."""
+    if not match.accepted:
+        return set()
+    found = (match.accepted, *match.rereleases)
+    return {release for scored in found if (release := _release(scored.candidate))}
+
+
+def _release(candidate: Candidate) -> Release | None:
+    name = fold(candidate.release or "")
+    return (name, fold(candidate.label or "")) if name else None
+
+
+def _lifted(match: Match, release: Release, note: str, settings: MatchSettings) -> Match:
+    """Return the match with more confidence in its candidates on the release."""
+    on_release = [
+        one
+        for one in match.candidates
+        if one.relation != "different" and _release(one.candidate) == release
+    ]
+    # If several versions of the title are on the release, it cannot tell which one it is.
+    if len(on_release) != 1 or not _has_own_evidence(on_release[0]):
+        return match
+    (chosen,) = on_release
+    lifted = _with_evidence(chosen, note)
+    others = [
+        _as_alternative(one, lifted, chosen, match.candidates[0])
+        for one in match.candidates
+        if one is not chosen
+    ]
+    if others and max(one.confidence for one in others) > lifted.confidence:
+        return match
+    candidates = (lifted, *others)
+    outcome = outcome_of(candidates, settings)
+    return replace(
+        match,
+        outcome=outcome,
+        best=None if outcome == "not_found" else lifted,
+        candidates=candidates,
+        confidence=lifted.confidence,
+    )
+
+
+def _has_own_evidence(scored: ScoredCandidate) -> bool:
+    """Return whether it is the recording, and at most its title or artists are in doubt."""
+    if scored.relation != "same_recording" or scored.confidence < MIN_CONFIDENCE:
+        return False
+    found = [CASES[f"{line.name}.{line.code}"] for line in scored.evidence if line.code]
+    doubtful = {case.name.partition(".")[0] for case in found if case.cap < 1}
+    return doubtful <= _NAMES
+
+
+def _with_evidence(scored: ScoredCandidate, note: str) -> ScoredCandidate:
+    odds = ODDS_FACTOR * scored.confidence / (1 - scored.confidence)
+    confidence = min(MAX_CONFIDENCE_OF_RELATION[scored.relation], odds / (1 + odds))
+    # A score stays within 0-100.
+    points = round(min(POINTS, 100.0 - scored.score), 1)
+    line = Evidence("release", "", scored.candidate.release or "", points, note, "siblings")
+    return replace(
+        scored,
+        score=round(scored.score + points, 1),
+        confidence=round(confidence, 4),
+        evidence=(*scored.evidence, line),
+        rerelease=False,
+    )
+
+
+def _as_alternative(
+    scored: ScoredCandidate, best: ScoredCandidate, chosen: ScoredCandidate, first: ScoredCandidate
+) -> ScoredCandidate:
+    """Return another candidate as it stands beside the new best one, which was `chosen`."""
+    if chosen is first:
+        is_rerelease = scored.rerelease
+    else:
+        is_rerelease = chosen.rerelease and (scored is first or scored.rerelease)
+    limit = best.confidence if is_rerelease else 1 - best.confidence
+    confidence = round(min(scored.confidence, limit), 4)
+    return replace(scored, confidence=confidence, rerelease=is_rerelease)
