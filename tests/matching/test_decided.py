@@ -157,8 +157,9 @@ def test_the_later_of_two_decisions_counts_in_every_order() -> None:
 
 
 def test_the_newest_accepted_candidate_is_the_answer() -> None:
-    newer = decision(candidate=OTHER, days=1)
+    newer, again = decision(candidate=OTHER, days=1), decision(days=2)
     assert index(newer, decision()).about(TRACK).accepted == newer
+    assert index(again, newer, decision()).about(TRACK).accepted == again
 
 
 def test_a_rejection_ends_an_acceptance_also_after_the_tags_were_written() -> None:
@@ -193,4 +194,8 @@ def test_a_title_with_an_unknown_word_has_no_decision() -> None:
 
 def test_a_damaged_title_is_found_by_its_repaired_words() -> None:
     then = replace(TRACK, title="Lantern&#32;Meridian")
-    assert index(decision(track=then, candidate=OTHER)).about(TRACK).accepted
+    assert index(decision("missed", then)).about(TRACK).misses == (START,)
+
+
+def test_a_title_without_a_word_has_no_decision() -> None:
+    assert index(decision(track=Track("\u200b"))).about(Track("\u200b")) == UNDECIDED
