@@ -71,6 +71,10 @@ def _run(options: argparse.Namespace, out: Screen, err: Screen) -> ExitCode:
         from beatport_match.cli import analyze
 
         return analyze.analyze_file(options, out, err)
+    if options.command == "decisions":
+        from beatport_match.cli import decisions
+
+        return decisions.decisions(options, out, err)
     if options.command == "review":
         from beatport_match.cli import review
 

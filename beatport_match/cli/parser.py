@@ -59,6 +59,7 @@ def new_parser() -> argparse.ArgumentParser:
     _add_track(commands.add_parser)
     _add_playlist(commands.add_parser)
     _add_review(commands.add_parser)
+    _add_decisions_command(commands.add_parser)
     _add_enrich(commands.add_parser)
     _add_catalogue(commands.add_parser)
     _add_analyze(commands.add_parser)
@@ -162,6 +163,23 @@ def _add_review(add_parser: _AddParser) -> None:
         "--decisions FILE",
         "the file of decisions (default: decisions.jsonl beside RESULTS)",
     )
+
+
+def _add_decisions_command(add_parser: _AddParser) -> None:
+    command = add_parser(
+        "decisions",
+        help="show, merge and export a file of decisions",
+        description="Show how many decisions a file holds. Decisions that cannot be read are left "
+        "out and reported; the exit code is then 1.",
+    )
+    command.path("file FILE", "the file of decisions; --add creates it")
+    command.path(
+        "--add FILE",
+        "add the decisions of this file: .csv, or a file of decisions; repeat the option for more",
+        action="append",
+    )
+    command.path("--to-csv FILE", "write all decisions to this CSV file", dest="to_csv")
+    _add_json(command)
 
 
 def _add_enrich(add_parser: _AddParser) -> None:

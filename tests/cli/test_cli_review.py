@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -243,3 +244,30 @@ def test_keys_of_windows_are_single_characters() -> None:
     ]
     with pytest.raises(KeyboardInterrupt):
         list(key_input._windows_keys(typing("y\x03")))
+
+
+def test_decisions_are_merged_exported_and_imported(
+    command: Callable[..., CommandResult], tmp_path: Path
+) -> None:
+    laptop, home, table = tmp_path / "a.jsonl", tmp_path / "b.jsonl", tmp_path / "all.csv"
+    Decisions(laptop).accept(TRACKS[0], FOUND)
+    Decisions(home).reject(TRACKS[1], FOUND)
+    result = command("decisions", home, "--add", laptop, "--to-csv", table)
+    assert (result.code, result.out) == (0, "2 decisions (1 added): 1 rejected, 1 accepted\n")
+    result = command("decisions", tmp_path / "new.jsonl", "--add", table)
+    assert result.out == "2 decisions (2 added): 1 accepted, 1 rejected\n"
+    assert set(Decisions(tmp_path / "new.jsonl")) == set(Decisions(home))
+
+
+def test_decisions_that_cannot_be_read_are_reported(
+    command: Callable[..., CommandResult], tmp_path: Path
+) -> None:
+    kept = tmp_path / "a.jsonl"
+    Decisions(kept).accept(TRACKS[0], FOUND)
+    (tmp_path / "b.csv").write_text("verdict,at\nmaybe,\n")
+    result = command("decisions", kept, "--add", tmp_path / "b.csv")
+    assert result.code == 1
+    assert "b.csv, line 2" in result.err
+    document = json.loads(command("decisions", kept, "--add", tmp_path / "b.csv", "--json").out)
+    assert (document["added"], document["accepted"], len(document["problems"])) == (0, 1, 1)
+    assert "is not a file of decisions" in misuse_message(command("decisions", tmp_path / "b.csv"))
