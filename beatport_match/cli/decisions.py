@@ -27,7 +27,8 @@ def decisions(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         kept.to_csv(options.to_csv)
     counts = Counter(decision.verdict for decision in kept)
     if options.json:
-        document: dict[str, object] = {"added": len(kept) - before, **counts}
+        document: dict[str, object] = {"added": len(kept) - before}
+        document |= dict(counts.items())
         document["problems"] = [str(problem) for problem in problems]
         show_json(document, out)
     else:

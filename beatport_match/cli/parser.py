@@ -125,6 +125,12 @@ def _add_playlist(add_parser: _AddParser) -> None:
         "record each finished track in this file; a later run with the same file resumes",
     )
     _add_decisions(playlist)
+    playlist.flag(
+        "--missing-only",
+        "ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after each miss; "
+        "needs --decisions, and --journal or --results",
+    )
+    playlist.path("--results FILE", "the results.json of the earlier run, for --missing-only")
     _add_cache(playlist)
     playlist.flag("--async", "match several tracks at the same time", dest="async_engine")
     rate = playlist.add_mutually_exclusive_group()

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Protocol, TypeAlias, cast
 
 from beatport_match.errors import MisuseError, wrong_argument
-from beatport_match.matching.match import Progress
+from beatport_match.matching.match import Match, Progress
 from beatport_match.model.tracks import Track
+from beatport_match.results import PlaylistMatch
 from beatport_match.review.decisions import Decisions
 
 Tracks: TypeAlias = "str | os.PathLike[str] | Iterable[Track | str]"
@@ -29,6 +30,12 @@ IsStopped: TypeAlias = Callable[[], bool]
 JournalPath: TypeAlias = "str | os.PathLike[str]"
 DecisionsOrPath: TypeAlias = "Decisions | str | os.PathLike[str]"
 """The decisions of a person or program, or the path of their file."""
+MissingOnly: TypeAlias = "bool | PlaylistMatch | str | os.PathLike[str]"
+"""Whether a run leaves out what an earlier one has found, or the results of that run."""
+
+
+IN_JOURNAL: dict[Track, Match] = {}
+"""No answers of an earlier run, because the journal has them; always this object."""
 
 
 class Event(Protocol):
@@ -107,6 +114,37 @@ def as_decisions(decisions: DecisionsOrPath | None) -> Decisions | None:
     if decisions is None or isinstance(decisions, Decisions):
         return decisions
     return Decisions(decisions)
+
+
+def as_earlier(missing_only: MissingOnly, decisions: Decisions | None) -> dict[Track, Match] | None:
+    """Return the answers of the earlier run that `missing_only` names, by their tracks.
+
+    Returns:
+        The answers, without those of tracks that failed or were stopped; `IN_JOURNAL` if the
+        journal has them; `None` if a run asks for every track.
+
+    Raises:
+        MisuseError: It has a wrong type, or there are no decisions, which hold the schedule.
+        ResultsFileError: The results file cannot be read.
+    """
+    if missing_only is False:
+        return None
+    if decisions is None:
+        raise MisuseError(
+            "missing_only= needs decisions=, which hold when a track is asked for again."
+        )
+    if missing_only is True:
+        return IN_JOURNAL
+    if isinstance(missing_only, str | os.PathLike):
+        missing_only = PlaylistMatch.from_json(Path(missing_only))
+    if not isinstance(missing_only, PlaylistMatch):  # pyright: ignore[reportUnnecessaryIsInstance]
+        expected = "True, or the results of an earlier run: a PlaylistMatch or the path of its JSON"
+        raise wrong_argument("missing_only=", missing_only, expected)
+    return {
+        match.track: match
+        for match in missing_only.matches
+        if match.outcome != "failed" and match.stopped != "stopped"
+    }
 
 
 def check_run_arguments(

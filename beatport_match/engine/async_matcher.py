@@ -18,9 +18,11 @@ from beatport_match.engine.arguments import (
     AsyncOnProgress,
     DecisionsOrPath,
     JournalPath,
+    MissingOnly,
     Stop,
     Tracks,
     as_decisions,
+    as_earlier,
     as_is_stopped,
     as_single_track,
     never_stop,
@@ -70,10 +72,14 @@ class AsyncMatcher:
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed.
+        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+            each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
+            or the path of the JSON file. It needs `decisions`, which hold the misses.
 
     Raises:
         MisuseError: `http_client` is a sync one or no client, or `source` is no source.
         DecisionsError: The file of decisions cannot be used.
+        ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -94,6 +100,7 @@ class AsyncMatcher:
         http_client: AsyncHttpClient | None = None,
         source: Sources | None = None,
         decisions: DecisionsOrPath | None = None,
+        missing_only: MissingOnly = False,
     ) -> None:
         self.settings: MatchSettings = settings_or_default(settings)
         if http_client is not None:
@@ -112,6 +119,7 @@ class AsyncMatcher:
             self._sources,
             self._engine.rate_limiter,
             decisions=self._decisions,
+            earlier=as_earlier(missing_only, self._decisions),
         )
         self._streams: list[StreamTask] = []
 

@@ -12,6 +12,7 @@ from beatport_match.engine.arguments import (
     AsyncOnProgress,
     DecisionsOrPath,
     JournalPath,
+    MissingOnly,
     OnProgress,
     Stop,
     Tracks,
@@ -126,6 +127,7 @@ def match_playlist(
     http_client: HttpClient | None = None,
     source: Sources | None = None,
     decisions: DecisionsOrPath | None = None,
+    missing_only: MissingOnly = False,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
@@ -148,6 +150,9 @@ def match_playlist(
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed.
+        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+            each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
+            or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track; not an async function.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
@@ -164,6 +169,7 @@ def match_playlist(
         MisuseError: An argument has a wrong type, or `settings.async_io.enabled` is set inside a
             running event loop.
         DecisionsError: The file of decisions cannot be used.
+        ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -174,7 +180,11 @@ def match_playlist(
         ```
     """
     with _SharingMatcher(
-        settings, http_client=http_client, source=source, decisions=decisions
+        settings,
+        http_client=http_client,
+        source=source,
+        decisions=decisions,
+        missing_only=missing_only,
     ) as matcher:
         return matcher.match_playlist(
             tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
@@ -189,6 +199,7 @@ async def amatch_playlist(
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
     decisions: DecisionsOrPath | None = None,
+    missing_only: MissingOnly = False,
     on_progress: AsyncOnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
@@ -211,6 +222,9 @@ async def amatch_playlist(
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed.
+        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+            each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
+            or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
             function is awaited.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
@@ -227,6 +241,7 @@ async def amatch_playlist(
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type.
         DecisionsError: The file of decisions cannot be used.
+        ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -237,7 +252,11 @@ async def amatch_playlist(
         ```
     """
     async with _SharingAsyncMatcher(
-        settings, http_client=http_client, source=source, decisions=decisions
+        settings,
+        http_client=http_client,
+        source=source,
+        decisions=decisions,
+        missing_only=missing_only,
     ) as matcher:
         return await matcher.match_playlist(
             tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
@@ -252,6 +271,7 @@ def iter_matches(
     http_client: HttpClient | None = None,
     source: Sources | None = None,
     decisions: DecisionsOrPath | None = None,
+    missing_only: MissingOnly = False,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
@@ -269,6 +289,9 @@ def iter_matches(
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed.
+        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+            each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
+            or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track; not an async function.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
@@ -284,6 +307,7 @@ def iter_matches(
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type.
         DecisionsError: The file of decisions cannot be used.
+        ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -292,7 +316,13 @@ def iter_matches(
             print(match.track, match.outcome)
         ```
     """
-    matcher = _SharingMatcher(settings, http_client=http_client, source=source, decisions=decisions)
+    matcher = _SharingMatcher(
+        settings,
+        http_client=http_client,
+        source=source,
+        decisions=decisions,
+        missing_only=missing_only,
+    )
     matches = matcher.iter_matches(
         tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
     )
@@ -312,6 +342,7 @@ def aiter_matches(
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
     decisions: DecisionsOrPath | None = None,
+    missing_only: MissingOnly = False,
     on_progress: AsyncOnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
@@ -331,6 +362,9 @@ def aiter_matches(
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed.
+        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+            each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
+            or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
             function is awaited.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
@@ -348,6 +382,7 @@ def aiter_matches(
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type.
         DecisionsError: The file of decisions cannot be used.
+        ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -357,7 +392,11 @@ def aiter_matches(
         ```
     """
     matcher = _SharingAsyncMatcher(
-        settings, http_client=http_client, source=source, decisions=decisions
+        settings,
+        http_client=http_client,
+        source=source,
+        decisions=decisions,
+        missing_only=missing_only,
     )
     matches = matcher.iter_matches(
         tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal

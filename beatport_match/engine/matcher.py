@@ -15,10 +15,12 @@ from typing import Self
 from beatport_match.engine.arguments import (
     DecisionsOrPath,
     JournalPath,
+    MissingOnly,
     OnProgress,
     Stop,
     Tracks,
     as_decisions,
+    as_earlier,
     as_is_stopped,
     as_single_track,
     never_stop,
@@ -54,10 +56,14 @@ class Matcher:
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed.
+        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+            each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
+            or the path of the JSON file. It needs `decisions`, which hold the misses.
 
     Raises:
         MisuseError: `http_client` is an async one or no client, or `source` is no source.
         DecisionsError: The file of decisions cannot be used.
+        ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -78,6 +84,7 @@ class Matcher:
         http_client: HttpClient | None = None,
         source: Sources | None = None,
         decisions: DecisionsOrPath | None = None,
+        missing_only: MissingOnly = False,
     ) -> None:
         self.settings: MatchSettings = settings_or_default(settings)
         if http_client is not None:
@@ -96,6 +103,7 @@ class Matcher:
             self._sources,
             self._engine.rate_limiter,
             decisions=self._decisions,
+            earlier=as_earlier(missing_only, self._decisions),
         )
 
     def __enter__(self) -> Self:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from beatport_match._logging import logger
 from beatport_match.beatport import ApiSource, WebSource
 from beatport_match.engine.arguments import (
+    IN_JOURNAL,
     AsyncOnProgress,
     IsStopped,
     JournalPath,
@@ -23,7 +24,7 @@ from beatport_match.engine.arguments import (
     check_tracks,
 )
 from beatport_match.engine.journal import Journal, journal_at
-from beatport_match.errors import Failure
+from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.decided import UNDECIDED, Decided
 from beatport_match.matching.decided_match import accepted_match, agrees_with
 from beatport_match.matching.match import Match, Progress
@@ -106,6 +107,8 @@ class PlaylistRun:
         journal: The path of the journal; `None` for none.
         keeps_matches: Whether the run has a result; without one it uses bounded memory.
         decisions: Earlier decisions about tracks; the run adds the tracks that it does not find.
+        earlier: The answers of an earlier run, if only missing tracks are asked for; `IN_JOURNAL`
+            if the journal has them, and `None` if every track is asked for.
 
     Raises:
         MisuseError: An argument has a wrong type.
@@ -126,6 +129,7 @@ class PlaylistRun:
         *,
         keeps_matches: bool,
         decisions: Decisions | None = None,
+        earlier: dict[Track, Match] | None = None,
     ) -> None:
         self.start: float = time.monotonic()
         self._started_at = datetime.now().astimezone()
@@ -139,7 +143,13 @@ class PlaylistRun:
         self.on_progress: AsyncOnProgress | None = on_progress
         self.problems: list[PlaylistProblem] = []
         self._rate_limiter = rate_limiter
+        if earlier is IN_JOURNAL and journal is None:
+            raise MisuseError(
+                "missing_only=True needs journal=, or give the results of the earlier run: "
+                'missing_only="results.json".'
+            )
         self._decisions = decisions
+        self._earlier_run = earlier
         self._journal_path = journal
         self._journal: Journal | None = None
         self._total: int | None = None
@@ -203,9 +213,14 @@ class PlaylistRun:
         decided = decided_about(track, self._decisions)
         if decided.accepted:
             return accepted_match(track, decided.accepted)
-        recorded = self._journal.recorded(track) if self._journal else None
-        # The journal may propose a candidate that was rejected since.
-        return recorded if recorded and agrees_with(recorded, decided) else None
+        known = self._journal.recorded(track) if self._journal else None
+        if known is None and self._earlier_run is not None:
+            known = self._earlier_run.get(track)
+        # The earlier answer may propose a candidate that was rejected since.
+        if known is None or not agrees_with(known, decided):
+            return None
+        is_missing = self._earlier_run is not None and known.outcome == "not_found"
+        return None if is_missing and decided.is_due(datetime.now(UTC)) else known
 
     def settle(self, recorded: Recorded[Match], place: int) -> Match | None:
         """Return the match of a track with its metrics; `None` if it is tried again later."""

@@ -271,3 +271,35 @@ def test_decisions_that_cannot_be_read_are_reported(
     document = json.loads(command("decisions", kept, "--add", tmp_path / "b.csv", "--json").out)
     assert (document["added"], document["accepted"], len(document["problems"])) == (0, 1, 1)
     assert "is not a file of decisions" in misuse_message(command("decisions", tmp_path / "b.csv"))
+
+
+def test_only_missing_tracks_are_asked_for(
+    command: Callable[..., CommandResult], base_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "set.csv").write_text("title,artist\nNo Such Thing Anywhere,Absent Orchard\n")
+    run = ("playlist", tmp_path / "set.csv", "--base-url", base_url, "--unpaced", "--json")
+    run = (*run, "--decisions", tmp_path / "kept.jsonl")
+    assert "requests" in command(*run, "--out", tmp_path / "out").err
+    results = tmp_path / "out" / "results.json"
+    second = command(*run, "--missing-only", "--results", results)
+    assert json.loads(second.out)["summary"]["not_found"] == 1
+    assert "request" not in second.err
+    assert "--missing-only needs --decisions FILE" in misuse_message(
+        command("playlist", tmp_path / "set.csv", "--missing-only")
+    )
+    assert "--missing-only needs" in misuse_message(command(*run, "--missing-only"))
+    assert "--results only applies to --missing-only" in misuse_message(
+        command(*run, "--results", results)
+    )
+
+
+def test_one_decided_track_needs_no_request(
+    command: Callable[..., CommandResult], tmp_path: Path
+) -> None:
+    Decisions(tmp_path / "kept.jsonl").accept(Track("Ana Solberg - Lantern"), FOUND)
+    result = command(
+        *("track", "Ana Solberg - Lantern", "--decisions", tmp_path / "kept.jsonl"),
+        *("--base-url", "http://127.0.0.1:9"),
+    )
+    assert result.code == 0
+    assert "decided by person on" in result.out

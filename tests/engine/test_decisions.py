@@ -10,7 +10,7 @@ from typing import Any
 
 import anyio
 import pytest
-from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name
+from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, with_attempts
 
 from beatport_match import (
     Decisions,
@@ -18,11 +18,14 @@ from beatport_match import (
     MisuseError,
     PlaylistMatch,
     Progress,
+    ResultsFileError,
     Track,
     amatch_track,
+    match_playlist,
     match_track,
 )
-from beatport_match.testing import FakeBeatport
+from beatport_match.review.decision_lines import to_line
+from beatport_match.testing import FakeBeatport, always
 
 every_mode = pytest.mark.parametrize("name", MODES)
 FOUND = Track("Candle Tax", "Rook & Tallow", duration_s=346)
@@ -130,6 +133,63 @@ def test_a_miss_is_noted_once_until_it_is_due(name: Name, decisions: Decisions) 
     old.record_miss(MISSING, at=datetime.now(UTC) - timedelta(days=2))
     run(decisions=old)
     assert [one.verdict for one in old] == ["missed", "missed"]
+
+
+def make_due(decisions: Decisions) -> None:
+    """Write the misses again as if they were two days older."""
+    old = [replace(one, at=one.at - timedelta(days=2)) for one in decisions]
+    decisions.path.write_bytes(b"".join(map(to_line, old)))
+
+
+@every_mode
+@pytest.mark.parametrize("kept", ["journal", "results", "file"])
+def test_only_missing_tracks_are_asked_for_and_only_when_they_are_due(
+    name: Name, kept: str, decisions: Decisions, tmp_path: Path
+) -> None:
+    """The earlier run may be known by its journal, by its results, or by their file."""
+    fake, journal = FakeBeatport(**EXACT_SEARCH), tmp_path / "a.journal"
+    run = partial(
+        call, name, fake, [FOUND, MISSING], journal=journal if kept == "journal" else None
+    )
+    first: PlaylistMatch = run(decisions=decisions.path)
+    first.to_json(tmp_path / "results.json")
+    earlier = {"journal": True, "results": first, "file": tmp_path / "results.json"}[kept]
+    sent = len(fake.requests)
+    for due in (False, True, False):
+        if due:
+            make_due(Decisions(decisions.path))
+        result: PlaylistMatch = run(decisions=decisions.path, missing_only=earlier)
+        assert [match.outcome for match in result.matches] == ["matched", "not_found"]
+        requests = fake.requests[sent:]
+        sent = len(fake.requests)
+        assert bool(requests) == due
+        assert not any("Candle" in request.path for request in requests)
+    assert [one.verdict for one in Decisions(decisions.path)] == ["missed", "missed"]
+
+
+@every_mode
+def test_new_and_failed_tracks_are_not_missing_but_asked_for(
+    name: Name, decisions: Decisions
+) -> None:
+    broken = FakeBeatport(**EXACT_SEARCH, faults=always("unavailable"))
+    once = with_attempts()
+    failed = call(name, broken, [FOUND], settings=once)
+    assert failed.failed
+    result = call(
+        name, FakeBeatport(**EXACT_SEARCH), [FOUND], decisions=decisions, missing_only=failed
+    )
+    assert result.matched
+
+
+def test_missing_only_names_what_it_needs(decisions: Decisions, tmp_path: Path) -> None:
+    with pytest.raises(MisuseError, match=r"missing_only= needs decisions="):
+        match_playlist([FOUND], missing_only=True)
+    with pytest.raises(MisuseError, match=r"missing_only=True needs journal="):
+        match_playlist([FOUND], missing_only=True, decisions=decisions)
+    with pytest.raises(MisuseError, match=r"missing_only= must be True, or the results"):
+        match_playlist([FOUND], missing_only=7, decisions=decisions)  # type: ignore[arg-type]
+    with pytest.raises(ResultsFileError, match=r"cannot be read"):
+        match_playlist([FOUND], missing_only=tmp_path / "no.json", decisions=decisions)
 
 
 def test_damaged_lines_of_the_decisions_are_problems_of_the_run(
