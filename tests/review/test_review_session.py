@@ -143,7 +143,7 @@ def test_open_shows_the_page_of_the_marked_candidate() -> None:
         "https://www.beatport.com/track/lantern/2",
         "https://www.beatport.com.example.org/track/lantern/1",
         "https://www.beatport.com/account/delete",
-        "1",
+        "/track/lantern/1",
     ],
 )
 def test_only_the_candidates_own_page_on_beatport_is_opened(url: str | None) -> None:
