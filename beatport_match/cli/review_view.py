@@ -41,9 +41,8 @@ def review_lines(
     title = _cut(str(match.track), width - len(place), cell_len)
     yield text_line("")
     yield (place, "dim"), (title, "bold")
-    if facts := _cut(_track_facts(match), width - _INDENT, cell_len):
-        yield text_line(" " * _INDENT + facts, "dim")
-    yield from _wrapped(f"{match.outcome}: {match.reason}", width)
+    yield from _wrapped(_track_facts(match), width, cell_len)
+    yield from _wrapped(f"{match.outcome}: {match.reason}", width, cell_len)
     for index, scored in enumerate(match.candidates[:MAX_CHOICES]):
         mark = f"{'>' if index == state.marked else ' '} {index + 1}  "
         yield from _candidate_lines(mark, scored, match, width, cell_len)
@@ -55,11 +54,10 @@ def _candidate_lines(
 ) -> Iterator[TextLine]:
     name = _cut(str(scored.candidate), width - _INDENT, cell_len)
     yield (mark, "yellow"), (name, "bold" if mark.strip().startswith(">") else "")
-    facts = _cut(_candidate_facts(scored, match), width - _INDENT, cell_len)
-    yield text_line(" " * _INDENT + facts, "dim")
+    yield from _wrapped(_candidate_facts(scored, match), width, cell_len)
     against = [line.note for line in scored.evidence if line.effect < 0 and line.note]
     if why := "; ".join(scored.doubts or against[:2]):
-        yield from _wrapped(why, width)
+        yield from _wrapped(why, width, cell_len)
 
 
 def _track_facts(match: Match) -> str:
@@ -88,7 +86,9 @@ def _cut(text: str, width: int, cell_len: Callable[[str], int]) -> str:
     return mark_direction(truncate_middle(terminal_safe(text), width, cell_len))
 
 
-def _wrapped(text: str, width: int) -> Iterator[TextLine]:
-    text = terminal_safe(text)
-    for line in textwrap.wrap(text, width - _INDENT, max_lines=2, placeholder=ELLIPSIS):
-        yield text_line(" " * _INDENT + mark_direction(line), "dim")
+def _wrapped(text: str, width: int, cell_len: Callable[[str], int]) -> Iterator[TextLine]:
+    """Yield a text as one or two indented lines; none if it is empty."""
+    width -= _INDENT
+    for line in textwrap.wrap(terminal_safe(text), width, max_lines=2, placeholder=ELLIPSIS):
+        # `textwrap` counts characters, and some fill two cells.
+        yield text_line(" " * _INDENT + _cut(line, width, cell_len), "dim")
