@@ -68,6 +68,7 @@ from beatport_match.performance.files import (
 from beatport_match.performance.text_report import (
     generate_async_io_analysis_report,
     generate_comparison_report,
+    mode_advice,
 )
 from beatport_match.playlists import (
     Enrichment,
@@ -147,6 +148,7 @@ __all__ = [
     "load_metrics_from_json",
     "match_playlist",
     "match_track",
+    "mode_advice",
     "most_speed_up",
     "parse_title",
     "rank",

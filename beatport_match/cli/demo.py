@@ -26,7 +26,11 @@ from beatport_match.cli.text_cells import TextLine, text_line
 from beatport_match.matching.match import Match
 from beatport_match.model.metrics import RunComparison
 from beatport_match.performance.analysis import analyze, compare_runs
-from beatport_match.performance.text_report import advice, generate_comparison_report
+from beatport_match.performance.text_report import (
+    generate_comparison_report,
+    mode_advice,
+    reasons,
+)
 from beatport_match.results import OUTCOMES, PlaylistMatch
 from beatport_match.settings.models import AsyncSettings, MatchSettings
 from beatport_match.testing import FakeBeatport, demo_answers, demo_collection
@@ -112,10 +116,11 @@ def _new_values(match: Match) -> int:
 
 
 def _show_comparison(comparison: RunComparison, result: PlaylistMatch, out: Screen) -> None:
-    """Show both runs side by side, and what `analyze` says about the metrics of the sync run."""
+    """Show both runs side by side, and which mode the metrics of the sync run speak for."""
     out.show(*generate_comparison_report(comparison).splitlines(), "")
     out.show(text_line("Is async worth it here? Estimated from the sync run:", "bold"))
-    out.show(*advice(analyze(result.metrics)), "")
+    out.show(f"  {mode_advice(result.metrics)}")
+    out.show(*reasons(analyze(result.metrics)), "")
 
 
 def _run_both_modes(options: Namespace, err: Screen) -> list[Run]:

@@ -14,7 +14,13 @@ from beatport_match.model.metrics import (
     PerformanceStats,
     RunComparison,
 )
-from beatport_match.performance.analysis import analyze
+from beatport_match.performance.analysis import (
+    MIN_WORTHWHILE_SPEED_UP,
+    analyze,
+    most_speed_up,
+    recommend_mode,
+    tracks_at_once,
+)
 
 _WIDTH = 100
 _UNKNOWN = "unknown"
@@ -53,6 +59,34 @@ def generate_comparison_report(comparison: RunComparison) -> str:
         `print(generate_comparison_report(compare_runs(sync_stats, async_stats)))`
     """
     return "\n".join(_comparison(comparison)) + "\n"
+
+
+def mode_advice(stats: PerformanceStats, concurrent_tracks: int | None = None) -> str:
+    """Say to the user of a program which mode to use, in one sentence.
+
+    Args:
+        stats: The metrics of the last run; those of a sync run also give a forecast.
+        concurrent_tracks: The number of tracks that async would process at once, 1 or more. `None`
+            (the default) takes it from the settings of the run.
+
+    Returns:
+        The sentence. It contains the result of `most_speed_up`, if that is known. If most queries
+        failed, it says that no advice is possible.
+
+    Example:
+        `mode_advice(result.metrics)` is `"Use async: about 4.3 times faster here."`
+    """
+    if 2 * sum((stats.failures or {}).values()) > len(stats.queries):
+        return "No advice is possible: most queries of this run failed."
+    bound = most_speed_up(stats, concurrent_tracks or tracks_at_once(stats))
+    if bound is not None and bound < MIN_WORTHWHILE_SPEED_UP:
+        return f"Use sync: async is at most {bound:.1f} times as fast here."
+    if recommend_mode(stats) == "async":
+        gain = f"about {bound:.1f} times faster here" if bound else "a sync run gives a forecast"
+        return f"Use async: {gain}."
+    if analyze(stats).recommendation == "evaluate":
+        return "Compare both modes: the figures of this run do not decide between them."
+    return "Use sync: async has little to overlap here."
 
 
 def _run(stats: PerformanceStats) -> Iterator[str]:
@@ -119,6 +153,11 @@ def _by_type(stats: PerformanceStats) -> Iterator[str]:
 def advice(analysis: NetworkAnalysis) -> Iterator[str]:
     """Yield the lines of the recommendation, its reason and its caveats."""
     yield f"Recommendation: {analysis.recommendation.upper()}"
+    yield from reasons(analysis)
+
+
+def reasons(analysis: NetworkAnalysis) -> Iterator[str]:
+    """Yield the lines of the reason and the caveats of a recommendation."""
     yield from textwrap.wrap(analysis.reason, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     for caveat in analysis.caveats:
         yield from textwrap.wrap(caveat, _WIDTH, initial_indent="  - ", subsequent_indent="    ")

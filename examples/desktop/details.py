@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from match_table import RIGHT
+from playlist_rows import (
+    CANDIDATE_COLUMNS,
+    CANDIDATE_NUMBERS,
+    candidate_cells,
+    candidate_tooltip,
+)
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
@@ -18,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from beatport_match import Match, MatchSettings, ScoredCandidate
 
-_COLUMNS = ("Candidate", "Score", "Confidence", "Label", "Date", "Relation")
+_WIDTHS = {"Mix": 120, "Label": 100}
 
 
 class Details(QWidget):
@@ -31,21 +38,14 @@ class Details(QWidget):
         self._match: Match | None = None
         self.explanation = QPlainTextEdit(readOnly=True)
         self.explanation.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.explanation.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.explanation.setPlaceholderText("Select a track to see the explanation of its match.")
         self.explanation.setAccessibleName("Explanation of the match")
         self.explanation.setTabChangesFocus(True)
-        self.candidates = QTreeWidget(rootIsDecorated=False, uniformRowHeights=True)
-        self.candidates.setHeaderLabels(_COLUMNS)
-        self.candidates.setAccessibleName("Candidates, best first")
-        header = self.candidates.header()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.candidates = _candidate_list()
         self.candidates.currentItemChanged.connect(self._chosen)
         self.candidates.itemActivated.connect(self._pick)
         self.use = QPushButton("&Use this candidate", enabled=False)
-        self.use.setToolTip("Use this candidate as the match, regardless of its score")
+        self.use.setToolTip("Use this candidate as the match, regardless of its score (Return)")
         self.use.clicked.connect(self._pick)
         self._arrange()
 
@@ -55,16 +55,19 @@ class Details(QWidget):
         self.explanation.setPlainText(match.explain(settings) if match else otherwise)
         self.candidates.clear()
         for scored in match.candidates if match else ():
-            item = QTreeWidgetItem(_cells(scored))
+            item = QTreeWidgetItem(candidate_cells(scored))
             item.setData(0, Qt.ItemDataRole.UserRole, scored)
-            item.setToolTip(0, scored.url or "")
-            for column in (1, 2):
-                item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+            for column in range(len(CANDIDATE_COLUMNS)):
+                item.setToolTip(column, candidate_tooltip(scored))
+                if column in CANDIDATE_NUMBERS:
+                    item.setTextAlignment(column, RIGHT)
             if match and scored == match.best:
                 font = item.font(0)
                 font.setBold(True)
                 item.setFont(0, font)
             self.candidates.addTopLevelItem(item)
+            if match and scored == match.best:
+                self.candidates.setCurrentItem(item)
 
     def _arrange(self) -> None:
         below = QWidget()
@@ -75,18 +78,19 @@ class Details(QWidget):
         column.addWidget(label)
         column.addWidget(self.candidates)
         column.addWidget(self.use, alignment=Qt.AlignmentFlag.AlignRight)
-        parts = QSplitter(Qt.Orientation.Vertical)
+        parts = QSplitter(Qt.Orientation.Horizontal)
         parts.addWidget(self.explanation)
         parts.addWidget(below)
-        parts.setSizes([320, 200])
+        parts.setSizes([430, 810])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(parts)
 
     def _chosen(self) -> None:
         item = self.candidates.currentItem()
-        best = self._match.best if self._match else None
-        self.use.setEnabled(item is not None and _scored(item) != best)
+        match = self._match
+        accepted = match.accepted if match else None
+        self.use.setEnabled(item is not None and _scored(item) != accepted)
 
     def _pick(self) -> None:
         item = self.candidates.currentItem()
@@ -100,13 +104,19 @@ def _scored(item: QTreeWidgetItem) -> ScoredCandidate:
     return scored
 
 
-def _cells(scored: ScoredCandidate) -> list[str]:
-    found = scored.candidate
-    return [
-        str(found),
-        f"{scored.score:.1f}",
-        f"{100 * scored.confidence:.0f} %",
-        found.label or "",
-        found.release_date or "",
-        scored.relation.replace("_", " "),
-    ]
+def _candidate_list() -> QTreeWidget:
+    made = QTreeWidget(rootIsDecorated=False, uniformRowHeights=True)
+    made.setHeaderLabels(CANDIDATE_COLUMNS)
+    made.setAccessibleName("Candidates, best first")
+    made.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    header = made.header()
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setStretchLastSection(False)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    for name, width in _WIDTHS.items():
+        column = CANDIDATE_COLUMNS.index(name)
+        header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(column, width)
+    for column in CANDIDATE_NUMBERS:
+        made.headerItem().setTextAlignment(column, RIGHT)
+    return made

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from beatport_match import (
     MetricsFileError,
+    MisuseError,
     PerformanceStats,
     RunComparison,
+    Track,
     compare_runs,
     export_performance_metrics_json,
     load_metrics_from_json,
 )
+
+Mode = Literal["sync", "async"]
 
 
 class LastRuns:
@@ -23,12 +29,25 @@ class LastRuns:
         self.other = self._newest("last_async")
         known = [stats for stats in (self.sync, self.other) if stats is not None]
         self.latest = max(known, key=_start_time, default=None)
+        self.incomplete = ""
 
-    def take(self, stats: PerformanceStats) -> bool:
-        """Take over the figures of a run; return `False` if it sent no requests."""
+    def take(self, stats: PerformanceStats, incomplete: str = "") -> bool:
+        """Take over the figures of a run.
+
+        Args:
+            stats: The figures.
+            incomplete: Why the run did not send all requests of its playlist; empty if it did. The
+                figures of such a run are not compared.
+
+        Returns:
+            Whether the figures are those of a whole run, which `write` keeps.
+        """
+        self.incomplete = incomplete
         if not stats.requests:
             return False
         self.latest = stats
+        if incomplete:
+            return False
         if stats.mode == "async":
             self.other = stats
         else:
@@ -47,13 +66,43 @@ class LastRuns:
             return f"The figures of this run cannot be kept: {error}"
         return ""
 
-    def comparison(self) -> RunComparison | None:
-        """Compare the two modes, if both ran with the same number of tracks."""
+    @property
+    def basis(self) -> PerformanceStats | None:
+        """The run for a recommendation: the sync run, if it was over the tracks of the last one.
+
+        Only a sync run gives a forecast.
+        """
+        if self.sync and self.latest and _tracks(self.sync) == _tracks(self.latest):
+            return self.sync
+        return self.latest
+
+    def comparison(self) -> RunComparison | str:
+        """Compare the last whole run of each mode, or say why they cannot be compared."""
+        if self.incomplete:
+            return f"The last run is not compared: {self.incomplete}."
         if self.sync is None or self.other is None:
-            return None
-        if self.sync.session_info.total_tracks != self.other.session_info.total_tracks:
-            return None
-        return compare_runs(self.sync, self.other)
+            return "The two modes have not both run: the button below runs what is missing."
+        if _tracks(self.sync) != _tracks(self.other):
+            return "The last runs of the two modes were over different tracks."
+        try:
+            return compare_runs(self.sync, self.other)
+        except MisuseError as error:
+            return str(error)
+
+    def modes_to_run(self, tracks: Sequence[Track], mode: Mode) -> list[Mode]:
+        """Return the modes that must run, so that both have figures of these tracks.
+
+        If both have them already, the mode that does not run next (with `mode`) runs again.
+        """
+        wanted = [str(track) for track in tracks]
+        known = {
+            stats.mode: [title for _, title in _tracks(stats)]
+            for stats in (self.sync, self.other)
+            if stats is not None
+        }
+        modes: tuple[Mode, Mode] = ("sync", "async")
+        missing = [one for one in modes if known.get(one) != wanted]
+        return missing or [one for one in modes if one != mode]
 
     def _newest(self, name: str) -> PerformanceStats | None:
         for file in reversed(self._files(name)):
@@ -65,6 +114,10 @@ class LastRuns:
 
     def _files(self, name: str) -> list[Path]:
         return sorted(self._folder.glob(f"{name}_metrics_*.json"))
+
+
+def _tracks(stats: PerformanceStats) -> list[tuple[str, str]]:
+    return [(track.track_id, track.track_title) for track in stats.track_metrics]
 
 
 def _start_time(stats: PerformanceStats) -> float:

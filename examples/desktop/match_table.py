@@ -1,11 +1,11 @@
-"""The table of results: one row per track, filled as matches arrive, sorted and filtered."""
+"""The table of results: it shows the rows of a playlist, sorted and filtered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from playlist_rows import COLUMNS, NUMBERS, OUTCOME, Results, Row, cell_text
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
@@ -16,20 +16,9 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor
 
-from beatport_match import Match, PlaylistProblem, Track
+from beatport_match import Match, PlaylistProblem, ScoredCandidate, Track
 
 Index = QModelIndex | QPersistentModelIndex
-COLUMNS = ("#", "Artist", "Title", "Outcome", "On Beatport", "Score", "Key", "BPM", "Label", "Date")
-OUTCOME = COLUMNS.index("Outcome")
-OUTCOMES = {
-    "": "All tracks",
-    "matched": "Matched",
-    "review": "Needs review",
-    "not_found": "Not found",
-    "failed": "Failed",
-    "unreadable": "Unreadable",
-    "waiting": "Waiting",
-}
 # Half transparent, so that one set fits light and dark themes; the cell's text says the same.
 _TINTS = {
     "matched": QColor(46, 160, 67, 90),
@@ -39,38 +28,8 @@ _TINTS = {
     "unreadable": QColor(218, 54, 51, 90),
 }
 _SORT = Qt.ItemDataRole.UserRole
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_NUMBERS = [COLUMNS.index(name) for name in ("#", "Score", "BPM")]
-
-
-@dataclass
-class Row:
-    """A track and its match, or a playlist entry that could not be read."""
-
-    track: Track | None
-    match: Match | None = None
-    trouble: str = ""
-
-    @property
-    def outcome(self) -> str:
-        """One of `OUTCOMES`; a track that was not processed because of a stop is `waiting`."""
-        if self.trouble:
-            return "unreadable"
-        if self.match is None or self.match.stopped == "stopped":
-            return "waiting"
-        return self.match.outcome
-
-    def cells(self, number: int) -> tuple[str | float | None, ...]:
-        """Return the cell of each column."""
-        if self.track is None:
-            return (number, "", self.trouble, OUTCOMES["unreadable"], *[None] * 6)
-        best = self.match.best if self.match else None
-        found = best.candidate if best else None
-        ours = (number, self.track.artist_text, self.track.title, OUTCOMES[self.outcome])
-        if best is None or found is None:
-            return (*ours, *[None] * 6)
-        score = round(best.score, 1)
-        return (*ours, str(found), score, found.camelot, found.bpm, found.label, found.release_date)
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class MatchTable(QAbstractTableModel):
@@ -78,24 +37,40 @@ class MatchTable(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.rows: list[Row] = []
+        self.results = Results()
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows in the order of the playlist."""
+        return self.results.rows
 
     def begin(self, tracks: Sequence[Track], problems: Sequence[PlaylistProblem]) -> None:
         """Show a playlist that has not been matched yet."""
         self.beginResetModel()
-        self.rows = [Row(track) for track in tracks]
-        self.rows += [Row(None, trouble=str(problem)) for problem in problems]
+        self.results.begin(tracks, problems)
         self.endResetModel()
 
-    def put(self, found: Iterable[tuple[int, Match]]) -> None:
-        """Fill in matches, each with the position of its track."""
-        places: list[int] = []
-        for place, match in found:
-            self.rows[place].match = match
-            places.append(place)
+    def put(self, found: Iterable[tuple[int, Match]]) -> list[int]:
+        """Fill in matches, each with the position of its track; return the changed positions."""
+        return self._changed(self.results.put(found))
+
+    def pick(self, place: int, candidate: ScoredCandidate | None) -> ScoredCandidate | None:
+        """Make a candidate the match of a row, as `Results.pick` does."""
+        picked = self.results.pick(place, candidate)
+        self._changed([place] if picked else [])
+        return picked
+
+    def undo(self) -> int | None:
+        """Take back the last pick and return its row, as `Results.undo` does."""
+        place = self.results.undo()
+        self._changed([] if place is None else [place])
+        return place
+
+    def _changed(self, places: list[int]) -> list[int]:
         if places:
             last = len(COLUMNS) - 1
             self.dataChanged.emit(self.index(min(places), 0), self.index(max(places), last))
+        return places
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Override of Qt."""
@@ -107,8 +82,12 @@ class MatchTable(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         """Override of Qt."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if section in NUMBERS else _LEFT
         return None
 
     def data(self, index: Index, role: int = 0) -> Any:
@@ -116,16 +95,16 @@ class MatchTable(QAbstractTableModel):
         row, column = self.rows[index.row()], index.column()
         if role in (Qt.ItemDataRole.DisplayRole, _SORT):
             cell = row.cells(index.row() + 1)[column]
-            if role == _SORT:
-                # Unknown values sort first; they need the type of the column.
-                return cell if cell is not None else (-1.0 if column in _NUMBERS else "")
-            return f"{cell:g}" if isinstance(cell, float) else cell
+            if role == Qt.ItemDataRole.DisplayRole:
+                return cell_text(cell, COLUMNS[column])
+            # Unknown values sort first; they need the type of the column.
+            return cell if cell is not None else (-1.0 if column in NUMBERS else "")
         if role == Qt.ItemDataRole.BackgroundRole and column == OUTCOME:
             return _TINTS.get(row.outcome)
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMBERS:
-            return _RIGHT
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in NUMBERS:
+            return RIGHT
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.trouble or (row.match.reason if row.match else None)
+            return row.tooltip(column)
         return None
 
 
@@ -150,5 +129,6 @@ class Filtered(QSortFilterProxyModel):
         row = self._table.rows[source_row]
         if self._outcome and row.outcome != self._outcome:
             return False
-        text = " ".join(str(cell) for cell in row.cells(0)[1:]).casefold()
+        cells = list(zip(row.cells(0), COLUMNS, strict=True))[1:]
+        text = " ".join(cell_text(cell, column) for cell, column in cells).casefold()
         return all(word in text for word in self._words)

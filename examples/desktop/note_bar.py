@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStyle, QToolButton, QWidget
+
+About: TypeAlias = Literal["program", "file", "run"]
 
 
 class NoteBar(QFrame):
@@ -11,6 +15,7 @@ class NoteBar(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._notes: dict[str, About] = {}
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.text = QLabel(wordWrap=True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
@@ -25,13 +30,21 @@ class NoteBar(QFrame):
         row.addWidget(self.away, alignment=Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def tell(self, note: str) -> None:
+    def tell(self, note: str, about: About = "program") -> None:
         """Add a note, unless it is empty or already shown."""
-        shown = self.text.text().splitlines()
-        if note and note not in shown:
-            self.text.setText("\n".join([*shown, note]))
-            self.show()
+        if note and note not in self._notes:
+            self._notes[note] = about
+            self._show()
+
+    def forget(self, *abouts: About) -> None:
+        """Remove the notes about an earlier file or run."""
+        self._notes = {note: about for note, about in self._notes.items() if about not in abouts}
+        self._show()
 
     def _clear(self) -> None:
-        self.text.clear()
-        self.hide()
+        self._notes.clear()
+        self._show()
+
+    def _show(self) -> None:
+        self.text.setText("\n".join(self._notes))
+        self.setVisible(bool(self._notes))

@@ -8,6 +8,13 @@ from typing import NamedTuple, TypeAlias
 
 from beatport_match import PlaylistError, PlaylistProblem, Track, list_playlists, read_playlist
 
+# A folder of music, `_Serato_` and `Engine Library` have a dialog of their own.
+PATTERNS = (
+    *("*.xml", "*.nml", "*.m3u", "*.m3u8", "*.csv", "*.tsv", "*.txt", "*.crate", "*.db", "*.xspf"),
+    *("*.pls", "*.cue", "database*"),
+)
+FILE_FILTER = f"Playlists and libraries ({' '.join(PATTERNS)});;All files (*)"
+
 Opened: TypeAlias = "tuple[str, ...] | Exception"
 
 

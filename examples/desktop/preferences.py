@@ -6,10 +6,12 @@ function returns a problem as a sentence for the user; an empty text means no pr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
+from typing import Any
 
-from beatport_match import AsyncSettings, MatchSettings, SettingsError
+from beatport_match import MatchSettings, SettingsError
 
 MAX_AT_ONCE = 20
 """The maximum that this window offers; `AsyncSettings` allows more."""
@@ -37,21 +39,27 @@ def save(settings: MatchSettings, folder: Path) -> str:
     return ""
 
 
+def changed(settings: MatchSettings, changes: Mapping[str, Any]) -> MatchSettings:
+    """Return the settings with other values, which are checked.
+
+    Raises:
+        SettingsError: A value is out of range.
+    """
+    return MatchSettings(**{**settings.values(), **changes})
+
+
+def cache_file(folder: Path) -> Path:
+    """Return the file in which answers are kept, if the user wants that."""
+    return folder / "answers.cache"
+
+
 def _clamped(settings: MatchSettings) -> tuple[MatchSettings, str]:
     """Clamp the settings to the range of the window's fields."""
     engine = settings.async_io
-    most = {
-        name: min(getattr(engine, name), MAX_AT_ONCE)
-        for name in ("max_concurrent_tracks", "max_concurrent_requests")
-    }
-    shown = engine.model_copy(update=most)
-    note = "" if shown == engine else f"This window offers up to {MAX_AT_ONCE} at once."
-    return with_engine(settings, shown), note
-
-
-def with_engine(settings: MatchSettings, engine: AsyncSettings) -> MatchSettings:
-    """Return the settings with other settings of the async engine."""
-    return settings.model_copy(update={"async_io": engine})
+    names = ("max_concurrent_tracks", "max_concurrent_requests")
+    most = {name: min(getattr(engine, name), MAX_AT_ONCE) for name in names}
+    shown = changed(settings, {"async_io": {**engine.model_dump(), **most}})
+    return shown, "" if shown == settings else f"This window offers up to {MAX_AT_ONCE} at once."
 
 
 def _set_aside(file: Path) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from details import Details
-from match_table import COLUMNS, OUTCOMES, Filtered, MatchTable
-from PySide6.QtCore import QModelIndex, Qt
+from match_table import Filtered, MatchTable
+from playlist_rows import COLUMNS, FOUND, OUTCOMES, counts_text
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QSplitter,
@@ -21,11 +23,24 @@ from PySide6.QtWidgets import (
 
 from beatport_match import Match, MatchSettings, PlaylistProblem, ScoredCandidate, Track
 
-_WIDTHS = {"#": 44, "Artist": 150, "Title": 230, "Outcome": 90, "On Beatport": 280, "Score": 56}
+_WIDTHS = {
+    "#": 46,
+    "Artist": 150,
+    "Title": 210,
+    "Outcome": 96,
+    "Mix": 130,
+    "Key": 44,
+    "BPM": 52,
+    "Label": 120,
+    "Date": 88,
+    "Confidence": 88,
+}
 
 
 class ResultsView(QWidget):
-    """Shows the match of each track."""
+    """Shows the match of each track; `decided` is sent with a sentence after a pick or an undo."""
+
+    decided = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +54,8 @@ class ResultsView(QWidget):
         for outcome, name in OUTCOMES.items():
             self.outcome.addItem(name, outcome)
         self.outcome.currentIndexChanged.connect(self._filter)
+        self.counts = QLabel()
+        self.counts.setAccessibleName("Tracks by outcome")
         self.view = self._made_view()
         self.details = Details()
         self.details.picked.connect(self._pick)
@@ -47,19 +64,32 @@ class ResultsView(QWidget):
     def begin(self, tracks: Sequence[Track], problems: Sequence[PlaylistProblem]) -> None:
         """Show a playlist that has not been matched yet."""
         self.table.begin(tracks, problems)
-        self._show_details()
+        self._show_changes()
 
     def put(self, found: Sequence[tuple[int, Match]]) -> None:
         """Fill in matches; a match that the user picked stays."""
-        rows = self.table.rows
-        kept = [(p, m) for p, m in found if not ((old := rows[p].match) and old.picked)]
-        self.table.put(kept)
-        if self._row() in {place for place, _ in kept}:
+        places = self.table.put(found)
+        self._show_counts()
+        if self._row() in places:
             self._show_details()
+
+    def accept(self) -> None:
+        """Accept the candidate that the selected row proposes."""
+        self._pick(None)
+
+    def undo(self) -> None:
+        """Take back the last pick and select its row."""
+        place = self.table.undo()
+        if place is None:
+            self.decided.emit("There is no pick to undo.")
+            return
+        self.view.setCurrentIndex(self.shown.mapFromSource(self.table.index(place, 0)))
+        self._show_changes()
+        self.decided.emit(f"The pick for {self.table.rows[place].track} is undone.")
 
     def matches(self) -> tuple[Match, ...]:
         """Return the matches that are shown, in the order of the playlist."""
-        return tuple(row.match for row in self.table.rows if row.match)
+        return self.table.results.matches()
 
     def _made_view(self) -> QTableView:
         view = QTableView()
@@ -70,13 +100,16 @@ class ResultsView(QWidget):
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setTabKeyNavigation(False)
         view.setWordWrap(False)
+        view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         view.setAlternatingRowColors(True)
         view.setShowGrid(False)
         view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 8)
+        view.horizontalHeader().setHighlightSections(False)
         view.setAccessibleName("Tracks and their matches")
         for name, width in _WIDTHS.items():
             view.setColumnWidth(COLUMNS.index(name), width)
-        view.horizontalHeader().setStretchLastSection(True)
+        view.horizontalHeader().setSectionResizeMode(FOUND, QHeaderView.ResizeMode.Stretch)
         view.selectionModel().currentRowChanged.connect(self._show_details)
         return view
 
@@ -85,12 +118,12 @@ class ResultsView(QWidget):
         words.setBuddy(self.words)
         outcome.setBuddy(self.outcome)
         line = QHBoxLayout()
-        for widget in (words, self.words, outcome, self.outcome):
+        for widget in (words, self.words, outcome, self.outcome, self.counts):
             line.addWidget(widget)
-        parts = QSplitter(Qt.Orientation.Horizontal)
+        parts = QSplitter(Qt.Orientation.Vertical)
         parts.addWidget(self.view)
         parts.addWidget(self.details)
-        parts.setSizes([660, 540])
+        parts.setSizes([310, 230])
         layout = QVBoxLayout(self)
         layout.addLayout(line)
         layout.addWidget(parts)
@@ -109,9 +142,18 @@ class ResultsView(QWidget):
         row = self.table.rows[place]
         self.details.show_match(row.match, self.settings, row.trouble or "Not matched yet.")
 
-    def _pick(self, candidate: ScoredCandidate) -> None:
-        place = self._row()
-        match = self.table.rows[place].match
-        assert match is not None
-        self.table.put([(place, match.pick(candidate))])
+    def _show_counts(self) -> None:
+        self.counts.setText(counts_text(self.table.results.counts()))
+
+    def _show_changes(self) -> None:
+        self._show_counts()
         self._show_details()
+
+    def _pick(self, candidate: ScoredCandidate | None) -> None:
+        place = self._row()
+        picked = self.table.pick(place, candidate) if place >= 0 else None
+        if picked is None:
+            self.decided.emit("Select a track that needs review first.")
+            return
+        self._show_changes()
+        self.decided.emit(f"Accepted: {picked.candidate}. Ctrl+Z undoes it.")

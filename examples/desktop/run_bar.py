@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from playlist_rows import clock
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -19,9 +20,15 @@ from PySide6.QtWidgets import (
 
 from beatport_match import Progress
 
-State = Literal["empty", "reading", "ready", "running", "ending", "paused"]
+State = Literal["empty", "reading", "ready", "running", "comparing", "ending", "paused"]
 WHOLE = "The whole collection"
 _STARTS = {"paused": "&Continue"}
+_TEXTS = {
+    "reading": "reading …",
+    "comparing": "comparing both modes …",
+    "ending": "ending …",
+    "paused": "paused",
+}
 
 
 class RunBar(QWidget):
@@ -71,9 +78,9 @@ class RunBar(QWidget):
         self.begin.setText(_STARTS.get(state, "&Start"))
         self.begin.setShortcut("F5")
         self.hold.setEnabled(state == "running")
-        self.end.setEnabled(state in ("running", "paused"))
+        self.end.setEnabled(state in ("running", "comparing", "paused"))
         if state != "running":
-            self.left.setText({"ending": "ending …", "paused": "paused"}.get(state, ""))
+            self.left.setText(_TEXTS.get(state, ""))
 
     def show_progress(self, done: int, total: int) -> None:
         """Show how many tracks are finished."""
@@ -101,10 +108,3 @@ class RunBar(QWidget):
 
     def _chosen(self) -> None:
         self.chosen.emit(self.playlists.currentData())
-
-
-def clock(seconds: float) -> str:
-    """Format a time: `0:07`, `12:30`, `1:02:03`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -8,22 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import preferences
-from async_group import AsyncGroup
+from async_advice import note_at_start
 from bridge import Bridge
-from last_runs import LastRuns
+from last_runs import LastRuns, Mode
 from note_bar import NoteBar
 from performance_view import PerformanceView
-from playlist_files import Opened, Tracks, journal_for, names_in, tracks_in
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from playlist_files import FILE_FILTER, Opened, Tracks, journal_for, names_in, tracks_in
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 from results_view import ResultsView
-from run_bar import RunBar, State, clock
+from run_bar import WHOLE, RunBar, State
+from run_sentences import empty_playlist, end_of_run, incomplete, trouble_of_run
+from settings_view import SettingsView
 
 from beatport_match import (
-    AsyncSettings,
     JournalError,
-    Match,
+    MatchSettings,
     MisuseError,
     PlaylistMatch,
     Progress,
@@ -33,10 +34,6 @@ from beatport_match import (
 
 # Matches are shown in batches, so that a thousand at once need only a few repaints.
 _REPAINT_MS = 50
-_PLAYLISTS = (
-    "Playlists and libraries (*.xml *.nml *.m3u *.m3u8 *.csv *.tsv *.txt *.crate *.db *.xspf *.pls "
-    "*.cue database*);;All files (*)"
-)
 
 
 class Window(QMainWindow):
@@ -62,22 +59,22 @@ class Window(QMainWindow):
         self._tracks: tuple[Track, ...] = ()
         self._result: PlaylistMatch | None = None
         self._arrived: list[Progress] = []
-        self._pausing = self._closing = False
+        self._recorded = 0
+        self._comparing: list[Mode] = []
+        self._pausing = self._closing = self._async_noted = False
         self._journal_error: JournalError | None = None
         self.repaint_timer = QTimer(self, singleShot=True, interval=_REPAINT_MS)
         self.repaint_timer.timeout.connect(self._show_arrived)
         self._build()
         self._show_figures()
         self.notes.tell(trouble)
-        if (engine := self.settings.async_io).enabled:
-            count = engine.max_concurrent_tracks
-            self.notes.tell(f"Async I/O is on: up to {count} tracks at once (see Settings).")
 
     def open(self, file: Path) -> None:
-        """Read the list of playlists in a file."""
-        if self.state not in ("empty", "ready", "paused"):
+        """Read the list of playlists in a file, in a library's folder or in a folder of music."""
+        if not self._can_open():
             return
         self._file = file
+        self.notes.forget("file", "run")
         self._show_state("reading")
         self.bridge.call(self._opened, names_in, file)
 
@@ -94,7 +91,7 @@ class Window(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Override of Qt."""
-        if _dropped(event):
+        if self._can_open() and _dropped(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -105,25 +102,24 @@ class Window(QMainWindow):
 
     def _build(self) -> None:
         self.setWindowTitle("Match on Beatport")
-        self.resize(1240, 760)
+        self.resize(1280, 760)
         self.setAcceptDrops(True)
         self.notes, self.run_bar, self.results = NoteBar(), RunBar(), ResultsView()
         self.performance = PerformanceView()
         self.performance.export.connect(self._export_figures)
-        self.async_group = AsyncGroup(self.settings.async_io)
-        self.async_group.changed.connect(self._engine_changed)
+        self.performance.compare.connect(self._compare)
+        self.settings_view = SettingsView(self.settings, self._folder, self._fixed)
+        self.settings_view.changed.connect(self._settings_changed)
+        self.settings_view.refused.connect(self.notes.tell)
+        self.results.decided.connect(self._say)
         self.run_bar.chosen.connect(self._choose)
         self.run_bar.start.connect(self._start)
         self.run_bar.pause.connect(self._pause)
         self.run_bar.stop.connect(self._stop)
-        advanced = QWidget()
-        column = QVBoxLayout(advanced)
-        column.addWidget(self.async_group)
-        column.addStretch()
         self.tabs = QTabWidget()
         self.tabs.addTab(self.results, "&Results")
         self.tabs.addTab(self.performance, "Per&formance")
-        self.tabs.addTab(advanced, "S&ettings")
+        self.tabs.addTab(self.settings_view, "S&ettings")
         middle = QWidget()
         layout = QVBoxLayout(middle)
         for widget in (self.notes, self.run_bar, self.tabs):
@@ -131,18 +127,19 @@ class Window(QMainWindow):
         self.setCentralWidget(middle)
         self._build_menu()
         self._show_state("empty")
-        self.statusBar().showMessage("Open a playlist or a library, or drop one on this window.")
+        self._say("Open a playlist, a library or a folder of music, or drop one on this window.")
 
     def _build_menu(self) -> None:
         menu = self.menuBar().addMenu("F&ile")
 
-        def action(text: str, does: Callable[[], object], keys: QKeySequence | str = "") -> Any:
+        def action(text: str, does: Callable[[], object], keys: Any = "") -> QAction:
             made = menu.addAction(text)
             made.setShortcut(QKeySequence(keys))
             made.triggered.connect(does)
             return made
 
-        action("&Open …", self._ask_for_file, QKeySequence.StandardKey.Open)
+        self.open_file = action("&Open …", self._ask_for_file, QKeySequence.StandardKey.Open)
+        self.open_folder = action("Open a fol&der …", self._ask_for_folder, "Ctrl+Shift+O")
         self.start_over = action("Start &over", self._start_over)
         menu.addSeparator()
         self.export_csv = action("Export as &CSV …", self._export_csv, "Ctrl+E")
@@ -150,31 +147,54 @@ class Window(QMainWindow):
         menu.addSeparator()
         action("&Find", self._find, QKeySequence.StandardKey.Find)
         action("&Quit", self.close, QKeySequence.StandardKey.Quit)
+        menu = self.menuBar().addMenu("E&dit")
+        self.undo = action("&Undo the last pick", self.results.undo, QKeySequence.StandardKey.Undo)
+        self.accept = action("&Accept the proposed candidate", self.results.accept)
+        self.accept.setShortcuts([QKeySequence(Qt.Key.Key_Return), QKeySequence(Qt.Key.Key_Enter)])
+        # Only in the table: elsewhere Return has another meaning. A key that is held down must not
+        # accept all tracks.
+        self.accept.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.accept.setAutoRepeat(False)
+        self.results.view.addAction(self.accept)
 
     def _show_state(self, state: State) -> None:
         self.state = state
         self.run_bar.show_state(state)
+        if not self._tracks:
+            self.run_bar.begin.setEnabled(False)
         idle = state in ("ready", "paused")
+        self.settings_view.lock(state in ("running", "comparing", "ending"))
+        self.performance.both.setEnabled(idle and bool(self._tracks))
         self.start_over.setEnabled(idle)
+        for action in (self.open_file, self.open_folder):
+            action.setEnabled(self._can_open())
         for action in (self.export_csv, self.export_json):
             action.setEnabled(idle and self._result is not None)
 
     def _show_figures(self) -> None:
         runs = self.last_runs
-        self.performance.show_figures(runs.latest, runs.comparison())
-        self.async_group.show_figures(runs.latest, runs.sync)
+        self.performance.show_figures(runs.latest, runs.basis, runs.comparison())
+        self.settings_view.async_group.show_figures(runs.basis)
 
     # Opening a file
 
+    def _can_open(self) -> bool:
+        return self.state in ("empty", "ready", "paused")
+
     def _ask_for_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open a playlist", filter=_PLAYLISTS)
+        name, _ = QFileDialog.getOpenFileName(self, "Open a playlist", filter=FILE_FILTER)
         if name:
+            self.open(Path(name))
+
+    def _ask_for_folder(self) -> None:
+        title = "Open a folder of music, _Serato_ or Engine Library"
+        if name := QFileDialog.getExistingDirectory(self, title):
             self.open(Path(name))
 
     def _opened(self, names: Opened) -> None:
         if isinstance(names, Exception):
-            self.notes.tell(str(names))
-            self._show_state("empty")
+            self.notes.tell(str(names), "file")
+            self._show_nothing()
             return
         self.run_bar.show_playlists(names)
         assert self._file
@@ -182,24 +202,38 @@ class Window(QMainWindow):
         self._choose("")
 
     def _choose(self, playlist: str) -> None:
+        self.notes.forget("file", "run")
         self._show_state("reading")
         self.bridge.call(self._read, tracks_in, self._file, playlist)
 
     def _read(self, loaded: Tracks | Exception) -> None:
         if isinstance(loaded, Exception):
-            self.notes.tell(str(loaded))
-            self._show_state("empty")
+            self.notes.tell(str(loaded), "file")
+            self._show_nothing()
             return
         self._tracks, self._result = loaded.tracks, None
         self.results.begin(loaded.tracks, loaded.problems)
         self.run_bar.show_progress(0, len(loaded.tracks))
-        self.notes.tell(loaded.trouble)
-        self._show_state("ready" if loaded.tracks else "empty")
-        self.statusBar().showMessage(f"{len(loaded.tracks)} tracks")
+        self.notes.tell(loaded.trouble, "file")
+        if not loaded.tracks and not loaded.trouble:
+            self.notes.tell(empty_playlist(self._name(), len(loaded.problems)), "file")
+        # Another playlist of the file can still be chosen.
+        self._show_state("ready")
+        self._say(f"{len(loaded.tracks)} tracks")
+
+    def _show_nothing(self) -> None:
+        self._tracks, self._result = (), None
+        self.results.begin((), ())
+        self.run_bar.show_playlists(())
+        self._show_state("empty")
 
     # The run
 
     def _start(self) -> None:
+        self.notes.forget("run")
+        if not self._async_noted and (note := note_at_start(self._run_settings().async_io)):
+            self._async_noted = True
+            self.notes.tell(note)
         journal = self._journal()
         try:
             journal.parent.mkdir(parents=True, exist_ok=True)
@@ -211,9 +245,28 @@ class Window(QMainWindow):
     def _run(self, journal: Path | None, trouble: Exception | None = None) -> None:
         if trouble is not None:
             self.notes.tell(f"This run is not kept for later: {trouble}")
-        self.results.settings = self.settings.model_copy(update=dict(self._fixed))
+        self._recorded = 0
+        self.results.settings = self._run_settings()
         self._show_state("running")
         self.bridge.start(self._tracks, self.results.settings, journal)
+
+    def _run_settings(self, **changes: Any) -> MatchSettings:
+        return preferences.changed(self.settings, {**self._fixed, **changes})
+
+    def _compare(self) -> None:
+        """Run the playlist afresh in the modes whose figures are missing."""
+        mode: Mode = "async" if self.settings.async_io.enabled else "sync"
+        self._comparing = self.last_runs.modes_to_run(self._tracks, mode)
+        self._run_to_compare()
+
+    def _run_to_compare(self) -> None:
+        """Run in the next mode, without the answers of earlier runs; the table stays as it is."""
+        engine = self.settings.async_io.model_dump() | {"enabled": self._comparing[0] == "async"}
+        self.run_bar.show_progress(0, len(self._tracks))
+        self._show_state("comparing")
+        self._recorded = 0
+        settings = self._run_settings(cache_path=None, async_io=engine)
+        self.bridge.start(self._tracks, settings, None)
 
     def _pause(self) -> None:
         self._pausing = True
@@ -223,6 +276,7 @@ class Window(QMainWindow):
         if self.state == "paused":
             self._show_state("ready")
             return
+        self._comparing = self._comparing[:1]
         self._show_state("ending")
         self.bridge.stop()
 
@@ -234,7 +288,14 @@ class Window(QMainWindow):
         assert self._file
         return journal_for(self._folder, self._file, self.run_bar.playlists.currentData())
 
+    def _name(self) -> str:
+        """Return the name of the shown playlist, for a sentence."""
+        assert self._file
+        name = self.run_bar.playlists.currentText()
+        return self._file.name if name in ("", WHOLE) else f"“{name}”"
+
     def _progressed(self, progress: Progress) -> None:
+        self._recorded += progress.recorded
         self._arrived.append(progress)
         if not self.repaint_timer.isActive():
             self.repaint_timer.start()
@@ -242,32 +303,46 @@ class Window(QMainWindow):
     def _show_arrived(self) -> None:
         arrived, self._arrived = self._arrived, []
         if arrived:
-            self.results.put([(one.place, one.match) for one in arrived])
+            if not self._comparing:
+                self.results.put([(one.place, one.match) for one in arrived])
             self.run_bar.show_progress(arrived[-1].done, len(self._tracks))
             self.run_bar.show_time(arrived[-1])
 
     def _finished(self, result: PlaylistMatch) -> None:
         self._show_arrived()
-        self._result = result
-        if self.last_runs.take(result.metrics):
-            self.bridge.call(self._tell, self.last_runs.write, result.metrics)
+        metrics = result.metrics
+        waiting = sum(match.stopped == "stopped" for match in result.matches)
+        cached = sum(query.cache_hit for query in metrics.queries)
+        # Without a file, the cache holds only answers of the same run.
+        cached = cached if self.results.settings.cache_path and not self._comparing else 0
+        if self.last_runs.take(metrics, incomplete(self._recorded, waiting, cached)):
+            self.bridge.call(self._tell, self.last_runs.write, metrics)
         self._show_figures()
-        took = clock(result.metrics.session_info.total_time)
-        self.statusBar().showMessage(f"{_summary(result)} · {took}")
+        if not self._comparing:
+            self._result = result
+            self.notes.tell(trouble_of_run(result.matches), "run")
+        took = metrics.session_info.total_time
+        self._say(end_of_run(waiting, took, paused=self._pausing))
 
     def _failed(self, error: Exception) -> None:
+        self._comparing = self._comparing[:1]
         if isinstance(error, JournalError):
             self._journal_error = error
         else:
-            self.notes.tell(f"The run ended early: {error}")
+            self.notes.tell(f"The run ended early: {error}", "run")
 
     def _ended(self) -> None:
         self._show_arrived()
         pausing, self._pausing = self._pausing, False
-        self._show_state("paused" if pausing else "ready")
+        compared, self._comparing = bool(self._comparing), self._comparing[1:]
         journal_error, self._journal_error = self._journal_error, None
+        self._show_state("paused" if pausing else "ready")
         if self._closing:
             self.close()
+        elif self._comparing:
+            self._run_to_compare()
+        elif compared:
+            self.tabs.setCurrentWidget(self.performance)
         elif journal_error:
             self._run(None, journal_error)
 
@@ -276,9 +351,12 @@ class Window(QMainWindow):
     def _tell(self, note: object) -> None:
         self.notes.tell(str(note))
 
-    def _engine_changed(self, engine: AsyncSettings) -> None:
-        self.settings = preferences.with_engine(self.settings, engine)
-        self.notes.tell(preferences.save(self.settings, self._folder))
+    def _say(self, message: str) -> None:
+        self.statusBar().showMessage(message)
+
+    def _settings_changed(self, settings: MatchSettings) -> None:
+        self.settings = settings
+        self.notes.tell(preferences.save(settings, self._folder))
 
     def _shown(self) -> PlaylistMatch:
         """Return the last run, with the candidates that the user picked."""
@@ -307,7 +385,7 @@ class Window(QMainWindow):
         except (OSError, MisuseError) as error:
             self.notes.tell(f"Cannot be written: {error}")
             return
-        self.statusBar().showMessage(f"Written to {where or path}")
+        self._say(f"Written to {where or path}")
 
     def _find(self) -> None:
         self.tabs.setCurrentWidget(self.results)
@@ -318,14 +396,3 @@ def _dropped(event: QDropEvent) -> Path | None:
     """Return the dropped file; `None` unless it is exactly one local file."""
     urls = event.mimeData().urls()
     return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
-
-
-def _summary(result: PlaylistMatch) -> str:
-    parts: dict[str, tuple[Match, ...]] = {
-        "matched": result.matched,
-        "for review": result.review,
-        "not found": result.not_found,
-        "failed": result.failed,
-    }
-    counts = ", ".join(f"{len(found)} {name}" for name, found in parts.items())
-    return f"{len(result.matches)} tracks: {counts}"

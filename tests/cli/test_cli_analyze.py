@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from command_line import ROOT, CommandResult
 
-from beatport_match import load_metrics_from_json
+from beatport_match import load_metrics_from_json, mode_advice
 
 Command = Callable[..., CommandResult]
 
@@ -152,7 +152,10 @@ def test_demo_ends_with_comparison_and_recommendation(command: Command, tmp_path
     )
     assert result.code == 0
     ending = result.out[result.out.index("wall-clock time") :]
-    assert ending.index("times as fast as sync") < ending.index("Recommendation: ")
+    assert ending.index("times as fast as sync") < ending.index("Is async worth it here?")
+    metrics = load_metrics_from_json(next((tmp_path / "demo").glob("demo_sync_metrics_*.json")))
+    assert mode_advice(metrics) in ending
+    assert "IMPLEMENT" not in ending
     files = sorted((tmp_path / "demo").glob("demo_*_metrics_*.json"))
     assert [load_metrics_from_json(file).mode for file in files] == ["async", "sync"]
     document = json.loads(

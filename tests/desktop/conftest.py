@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import sys
@@ -66,9 +67,11 @@ def make(app: Any, tmp_path: Path, fake: FakeBeatport, until: Any) -> Iterator[C
     made: list[Any] = []
     with fake.serve() as base_url:
 
-        def make_one(folder: Path = tmp_path / "program", **fixed: Any) -> Any:
-            settings = {"base_url": base_url, "requests_per_second": None, **fixed}
-            made.append(Window(folder, settings))
+        def make_one(
+            folder: Path = tmp_path / "program", *, fixed: bool = True, **changes: Any
+        ) -> Any:
+            settings = {"base_url": base_url, "requests_per_second": None, **changes}
+            made.append(Window(folder, settings if fixed else {}))
             made[-1].show()
             return made[-1]
 
@@ -77,6 +80,9 @@ def make(app: Any, tmp_path: Path, fake: FakeBeatport, until: Any) -> Iterator[C
             window.close()
             until(lambda window=window: not window.bridge.running)
             window.bridge.close()
+        # Otherwise the garbage collector can delete widgets in a thread of a later window's bridge.
+        made.clear()
+        gc.collect()
 
 
 @pytest.fixture
@@ -86,3 +92,17 @@ def opened(make: Callable[..., Any], collection: Path, until: Any) -> Any:
     window.open(collection)
     until(lambda: window.state == "ready")
     return window
+
+
+@pytest.fixture
+def choose(opened: Any, until: Any) -> Callable[[str], Any]:
+    """Choose a playlist of the demo in the window, and return the window."""
+
+    def chosen(name: str) -> Any:
+        bar = opened.run_bar.playlists
+        bar.setCurrentIndex(bar.findData(name))
+        bar.activated.emit(bar.currentIndex())
+        until(lambda: opened.state == "ready")
+        return opened
+
+    return chosen

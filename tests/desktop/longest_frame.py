@@ -41,7 +41,7 @@ def longest_frame(app: QApplication, base_url: str, *, asynchronous: bool) -> tu
     """Return the longest frame and the duration of the whole run, in seconds."""
     with tempfile.TemporaryDirectory() as folder, demo_collection() as path:
         window = Window(Path(folder), {"base_url": base_url, "requests_per_second": None})
-        window.async_group.enabled.setChecked(asynchronous)
+        window.settings_view.async_group.enabled.setChecked(asynchronous)
         window.show()
         window.open(path)
         while window.state != "ready":

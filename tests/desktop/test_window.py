@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from match_table import COLUMNS, OUTCOME
+from playlist_rows import COLUMNS, OUTCOME
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QLineEdit
@@ -33,7 +33,7 @@ def test_a_run_gives_the_answers_of_the_library(
     opened: Any, until: Until, collection: Path, *, asynchronous: bool
 ) -> None:
     """Both modes give the answers of the library without the window."""
-    opened.async_group.enabled.setChecked(asynchronous)
+    opened.settings_view.async_group.enabled.setChecked(asynchronous)
     run(opened, until)
     settings = opened.results.settings.model_copy(
         update={"async_io": opened.settings.async_io.model_copy(update={"enabled": False})}
@@ -42,7 +42,8 @@ def test_a_run_gives_the_answers_of_the_library(
         expected = matcher.match_playlist(collection)
     assert opened.results.matches() == expected.matches
     assert opened.run_bar.progress.value() == len(expected.matches)
-    assert f"{len(expected.matched)} matched" in opened.statusBar().currentMessage()
+    assert f"{len(expected.matched)} matched, " in opened.results.counts.text()
+    assert "Finished in" in opened.statusBar().currentMessage()
     assert opened.last_runs.latest.mode == ("async" if asynchronous else "sync")
 
 
@@ -85,7 +86,7 @@ def test_closing_during_a_run_keeps_the_finished_tracks(
     make: Callable[..., Any], opened: Any, until: Until, collection: Path, *, asynchronous: bool
 ) -> None:
     """A new window resumes the run with the journal."""
-    opened.async_group.enabled.setChecked(asynchronous)
+    opened.settings_view.async_group.enabled.setChecked(asynchronous)
     opened.run_bar.begin.click()
     until(lambda: opened.run_bar.progress.value() >= 3)
     opened.close()
@@ -116,8 +117,9 @@ def test_the_table_is_sorted_and_filtered(opened: Any, until: Until) -> None:
     cell = shown.index(0, OUTCOME)
     assert cell.data() == "Needs review"
     assert cell.data(Qt.ItemDataRole.BackgroundRole).alpha() > 0
-    results.words.setText("no such words at all")
-    assert shown.rowCount() == 0
+    for words in ("no such words at all", "none"):
+        results.words.setText(words)
+        assert shown.rowCount() == 0
 
 
 def test_another_candidate_is_picked_and_exported(
@@ -157,7 +159,7 @@ def test_figures_are_shown_compared_and_exported(
     assert "times as fast" not in view.comparison.text()
     opened.start_over.trigger()
     until(lambda: opened.state == "ready")
-    opened.async_group.enabled.setChecked(True)
+    opened.settings_view.async_group.enabled.setChecked(True)
     run(opened, until)
     assert "Both gave the same answers." in view.comparison.text()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "figures"))
@@ -179,6 +181,7 @@ def test_a_damaged_playlist_is_matched_up_to_the_damage(
     until(lambda: window.state == "ready")
     assert "cut.xml" in window.notes.text.text()
     run(window, until)
+    assert "cut.xml" in window.notes.text.text()
     assert outcomes(window)
     assert "waiting" not in outcomes(window)
 
@@ -192,6 +195,6 @@ def test_controls_have_names_for_screen_readers_and_shortcuts(opened: Any) -> No
     ]
     assert without_name == []
     buddies = {label.buddy() for label in opened.findChildren(QLabel) if label.buddy()}
-    results, group = opened.results, opened.async_group
+    results, group = opened.results, opened.settings_view.async_group
     assert {results.words, results.outcome, group.tracks, group.requests} <= buddies
     assert opened.run_bar.playlists in buddies

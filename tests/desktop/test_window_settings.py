@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from beatport_match import AsyncSettings, MatchSettings
 
@@ -18,20 +18,55 @@ def test_settings_are_loaded_at_start_and_saved(make: Callable[..., Any]) -> Non
     """The next window shows the changed settings."""
     window = make()
     assert not window.notes.isVisible()
-    assert not window.async_group.enabled.isChecked()
-    window.async_group.enabled.setChecked(True)
-    window.async_group.tracks.setValue(7)
+    assert not window.settings_view.async_group.enabled.isChecked()
+    window.settings_view.async_group.enabled.setChecked(True)
+    window.settings_view.async_group.tracks.setValue(7)
     again = make()
-    assert again.async_group.enabled.isChecked()
-    assert again.async_group.tracks.value() == 7
-    assert "Async I/O is on: up to 7 tracks at once" in again.notes.text.text()
-    again.notes.away.click()
-    assert not again.notes.isVisible()
+    assert again.settings_view.async_group.enabled.isChecked()
+    assert again.settings_view.async_group.tracks.value() == 7
+
+
+def test_pace_threshold_cache_and_account_are_settings(
+    make: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next window shows them; in the window of the demo the pace and the source are fixed."""
+    assert not make().settings_view.pace.isEnabled()
+    assert not make().settings_view.source.isEnabled()
+    window = make(tmp_path, fixed=False)
+    view = window.settings_view
+    view.pace.setValue(2.5)
+    view.threshold.setValue(97.5)
+    view.cache.setChecked(True)
+    view.source.setCurrentIndex(view.source.findData("api"))
+    tokens = str(tmp_path / "tokens.json")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (tokens, ""))
+    view.choose.click()
+    again = make(tmp_path, fixed=False)
+    saved = again.settings
+    assert (saved.requests_per_second, saved.accept_confidence) == (2.5, 0.975)
+    assert (saved.source, saved.token_file) == ("api", Path(tokens))
+    assert saved.cache_path == tmp_path / "answers.cache"
+    view = again.settings_view
+    assert (view.pace.value(), view.threshold.value()) == (2.5, 97.5)
+    assert (view.source.currentData(), view.tokens.text()) == ("api", tokens)
+    view.cache.setChecked(False)
+    assert again.settings.cache_path is None
+    assert view.threshold.minimum() == pytest.approx(100 * saved.review_confidence)
+
+
+def test_a_wrong_value_is_refused_with_a_sentence(make: Callable[..., Any], tmp_path: Path) -> None:
+    MatchSettings(api_url="http://api.example").save(tmp_path / "settings.toml")
+    window = make(tmp_path)
+    window.settings_view.tokens.setText("tokens.json")
+    window.settings_view.tokens.editingFinished.emit()
+    assert "must begin with https://" in window.notes.text.text()
+    assert window.settings_view.tokens.text() == ""
+    assert window.settings.token_file is None
 
 
 def test_numbers_are_disabled_while_the_box_is_off(make: Callable[..., Any]) -> None:
     """Their ranges are 1-20, with the defaults 5 and 10."""
-    group = make().async_group
+    group = make().settings_view.async_group
     for field, default in ((group.tracks, 5), (group.requests, 10)):
         assert (field.minimum(), field.maximum(), field.value()) == (1, 20, default)
         assert field.toolTip()
@@ -53,22 +88,26 @@ def test_larger_values_of_a_file_are_limited(make: Callable[..., Any], tmp_path:
 
 def test_the_recommendation_uses_figures_and_settings(opened: Any, until: Until) -> None:
     """It is computed from the last run, and changes with the settings."""
-    text = opened.async_group.recommendation.text
+    opened.settings_view.async_group.enabled.setChecked(True)
+    text = opened.settings_view.async_group.recommendation.text
     assert "No run has been measured" in text()
+    opened.settings_view.async_group.enabled.setChecked(False)
+    assert text() == ""
     opened.run_bar.begin.click()
     until(lambda: opened.state == "ready")
+    opened.settings_view.async_group.enabled.setChecked(True)
     assert "The network takes" in text()
-    before = text()
-    opened.async_group.tracks.setValue(1)
-    assert "With one track at once, at most 1.0 times as fast" in text()
-    assert text() != before
+    assert "Use async: about" in text()
+    opened.settings_view.async_group.tracks.setValue(1)
+    assert "async is at most 1.0 times as fast here" in text()
 
 
 def test_the_dialog_shows_the_thresholds(make: Callable[..., Any]) -> None:
     window = make()
-    window.async_group.when.click()
+    window.settings_view.async_group.when.click()
     dialog = window.findChild(QMessageBox)
     assert all(limit in dialog.text() for limit in ("40 %", "50 %", "20 %", "80 %", "1.5 times"))
+    assert all(part in dialog.text() for part in ("3–10", "5–15", "MiB", "off by default"))
     dialog.close()
 
 
@@ -90,7 +129,7 @@ def test_a_run_continues_without_write_permission(
     """The window shows notes. A file in place of the folder also blocks the superuser."""
     (tmp_path / "taken").write_bytes(b"")
     window = make(tmp_path / "taken" / "program")
-    window.async_group.enabled.setChecked(True)
+    window.settings_view.async_group.enabled.setChecked(True)
     assert "Settings cannot be saved" in window.notes.text.text()
     window.open(collection)
     until(lambda: window.state == "ready")

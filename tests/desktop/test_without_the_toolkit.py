@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+FOLDER = Path(__file__).parents[2] / "examples" / "desktop"
+LOGIC = {
+    *("async_advice", "last_runs", "playlist_files", "playlist_rows", "preferences"),
+    *("run_figures", "run_sentences"),
+}
 
 
 def test_the_toolkit_is_installed() -> None:
@@ -20,3 +28,19 @@ def test_the_library_imports_no_toolkit() -> None:
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_the_logic_of_the_window_imports_no_toolkit() -> None:
+    """So it is tested without a window."""
+    windowed = {file.stem for file in FOLDER.glob("*.py")} - LOGIC
+    for name in LOGIC:
+        tree = ast.parse((FOLDER / f"{name}.py").read_text("utf-8"))
+        froms = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        plain = {
+            alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import)
+            for alias in node.names
+        }
+        imported = {module.partition(".")[0] for module in froms | plain if module}
+        assert not imported & (windowed | {"PySide6"}), name

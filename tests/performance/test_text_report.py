@@ -19,13 +19,16 @@ from invented_runs import (
     metrics_of_track,
     parsed,
     stats_of,
+    stats_with_shares,
 )
+from test_analysis import stats_of_ten_tracks
 
 from beatport_match import (
     PerformanceStats,
     compare_runs,
     generate_async_io_analysis_report,
     generate_comparison_report,
+    mode_advice,
 )
 from beatport_match.model.metrics import RunComparison
 
@@ -134,3 +137,34 @@ def test_report_says_unknown_for_missing_figures() -> None:
     assert "2 queries, requests unknown" in TEXTS["older-file"]
     assert "waiting                 unknown" in TEXTS["older-file"]
     assert "the rest" not in TEXTS["older-file"]
+
+
+@pytest.mark.parametrize(
+    ("stats", "tracks", "sentence"),
+    [
+        (stats_of_ten_tracks(0.25, 0.75), None, "Use async: about 4.0 times faster here."),
+        (stats_of_ten_tracks(0.25, 0.75), 2, "Use async: about 2.0 times faster here."),
+        (stats_of_ten_tracks(0.25, 0.75), 1, "Use sync: async is at most 1.0 times as fast here."),
+        (stats_of_ten_tracks(0.9, 0.1), None, "Use sync: async is at most 1.1 times as fast here."),
+        (
+            stats_with_shares(90.0, 0.0, mode="async", concurrency=None),
+            None,
+            "a sync run gives a forecast.",
+        ),
+        (
+            stats_with_shares(10.0, 0.0, mode="async", concurrency=None),
+            None,
+            "Use sync: async has little to overlap",
+        ),
+        (
+            stats_with_shares(30.0, 0.0, mode="async", concurrency=None),
+            None,
+            "Compare both modes: ",
+        ),
+    ],
+)
+def test_mode_advice_names_the_speed_up(
+    stats: PerformanceStats, tracks: int | None, sentence: str
+) -> None:
+    """The words of the rule (`implement`) are for programs."""
+    assert sentence in mode_advice(stats, tracks)
