@@ -43,7 +43,7 @@ from beatport_match.errors import (
 from beatport_match.matching.match import Match, Progress, QueryRecord
 from beatport_match.matching.sources import Source
 from beatport_match.model.decisions import DecidedBy, Decision
-from beatport_match.model.evidence import Evidence, ScoredCandidate
+from beatport_match.model.evidence import Evidence, Rejection, ScoredCandidate
 from beatport_match.model.metrics import (
     NetworkAnalysis,
     PerformanceStats,
@@ -121,6 +121,7 @@ __all__ = [
     "Progress",
     "QueryMetrics",
     "QueryRecord",
+    "Rejection",
     "ResultsFileError",
     "RunComparison",
     "ScoredCandidate",

@@ -5,7 +5,7 @@
     BeatportMatchError
     ├── PlaylistError           a playlist file cannot be read
     ├── SettingsError           settings have a wrong type or value, or cannot be read or saved
-    ├── MetricsFileError        a file is not a metrics file of this library
+    ├── MetricsFileError        a file is not a metrics file, or metrics cannot be written
     ├── ResultsFileError        a file is not a results file of this library
     ├── JournalError            a journal cannot be used
     ├── DecisionsError          a file of decisions cannot be used
@@ -81,7 +81,8 @@ class SettingsError(BeatportMatchError):
 class MetricsFileError(BeatportMatchError):
     """A metrics file cannot be read, or the file is not a metrics file.
 
-    The message names the file and the field.
+    It is also raised for metrics that cannot be written as JSON. The message names the file and the
+    field.
     """
 
 

@@ -42,14 +42,15 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _MATCH_COLUMNS = (
     "track_id title artists outcome score confidence relation beatport_id url found_title "
     "found_mix found_artists found_remixers label release release_date bpm key camelot genre "
-    "length_s isrc reason"
+    "length_s isrc reason artists_from_title decided_by"
 ).split()
 _CANDIDATE_COLUMNS = (
     "track_id title rank score confidence relation beatport_id found_title found_mix "
-    "found_artists evidence"
+    "found_artists evidence query_index query_text query_type place title_similarity "
+    "artist_similarity reject_code reject_reason"
 ).split()
 _QUERY_COLUMNS = (
-    "track_id title query_type text found requests unreadable failure read_from".split()
+    "track_id title query_type text found requests unreadable failure read_from elapsed_s".split()
 )
 
 
@@ -311,6 +312,8 @@ def _match_row(match: Match) -> dict[str, Any]:
         "outcome": match.outcome,
         "confidence": match.confidence,
         "reason": match.reason,
+        "artists_from_title": match.artists_from_title,
+        "decided_by": str(match.decided_by or ""),
     }
 
 
@@ -318,6 +321,10 @@ def _candidate_rows(match: Match) -> Iterable[dict[str, Any]]:
     for rank, scored in enumerate(match.candidates, start=1):
         evidence = "; ".join(f"{one.name} {one.effect:+g}" for one in scored.evidence)
         cells = {**_track_cells(match), "rank": rank, "evidence": evidence}
+        names = "query_index query_text query_type place title_similarity artist_similarity"
+        cells |= {name: getattr(scored, name) for name in names.split()}
+        if reason := scored.reject_reason:
+            cells |= {"reject_code": reason.code, "reject_reason": reason.text}
         yield _candidate_cells(scored) | cells
 
 

@@ -33,11 +33,13 @@ from beatport_match.engine.playlist_run import (
     PlaylistRun,
     beatport_source,
     decided_about,
+    new_lookups,
     with_metrics,
 )
 from beatport_match.matching.match import Match
 from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
 from beatport_match.matching.sources import Sources, resolve_sources
+from beatport_match.model.metrics import PerformanceStats
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
@@ -112,6 +114,7 @@ class AsyncMatcher:
             beatport_source(self.settings) if source is None else source
         )
         self._decisions = as_decisions(decisions)
+        self._lookups = new_lookups("async", self.settings)
         self._new_run = partial(
             PlaylistRun,
             "async",
@@ -268,6 +271,20 @@ class AsyncMatcher:
 
         return MatchStream(work, self._streams.append)
 
+    @property
+    def lookup_metrics(self) -> PerformanceStats:
+        """The metrics of `search_tracks`, `fetch_track` and `fetch_tracks` of this matcher so far.
+
+        They hold the last 1,000 queries and pages, and no tracks. The total time is the time with
+        at least one of them under way. Use them like the metrics of a run.
+
+        Example:
+            ```python
+            print(generate_async_io_analysis_report(matcher.lookup_metrics))
+            ```
+        """
+        return self._lookups.stats()
+
     async def search_tracks(self, query: str) -> tuple[Candidate, ...]:
         """Search in your own words.
 
@@ -286,7 +303,8 @@ class AsyncMatcher:
             candidates = await matcher.search_tracks("artist title")
             ```
         """
-        return (await self._engine.run(query_flow(query, self._sources), never_stop)).value
+        flow = self._lookups.recording(query_flow(query, self._sources))
+        return (await self._engine.run(flow, never_stop)).value
 
     async def fetch_track(self, url_or_id: str | int) -> Candidate | None:
         """Fetch the page of one track.
@@ -328,7 +346,8 @@ class AsyncMatcher:
             first, second = await matcher.fetch_tracks([16476663, 16476664])
             ```
         """
-        return (await self._engine.run(fetch_flow(urls_or_ids, self._sources), never_stop)).value
+        flow = self._lookups.recording(fetch_flow(urls_or_ids, self._sources))
+        return (await self._engine.run(flow, never_stop)).value
 
 
 async def match_all(engine: AsyncEngine, run: PlaylistRun, emit: Emit | None = None) -> None:

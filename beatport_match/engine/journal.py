@@ -44,8 +44,8 @@ FINGERPRINTED_SETTINGS = {
 }
 _OPENING = b'{"beatport_match":'
 _HEAD = re.compile(rb'\{"beatport_match":"[^"]{1,40}","key":"([0-9a-f]{64})","match":\{')
-# Ten candidates with their evidence take about 15 KB.
-MAX_LINE_BYTES = 4 * 2**20
+# Ten candidates with their evidence take about 15 KB. The largest settings keep 3,000 candidates.
+MAX_LINE_BYTES = 16 * 2**20
 
 
 class Journal:

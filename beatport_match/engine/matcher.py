@@ -29,12 +29,14 @@ from beatport_match.engine.playlist_run import (
     PlaylistRun,
     beatport_source,
     decided_about,
+    new_lookups,
     with_metrics,
 )
 from beatport_match.engine.sync_engine import SyncEngine
 from beatport_match.matching.match import Match
 from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
 from beatport_match.matching.sources import Sources, resolve_sources
+from beatport_match.model.metrics import PerformanceStats
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
@@ -96,6 +98,7 @@ class Matcher:
             beatport_source(self.settings) if source is None else source
         )
         self._decisions = as_decisions(decisions)
+        self._lookups = new_lookups("sync", self.settings)
         self._new_run = partial(
             PlaylistRun,
             "sync",
@@ -251,6 +254,20 @@ class Matcher:
 
         return work()
 
+    @property
+    def lookup_metrics(self) -> PerformanceStats:
+        """The metrics of `search_tracks`, `fetch_track` and `fetch_tracks` of this matcher so far.
+
+        They hold the last 1,000 queries and pages, and no tracks. The total time is the time with
+        at least one of them under way. Use them like the metrics of a run.
+
+        Example:
+            ```python
+            print(generate_async_io_analysis_report(matcher.lookup_metrics))
+            ```
+        """
+        return self._lookups.stats()
+
     def search_tracks(self, query: str) -> tuple[Candidate, ...]:
         """Search in your own words.
 
@@ -269,7 +286,8 @@ class Matcher:
             candidates = matcher.search_tracks("artist title")
             ```
         """
-        return self._engine.run(query_flow(query, self._sources), never_stop).value
+        flow = self._lookups.recording(query_flow(query, self._sources))
+        return self._engine.run(flow, never_stop).value
 
     def fetch_track(self, url_or_id: str | int) -> Candidate | None:
         """Fetch the page of one track.
@@ -311,7 +329,8 @@ class Matcher:
             first, second = matcher.fetch_tracks([16476663, 16476664])
             ```
         """
-        return self._engine.run(fetch_flow(urls_or_ids, self._sources), never_stop).value
+        flow = self._lookups.recording(fetch_flow(urls_or_ids, self._sources))
+        return self._engine.run(flow, never_stop).value
 
     def _each(self, run: PlaylistRun) -> Iterator[Match]:
         with run.opened():

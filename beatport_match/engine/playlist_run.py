@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from pydantic import JsonValue
+
 from beatport_match._logging import logger
 from beatport_match.beatport import ApiSource, WebSource
 from beatport_match.engine.arguments import (
@@ -36,6 +38,7 @@ from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.evidence import MatchOutcome
 from beatport_match.model.metrics import Mode
 from beatport_match.model.tracks import Track
+from beatport_match.performance.lookups import LookupMetrics
 from beatport_match.performance.measure import outcome_metrics, performance_stats, track_metrics
 from beatport_match.playlists import PlaylistProblem, read_playlist
 from beatport_match.results import OUTCOMES, PlaylistMatch
@@ -87,6 +90,18 @@ def beatport_source(settings: MatchSettings) -> Source:
 def max_ages_s(settings: MatchSettings) -> Mapping[ResultKind, float]:
     """Return the age in seconds up to which a cached result of each kind is used."""
     return {"search": settings.cache_ttl_s, "page": settings.cache_page_ttl_s}
+
+
+def public_settings(settings: MatchSettings) -> dict[str, JsonValue]:
+    """Return the settings that a metrics file shows."""
+    # Metrics files are passed on; a user's files and network are private.
+    return settings.model_dump(mode="json", exclude={"cache_path", "token_file", "proxy"})
+
+
+def new_lookups(mode: Mode, settings: MatchSettings) -> LookupMetrics:
+    """Return the metrics of a new matcher, which has not searched or fetched yet."""
+    now, today = time.monotonic(), datetime.now().astimezone()
+    return LookupMetrics(mode, public_settings(settings), began=now, started_at=today)
 
 
 class PlaylistRun:
@@ -322,10 +337,7 @@ class PlaylistRun:
             mode=self.mode,
             total_time=self._elapsed(),
             started_at=self._started_at,
-            # Metrics files are passed on; a user's files and network are private.
-            settings=self.settings.model_dump(
-                mode="json", exclude={"cache_path", "token_file", "proxy"}
-            ),
+            settings=public_settings(self.settings),
         )
         return PlaylistMatch(matches=ordered, metrics=metrics, problems=tuple(self.problems))
 

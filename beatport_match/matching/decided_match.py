@@ -11,9 +11,10 @@ from dataclasses import replace
 from beatport_match.matching.decided import Decided, candidate_key
 from beatport_match.matching.match import Match
 from beatport_match.model.decisions import Decision
-from beatport_match.model.evidence import Evidence, ScoredCandidate
+from beatport_match.model.evidence import Evidence, Rejection, ScoredCandidate
 from beatport_match.model.tracks import Track
 from beatport_match.scoring.confidence import outcome_of, rank
+from beatport_match.scoring.rejection import with_reject_reasons
 from beatport_match.settings.models import MatchSettings
 
 
@@ -39,7 +40,13 @@ def rejected_candidate(scored: ScoredCandidate, decision: Decision) -> ScoredCan
     """Return a candidate that a decision rejects; its evidence and its doubts say so."""
     note = f"rejected by {decision.decided_by}"
     line = Evidence("decision", "", "", 0.0, note, "rejected")
-    return replace(scored, confidence=0.0, evidence=(*scored.evidence, line), doubts=(note,))
+    return replace(
+        scored,
+        confidence=0.0,
+        evidence=(*scored.evidence, line),
+        doubts=(note,),
+        reject_reason=Rejection("decided", f"It was {note}."),
+    )
 
 
 def with_decisions(match: Match, decided: Decided, settings: MatchSettings) -> Match:
@@ -61,16 +68,21 @@ def with_decisions(match: Match, decided: Decided, settings: MatchSettings) -> M
             rejected.append(rejected_candidate(scored, decision))
     if len(rejected) == len(match.rejected):
         return match
-    # The first one is no longer another release of a candidate before it.
-    candidates = tuple(replace(scored, rerelease=False) for scored in kept[:1]) + tuple(kept[1:])
-    outcome = match.outcome if match.outcome == "failed" else outcome_of(candidates, settings)
+    left = replace(match, candidates=tuple(kept), rejected=tuple(rejected))
+    if match.best is None or candidate_key(match.best.candidate) not in decided.rejected:
+        return left
+    # The next one takes its place, and is no longer another release of it.
+    first = tuple(replace(one, rerelease=False, reject_reason=None) for one in kept[:1])
+    ranked = (*first, *kept[1:])
+    outcome = outcome_of(ranked, settings)
+    candidates = with_reject_reasons(ranked, outcome, settings)
     return replace(
-        match,
+        left,
         outcome=outcome,
-        best=candidates[0] if outcome in {"matched", "review"} else None,
+        best=candidates[0] if outcome != "not_found" else None,
         candidates=candidates,
         confidence=candidates[0].confidence if candidates else 0.0,
-        rejected=tuple(rejected),
+        picked=False,
     )
 
 

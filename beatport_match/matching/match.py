@@ -16,7 +16,10 @@ from beatport_match.model.decisions import DecidedBy
 from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
 from beatport_match.model.metrics import TrackMetrics
 from beatport_match.model.tracks import READ_FROM_TEXTS, ReadFrom, Track
+from beatport_match.parsing.interpretations import interpret
+from beatport_match.parsing.parsed_track import credited_names
 from beatport_match.scoring.counterfactuals import Change, what_would_change
+from beatport_match.scoring.rejection import NOT_PICKED, strongest_evidence
 from beatport_match.settings.models import MatchSettings, settings_or_default
 
 Stopped: TypeAlias = Literal["enough", "exhausted", "budget", "stopped", "failed", "decided"]
@@ -45,6 +48,8 @@ class QueryRecord:
         where: The source that was queried, such as `on Beatport`.
         read_from: Where the data was found if Beatport's page has changed: `script`, `json`,
             `flight`, `rows`, `ld_json` or `html`; otherwise `None`.
+        elapsed_s: Seconds from the question to its answer, waiting and retries included; `None` if
+            it was not measured. It is ignored when records are compared.
     """
 
     text: str
@@ -55,6 +60,7 @@ class QueryRecord:
     failure: Failure | None = None
     where: str = DEFAULT_WHERE
     read_from: ReadFrom | None = None
+    elapsed_s: float | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,8 @@ class Match:
             * `failed`: a fault prevented an answer that might have contained the right track.
         best: For `matched` the accepted candidate, for `review` the most likely one, otherwise
             `None`.
-        candidates: The most likely candidates, best first (at most `max_candidates`).
+        candidates: The most likely candidates, best first (at most `max_candidates`). Each says
+            which query found it, and why it was not taken.
         confidence: The confidence of the first candidate, 0-1; 0 if there are no candidates.
         queries: The queries that were sent, in their order.
         failures: The failures of those queries that were not answered, in the same order. One more
@@ -142,6 +149,19 @@ class Match:
         return " or ".join(dict.fromkeys(query.where for query in self.queries))
 
     @property
+    def artists_from_title(self) -> str:
+        """The artists that were read out of a title such as `Artist - Title`.
+
+        The best candidate decides how the title is read. Empty if the track names its artists
+        itself, or if the title names none.
+        """
+        if credited_names(self.track.artists):
+            return ""
+        if self.best:
+            return next((one.local for one in self.best.evidence if one.name == "artists"), "")
+        return interpret(self.track)[0].artists_shown
+
+    @property
     def reason(self) -> str:
         """The reason for the outcome, in one short line."""
         if self.decided_by:
@@ -155,11 +175,11 @@ class Match:
         if self.outcome == "review" and (rival := self._rival()):
             return f"another track is nearly as likely: {rival.candidate}"
         if self.outcome != "review":
-            return _strongest_evidence(self.best, against=False)
+            return strongest_evidence(self.best, against=False)
         if self.best.relation == "same_recording" and self.best.doubts:
             return "; ".join(self.best.doubts[:2])
         if any(line.effect < 0 for line in self.best.evidence):
-            return _strongest_evidence(self.best, against=True)
+            return strongest_evidence(self.best, against=True)
         return _too_little(self.track)
 
     def __str__(self) -> str:
@@ -171,8 +191,8 @@ class Match:
 
         Returns:
             The public fields without `metrics`. `best` holds the fields of the best candidate, and
-            `best_id` its number on Beatport; both are `None` without one. `reason` and `degraded`
-            are added.
+            `best_id` its number on Beatport; both are `None` without one. `reason`, `degraded`
+            and `artists_from_title` are added.
 
         Example:
             `json.dumps(match.to_dict())`, `match.to_dict()["best"]["key"]`
@@ -193,6 +213,7 @@ class Match:
                 "decided_by": self.decided_by,
                 "rejected": self.rejected,
                 "degraded": self.degraded,
+                "artists_from_title": self.artists_from_title,
             }
         )
         return document
@@ -226,11 +247,18 @@ class Match:
                 f"{candidate.candidate} [{candidate.id}] is not a candidate of this match; "
                 "pick one of match.candidates."
             )
+        picked = replace(candidate, reject_reason=None)
         return replace(
             self,
             outcome="matched",
-            best=candidate,
-            confidence=candidate.confidence,
+            best=picked,
+            candidates=tuple(
+                picked
+                if one == picked
+                else replace(one, reject_reason=one.reject_reason or NOT_PICKED)
+                for one in self.candidates
+            ),
+            confidence=picked.confidence,
             picked=True,
         )
 
@@ -284,7 +312,7 @@ class Match:
         others = [one for one in self.candidates if one != shown and not one.rerelease]
         if others := others[:MAX_SHOWN_CANDIDATES]:
             lines += ["", "  Runners-up:"]
-            lines += [f"    {one}: {_strongest_evidence(one, against=True)}" for one in others]
+            lines += [f"    {one}: {strongest_evidence(one, against=True)}" for one in others]
         if self.rejected:
             lines += ["", "  Rejected earlier:"]
             lines += [f"    {one}: {one.evidence[-1].note}" for one in self.rejected]
@@ -350,7 +378,7 @@ def _closest_candidate(
     if not candidates:
         return "every result was rejected earlier" if rejected else "no query returned a result"
     closest = candidates[0]
-    why = _strongest_evidence(closest, against=True)
+    why = strongest_evidence(closest, against=True)
     return f"the closest candidate is {closest.candidate}: {why}"
 
 
@@ -361,16 +389,6 @@ def _too_little(track: Track) -> str:
     if not missing:
         return "too little evidence for it"
     return f"too little evidence for it: the library has no {' and no '.join(missing)}"
-
-
-def _strongest_evidence(scored: ScoredCandidate, *, against: bool) -> str:
-    """Join the notes of the one or two strongest lines of evidence, for or against."""
-    sign = -1 if against else 1
-    lines = [line for line in scored.evidence if line.note and sign * line.effect > 0]
-    if not lines:
-        return "no evidence against it" if against else "no evidence for it"
-    lines.sort(key=lambda line: -abs(line.effect))
-    return "; ".join(line.note for line in lines[:2])
 
 
 def _release_text(scored: ScoredCandidate) -> str:

@@ -19,6 +19,7 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.normalize import fold
 from beatport_match.scoring.cases import CASES
 from beatport_match.scoring.confidence import MAX_CONFIDENCE_OF_RELATION, outcome_of
+from beatport_match.scoring.rejection import with_reject_reasons
 from beatport_match.settings.models import MatchSettings
 
 # At least this many other tracks must be on the release, and this share of the other tracks.
@@ -122,12 +123,12 @@ def _lifted(match: Match, release: Release, note: str, settings: MatchSettings) 
     ]
     if others and max(one.confidence for one in others) > lifted.confidence:
         return match
-    candidates = (lifted, *others)
-    outcome = outcome_of(candidates, settings)
+    outcome = outcome_of((lifted, *others), settings)
+    candidates = with_reject_reasons((lifted, *others), outcome, settings)
     return replace(
         match,
         outcome=outcome,
-        best=None if outcome == "not_found" else lifted,
+        best=None if outcome == "not_found" else candidates[0],
         candidates=candidates,
         confidence=lifted.confidence,
     )
@@ -153,6 +154,7 @@ def _with_evidence(scored: ScoredCandidate, note: str) -> ScoredCandidate:
         score=round(scored.score + points, 1),
         confidence=round(confidence, 4),
         evidence=(*scored.evidence, line),
+        reject_reason=None,
         rerelease=False,
     )
 

@@ -39,6 +39,7 @@ from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing.normalize import words_of_text
 from beatport_match.parsing.parsed_track import beatport_id_of, words_of_names
 from beatport_match.scoring.confidence import outcome_of, rank, rank_scored, sort_best_first
+from beatport_match.scoring.rejection import with_reject_reasons
 from beatport_match.scoring.scorer import ScoreDetail, score_candidates
 from beatport_match.settings.models import MatchSettings
 
@@ -198,6 +199,8 @@ class _SearchState:
         self.rejected: dict[CandidateKey, Candidate] = {}
         self.scored: dict[CandidateKey, ScoreDetail] = {}
         self.sources: dict[CandidateKey, Source] = {}
+        # The index of the first query that found a candidate, and the place in its result.
+        self.origins: dict[CandidateKey, tuple[int, int]] = {}
         self.ranked: tuple[ScoredCandidate, ...] = ()
         self.queries: list[QueryRecord] = []
         # What can be read of rows without ID or name.
@@ -233,8 +236,10 @@ class _SearchState:
         self.inconclusive |= answer.value.doubt is not None
         self.partial += answer.value.partial
         fresh = list[Candidate]()
-        for candidate in answer.value.candidates:
-            if (key := candidate_key(candidate)) in self.decided.rejected:
+        for place, candidate in enumerate(answer.value.candidates, start=1):
+            key = candidate_key(candidate)
+            self.origins.setdefault(key, (len(self.queries) - 1, place))
+            if key in self.decided.rejected:
                 self.rejected.setdefault(key, candidate)
             elif key not in self.scored:
                 fresh.append(candidate)
@@ -293,21 +298,36 @@ class _SearchState:
             outcome, failures = "failed", (*failures, _UNSURE)
         elif outcome == "not_found" and self._may_be_unreadable():
             outcome, failures = "failed", (*failures, _UNREADABLE)
-        best = self.ranked[0] if outcome in {"matched", "review"} else None
+        with_origins = tuple(map(self._with_origin, self.ranked))
+        candidates = with_reject_reasons(with_origins, outcome, self.settings)
         return Match(
             track=self.track,
             outcome=outcome,
-            best=best,
-            candidates=self.ranked,
-            confidence=self.ranked[0].confidence if self.ranked else 0.0,
+            best=candidates[0] if outcome in {"matched", "review"} else None,
+            candidates=candidates,
+            confidence=candidates[0].confidence if candidates else 0.0,
             queries=tuple(self.queries),
             failures=failures,
             stopped=self.stopped,
             candidates_weighed=len(self.scored),
-            rejected=tuple(
-                rejected_candidate(rank(self.track, [one])[0], self.decided.rejected[key])
-                for key, one in self.rejected.items()
-            ),
+            rejected=tuple(self._rejected()),
+        )
+
+    def _rejected(self) -> Iterator[ScoredCandidate]:
+        for key, candidate in self.rejected.items():
+            scored = self._with_origin(rank(self.track, [candidate])[0])
+            yield rejected_candidate(scored, self.decided.rejected[key])
+
+    def _with_origin(self, scored: ScoredCandidate) -> ScoredCandidate:
+        """Return a candidate with the query that found it first."""
+        index, place = self.origins[candidate_key(scored.candidate)]
+        query = self.queries[index]
+        return replace(
+            scored,
+            query_index=index,
+            query_text=query.text,
+            query_type=query.query_type,
+            place=place,
         )
 
     def _may_be_unreadable(self) -> bool:
@@ -346,6 +366,7 @@ def _query_record(answer: Answer) -> QueryRecord:
         read_from=result.read_from,
         failure=failure,
         where=question.where,
+        elapsed_s=answer.ended - answer.started,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import Recorded, Transcript
+from beatport_match.model.evidence import ScoredCandidate
 
 # Faults that often have passed by the end of a run. A blocked request is not one: another request
 # would only put load on the server.
@@ -26,8 +27,11 @@ def joined(first: Recorded[Match], second: Recorded[Match]) -> Recorded[Match]:
 
     The time between the rounds belongs to other tracks, so it does not count.
     """
+    found, shift = second.value, len(first.value.queries)
     match = replace(
-        second.value,
+        found,
+        best=found.best and _shifted(found.best, shift),
+        candidates=tuple([_shifted(one, shift) for one in found.candidates]),
         queries=first.value.queries + second.value.queries,
         failures=first.value.failures + second.value.failures,
     )
@@ -38,3 +42,8 @@ def joined(first: Recorded[Match], second: Recorded[Match]) -> Recorded[Match]:
         rounds=earlier.rounds + later.rounds,
     )
     return Recorded(match, transcript)
+
+
+def _shifted(scored: ScoredCandidate, shift: int) -> ScoredCandidate:
+    """Return the candidate of the second round with its index among the queries of both rounds."""
+    return replace(scored, query_index=shift + (scored.query_index or 0))

@@ -4,13 +4,23 @@ This module only defines the values. `scoring.scorer` makes the evidence; `scori
 the scored candidates.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from beatport_match.model.tracks import Candidate, ReadFrom
 
 Relation: TypeAlias = Literal["same_recording", "other_version", "different"]
 MatchOutcome: TypeAlias = Literal["matched", "review", "not_found", "failed"]
+RejectCode: TypeAlias = Literal[
+    "different",
+    "other_version",
+    "incomplete",
+    "rerelease",
+    "less_likely",
+    "unsure",
+    "not_picked",
+    "decided",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,31 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a candidate was not taken.
+
+    Attributes:
+        code: One of eight:
+
+            * `different`: another title or artist;
+            * `other_version`: another version of the same title;
+            * `incomplete`: the page has changed and names no artist or no version;
+            * `rerelease`: the same recording as the first candidate, on another release;
+            * `less_likely`: it fits less well than the first candidate;
+            * `unsure`: the first candidate, whose confidence is too low to accept it;
+            * `not_picked`: a person picked another candidate;
+            * `decided`: an earlier decision rejects it.
+        text: One sentence for people.
+    """
+
+    code: RejectCode
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class ScoredCandidate:
     """A candidate with its score, its confidence and its evidence.
 
@@ -53,6 +88,17 @@ class ScoredCandidate:
         rerelease: Whether this is the same recording as the best candidate, on another release.
         doubts: The reasons that limit the confidence, the strongest first, such as "the artist's
             name is a letter apart".
+        title_similarity: How similar the letters of both titles are, 0-100, without versions and
+            guests. It is a figure for people; the score does not use it.
+        artist_similarity: The same for the artists, in any order; `None` if one side names none.
+        query_index: The index in `Match.queries` of the first query that found the candidate, from
+            0; `None` if no search found it (as in `rank`).
+        query_text: The text of that query.
+        query_type: How that query was built; `docs/metrics.md` lists the types.
+        place: The place of the candidate in the result of that query, from 1. It is ignored when
+            candidates are compared.
+        reject_reason: Why the match did not take the candidate; `None` if it did, and in `rank`.
+            It is ignored when candidates are compared.
     """
 
     candidate: Candidate
@@ -62,6 +108,15 @@ class ScoredCandidate:
     evidence: tuple[Evidence, ...]
     rerelease: bool = False
     doubts: tuple[str, ...] = ()
+    title_similarity: float | None = None
+    artist_similarity: float | None = None
+    query_index: int | None = None
+    query_text: str = ""
+    query_type: str = ""
+    # An answer does not depend on the order of a result.
+    place: int | None = field(default=None, compare=False)
+    # A person's pick changes it, and the picked candidate is still an equal one.
+    reject_reason: Rejection | None = field(default=None, compare=False)
 
     @property
     def id(self) -> int:

@@ -5,10 +5,18 @@ This module only defines the models. `performance.measure` fills them from trans
 file of an older version may lack is `None`: unknown, never zero.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PlainSerializer,
+    computed_field,
+)
 
 Mode: TypeAlias = Literal["sync", "async"]
 Recommendation: TypeAlias = Literal["implement", "evaluate", "skip"]
@@ -18,9 +26,41 @@ Recommendation: TypeAlias = Literal["implement", "evaluate", "skip"]
 Seconds: TypeAlias = Annotated[float, Field(ge=0, le=1e10)]
 Count: TypeAlias = Annotated[int, Field(ge=0, le=10**12)]
 Mean: TypeAlias = Annotated[float, Field(ge=0, le=1e12)]
-Percentage: TypeAlias = Annotated[float, Field(ge=0, le=100)]
-Moment: TypeAlias = Annotated[datetime, PlainSerializer(datetime.isoformat, return_type=str)]
-"""A date and time, dumped as ISO 8601. This library writes it with a time zone."""
+# A sum of rounded parts can be slightly more than the whole.
+MAX_ROUNDED_PERCENT = 100.000001
+# A smaller number (before September 2001) is the reading of a clock that does not begin in 1970,
+# such as `time.perf_counter`.
+MIN_EPOCH_S = 1e9
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _without_rounding(value: object) -> object:
+    is_rounded = isinstance(value, float) and 100 < value <= MAX_ROUNDED_PERCENT
+    return 100.0 if is_rounded else value
+
+
+def _without_counter(value: object) -> object:
+    return None if isinstance(value, int | float) and value < MIN_EPOCH_S else value
+
+
+def _as_iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _as_epoch(moment: datetime | None) -> float | None:
+    """Return the seconds since 1970 in UTC; `None` if the time zone is unknown."""
+    return (moment - _EPOCH).total_seconds() if moment and moment.tzinfo else None
+
+
+Percentage: TypeAlias = Annotated[float, Field(ge=0, le=100), BeforeValidator(_without_rounding)]
+Moment: TypeAlias = Annotated[
+    datetime | None,
+    BeforeValidator(_without_counter),
+    PlainSerializer(_as_iso, return_type=str | None),
+]
+"""A date and time, dumped as ISO 8601. This library writes it with a time zone. A number in a file
+of another program is read as seconds since 1970, and as `None` if it is the reading of another
+clock."""
 
 
 class _Figures(BaseModel):
@@ -130,12 +170,24 @@ class SessionInfo(_Figures):
         unmatched_tracks: The number of all other tracks.
     """
 
-    start_time: Moment | None = None
-    end_time: Moment | None = None
+    start_time: Moment = None
+    end_time: Moment = None
     total_time: Seconds
     total_tracks: Count
     matched_tracks: Count
     unmatched_tracks: Count
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def start_epoch_s(self) -> float | None:
+        """When the run began, in seconds since 1970 (UTC); `None` without a time zone."""
+        return _as_epoch(self.start_time)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def end_epoch_s(self) -> float | None:
+        """When the run ended, in seconds since 1970 (UTC); `None` without a time zone."""
+        return _as_epoch(self.end_time)
 
 
 class CacheStats(_Figures):
@@ -231,7 +283,7 @@ class PerformanceStats(_Figures):
     """
 
     version: Literal["1.0"]
-    generated: Moment | None = None
+    generated: Moment = None
     session_info: SessionInfo
     cache_stats: CacheStats | None = None
     query_metrics: tuple[QueryMetrics, ...] | None = None
@@ -278,20 +330,29 @@ class NetworkAnalysis(_Figures):
 class RunComparison(_Figures):
     """A sync and an async run over the same tracks, compared.
 
+    A track that only one of the runs has is left out. So is a track whose answers one of the runs
+    had in a journal or a cache, while the other one sent requests. Then the times are estimates:
+    the part of each run's wall-clock time that the other tracks have of the time of all tracks.
+
     Attributes:
         sync_time: The wall-clock time of the sync run, in seconds.
         async_time: The wall-clock time of the async run, in seconds.
         improvement_percentage: The share of the sync run's time that async saved, in percent;
             negative if the async run took longer.
         speed_up: How many times faster the async run was (sync time divided by async time).
-        sync_requests: The number of requests of the sync run.
-        async_requests: The number of requests of the async run.
+        sync_requests: The number of requests of the sync run, for the compared tracks.
+        async_requests: The number of requests of the async run, for the compared tracks.
         sync_memory_bytes: The peak memory of the sync run, if the calling program measured it.
         async_memory_bytes: The peak memory of the async run, if the calling program measured it.
         sync_concurrency: How many requests and tracks the sync run had in flight.
         async_concurrency: How many requests and tracks the async run had in flight.
-        same_answers: Whether both runs gave the same answers; `None` if that is unknown.
-        different_tracks: The titles of tracks whose answers differ, or that only one run has.
+        same_answers: Whether both runs gave the same answers for the tracks that both have; `None`
+            if they have none in common.
+        different_tracks: The titles of tracks whose answers differ.
+        compared_tracks: The number of tracks whose times are compared.
+        left_out: The titles of the other tracks.
+        reason: Why tracks are left out, or why the times cannot be compared, in one sentence;
+            `None` if all tracks are compared.
     """
 
     sync_time: Seconds
@@ -306,3 +367,6 @@ class RunComparison(_Figures):
     async_concurrency: ConcurrencyStats | None
     same_answers: bool | None
     different_tracks: tuple[str, ...]
+    compared_tracks: Count = 0
+    left_out: tuple[str, ...] = ()
+    reason: str | None = None

@@ -7,7 +7,8 @@ results.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
 from math import fsum
 
 from beatport_match.errors import MisuseError
@@ -40,6 +41,8 @@ def analyze(stats: PerformanceStats) -> NetworkAnalysis:
 
     The rule: `implement` above 40 % network time and below 50 % cache hits; `skip` below 20 %
     network time or above 80 % cache hits; otherwise `evaluate`, also if a needed figure is unknown.
+    If more than half of the queries failed, it is `evaluate` too, and the reason says that the run
+    gives no advice.
 
     Args:
         stats: The metrics of a run. A sync run gives the best forecast.
@@ -51,7 +54,7 @@ def analyze(stats: PerformanceStats) -> NetworkAnalysis:
         `print(analyze(load_metrics_from_json("friday_metrics.json")).recommendation)`
     """
     network, hits = network_percentage(stats), cache_hit_rate(stats)
-    recommendation, reason = _with_recommendation(network, hits)
+    recommendation, reason = _with_recommendation(stats, network, hits)
     return NetworkAnalysis(
         percentage=network,
         cache_hit_rate=hits,
@@ -83,8 +86,9 @@ def recommend_mode(stats: PerformanceStats) -> Mode:
     The mode is `async` if `analyze` says `implement`, with one exception. If the run processed its
     tracks one at a time and its times show that async could be less than 1.5 times as fast with
     these settings, the mode is `sync`: such a run waited for the rate limiter or for this machine.
-    In all other cases the mode is `sync`. A program that calls this after every run stays with
-    async until the metrics of an async run no longer give `implement`.
+    If more than half of the queries failed, it is the mode of the last run. In all other cases it
+    is `sync`. A program that calls this after every run stays with async until the metrics of an
+    async run no longer give `implement`.
 
     Args:
         stats: The metrics of the last run.
@@ -95,6 +99,8 @@ def recommend_mode(stats: PerformanceStats) -> Mode:
     Example:
         `use_async = recommend_mode(result.metrics) == "async"`
     """
+    if _mostly_failed(stats):
+        return stats.mode or "sync"
     bound = most_speed_up(stats, tracks_at_once(stats))
     if bound is not None and bound < MIN_WORTHWHILE_SPEED_UP:
         return "sync"
@@ -178,13 +184,16 @@ def tracks_at_once(stats: PerformanceStats) -> int:
 def compare_runs(sync_stats: PerformanceStats, async_stats: PerformanceStats) -> RunComparison:
     """Compare a sync and an async run over the same tracks.
 
+    Tracks that only one of the runs has, and tracks whose answers only one of the runs had in a
+    journal or a cache, are left out. If no track is left, the times are not compared.
+
     Args:
         sync_stats: The metrics of the sync run.
         async_stats: The metrics of the async run.
 
     Returns:
         Times, requests, memory and concurrency of both runs, the speed-up, and whether both gave
-        the same answers.
+        the same answers. `reason` says what was left out.
 
     Raises:
         MisuseError: The first run was async, or the second was sync.
@@ -198,47 +207,70 @@ def compare_runs(sync_stats: PerformanceStats, async_stats: PerformanceStats) ->
                 f"the {place} run must be the {mode} one, not {stats.mode}; "
                 "give compare_runs a sync run and then an async run."
             )
-    before, after = sync_stats.session_info.total_time, async_stats.session_info.total_time
-    different = tuple(_different(sync_stats.track_metrics, async_stats.track_metrics))
-    has_tracks = sync_stats.track_metrics or async_stats.track_metrics
+    pairs, unpaired = _pairs(sync_stats.track_metrics, async_stats.track_metrics)
+    compared = [(one, other) for one, other in pairs if _did_same_work(one, other)]
+    cached = [one for one, other in pairs if not _did_same_work(one, other)]
+    before, sync_requests = _part_of_run(sync_stats, [one for one, _ in compared])
+    after, async_requests = _part_of_run(async_stats, [other for _, other in compared])
+    different = tuple(one.track_title for one, other in pairs if _differ(one, other))
+    # Files without tracks are compared as a whole.
+    is_comparable = bool(compared or not (pairs or unpaired))
+    saved = 100 * (before - after) / before if before and is_comparable else None
     return RunComparison(
         sync_time=before,
         async_time=after,
-        improvement_percentage=100 * (before - after) / before if before else None,
-        speed_up=before / after if before and after else None,
-        sync_requests=sync_stats.requests,
-        async_requests=async_stats.requests,
+        improvement_percentage=saved,
+        speed_up=before / after if before and after and is_comparable else None,
+        sync_requests=sync_requests,
+        async_requests=async_requests,
         sync_memory_bytes=sync_stats.peak_memory_bytes,
         async_memory_bytes=async_stats.peak_memory_bytes,
         sync_concurrency=sync_stats.concurrency,
         async_concurrency=async_stats.concurrency,
-        same_answers=not different if has_tracks else None,
+        same_answers=not different if pairs else None,
         different_tracks=different,
+        compared_tracks=len(compared),
+        left_out=tuple(track.track_title for track in (*cached, *unpaired)),
+        reason=_why_left_out(len(compared), len(cached), len(unpaired)),
     )
 
 
-def _with_recommendation(network: float | None, hits: float | None) -> tuple[Recommendation, str]:
+def _with_recommendation(
+    stats: PerformanceStats, network: float | None, hits: float | None
+) -> tuple[Recommendation, str]:
     """Apply the rule; return the recommendation and its reason."""
+    shares = (
+        f"The network takes {_share(network)} of the queries' time and the cache answers "
+        f"{_share(hits)} of the queries"
+    )
+    if _mostly_failed(stats):
+        failed = f"{_failed(stats)} of {len(stats.queries)} queries failed"
+        return "evaluate", f"{shares}, but {failed}: no advice is possible from this run."
     if network is not None and network < SKIP_BELOW_PERCENT:
-        share = f"only {network:.1f} % of the queries' time"
-        return "skip", f"The network takes {share}, so async has little to overlap."
+        return "skip", f"{shares}, so async has little to overlap."
     if hits is not None and hits > MOSTLY_CACHED_PERCENT:
-        return (
-            "skip",
-            f"The cache answers {hits:.1f} % of the queries, so few requests are left to overlap.",
-        )
-    if network is None:
-        return (
-            "evaluate",
-            "The network's share of the time is unknown, so no recommendation is possible.",
-        )
-    share = f"The network takes {network:.1f} % of the queries' time"
-    if hits is None:
-        return "evaluate", f"{share}, but the cache hit rate is unknown."
-    shares = f"{share} and the cache answers {hits:.1f} % of the queries"
+        return "skip", f"{shares}, so few requests are left to overlap."
+    if network is None or hits is None:
+        return "evaluate", f"{shares}, so no recommendation is possible."
     if network > IMPLEMENT_ABOVE_PERCENT and hits < MANY_CACHE_HITS_PERCENT:
         return "implement", f"{shares}, so async can save time."
     return "evaluate", f"{shares}: measure a sync and an async run."
+
+
+def _share(percentage: float | None) -> str:
+    return "an unknown share" if percentage is None else f"{percentage:.1f} %"
+
+
+def _failed(stats: PerformanceStats) -> int:
+    """Return the number of queries that failed."""
+    if stats.failures is not None:
+        return sum(stats.failures.values())
+    return sum(query.failure is not None for query in stats.queries)
+
+
+def _mostly_failed(stats: PerformanceStats) -> bool:
+    """Tell whether most queries failed: their times do not show what an answer costs."""
+    return _failed(stats) > len(stats.queries) / 2
 
 
 def _caveats(stats: PerformanceStats, recommendation: Recommendation) -> Iterator[str]:
@@ -308,25 +340,75 @@ def _request_caveats(stats: PerformanceStats, recommendation: Recommendation) ->
 
 def _one_at_a_time(stats: PerformanceStats) -> bool:
     if stats.concurrency:
-        return stats.concurrency.peak_tracks_in_flight <= 1
+        return stats.concurrency.peak_tracks_in_flight == 1
     return stats.mode == "sync"
 
 
-def _different(first: tuple[TrackMetrics, ...], second: tuple[TrackMetrics, ...]) -> Iterator[str]:
-    """Yield the titles of tracks whose answers differ, or that only one of the runs has."""
-    for one, other in zip(first, second, strict=False):
-        if any(a != b for a, b in _answers(one, other)):
-            yield one.track_title
-    longer = max(first, second, key=len)
-    yield from (track.track_title for track in longer[min(len(first), len(second)) :])
+def _pairs(
+    first: tuple[TrackMetrics, ...], second: tuple[TrackMetrics, ...]
+) -> tuple[list[tuple[TrackMetrics, TrackMetrics]], list[TrackMetrics]]:
+    """Return the tracks that both runs have, in pairs, and those that only one of them has."""
+    others = defaultdict[tuple[str, str], deque[TrackMetrics]](deque)
+    for track in second:
+        others[track.track_id, track.track_title].append(track)
+    pairs: list[tuple[TrackMetrics, TrackMetrics]] = []
+    unpaired: list[TrackMetrics] = []
+    for track in first:
+        if same := others[track.track_id, track.track_title]:
+            pairs.append((track, same.popleft()))
+        else:
+            unpaired.append(track)
+    return pairs, [*unpaired, *(track for same in others.values() for track in same)]
 
 
-def _answers(one: TrackMetrics, other: TrackMetrics) -> Iterator[tuple[object, object]]:
-    """Yield the pairs of values to compare: the track and its answer, as far as both have them."""
-    yield one.track_id, other.track_id
-    yield one.track_title, other.track_title
-    yield one.match_found, other.match_found
-    yield one.match_score, other.match_score
+def _did_same_work(one: TrackMetrics, other: TrackMetrics) -> bool:
+    """Tell whether both runs sent requests for a track, or both had its answers in their cache.
+
+    A track that the journal had has no queries.
+    """
+    mine, theirs = one.queries, other.queries
+    are_cached = all(query.cache_hit for query in mine), all(query.cache_hit for query in theirs)
+    return bool(mine and theirs) and are_cached[0] == are_cached[1]
+
+
+def _part_of_run(
+    stats: PerformanceStats, compared: Sequence[TrackMetrics]
+) -> tuple[float, int | None]:
+    """Return the time and the number of requests of the compared tracks of a run."""
+    wall, requests = stats.session_info.total_time, stats.requests
+    whole = fsum(track.total_time for track in stats.track_metrics)
+    if len(compared) in {0, len(stats.track_metrics)} or not whole:
+        return wall, requests
+    if requests is not None:
+        requests = sum(query.requests or 0 for track in compared for query in track.queries)
+    return wall * fsum(track.total_time for track in compared) / whole, requests
+
+
+def _why_left_out(compared: int, cached: int, unpaired: int) -> str | None:
+    """Say in one sentence why so many tracks are left out; `None` if none is."""
+    if not cached and not unpaired:
+        return None
+    if not compared and not cached:
+        return (
+            "The runs have no track in common, so they cannot be compared; run the same list in "
+            "both modes."
+        )
+    if not compared:
+        return (
+            "The times cannot be compared, because in one of the runs a journal or a cache had the "
+            "answers; run both modes afresh."
+        )
+    total = compared + cached + unpaired
+    why = (
+        [f"in one of the runs, a journal or a cache had the answers of {cached}"] if cached else []
+    )
+    why += [f"only one of the runs has {unpaired}"] if unpaired else []
+    return f"{cached + unpaired} of {total} tracks are left out: {', and '.join(why)}."
+
+
+def _differ(one: TrackMetrics, other: TrackMetrics) -> bool:
+    """Tell whether two answers differ, as far as both files have them."""
+    names = ["match_found", "match_score"]
     if one.outcome is not None and other.outcome is not None:
-        yield one.outcome, other.outcome
-        yield one.beatport_id, other.beatport_id
+        names += ["outcome", "beatport_id"]
+    return any(getattr(one, name) != getattr(other, name) for name in names)

@@ -47,6 +47,8 @@ def export_performance_metrics_json(
 
     Raises:
         MisuseError: `base_filename` is empty or would lead out of the folder.
+        MetricsFileError: A value cannot be written as JSON, such as NaN or an object in the
+            settings. The message names the field.
         OutputError: The folder or the file cannot be written. It is also an `OSError`.
 
     Example:
@@ -56,10 +58,10 @@ def export_performance_metrics_json(
     now = datetime.now().astimezone()
     if stats.generated is None:
         stats = stats.model_copy(update={"generated": now})
+    text = _as_json(stats, base_filename)
     folder = Path(output_dir)
     with output_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(stats.model_dump(), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     while True:
         path = folder / f"{base_filename}_metrics_{now:%Y%m%d_%H%M%S}.json"
         try:
@@ -99,6 +101,22 @@ def load_metrics_from_json(path: str | Path) -> PerformanceStats:
     except OSError as error:
         raise MetricsFileError(f"{path}: cannot be read ({reason(error)}).") from None
     return _validated(path, text)
+
+
+def _as_json(stats: PerformanceStats, name: str) -> str:
+    """Return the text of the file; `model_copy` can put any value into metrics."""
+    document: dict[str, Any] | None = None
+    try:
+        document = stats.model_dump(warnings=False)
+        return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    except (TypeError, ValueError, RecursionError) as error:
+        fault = f"a value cannot be written as JSON ({reason(error)})."
+    if document is not None:
+        try:
+            PerformanceStats.model_validate(document)
+        except ValidationError as errors:
+            fault = _first_fault(errors)
+    raise MetricsFileError(f"{name}: {fault}")
 
 
 def _validated(path: str | Path, text: str) -> PerformanceStats:

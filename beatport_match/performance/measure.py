@@ -112,6 +112,7 @@ def query_metrics(parts: Sequence[Part], began: float) -> QueryMetrics:
 def performance_stats(
     tracks: Iterable[TrackMetrics],
     *,
+    lookups: Sequence[QueryMetrics] = (),
     mode: Mode,
     total_time: float,
     started_at: datetime,
@@ -119,10 +120,11 @@ def performance_stats(
 ) -> PerformanceStats:
     """Compute the metrics of a run that began at `started_at` and took `total_time` seconds.
 
-    All figures of an empty run are zero.
+    `lookups` are queries that belong to no track: single searches and fetches. All figures of an
+    empty run are zero.
     """
     tracks = tuple(tracks)
-    queries = tuple(query for track in tracks for query in track.queries)
+    queries = (*(query for track in tracks for query in track.queries), *lookups)
     matched = sum(track.match_found for track in tracks)
     hits = sum(query.cache_hit for query in queries)
     hit_rate = _percentage(hits, len(queries))
@@ -156,7 +158,7 @@ def performance_stats(
         wait_time=fsum(query.wait_time or 0 for query in queries),
         pace_time=fsum(query.pace_time or 0 for query in queries),
         retry_time=fsum(query.retry_time or 0 for query in queries),
-        concurrency=concurrency_stats(tracks),
+        concurrency=concurrency_stats(tracks, queries, total_time),
     )
 
 
@@ -176,8 +178,13 @@ def network_stats(queries: Sequence[QueryMetrics]) -> NetworkStats:
     )
 
 
-def concurrency_stats(tracks: Sequence[TrackMetrics]) -> ConcurrencyStats | None:
-    """Compute peak and mean concurrency; `None` if a track has no start time."""
+def concurrency_stats(
+    tracks: Sequence[TrackMetrics], queries: Sequence[QueryMetrics], total_time: float
+) -> ConcurrencyStats | None:
+    """Compute peak and mean concurrency; `None` if a track has no start time.
+
+    Without tracks, the mean is over `total_time`.
+    """
     spans = [
         (track.started, track.started + track.total_time)
         for track in tracks
@@ -185,11 +192,9 @@ def concurrency_stats(tracks: Sequence[TrackMetrics]) -> ConcurrencyStats | None
     ]
     if len(spans) < len(tracks):
         return None
-    sent = [one for track in tracks for query in track.queries for one in query.sent or ()]
+    sent = [one for query in queries for one in query.sent or ()]
     requests = [(one.started, one.ended) for one in sent]
-    whole = max((end for _, end in spans), default=0) - min(
-        (begin for begin, _ in spans), default=0
-    )
+    whole = max(end for _, end in spans) - min(begin for begin, _ in spans) if spans else total_time
     return ConcurrencyStats(
         peak_requests_in_flight=max((count for _, count in in_flight(requests)), default=0),
         mean_requests_in_flight=_ratio(fsum(end - begin for begin, end in requests), whole),

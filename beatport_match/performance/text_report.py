@@ -17,6 +17,7 @@ from beatport_match.model.metrics import (
 from beatport_match.performance.analysis import (
     MIN_WORTHWHILE_SPEED_UP,
     analyze,
+    cache_hit_rate,
     most_speed_up,
     recommend_mode,
     tracks_at_once,
@@ -107,6 +108,8 @@ def _run(stats: PerformanceStats) -> Iterator[str]:
         yield f"  failed     {_short(kinds, _WIDTH - 13)}"
     elif stats.failures is None:
         yield f"  failed     {_UNKNOWN}"
+    hits = cache_hit_rate(stats)
+    yield f"  cache      {_UNKNOWN if hits is None else f'answered {hits:.1f} % of the queries'}"
     yield f"  at once    {_concurrency(stats.concurrency)}"
     if stats.peak_memory_bytes is not None:
         yield f"  memory     {_memory(stats.peak_memory_bytes)} at its peak"
@@ -179,8 +182,11 @@ def _comparison(comparison: RunComparison) -> Iterator[str]:
     for name, (sync, other) in rows.items():
         yield f"{name:<22}{sync:>12}{other:>12}"
     yield ""
+    if comparison.reason:
+        yield from textwrap.wrap(comparison.reason, _WIDTH)
     if comparison.speed_up is None or comparison.improvement_percentage is None:
-        yield "One of the runs took no time, so the times cannot be compared."
+        if not comparison.reason:
+            yield "One of the runs took no time, so the times cannot be compared."
     elif comparison.improvement_percentage < 0:
         more = -comparison.improvement_percentage
         yield f"async took {more:.1f} % longer ({comparison.speed_up:.2f} times as fast as sync)."
@@ -194,7 +200,8 @@ def _comparison(comparison: RunComparison) -> Iterator[str]:
 
 def _same_answers(comparison: RunComparison) -> Iterator[str]:
     if comparison.same_answers is None:
-        yield "It is unknown whether both gave the same answers: neither run lists tracks."
+        if not comparison.reason:
+            yield "It is unknown whether both gave the same answers: neither run lists tracks."
     elif comparison.same_answers:
         yield "Both gave the same answers."
     else:
@@ -215,6 +222,8 @@ def _part(seconds: float | None, whole: float) -> str:
 def _concurrency(stats: ConcurrencyStats | None) -> str:
     if stats is None:
         return _UNKNOWN
+    if not stats.peak_tracks_in_flight and stats.peak_requests_in_flight:
+        return f"up to {stats.peak_requests_in_flight} requests, for no track of a run"
     if stats.peak_tracks_in_flight <= 1:
         return "one track at a time"
     return (

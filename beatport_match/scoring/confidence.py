@@ -13,10 +13,12 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from rapidfuzz.fuzz import ratio
+
 from beatport_match.errors import wrong_argument
 from beatport_match.model.evidence import MatchOutcome, Relation, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.parsing.parsed_track import is_compilation
+from beatport_match.parsing.parsed_track import ParsedTrack, is_compilation
 from beatport_match.parsing.word_frequency import information_weight
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import CASES, Case
@@ -229,7 +231,22 @@ def _scored(detail: ScoreDetail, probability: float, *, rerelease: bool = False)
         evidence=detail.evidence,
         rerelease=rerelease,
         doubts=tuple([notes[case] for case in limiting]),
+        title_similarity=_similarity(detail.local.base, detail.other.base),
+        artist_similarity=_artist_similarity(detail.local, detail.other),
     )
+
+
+def _artist_similarity(local: ParsedTrack, other: ParsedTrack) -> float | None:
+    if not local.artist_words or not other.artist_words:
+        return None
+    if local.artist_words == other.artist_words:
+        return 100.0
+    return _similarity(" ".join(sorted(local.artist_words)), " ".join(sorted(other.artist_words)))
+
+
+def _similarity(mine: str, theirs: str) -> float:
+    """Return the similarity of the letters of two folded texts, 0-100."""
+    return round(ratio(mine, theirs), 1)
 
 
 @lru_cache(maxsize=4096)

@@ -112,7 +112,8 @@ class MatchSettings(_Frozen, frozen=True):
             at most `async_io.max_concurrent_requests` requests at a time. Default 1.
         max_results: Maximum number of rows requested from one search (1-150). Beatport's pages held
             150 rows in 2023; the API returns at most 100. Default 100.
-        max_candidates: Maximum number of ranked candidates in a match (1-150). Default 10.
+        max_candidates: Maximum number of ranked candidates in a match (1-150). `None` (`false` in
+            TOML) keeps all candidates that the queries found. Default 10.
         wanted_fields: Names of the fields of `Candidate` that the best candidate should have.
             Search results lack some fields (mostly `preview_url`); the track's own page is
             requested only if one of these fields is missing. Default `()`: none.
@@ -166,7 +167,7 @@ class MatchSettings(_Frozen, frozen=True):
     max_queries: Annotated[int, Field(ge=1, le=20)] = 4
     queries_at_once: Annotated[int, Field(ge=1, le=20)] = 1
     max_results: Annotated[int, Field(ge=1, le=150)] = 100
-    max_candidates: Annotated[int, Field(ge=1, le=150)] = 10
+    max_candidates: Annotated[int, Field(ge=1, le=150)] | None = 10
     wanted_fields: tuple[str, ...] = ()
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] | None = 5.0
     max_refusals: Annotated[int, Field(ge=1, le=1000)] = 10
@@ -199,7 +200,7 @@ class MatchSettings(_Frozen, frozen=True):
             max_queries: int = ...,
             queries_at_once: int = ...,
             max_results: int = ...,
-            max_candidates: int = ...,
+            max_candidates: int | None = ...,
             wanted_fields: list[str] | tuple[str, ...] = ...,
             requests_per_second: float | None = ...,
             max_refusals: int = ...,
@@ -254,7 +255,10 @@ class MatchSettings(_Frozen, frozen=True):
         """The URL of the site or the API that `source` names."""
         return self.api_url if self.source == "api" else self.base_url
 
-    @field_validator("requests_per_second", "cache_path", "token_file", "proxy", mode="before")
+    @field_validator(
+        *("requests_per_second", "cache_path", "token_file", "proxy", "max_candidates"),
+        mode="before",
+    )
     @classmethod
     def _validate_false_as_none(cls, value: object) -> object:
         # TOML has no null, so a settings file uses `false` for it.

@@ -65,6 +65,14 @@ def child_process(*arguments: object, **options: Any) -> Iterator[subprocess.Pop
             process.kill()
 
 
+def untimed_matches(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the matches of a document without the times of their queries."""
+    matches: list[dict[str, Any]] = document["matches"]
+    for query in (query for match in matches for query in match["queries"]):
+        assert query.pop("elapsed_s") >= 0
+    return matches
+
+
 def make_match(
     track: Track,
     outcome: str = "matched",

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from audio_files import mp3
-from command_line import ROOT, CommandResult, child_process
+from command_line import ROOT, CommandResult, child_process, untimed_matches
 
 from beatport_match import Matcher, PlaylistMatch, __version__, match_playlist
 from beatport_match.settings.models import MatchSettings
@@ -103,7 +103,7 @@ def test_playlist_finds_the_matches_of_match_playlist(
     threaded = json.loads(command(*arguments, "--async").out)
     settings = MatchSettings(base_url=base_url, requests_per_second=None)
     library = json.loads(json.dumps(match_playlist(collection, settings=settings).document()))
-    assert sync["matches"] == threaded["matches"] == library["matches"]
+    assert untimed_matches(sync) == untimed_matches(threaded) == untimed_matches(library)
     assert (sync["metrics"]["mode"], threaded["metrics"]["mode"]) == ("sync", "async")
 
 

@@ -119,6 +119,7 @@ def test_the_csv_files_beside_the_results_are_written_again(
     PlaylistMatch.from_json(results).to_csv(results.parent)
     typed("yyyq", results)
     assert results.with_name("review.csv").read_text("utf-8-sig").count("\n") == 1
+    assert results.with_name("matches.csv").read_text("utf-8-sig").count("person on 2") == 6
 
 
 def test_nothing_to_review_reads_no_key(typed: Callable[..., CommandResult], results: Path) -> None:

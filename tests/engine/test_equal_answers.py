@@ -18,7 +18,8 @@ DIFFERING = set(
     "generated start_time end_time started ended mode settings concurrency total_time "
     "execution_time network_time parse_time wait_time pace_time retry_time total_network_time "
     "total_execution_time network_time_percentage average_time_per_track average_time_per_query "
-    "average_network_time average_network_time_per_query".split()
+    "average_network_time average_network_time_per_query elapsed_s start_epoch_s "
+    "end_epoch_s".split()
 )
 
 Run = tuple[PlaylistMatch, tuple[FakeRequest, ...]]

@@ -222,6 +222,29 @@ def test_a_changed_track_invalidates_its_line(path: Path) -> None:
     assert fake.requests != ()
 
 
+OLD_LINE = (
+    '{"beatport_match":"0.1.0","key":"' + 64 * "0" + '","match":{"track":{"title":"Ember",'
+    '"artists":"Ana Sol","album":null,"label":null,"year":null,"bpm":null,"key":null,'
+    '"duration_s":null,"isrc":null,"beatport_id":null,"remixers":[],"file":null,"id":null},'
+    '"outcome":"matched","best":null,"candidates":[{"candidate":{"id":7,"url":null,'
+    '"name":"Ember"},"score":96.0,"confidence":0.97,"relation":"same_recording","evidence":'
+    '[{"name":"title","local":"Ember","catalogue":"Ember","effect":46.0,"note":"same title",'
+    '"code":"same"}],"rerelease":false,"doubts":[]}],"confidence":0.97,"queries":[{"text":'
+    '"Ana Sol Ember","query_type":"artist_title","found":1,"requests":1,"unreadable":0,'
+    '"failure":null,"where":"on Beatport","read_from":null}],"failures":[],"stopped":"enough",'
+    '"candidates_weighed":1,"picked":false,"metrics":null}}\n'
+)
+
+
+def test_a_line_without_the_fields_of_later_versions_is_read() -> None:
+    """Where its candidates come from is unknown."""
+    match = journal_module._parse_line(OLD_LINE.encode())
+    assert match is not None
+    (candidate,) = match.candidates
+    assert (candidate.query_index, candidate.place, candidate.reject_reason) == (None, None, None)
+    assert (candidate.title_similarity, match.queries[0].elapsed_s) == (None, None)
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The content of the journal of a finished run."""

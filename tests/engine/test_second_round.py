@@ -45,6 +45,10 @@ def test_failed_tracks_are_matched_in_the_second_round(
     assert sum(match.requests for match in result.matches) == COUNT + 3
     assert Counter(len(match.queries) for match in result.matches) == {1: COUNT - 3, 2: 3}
     assert sum(len(match.failures) for match in result.matches) == 3
+    for best, match in ((match.best, match) for match in result.matches):
+        # Each candidate names a query of the second round, counted from the first round on.
+        assert best.query_index == len(match.queries) - 1
+        assert best == match.candidates[0]
     assert len(journal.read_bytes().splitlines()) == COUNT
     again = FakeBeatport(**EXACT_SEARCH)
     assert len(run(name, again, journal=journal).matched) == COUNT

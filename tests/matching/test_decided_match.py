@@ -84,6 +84,8 @@ def test_a_rejected_candidate_is_not_proposed_and_its_evidence_says_so() -> None
     assert rejected.candidate == RIGHT
     assert rejected.confidence == 0
     assert rejected.doubts == ("rejected by Mo on 2026-02-03",)
+    assert rejected.reject_reason
+    assert rejected.reject_reason.code == "decided"
     line = rejected.evidence[-1]
     assert (line.name, line.code, line.note) == ("decision", "rejected", rejected.doubts[0])
     assert sum(one.effect for one in rejected.evidence) == pytest.approx(rejected.score)
@@ -97,7 +99,18 @@ def test_without_the_rejected_one_the_next_candidate_may_be_accepted() -> None:
     match = with_decisions(
         found(replace(RIGHT, id=4), RIGHT), rejecting(RIGHT), MatchSettings(accept_confidence=0.5)
     )
-    assert match.matched
+    assert match.accepted
+    assert (match.accepted.rerelease, match.accepted.reject_reason) == (False, None)
+
+
+def test_the_answer_stays_if_another_candidate_is_rejected() -> None:
+    picked = found(RIGHT, SHORT, OTHER).pick(found(RIGHT, SHORT, OTHER).candidates[1])
+    match = with_decisions(picked, rejecting(RIGHT), MatchSettings())
+    assert (match.best, match.outcome, match.picked) == (picked.best, "matched", True)
+    assert [one.candidate for one in match.candidates] == [SHORT, OTHER]
+    match = with_decisions(picked, rejecting(SHORT), MatchSettings())
+    assert not match.picked
+    assert match.best != picked.best
 
 
 def test_a_match_of_which_every_candidate_is_rejected_is_not_found() -> None:

@@ -8,10 +8,11 @@ import pytest
 from beatport_match.errors import Failure, MisuseError, SettingsError
 from beatport_match.matching.match import Match, QueryRecord
 from beatport_match.matching.protocol import Recorded, Transcript
-from beatport_match.model.evidence import Evidence, ScoredCandidate
+from beatport_match.model.evidence import Evidence, Rejection, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.performance.measure import track_metrics
 from beatport_match.scoring.confidence import rank
+from beatport_match.scoring.rejection import NOT_PICKED
 
 TRACK = Track("Night Ferry (Nørd Remix)", ["Ana Sol"], duration_s=401)
 
@@ -297,6 +298,18 @@ def test_pick_makes_a_candidate_the_matched_answer():
     assert not match.picked
     with pytest.raises(MisuseError, match=r"\[12\] is not a candidate of this match"):
         replace(match, candidates=(RIGHT,)).pick(OTHER_VERSION)
+
+
+def test_pick_says_that_the_others_were_not_picked():
+    """A reason that a candidate already has stays; that of the picked one goes."""
+    other = replace(
+        OTHER_VERSION, reject_reason=Rejection("other_version", "It is another version.")
+    )
+    picked = found("matched", RIGHT, (RIGHT, other)).pick(other)
+    assert picked.best.reject_reason is None
+    assert [one.reject_reason for one in picked.candidates] == [NOT_PICKED, None]
+    again = picked.pick(RIGHT)
+    assert [one.reject_reason for one in again.candidates] == [None, NOT_PICKED]
 
 
 @pytest.mark.parametrize("value", [0, None, "7"])

@@ -66,6 +66,8 @@ def test_release_of_the_other_tracks_makes_a_doubtful_title_likelier() -> None:
     match = last([*siblings(), before])
     assert (match.outcome, match.best and match.best.id) == ("matched", 10)
     assert 0.9 < match.confidence < 0.95
+    assert match.best
+    assert match.best.reject_reason is None
     (line,) = (one for one in match.candidates[0].evidence if one.name == "release")
     assert (line.code, line.catalogue) == ("siblings", "Ten Trees")
     assert line.note == "9 of the 9 other tracks of the folder are on it"

@@ -17,7 +17,7 @@ from scripted_flow import InventedSource, SearchDialogue
 from beatport_match.beatport import WebSource
 from beatport_match.errors import BeatportUnavailable, Failure
 from beatport_match.matching.match import Match
-from beatport_match.matching.protocol import ParsedResult
+from beatport_match.matching.protocol import Answer, ParsedResult
 from beatport_match.matching.query_plan import plan_queries
 from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
 from beatport_match.model.tracks import Candidate, Track
@@ -314,6 +314,97 @@ def test_max_candidates_limits_the_kept_candidates() -> None:
     assert dialogue << FULL >> many
     assert len(dialogue.ended.candidates) == 4
     assert dialogue.ended.candidates_weighed == 30
+
+
+def test_all_candidates_are_kept_on_request() -> None:
+    many = [replace(ORIGINAL, id=number) for number in range(200, 350)]
+    more = [replace(ORIGINAL, id=number) for number in range(300, 400)]
+    dialogue = begin(max_candidates=None, max_queries=2)
+    assert dialogue << FULL >> many << FIRST_ARTIST >> more
+    assert len(dialogue.ended.candidates) == dialogue.ended.candidates_weighed == 200
+
+
+def test_a_candidate_names_the_first_query_that_found_it_and_its_place() -> None:
+    """A later query that finds the candidate again, at another place, changes nothing."""
+    dialogue = begin()
+    assert dialogue << FULL >> [STRANGER] << FIRST_ARTIST >> [STRANGER, ORIGINAL]
+    assert dialogue << REMIXER >> [ORIGINAL, STRANGER, RIGHT]
+    origins = {
+        one.id: (one.query_index, one.query_type, one.query_text, one.place)
+        for one in dialogue.ended.candidates
+    }
+    assert origins == {103: (0, *FULL, 1), 102: (1, *FIRST_ARTIST, 2), 101: (2, *REMIXER, 3)}
+    assert dialogue.ended.best == dialogue.ended.candidates[0]
+
+
+def test_a_candidate_of_a_batch_names_its_own_query() -> None:
+    dialogue = begin(queries_at_once=2)
+    assert dialogue << (FULL, FIRST_ARTIST) >> ([STRANGER], [RIGHT])
+    assert (dialogue.ended.best.query_index, dialogue.ended.best.place) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("track", "results", "codes"),
+    [
+        (TRACK, [RIGHT, ORIGINAL, STRANGER], [None, "other_version", "different"]),
+        (TRACK, [RIGHT, replace(RIGHT, id=110, release="Best Of")], [None, "rerelease"]),
+        (TRACK, [ORIGINAL], ["other_version"]),
+        (TRACK, [STRANGER], ["different"]),
+        (UNTIMED, [RIGHT, OTHER_LENGTH], ["unsure", "less_likely"]),
+        (TRACK, [replace(RIGHT, mix_name=None, read_from="html")], ["incomplete"]),
+    ],
+)
+def test_each_candidate_that_was_not_taken_has_a_reason(
+    track: Track, results: list[Candidate], codes: list[str | None]
+) -> None:
+    dialogue = begin(track, max_queries=1)
+    assert dialogue << FULL >> results
+    reasons = [one.reject_reason for one in dialogue.ended.candidates]
+    assert [reason and reason.code for reason in reasons] == codes
+    texts = [str(reason) for reason in reasons if reason]
+    assert all(text[0].isupper() and text.endswith(".") and text.count(". ") == 0 for text in texts)
+
+
+def test_a_reject_reason_names_the_evidence_or_the_threshold() -> None:
+    dialogue = begin(max_queries=1)
+    assert dialogue << FULL >> [RIGHT, ORIGINAL]
+    assert "another version: another remixer" in str(dialogue.ended.candidates[1].reject_reason)
+    dialogue = begin(UNTIMED, max_queries=1, accept_confidence=0.95)
+    assert dialogue << FULL >> [RIGHT, OTHER_LENGTH]
+    first = dialogue.ended.candidates[0]
+    assert str(first.reject_reason) == (
+        f"Its confidence is {first.confidence:.2f}, and a candidate is accepted from 0.95."
+    )
+
+
+@pytest.mark.parametrize(
+    ("track", "results", "artists"),
+    [
+        (Track("Mirrow, Tam Oriel - Slow Lantern (Osk Vell Remix)"), [RIGHT], "Mirrow, Tam Oriel"),
+        (Track("Mirrow - Slow Lantern"), [], "Mirrow"),
+        (Track("Mirrow - Slow Lantern", "Unknown Artist"), [], "Mirrow"),
+        (Track("Mirrow - Slow Lantern", "Mirrow"), [], ""),
+        (Track("Slow Lantern"), [], ""),
+    ],
+)
+def test_artists_that_were_read_out_of_the_title_are_visible(
+    track: Track, results: list[Candidate], artists: str
+) -> None:
+    flow = match_flow(track, MatchSettings(max_queries=1), InventedSource())
+    question = next(flow).questions[0]
+    with pytest.raises(StopIteration) as ended:
+        flow.send(
+            (
+                Answer(
+                    question=question,
+                    value=ParsedResult(candidates=tuple(results)),
+                    started=2.0,
+                    ended=2.5,
+                ),
+            )
+        )
+    assert ended.value.value.artists_from_title == artists
+    assert ended.value.value.queries[0].elapsed_s == 0.5
 
 
 def test_queries_at_once_sets_the_batch_size() -> None:

@@ -25,6 +25,7 @@ from beatport_match import (
     MatchStream,
     PlaylistMatch,
     Progress,
+    Rejection,
     ScoredCandidate,
     Source,
     Track,
@@ -52,6 +53,7 @@ def one_track() -> None:
         assert_type(match.best.candidate.bpm, float | None)
         assert_type(match.best.bpm, float | None)
         assert_type(match.best.evidence, tuple[Evidence, ...])
+    assert_type([one.reject_reason for one in match.candidates], list[Rejection | None])
 
 
 def decisions(match: Match, candidate: Candidate) -> None:

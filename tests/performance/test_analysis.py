@@ -13,7 +13,7 @@ from beatport_match import (
     most_speed_up,
     recommend_mode,
 )
-from beatport_match.model.metrics import PerformanceStats
+from beatport_match.model.metrics import PerformanceStats, TrackMetrics
 from beatport_match.performance.analysis import min_rate_limited_time
 
 MINIMAL = {
@@ -225,8 +225,6 @@ def test_compare_runs_reports_times_requests_memory_and_concurrency() -> None:
         {"match_found": False},
         {"beatport_id": 12},
         {"outcome": "review"},
-        {"track_title": "Another"},
-        {"track_id": "8"},
     ],
 )
 def test_track_with_another_answer_is_named(change: dict[str, object]) -> None:
@@ -239,12 +237,99 @@ def test_track_with_another_answer_is_named(change: dict[str, object]) -> None:
     assert comparison.different_tracks == ("Ana Sol - Night Ferry",)
 
 
-def test_track_that_only_one_run_has_is_different() -> None:
-    """Such a run was interrupted."""
-    track = make_track(make_query())
-    first, second = stats_of([track, track, track]), stats_of([track], mode="async")
-    assert len(compare_runs(first, second).different_tracks) == 2
-    assert len(compare_runs(stats_of([track]), stats_of([], mode="async")).different_tracks) == 1
+def run_of(*tracks: TrackMetrics, mode: str = "sync", total_time: float = 10.0) -> PerformanceStats:
+    return stats_of(list(tracks), mode=mode, total_time=total_time)
+
+
+SENT = make_track(make_query(requests=1), total_time=1.0)
+CACHED = make_track(make_query(cache_hit=True, requests=0), total_time=0.0)
+RECORDED = make_track(total_time=0.0)
+
+
+@pytest.mark.parametrize("change", [{"track_title": "Another"}, {"track_id": "8"}])
+def test_lists_without_a_common_track_are_not_compared(change: dict[str, str]) -> None:
+    """Two different playlists of one length have no "different answers"."""
+    other = SENT.model_copy(update=change)
+    comparison = compare_runs(run_of(SENT, SENT), run_of(other, other, mode="async"))
+    assert (comparison.speed_up, comparison.improvement_percentage) == (None, None)
+    assert (comparison.same_answers, comparison.different_tracks) == (None, ())
+    assert (comparison.compared_tracks, len(comparison.left_out)) == (0, 4)
+    assert comparison.reason is not None
+    assert "no track in common" in comparison.reason
+
+
+def test_track_that_only_one_run_has_is_left_out() -> None:
+    """Such a run was interrupted. The other tracks are compared, in any order."""
+    more = SENT.model_copy(update={"track_id": "8", "track_title": "Another"})
+    comparison = compare_runs(
+        run_of(SENT, more, SENT, SENT, total_time=4), run_of(more, SENT, mode="async", total_time=1)
+    )
+    assert (comparison.same_answers, comparison.compared_tracks) == (True, 2)
+    assert (comparison.sync_time, comparison.async_time, comparison.speed_up) == (2.0, 1.0, 2.0)
+    assert (comparison.sync_requests, comparison.async_requests) == (2, 2)
+    assert comparison.left_out == (SENT.track_title,) * 2
+    assert comparison.reason == "2 of 4 tracks are left out: only one of the runs has 2."
+
+
+@pytest.mark.parametrize("quick", [CACHED, RECORDED], ids=["cache", "journal"])
+def test_continued_run_is_compared_by_the_tracks_that_both_requested(quick: TrackMetrics) -> None:
+    """Nine of ten tracks came from a journal or a cache: the run is not ten times as fast."""
+    whole = run_of(*[SENT] * 10)
+    continued = run_of(*[quick] * 9, SENT, mode="async", total_time=1.0)
+    comparison = compare_runs(whole, continued)
+    assert comparison.speed_up == pytest.approx(1.0)
+    assert comparison.improvement_percentage == pytest.approx(0.0)
+    assert (comparison.compared_tracks, len(comparison.left_out)) == (1, 9)
+    assert comparison.same_answers is True
+    assert comparison.reason == (
+        "9 of 10 tracks are left out: in one of the runs, a journal or a cache had the answers of "
+        "9."
+    )
+    finished = compare_runs(whole, run_of(*[quick] * 10, mode="async", total_time=0.1))
+    assert (finished.speed_up, finished.improvement_percentage) == (None, None)
+    assert (finished.sync_time, finished.async_time) == (10.0, 0.1)
+    assert finished.reason is not None
+    assert finished.reason.endswith("run both modes afresh.")
+
+
+def test_tracks_that_both_runs_had_in_their_cache_are_compared() -> None:
+    """A playlist with duplicates has such tracks in both modes."""
+    comparison = compare_runs(
+        run_of(SENT, CACHED), run_of(SENT, CACHED, mode="async", total_time=5.0)
+    )
+    assert (comparison.speed_up, comparison.left_out, comparison.reason) == (2.0, (), None)
+    assert compare_runs(run_of(RECORDED), run_of(RECORDED, mode="async")).speed_up is None
+
+
+@pytest.mark.parametrize(("failed", "advice"), [(5, "implement"), (6, "evaluate")])
+def test_run_whose_queries_mostly_failed_gives_no_advice(failed: int, advice: str) -> None:
+    """A failed query does not show what an answer costs; the mode stays as it was."""
+    track = stats_of_ten_tracks(0.1, 0.9).track_metrics[0]
+    fault = track.queries[0].model_copy(update={"failure": "network"})
+    broken = track.model_copy(update={"queries": (fault,)})
+    stats = run_of(*[broken] * failed, *[track] * (10 - failed), mode="async")
+    for one in (stats, stats.model_copy(update={"failures": None})):
+        analysis = analyze(one)
+        assert analysis.recommendation == advice
+        assert ("6 of 10 queries failed: no advice" in analysis.reason) is (failed == 6)
+        assert recommend_mode(one) == "async"
+    assert recommend_mode(run_of(*[broken] * 10)) == "sync"
+
+
+@pytest.mark.parametrize(
+    "stats",
+    [
+        *(
+            stats_with_shares(*pair)
+            for pair in [(90.0, 10.0), (10.0, 5.0), (30.0, 85.0), (30.0, 5.0)]
+        ),
+        stats_of_ten_tracks(0.1, 0.9, failures={"timeout": 10}),
+    ],
+)
+def test_each_reason_names_both_figures(stats: PerformanceStats) -> None:
+    analysis = analyze(stats)
+    assert f"{analysis.percentage:.1f} % of the queries' time" in analysis.reason
+    assert f"{analysis.cache_hit_rate:.1f} % of the queries" in analysis.reason
 
 
 def test_field_that_an_older_file_lacks_is_no_difference() -> None:

@@ -20,7 +20,6 @@ from pydantic import ValidationError
 from beatport_match.matching.protocol import Round
 from beatport_match.model.metrics import PerformanceStats, QueryMetrics, SentMetrics
 from beatport_match.performance.measure import (
-    concurrency_stats,
     in_flight,
     query_metrics,
     track_metrics,
@@ -193,6 +192,8 @@ def test_metrics_of_one_run():
         "total_tracks": 4,
         "matched_tracks": 1,
         "unmatched_tracks": 3,
+        "start_epoch_s": 1770120000.0,
+        "end_epoch_s": 1770120021.5,
     }
     assert (stats.mode, stats.requests, stats.retries) == ("sync", 1 + 3 + 1 + 1 + 3, 4)
     assert stats.failures == {"blocked": 1, "timeout": 2}
@@ -295,12 +296,12 @@ def test_peak_and_mean_concurrency():
     late = metrics_of_track(
         answer(parsed(0), started=100, waits=(0,), sends=(3,)), began=98, total=4
     )
-    stats = concurrency_stats([early, late])
+    stats = stats_of([early, late]).concurrency
     assert (early.started, late.started) == (0, 2)
     assert (stats.peak_tracks_in_flight, stats.mean_tracks_in_flight) == (2, 8 / 6)
     assert (stats.peak_requests_in_flight, stats.mean_requests_in_flight) == (2, 5 / 6)
     without_start = early.model_copy(update={"started": None})
-    assert concurrency_stats([without_start, late]) is None
+    assert stats_of([without_start, late]).concurrency is None
 
 
 SPANS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 6)), max_size=8)

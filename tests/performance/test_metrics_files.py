@@ -231,6 +231,55 @@ def test_each_optional_block_may_be_missing(field: str, tmp_path: Path) -> None:
     use_all(stats)
 
 
+@pytest.mark.parametrize(("number", "known"), [(12_345.678, False), (1_760_000_000.5, True)])
+def test_reading_of_another_clock_is_no_date(number: float, tmp_path: Path, *, known: bool) -> None:
+    """Older tools wrote `time.perf_counter()`, whose zero is not 1970."""
+    document = fresh_document()
+    document["session_info"] |= {"start_time": number, "end_time": number + 2}
+    loaded = load_metrics_from_json(saved(document, tmp_path))
+    assert (loaded.session_info.start_time is not None) is known
+    assert loaded.session_info.start_epoch_s == (number if known else None)
+    assert "1970" not in generate_async_io_analysis_report(loaded)
+
+
+def test_times_are_written_as_text_and_as_seconds_since_1970(tmp_path: Path) -> None:
+    text = Path(export_performance_metrics_json(STATS, "run", tmp_path)).read_text("utf-8")
+    session = json.loads(text)["session_info"]
+    for name in ("start", "end"):
+        moment = datetime.fromisoformat(session[f"{name}_time"])
+        assert session[f"{name}_epoch_s"] == pytest.approx(moment.timestamp())
+    assert '\n  "session_info": {\n    "start_time": ' in text
+    document = fresh_document()
+    document["session_info"]["start_time"] = "2026-02-03T12:00:00"
+    loaded = load_metrics_from_json(saved(document, tmp_path))
+    assert loaded.session_info.start_epoch_s is None
+
+
+def test_share_above_100_percent_by_rounding_is_read(tmp_path: Path) -> None:
+    document = document_with("aggregate_stats.match_rate", 100.00000000000001)
+    loaded = load_metrics_from_json(saved(document, tmp_path))
+    assert loaded.aggregate_stats
+    assert loaded.aggregate_stats.match_rate == 100.0
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("wait_time", float("nan"), "wait_time cannot be nan"),
+        ("settings", {"path": object()}, "settings.path cannot be <object"),
+        ("requests", float("inf"), "requests cannot be inf"),
+        ("generated", 5, "a value cannot be written as JSON"),
+    ],
+)
+def test_metrics_that_are_not_json_are_rejected(
+    field: str, value: object, says: str, tmp_path: Path
+) -> None:
+    """`model_copy` checks nothing. No file is left."""
+    with pytest.raises(MetricsFileError, match=f"^run: {re.escape(says)}"):
+        export_performance_metrics_json(STATS.model_copy(update={field: value}), "run", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_unknown_keys_are_ignored(tmp_path: Path) -> None:
     more = fresh_document() | {"machine": {"cores": 2}}
     more["track_metrics"][0]["mood"] = "bright"

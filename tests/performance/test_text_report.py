@@ -83,12 +83,31 @@ DIFFERENT = compare_runs(
         }
     ),
 )
+# The journal had nine of the twelve answers.
+CONTINUED = ASYNC.model_copy(
+    update={
+        "track_metrics": tuple(
+            track.model_copy(update={"queries": ()} if place < 9 else {})
+            for place, track in enumerate(ASYNC.track_metrics)
+        )
+    }
+)
+OTHER_LIST = ASYNC.model_copy(
+    update={
+        "track_metrics": tuple(
+            track.model_copy(update={"track_title": f"Another {place}"})
+            for place, track in enumerate(ASYNC.track_metrics)
+        )
+    }
+)
 TEXTS = {
     "sync-run": generate_async_io_analysis_report(RUN),
     "async-run": generate_async_io_analysis_report(ASYNC),
     "older-file": generate_async_io_analysis_report(OLD),
     "empty-run": generate_async_io_analysis_report(stats_of([], total_time=0.0)),
     "comparison": generate_comparison_report(compare_runs(RUN, ASYNC)),
+    "comparison-continued": generate_comparison_report(compare_runs(RUN, CONTINUED)),
+    "comparison-other-list": generate_comparison_report(compare_runs(RUN, OTHER_LIST)),
     "comparison-different": generate_comparison_report(DIFFERENT),
     "comparison-slower": generate_comparison_report(
         compare_runs(
@@ -99,6 +118,7 @@ TEXTS = {
         RunComparison.model_validate(
             dict.fromkeys(RunComparison.model_fields)
             | {"sync_time": 0, "async_time": 0, "different_tracks": ()}
+            | {"compared_tracks": 0, "left_out": ()}
         )
     ),
 }

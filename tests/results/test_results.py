@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ MATCHES = [
     "length_s",
     "isrc",
     "reason",
+    "artists_from_title",
+    "decided_by",
 ]
 CANDIDATES = [
     "track_id",
@@ -51,6 +54,14 @@ CANDIDATES = [
     "found_mix",
     "found_artists",
     "evidence",
+    "query_index",
+    "query_text",
+    "query_type",
+    "place",
+    "title_similarity",
+    "artist_similarity",
+    "reject_code",
+    "reject_reason",
 ]
 QUERIES = [
     "track_id",
@@ -62,6 +73,7 @@ QUERIES = [
     "unreadable",
     "failure",
     "read_from",
+    "elapsed_s",
 ]
 TABLES = {
     "matches.csv": MATCHES,
@@ -166,6 +178,30 @@ def test_tables_have_a_row_per_match_candidate_and_query(tmp_path: Path) -> None
     assert sum(int(row["requests"]) for row in rows["queries.csv"]) == len(fake.requests)
 
 
+def test_files_say_where_candidates_come_from_and_why_they_were_not_taken(tmp_path: Path) -> None:
+    sold = replace(SOLD, name="Candle Tax", artists=("Ursa",))
+    remix = replace(sold, id=502, mix_name="Pell Remix")
+    found = run(Track("Ursa - Candle Tax"), catalogue=(sold, remix))
+    found.to_csv(tmp_path)
+    found.to_json(tmp_path / "run.json")
+    (row,) = table(tmp_path / "matches.csv")
+    assert row["artists_from_title"] == "Ursa"
+    first, second = table(tmp_path / "candidates.csv")
+    assert (first["reject_code"], second["reject_code"]) == ("", "other_version")
+    assert second["reject_reason"].startswith("It is another version: ")
+    assert {
+        (one["query_index"], one["query_text"], one["query_type"]) for one in (first, second)
+    } == {("0", "Ursa Candle Tax", "artist_title")}
+    assert {first["place"], second["place"]} == {"1", "2"}
+    assert (first["title_similarity"], first["artist_similarity"]) == ("100.0", "100.0")
+    (query,) = table(tmp_path / "queries.csv")
+    assert float(query["elapsed_s"]) > 0
+    (match,) = json.loads((tmp_path / "run.json").read_text("utf-8"))["matches"]
+    assert match["artists_from_title"] == "Ursa"
+    assert match["candidates"][1]["reject_reason"]["code"] == "other_version"
+    assert match["queries"][0]["elapsed_s"] == float(query["elapsed_s"])
+
+
 def test_json_document_has_its_keys(tmp_path: Path) -> None:
     """Other programs rely on the names."""
     run(Track(FORMULA, "@Ursa, Pell", id="7")).to_json(tmp_path / "run.json")
@@ -182,12 +218,13 @@ def test_json_document_has_its_keys(tmp_path: Path) -> None:
     (match,) = document["matches"]
     assert " ".join(match) == (
         "track outcome confidence reason best best_id candidates queries failures stopped picked "
-        "decided_by rejected degraded"
+        "decided_by rejected degraded artists_from_title"
     )
     assert (match["best_id"], match["track"]["id"]) == (501, "7")
     assert match["best"] == match["candidates"][0]["candidate"]
     assert " ".join(match["candidates"][0]) == (
-        "candidate score confidence relation evidence rerelease doubts"
+        "candidate score confidence relation evidence rerelease doubts title_similarity "
+        "artist_similarity query_index query_text query_type place reject_reason"
     )
     # JSON has the text unchanged: only spreadsheets need the apostrophe.
     assert match["candidates"][0]["candidate"]["name"] == FORMULA

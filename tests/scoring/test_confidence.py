@@ -307,6 +307,26 @@ def test_unstated_version_is_not_matched_without_a_length():
         assert (outcome, ranked[0].relation) == ("review", "other_version")
 
 
+# --- similarities
+
+
+@pytest.mark.parametrize(
+    ("track", "title", "artists"),
+    [
+        (Track("Night Ferry (Nørd Remix)", "Ana Sol"), 100.0, 100.0),
+        (Track("Ana Sol - Night Ferry"), 100.0, 100.0),
+        (Track("Night Fery", "Tom, Ana Sol"), 95.2, 77.8),
+        (Track("Night Ferry"), 100.0, None),
+        (Track("Xoxo", "Zzz"), 0.0, 0.0),
+    ],
+)
+def test_similarities_compare_the_letters_of_titles_and_artists(track, title, artists):
+    """They ignore the version and the order of names; a side without artists gives `None`."""
+    candidate = Candidate(id=1, name="Night Ferry", mix_name="Original Mix", artists=("Ana Sol",))
+    (ranked,) = rank(track, [candidate])
+    assert (ranked.title_similarity, ranked.artist_similarity) == (title, artists)
+
+
 # --- outcomes
 
 

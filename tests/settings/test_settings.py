@@ -204,6 +204,7 @@ def test_settings_are_frozen():
 
 def test_rate_limit_can_be_turned_off():
     assert MatchSettings(requests_per_second=None).requests_per_second is None
+    assert MatchSettings(max_candidates=False).max_candidates is None
 
 
 def test_slash_at_the_end_of_base_url_is_removed():
