@@ -26,7 +26,7 @@ from beatport_match.engine.arguments import (
     check_tracks,
 )
 from beatport_match.engine.journal import Journal, journal_at
-from beatport_match.errors import Failure, MisuseError
+from beatport_match.errors import DecisionsError, Failure, MisuseError, OutputError
 from beatport_match.matching.decided import UNDECIDED, Decided
 from beatport_match.matching.decided_match import accepted_match, agrees_with
 from beatport_match.matching.match import Match, Progress
@@ -279,11 +279,17 @@ class PlaylistRun:
         """Write a match to the journal, and a miss to the decisions."""
         if self._journal:
             self._journal.record(match)
-        if self._decisions is not None and match.outcome == "not_found":
-            now = datetime.now(UTC)
-            # A track that is asked for before it is due does not wait longer for it.
-            if self._decisions.about(match.track).is_due(now):
+        if self._decisions is None or match.outcome != "not_found":
+            return
+        now = datetime.now(UTC)
+        # A track that is asked for before it is due does not wait longer for it.
+        if self._decisions.about(match.track).is_due(now):
+            try:
                 self._decisions.record_miss(match.track, at=now)
+            except (DecisionsError, MisuseError, OutputError) as error:
+                # The disk is full, or a text of the track is too long: the run continues.
+                detail = f"a miss is not noted ({str(error).rstrip('.')})"
+                self.problems.append(PlaylistProblem(str(self._decisions.path), "the end", detail))
 
     def _log_end(self) -> None:
         counts = ", ".join(f"{self._outcomes[one]} {one}" for one in OUTCOMES)

@@ -135,6 +135,20 @@ def test_a_miss_is_noted_once_until_it_is_due(name: Name, decisions: Decisions) 
     assert [one.verdict for one in old] == ["missed", "missed"]
 
 
+@every_mode
+def test_a_miss_that_cannot_be_written_is_a_problem_and_the_run_continues(
+    name: Name, decisions: Decisions
+) -> None:
+    decisions.record_miss(MISSING)
+    endless = Track("Nothing " * 10_000)
+    result = call(name, FakeBeatport(**EXACT_SEARCH), [endless, FOUND], decisions=decisions)
+    assert [match.outcome for match in result.matches] == ["not_found", "matched"]
+    (problem,) = result.problems
+    assert problem.file == str(decisions.path)
+    assert "longer than 65,536 bytes" in problem.detail
+    assert len(decisions) == 1
+
+
 def make_due(decisions: Decisions) -> None:
     """Write the misses again as if they were two days older."""
     old = [replace(one, at=one.at - timedelta(days=2)) for one in decisions]
