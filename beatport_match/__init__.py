@@ -40,6 +40,7 @@ from beatport_match.errors import (
     ResultsFileError,
     SettingsError,
 )
+from beatport_match.matching.fetched_tracks import FetchedTracks
 from beatport_match.matching.match import Match, Progress, QueryRecord
 from beatport_match.matching.sources import Source
 from beatport_match.model.decisions import DecidedBy, Decision
@@ -65,6 +66,7 @@ from beatport_match.performance.files import (
     export_performance_metrics_json,
     load_metrics_from_json,
 )
+from beatport_match.performance.settings_advice import SettingsAdvice, recommend_settings
 from beatport_match.performance.text_report import (
     generate_async_io_analysis_report,
     generate_comparison_report,
@@ -103,6 +105,7 @@ __all__ = [
     "Enrichment",
     "Evidence",
     "Failure",
+    "FetchedTracks",
     "JournalError",
     "Match",
     "MatchSettings",
@@ -125,6 +128,7 @@ __all__ = [
     "ResultsFileError",
     "RunComparison",
     "ScoredCandidate",
+    "SettingsAdvice",
     "SettingsError",
     "Source",
     "Track",
@@ -155,6 +159,7 @@ __all__ = [
     "rank",
     "read_playlist",
     "recommend_mode",
+    "recommend_settings",
     "settings_from_environment",
 ]
 

@@ -1,8 +1,9 @@
 """The logger of the library, `beatport_match`. It prints nothing by itself.
 
-    DEBUG    each request that was sent, retried or failed, and each answer from the cache
-    INFO     one line for each run
-    WARNING  the circuit breaker opened or closed, a file cannot be used or is damaged
+    DEBUG    each request that was sent, and each answer from the cache
+    INFO     each request that is retried, each query that failed, one line for each run
+    WARNING  a track ended with an unexpected exception, the circuit breaker opened or closed, a
+             file cannot be used or is damaged
 
 Users send logs to strangers: no line holds a title, a name, a token, a header or a folder.
 """

@@ -36,6 +36,8 @@ FailureKind: TypeAlias = Literal[
     "auth",
     "stopped",
     "unaskable",
+    "time_budget",
+    "exception",
 ]
 
 

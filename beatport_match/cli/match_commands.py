@@ -176,7 +176,7 @@ def settings_from(options: Namespace) -> MatchSettings:
         if options.unpaced or options.pace is not None:
             values["requests_per_second"] = options.pace  # `None` is no rate limit
         if options.async_engine:
-            values["async_io"] = settings.async_io.model_copy(update={"enabled": True})
+            values["async_io"] = settings.async_io.with_(enabled=True)
     settings = MatchSettings(**values)
     if settings.cache_path is not None:
         require_cache_file(settings.cache_path)

@@ -92,8 +92,7 @@ def _search_once(
     query: str, settings: MatchSettings
 ) -> tuple[Response | None, ParsedResult | Failure]:
     """Send one search without a retry and without a cache; return its response and result."""
-    engine = settings.async_io.model_copy(update={"retry_attempts": 1})
-    settings = settings.model_copy(update={"async_io": engine, "cache_path": None})
+    settings = settings.with_(async_io={"retry_attempts": 1}, cache_path=None)
     web = WebSource(settings.base_url, settings.max_results, settings.user_agent)
     question = web.search(query, "probe")
     responses: list[Response] = []

@@ -11,7 +11,7 @@ import os
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol, TypeAlias, cast
+from typing import Literal, Protocol, TypeAlias, cast
 
 from beatport_match.errors import MisuseError, wrong_argument
 from beatport_match.matching.match import Match, Progress
@@ -36,6 +36,8 @@ MissingOnly: TypeAlias = "bool | PlaylistMatch | str | os.PathLike[str]"
 
 IN_JOURNAL: dict[Track, Match] = {}
 """No answers of an earlier run, because the journal has them; always this object."""
+OnError: TypeAlias = Literal["raise", "result"]
+"""What an unexpected exception does: it ends the run, or fails its own track."""
 
 
 class Event(Protocol):
@@ -147,8 +149,33 @@ def as_earlier(missing_only: MissingOnly, decisions: Decisions | None) -> dict[T
     }
 
 
+def check_on_error(on_error: object) -> None:
+    """Reject an `on_error` that is neither `raise` nor `result`.
+
+    Raises:
+        MisuseError: It is something else.
+    """
+    if on_error not in ("raise", "result"):  # a value may be unhashable
+        raise wrong_argument("on_error=", on_error, '"raise" or "result"')
+
+
+def check_number(name: str, value: float | None, minimum: float, maximum: float) -> None:
+    """Reject a number that is out of range; it must be a whole one if `minimum` is.
+
+    `None` is allowed: it stands for the value of the settings.
+
+    Raises:
+        MisuseError: It is no such number.
+    """
+    kind = type(minimum) if isinstance(minimum, int) else int | float
+    is_number = isinstance(value, kind) and not isinstance(value, bool)
+    if value is not None and not (is_number and minimum <= value <= maximum):
+        what = "a whole number" if isinstance(minimum, int) else "a number"
+        raise wrong_argument(f"{name}=", value, f"{what} from {minimum:g} to {maximum:g}")
+
+
 def check_run_arguments(
-    on_progress: object, stop: Stop | None, journal: object, *, awaited: bool
+    on_progress: object, stop: Stop | None, journal: object, on_error: object, *, awaited: bool
 ) -> IsStopped:
     """Check what a run over several tracks needs, and return the function that stops it.
 
@@ -156,12 +183,14 @@ def check_run_arguments(
         on_progress: The function to call after each track.
         stop: The function or event that ends the run.
         journal: The path of the journal.
+        on_error: What an unexpected exception does.
         awaited: Whether the run can await `on_progress`.
 
     Raises:
         MisuseError: One of them has a wrong type.
     """
     _check_on_progress(on_progress, awaited=awaited)
+    check_on_error(on_error)
     if journal is not None and not isinstance(journal, str | os.PathLike):
         raise wrong_argument("journal=", journal, "the path of a file")
     return as_is_stopped(stop)

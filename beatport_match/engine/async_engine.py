@@ -18,10 +18,12 @@ import anyio
 from beatport_match.engine.arguments import IsStopped, never_stop
 from beatport_match.engine.playlist_run import STOPPED, max_ages_s
 from beatport_match.engine.request_logging import log_answer, log_retry, log_sent
+from beatport_match.engine.time_budget import TimeBudget
 from beatport_match.engine.transcript import TranscriptRecorder
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.protocol import (
     Answer,
+    Ask,
     CacheGet,
     Delivery,
     ParsedResult,
@@ -89,13 +91,17 @@ class AsyncEngine:
             await client.aclose()
         await self._with_cache(self._cache.close)
 
-    async def run(self, flow: SearchFlow[T], stop: IsStopped) -> Recorded[T]:
-        """Run a search flow to its end; unexpected exceptions pass through."""
+    async def run(
+        self, flow: SearchFlow[T], stop: IsStopped, max_s: float | None = None
+    ) -> Recorded[T]:
+        """Run a search flow to its end, within `max_s` seconds; exceptions pass through."""
         self.require_open()
+        budget = TimeBudget(stop, max_s, self.now)
         recorder = TranscriptRecorder(flow, self.now)
         batch = recorder.next_batch()
         while batch is not None:
-            batch = recorder.next_batch(await self._answers(batch.questions, stop))
+            answers = await self._answers(batch, budget.is_over)
+            batch = recorder.next_batch(budget.with_reason(answers))
         return recorder.recorded()
 
     def require_open(self) -> None:
@@ -111,14 +117,14 @@ class AsyncEngine:
         """Return a random number in [0, 1)."""
         return random.random()  # noqa: S311 - jitter, not a secret
 
-    async def _answers(
-        self, questions: tuple[Question, ...], stop: IsStopped
-    ) -> tuple[Answer, ...]:
+    async def _answers(self, batch: Ask, stop: IsStopped) -> tuple[Answer, ...]:
         """Answer a batch at the same time, in the order of the questions."""
+        questions = batch.questions
         if len(questions) == 1:  # one question needs no task group
             return (await self._answer(questions[0], stop),)
         answers: dict[int, Answer] = {}
-        slots = anyio.Semaphore(self._settings.async_io.max_concurrent_requests)
+        limit = batch.max_concurrent or self._settings.async_io.max_concurrent_requests
+        slots = anyio.Semaphore(limit)
 
         async def answer(index: int, question: Question) -> None:
             async with slots:
@@ -157,6 +163,7 @@ class AsyncEngine:
     ) -> T:
         """Run a request flow to its end; the last two arguments are for the log."""
         step = next(flow)
+        outcome: Response | Failure | None = None
         while True:
             result: StepResult = None
             now: float | None = None
@@ -164,12 +171,13 @@ class AsyncEngine:
                 result = await self._with_cache(partial(self._cache.get, step.request))
             elif isinstance(step, Send):
                 result = await self._send(step, stop)
+                outcome = result.outcome
                 log_sent(step.request, query_type, result)
             elif isinstance(step, Report):
                 now = self.now()
                 await self._report(step, now)
             else:
-                log_retry(request, query_type, step.seconds)
+                log_retry(request, query_type, step.seconds, outcome)
                 result = await self._sleep(step.seconds, stop)
             now = self.now() if now is None else now
             try:

@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Self
+from typing import Protocol, Self, TypeVar
 
 import anyio
 
 from beatport_match.engine.arguments import (
     AsyncOnProgress,
     DecisionsOrPath,
+    IsStopped,
     JournalPath,
     MissingOnly,
+    OnError,
     Stop,
     Tracks,
     as_decisions,
     as_earlier,
     as_is_stopped,
     as_single_track,
+    check_number,
+    check_on_error,
     never_stop,
 )
 from beatport_match.engine.async_engine import AsyncEngine, single_error
@@ -33,11 +37,21 @@ from beatport_match.engine.playlist_run import (
     PlaylistRun,
     beatport_source,
     decided_about,
+    failed_match,
     new_lookups,
+    with_max_results,
     with_metrics,
 )
+from beatport_match.matching.fetched_tracks import FetchedTracks
 from beatport_match.matching.match import Match
-from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
+from beatport_match.matching.protocol import Recorded, SearchFlow
+from beatport_match.matching.query_plan import own_queries
+from beatport_match.matching.search_flow import (
+    fetch_flow,
+    fetch_one_flow,
+    match_flow,
+    query_flow,
+)
 from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.metrics import PerformanceStats
 from beatport_match.model.tracks import Candidate, Track
@@ -45,6 +59,8 @@ from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import AsyncHttpClient, require_client_kind
 from beatport_match.transport.shared import own_state
+
+T = TypeVar("T")
 
 
 class _ExitInTaskError(Exception):
@@ -113,8 +129,8 @@ class AsyncMatcher:
         self._sources = resolve_sources(
             beatport_source(self.settings) if source is None else source
         )
-        self._decisions = as_decisions(decisions)
         self._lookups = new_lookups("async", self.settings)
+        self._decisions = as_decisions(decisions)
         self._new_run = partial(
             PlaylistRun,
             "async",
@@ -143,7 +159,14 @@ class AsyncMatcher:
             self._streams.clear()
             await self._engine.aclose()
 
-    async def match_track(self, track_or_text: Track | str, *, stop: Stop | None = None) -> Match:
+    async def match_track(
+        self,
+        track_or_text: Track | str,
+        *,
+        stop: Stop | None = None,
+        queries: Iterable[str] | None = None,
+        on_error: OnError = "raise",
+    ) -> Match:
         """Find one track.
 
         Args:
@@ -151,14 +174,19 @@ class AsyncMatcher:
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
                 and the tracks that are left are `failed` with the kind `stopped`.
+            queries: 1-20 texts to search for, in this order, instead of the queries that are
+                planned from the track; the search still ends at a good answer. Default: none.
+            on_error: What an exception does that is not expected (of the client or of a source):
+                "raise" raises it; "result" makes the match `failed` with the kind `exception`.
+                Default "raise".
 
         Returns:
             The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and
             `explain()` says why. Faults of the network or of Beatport are in its `failures`.
 
         Raises:
-            MisuseError: The track is blank, a playlist file, or neither a `Track` nor text, `stop`
-                has a wrong type, or the matcher is closed.
+            MisuseError: The track is blank, a playlist file, or neither a `Track` nor text, another
+                argument has a wrong type or value, or the matcher is closed.
 
         Example:
             ```python
@@ -167,10 +195,14 @@ class AsyncMatcher:
             ```
         """
         track, is_stopped = as_single_track(track_or_text), as_is_stopped(stop)
-        flow = match_flow(
-            track, self.settings, self._sources, decided=decided_about(track, self._decisions)
+        check_on_error(on_error)
+        own = None if queries is None else own_queries(queries)
+        self._engine.require_open()
+        decided = decided_about(track, self._decisions)
+        flow = match_flow(track, self.settings, self._sources, own, decided)
+        return with_metrics(
+            await _match(self._engine, self.settings, track, flow, is_stopped, on_error)
         )
-        return with_metrics(await self._engine.run(flow, is_stopped))
 
     async def match_playlist(
         self,
@@ -180,6 +212,7 @@ class AsyncMatcher:
         on_progress: AsyncOnProgress | None = None,
         stop: Stop | None = None,
         journal: JournalPath | None = None,
+        on_error: OnError = "raise",
     ) -> PlaylistMatch:
         """Find every track of a playlist, several at the same time.
 
@@ -197,6 +230,9 @@ class AsyncMatcher:
                 and the tracks that are left are `failed` with the kind `stopped`.
             journal: The path of a file to which each finished track is written at once; a later run
                 with the same file resumes: it sends no request for those tracks.
+            on_error: What an exception does that is not expected (of the client, of a source, of
+                `on_progress`): "raise" ends the run with it; "result" makes the match of its track
+                `failed` with the kind `exception`, and the run continues. Default "raise".
 
         Returns:
             The matches in the order of the playlist, with the metrics of the run.
@@ -214,7 +250,7 @@ class AsyncMatcher:
         """
         self._engine.require_open()
         run = self._new_run(
-            tracks_or_path, playlist, on_progress, stop, journal, keeps_matches=True
+            tracks_or_path, playlist, on_progress, stop, journal, on_error, keeps_matches=True
         )
         with run.partial_on_error():
             await match_all(self._engine, run)
@@ -228,6 +264,7 @@ class AsyncMatcher:
         on_progress: AsyncOnProgress | None = None,
         stop: Stop | None = None,
         journal: JournalPath | None = None,
+        on_error: OnError = "raise",
     ) -> MatchStream:
         """Find tracks several at the same time; each match is yielded as soon as it is known.
 
@@ -242,6 +279,9 @@ class AsyncMatcher:
                 and the tracks that are left are `failed` with the kind `stopped`.
             journal: The path of a file to which each finished track is written at once; a later run
                 with the same file resumes: it sends no request for those tracks.
+            on_error: What an exception does that is not expected (of the client, of a source, of
+                `on_progress`): "raise" ends the run with it; "result" makes the match of its track
+                `failed` with the kind `exception`, and the run continues. Default "raise".
 
         Returns:
             A stream for `async for`, in the order in which the tracks finish. The work starts, and
@@ -261,7 +301,7 @@ class AsyncMatcher:
         """
         self._engine.require_open()
         run = self._new_run(
-            tracks_or_path, playlist, on_progress, stop, journal, keeps_matches=False
+            tracks_or_path, playlist, on_progress, stop, journal, on_error, keeps_matches=False
         )
         self._streams = [task for task in self._streams if not task.ended]
 
@@ -285,25 +325,40 @@ class AsyncMatcher:
         """
         return self._lookups.stats()
 
-    async def search_tracks(self, query: str) -> tuple[Candidate, ...]:
+    async def search_tracks(
+        self,
+        query: str,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - of one request, in sync and async
+        max_results: int | None = None,
+    ) -> tuple[Candidate, ...]:
         """Search in your own words.
 
         Args:
             query: The text to search for.
+            timeout: Seconds (0.001-600) that one request may take. Default:
+                `settings.async_io.request_timeout`.
+            max_results: Maximum number of candidates (1-150). Default: `settings.max_results`.
 
         Returns:
             The candidates as Beatport ranks them; empty if it has none.
 
         Raises:
             BeatportUnavailable: A fault prevented an answer; it carries the `Failure`.
-            MisuseError: The query is blank or not text, or the matcher is closed.
+            MisuseError: The query is blank or not text, a number is out of range, or the matcher is
+                closed.
 
         Example:
             ```python
             candidates = await matcher.search_tracks("artist title")
             ```
         """
-        flow = self._lookups.recording(query_flow(query, self._sources))
+        check_number("timeout", timeout, 0.001, 600)
+        check_number("max_results", max_results, 1, 150)
+        sources = with_max_results(self._sources, max_results)
+        flow = self._lookups.recording(
+            query_flow(query, sources, timeout_s=timeout, max_results=max_results)
+        )
         return (await self._engine.run(flow, never_stop)).value
 
     async def fetch_track(self, url_or_id: str | int) -> Candidate | None:
@@ -325,57 +380,106 @@ class AsyncMatcher:
             candidate = await matcher.fetch_track(16476663)
             ```
         """
-        return (await self.fetch_tracks((url_or_id,)))[0]
+        flow = self._lookups.recording(fetch_one_flow(url_or_id, self._sources))
+        return (await self._engine.run(flow, never_stop)).value
 
-    async def fetch_tracks(self, urls_or_ids: Iterable[str | int]) -> tuple[Candidate | None, ...]:
+    async def fetch_tracks(
+        self, urls_or_ids: Iterable[str | int], *, max_concurrent: int | None = None
+    ) -> FetchedTracks:
         """Fetch the pages of several tracks, at the same time.
 
         Args:
             urls_or_ids: URLs of tracks on Beatport, or their IDs.
+            max_concurrent: Maximum number of concurrent requests (1-100); the sync matcher sends
+                one at a time. Default: `settings.async_io.max_concurrent_requests`.
 
         Returns:
-            A candidate for each, in the same order; `None` for a track that Beatport does not have.
+            A sequence with a candidate for each, in the same order; `None` for a track that
+            Beatport does not have, and for a page that could not be read. `failures` tells the two
+            apart: it holds the `Failure` of each page that could not be read, by its index.
 
         Raises:
-            BeatportUnavailable: A fault prevented the answer for one of them.
-            MisuseError: One is neither an ID nor the URL of a track on this Beatport, or the
-                matcher is closed.
+            MisuseError: One is neither an ID nor the URL of a track on this Beatport,
+                `max_concurrent` is out of range, or the matcher is closed.
 
         Example:
             ```python
             first, second = await matcher.fetch_tracks([16476663, 16476664])
             ```
         """
-        flow = self._lookups.recording(fetch_flow(urls_or_ids, self._sources))
+        check_number("max_concurrent", max_concurrent, 1, 100)
+        flow = self._lookups.recording(fetch_flow(urls_or_ids, self._sources, max_concurrent))
         return (await self._engine.run(flow, never_stop)).value
 
 
-async def match_all(engine: AsyncEngine, run: PlaylistRun, emit: Emit | None = None) -> None:
+class InCaller(Protocol):
+    """Calls a function in the thread of the caller, and returns its result."""
+
+    async def __call__(self, call: Callable[[], T], /) -> T:
+        """Call the function."""
+        ...
+
+
+async def directly(call: Callable[[], T]) -> T:
+    """Call a function here: the caller's thread is that of the event loop."""
+    return call()
+
+
+async def _match(
+    engine: AsyncEngine,
+    settings: MatchSettings,
+    track: Track,
+    flow: SearchFlow[Match],
+    is_stopped: IsStopped,
+    on_error: OnError,
+) -> Recorded[Match]:
+    started = engine.now()
+    try:
+        return await engine.run(flow, is_stopped, settings.max_track_time_s)
+    except Exception as error:  # noqa: BLE001 - raised again unless the caller wants a result
+        return failed_match(error, on_error, track, started, engine.now())
+
+
+async def match_all(
+    engine: AsyncEngine,
+    run: PlaylistRun,
+    emit: Emit | None = None,
+    in_caller: InCaller = directly,
+) -> None:
     """Match the tracks of a run, several at the same time.
 
     Args:
         engine: The engine to use.
         run: The run.
         emit: Called with each match, and awaited.
+        in_caller: Calls what may run code of the calling program, except `stop`.
     """
     # One call of `on_progress` at a time, in the order in which the tracks finish.
     reporting = anyio.Lock(fast_acquire=True)
 
     async def match_tracks() -> None:
-        while (entry := run.next_track()) is not None:
+        while (entry := await in_caller(run.next_track)) is not None:
             place, track, recorded = entry
             found = recorded
             if found is None:
-                flow = run.flow(track)
-                found = run.settle(await engine.run(flow, run.is_stopped), place)
+                decided = run.decided(track)
+                flow = match_flow(track, run.settings, run.sources, decided=decided)
+                searched = await _match(
+                    engine, run.settings, track, flow, run.is_stopped, run.on_error
+                )
+                found = await in_caller(partial(run.settle, searched, place))
                 if found is None:
                     continue
-            progress = run.finish(found, place, recorded=recorded is not None)
+            finish = partial(run.finish, found, place, recorded=recorded is not None)
+            progress = await in_caller(finish)
             if run.on_progress is not None:
                 async with reporting:
-                    reported = run.on_progress(progress)
-                    if inspect.isawaitable(reported):
-                        await reported
+                    try:
+                        reported = await in_caller(partial(run.on_progress, progress))
+                        if inspect.isawaitable(reported):
+                            await reported
+                    except Exception as error:  # noqa: BLE001 - raised again by default
+                        found = run.fail(found, place, error)
             if emit is not None:
                 await emit(found)
 

@@ -6,13 +6,14 @@ All calls of a process share their rate limit, circuit breaker and cached answer
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from beatport_match.engine.arguments import (
     AsyncOnProgress,
     DecisionsOrPath,
     JournalPath,
     MissingOnly,
+    OnError,
     OnProgress,
     Stop,
     Tracks,
@@ -36,8 +37,14 @@ def match_track(
     http_client: HttpClient | None = None,
     source: Sources | None = None,
     decisions: DecisionsOrPath | None = None,
+    queries: Iterable[str] | None = None,
+    on_error: OnError = "raise",
 ) -> Match:
     """Find one track on Beatport.
+
+    It is matched in the calling thread, with one request at a time, also if
+    `settings.async_io.enabled` is set. For several tracks at the same time, give them to
+    `match_playlist`.
 
     Args:
         track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
@@ -48,6 +55,11 @@ def match_track(
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed.
+        queries: 1-20 texts to search for, in this order, instead of the queries that are planned
+            from the track; the search still ends at a good answer. Default: none.
+        on_error: What an exception does that is not expected (of the client or of a source):
+            "raise" raises it; "result" makes the match `failed` with the kind `exception`.
+            Default "raise".
 
     Returns:
         The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and `explain()`
@@ -55,7 +67,8 @@ def match_track(
 
     Raises:
         MisuseError: The track is blank, a playlist file, or neither a `Track` nor text,
-            `http_client` is no client or an async one, or `source` is no source.
+            `http_client` is no client or an async one, `source` is no source, or another argument
+            has a wrong type or value.
         DecisionsError: The file of decisions cannot be used.
         SettingsError: `settings` is not a `MatchSettings`.
 
@@ -71,7 +84,7 @@ def match_track(
     with _SharingMatcher(
         settings, http_client=http_client, source=source, decisions=decisions
     ) as matcher:
-        return matcher.match_track(track_or_text)
+        return matcher.match_track(track_or_text, queries=queries, on_error=on_error)
 
 
 async def amatch_track(
@@ -81,6 +94,8 @@ async def amatch_track(
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
     decisions: DecisionsOrPath | None = None,
+    queries: Iterable[str] | None = None,
+    on_error: OnError = "raise",
 ) -> Match:
     """Find one track on Beatport, in async code (asyncio or trio).
 
@@ -93,6 +108,11 @@ async def amatch_track(
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed.
+        queries: 1-20 texts to search for, in this order, instead of the queries that are planned
+            from the track; the search still ends at a good answer. Default: none.
+        on_error: What an exception does that is not expected (of the client or of a source):
+            "raise" raises it; "result" makes the match `failed` with the kind `exception`.
+            Default "raise".
 
     Returns:
         The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and `explain()`
@@ -100,7 +120,8 @@ async def amatch_track(
 
     Raises:
         MisuseError: The track is blank, a playlist file, or neither a `Track` nor text,
-            `http_client` is no client or a sync one, or `source` is no source.
+            `http_client` is no client or a sync one, `source` is no source, or another argument has
+            a wrong type or value.
         DecisionsError: The file of decisions cannot be used.
         SettingsError: `settings` is not a `MatchSettings`.
 
@@ -116,7 +137,7 @@ async def amatch_track(
     async with _SharingAsyncMatcher(
         settings, http_client=http_client, source=source, decisions=decisions
     ) as matcher:
-        return await matcher.match_track(track_or_text)
+        return await matcher.match_track(track_or_text, queries=queries, on_error=on_error)
 
 
 def match_playlist(
@@ -131,6 +152,7 @@ def match_playlist(
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
+    on_error: OnError = "raise",
 ) -> PlaylistMatch:
     """Find every track of a playlist on Beatport.
 
@@ -159,6 +181,9 @@ def match_playlist(
             the tracks that are left are `failed` with the kind `stopped`.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks.
+        on_error: What an exception does that is not expected (of the client, of a source, of
+            `on_progress`): "raise" ends the run with it; "result" makes the match of its track
+            `failed` with the kind `exception`, and the run continues. Default "raise".
 
     Returns:
         The matches in the order of the playlist, with the metrics of the run.
@@ -187,7 +212,12 @@ def match_playlist(
         missing_only=missing_only,
     ) as matcher:
         return matcher.match_playlist(
-            tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
+            tracks_or_path,
+            playlist=playlist,
+            on_progress=on_progress,
+            stop=stop,
+            journal=journal,
+            on_error=on_error,
         )
 
 
@@ -203,6 +233,7 @@ async def amatch_playlist(
     on_progress: AsyncOnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
+    on_error: OnError = "raise",
 ) -> PlaylistMatch:
     """Find every track of a playlist on Beatport, several at the same time (asyncio or trio).
 
@@ -232,6 +263,9 @@ async def amatch_playlist(
             the tracks that are left are `failed` with the kind `stopped`.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks.
+        on_error: What an exception does that is not expected (of the client, of a source, of
+            `on_progress`): "raise" ends the run with it; "result" makes the match of its track
+            `failed` with the kind `exception`, and the run continues. Default "raise".
 
     Returns:
         The matches in the order of the playlist, with the metrics of the run.
@@ -259,7 +293,12 @@ async def amatch_playlist(
         missing_only=missing_only,
     ) as matcher:
         return await matcher.match_playlist(
-            tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
+            tracks_or_path,
+            playlist=playlist,
+            on_progress=on_progress,
+            stop=stop,
+            journal=journal,
+            on_error=on_error,
         )
 
 
@@ -275,8 +314,14 @@ def iter_matches(
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
+    on_error: OnError = "raise",
 ) -> Iterator[Match]:
-    """Find the tracks of a playlist one after the other; each match is yielded at once.
+    """Find the tracks of a playlist; each match is yielded as soon as it is known.
+
+    The tracks are matched one after the other. With `settings.async_io.enabled`, the async engine
+    matches several at the same time, in a thread of its own; the matches then come in the order in
+    which they finish. Your tracks are read and `on_progress` is called in the calling thread, but
+    `stop` is called in the other one. When you leave the loop, the run ends and its thread stops.
 
     Args:
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
@@ -298,6 +343,9 @@ def iter_matches(
             the tracks that are left are `failed` with the kind `stopped`.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks.
+        on_error: What an exception does that is not expected (of the client, of a source, of
+            `on_progress`): "raise" ends the run with it; "result" makes the match of its track
+            `failed` with the kind `exception`, and the run continues. Default "raise".
 
     Returns:
         An iterator over the matches. The work is done while it is consumed, with bounded memory.
@@ -305,7 +353,8 @@ def iter_matches(
     Raises:
         PlaylistError: The file cannot be read.
         JournalError: The journal cannot be used.
-        MisuseError: An argument has a wrong type.
+        MisuseError: An argument has a wrong type, or `settings.async_io.enabled` is set inside a
+            running event loop.
         DecisionsError: The file of decisions cannot be used.
         ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`.
@@ -324,7 +373,12 @@ def iter_matches(
         missing_only=missing_only,
     )
     matches = matcher.iter_matches(
-        tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
+        tracks_or_path,
+        playlist=playlist,
+        on_progress=on_progress,
+        stop=stop,
+        journal=journal,
+        on_error=on_error,
     )
 
     def until_the_end() -> Iterator[Match]:
@@ -346,6 +400,7 @@ def aiter_matches(
     on_progress: AsyncOnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
+    on_error: OnError = "raise",
 ) -> MatchStream:
     """Find the tracks of a playlist, several at the same time; each match is yielded at once.
 
@@ -372,6 +427,9 @@ def aiter_matches(
             the tracks that are left are `failed` with the kind `stopped`.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks.
+        on_error: What an exception does that is not expected (of the client, of a source, of
+            `on_progress`): "raise" ends the run with it; "result" makes the match of its track
+            `failed` with the kind `exception`, and the run continues. Default "raise".
 
     Returns:
         A stream for `async for`. The work starts with the first match that is requested. Leaving
@@ -399,7 +457,12 @@ def aiter_matches(
         missing_only=missing_only,
     )
     matches = matcher.iter_matches(
-        tracks_or_path, playlist=playlist, on_progress=on_progress, stop=stop, journal=journal
+        tracks_or_path,
+        playlist=playlist,
+        on_progress=on_progress,
+        stop=stop,
+        journal=journal,
+        on_error=on_error,
     )
 
     async def work(emit: Emit) -> None:

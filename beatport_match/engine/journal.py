@@ -4,7 +4,7 @@
   the tracks it was working on.
 * A line counts for a later run only if the track, the settings that can change an answer, the
   sources, the version of the library and the fitted weights are unchanged.
-* Failed and stopped tracks get no line, so the next run tries them again.
+* A track that failed, was stopped or ran out of time gets no line: the next run tries it again.
 * One run at a time may use a journal: the file is locked while it is open.
 """
 
@@ -40,7 +40,7 @@ from beatport_match.settings.models import MatchSettings
 # These settings can change an answer; the others only change how fast it comes.
 FINGERPRINTED_SETTINGS = {
     *("base_url", "accept_confidence", "review_confidence", "enough_score", "max_queries"),
-    *("max_results", "max_candidates", "wanted_fields"),
+    *("max_results", "max_candidates", "wanted_fields", "run_all_queries"),
 }
 _OPENING = b'{"beatport_match":'
 _HEAD = re.compile(rb'\{"beatport_match":"[^"]{1,40}","key":"([0-9a-f]{64})","match":\{')
@@ -89,11 +89,11 @@ class Journal:
         return replace(match, track=track)
 
     def record(self, match: Match) -> None:
-        """Append a match, unless its track failed or was stopped: the next run tries it again.
+        """Append a match, unless its search failed or was cut short: the next run tries it again.
 
         If the disk is full, the line is lost and the run continues.
         """
-        if match.outcome == "failed" or match.stopped == "stopped":
+        if match.outcome == "failed" or match.stopped in {"stopped", "time_budget"}:
             return
         head = f'{{"beatport_match":"{__version__}","key":"{self._key(match.track)}","match":'
         try:

@@ -14,8 +14,10 @@ from typing import Self
 
 from beatport_match.engine.arguments import (
     DecisionsOrPath,
+    IsStopped,
     JournalPath,
     MissingOnly,
+    OnError,
     OnProgress,
     Stop,
     Tracks,
@@ -23,18 +25,30 @@ from beatport_match.engine.arguments import (
     as_earlier,
     as_is_stopped,
     as_single_track,
+    check_number,
+    check_on_error,
     never_stop,
 )
 from beatport_match.engine.playlist_run import (
     PlaylistRun,
     beatport_source,
     decided_about,
+    failed_match,
     new_lookups,
+    with_max_results,
     with_metrics,
 )
 from beatport_match.engine.sync_engine import SyncEngine
+from beatport_match.matching.fetched_tracks import FetchedTracks
 from beatport_match.matching.match import Match
-from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
+from beatport_match.matching.protocol import Recorded
+from beatport_match.matching.query_plan import Query, own_queries
+from beatport_match.matching.search_flow import (
+    fetch_flow,
+    fetch_one_flow,
+    match_flow,
+    query_flow,
+)
 from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.metrics import PerformanceStats
 from beatport_match.model.tracks import Candidate, Track
@@ -45,7 +59,7 @@ from beatport_match.transport.shared import own_state
 
 
 class Matcher:
-    """Finds tracks on Beatport, one after the other.
+    """Finds tracks on Beatport, one after the other unless `settings.async_io.enabled` is set.
 
     Several threads may use it. They share one rate limit, one circuit breaker
     and one cache: an equal query is not sent again for an hour.
@@ -97,8 +111,8 @@ class Matcher:
         self._sources = resolve_sources(
             beatport_source(self.settings) if source is None else source
         )
-        self._decisions = as_decisions(decisions)
         self._lookups = new_lookups("sync", self.settings)
+        self._decisions = as_decisions(decisions)
         self._new_run = partial(
             PlaylistRun,
             "sync",
@@ -122,22 +136,36 @@ class Matcher:
         """
         self._engine.close()
 
-    def match_track(self, track_or_text: Track | str, *, stop: Stop | None = None) -> Match:
-        """Find one track.
+    def match_track(
+        self,
+        track_or_text: Track | str,
+        *,
+        stop: Stop | None = None,
+        queries: Iterable[str] | None = None,
+        on_error: OnError = "raise",
+    ) -> Match:
+        """Find one track, in the calling thread and with one request at a time.
+
+        For several tracks at the same time, use `match_playlist` with `settings.async_io.enabled`.
 
         Args:
             track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
                 and the tracks that are left are `failed` with the kind `stopped`.
+            queries: 1-20 texts to search for, in this order, instead of the queries that are
+                planned from the track; the search still ends at a good answer. Default: none.
+            on_error: What an exception does that is not expected (of the client or of a source):
+                "raise" raises it; "result" makes the match `failed` with the kind `exception`.
+                Default "raise".
 
         Returns:
             The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and
             `explain()` says why. Faults of the network or of Beatport are in its `failures`.
 
         Raises:
-            MisuseError: The track is blank, a playlist file, or neither a `Track` nor text, `stop`
-                has a wrong type, or the matcher is closed.
+            MisuseError: The track is blank, a playlist file, or neither a `Track` nor text, another
+                argument has a wrong type or value, or the matcher is closed.
 
         Example:
             ```python
@@ -146,10 +174,10 @@ class Matcher:
             ```
         """
         track, is_stopped = as_single_track(track_or_text), as_is_stopped(stop)
-        flow = match_flow(
-            track, self.settings, self._sources, decided=decided_about(track, self._decisions)
-        )
-        return with_metrics(self._engine.run(flow, is_stopped))
+        check_on_error(on_error)
+        own = None if queries is None else own_queries(queries)
+        self._engine.require_open()
+        return with_metrics(self._match(track, is_stopped, on_error, own))
 
     def match_playlist(
         self,
@@ -159,6 +187,7 @@ class Matcher:
         on_progress: OnProgress | None = None,
         stop: Stop | None = None,
         journal: JournalPath | None = None,
+        on_error: OnError = "raise",
     ) -> PlaylistMatch:
         """Find every track of a playlist.
 
@@ -177,6 +206,9 @@ class Matcher:
                 and the tracks that are left are `failed` with the kind `stopped`.
             journal: The path of a file to which each finished track is written at once; a later run
                 with the same file resumes: it sends no request for those tracks.
+            on_error: What an exception does that is not expected (of the client, of a source, of
+                `on_progress`): "raise" ends the run with it; "result" makes the match of its track
+                `failed` with the kind `exception`, and the run continues. Default "raise".
 
         Returns:
             The matches in the order of the playlist, with the metrics of the run.
@@ -195,7 +227,7 @@ class Matcher:
         """
         self._engine.require_open()
         run = self._new_run(
-            tracks_or_path, playlist, on_progress, stop, journal, keeps_matches=True
+            tracks_or_path, playlist, on_progress, stop, journal, on_error, keeps_matches=True
         )
         if self.settings.async_io.enabled:
             from beatport_match.engine.async_bridge import run_async
@@ -214,8 +246,15 @@ class Matcher:
         on_progress: OnProgress | None = None,
         stop: Stop | None = None,
         journal: JournalPath | None = None,
+        on_error: OnError = "raise",
     ) -> Iterator[Match]:
-        """Find tracks one after the other; each match is yielded as soon as it is known.
+        """Find tracks; each match is yielded as soon as it is known.
+
+        The tracks are matched one after the other. With `settings.async_io.enabled`, the async
+        engine matches several at the same time, in a thread of its own; the matches then come in
+        the order in which they finish. Your tracks are read and `on_progress` is called in the
+        calling thread, but `stop` is called in the other one. When you leave the loop, the run ends
+        and its thread stops.
 
         Args:
             tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
@@ -227,6 +266,9 @@ class Matcher:
                 and the tracks that are left are `failed` with the kind `stopped`.
             journal: The path of a file to which each finished track is written at once; a later run
                 with the same file resumes: it sends no request for those tracks.
+            on_error: What an exception does that is not expected (of the client, of a source, of
+                `on_progress`): "raise" ends the run with it; "result" makes the match of its track
+                `failed` with the kind `exception`, and the run continues. Default "raise".
 
         Returns:
             An iterator over the matches. The journal is opened with the first one.
@@ -234,7 +276,8 @@ class Matcher:
         Raises:
             PlaylistError: The file cannot be read.
             JournalError: The journal cannot be used.
-            MisuseError: An argument has a wrong type, or the matcher is closed.
+            MisuseError: An argument has a wrong type, the matcher is closed, or the async engine is
+                enabled inside a running event loop.
 
         Example:
             ```python
@@ -245,8 +288,13 @@ class Matcher:
         """
         self._engine.require_open()
         run = self._new_run(
-            tracks_or_path, playlist, on_progress, stop, journal, keeps_matches=False
+            tracks_or_path, playlist, on_progress, stop, journal, on_error, keeps_matches=False
         )
+
+        if self.settings.async_io.enabled:
+            from beatport_match.engine.async_bridge import iter_async
+
+            return iter_async(run, self._given, self._state)
 
         def work() -> Iterator[Match]:
             run.start = time.monotonic()  # the caller may take the first match later
@@ -268,25 +316,36 @@ class Matcher:
         """
         return self._lookups.stats()
 
-    def search_tracks(self, query: str) -> tuple[Candidate, ...]:
+    def search_tracks(
+        self, query: str, *, timeout: float | None = None, max_results: int | None = None
+    ) -> tuple[Candidate, ...]:
         """Search in your own words.
 
         Args:
             query: The text to search for.
+            timeout: Seconds (0.001-600) that one request may take. Default:
+                `settings.async_io.request_timeout`.
+            max_results: Maximum number of candidates (1-150). Default: `settings.max_results`.
 
         Returns:
             The candidates as Beatport ranks them; empty if it has none.
 
         Raises:
             BeatportUnavailable: A fault prevented an answer; it carries the `Failure`.
-            MisuseError: The query is blank or not text, or the matcher is closed.
+            MisuseError: The query is blank or not text, a number is out of range, or the matcher is
+                closed.
 
         Example:
             ```python
             candidates = matcher.search_tracks("artist title")
             ```
         """
-        flow = self._lookups.recording(query_flow(query, self._sources))
+        check_number("timeout", timeout, 0.001, 600)
+        check_number("max_results", max_results, 1, 150)
+        sources = with_max_results(self._sources, max_results)
+        flow = self._lookups.recording(
+            query_flow(query, sources, timeout_s=timeout, max_results=max_results)
+        )
         return self._engine.run(flow, never_stop).value
 
     def fetch_track(self, url_or_id: str | int) -> Candidate | None:
@@ -308,29 +367,51 @@ class Matcher:
             candidate = matcher.fetch_track(16476663)
             ```
         """
-        return self.fetch_tracks((url_or_id,))[0]
+        flow = self._lookups.recording(fetch_one_flow(url_or_id, self._sources))
+        return self._engine.run(flow, never_stop).value
 
-    def fetch_tracks(self, urls_or_ids: Iterable[str | int]) -> tuple[Candidate | None, ...]:
+    def fetch_tracks(
+        self, urls_or_ids: Iterable[str | int], *, max_concurrent: int | None = None
+    ) -> FetchedTracks:
         """Fetch the pages of several tracks.
 
         Args:
             urls_or_ids: URLs of tracks on Beatport, or their IDs.
+            max_concurrent: Maximum number of concurrent requests (1-100); the sync matcher sends
+                one at a time. Default: `settings.async_io.max_concurrent_requests`.
 
         Returns:
-            A candidate for each, in the same order; `None` for a track that Beatport does not have.
+            A sequence with a candidate for each, in the same order; `None` for a track that
+            Beatport does not have, and for a page that could not be read. `failures` tells the two
+            apart: it holds the `Failure` of each page that could not be read, by its index.
 
         Raises:
-            BeatportUnavailable: A fault prevented the answer for one of them.
-            MisuseError: One is neither an ID nor the URL of a track on this Beatport, or the
-                matcher is closed.
+            MisuseError: One is neither an ID nor the URL of a track on this Beatport,
+                `max_concurrent` is out of range, or the matcher is closed.
 
         Example:
             ```python
             first, second = matcher.fetch_tracks([16476663, 16476664])
             ```
         """
-        flow = self._lookups.recording(fetch_flow(urls_or_ids, self._sources))
+        check_number("max_concurrent", max_concurrent, 1, 100)
+        flow = self._lookups.recording(fetch_flow(urls_or_ids, self._sources, max_concurrent))
         return self._engine.run(flow, never_stop).value
+
+    def _match(
+        self,
+        track: Track,
+        is_stopped: IsStopped,
+        on_error: OnError,
+        queries: tuple[Query, ...] | None = None,
+    ) -> Recorded[Match]:
+        decided = decided_about(track, self._decisions)
+        flow = match_flow(track, self.settings, self._sources, queries, decided)
+        started = self._engine.now()
+        try:
+            return self._engine.run(flow, is_stopped, self.settings.max_track_time_s)
+        except Exception as error:  # noqa: BLE001 - raised again unless the caller wants a result
+            return failed_match(error, on_error, track, started, self._engine.now())
 
     def _each(self, run: PlaylistRun) -> Iterator[Match]:
         with run.opened():
@@ -338,11 +419,13 @@ class Matcher:
                 place, track, recorded = entry
                 found = recorded
                 if found is None:
-                    flow = run.flow(track)
-                    found = run.settle(self._engine.run(flow, run.is_stopped), place)
+                    found = run.settle(self._match(track, run.is_stopped, run.on_error), place)
                     if found is None:
                         continue
                 progress = run.finish(found, place, recorded=recorded is not None)
                 if run.on_progress is not None:
-                    run.on_progress(progress)
+                    try:
+                        run.on_progress(progress)
+                    except Exception as error:  # noqa: BLE001 - raised again by default
+                        found = run.fail(found, place, error)
                 yield found

@@ -19,6 +19,7 @@ from beatport_match.engine.arguments import (
     AsyncOnProgress,
     IsStopped,
     JournalPath,
+    OnError,
     Stop,
     Tracks,
     as_track,
@@ -26,13 +27,20 @@ from beatport_match.engine.arguments import (
     check_tracks,
 )
 from beatport_match.engine.journal import Journal, journal_at
-from beatport_match.errors import DecisionsError, Failure, MisuseError, OutputError
+from beatport_match.engine.process_usage import peak_memory_bytes
+from beatport_match.errors import (
+    BeatportMatchError,
+    DecisionsError,
+    Failure,
+    MisuseError,
+    OutputError,
+    short_repr,
+)
 from beatport_match.matching.decided import UNDECIDED, Decided
 from beatport_match.matching.decided_match import accepted_match, agrees_with
-from beatport_match.matching.match import Match, Progress
-from beatport_match.matching.protocol import Recorded, ResultKind, SearchFlow, Transcript
+from beatport_match.matching.match import Match, Progress, Stopped
+from beatport_match.matching.protocol import Recorded, ResultKind, Transcript
 from beatport_match.matching.release_evidence import with_release_evidence
-from beatport_match.matching.search_flow import match_flow
 from beatport_match.matching.second_round import is_worth_another_round, joined
 from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.evidence import MatchOutcome
@@ -48,6 +56,7 @@ from beatport_match.transport.rate_limiter import RateLimiter
 
 # A run with bounded memory must not keep all tracks of a day without a network.
 MAX_WAITING_TRACKS = 1000
+MAX_ERROR_LENGTH = 300
 
 STOPPED = Failure("stopped", "the run was stopped before this query was sent")
 
@@ -87,6 +96,16 @@ def beatport_source(settings: MatchSettings) -> Source:
     )
 
 
+def with_max_results(sources: tuple[Source, ...], max_results: int | None) -> tuple[Source, ...]:
+    """Return the sources; those of Beatport request another number of rows from one search."""
+    if max_results is None:
+        return sources
+    return tuple(
+        replace(one, max_results=max_results) if isinstance(one, WebSource | ApiSource) else one
+        for one in sources
+    )
+
+
 def max_ages_s(settings: MatchSettings) -> Mapping[ResultKind, float]:
     """Return the age in seconds up to which a cached result of each kind is used."""
     return {"search": settings.cache_ttl_s, "page": settings.cache_page_ttl_s}
@@ -120,6 +139,7 @@ class PlaylistRun:
         on_progress: Called after each track.
         stop: The function or event that ends the run.
         journal: The path of the journal; `None` for none.
+        on_error: What an unexpected exception does.
         keeps_matches: Whether the run has a result; without one it uses bounded memory.
         decisions: Earlier decisions about tracks; the run adds the tracks that it does not find.
         earlier: The answers of an earlier run, if only missing tracks are asked for; `IN_JOURNAL`
@@ -141,6 +161,7 @@ class PlaylistRun:
         on_progress: AsyncOnProgress | None,
         stop: Stop | None,
         journal: JournalPath | None,
+        on_error: OnError,
         *,
         keeps_matches: bool,
         decisions: Decisions | None = None,
@@ -148,14 +169,16 @@ class PlaylistRun:
     ) -> None:
         self.start: float = time.monotonic()
         self._started_at = datetime.now().astimezone()
+        self._cpu_start = time.process_time()
         self.is_stopped: IsStopped = check_run_arguments(
-            on_progress, stop, journal, awaited=mode == "async"
+            on_progress, stop, journal, on_error, awaited=mode == "async"
         )
         check_tracks(tracks, playlist)
         self.mode: Mode = mode
         self.settings: MatchSettings = settings
         self.sources: Sources = sources
         self.on_progress: AsyncOnProgress | None = on_progress
+        self.on_error: OnError = on_error
         self.problems: list[PlaylistProblem] = []
         self._rate_limiter = rate_limiter
         if earlier is IN_JOURNAL and journal is None:
@@ -218,14 +241,13 @@ class PlaylistRun:
         known = self._known(track)
         return place, track, known and _from_journal(known, place, self.start)
 
-    def flow(self, track: Track) -> SearchFlow[Match]:
-        """Return the search flow of a track."""
-        decided = decided_about(track, self._decisions)
-        return match_flow(track, self.settings, self.sources, decided=decided)
+    def decided(self, track: Track) -> Decided:
+        """Return the decisions that count for a track."""
+        return decided_about(track, self._decisions)
 
     def _known(self, track: Track) -> Match | None:
         """Return the match of a track that needs no request: of a decision, or of the journal."""
-        decided = decided_about(track, self._decisions)
+        decided = self.decided(track)
         if decided.accepted:
             return accepted_match(track, decided.accepted)
         known = self._journal.recorded(track) if self._journal else None
@@ -291,6 +313,23 @@ class PlaylistRun:
                 detail = f"a miss is not noted ({str(error).rstrip('.')})"
                 self.problems.append(PlaylistProblem(str(self._decisions.path), "the end", detail))
 
+    def fail(self, match: Match, place: int, error: Exception) -> Match:
+        """Return the `failed` match of a finished track whose `on_progress` raised an exception.
+
+        Raises:
+            Exception: `on_error` is "raise", or the exception is one of this library.
+        """
+        failure = failure_of(error, self.on_error, "by on_progress")
+        failures = (*match.failures, failure)
+        failed = with_outcome_metrics(
+            replace(match, outcome="failed", best=None, failures=failures, stopped="failed")
+        )
+        if self._matches is not None:
+            self._matches[place] = failed
+        self._outcomes[match.outcome] -= 1
+        self._outcomes["failed"] += 1
+        return failed
+
     def _log_end(self) -> None:
         counts = ", ".join(f"{self._outcomes[one]} {one}" for one in OUTCOMES)
         logger.info(
@@ -305,7 +344,7 @@ class PlaylistRun:
 
     def result(self) -> PlaylistMatch:
         """Return the result in the order of the playlist, also of the tracks not reached."""
-        unreached = {place: _unprocessed(track) for place, track in self._tracks}
+        unreached = {place: _unmatched(track, STOPPED, "stopped") for place, track in self._tracks}
         waiting = {
             place: with_metrics(recorded, place, self.start) for place, _, recorded in self._waiting
         }
@@ -344,6 +383,8 @@ class PlaylistRun:
             total_time=self._elapsed(),
             started_at=self._started_at,
             settings=public_settings(self.settings),
+            cpu_time=time.process_time() - self._cpu_start,
+            peak_memory_bytes=peak_memory_bytes(),
         )
         return PlaylistMatch(matches=ordered, metrics=metrics, problems=tuple(self.problems))
 
@@ -371,6 +412,33 @@ def with_metrics(recorded: Recorded[Match], place: int = 0, start: float | None 
     return replace(recorded.value, metrics=track_metrics(recorded, place=place, began=start))
 
 
+def failure_of(error: Exception, on_error: OnError, where: str) -> Failure:
+    """Return the failure of a track during which an unexpected exception was raised.
+
+    Args:
+        error: The exception.
+        on_error: What it does.
+        where: What raised it, for the text of the failure.
+
+    Raises:
+        Exception: `on_error` is "raise", or the exception is one of this library: it says that a
+            call or a file is wrong, which concerns all tracks.
+    """
+    if on_error == "raise" or isinstance(error, BeatportMatchError):
+        raise error
+    logger.warning("%s was raised; its track ends as failed", type(error).__name__)
+    return Failure("exception", f"{short_repr(error, MAX_ERROR_LENGTH)} was raised {where}")
+
+
+def failed_match(
+    error: Exception, on_error: OnError, track: Track, started: float, ended: float
+) -> Recorded[Match]:
+    """Return the match of a track whose search ended with an exception; `failure_of` may raise."""
+    failure = failure_of(error, on_error, "while the track was matched")
+    match = _unmatched(track, failure, "failed")
+    return Recorded(match, Transcript(started=started, ended=ended, rounds=()))
+
+
 def with_outcome_metrics(match: Match) -> Match:
     """Return a match whose outcome has changed since it was measured, with new metrics of it."""
     if match.metrics is None:
@@ -384,8 +452,8 @@ def _from_journal(match: Match, place: int, start: float) -> Match:
     return with_metrics(Recorded(match, nothing), place, start)
 
 
-def _unprocessed(track: Track) -> Match:
-    """Return the match of a track that a stopped run did not reach."""
+def _unmatched(track: Track, failure: Failure, stopped: Stopped) -> Match:
+    """Return the match of a track without a query."""
     return Match(
         track=track,
         outcome="failed",
@@ -393,6 +461,6 @@ def _unprocessed(track: Track) -> Match:
         candidates=(),
         confidence=0.0,
         queries=(),
-        failures=(STOPPED,),
-        stopped="stopped",
+        failures=(failure,),
+        stopped=stopped,
     )

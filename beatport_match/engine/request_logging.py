@@ -1,4 +1,8 @@
-"""Log lines of requests, at level DEBUG: host and query type, never a title, a name or a token."""
+"""Log lines of requests: host and query type, never a title, a name or a token.
+
+A request that is retried, and a query that failed after its last request, have the level INFO. All
+other lines have the level DEBUG.
+"""
 
 from __future__ import annotations
 
@@ -24,22 +28,29 @@ def log_sent(request: Request, query_type: str, delivery: Delivery) -> None:
     logger.debug("%s: %s sent: %s after %.3f s", host, query_type, result, seconds)
 
 
-def log_retry(request: Request, query_type: str, delay_s: float) -> None:
-    """Log that a request is sent again after a delay."""
-    logger.debug("%s: %s is retried in %.1f s", _host(request), query_type, delay_s)
+def log_retry(
+    request: Request, query_type: str, delay_s: float, outcome: Response | Failure | None
+) -> None:
+    """Log that a request failed with an outcome and is sent again after a delay."""
+    why = outcome.status if isinstance(outcome, Response) else outcome and outcome.kind
+    logger.info("%s: %s failed (%s); retry in %.1f s", _host(request), query_type, why, delay_s)
 
 
 def log_answer(answer: Answer) -> None:
     """Log an answer from the cache, or one that failed."""
-    if not logger.isEnabledFor(logging.DEBUG):
+    if not logger.isEnabledFor(logging.INFO):
         return
     host, query_type = _host(answer.question.request), answer.question.query_type
     if answer.cached:
         logger.debug("%s: %s served from the cache", host, query_type)
     elif isinstance(answer.value, Failure):
         count = len(answer.sent)
-        logger.debug(
-            "%s: %s failed (%s) after %d requests", host, query_type, answer.value.kind, count
+        # Without a request, the run was stopped or the circuit breaker is open, for all tracks.
+        is_fault = count and answer.value.kind != "stopped"
+        logger.log(
+            logging.INFO if is_fault else logging.DEBUG,
+            "%s: %s failed (%s) after %d requests",
+            *(host, query_type, answer.value.kind, count),
         )
 
 

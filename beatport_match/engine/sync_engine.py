@@ -15,6 +15,7 @@ from typing import TypeVar
 from beatport_match.engine.arguments import IsStopped
 from beatport_match.engine.playlist_run import STOPPED, max_ages_s
 from beatport_match.engine.request_logging import log_answer, log_retry, log_sent
+from beatport_match.engine.time_budget import TimeBudget
 from beatport_match.engine.transcript import TranscriptRecorder
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.protocol import (
@@ -79,13 +80,15 @@ class SyncEngine:
             client.close()
         self._cache.close()
 
-    def run(self, flow: SearchFlow[T], stop: IsStopped) -> Recorded[T]:
-        """Run a search flow to its end; unexpected exceptions pass through."""
+    def run(self, flow: SearchFlow[T], stop: IsStopped, max_s: float | None = None) -> Recorded[T]:
+        """Run a search flow to its end, within `max_s` seconds; exceptions pass through."""
         self.require_open()
+        budget = TimeBudget(stop, max_s, self.now)
         recorder = TranscriptRecorder(flow, self.now)
         batch = recorder.next_batch()
         while batch is not None:
-            batch = recorder.next_batch(tuple([self._answer(q, stop) for q in batch.questions]))
+            answers = tuple([self._answer(one, budget.is_over) for one in batch.questions])
+            batch = recorder.next_batch(budget.with_reason(answers))
         return recorder.recorded()
 
     def require_open(self) -> None:
@@ -124,6 +127,7 @@ class SyncEngine:
     def _drive(self, flow: RequestFlow[T], stop: IsStopped, request: Request, query_type: str) -> T:
         """Run a request flow to its end; the last two arguments are for the log."""
         step = next(flow)
+        outcome: Response | Failure | None = None
         while True:
             result: StepResult = None
             now: float | None = None
@@ -131,12 +135,13 @@ class SyncEngine:
                 result = self._cache.get(step.request)
             elif isinstance(step, Send):
                 result = self._send(step, stop)
+                outcome = result.outcome
                 log_sent(step.request, query_type, result)
             elif isinstance(step, Report):
                 now = self.now()
                 self._report(step, now)
             else:
-                log_retry(request, query_type, step.seconds)
+                log_retry(request, query_type, step.seconds, outcome)
                 result = self._sleep(step.seconds, stop)
             now = self.now() if now is None else now
             try:

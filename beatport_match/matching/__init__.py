@@ -35,8 +35,14 @@ from beatport_match.matching.protocol import (
     Step,
     Transcript,
 )
+from beatport_match.matching.query_plan import own_queries
 from beatport_match.matching.request_flow import backoff, question_flow
-from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
+from beatport_match.matching.search_flow import (
+    fetch_flow,
+    fetch_one_flow,
+    match_flow,
+    query_flow,
+)
 from beatport_match.matching.sources import Source
 
 __all__ = [
@@ -65,7 +71,9 @@ __all__ = [
     "Transcript",
     "backoff",
     "fetch_flow",
+    "fetch_one_flow",
     "match_flow",
+    "own_queries",
     "query_flow",
     "question_flow",
 ]

@@ -22,7 +22,9 @@ from beatport_match.scoring.counterfactuals import Change, what_would_change
 from beatport_match.scoring.rejection import NOT_PICKED, strongest_evidence
 from beatport_match.settings.models import MatchSettings, settings_or_default
 
-Stopped: TypeAlias = Literal["enough", "exhausted", "budget", "stopped", "failed", "decided"]
+Stopped: TypeAlias = Literal[
+    "enough", "exhausted", "budget", "stopped", "failed", "time_budget", "decided"
+]
 
 MAX_SHOWN_CANDIDATES = 3
 _HEADLINES: dict[MatchOutcome, str] = {
@@ -83,10 +85,12 @@ class Match:
         confidence: The confidence of the first candidate, 0-1; 0 if there are no candidates.
         queries: The queries that were sent, in their order.
         failures: The failures of those queries that were not answered, in the same order. One more
-            follows if no track fits that could be read in a changed page.
+            follows if no track fits that could be read in a changed page, or if an unexpected
+            exception was raised (`on_error="result"`).
         stopped: Why the search ended: `enough` (the best candidate is good enough), `exhausted` (no
             useful query was left), `budget` (`max_queries` were sent), `stopped` (by the calling
-            program), `failed` (a query could not be answered) or `decided` (an earlier decision is
+            program), `time_budget` (`max_track_time_s` ran out), `failed` (a query could not be
+            answered, or an unexpected exception was raised) or `decided` (an earlier decision is
             the answer, and no query was sent).
         candidates_weighed: Number of all candidates that were scored, also those not kept.
         picked: Whether a person chose the answer with `pick`.
@@ -164,12 +168,12 @@ class Match:
     @property
     def reason(self) -> str:
         """The reason for the outcome, in one short line."""
+        if self.outcome == "failed":
+            return str(self.failures[-1]) if self.failures else "no failure was recorded"
         if self.decided_by:
             return f"decided by {self.decided_by}"
         if self.picked:
             return "picked by hand"
-        if self.outcome == "failed":
-            return str(self.failures[-1]) if self.failures else "no failure was recorded"
         if self.best is None:
             return _closest_candidate(self.candidates, self.rejected)
         if self.outcome == "review" and (rival := self._rival()):

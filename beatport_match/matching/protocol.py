@@ -35,6 +35,7 @@ class Request:
 
     `params` are not yet encoded. With a `form` the method is POST, otherwise GET. `needs_token`
     says that the engine has to add the user's access token, which only the token store knows.
+    `timeout_s` is how many seconds the request may take in total; `None` for the settings' value.
     """
 
     url: str
@@ -43,6 +44,7 @@ class Request:
     # A form may hold secrets.
     form: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     needs_token: bool = False
+    timeout_s: float | None = None
 
     @property
     def canonical(self) -> str:
@@ -123,9 +125,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """Questions that may be sent at the same time."""
+    """Questions that may be sent at the same time.
+
+    At most `max_concurrent` of them are; `None` for `async_io.max_concurrent_requests`.
+    """
 
     questions: tuple[Question, ...]
+    max_concurrent: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

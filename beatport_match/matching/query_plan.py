@@ -1,16 +1,17 @@
 """The search queries for a track: the strictest and cheapest first, no two with the same words.
 
-This module only builds the words. `search_flow` decides how many of the queries are sent, and a
-source removes what its site does not accept.
+This module only builds the words, or takes those of the caller. `search_flow` decides how many of
+the queries are sent, and a source removes what its site does not accept.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from beatport_match.errors import MisuseError, wrong_argument
 from beatport_match.model.tracks import Track
 from beatport_match.parsing.damaged_text import readable
 from beatport_match.parsing.interpretations import interpret
@@ -31,7 +32,7 @@ QueryType: TypeAlias = Literal[
     "keyword",  # the first artist and the rarest word of the title
     "as_written",  # all words as written
     "track_page",  # no search: the best candidate's page, for fields that a search lacks
-    "search",  # a search in the caller's words
+    "search",  # a search in the caller's words: of `search_tracks`, or one of `queries=`
 ]
 
 _BRACKETS = re.compile(r"[()\[\]{}<>\"“”]+")
@@ -39,6 +40,8 @@ _BRACKETS = re.compile(r"[()\[\]{}<>\"“”]+")
 MAX_ARTISTS = 3
 # Longer queries find no more candidates.
 MAX_QUERY_LENGTH = 200
+# The largest allowed value of the setting `max_queries`.
+MAX_OWN_QUERIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,38 @@ def plan_queries(track: Track) -> tuple[Query, ...]:
             planned.add(words)
             queries.append(query)
     return tuple(queries)
+
+
+def own_queries(texts: Iterable[str]) -> tuple[Query, ...]:
+    """Check the queries that a caller wrote for a track.
+
+    Args:
+        texts: 1-20 texts; a source raises a `MisuseError` for one without a word.
+
+    Returns:
+        The queries of the type `search`, in the same order.
+
+    Raises:
+        MisuseError: There is none or there are too many, or one is blank or not text.
+
+    Example:
+        `own_queries(["artist title", "title"])[1].text` is `"title"`.
+    """
+    if isinstance(texts, str | bytes) or not hasattr(texts, "__iter__"):
+        raise wrong_argument("queries=", texts, "several texts", 'write ["one", "other"]')
+    queries = tuple(Query(_checked_text(text), "search") for text in texts)
+    if not 1 <= len(queries) <= MAX_OWN_QUERIES:
+        raise MisuseError(
+            f"queries= has {len(queries)} texts; give 1-{MAX_OWN_QUERIES}, or leave it out for the "
+            "queries that are planned from the track."
+        )
+    return queries
+
+
+def _checked_text(text: object) -> str:
+    if not isinstance(text, str) or not text.strip():
+        raise wrong_argument("a text of queries=", text, "text with at least one word")
+    return text
 
 
 def _query_variants(track: Track, local: ParsedTrack) -> Iterator[Query]:

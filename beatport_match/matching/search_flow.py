@@ -5,9 +5,10 @@ the order of its questions, and return their result. They know no time, socket o
 `request_flow` decides whether one request is retried. The rules for one track:
 
 * A Beatport track number comes first, then an ISRC, then the queries of `query_plan`, at most
-  `max_queries` of them.
+  `max_queries` of them. A caller's own queries are sent instead of all these.
 * The search ends when the best candidate is `matched` with at least `enough_score` points, when
-  one more query did not find the wanted version of the right names, or when no query is left.
+  one more query did not find the wanted version of the right names, or when no query is left. With
+  `run_all_queries` nothing ends it early: all queries to all sources are one batch.
 * A failure ends the search in this source: if the retries of one request did not succeed, further
   queries will not succeed either. The exception is a track page that may not be shown.
 * The sources are queried in order until one gives the outcome `matched`. After a `review`, the next
@@ -23,15 +24,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import fields, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeVar
 
 from beatport_match.errors import BeatportUnavailable, Failure, MisuseError, wrong_argument
 from beatport_match.matching.decided import UNDECIDED, CandidateKey, Decided, candidate_key
 from beatport_match.matching.decided_match import accepted_match, rejected_candidate
+from beatport_match.matching.fetched_tracks import FetchedTracks
 from beatport_match.matching.match import Match, QueryRecord, Stopped
 from beatport_match.matching.protocol import Answer, Ask, ParsedResult, Question, SearchFlow
-from beatport_match.matching.query_plan import plan_queries
+from beatport_match.matching.query_plan import Query, plan_queries
 from beatport_match.matching.sources import Source, Sources, resolve_sources
 from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
@@ -50,6 +52,10 @@ T = TypeVar("T")
 # (docs/evaluation.md).
 MAX_NAME_HITS = 2
 
+# The search was ended from outside: the run was stopped, or the time for the track ran out.
+_CUT_OFF: frozenset[Stopped] = frozenset({"stopped", "time_budget"})
+_INCOMPLETE = _CUT_OFF | {"failed"}
+
 # Tracks that stand anywhere in a changed page may be others than those that the search found.
 UNSURE_READINGS = frozenset({"rows", "html"})
 _UNREADABLE = Failure(
@@ -64,7 +70,11 @@ _UNSURE = Failure(
 
 
 def match_flow(
-    track: Track, settings: MatchSettings, sources: Sources, decided: Decided = UNDECIDED
+    track: Track,
+    settings: MatchSettings,
+    sources: Sources,
+    queries: tuple[Query, ...] | None = None,
+    decided: Decided = UNDECIDED,
 ) -> SearchFlow[Match]:
     """Find a track.
 
@@ -76,6 +86,7 @@ def match_flow(
         settings: How many queries are sent, how many of them at a time, and which confidence is
             enough.
         sources: One source, or several in order.
+        queries: The caller's own queries (see `query_plan.own_queries`); `None` plans them.
         decided: The earlier decisions about the track. An accepted candidate is the match without a
             query; rejected ones are not proposed.
 
@@ -87,30 +98,56 @@ def match_flow(
     """
     if decided.accepted:
         return accepted_match(track, decided.accepted)
-    search = _SearchState(track, settings, decided)
-    for source in resolve_sources(sources):
-        search.start_source(source)
-        questions = _questions(track, settings, source)
-        while not search.is_done and (batch := tuple(islice(questions, settings.queries_at_once))):
-            for answer in (yield Ask(questions=batch)):
-                search.take(answer)
-        if not search.is_done and len(plan_queries(track)) > settings.max_queries:
-            search.stopped = "budget"
-        if search.is_answered:
-            break
-    best = search.best() if search.stopped not in {"stopped", "failed"} else None
+    search = _SearchState(track, settings, queries, decided)
+    ask = _ask_all if settings.run_all_queries else _ask_in_order
+    yield from ask(search, resolve_sources(sources))
+    best = search.best() if search.stopped not in _INCOMPLETE else None
     if best and _lacks_wanted_field(best.candidate, settings):
         page = search.source_of(best).track(best.id, "track_page")
         search.complete(best, (yield Ask(questions=(page,))))
     return search.conclude()
 
 
-def query_flow(query: str, sources: Sources) -> SearchFlow[tuple[Candidate, ...]]:
+def _ask_in_order(search: _SearchState, sources: tuple[Source, ...]) -> SearchFlow[None]:
+    """Query one source after the other, and end the search as soon as its answer is known."""
+    for source in sources:
+        search.start_source(source)
+        questions = search.questions(source)
+        at_once = search.settings.queries_at_once
+        while not search.is_done and (batch := tuple(islice(questions, at_once))):
+            for answer in (yield Ask(questions=batch)):
+                search.take(answer)
+        search.end_source()
+        if search.is_answered:
+            break
+
+
+def _ask_all(search: _SearchState, sources: tuple[Source, ...]) -> SearchFlow[None]:
+    """Send all queries to all sources as one batch; the order of the sources decides ties."""
+    batches = [tuple(search.questions(source)) for source in sources]
+    questions = tuple(chain.from_iterable(batches))
+    answers = iter((yield Ask(questions=questions)) if questions else ())
+    for source, batch in zip(sources, batches, strict=True):
+        search.start_source(source)
+        for answer in islice(answers, len(batch)):
+            search.take(answer)
+        search.end_source()
+
+
+def query_flow(
+    query: str,
+    sources: Sources,
+    *,
+    timeout_s: float | None = None,
+    max_results: int | None = None,
+) -> SearchFlow[tuple[Candidate, ...]]:
     """Send one query, to one source after the other until one has a result.
 
     Args:
         query: The words to search for, as the caller wrote them.
         sources: One source, or several in order.
+        timeout_s: The seconds that one request may take; `None` for the value of the settings.
+        max_results: The maximum number of candidates; `None` for all that the source gives.
 
     Returns:
         The candidates in the order of the source; empty if no source has one.
@@ -126,28 +163,46 @@ def query_flow(query: str, sources: Sources) -> SearchFlow[tuple[Candidate, ...]
         raise wrong_argument("the query", query, "text: the words to search for")
     found: tuple[Candidate, ...] = ()
     for source in resolve_sources(sources):
-        (answer,) = yield Ask(questions=(source.search(query, "search"),))
+        question = source.search(query, "search")
+        if timeout_s is not None:
+            question = replace(question, request=replace(question.request, timeout_s=timeout_s))
+        (answer,) = yield Ask(questions=(question,))
         if found := _parsed(answer).candidates:
             break
-    return found
+    return found[:max_results]
+
+
+def fetch_one_flow(url_or_id: str | int, sources: Sources) -> SearchFlow[Candidate | None]:
+    """Fetch the page of one track, as `fetch_flow` does.
+
+    Raises:
+        MisuseError: It is neither a number nor the URL of a track.
+        BeatportUnavailable: A fault prevented the answer.
+    """
+    fetched = yield from fetch_flow((url_or_id,), sources)
+    if fetched.failures:
+        raise BeatportUnavailable(fetched.failures[0])
+    return fetched[0]
 
 
 def fetch_flow(
-    urls_or_ids: Iterable[str | int], sources: Sources
-) -> SearchFlow[tuple[Candidate | None, ...]]:
+    urls_or_ids: Iterable[str | int], sources: Sources, max_concurrent: int | None = None
+) -> SearchFlow[FetchedTracks]:
     """Fetch track pages.
 
     Args:
         urls_or_ids: URLs or numbers of tracks; any iterable except a single string.
-        sources: One source, or several in order.
+        sources: One source, or several in order. After a failure, no later source is queried for
+            that track: there, the same number may be that of another track.
+        max_concurrent: The maximum number of concurrent requests; `None` for the settings' value.
 
     Returns:
-        One entry for each URL or number, in their order; `None` if no source has such a track.
+        One entry for each URL or number, in their order; `None` if no source has such a track, or
+        if there is a failure.
 
     Raises:
         MisuseError: `urls_or_ids` is no iterable, or an entry is neither a number nor the URL of a
             track.
-        BeatportUnavailable: A fault prevented one of the answers.
 
     Example:
         `ask = next(fetch_flow([123, 456], source))` yields both questions in one `Ask`.
@@ -157,29 +212,24 @@ def fetch_flow(
         raise wrong_argument("urls_or_ids", urls_or_ids, "several URLs or IDs", remedy)
     wanted = tuple(urls_or_ids)
     found: dict[int, Candidate] = {}
+    failures: dict[int, Failure] = {}
     in_order = resolve_sources(sources)
     for source in in_order:
         # A later source may accept a URL that this one rejects; only the last one's error counts.
         ignored = () if source is in_order[-1] else (MisuseError,)
         questions: dict[int, Question] = {}
-        for index in [index for index in range(len(wanted)) if index not in found]:
-            with suppress(*ignored):
-                questions[index] = source.track(wanted[index], "track_page")
-        answers = (yield Ask(questions=tuple(questions.values()))) if questions else ()
+        for index in range(len(wanted)):
+            if index not in found and index not in failures:
+                with suppress(*ignored):
+                    questions[index] = source.track(wanted[index], "track_page")
+        batch = Ask(questions=tuple(questions.values()), max_concurrent=max_concurrent)
+        answers = (yield batch) if questions else ()
         for index, answer in zip(questions, answers, strict=True):
-            if candidates := _parsed(answer).candidates:
-                found[index] = candidates[0]
-    return tuple(found.get(index) for index in range(len(wanted)))
-
-
-def _questions(track: Track, settings: MatchSettings, source: Source) -> Iterator[Question]:
-    """Yield the questions for a track, the cheapest and most certain one first."""
-    if number := beatport_id_of(track):
-        yield from _question(source.track, number, "beatport_id")
-    if isrc := clean_isrc(track.isrc):
-        yield from _question(source.isrc, isrc, "isrc")
-    for query in plan_queries(track)[: settings.max_queries]:
-        yield from _question(source.search, query.text, query.query_type)
+            if failure := _failure(answer):
+                failures[index] = failure
+            elif isinstance(answer.value, ParsedResult) and answer.value.candidates:
+                found[index] = answer.value.candidates[0]
+    return FetchedTracks(tuple(found.get(index) for index in range(len(wanted))), failures)
 
 
 def _question(build: Callable[[T, str], Question], value: T, query_type: str) -> Iterator[Question]:
@@ -191,9 +241,16 @@ def _question(build: Callable[[T, str], Question], value: T, query_type: str) ->
 class _SearchState:
     """What is known about one track so far."""
 
-    def __init__(self, track: Track, settings: MatchSettings, decided: Decided) -> None:
+    def __init__(
+        self,
+        track: Track,
+        settings: MatchSettings,
+        own_queries: tuple[Query, ...] | None,
+        decided: Decided,
+    ) -> None:
         self.track = track
         self.settings = settings
+        self.own_queries = own_queries
         self.decided = decided
         # The candidates that an earlier decision rejects, and the others.
         self.rejected: dict[CandidateKey, Candidate] = {}
@@ -222,7 +279,7 @@ class _SearchState:
         """Score the candidates of an answer, and decide whether the search ends."""
         was_done = self.is_done
         self.queries.append(_query_record(answer))
-        if was_done:
+        if was_done and not self.settings.run_all_queries:
             # This query was sent together with the one that ended the search. Without batches, it
             # would not have been sent.
             return
@@ -231,7 +288,8 @@ class _SearchState:
                 # One track that may not be shown does not predict the result of a search.
                 self.inconclusive = True
                 return
-            self.stopped = "stopped" if answer.value.kind == "stopped" else "failed"
+            kind = answer.value.kind
+            self.stopped = kind if kind == "stopped" or kind == "time_budget" else "failed"
             return
         self.inconclusive |= answer.value.doubt is not None
         self.partial += answer.value.partial
@@ -249,6 +307,8 @@ class _SearchState:
                 self.sources.setdefault(candidate_key(one.candidate), self.source)
             best_first = sort_best_first(self.scored.values())
             self.ranked = rank_scored(best_first, self.settings.max_candidates)
+        if self.settings.run_all_queries:
+            return
         self.name_hits += bool(self.ranked) and self.ranked[0].relation != "different"
         if self._is_good_enough():
             self.stopped = "enough"
@@ -256,12 +316,33 @@ class _SearchState:
     @property
     def is_answered(self) -> bool:
         """Return whether no other source has to be queried."""
-        return self.stopped == "stopped" or self._outcome() == "matched"
+        return self.stopped in _CUT_OFF or self._outcome() == "matched"
+
+    def questions(self, source: Source) -> Iterator[Question]:
+        """Yield the questions to a source, the cheapest and most certain one first."""
+        if self.own_queries is not None:
+            yield from (source.search(one.text, one.query_type) for one in self.own_queries)
+            return
+        if number := beatport_id_of(self.track):
+            yield from _question(source.track, number, "beatport_id")
+        if isrc := clean_isrc(self.track.isrc):
+            yield from _question(source.isrc, isrc, "isrc")
+        for query in plan_queries(self.track)[: self.settings.max_queries]:
+            yield from _question(source.search, query.text, query.query_type)
 
     def start_source(self, source: Source) -> None:
         """Begin with a source; a failure of the source before still counts at the end."""
-        self.inconclusive |= self.stopped == "failed"
-        self.source, self.stopped, self.name_hits = source, "exhausted", 0
+        self.inconclusive |= self.stopped in _INCOMPLETE
+        if self.stopped not in _CUT_OFF:
+            self.stopped = "exhausted"
+        self.source, self.name_hits = source, 0
+
+    def end_source(self) -> None:
+        """Record whether more queries were planned for the source than may be sent."""
+        if self.is_done or self.own_queries is not None:
+            return
+        if len(plan_queries(self.track)) > self.settings.max_queries:
+            self.stopped = "budget"
 
     def source_of(self, best: ScoredCandidate) -> Source:
         """Return the source that a candidate came from."""
@@ -288,9 +369,7 @@ class _SearchState:
         if not self.queries:
             failures = (Failure("unaskable", "the track has no word to search for"),)
         likely = outcome != "not_found" and self.ranked[0].relation == "same_recording"
-        is_incomplete = (
-            self.inconclusive or not self.queries or self.stopped in {"stopped", "failed"}
-        )
+        is_incomplete = self.inconclusive or not self.queries or self.stopped in _INCOMPLETE
         if is_incomplete and not likely:
             # A query that was not answered might have found the right candidate.
             outcome = "failed"
@@ -370,13 +449,17 @@ def _query_record(answer: Answer) -> QueryRecord:
     )
 
 
+def _failure(answer: Answer) -> Failure | None:
+    """Return why an answer cannot be relied on; `None` if it can."""
+    return answer.value if isinstance(answer.value, Failure) else answer.value.doubt
+
+
 def _parsed(answer: Answer) -> ParsedResult:
     """Return the result of an answer; raise its failure."""
-    value = answer.value
-    if failure := value if isinstance(value, Failure) else value.doubt:
+    if failure := _failure(answer):
         raise BeatportUnavailable(failure)
-    assert isinstance(value, ParsedResult)
-    return value
+    assert isinstance(answer.value, ParsedResult)
+    return answer.value
 
 
 def _lacks_wanted_field(candidate: Candidate, settings: MatchSettings) -> bool:

@@ -279,7 +279,9 @@ class PerformanceStats(_Figures):
         pace_time: The sum of the queries' `pace_time`, in seconds.
         retry_time: The sum of the queries' `retry_time`, in seconds.
         concurrency: How many requests and tracks were in flight at the same time.
-        peak_memory_bytes: The peak memory, if the calling program measured it.
+        cpu_time: The processor time of the whole process during the run, in seconds.
+        peak_memory_bytes: The peak of the resident memory of the whole process, from its start to
+            the end of the run; `None` where the system does not tell it (Windows).
     """
 
     version: Literal["1.0"]
@@ -299,6 +301,7 @@ class PerformanceStats(_Figures):
     pace_time: Mean | None = None
     retry_time: Mean | None = None
     concurrency: ConcurrencyStats | None = None
+    cpu_time: Mean | None = None
     peak_memory_bytes: Count | None = None
 
     @property
@@ -342,8 +345,8 @@ class RunComparison(_Figures):
         speed_up: How many times faster the async run was (sync time divided by async time).
         sync_requests: The number of requests of the sync run, for the compared tracks.
         async_requests: The number of requests of the async run, for the compared tracks.
-        sync_memory_bytes: The peak memory of the sync run, if the calling program measured it.
-        async_memory_bytes: The peak memory of the async run, if the calling program measured it.
+        sync_memory_bytes: The `peak_memory_bytes` of the sync run.
+        async_memory_bytes: The `peak_memory_bytes` of the async run.
         sync_concurrency: How many requests and tracks the sync run had in flight.
         async_concurrency: How many requests and tracks the async run had in flight.
         same_answers: Whether both runs gave the same answers for the tracks that both have; `None`

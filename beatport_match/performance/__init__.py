@@ -1,11 +1,12 @@
 """What a run cost: measurement, analysis, metrics files and reports.
 
-    measure        computes the metrics of queries, tracks and runs from transcripts
-    lookups        collects the metrics of single searches and fetches
-    analysis       interprets them: whether async is worth it, and how two runs compare
-    files          writes and reads the metrics files (JSON)
-    text_report    the reports as plain text
-    html_report    the report as one HTML page with charts
+    measure          computes the metrics of queries, tracks and runs from transcripts
+    lookups          collects the metrics of single searches and fetches
+    analysis         interprets them: whether async is worth it, and how two runs compare
+    settings_advice  how many tracks at once paid off
+    files            writes and reads the metrics files (JSON)
+    text_report      the reports as plain text
+    html_report      the report as one HTML page with charts
 
 The metrics themselves are Pydantic models in `beatport_match.model.metrics`.
 """

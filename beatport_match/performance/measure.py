@@ -117,11 +117,14 @@ def performance_stats(
     total_time: float,
     started_at: datetime,
     settings: Mapping[str, JsonValue],
+    cpu_time: float | None = None,
+    peak_memory_bytes: int | None = None,
 ) -> PerformanceStats:
     """Compute the metrics of a run that began at `started_at` and took `total_time` seconds.
 
-    `lookups` are queries that belong to no track: single searches and fetches. All figures of an
-    empty run are zero.
+    `lookups` are queries that belong to no track: single searches and fetches. `cpu_time` (seconds)
+    and `peak_memory_bytes` are what the system says about the process. All figures of an empty run
+    are zero.
     """
     tracks = tuple(tracks)
     queries = (*(query for track in tracks for query in track.queries), *lookups)
@@ -159,6 +162,8 @@ def performance_stats(
         pace_time=fsum(query.pace_time or 0 for query in queries),
         retry_time=fsum(query.retry_time or 0 for query in queries),
         concurrency=concurrency_stats(tracks, queries, total_time),
+        cpu_time=cpu_time,
+        peak_memory_bytes=peak_memory_bytes,
     )
 
 

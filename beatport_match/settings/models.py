@@ -46,23 +46,64 @@ class _Frozen(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
         def __setattr__(self, name: str, value: object) -> None:
             raise SettingsError(
                 f"{name} cannot be set, because settings are frozen; make new ones with "
-                f"{type(self).__name__}({name}=...) or settings.model_copy(update={{{name!r}: "
-                "...})."
+                f"{type(self).__name__}({name}=...) or settings.with_({name}=...)."
             )
+
+    def values(self) -> dict[str, Any]:
+        """Return all values by name, from which equal settings can be built.
+
+        Returns:
+            The values; those of inner settings are a dict.
+
+        Example:
+            copy = AsyncSettings(**settings.async_io.values())
+        """
+        return self.model_dump()
+
+    def with_(self, **changes: Any) -> Self:
+        """Return a copy with some settings changed, checked as by the constructor.
+
+        Args:
+            changes: The new values by the name of the setting. A dict for `async_io` changes only
+                the settings that it names.
+
+        Returns:
+            The new settings; these stay as they are.
+
+        Raises:
+            SettingsError: A name is unknown, or a value is out of range.
+
+        Example:
+            faster = settings.with_(max_queries=2, async_io={"enabled": True})
+        """
+        values = self.values()
+        for name, value in changes.items():
+            if isinstance(value, dict) and isinstance(values.get(name), dict):
+                values[name] = values[name] | value
+            else:
+                values[name] = value
+        return type(self)(**values)
 
 
 class AsyncSettings(_Frozen, frozen=True):
-    """Settings of the async engine; the last two also hold for the sync engine.
+    """Settings of the async engine; timeouts and retries also hold for the sync engine.
 
     Args:
-        enabled: Whether `match_playlist` uses the async engine when sync code calls it. Default
-            `False`.
+        enabled: Whether `match_playlist` and `iter_matches` use the async engine when sync code
+            calls them. Default `False`.
         max_concurrent_tracks: Maximum number of tracks that are processed concurrently (1-100).
             Default 5.
-        max_concurrent_requests: Maximum number of concurrent requests for one track (1-100), if
-            `queries_at_once` is above 1. Default 10.
+        max_concurrent_requests: Maximum number of concurrent requests for one track, or for one
+            call of `fetch_tracks` (1-100). One track has several requests at a time only if
+            `queries_at_once` is above 1 or `run_all_queries` is set. Default 10.
         request_timeout: Seconds (above 0, up to 600) that one request may take, from sending it to
             the last byte of its response. In sync and async. Default 30.
+        connect_timeout: Seconds (above 0, up to 600) that opening a connection may take. In sync
+            and async, but not with an `http_client` of yours. Default `None` (`false` in TOML): as
+            long as `request_timeout`.
+        read_timeout: Seconds (above 0, up to 600) without a byte from the server after which a
+            request ends. In sync and async, but not with an `http_client` of yours. Default `None`
+            (`false` in TOML): as long as `request_timeout`.
         retry_attempts: Maximum number of tries for one request (1-10), the first try included. In
             sync and async. Default 3.
 
@@ -77,7 +118,14 @@ class AsyncSettings(_Frozen, frozen=True):
     max_concurrent_tracks: Annotated[int, Field(ge=1, le=100)] = 5
     max_concurrent_requests: Annotated[int, Field(ge=1, le=100)] = 10
     request_timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
+    connect_timeout: Annotated[float, Field(gt=0, le=600)] | None = None
+    read_timeout: Annotated[float, Field(gt=0, le=600)] | None = None
     retry_attempts: Annotated[int, Field(ge=1, le=10)] = 3
+
+    @field_validator("connect_timeout", "read_timeout", mode="before")
+    @classmethod
+    def _validate_false_as_none(cls, value: object) -> object:
+        return _false_as_none(value)
 
 
 class MatchSettings(_Frozen, frozen=True):
@@ -110,6 +158,15 @@ class MatchSettings(_Frozen, frozen=True):
             some searches that would not have been needed, but shortens the wait where several are
             needed. The results are the same. Only the async engine sends a batch concurrently, with
             at most `async_io.max_concurrent_requests` requests at a time. Default 1.
+        run_all_queries: Whether all planned queries (at most `max_queries`) are sent to all
+            sources, also after a good answer or a failed query. They are one batch, of which the
+            async engine sends at most `async_io.max_concurrent_requests` at a time. Default
+            `False`.
+        max_track_time_s: Seconds (above 0, up to 86400) for one track, including the wait for the
+            rate limiter. When they run out, the search ends, and the track is `failed` with the
+            kind `time_budget` unless a likely candidate was found before. Checked at least every
+            0.25 s; each round of `retry_failed` has its own time. Default `None` (`false` in TOML):
+            no limit.
         max_results: Maximum number of rows requested from one search (1-150). Beatport's pages held
             150 rows in 2023; the API returns at most 100. Default 100.
         max_candidates: Maximum number of ranked candidates in a match (1-150). `None` (`false` in
@@ -166,6 +223,8 @@ class MatchSettings(_Frozen, frozen=True):
     enough_score: Annotated[float, Field(ge=0, le=100)] = 95.0
     max_queries: Annotated[int, Field(ge=1, le=20)] = 4
     queries_at_once: Annotated[int, Field(ge=1, le=20)] = 1
+    run_all_queries: bool = False
+    max_track_time_s: Annotated[float, Field(gt=0, le=_DAY_S)] | None = None
     max_results: Annotated[int, Field(ge=1, le=150)] = 100
     max_candidates: Annotated[int, Field(ge=1, le=150)] | None = 10
     wanted_fields: tuple[str, ...] = ()
@@ -199,6 +258,8 @@ class MatchSettings(_Frozen, frozen=True):
             enough_score: float = ...,
             max_queries: int = ...,
             queries_at_once: int = ...,
+            run_all_queries: bool = ...,
+            max_track_time_s: float | None = ...,
             max_results: int = ...,
             max_candidates: int | None = ...,
             wanted_fields: list[str] | tuple[str, ...] = ...,
@@ -257,12 +318,12 @@ class MatchSettings(_Frozen, frozen=True):
 
     @field_validator(
         *("requests_per_second", "cache_path", "token_file", "proxy", "max_candidates"),
+        "max_track_time_s",
         mode="before",
     )
     @classmethod
     def _validate_false_as_none(cls, value: object) -> object:
-        # TOML has no null, so a settings file uses `false` for it.
-        return None if value is False else value
+        return _false_as_none(value)
 
     @field_validator("access_token")
     @classmethod
@@ -387,6 +448,11 @@ def settings_or_default(settings: MatchSettings | None) -> MatchSettings:
             "MatchSettings(max_queries=3), or MatchSettings(**values) for a dict of values."
         )
     return settings
+
+
+def _false_as_none(value: object) -> object:
+    """Return `None` for `False`: TOML has no null, so a settings file uses `false` for it."""
+    return None if value is False else value
 
 
 def _first_error_as_sentence(error: ValidationError) -> str:

@@ -150,8 +150,10 @@ def send(
 ) -> Response | Failure:
     """Send a request once and read its response, within `timeout_s` seconds in total.
 
-    `stop` is called at least every 0.25 s; once it returns `True`, the request is given up.
+    A timeout that the request itself has counts instead. `stop` is called at least every 0.25 s;
+    once it returns `True`, the request is given up.
     """
+    timeout_s = request.timeout_s or timeout_s
     if not isinstance(client, SyncClientPool):
         return _send_in_thread(client, request, timeout_s, stop)
     with client.lend() as lent:
@@ -237,7 +239,11 @@ def _send_here(
 async def asend(
     client: AsyncHttpClient | ClientPool, request: Request, timeout_s: float
 ) -> Response | Failure:
-    """Send a request once and read its response, within `timeout_s` seconds in total."""
+    """Send a request once and read its response, within `timeout_s` seconds in total.
+
+    A timeout that the request itself has counts instead.
+    """
+    timeout_s = request.timeout_s or timeout_s
     decoder: BoundedDecoder | None = None
     try:
         with anyio.move_on_after(timeout_s) as scope:
@@ -341,8 +347,10 @@ def _stream_arguments(request: Request) -> dict[str, Any]:
     """Return the keyword arguments for `stream`."""
     arguments = _arguments(request)
     headers = {**arguments["headers"], "Accept-Encoding": ACCEPTED_ENCODING}
+    # A longer timeout than the client's own must replace it.
+    timeout = {} if request.timeout_s is None else {"timeout": request.timeout_s}
     # The caller's client may follow redirects to any host by default.
-    return {**arguments, "headers": headers, "follow_redirects": False}
+    return {**arguments, "headers": headers, "follow_redirects": False, **timeout}
 
 
 def _client_maker(kind: Callable[..., T], settings: MatchSettings) -> Callable[[], T]:
@@ -351,8 +359,13 @@ def _client_maker(kind: Callable[..., T], settings: MatchSettings) -> Callable[[
 
     import httpx
 
+    engine = settings.async_io
     options: dict[str, Any] = {
-        "timeout": settings.async_io.request_timeout,
+        "timeout": httpx.Timeout(
+            engine.request_timeout,
+            connect=engine.connect_timeout or engine.request_timeout,
+            read=engine.read_timeout or engine.request_timeout,
+        ),
         "follow_redirects": False,
         # All clients share the certificates, which take long to load.
         "verify": ssl_context(),

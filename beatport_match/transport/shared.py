@@ -74,7 +74,7 @@ class _Registry:
 
 
 _registry = _Registry()
-_ClientKey = tuple[float, int, str | None, bool]
+_ClientKey = tuple[float, float | None, float | None, int, str | None, bool]
 _clients: RunVar[dict[_ClientKey, tuple[ClientPool, AsyncGenerator[None, None]]]] = RunVar(
     "beatport_match_clients"
 )
@@ -114,6 +114,8 @@ async def shared_async_client(settings: MatchSettings) -> ClientPool:
     # What a client is made from.
     key = (
         settings.async_io.request_timeout,
+        settings.async_io.connect_timeout,
+        settings.async_io.read_timeout,
         settings.max_connections,
         settings.proxy,
         is_loopback_url(settings.site_url),

@@ -64,7 +64,8 @@ def recommendation(settings: MatchSettings, run: PerformanceStats | None) -> str
 def _load(settings: MatchSettings) -> str:
     """Say how many requests run at once, and how much memory they need."""
     engine = settings.async_io
-    each = min(engine.max_concurrent_requests, settings.queries_at_once)
+    batch = settings.max_queries if settings.run_all_queries else settings.queries_at_once
+    each = min(engine.max_concurrent_requests, batch)
     at_once = min(engine.max_concurrent_tracks * each, settings.max_connections)
     text = (
         f"Up to {at_once} requests at a time ({engine.max_concurrent_tracks} tracks × {each}), "

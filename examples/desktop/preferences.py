@@ -6,10 +6,8 @@ function returns a problem as a sentence for the user; an empty text means no pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from beatport_match import MatchSettings, SettingsError
 
@@ -39,15 +37,6 @@ def save(settings: MatchSettings, folder: Path) -> str:
     return ""
 
 
-def changed(settings: MatchSettings, changes: Mapping[str, Any]) -> MatchSettings:
-    """Return the settings with other values, which are checked.
-
-    Raises:
-        SettingsError: A value is out of range.
-    """
-    return MatchSettings(**{**settings.values(), **changes})
-
-
 def cache_file(folder: Path) -> Path:
     """Return the file in which answers are kept, if the user wants that."""
     return folder / "answers.cache"
@@ -58,7 +47,7 @@ def _clamped(settings: MatchSettings) -> tuple[MatchSettings, str]:
     engine = settings.async_io
     names = ("max_concurrent_tracks", "max_concurrent_requests")
     most = {name: min(getattr(engine, name), MAX_AT_ONCE) for name in names}
-    shown = changed(settings, {"async_io": {**engine.model_dump(), **most}})
+    shown = settings.with_(async_io=most)
     return shown, "" if shown == settings else f"This window offers up to {MAX_AT_ONCE} at once."
 
 

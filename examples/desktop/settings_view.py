@@ -135,7 +135,7 @@ class SettingsView(QScrollArea):
 
     def _edit(self, changes: Mapping[str, Any]) -> None:
         try:
-            self._settings = preferences.changed(self._settings, changes)
+            self._settings = self._settings.with_(**changes)
         except SettingsError as error:
             self.tokens.setText(str(self._settings.token_file or ""))
             self.refused.emit(str(error))

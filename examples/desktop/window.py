@@ -251,7 +251,7 @@ class Window(QMainWindow):
         self.bridge.start(self._tracks, self.results.settings, journal)
 
     def _run_settings(self, **changes: Any) -> MatchSettings:
-        return preferences.changed(self.settings, {**self._fixed, **changes})
+        return self.settings.with_(**{**self._fixed, **changes})
 
     def _compare(self) -> None:
         """Run the playlist afresh in the modes whose figures are missing."""

@@ -68,9 +68,7 @@ def async_speed_up(runs: int, *, quick: bool) -> Iterator[Figure]:
     playlist = list(tracks(10 if quick else 60))
     with distant_site(latency_s=LATENCY_S) as site:
         sync_settings = MatchSettings(base_url=site.url, requests_per_second=None)
-        async_settings = sync_settings.model_copy(
-            update={"async_io": settings_without_rate_limit(site).async_io}
-        )
+        async_settings = sync_settings.with_(async_io=settings_without_rate_limit(site).async_io)
         speed_ups = []
         for _ in range(runs):
             start = time.perf_counter()

@@ -35,9 +35,7 @@ def test_a_run_gives_the_answers_of_the_library(
     """Both modes give the answers of the library without the window."""
     opened.settings_view.async_group.enabled.setChecked(asynchronous)
     run(opened, until)
-    settings = opened.results.settings.model_copy(
-        update={"async_io": opened.settings.async_io.model_copy(update={"enabled": False})}
-    )
+    settings = opened.results.settings.with_(async_io={"enabled": False})
     with Matcher(settings) as matcher:
         expected = matcher.match_playlist(collection)
     assert opened.results.matches() == expected.matches

@@ -107,7 +107,7 @@ def test_progress_shows_a_lower_rate_and_the_open_circuit_breaker(name: Name) ->
         "match_playlist",
         [*SLOW_ONES[:2], *QUICK],
         transport=FakeBeatport(**EXACT_SEARCH, faults=first(1, "challenge")).transport(),
-        settings=with_attempts().model_copy(update={"requests_per_second": 500.0}),
+        settings=with_attempts().with_(requests_per_second=500.0),
         on_progress=reports.append,
     )
     assert 250 <= min(report.pace or 0 for report in reports) < 500
@@ -128,5 +128,8 @@ def test_log_is_the_only_output_and_holds_no_query(
     assert capfd.readouterr() == ("", "")
     assert {record.name for record in caplog.records} == {"beatport_match"}
     assert [record.levelname for record in caplog.records].count("WARNING") == 1
+    queries = [one.getMessage() for one in caplog.records if one.levelname == "INFO"][:-1]
+    assert {line.partition(" failed ")[2] for line in queries} == {"(blocked) after 1 requests"}
+    assert 10 <= len(queries) < 20
     messages = " ".join(record.getMessage() for record in caplog.records)
     assert not any(word in messages for word in (SLOW.split()[0], "http:", "https:", "/search"))

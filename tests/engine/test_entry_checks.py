@@ -206,18 +206,18 @@ VALUES = st.one_of(
 )
 ARGUMENTS: list[tuple[str, str]] = [
     ("match_track", "track_or_text"),
-    ("match_track", "stop"),
+    *(("match_track", name) for name in ("stop", "queries", "on_error")),
     *(
         (method, name)
         for method in ("match_playlist", "iter_matches")
-        for name in ("tracks_or_path", "playlist", "stop", "on_progress", "journal")
+        for name in ("tracks_or_path", "playlist", "stop", "on_progress", "journal", "on_error")
     ),
-    ("search_tracks", "query"),
+    *(("search_tracks", name) for name in ("query", "timeout", "max_results")),
     ("fetch_track", "url_or_id"),
-    ("fetch_tracks", "urls_or_ids"),
+    *(("fetch_tracks", name) for name in ("urls_or_ids", "max_concurrent")),
 ]
 REQUIRED = {"match_track": "track_or_text", "match_playlist": "tracks_or_path",
-            "iter_matches": "tracks_or_path"}  # fmt: skip
+            "iter_matches": "tracks_or_path", "search_tracks": "query"}  # fmt: skip
 
 
 @pytest.mark.fuzz
@@ -230,8 +230,10 @@ def test_any_value_gives_a_result_or_an_error_of_this_library(
     arguments = {parameter: value}
     if method in REQUIRED:
         arguments.setdefault(REQUIRED[method], "Plinth - Countersunk")
-        if method != "match_track" and parameter != "tracks_or_path":
+        if REQUIRED[method] == "tracks_or_path" != parameter:
             arguments["tracks_or_path"] = ["Plinth - Countersunk"]
+    elif method == "fetch_tracks":
+        arguments.setdefault("urls_or_ids", [7])
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.getbasetemp())  # a text may be a path
         try:

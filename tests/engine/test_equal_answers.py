@@ -19,7 +19,7 @@ DIFFERING = set(
     "execution_time network_time parse_time wait_time pace_time retry_time total_network_time "
     "total_execution_time network_time_percentage average_time_per_track average_time_per_query "
     "average_network_time average_network_time_per_query elapsed_s start_epoch_s "
-    "end_epoch_s".split()
+    "end_epoch_s cpu_time peak_memory_bytes".split()
 )
 
 Run = tuple[PlaylistMatch, tuple[FakeRequest, ...]]
@@ -31,7 +31,7 @@ def runs() -> Iterator[dict[Name, Run]]:
     fake = FakeBeatport()
     results: dict[Name, Run] = {}
     with fake.serve() as base_url, demo_collection() as path:
-        settings = UNPACED.model_copy(update={"base_url": base_url})
+        settings = UNPACED.with_(base_url=base_url)
         for name in MODES:
             before = len(fake.requests)
             found = Mode(name).call("match_playlist", path, settings=settings)
@@ -70,7 +70,7 @@ def test_queries_at_once_changes_only_the_number_of_requests(runs: dict[Name, Ru
     sync, requests = runs["sync"]
     fake = FakeBeatport()
     with demo_collection() as path:
-        settings = UNPACED.model_copy(update={"queries_at_once": 2})
+        settings = UNPACED.with_(queries_at_once=2)
         found = Mode("asyncio").call(
             "match_playlist", path, settings=settings, transport=fake.transport()
         )
@@ -91,7 +91,7 @@ def test_only_async_sends_the_queries_of_a_track_concurrently(
     """`async_io.max_concurrent_requests` limits their number."""
     fake = FakeBeatport(latency_s=0.02)
     engine = AsyncSettings(max_concurrent_requests=bound)
-    settings = UNPACED.model_copy(update={"queries_at_once": 4, "async_io": engine})
+    settings = UNPACED.with_(queries_at_once=4, async_io=engine)
     track = Track("Copper Lantern (Nobody's Remix)", "Nobody Known")
     Mode(name).call("match_track", track, settings=settings, transport=fake.transport())
     assert len(fake.requests) == 4

@@ -126,7 +126,7 @@ def test_a_finished_journal_needs_no_request(name: Name, path: Path) -> None:
 
 def test_metrics_contain_no_path(path: Path, tmp_path: Path) -> None:
     """Metrics hold the settings of the run, but not the folders of the user."""
-    settings = UNPACED.model_copy(update={"cache_path": tmp_path / "answers.cache"})
+    settings = UNPACED.with_(cache_path=tmp_path / "answers.cache")
     result = run("sync", FakeBeatport(**EXACT_SEARCH), path, settings=settings)
     assert str(tmp_path) not in result.metrics.model_dump_json()
 
@@ -150,6 +150,19 @@ def test_failed_tracks_are_not_recorded(name: Name, path: Path) -> None:
     assert len(broken.failed) == len(QUICK)
     assert path.read_bytes() == b""
     assert len(run(name, FakeBeatport(**EXACT_SEARCH), path).matched) == len(QUICK)
+
+
+@pytest.mark.parametrize("stopped", ["stopped", "time_budget"])
+def test_a_match_that_was_cut_short_is_not_recorded(path: Path, stopped: Any) -> None:
+    """Another query might have found a better candidate."""
+    found = run("sync", FakeBeatport(**EXACT_SEARCH), None, QUICK[:1]).matches[0]
+    source = beatport_source(UNPACED)
+    with journal_at(path, UNPACED, source, lambda _: None) as journal:
+        assert journal is not None
+        journal.record(replace(found, stopped=stopped))
+        assert path.read_bytes() == b""
+        journal.record(found)
+        assert path.read_bytes() != b""
 
 
 def test_the_estimate_of_a_resumed_run_ignores_recorded_tracks(path: Path) -> None:
@@ -178,6 +191,7 @@ CHANGED: list[dict[str, Any]] = [
     {"enough_score": 80},
     {"wanted_fields": ("preview_url",)},
     {"max_candidates": 3},
+    {"run_all_queries": True},
 ]
 
 
@@ -187,7 +201,7 @@ def test_settings_that_change_answers_invalidate_the_lines(
 ) -> None:
     run("sync", FakeBeatport(**EXACT_SEARCH), path)
     fake = FakeBeatport(**EXACT_SEARCH)
-    run("sync", fake, path, settings=UNPACED.model_copy(update=changed))
+    run("sync", fake, path, settings=UNPACED.with_(**changed))
     assert len(fake.requests) >= len(QUICK)
 
 

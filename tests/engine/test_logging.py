@@ -35,17 +35,18 @@ def test_each_sent_request_is_a_debug_line(
 
 
 @every_mode
-def test_a_retry_and_a_failure_are_debug_lines(
+def test_a_retry_and_a_failed_query_are_info_lines(
     name: Name, caplog: pytest.LogCaptureFixture
 ) -> None:
     fake = FakeBeatport(**EXACT_SEARCH, faults=always("unavailable"))
     settings = with_attempts(2, max_queries=1)
     with caplog.at_level(logging.DEBUG, "beatport_match"):
         Mode(name).call("match_track", TRACKS[0], transport=fake.transport(), settings=settings)
-    shown = lines(caplog, "DEBUG")
-    assert [" sent: 503 " in line for line in shown] == [True, False, True, False]
-    assert re.fullmatch(r"www\.beatport\.com: artist_title is retried in \d\.\d s", shown[1])
-    assert shown[3] == "www.beatport.com: artist_title failed (status) after 2 requests"
+    assert [" sent: 503 " in line for line in lines(caplog, "DEBUG")] == [True, True]
+    retry, failed = lines(caplog, "INFO")
+    pattern = r"www\.beatport\.com: artist_title failed \(503\); retry in \d\.\d s"
+    assert re.fullmatch(pattern, retry)
+    assert failed == "www.beatport.com: artist_title failed (status) after 2 requests"
 
 
 @every_mode
@@ -63,16 +64,15 @@ def test_an_answer_from_the_cache_is_a_debug_line(
 
 @every_mode
 @pytest.mark.parametrize("method", ["match_playlist", "iter_matches"])
-def test_a_run_is_one_info_line(name: Name, method: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_run_and_its_failed_query_are_one_info_line_each(
+    name: Name, method: str, caplog: pytest.LogCaptureFixture
+) -> None:
     fake = FakeBeatport(**EXACT_SEARCH, faults=first(1, "challenge"))
     with caplog.at_level(logging.INFO, "beatport_match"):
         Mode(name).call(method, TRACKS, transport=fake.transport())
-    (line,) = lines(caplog, "INFO")
-    mode = (
-        "async"
-        if name in {"asyncio", "trio"} or (name, method) == ("bridge", "match_playlist")
-        else "sync"
-    )
+    failed, line = lines(caplog, "INFO")
+    assert failed == "www.beatport.com: artist_title failed (blocked) after 1 requests"
+    mode = "sync" if name == "sync" else "async"
     assert re.fullmatch(
         rf"{mode} run: 2 tracks \(0 from the journal\) in \d\.\d s with 2 requests: "
         "1 matched, 0 review, 0 not_found, 1 failed",

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import httpx
 import pytest
+from held_requests import GatedBeatport, until
 from modes import EXACT_SEARCH, Mode, Name, with_attempts
 
-from beatport_match import BeatportUnavailable, MisuseError, Track, match_playlist
+from beatport_match import (
+    AsyncMatcher,
+    BeatportUnavailable,
+    FetchedTracks,
+    MisuseError,
+    Track,
+    match_playlist,
+)
 from beatport_match.errors import FailureKind
-from beatport_match.testing import FakeBeatport, Fault, always, bundled_catalogue
+from beatport_match.testing import FakeBeatport, Fault, always, bundled_catalogue, first
 
 every_mode = pytest.mark.parametrize("name", ["sync", "asyncio", "trio"])
 ONE, OTHER, *_ = bundled_catalogue()
@@ -48,7 +58,89 @@ def test_fetch_tracks_keeps_the_order(name: Name) -> None:
     """A track that does not exist is `None`."""
     found = call(name, "fetch_tracks", [OTHER.id, MISSING, ONE.id])
     assert [one and one.id for one in found] == [OTHER.id, None, ONE.id]
-    assert call(name, "fetch_tracks", []) == ()
+    assert found.failures == {}
+    assert tuple(call(name, "fetch_tracks", [])) == ()
+
+
+@every_mode
+def test_fetch_tracks_keeps_the_tracks_whose_pages_can_be_read(name: Name) -> None:
+    """A page that fails is `None`, and `failures` says why."""
+    wanted = [one.id for one in bundled_catalogue()[:5]]
+
+    def plan(_: int, path: str) -> Fault | None:
+        return "unavailable" if path.endswith(f"/{wanted[2]}") else None
+
+    fake = FakeBeatport(**EXACT_SEARCH, faults=plan)
+    found = Mode(name).call(
+        "fetch_tracks", [*wanted, MISSING], transport=fake.transport(), settings=with_attempts()
+    )
+    assert isinstance(found, FetchedTracks)
+    assert [one and one.id for one in found] == [*wanted[:2], None, *wanted[3:], None]
+    assert [(index, one.kind) for index, one in found.failures.items()] == [(2, "status")]
+
+
+@pytest.mark.parametrize("limit", [1, 5, 20])
+@pytest.mark.parametrize("by", ["setting", "parameter"])
+@pytest.mark.anyio
+async def test_max_concurrent_limits_the_pages_in_flight(limit: int, by: str) -> None:
+    engine = {"max_concurrent_requests": limit if by == "setting" else 7}
+    settings = with_attempts().with_(async_io=engine)
+    chosen = {"max_concurrent": limit} if by == "parameter" else {}
+    wanted = [one.id for one in bundled_catalogue()[:30]]
+    site, found = GatedBeatport(lambda _: True), list[FetchedTracks]()
+    async with (
+        site.client() as client,
+        AsyncMatcher(settings, http_client=client) as matcher,
+        anyio.create_task_group() as group,
+    ):
+
+        async def fetch() -> None:
+            found.append(await matcher.fetch_tracks(wanted, **chosen))
+
+        group.start_soon(fetch)
+        await until(lambda: site.waiting == limit)
+        for _ in range(20):
+            await anyio.lowlevel.checkpoint()
+        assert site.waiting == limit
+        site.gate.set()
+    assert [one and one.id for one in found[0]] == wanted
+
+
+@every_mode
+def test_a_search_returns_at_most_max_results(name: Name) -> None:
+    """Beatport is asked for no more rows."""
+    fake = FakeBeatport(**EXACT_SEARCH)
+    found = Mode(name).call("search_tracks", "winter", max_results=2, transport=fake.transport())
+    assert len(found) == 2
+    assert "per_page=2" in fake.requests[0].path
+
+
+@every_mode
+def test_a_search_has_its_own_timeout(name: Name) -> None:
+    """Longer or shorter than that of the settings; with the library's own client too."""
+    with FakeBeatport(**EXACT_SEARCH, faults=first(1, "hang")).serve() as base_url:
+        settings = with_attempts(base_url=base_url)
+        with pytest.raises(BeatportUnavailable, match="timeout"):
+            Mode(name).call("search_tracks", "winter", timeout=0.05, settings=settings)
+        short = settings.with_(async_io={"request_timeout": 0.001})
+        assert Mode(name).call("search_tracks", "winter", timeout=60, settings=short)
+
+
+@every_mode
+@pytest.mark.parametrize(
+    ("method", "arguments", "message"),
+    [
+        ("search_tracks", {"timeout": 0}, "timeout= must be a number from 0.001 to 600, not 0."),
+        ("search_tracks", {"max_results": 2.5}, "max_results= must be a whole number from 1 to"),
+        ("search_tracks", {"max_results": True}, "max_results= must be a whole number from 1 to"),
+        ("fetch_tracks", {"max_concurrent": 101}, "max_concurrent= must be a whole number from 1"),
+    ],
+)
+def test_a_number_out_of_range_raises_misuse_error(
+    name: Name, method: str, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(MisuseError, match=message):
+        Mode(name).call(method, "winter", **arguments)
 
 
 @every_mode
@@ -118,7 +210,7 @@ KINDS: list[tuple[Fault, FailureKind]] = [
 @pytest.mark.parametrize(("fault", "kind"), KINDS)
 @pytest.mark.parametrize(
     ("method", "argument"),
-    [("fetch_track", ONE.id), ("fetch_tracks", [OTHER.id, ONE.id]), ("search_tracks", "winter")],
+    [("fetch_track", ONE.id), ("search_tracks", "winter")],
 )
 def test_a_fault_raises_beatport_unavailable_with_its_failure(
     name: Name, method: str, argument: object, fault: Fault, kind: FailureKind

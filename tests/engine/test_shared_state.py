@@ -108,9 +108,7 @@ def test_a_playlist_and_a_track_share_a_rate_limit(waits: list[float]) -> None:
 
 
 def test_the_async_engine_of_a_sync_call_shares_too(waits: list[float]) -> None:
-    enabled = SETTINGS.model_copy(
-        update={"async_io": SETTINGS.async_io.model_copy(update={"enabled": True})}
-    )
+    enabled = SETTINGS.with_(async_io={"enabled": True})
     with sync_client(FAKE) as client:
         match_playlist(TRACKS[:2], settings=enabled, http_client=client)
         match_track(TRACKS[2], settings=SETTINGS, http_client=client)
@@ -126,7 +124,7 @@ def test_another_host_rate_or_account_has_its_own_limit(
 ) -> None:
     with sync_client(FAKE) as client:
         match_track(TRACKS[0], settings=SETTINGS, http_client=client)
-        settings = SETTINGS.model_copy(update=other)
+        settings = SETTINGS.with_(**other)
         match_track(TRACKS[1], settings=settings, http_client=client)
     assert slots(waits) == []
 

@@ -432,7 +432,7 @@ def test_a_result_without_a_match_for_every_track_is_an_error() -> None:
     """An engine that loses a track must not look successful."""
     run = PlaylistRun(
         *("sync", UNPACED, beatport_source(UNPACED), own_state(UNPACED, None).rate_limiter),
-        *(QUICK, None, None, None, None),
+        *(QUICK, None, None, None, None, "raise"),
         keeps_matches=True,
     )
     with run.opened():

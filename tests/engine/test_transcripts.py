@@ -99,7 +99,7 @@ def test_concurrent_queries_have_the_same_answers_in_all_modes(
     track: Track, script: list[Fault | None], concurrent: int
 ) -> None:
     """With `queries_at_once` above 1 the sync engine sends the same queries one by one."""
-    several = SETTINGS.model_copy(update={"queries_at_once": concurrent})
+    several = SETTINGS.with_(queries_at_once=concurrent)
     first, *others = run_in_all_modes(
         lambda: match_flow(track, several, SOURCE), script, UNLIMITED_SLOTS, 3
     )

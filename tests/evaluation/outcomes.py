@@ -206,7 +206,7 @@ def _by_requests(
 ) -> Iterator[str]:
     for allowed in range(1, SETTINGS.max_queries + 1):
         if allowed < len(match.queries):
-            tight = SETTINGS.model_copy(update={"max_queries": allowed})
+            tight = SETTINGS.with_(max_queries=allowed)
             yield _verdict(match_one(source, track, tight), acceptable)
         else:
             yield _verdict(match, acceptable)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented_tracks import as_track, recordings, styles
 
-from beatport_match.matching.query_plan import QueryType, plan_queries
+from beatport_match.errors import MisuseError
+from beatport_match.matching.query_plan import QueryType, own_queries, plan_queries
 from beatport_match.model.tracks import Track
 from beatport_match.parsing.normalize import fold, words_of_text
 
@@ -23,6 +24,22 @@ TRACKS = st.builds(
     st.one_of(st.text(), st.lists(st.text(), max_size=3).map(tuple)),
     remixers=st.sampled_from(["", "Nørd", ("Nørd", "Tom")]),
 )
+
+
+@pytest.mark.parametrize(
+    ("queries", "message"),
+    [
+        ("night ferry", "must be several texts, not 'night ferry'; write"),
+        (7, "must be several texts, not 7"),
+        ([], "has 0 texts; give 1-20"),
+        (["a"] * 21, "has 21 texts; give 1-20"),
+        (["night", " "], "must be text with at least one word, not ' '"),
+        (["night", None], "must be text with at least one word, not None"),
+    ],
+)
+def test_wrong_own_queries_raise_misuse_error(queries, message):
+    with pytest.raises(MisuseError, match=f"queries= {message}"):
+        own_queries(queries)
 
 
 def texts(track):

@@ -16,10 +16,16 @@ from scripted_flow import InventedSource, SearchDialogue
 
 from beatport_match.beatport import WebSource
 from beatport_match.errors import BeatportUnavailable, Failure
+from beatport_match.matching.fetched_tracks import FetchedTracks
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import Answer, ParsedResult
-from beatport_match.matching.query_plan import plan_queries
-from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
+from beatport_match.matching.query_plan import own_queries, plan_queries
+from beatport_match.matching.search_flow import (
+    fetch_flow,
+    fetch_one_flow,
+    match_flow,
+    query_flow,
+)
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.normalize import words_of_text
 from beatport_match.settings.models import MatchSettings
@@ -503,21 +509,117 @@ def test_fetch_flow_asks_for_all_pages_in_one_batch() -> None:
     """The result has their order, with `None` for a track that does not exist."""
     dialogue = SearchDialogue(fetch_flow([101, "999"], InventedSource()))
     assert dialogue << (("track_page", "101"), ("track_page", "999")) >> ([RIGHT], [])
-    assert dialogue.ended == (RIGHT, None)
+    assert dialogue.ended == FetchedTracks((RIGHT, None), {})
 
 
 def test_fetch_flow_of_an_empty_list_asks_nothing() -> None:
-    assert SearchDialogue(fetch_flow([], InventedSource())).ended == ()
+    assert SearchDialogue(fetch_flow([], InventedSource())).ended == FetchedTracks((), {})
 
 
-def test_query_flow_and_fetch_flow_raise_the_failure() -> None:
-    for steps in (query_flow("copper", InventedSource()), fetch_flow([101], InventedSource())):
+def test_query_flow_and_fetch_one_flow_raise_the_failure() -> None:
+    for steps in (query_flow("copper", InventedSource()), fetch_one_flow(101, InventedSource())):
         dialogue = SearchDialogue(steps)
         with pytest.raises(BeatportUnavailable) as caught:
             dialogue >> TIMEOUT
         assert caught.value.failure == TIMEOUT
         # A worker process passes the exception to its parent by pickling.
         assert pickle.loads(pickle.dumps(caught.value)).failure == TIMEOUT
+
+
+def test_fetch_flow_keeps_the_pages_that_did_not_fail() -> None:
+    dialogue = SearchDialogue(fetch_flow([101, 102, 103], InventedSource()))
+    unsure = ParsedResult(candidates=(STRANGER,), doubt=DOUBT)
+    dialogue >> ([RIGHT], TIMEOUT, unsure)
+    assert list(dialogue.ended) == [RIGHT, None, None]
+    assert dialogue.ended.failures == {1: TIMEOUT, 2: DOUBT}
+
+
+def test_a_failed_page_is_not_requested_from_the_next_source() -> None:
+    """There, the same number may be that of another track."""
+    dialogue = SearchDialogue(fetch_flow([101, 102], (InventedSource(), InventedSource())))
+    assert dialogue >> (TIMEOUT, []) << ("track_page", "102") >> [ORIGINAL]
+    assert list(dialogue.ended) == [None, ORIGINAL]
+    assert dialogue.ended.failures == {0: TIMEOUT}
+
+
+def test_fetched_tracks_are_a_read_only_sequence() -> None:
+    found = FetchedTracks((RIGHT, None), {1: TIMEOUT})
+    assert (len(found), found[0], found[-1], found[:1]) == (2, RIGHT, None, (RIGHT,))
+    assert pickle.loads(pickle.dumps(found)) == found
+    with pytest.raises(TypeError):
+        found.failures[0] = TIMEOUT  # type: ignore[index]
+
+
+def test_fetch_flow_passes_on_the_limit_of_concurrent_requests() -> None:
+    assert next(fetch_flow([101], InventedSource(), 3)).max_concurrent == 3
+    assert next(fetch_flow([101], InventedSource())).max_concurrent is None
+
+
+def test_a_search_has_its_own_timeout_and_number_of_results() -> None:
+    dialogue = SearchDialogue(query_flow("copper", InventedSource(), timeout_s=2.5, max_results=1))
+    assert dialogue.step.questions[0].request.timeout_s == 2.5
+    assert (dialogue >> [STRANGER, RIGHT]).ended == (STRANGER,)
+
+
+OWN = own_queries(["slow lantern", "mirrow"])
+
+
+def test_own_queries_replace_the_planned_ones() -> None:
+    """Also the number and the ISRC of the track, and beyond `max_queries`."""
+    track = replace(TRACK, isrc="DEAB11900001", beatport_id=101)
+    flow = match_flow(track, MatchSettings(max_queries=1), InventedSource(), OWN)
+    dialogue = SearchDialogue(flow)
+    assert dialogue << ("search", "slow lantern") >> [] << ("search", "mirrow") >> [STRANGER]
+    assert (dialogue.ended.outcome, dialogue.ended.stopped) == ("not_found", "exhausted")
+
+
+def test_own_queries_end_at_a_good_answer() -> None:
+    dialogue = SearchDialogue(match_flow(TRACK, MatchSettings(), InventedSource(), OWN))
+    assert (dialogue >> [RIGHT]).ended.stopped == "enough"
+
+
+def test_run_all_queries_sends_every_query_to_every_source_at_once() -> None:
+    settings = MatchSettings(run_all_queries=True, max_queries=2)
+    dialogue = SearchDialogue(match_flow(TRACK, settings, (InventedSource(), InventedSource())))
+    assert dialogue << (FULL, FIRST_ARTIST) * 2 >> ([RIGHT], [], [ORIGINAL], [STRANGER])
+    found = dialogue.ended
+    assert (found.outcome, found.stopped, found.best.id) == ("matched", "budget", 101)
+    assert {one.id for one in found.candidates} >= {101, 102}
+    assert len(found.queries) == 4
+
+
+def test_run_all_queries_of_a_track_without_a_word_asks_nothing() -> None:
+    settings = MatchSettings(run_all_queries=True)
+    dialogue = SearchDialogue(match_flow(Track("()"), settings, InventedSource()))
+    assert [one.kind for one in dialogue.ended.failures] == ["unaskable"]
+
+
+OUT_OF_TIME = Failure("time_budget", "late")
+
+
+@pytest.mark.parametrize("fault", [TIMEOUT, STOPPED, OUT_OF_TIME])
+@pytest.mark.parametrize(("found", "outcome"), [(RIGHT, "matched"), (STRANGER, "failed")])
+def test_run_all_queries_uses_the_answers_beside_a_failure(
+    fault: Failure, found: Candidate, outcome: str
+) -> None:
+    """A fault is never reported as "not found", whichever source it is of."""
+    settings = MatchSettings(run_all_queries=True, max_queries=2)
+    dialogue = SearchDialogue(match_flow(TRACK, settings, (InventedSource(), InventedSource())))
+    dialogue >> (fault, [], [found], [])
+    assert dialogue.ended.outcome == outcome
+    assert dialogue.ended.failures == (fault,)
+    assert dialogue.ended.stopped == ("budget" if fault is TIMEOUT else fault.kind)
+
+
+@pytest.mark.parametrize(("found", "outcome"), [(NEAR, "matched"), (STRANGER, "failed")])
+def test_the_end_of_the_time_ends_the_search_but_is_never_not_found(
+    found: Candidate, outcome: str
+) -> None:
+    """No other source is queried."""
+    settings = MatchSettings(enough_score=100, accept_confidence=0.5)
+    dialogue = SearchDialogue(match_flow(TRACK, settings, (InventedSource(), InventedSource())))
+    assert dialogue << FULL >> [found] << FIRST_ARTIST >> OUT_OF_TIME
+    assert (dialogue.ended.outcome, dialogue.ended.stopped) == (outcome, "time_budget")
 
 
 DOUBT = Failure("catalogue_changed", "the page answers another search")

@@ -140,7 +140,7 @@ def test_queries_and_pages_without_a_result_go_to_the_next_source() -> None:
     pages = SearchDialogue(fetch_flow((7, 8, 9), (LocalSource(), InventedSource())))
     assert pages << tuple(("track_page", one) for one in "789") >> ([], [ORIGINAL], [])
     assert pages << (("track_page", "7"), ("track_page", "9")) >> ([RIGHT], [])
-    assert pages.ended == (RIGHT, ORIGINAL, None)
+    assert tuple(pages.ended) == (RIGHT, ORIGINAL, None)
 
 
 def test_a_url_goes_to_the_source_that_accepts_it() -> None:
@@ -157,7 +157,7 @@ def test_a_url_goes_to_the_source_that_accepts_it() -> None:
     )
     assert pages << ("track_page", "8") >> [ORIGINAL]
     assert pages << ("track_page", "https://shop.example/7") >> [RIGHT]
-    assert pages.ended == (RIGHT, ORIGINAL)
+    assert tuple(pages.ended) == (RIGHT, ORIGINAL)
     with pytest.raises(MisuseError):
         (
             SearchDialogue(

@@ -19,6 +19,7 @@ from beatport_match import (
     Decisions,
     Evidence,
     Failure,
+    FetchedTracks,
     Match,
     Matcher,
     MatchSettings,
@@ -27,6 +28,7 @@ from beatport_match import (
     Progress,
     Rejection,
     ScoredCandidate,
+    SettingsAdvice,
     Source,
     Track,
     aiter_matches,
@@ -37,6 +39,7 @@ from beatport_match import (
     match_playlist,
     match_track,
     rank,
+    recommend_settings,
 )
 from beatport_match.testing import FakeBeatport
 
@@ -91,6 +94,10 @@ def a_playlist(progress: list[Progress]) -> None:
     assert_type(iter_matches(["Artist - Title"]), Iterator[Match])
     with Matcher() as matcher:
         assert_type(matcher.fetch_track(7), Candidate | None)
+        assert_type(matcher.fetch_tracks([7], max_concurrent=2), FetchedTracks)
+        assert_type(matcher.fetch_tracks([7])[0], Candidate | None)
+    assert_type(MatchSettings().with_(async_io={"enabled": True}), MatchSettings)
+    assert_type(recommend_settings(result.metrics), SettingsAdvice)
 
 
 async def async_functions() -> None:

@@ -183,7 +183,8 @@ REQUIRED = [
 ]
 OPTIONAL = (
     "generated cache_stats query_metrics aggregate_stats network_analysis mode settings requests "
-    "retries failures wait_time pace_time retry_time concurrency peak_memory_bytes"
+    "retries failures wait_time pace_time retry_time concurrency cpu_time "
+    "peak_memory_bytes"
 ).split()
 
 

@@ -22,6 +22,8 @@ def test_defaults():
         max_concurrent_requests=10,
         request_timeout=30.0,
         retry_attempts=3,
+        connect_timeout=None,
+        read_timeout=None,
     )
 
 
@@ -199,7 +201,52 @@ def test_settings_are_frozen():
             setattr(frozen, name, 3)
         assert f"make new ones with {type(frozen).__name__}({name}=...)" in str(caught.value)
     assert hash(settings) == hash(MatchSettings())
-    assert settings.model_copy(update={"max_queries": 3}) != settings
+    assert settings.with_(max_queries=3) != settings
+
+
+def test_with_changes_some_settings_and_keeps_the_others():
+    settings = MatchSettings(max_queries=2, access_token="secret", async_io={"retry_attempts": 2})
+    changed = settings.with_(max_queries=3, async_io={"enabled": True})
+    assert changed.max_queries == 3
+    assert changed.async_io == AsyncSettings(enabled=True, retry_attempts=2)
+    assert changed.access_token.get_secret_value() == "secret"
+    assert changed.with_(max_queries=2, async_io=settings.async_io) == settings
+    assert (settings.max_queries, settings.async_io.enabled) == (2, False)
+    assert settings.async_io.with_(retry_attempts=4) == AsyncSettings(retry_attempts=4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"max_querys": 3}, "max_querys is not a setting"),
+        ({"requests_per_second": 0}, "requests_per_second cannot be 0"),
+        ({"review_confidence": 0.95}, "review_confidence cannot be 0.95"),
+        ({"async_io": {"retry_attempts": 0}}, r"async_io\.retry_attempts cannot be 0"),
+        ({"async_io": {"enable": True}}, r"async_io\.enable is not a setting"),
+        ({"async_io": 5}, "async_io cannot be 5"),
+    ],
+)
+def test_with_checks_the_changes_as_the_constructor_does(changes, message):
+    """`model_copy(update=...)` checks nothing: such settings failed only during the run."""
+    with pytest.raises(SettingsError, match=message):
+        MatchSettings().with_(**changes)
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "maximum"),
+    [
+        (MatchSettings, "max_track_time_s", 86_400),
+        (AsyncSettings, "connect_timeout", 600),
+        (AsyncSettings, "read_timeout", 600),
+    ],
+)
+def test_a_time_that_may_be_unlimited_is_none_by_default(model, name, maximum):
+    assert getattr(model(), name) is None
+    assert getattr(model(**{name: False}), name) is None  # as in TOML
+    assert getattr(model(**{name: maximum}), name) == maximum
+    for wrong in (0, maximum + 1, "soon"):
+        with pytest.raises(SettingsError, match=f"{name} cannot be"):
+            model(**{name: wrong})
 
 
 def test_rate_limit_can_be_turned_off():

@@ -193,7 +193,7 @@ def test_environment_variable_overrides_the_given_settings(
     variable: str, text: str, values: dict[str, Any]
 ) -> None:
     found = settings_from_environment(FILE, {f"BEATPORT_MATCH_{variable}": text, "PATH": "/bin"})
-    assert found == FILE.model_copy(update=values)
+    assert found == FILE.with_(**values)
 
 
 def test_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

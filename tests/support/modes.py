@@ -64,8 +64,7 @@ class Mode:
 
 def bridged(settings: MatchSettings) -> MatchSettings:
     """Return the same settings with the async engine enabled."""
-    engine = settings.async_io.model_copy(update={"enabled": True})
-    return settings.model_copy(update={"async_io": engine})
+    return settings.with_(async_io={"enabled": True})
 
 
 def with_attempts(attempts: int = 1, **settings: Any) -> MatchSettings:

@@ -84,7 +84,7 @@ async def test_requests_one_after_the_other_share_a_connection(
 
     monkeypatch.setattr(async_engine, "new_async_client", recorded)
     with FakeBeatport(**EXACT_SEARCH).serve() as base_url:
-        settings = UNPACED.model_copy(update={"base_url": base_url})
+        settings = UNPACED.with_(base_url=base_url)
         async with AsyncMatcher(settings) as matcher:
             for track in QUICK:
                 await matcher.match_track(track)
@@ -95,5 +95,8 @@ async def test_clients_of_a_pool_share_the_settings() -> None:
     pool = new_async_client(MatchSettings(async_io=AsyncSettings(request_timeout=12.5)))
     one, other = pool._add_client(), pool._add_client()
     assert one.timeout == other.timeout == httpx.Timeout(12.5)
+    timeouts = AsyncSettings(request_timeout=12.5, connect_timeout=2, read_timeout=5)
+    three = new_async_client(MatchSettings(async_io=timeouts))._add_client()
+    assert three.timeout == httpx.Timeout(12.5, connect=2, read=5)
     assert one.follow_redirects is other.follow_redirects is False
     await pool.aclose()

@@ -32,8 +32,8 @@ PAGE = FakeBeatport(**EXACT_SEARCH).respond("GET", "/search/tracks").body
 
 def first_match(name: Name, server: RawServer, timeout_s: float, **arguments: Any) -> Match:
     settings = with_attempts(base_url=server.url)
-    engine = settings.async_io.model_copy(update={"request_timeout": timeout_s})
-    settings = settings.model_copy(update={"async_io": engine})
+    engine = settings.async_io.with_(request_timeout=timeout_s)
+    settings = settings.with_(async_io=engine)
     result = Mode(name).call("match_playlist", [SLOW], settings=settings, **arguments)
     match: Match = result.matches[0]
     return match

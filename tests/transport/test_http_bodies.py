@@ -111,11 +111,7 @@ def test_endless_response_ends_at_the_timeout(name: Name) -> None:
         "match_playlist",
         [SLOW],
         transport=Streams(endless),
-        settings=with_attempts().model_copy(
-            update={
-                "async_io": with_attempts().async_io.model_copy(update={"request_timeout": 0.05})
-            }
-        ),
+        settings=with_attempts().with_(async_io={"request_timeout": 0.05}),
     )
     (failure,) = result.failed[0].failures
     assert failure.kind == "timeout"
@@ -249,8 +245,8 @@ async def test_async_request_ends_at_the_timeout_with_any_client() -> None:
             await anyio.sleep_forever()
 
     settings = with_attempts()
-    engine = settings.async_io.model_copy(update={"request_timeout": 0.05})
-    settings = settings.model_copy(update={"async_io": engine})
+    engine = settings.async_io.with_(request_timeout=0.05)
+    settings = settings.with_(async_io=engine)
     async with AsyncMatcher(settings, http_client=Silent()) as matcher:
         result = await matcher.match_track(SLOW)
     assert result.failures[0].kind == "timeout"

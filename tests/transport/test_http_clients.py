@@ -82,12 +82,10 @@ def own_clients(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 @pytest.mark.parametrize("name", ["sync", "asyncio", "trio", "bridge"])
 def test_own_client_follows_the_settings_and_is_closed(name: Any, own_clients: list[Any]) -> None:
     """A sync matcher makes one client, an async one a client for each request in flight."""
-    settings = UNPACED.model_copy(
-        update={"max_connections": 7, "async_io": AsyncSettings(request_timeout=12.5)}
-    )
+    settings = UNPACED.with_(max_connections=7, async_io=AsyncSettings(request_timeout=12.5))
     fake = FakeBeatport(**EXACT_SEARCH)
     with fake.serve() as base_url:
-        settings = settings.model_copy(update={"base_url": base_url})
+        settings = settings.with_(base_url=base_url)
         result = Mode(name).call("match_playlist", QUICK, settings=settings)
     assert len(result.matched) > 0
     max_clients = 1 if name == "sync" else settings.async_io.max_concurrent_tracks
@@ -108,7 +106,7 @@ def test_matcher_without_requests_makes_no_client(own_clients: list[Any]) -> Non
 def test_iter_matches_closes_its_client(own_clients: list[Any], stops_early: bool) -> None:
     """After the last match, and when the caller drops the iterator before it."""
     with FakeBeatport(**EXACT_SEARCH).serve() as base_url:
-        matches = iter_matches(QUICK, settings=UNPACED.model_copy(update={"base_url": base_url}))
+        matches = iter_matches(QUICK, settings=UNPACED.with_(base_url=base_url))
         next(matches)
         assert not own_clients[0].is_closed
         if stops_early:
@@ -124,7 +122,7 @@ async def test_a_matcher_closes_its_client_after_a_stream(
     own_clients: list[Any], stops_early: bool
 ) -> None:
     with FakeBeatport(**EXACT_SEARCH).serve() as base_url:
-        settings = UNPACED.model_copy(update={"base_url": base_url})
+        settings = UNPACED.with_(base_url=base_url)
         async with AsyncMatcher(settings) as matcher:
             async for _ in matcher.iter_matches(QUICK):
                 assert not any(client.is_closed for client in own_clients)
@@ -237,7 +235,7 @@ def slots(waits: list[float]) -> list[int]:
 
 def test_threads_share_the_rate_limit_of_their_matcher(slept: list[float]) -> None:
     fake = FakeBeatport(**EXACT_SEARCH)
-    settings = with_attempts(max_queries=1).model_copy(update={"requests_per_second": SLOW_RATE})
+    settings = with_attempts(max_queries=1).with_(requests_per_second=SLOW_RATE)
     with httpx.Client(transport=fake.transport()) as client:
         matcher = Matcher(settings, http_client=client)
         threads = [threading.Thread(target=matcher.match_track, args=(title,)) for title in QUICK]
@@ -253,7 +251,7 @@ def test_threads_share_the_rate_limit_of_their_matcher(slept: list[float]) -> No
 async def test_tasks_share_the_rate_limit_of_their_matcher(slept: list[float]) -> None:
     """The tasks of one playlist, and a single track at the same time."""
     fake = FakeBeatport(**EXACT_SEARCH)
-    settings = with_attempts(max_queries=1).model_copy(update={"requests_per_second": SLOW_RATE})
+    settings = with_attempts(max_queries=1).with_(requests_per_second=SLOW_RATE)
     async with (
         httpx.AsyncClient(transport=fake.transport()) as client,
         AsyncMatcher(settings, http_client=client) as matcher,
@@ -270,7 +268,7 @@ def test_retries_wait_for_a_slot(name: Any, slept: list[float]) -> None:
     """`requests_per_second` limits all requests together, also retries."""
     fake = FakeBeatport(**EXACT_SEARCH, faults=first(2, "unavailable"))
     settings = with_attempts(attempts=3, max_queries=1)
-    settings = settings.model_copy(update={"requests_per_second": SLOW_RATE})
+    settings = settings.with_(requests_per_second=SLOW_RATE)
     Mode(name).call("match_playlist", [SLOW], transport=fake.transport(), settings=settings)
     assert [request.status for request in fake.requests] == [503, 503, 200]
     slot_waits = [seconds for seconds in slept if seconds > 20]  # the others are backoff
@@ -281,9 +279,7 @@ def test_retries_wait_for_a_slot(name: Any, slept: list[float]) -> None:
 @pytest.mark.anyio
 async def test_max_concurrent_tracks_are_in_flight(at_once: int) -> None:
     """No more, and no fewer while tracks are left."""
-    settings = UNPACED.model_copy(
-        update={"async_io": AsyncSettings(max_concurrent_tracks=at_once), "max_queries": 1}
-    )
+    settings = UNPACED.with_(async_io=AsyncSettings(max_concurrent_tracks=at_once), max_queries=1)
     site = GatedBeatport(lambda _: True)
     async with site.client() as client, anyio.create_task_group() as group:
 
