@@ -256,7 +256,7 @@ def _parsed_match(path: str | Path, number: int, raw: object) -> Match:
         # The name of a music file can hold bytes that are not text, as surrogates. Pydantic rejects
         # them, so the track is made without it.
         match = _match_adapter().validate_python(
-            {**_without_surrogates(values), "track": Track(**track), "best": None}
+            {**_without_surrogates(values), "track": Track(**{"title": "", **track}), "best": None}
         )
     except (ValidationError, MisuseError) as error:
         raise _invalid(path, place, error) from None

@@ -116,6 +116,7 @@ def test_unknown_and_missing_optional_fields_are_accepted(
         (("version",), "9.0", "version is '9.0', but only '1.0' and '1.1' can be read"),
         (("matches", 1), 7, "matches[1] has no track"),
         (("matches", 1, "track", "title"), " ", "matches[1] is wrong: "),
+        (("matches", 1, "track"), {}, "matches[1] is wrong: Track.title must not be blank"),
         (("matches", 1, "track", "colour"), 1, "Track has no field 'colour'"),
         (("matches", 0, "outcome"), "sold", "matches[0].outcome is wrong: "),
         (("matches", 0, "best_id"), 4, "matches[0].best_id is not one of its candidates"),
