@@ -39,6 +39,7 @@ from beatport_match.errors import (
     PlaylistError,
     ResultsFileError,
     SettingsError,
+    TagBackupError,
 )
 from beatport_match.matching.fetched_tracks import FetchedTracks
 from beatport_match.matching.match import Match, Progress, QueryRecord
@@ -85,6 +86,16 @@ from beatport_match.scoring.confidence import is_match, rank
 from beatport_match.scoring.counterfactuals import Change
 from beatport_match.settings.environment import settings_from_environment
 from beatport_match.settings.models import AsyncSettings, MatchSettings
+from beatport_match.tags import (
+    PlannedFile,
+    TagChange,
+    TagPlan,
+    TagProblem,
+    TagReport,
+    plan_tags,
+    undo_tags,
+    write_tags,
+)
 from beatport_match.transport.shared import clear_shared_state
 
 __all__ = [
@@ -118,6 +129,7 @@ __all__ = [
     "OutputError",
     "ParsedTitle",
     "PerformanceStats",
+    "PlannedFile",
     "PlaylistError",
     "PlaylistMatch",
     "PlaylistProblem",
@@ -131,6 +143,11 @@ __all__ = [
     "SettingsAdvice",
     "SettingsError",
     "Source",
+    "TagBackupError",
+    "TagChange",
+    "TagPlan",
+    "TagProblem",
+    "TagReport",
     "Track",
     "TrackMetrics",
     "Version",
@@ -156,11 +173,14 @@ __all__ = [
     "mode_advice",
     "most_speed_up",
     "parse_title",
+    "plan_tags",
     "rank",
     "read_playlist",
     "recommend_mode",
     "recommend_settings",
     "settings_from_environment",
+    "undo_tags",
+    "write_tags",
 ]
 
 # Tracebacks, reprs and pickles name the public import path, which does not change when a module

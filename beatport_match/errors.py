@@ -10,6 +10,7 @@
     ├── JournalError            a journal cannot be used
     ├── DecisionsError          a file of decisions cannot be used
     ├── CatalogueError          an offline catalogue cannot be built, opened or read
+    ├── TagBackupError          a backup of tags cannot be read
     ├── OutputError             results cannot be written (also an OSError)
     ├── MissingDependencyError  an optional package is not installed (also an ImportError)
     ├── MisuseError             the caller broke a rule of the API (also a ValueError)
@@ -108,6 +109,10 @@ class CatalogueError(BeatportMatchError):
 
     The message names the catalogue and what to do.
     """
+
+
+class TagBackupError(BeatportMatchError):
+    """A backup of tags cannot be read; the message names the file and what to do."""
 
 
 class OutputError(BeatportMatchError, OSError):

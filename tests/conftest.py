@@ -1,16 +1,17 @@
-"""Settings for all tests: both event loops, and Hypothesis profiles without deadlines."""
+"""For all tests: both event loops, skipped waits, and Hypothesis profiles without deadlines."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from fake_clock import FakeClock, shorten_polls
 from hypothesis import settings
 
 from beatport_match import clear_shared_state
 
 # A deadline would fail tests on a busy machine. Without random choices, a run can be repeated.
-settings.register_profile("suite", deadline=None, derandomize=True)
+settings.register_profile("suite", deadline=None, derandomize=True, max_examples=50)
 # Run by hand: `HYPOTHESIS_PROFILE=fuzz python -m pytest -m fuzz`.
 settings.register_profile("fuzz", deadline=None, max_examples=2000)
 # For additional runs of the suite, such as with coverage or another Python version.
@@ -28,3 +29,15 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
 def _own_limits() -> None:
     """Without it, a test would meet the rate limit and the cached answers of the tests before."""
     clear_shared_state()
+
+
+@pytest.fixture
+def skipped_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the waits of both engines take no time."""
+    FakeClock().install(monkeypatch)
+
+
+@pytest.fixture
+def short_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the engines and the transport notice a stop after 10 ms instead of 0.25 s."""
+    shorten_polls(monkeypatch)

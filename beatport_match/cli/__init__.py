@@ -6,6 +6,7 @@
     enrich          the command `enrich`
     catalogue       the commands `catalogue build|update|remove|info`
     demo            the command `demo`
+    tag             the command `tag`
     probe           the command `probe`
     match_table     matches as tables and lines of text
     progress        the progress display of a run
@@ -87,6 +88,10 @@ def _run(options: argparse.Namespace, out: Screen, err: Screen) -> ExitCode:
         from beatport_match.cli import catalogue
 
         return catalogue.ACTIONS[options.action](options, out, err)
+    if options.command == "tag":
+        from beatport_match.cli import tag
+
+        return tag.tag(options, out, err)
     from beatport_match.cli import match_commands
 
     if options.command == "track":

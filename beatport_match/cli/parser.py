@@ -61,6 +61,7 @@ def new_parser() -> argparse.ArgumentParser:
     _add_review(commands.add_parser)
     _add_decisions_command(commands.add_parser)
     _add_enrich(commands.add_parser)
+    _add_tag(commands.add_parser)
     _add_catalogue(commands.add_parser)
     _add_analyze(commands.add_parser)
     _add_probe(commands.add_parser)
@@ -217,6 +218,42 @@ def _add_enrich(add_parser: _AddParser) -> None:
     _add_json(enrich)
 
 
+def _add_tag(add_parser: _AddParser) -> None:
+    tag = add_parser(
+        "tag",
+        help="write Beatport's values into the tags of your music files",
+        description="Show which tags of the matched files would change; write them with --write. "
+        "Only blank fields are filled. The audio stays equal bit for bit, and --undo restores the "
+        "old files.",
+    )
+    tag.path("source PATH", "the folder, playlist or library that was matched", nargs="?")
+    tag.path("--results FILE", "the results.json of `playlist --out`")
+    tag.flag("--write", "write the changes; without it nothing is written")
+    tag.path(
+        "--backup FILE",
+        "store the old tags in this file (default: a new file beside the results)",
+    )
+    tag.path("--undo BACKUP", "restore the files of this backup")
+    tag.value(
+        "--fields FIELDS",
+        "the fields to write, such as key,bpm (default: key, bpm, label, date, genre, remixer, "
+        "isrc, catalog_number, beatport_id, url); year is the year without the day",
+        type=_names,
+    )
+    tag.value(
+        "--overwrite FIELDS",
+        "the fields that replace a present value, such as key,label (default: none)",
+        type=_names,
+        default=(),
+    )
+    tag.add_argument(
+        "--notation",
+        choices=get_args(KeyNotation),
+        help="how keys are written: Am, 8A or 1m (default: as in most of the files)",
+    )
+    _add_json(tag)
+
+
 def _add_catalogue(add_parser: _AddParser) -> None:
     catalogue = add_parser(
         "catalogue",
@@ -351,6 +388,10 @@ def _latency(text: str) -> float:
         if 0 <= (seconds := float(text)) <= MAX_LATENCY_S:
             return seconds
     raise argparse.ArgumentTypeError(f"must be from 0 to {MAX_LATENCY_S:g} seconds, not {text!r}")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (name.strip() for name in text.split(","))))
 
 
 def _count(text: str) -> int:

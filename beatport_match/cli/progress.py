@@ -44,7 +44,7 @@ def show_progress(screen: Screen, label: str, total: int) -> Generator[OnProgres
 
 @contextmanager
 def show_row_count(
-    screen: Screen, label: str, unit: str = "row"
+    screen: Screen, label: str, unit: str = "row", verb: str = "read"
 ) -> Generator[Callable[[int], None], None, None]:
     """Show the number of rows that were read; their total is not known in advance."""
     began, rows = time.monotonic(), 0
@@ -54,7 +54,7 @@ def show_row_count(
             nonlocal rows
             rows = count
             elapsed = ("took " if is_last else "") + duration(time.monotonic() - began)
-            update(rows, rows if is_last else None, f"{plural(rows, unit)} read, {elapsed}")
+            update(rows, rows if is_last else None, f"{plural(rows, unit)} {verb}, {elapsed}")
 
         yield report
         report(rows, is_last=True)

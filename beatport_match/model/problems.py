@@ -52,4 +52,22 @@ class CatalogueProblem(InputProblem):
     """
 
 
+@dataclass(frozen=True, slots=True)
+class TagProblem:
+    """A music file whose tags could not be read, written or restored, and that stayed as it was.
+
+    `str(problem)` is one sentence with both fields.
+
+    Attributes:
+        file: The path of the file.
+        detail: What is wrong and what to do, without a full stop.
+    """
+
+    file: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.detail}."
+
+
 OnProblem: TypeAlias = Callable[[PlaylistProblem], None]

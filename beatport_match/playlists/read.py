@@ -143,7 +143,7 @@ def read_playlist(
     if not tags or file_format == "folder":
         return reader.read(source)
     audio_tags.require_tinytag(source.file)
-    folder = _folder_of_paths(source.file)
+    folder = folder_of_paths(source.file)
     return (audio_tags.completed(track, folder) for track in reader.read(source))
 
 
@@ -172,8 +172,14 @@ def _library_in(path: Path) -> Path:
     return next((path / name for name in _LIBRARY_FILES if isfile(path / name)), path)  # noqa: PTH113
 
 
-def _folder_of_paths(file: Path) -> Path:
-    """Return the folder to which the relative paths in a file belong."""
+def folder_of_paths(path: Path) -> Path:
+    """Return the folder to which the relative paths in a playlist or library belong.
+
+    A folder of music is returned itself.
+    """
+    file = _library_in(path)
+    if isdir(file):  # noqa: PTH112 - the method of `Path` raises for an invalid path
+        return file
     folders = file.absolute().parents
     return folders[min(_LEVELS_ABOVE.get(file.parent.name, 0), len(folders) - 1)]
 

@@ -41,7 +41,18 @@ def imported() -> set[str]:
 
 @pytest.mark.parametrize(
     "package",
-    ["httpx", "httpx2", "parsel", "lxml", "pyarrow", "rich", "tantivy", "trio", "asyncio"],
+    [
+        "httpx",
+        "httpx2",
+        "parsel",
+        "lxml",
+        "mutagen",
+        "pyarrow",
+        "rich",
+        "tantivy",
+        "trio",
+        "asyncio",
+    ],
 )
 def test_importing_the_library_is_light(imported: set[str], package: str) -> None:
     """httpx is imported with the first client, lxml with the first error page."""

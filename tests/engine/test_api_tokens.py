@@ -419,15 +419,11 @@ def test_new_token_in_the_file_is_used_after_a_rejected_renewal(
 
 
 @every_mode
+@pytest.mark.usefixtures("skipped_waits")
 @pytest.mark.parametrize("by_stop", [False, True])
-def test_wait_for_another_program_ends(
-    name: Name, by_stop: bool, token_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_wait_for_another_program_ends(name: Name, by_stop: bool, token_file: Path) -> None:
     """By `stop`, or after a time, because that program may hang."""
     write(token_file, expires_at=1)
-    if not by_stop:
-        for engine in ("sync_engine", "async_engine"):
-            monkeypatch.setattr(f"beatport_match.engine.{engine}.MAX_LOCK_WAIT_S", 0.3)
     fake = fake_api()
     holder = TokenStore(api_settings(token_file)).try_lock()
     assert holder is not None
@@ -475,6 +471,7 @@ def test_run_continues_if_the_token_file_cannot_be_written(
 
 
 @every_mode
+@pytest.mark.usefixtures("skipped_waits")
 def test_renewal_is_retried_after_a_temporary_failure(name: Name, token_file: Path) -> None:
     write(token_file, expires_at=1)
     fake = fake_api(faults=first(1, "unavailable"))

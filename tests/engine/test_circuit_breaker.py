@@ -12,6 +12,7 @@ from modes import EXACT_SEARCH, MODES, Mode, Name, with_attempts
 from beatport_match import PlaylistMatch, Progress
 from beatport_match.testing import FakeBeatport, Fault, always, first
 
+pytestmark = pytest.mark.usefixtures("skipped_waits")
 every_mode = pytest.mark.parametrize("name", MODES)
 MANY = tuple(f"{SLOW} {number}" for number in range(60))
 
@@ -59,7 +60,7 @@ def test_waiting_run_continues_after_the_pause(
             fake,
             [*SLOW_ONES[:7], *QUICK],
             max_refusals=3,
-            refusal_pause_s=0.01,
+            refusal_pause_s=60,
             wait_when_refused=True,
         )
     assert 3 <= len(result.failed) <= 7

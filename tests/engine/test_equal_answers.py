@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
-from modes import MODES, UNPACED, Mode, Name
+from held_requests import GatedBeatport, until
+from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name
 
-from beatport_match import AsyncSettings, PlaylistMatch, Track
+from beatport_match import AsyncSettings, PlaylistMatch, Track, amatch_track
 from beatport_match.testing import FakeBeatport, FakeRequest, demo_answers, demo_collection
 
 # The fields that may differ between two equal runs: times, values computed from them, the mode.
@@ -83,19 +86,30 @@ def test_queries_at_once_changes_only_the_number_of_requests(runs: dict[Name, Ru
     assert len(fake.requests) > len(requests)
 
 
-@pytest.mark.parametrize(("name", "peak"), [("sync", 1), ("asyncio", 3), ("trio", 3)])
-@pytest.mark.parametrize("bound", [3, 10])
-def test_only_async_sends_the_queries_of_a_track_concurrently(
-    name: Name, peak: int, bound: int
-) -> None:
+FOUR_QUERIES = Track("Copper Lantern (Nobody's Remix)", "Nobody Known")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("bound", "peak"), [(3, 3), (10, 4)])
+async def test_async_sends_the_queries_of_a_track_concurrently(bound: int, peak: int) -> None:
     """`async_io.max_concurrent_requests` limits their number."""
-    fake = FakeBeatport(latency_s=0.02)
+    site = GatedBeatport(lambda _: True)
     engine = AsyncSettings(max_concurrent_requests=bound)
     settings = UNPACED.with_(queries_at_once=4, async_io=engine)
-    track = Track("Copper Lantern (Nobody's Remix)", "Nobody Known")
-    Mode(name).call("match_track", track, settings=settings, transport=fake.transport())
-    assert len(fake.requests) == 4
-    assert fake.peak_in_flight == (peak if bound == 3 or peak == 1 else 4)
+    async with site.client() as client, anyio.create_task_group() as group:
+        group.start_soon(partial(amatch_track, settings=settings, http_client=client), FOUR_QUERIES)
+        await until(lambda: site.waiting == peak)
+        await anyio.wait_all_tasks_blocked()
+        assert site.waiting == peak
+        site.gate.set()
+    assert len(site.arrived) == 4
+
+
+def test_sync_sends_the_queries_of_a_track_one_after_the_other() -> None:
+    fake = FakeBeatport(**EXACT_SEARCH)
+    settings = UNPACED.with_(queries_at_once=4)
+    Mode("sync").call("match_track", FOUR_QUERIES, settings=settings, transport=fake.transport())
+    assert (len(fake.requests), fake.peak_in_flight) == (4, 1)
 
 
 def test_the_demo_collection_needs_few_requests(runs: dict[Name, Run]) -> None:

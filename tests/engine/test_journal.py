@@ -65,16 +65,22 @@ def test_each_finished_track_has_one_line(name: Name, path: Path) -> None:
     assert found.problems == ()
 
 
+@pytest.fixture(scope="module")
+def whole() -> PlaylistMatch:
+    """The result of an uninterrupted run."""
+    with demo_collection() as tracks:
+        return run("sync", FakeBeatport(), None, tracks)
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [("sync", "asyncio"), ("asyncio", "sync"), ("trio", "bridge"), ("bridge", "trio")],
 )
 def test_a_resumed_run_gives_the_same_matches_as_an_uninterrupted_one(
-    first: Name, second: Name, path: Path
+    first: Name, second: Name, path: Path, whole: PlaylistMatch
 ) -> None:
     """This holds for each combination of modes that began and resumed the run."""
     with demo_collection() as tracks:
-        whole = run("sync", FakeBeatport(), None, tracks)
         done: list[Progress] = []
         run(
             first,

@@ -12,6 +12,7 @@ from modes import EXACT_SEARCH, MODES, Mode, Name, with_attempts
 from beatport_match.testing import FakeBeatport, always, first
 
 TRACKS = ["Kestrel Dobbs - Borrowed Umbrella", "Corvane - Paper Satellites"]
+pytestmark = pytest.mark.usefixtures("skipped_waits")
 every_mode = pytest.mark.parametrize("name", MODES)
 
 

@@ -227,8 +227,8 @@ def test_an_event_loop_that_ends_while_a_stream_starts_does_not_hang() -> None:
         asyncio.run(main())
     """
     command = [sys.executable, "-c", textwrap.dedent(script)]
-    # The limit is for a hang: the script itself ends as soon as it begins.
-    subprocess.run(command, check=True, timeout=10)
+    # The limit is for a hang; the import alone takes seconds on a busy machine.
+    subprocess.run(command, check=True, timeout=120)
 
 
 @pytest.mark.anyio

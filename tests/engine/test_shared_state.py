@@ -225,11 +225,11 @@ def test_a_forked_child_starts_with_nothing_shared() -> None:
     def hold() -> None:
         with shared._registry.lock:
             held.set()
-            done.wait(10)
+            done.wait(60)
 
     thread = threading.Thread(target=hold)
     thread.start()
-    held.wait(10)
+    assert held.wait(60)
     child = os.fork()
     if child == 0:
         empty = not shared._registry.rate_limiters and not shared._registry.lock.locked()

@@ -6,12 +6,19 @@ full table is written by `python tests/faults/run.py`.
 
 from __future__ import annotations
 
-import random
 import sys
 from pathlib import Path
 
 import pytest
-from fault_figures import FAULT_SHARE, Engine, matched_without_faults, measure, tracks
+from fault_figures import (
+    FAULT_SHARE,
+    PATIENT_S,
+    TIMEOUT_S,
+    Engine,
+    matched_without_faults,
+    measure,
+    tracks,
+)
 from interrupted_runs import cancelled, killed, uninterrupted
 
 from beatport_match import Match
@@ -36,20 +43,25 @@ SAMPLE: list[tuple[Engine, Fault]] = [
 ]
 
 
+@pytest.mark.usefixtures("skipped_waits")
 @pytest.mark.parametrize(("engine", "kind"), SAMPLE)
 def test_a_fault_is_never_not_found(engine: Engine, kind: Fault, truth: tuple[Match, ...]) -> None:
     """If every request fails, every track fails and none is lost, within the retry limit."""
-    row = measure(kind, engine, always(kind), truth, attempts=2)
+    timeout_s = TIMEOUT_S if kind == "slow_body" else PATIENT_S
+    row = measure(kind, engine, always(kind), truth, attempts=2, timeout_s=timeout_s)
     assert (row.wrongly_not_found, row.lost, row.beyond_limit) == (0, 0, 0)
     assert (row.answered, row.tracks) == (0, len(truth))
 
 
+@pytest.mark.usefixtures("skipped_waits")
 def test_retries_answer_most_tracks_when_faults_are_rare(truth: tuple[Match, ...]) -> None:
     """With faults in 30 % of the requests, three attempts are mostly enough."""
-    row = measure("reset", "asyncio", sometimes("reset", FAULT_SHARE), truth)
+    plan = sometimes("reset", FAULT_SHARE)
+    row = measure("reset", "asyncio", plan, truth, timeout_s=PATIENT_S)
     assert (row.wrongly_not_found, row.lost, row.beyond_limit) == (0, 0, 0)
     assert row.answered >= 17
-    row = measure("mixed", "asyncio", mixed(FAULT_SHARE, QUICK), truth)
+    plan = mixed(FAULT_SHARE, QUICK)
+    row = measure("mixed", "asyncio", plan, truth, timeout_s=PATIENT_S)
     assert (row.wrongly_not_found, row.lost, row.beyond_limit) == (0, 0, 0)
     assert 5 <= row.answered < 20
 
@@ -64,17 +76,19 @@ def test_the_measurement_counts_tracks_that_are_wrongly_not_found(
     assert fake.requests == ()
     try:
         FakeBeatport.__init__ = lambda self, **kw: made(self, [], **kw)  # type: ignore[method-assign,misc,assignment]
-        row = measure("empty catalogue", "sync", None, truth)
+        row = measure("empty catalogue", "sync", None, truth, timeout_s=PATIENT_S)
     finally:
         FakeBeatport.__init__ = made  # type: ignore[method-assign]
     assert row.wrongly_not_found == sum(one.outcome != "not_found" for one in truth) > 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-@pytest.mark.parametrize("a_sync", [False, True])
-def test_a_killed_run_loses_only_the_tracks_in_flight(tmp_path: Path, a_sync: bool) -> None:
-    wanted = tracks(60)
-    point = random.uniform(0.1, 0.9)
+@pytest.mark.parametrize(("a_sync", "point"), [(False, 0.3), (True, 0.7)])
+def test_a_killed_run_loses_only_the_tracks_in_flight(
+    tmp_path: Path, a_sync: bool, point: float
+) -> None:
+    """`python tests/faults/run.py` kills runs at many random points."""
+    wanted = tracks(30)
     truth = uninterrupted(wanted, tmp_path)
     assert killed(wanted, truth, tmp_path, point, a_sync=a_sync) == []
 
@@ -83,6 +97,5 @@ def test_a_killed_run_loses_only_the_tracks_in_flight(tmp_path: Path, a_sync: bo
 def test_a_cancelled_run_leaks_no_socket_and_loses_no_track(tmp_path: Path, engine: Engine) -> None:
     wanted = tracks(40)
     truth = matched_without_faults(wanted)
-    for _ in range(2):
-        point = random.uniform(0, 0.9)
+    for point in (0.1, 0.6):
         assert cancelled(wanted, truth, tmp_path, point, engine) == []

@@ -30,6 +30,8 @@ from beatport_match import (
     ScoredCandidate,
     SettingsAdvice,
     Source,
+    TagPlan,
+    TagReport,
     Track,
     aiter_matches,
     amatch_playlist,
@@ -38,8 +40,10 @@ from beatport_match import (
     iter_matches,
     match_playlist,
     match_track,
+    plan_tags,
     rank,
     recommend_settings,
+    write_tags,
 )
 from beatport_match.testing import FakeBeatport
 
@@ -91,6 +95,10 @@ def a_playlist(progress: list[Progress]) -> None:
     result = match_playlist(Path("collection.xml"), playlist="Sets", on_progress=progress.append)
     assert_type(result, PlaylistMatch)
     assert_type(result.matched, tuple[Match, ...])
+    plan = plan_tags(result.matches, overwrite=["key"], notation="camelot")
+    assert_type(plan, TagPlan)
+    assert_type(plan.notation, Literal["short", "camelot", "open_key"])
+    assert_type(write_tags(plan, "old-tags.jsonl"), TagReport)
     assert_type(iter_matches(["Artist - Title"]), Iterator[Match])
     with Matcher() as matcher:
         assert_type(matcher.fetch_track(7), Candidate | None)
@@ -132,4 +140,5 @@ async def mistakes(match: Match) -> None:
     match.outcome = "matched"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
     if match.outcome == "found":  # type: ignore[comparison-overlap]  # pyright: ignore[reportUnnecessaryComparison]
         pass
+    plan_tags([match], notation="8A")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     amatch_track("A - B")  # type: ignore[unused-coroutine]  # pyright: ignore[reportUnusedCoroutine]

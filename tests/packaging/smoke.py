@@ -11,6 +11,7 @@ import contextlib
 import io
 import sys
 import tempfile
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from beatport_match import (
     Track,
     amatch_track,
     match_track,
+    plan_tags,
     rank,
 )
 from beatport_match.cli import main
@@ -34,6 +36,7 @@ PACKAGES_OF = {
     "offline": ("tantivy",),
     "parquet": ("pyarrow", "tantivy"),
     "socks": ("socksio",),
+    "tags": ("mutagen",),
     "web": ("starlette", "uvicorn"),
 }
 TRACK = Track("Paper Satellites (Extended Mix)", "Corvane")
@@ -72,7 +75,7 @@ def catalogues(folder: Path) -> None:
     """Offline catalogues need `offline`, Parquet needs `parquet`; an error names a missing one."""
     built = folder / "mine"
     if not is_installed("tantivy"):
-        check_refused("offline", [ROW], built)
+        check_refused("offline", lambda: Catalogue.build([ROW], built))
         return
     Catalogue.build([ROW], built)
     with Catalogue.open(built) as opened:
@@ -80,7 +83,7 @@ def catalogues(folder: Path) -> None:
     file = folder / "rows.parquet"
     if not is_installed("pyarrow"):
         file.touch()
-        check_refused("parquet", file, built)
+        check_refused("parquet", lambda: Catalogue.build(file, built))
         return
     import pyarrow as pa
     from pyarrow import parquet
@@ -89,14 +92,22 @@ def catalogues(folder: Path) -> None:
     assert Catalogue.build(file, built).rows == 1
 
 
-def check_refused(extra: str, rows: object, path: Path) -> None:
-    """Check that the error of `Catalogue.build` names the missing extra."""
+def tags() -> None:
+    """Tags need `tags`."""
+    if is_installed("mutagen"):
+        assert plan_tags([]).files == ()
+    else:
+        check_refused("tags", lambda: plan_tags([]))
+
+
+def check_refused(extra: str, action: Callable[[], object]) -> None:
+    """Check that the error of an action names the missing extra."""
     try:
-        Catalogue.build(rows, path)
+        action()
     except MissingDependencyError as error:
         message = str(error)
     else:
-        message = "the catalogue was built"
+        message = "no error was raised"
     assert f"pip install 'beatport-match[{extra}]'" in message, message
 
 
@@ -109,6 +120,7 @@ def smoke(extras: list[str], *, alone: bool) -> None:
     commands()
     with tempfile.TemporaryDirectory() as folder:
         catalogues(Path(folder))
+    tags()
     print(f"extras {', '.join(extras) or 'none'}: ok")
 
 

@@ -153,7 +153,7 @@ def test_a_process_opens_a_catalogue_once(
     """It stays open for all batches, also if several threads start at the same time."""
     table_match.opened.cache_clear()
     threads, opened = 4, []
-    open_catalogue, all_started = Catalogue.open, Barrier(threads)
+    open_catalogue, all_started = Catalogue.open, Barrier(threads, timeout=60)
 
     def open_and_record(path: str) -> Catalogue:
         opened.append(path)

@@ -7,7 +7,7 @@ Tags are given by neutral names: `title`, `artist`, `album`, `year`, `label`, `b
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 ID3_FRAMES = {
     "title": b"TIT2",
@@ -23,37 +23,38 @@ ID3_FRAMES = {
 VORBIS_NAMES = {"year": "DATE", "key": "INITIALKEY"}
 ATOMS = {"title": b"\xa9nam", "artist": b"\xa9ART", "album": b"\xa9alb", "year": b"\xa9day"}
 RATE = 44_100
+MP3_FRAME = b"\xff\xfb\x10\xc4" + bytes(100)
 
 
-def id3(tags: Mapping[str, str], extra: bytes = b"") -> bytes:
-    """Return an ID3v2.4 tag; `extra` is further frames."""
+def id3(tags: Mapping[str, str], extra: bytes = b"", version: int = 4) -> bytes:
+    """Return an ID3v2.4 or ID3v2.3 tag; `extra` is further frames."""
+    names = ID3_FRAMES | ({"year": b"TYER"} if version == 3 else {})
     frames = b"".join(
-        id3_frame(ID3_FRAMES[name], b"\x03" + value.encode())
-        if name in ID3_FRAMES
-        else id3_frame(b"TXXX", b"\x03" + name.encode() + b"\0" + value.encode())
+        id3_frame(names[name], _id3_text(value, version), version)
+        if name in names
+        else id3_frame(b"TXXX", _id3_text(f"{name}\0{value}", version), version)
         for name, value in tags.items()
     )
     body = frames + extra
-    return b"ID3\x04\x00\x00" + _synchsafe(len(body)) + body
+    return b"ID3" + bytes([version, 0, 0]) + _synchsafe(len(body)) + body
 
 
-def id3_frame(name: bytes, content: bytes) -> bytes:
-    return name + _synchsafe(len(content)) + b"\0\0" + content
+def id3_frame(name: bytes, content: bytes, version: int = 4) -> bytes:
+    size = _synchsafe(len(content)) if version == 4 else struct.pack(">I", len(content))
+    return name + size + b"\0\0" + content
 
 
-def mp3(tags: Mapping[str, str], extra: bytes = b"") -> bytes:
+def mp3(tags: Mapping[str, str], extra: bytes = b"", version: int = 4) -> bytes:
     """One second of frames at 32 kbit/s, after the tag."""
-    frame = b"\xff\xfb\x10\xc4" + bytes(100)
-    return id3(tags, extra) + frame * 38
+    return id3(tags, extra, version) + MP3_FRAME * 38
 
 
 def flac(tags: Mapping[str, str]) -> bytes:
     samples = struct.pack(">Q", (RATE << 44) | (1 << 41) | (15 << 36) | RATE)
     info = struct.pack(">HH", 4096, 4096) + bytes(6) + samples + bytes(16)
     comments = _vorbis_comments(tags)
-    return (
-        b"fLaC\x00" + len(info).to_bytes(3) + info + b"\x84" + len(comments).to_bytes(3) + comments
-    )
+    blocks = b"\x00" + len(info).to_bytes(3) + info + b"\x84" + len(comments).to_bytes(3) + comments
+    return b"fLaC" + blocks + b"\xff\xf8 a frame" * 9
 
 
 def wav(tags: Mapping[str, str]) -> bytes:
@@ -67,6 +68,7 @@ def aiff(tags: Mapping[str, str]) -> bytes:
     rate = struct.pack(">hQ", 16_383 + 15, RATE << 48)  # an extended float of 80 bits
     common = struct.pack(">hLh", 1, RATE, 8) + rate
     chunks = _chunk(b"COMM", common, ">") + _chunk(b"ID3 ", id3(tags), ">")
+    chunks += _chunk(b"SSND", bytes(RATE), ">")
     return b"FORM" + struct.pack(">I", len(chunks) + 4) + b"AIFF" + chunks
 
 
@@ -75,19 +77,52 @@ def m4a(tags: Mapping[str, str]) -> bytes:
         _atom(ATOMS[name], _data(value)) if name in ATOMS else _free_form(name, value)
         for name, value in tags.items()
     )
-    meta = _atom(b"meta", bytes(4) + _atom(b"ilst", items))
+    handler = _atom(b"hdlr", bytes(8) + b"mdirappl" + bytes(9))
+    tags_atom = _atom(b"udta", _atom(b"meta", bytes(4) + handler + _atom(b"ilst", items)))
     times = struct.pack(">IIIII", 0, 0, 0, RATE, RATE)
-    movie = _atom(b"mvhd", times) + _atom(b"udta", meta)
-    return _atom(b"ftyp", b"M4A \0\0\0\0M4A ") + _atom(b"moov", movie)
+    head = _atom(b"ftyp", b"M4A \0\0\0\0M4A ")
+    media = b"first chunk, " + b"second chunk"
+
+    def movie(start: int) -> bytes:
+        chunks = _atom(b"stco", struct.pack(">IIII", 0, 2, start, start + 13))
+        sound = _atom(b"hdlr", bytes(8) + b"soun" + bytes(13))
+        table = _atom(b"minf", _atom(b"stbl", chunks))
+        track = _atom(b"trak", _atom(b"mdia", _atom(b"mdhd", times) + sound + table))
+        return _atom(b"moov", _atom(b"mvhd", times) + track + tags_atom)
+
+    # The tables before the media data hold its place, which depends on their size.
+    return head + movie(len(head) + len(movie(0)) + 8) + _atom(b"mdat", media)
 
 
 def ogg(tags: Mapping[str, str]) -> bytes:
     head = b"\x01vorbis" + struct.pack("<IBIIII", 0, 1, RATE, 0, 128_000, 0) + b"\xb8\x01"
-    pages = [(head, 0), (b"\x03vorbis" + _vorbis_comments(tags) + b"\x01", 0), (b"\0", RATE)]
-    return b"".join(_page(number, *page) for number, page in enumerate(pages))
+    comments = b"\x03vorbis" + _vorbis_comments(tags) + b"\x01"
+    pages = [
+        ([head], 0),
+        ([comments, b"\x05vorbis" + bytes(range(250)) * 9], 0),
+        ([b"audio"], RATE // 2),
+        ([b"more audio"], RATE),
+    ]
+    return b"".join(
+        _page(number, *page, flags=(2, 0, 0, 4)[number]) for number, page in enumerate(pages)
+    )
+
+
+def opus(tags: Mapping[str, str]) -> bytes:
+    head = b"OpusHead" + struct.pack("<BBHIhB", 1, 2, 0, 48_000, 0, 0)
+    pages = [([head], 0), ([b"OpusTags" + _vorbis_comments(tags)], 0), ([b"audio"], 48_000)]
+    return b"".join(
+        _page(number, *page, flags=(2, 0, 4)[number]) for number, page in enumerate(pages)
+    )
 
 
 KINDS = {"mp3": mp3, "flac": flac, "wav": wav, "aiff": aiff, "m4a": m4a, "ogg": ogg}
+
+
+def _id3_text(text: str, version: int) -> bytes:
+    if version == 4:
+        return b"\x03" + text.encode()
+    return b"\x00" + text.encode("latin-1") if text.isascii() else b"\x01" + text.encode("utf-16")
 
 
 def _synchsafe(number: int) -> bytes:
@@ -105,12 +140,11 @@ def _vorbis_comments(tags: Mapping[str, str]) -> bytes:
     return struct.pack("<I", 4) + b"test" + struct.pack("<I", len(lines)) + listed
 
 
-def _page(number: int, content: bytes, position: int) -> bytes:
-    lacing = bytes([255] * (len(content) // 255) + [len(content) % 255])
-    header = struct.pack(
-        "<4sBBqIIIB", b"OggS", 0, (2, 0, 4)[number], position, 7, number, 0, len(lacing)
-    )
-    return header + lacing + content
+def _page(number: int, packets: Sequence[bytes], position: int, *, flags: int) -> bytes:
+    lengths = [[255] * (len(one) // 255) + [len(one) % 255] for one in packets]
+    lacing = bytes(length for one in lengths for length in one)
+    header = struct.pack("<4sBBqIIIB", b"OggS", 0, flags, position, 7, number, 0, len(lacing))
+    return header + lacing + b"".join(packets)
 
 
 def _atom(name: bytes, content: bytes) -> bytes:

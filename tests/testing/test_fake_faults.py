@@ -28,7 +28,7 @@ FAKE, OLD_FAKE = FakeBeatport(), FakeBeatport(track_shape="V4")
 
 
 def get_page(
-    kind: Fault, client_kind: str, path: str = SEARCH, timeout: float = 5.0
+    kind: Fault, client_kind: str, path: str = SEARCH, timeout: float = 60.0
 ) -> httpx.Response:
     with client(FakeBeatport(faults=always(kind), slow_body_s=0.05), client_kind, timeout) as get:
         return get(path)

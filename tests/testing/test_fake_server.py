@@ -5,15 +5,17 @@ from __future__ import annotations
 import gc
 import socket
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import anyio
 import httpx
 import pytest
+from held_requests import until
 
 from beatport_match.testing import FakeBeatport, always
-from beatport_match.testing.messages import MAX_BODY_BYTES
+from beatport_match.testing.messages import MAX_BODY_BYTES, PendingReply, Request
 
 SEARCH = "/search/tracks?q=olvarin"
 pytestmark = pytest.mark.filterwarnings("error")
@@ -23,9 +25,18 @@ def server_threads() -> list[str]:
     return [t.name for t in threading.enumerate() if t.name.startswith("fake-beatport")]
 
 
-def test_32_parallel_requests_overlap_on_the_server() -> None:
-    # Long enough for forty threads to overlap, also on a busy machine.
-    fake = FakeBeatport(latency_s=1.5)
+def test_parallel_requests_overlap_on_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No request is answered before all forty are in flight."""
+    fake, all_arrived = FakeBeatport(), threading.Barrier(40)
+    record = fake._record
+
+    @contextmanager
+    def record_with_others(request: Request) -> Iterator[PendingReply]:
+        with record(request) as pending:
+            all_arrived.wait(60)
+            yield pending
+
+    monkeypatch.setattr(fake, "_record", record_with_others)
     limits = httpx.Limits(max_connections=40)
     with (
         fake.serve() as url,
@@ -34,13 +45,20 @@ def test_32_parallel_requests_overlap_on_the_server() -> None:
     ):
         replies = list(pool.map(client.get, [f"{SEARCH}+{n}" for n in range(40)]))
     assert {reply.status_code for reply in replies} == {200}
-    assert fake.peak_in_flight >= 32
+    assert fake.peak_in_flight == 40
     assert len(fake.requests) == 40
 
 
-def test_32_parallel_requests_overlap_on_the_transport() -> None:
+def test_parallel_requests_overlap_on_the_transport(monkeypatch: pytest.MonkeyPatch) -> None:
     """The delay of an async answer does not block the event loop."""
-    fake = FakeBeatport(latency_s=0.05, jitter_s=0.01)
+    fake, delays = FakeBeatport(latency_s=0.05, jitter_s=0.01), list[float]()
+
+    async def sleep(seconds: float) -> None:
+        if seconds > 0:  # 0 is the pause between two pieces of a body
+            delays.append(seconds)
+            await until(lambda: len(delays) % 32 == 0)
+
+    monkeypatch.setattr("beatport_match.testing.transport.anyio.sleep", sleep)
 
     async def run() -> None:
         async with (
@@ -53,6 +71,7 @@ def test_32_parallel_requests_overlap_on_the_transport() -> None:
     for backend in ("asyncio", "trio"):
         anyio.run(run, backend=backend)
     assert fake.peak_in_flight == 32
+    assert all(0.05 <= seconds <= 0.06 for seconds in delays)
     assert [request.status for request in fake.requests] == [200] * 64
 
 
@@ -61,8 +80,11 @@ def test_a_cancelled_request_is_no_longer_in_flight() -> None:
 
     async def give_up() -> None:
         async with httpx.AsyncClient(transport=fake.transport(), timeout=None) as client:
-            with anyio.move_on_after(0.01):
-                await client.get(f"http://fake{SEARCH}")
+            sent = len(fake.requests)
+            async with anyio.create_task_group() as group:
+                group.start_soon(client.get, f"http://fake{SEARCH}")
+                await until(lambda: len(fake.requests) > sent)
+                group.cancel_scope.cancel()
 
     for _ in range(3):
         anyio.run(give_up)

@@ -10,11 +10,12 @@ import httpx
 import pytest
 from held_requests import SLOW
 from modes import EXACT_SEARCH, MODES, Mode, Name, bridged, with_attempts
-from raw_server import RawServer, answer, raw_server
+from raw_server import GIVES_UP_S, RawServer, answer, raw_server
 
 from beatport_match import AsyncSettings, Match, Matcher, MatchSettings, Track
 from beatport_match.testing import FakeBeatport
 
+pytestmark = pytest.mark.usefixtures("short_polls")
 every_mode = pytest.mark.parametrize("name", MODES)
 OK = b"HTTP/1.1 200 OK\r\n"
 UNFINISHED = {
@@ -39,15 +40,27 @@ def first_match(name: Name, server: RawServer, timeout_s: float, **arguments: An
     return match
 
 
+@pytest.fixture
+def patient_httpx(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no single wait of httpx time out, also on a busy machine."""
+    for kind in (httpx.Client, httpx.AsyncClient):
+
+        def make(client: Any, make_plain: Any = kind.__init__, **options: Any) -> None:
+            make_plain(client, **{**options, "timeout": 60.0})
+
+        monkeypatch.setattr(kind, "__init__", make)
+
+
 @every_mode
+@pytest.mark.usefixtures("patient_httpx")
 @pytest.mark.parametrize("part", UNFINISHED)
 def test_timeout_covers_every_part_of_an_answer(name: Name, part: str) -> None:
-    """The server sends one more piece every 20 ms, so no single wait reaches the timeout."""
+    """The server sends one more piece every 5 ms. After 30 s it would end the connection."""
     start, piece = UNFINISHED[part]
     with raw_server(lambda server, connection: server.drip(connection, start, piece)) as server:
-        match = first_match(name, server, 0.3)
+        match = first_match(name, server, 0.15)
     (failure,) = match.failures
-    assert (failure.kind, "0.3 s" in failure.detail) == ("timeout", True)
+    assert (failure.kind, "0.15 s" in failure.detail) == ("timeout", True)
 
 
 @every_mode
@@ -55,7 +68,7 @@ def test_timeout_covers_every_part_of_an_answer(name: Name, part: str) -> None:
 def test_stop_ends_the_wait_for_an_answer(name: Name, part: str) -> None:
     def handle(server: RawServer, connection: socket.socket) -> None:
         if part == "silence":
-            server.ended.wait(10)
+            server.ended.wait(GIVES_UP_S)
         else:
             server.drip(connection, *UNFINISHED[part])
 
@@ -80,7 +93,7 @@ def test_stop_ends_the_wait_with_a_client_of_the_caller(enabled: bool) -> None:
             result = matcher.match_playlist([SLOW], stop=server.arrived)
         left = [one for one in threading.enumerate() if one not in before and not one.daemon]
         for thread in left:
-            thread.join(5)  # a worker thread of the event loop sees the end within 0.25 s
+            thread.join(60)
         assert not any(thread.is_alive() for thread in left)
     assert result.failed[0].failures[0].kind == "stopped"
 
