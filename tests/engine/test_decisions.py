@@ -28,6 +28,8 @@ from beatport_match.review.decision_lines import to_line
 from beatport_match.testing import FakeBeatport, always
 
 every_mode = pytest.mark.parametrize("name", MODES)
+# Both engines use one `PlaylistRun`, so two modes are enough for its rules.
+both_engines = pytest.mark.parametrize("name", ["sync", "asyncio"])
 FOUND = Track("Candle Tax", "Rook & Tallow", duration_s=346)
 MISSING = Track("No Such Thing Anywhere", "Absent Orchard")
 
@@ -87,7 +89,7 @@ def test_a_rejected_candidate_is_not_proposed_again(
     assert len(match.candidates) > 0
 
 
-@every_mode
+@both_engines
 def test_a_rejection_makes_the_journal_of_its_track_out_of_date(
     name: Name, decisions: Decisions, plain: Match, tmp_path: Path
 ) -> None:
@@ -110,7 +112,7 @@ def test_a_rejection_makes_the_journal_of_its_track_out_of_date(
     assert run().matches == (first,)
 
 
-@every_mode
+@both_engines
 def test_a_decided_match_is_not_written_to_the_journal(
     name: Name, decisions: Decisions, plain: Match, tmp_path: Path
 ) -> None:
@@ -121,7 +123,7 @@ def test_a_decided_match_is_not_written_to_the_journal(
     assert journal.read_bytes() == b""
 
 
-@every_mode
+@both_engines
 def test_a_miss_is_noted_once_until_it_is_due(name: Name, decisions: Decisions) -> None:
     run = partial(call, name, FakeBeatport(**EXACT_SEARCH), [FOUND, MISSING])
     for _ in range(2):
@@ -135,7 +137,7 @@ def test_a_miss_is_noted_once_until_it_is_due(name: Name, decisions: Decisions) 
     assert [one.verdict for one in old] == ["missed", "missed"]
 
 
-@every_mode
+@both_engines
 def test_a_miss_that_cannot_be_written_is_a_problem_and_the_run_continues(
     name: Name, decisions: Decisions
 ) -> None:
@@ -155,8 +157,9 @@ def make_due(decisions: Decisions) -> None:
     decisions.path.write_bytes(b"".join(map(to_line, old)))
 
 
-@every_mode
-@pytest.mark.parametrize("kept", ["journal", "results", "file"])
+@pytest.mark.parametrize(
+    ("name", "kept"), [("sync", "journal"), ("sync", "file"), ("asyncio", "results")]
+)
 def test_only_missing_tracks_are_asked_for_and_only_when_they_are_due(
     name: Name, kept: str, decisions: Decisions, tmp_path: Path
 ) -> None:
@@ -181,7 +184,7 @@ def test_only_missing_tracks_are_asked_for_and_only_when_they_are_due(
     assert [one.verdict for one in Decisions(decisions.path)] == ["missed", "missed"]
 
 
-@every_mode
+@both_engines
 def test_new_and_failed_tracks_are_not_missing_but_asked_for(
     name: Name, decisions: Decisions
 ) -> None:
