@@ -255,8 +255,9 @@ def _parsed_match(path: str | Path, number: int, raw: object) -> Match:
     try:
         # The name of a music file can hold bytes that are not text, as surrogates. Pydantic rejects
         # them, so the track is made without it.
+        fields: dict[str, Any] = {"title": "", **track}
         match = _match_adapter().validate_python(
-            {**_without_surrogates(values), "track": Track(**{"title": "", **track}), "best": None}
+            {**_without_surrogates(values), "track": Track(**fields), "best": None}
         )
     except (ValidationError, MisuseError) as error:
         raise _invalid(path, place, error) from None

@@ -5,7 +5,7 @@
     oauth.py          the user's OAuth tokens: the content of the token file, and token refresh
     urls.py           track IDs, slugs, track URLs, and queries that pass the site's firewall
     page_data.py      the JSON data of a web page, and the place of the rows in it
-    page_fallback.py  other ways to read a page whose data script is missing
+    page_fallback.py  other ways to read a page whose data is not at its place
     page_html.py      the links, the heading and the JSON-LD of such a page
     track_records.py  one row, in any of Beatport's shapes -> `Candidate`
     json_fields.py    one field of a JSON object, checked and cleaned

@@ -5,7 +5,7 @@ If the rows are not at their known place, the failure names the missing path. Th
 field of a track.
 
 A normal page is not parsed as HTML: the JSON script is found in the bytes, because parsing 550 KB
-of HTML takes twenty times as long. `page_fallback` reads a page in which the script is missing.
+of HTML takes twenty times as long. `page_fallback` reads a page whose data is at another place.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def rendered_queries(page: Page) -> list[RenderedQuery]:
         raise LayoutChangedError(place)
     return [
         RenderedQuery(
-            _first_text(query.get("queryKey")),
+            first_text(query.get("queryKey")),
             state.get("data"),
             f"{place}[{index}].state.data",
             has_failed=state.get("status") == "error",
@@ -176,7 +176,7 @@ def search_rows(page: Page, *, needs_key: bool = False) -> Rows:
         LayoutChangedError: There are no such rows.
     """
     queries = rendered_queries(page)
-    searches = [query for query in queries if query.key.startswith("search")]
+    searches = [query for query in queries if is_search_key(query.key)]
     # An empty list of something else must not count as "nothing found".
     is_certain = bool(searches) or (len(queries) == 1 and not needs_key)
     for query in searches or queries:
@@ -187,6 +187,11 @@ def search_rows(page: Page, *, needs_key: bool = False) -> Rows:
         raise LayoutChangedError(_rows((searches or queries)[0])[1])
     which = "[search]" if queries else "[0].state.data"
     raise LayoutChangedError(f"{page.place}.dehydratedState.queries{which}")
+
+
+def is_search_key(key: str) -> bool:
+    """Return whether this is the first text of the key of a search."""
+    return key.startswith("search")
 
 
 def _rows(query: RenderedQuery) -> tuple[Rows | None, str]:
@@ -363,6 +368,7 @@ def _stated_search(outer: Record) -> str | None:
     return text(inner_record(outer, "query"), "q")
 
 
-def _first_text(key: object) -> str:
+def first_text(key: object) -> str:
+    """Return the first text of a query's key; empty if it has none."""
     first = key[0] if is_list(key) and key else key
     return first if isinstance(first, str) else ""

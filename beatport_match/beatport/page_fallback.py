@@ -1,15 +1,17 @@
-"""Other ways to read a page whose data script is not at its known place.
+"""Other ways to read a page whose data is not at its known place.
 
 Beatport moved its data before, and may do so again. These are the ways, in their order:
 
-    script   the data script, with its tag written in another way, or in several pieces
+    script   the data script, with its tag written in another way, in several pieces, or with the
+             query results at another place in it
     json     the same data in a script with another name
     flight   the same data in the pieces that Next.js streams (`self.__next_f.push`)
-    rows     objects in this JSON that are tracks, at any place
+    rows     objects in this JSON that are tracks, at any place; if a query of the page has the
+             right key, only in its results
     ld_json  the description of a track for search engines (JSON-LD)
     html     the links and texts of the page (`page_html`)
 
-The page is parsed as HTML, which is slow, so these ways are used only without the data script.
+The page is parsed as HTML, which is slow, so these ways are used only if the usual one fails.
 None of them divides a text into artist, title and version.
 """
 
@@ -22,7 +24,13 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
 from beatport_match.beatport.json_fields import Record, is_list, is_record
-from beatport_match.beatport.page_data import Page, Rows, failure, foreign_page, page_from_data
+from beatport_match.beatport.page_data import (
+    Page,
+    Rows,
+    first_text,
+    foreign_page,
+    page_from_data,
+)
 from beatport_match.beatport.page_html import described_tracks, heading_track, linked_tracks
 from beatport_match.beatport.track_records import parse_record
 from beatport_match.errors import Failure
@@ -69,7 +77,7 @@ class Reading:
 
 def first_reading(
     response: Response,
-    missing: str,
+    usual: Failure,
     ways: Iterable[tuple[ReadFrom, Found]],
     read: Callable[[Found], Reading | Failure],
 ) -> Reading | Failure:
@@ -77,7 +85,7 @@ def first_reading(
 
     Args:
         response: The page.
-        missing: What the page does not have at its usual place.
+        usual: Why the page cannot be read at its usual place.
         ways: What each way finds.
         read: Reads what a way found.
     """
@@ -99,19 +107,20 @@ def first_reading(
     tried = "JSON in other scripts, self.__next_f.push, JSON-LD, links in the HTML"
     if len(response.body) > MAX_PARSED_BYTES:
         tried = f"nothing else, because the page is larger than {MAX_PARSED_BYTES // 2**20} MiB"
-    detail = f"Beatport's page no longer has {missing}; also tried: {tried}."
-    return failure(response, "catalogue_changed", detail)
+    return replace(usual, detail=f"{usual.detail.removesuffix('.')}; also tried: {tried}.")
 
 
-def search_ways(response: Response, base_url: str) -> Iterator[tuple[ReadFrom, Found]]:
-    """Yield what each way finds on a search page."""
+def search_ways(
+    response: Response, base_url: str, is_own: Callable[[str], bool]
+) -> Iterator[tuple[ReadFrom, Found]]:
+    """Yield what each way finds on a search page; `is_own` recognises the key of its query."""
     root = _parse_html(response)
     if root is None:
         return
     documents: list[object] = []
     yield from _page_ways(response, _scripts_of(root), documents)
     rows: list[object] = []
-    for value in _values(documents):
+    for value in _values(_own_results(documents, is_own)):
         found = _track_rows(value, base_url) if is_list(value) else []
         rows = found if len(found) > len(rows) else rows
     yield "rows", Rows(rows, "the JSON of its scripts")
@@ -119,16 +128,16 @@ def search_ways(response: Response, base_url: str) -> Iterator[tuple[ReadFrom, F
 
 
 def track_ways(
-    response: Response, base_url: str, wanted_id: int
+    response: Response, base_url: str, wanted_id: int, is_own: Callable[[str], bool]
 ) -> Iterator[tuple[ReadFrom, Found]]:
-    """Yield what each way finds on the page of a track."""
+    """Yield what each way finds on the page of a track; `is_own` is that of `search_ways`."""
     root = _parse_html(response)
     if root is None:
         return
     scripts = _scripts_of(root)
     documents: list[object] = []
     yield from _page_ways(response, scripts, documents)
-    yield "rows", Rows([*_records(documents)], "the JSON of its scripts")
+    yield "rows", Rows([*_records(_own_results(documents, is_own))], "the JSON of its scripts")
     described = _records([parse_json(text) for text in scripts.json_ld])
     yield "ld_json", Rows([*described_tracks(described, base_url)], "its JSON-LD")
     yield "html", Rows(heading_track(root, base_url, wanted_id), "its HTML")
@@ -219,10 +228,22 @@ def _pushed_rows(pushed: bytes) -> Iterator[bytes]:
 def _page_in(response: Response, document: object) -> Page | Failure | None:
     """Return the page whose data a document holds, or a failure if it holds none."""
     page = page_from_data(response, document)
-    if isinstance(page, Failure) and page.kind == "catalogue_changed":
+    is_changed = isinstance(page, Failure) and page.kind == "catalogue_changed"
+    if is_changed or (isinstance(page, Page) and "dehydratedState" not in page.props):
         state = next(filter(_has_queries, _records(document)), None)
-        return page if state is None else Page({"dehydratedState": state}, "pageProps")
+        if state is not None:
+            query = page.query if isinstance(page, Page) else None
+            return Page({"dehydratedState": state}, "pageProps", query)
     return page
+
+
+def _own_results(documents: list[object], is_own: Callable[[str], bool]) -> list[object]:
+    """Return the results of the page's own query; all documents if no query has its key.
+
+    Other queries have recommendations, which are tracks too.
+    """
+    own = [one for one in _records(documents) if is_own(first_text(one.get("queryKey")))]
+    return [*own] or documents
 
 
 def _has_queries(record: Record) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeGuard
 
 from beatport_match.beatport.json_fields import is_record
 from beatport_match.beatport.page_data import (
@@ -18,6 +19,7 @@ from beatport_match.beatport.page_data import (
     Rows,
     contradicted,
     failure,
+    is_search_key,
     layout_changed,
     open_page,
     other_search,
@@ -134,26 +136,37 @@ def parse_search(
 
 
 def read_search(response: Response, base_url: str, query: str | None = None) -> Reading | Failure:
-    """Read a search page, in another way if its data script is not at its known place."""
+    """Read a search page, in another way if its data is not at its known place."""
     try:
-        page = open_page(response)
+        usual = _read_rows(response, base_url, query, open_page(response))
     except LayoutChangedError as error:
+        usual = layout_changed(response, str(error))
+    if _has_changed(usual) and response.status != 404:
+        ways = search_ways(response, base_url, is_search_key)
         read = partial(_read_rows, response, base_url, query, needs_key=True)
-        return first_reading(response, str(error), search_ways(response, base_url), read)
-    return _read_rows(response, base_url, query, page)
+        return first_reading(response, usual, ways, read)
+    return usual
 
 
 def parse_track(response: Response, *, wanted_id: int, base_url: str) -> ParsedResult | Failure:
     """Parse the track of a track page; the result is empty if Beatport has no such page."""
     try:
-        page = open_page(response)
+        usual = _read_track(response, base_url, wanted_id, open_page(response))
     except LayoutChangedError as error:
+        usual = layout_changed(response, str(error))
+    if _has_changed(usual):
+        ways = track_ways(response, base_url, wanted_id, _is_details_key)
         read = partial(_read_track, response, base_url, wanted_id)
-        ways = track_ways(response, base_url, wanted_id)
-        reading = first_reading(response, str(error), ways, read)
-    else:
-        reading = _read_track(response, base_url, wanted_id, page)
-    return reading if isinstance(reading, Failure) else reading.result
+        usual = first_reading(response, usual, ways, read)
+    return usual if isinstance(usual, Failure) else usual.result
+
+
+def _has_changed(reading: Reading | Failure) -> TypeGuard[Failure]:
+    return isinstance(reading, Failure) and reading.kind == "catalogue_changed"
+
+
+def _is_details_key(key: str) -> bool:
+    return _DETAILS_KEY.fullmatch(key) is not None
 
 
 def _read_rows(
@@ -204,7 +217,7 @@ def _read_track(
         if candidate is not None and candidate.id == wanted_id:
             return Reading((query.data,), ParsedResult(candidates=(candidate,)))
     for query in queries:
-        if _DETAILS_KEY.fullmatch(query.key):
+        if _is_details_key(query.key):
             return _other_track_failure(response, query, wanted_id, base_url)
     return layout_changed(response, missing_place)
 

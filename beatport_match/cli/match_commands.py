@@ -83,14 +83,14 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     missing_only = _missing_only(options)
     folder = make_folder(options.out) if options.out else None
     metrics_folder = make_folder(options.metrics, "--metrics") if options.metrics else None
-    with _reading_progress(options, err) as on_count:
+    with _reading_progress(options, err) as on_progress:
         tracks = PlaylistCommandRun(
             options.file,
             options.playlist,
             options.limit,
             encoding=options.encoding,
             tags=options.tags,
-            on_count=on_count,
+            on_progress=on_progress,
         )
     settings = settings_from(options)
     with show_warnings(err), sources_from(options, settings) as source:
@@ -223,8 +223,8 @@ class PlaylistCommandRun:
     """The tracks of a playlist file, and runs over them.
 
     The whole file is read before the first request. A file that is damaged at its end is therefore
-    rejected before a request is sent, and every run has the same tracks. `on_count` gets the number
-    of tracks read so far.
+    rejected before a request is sent, and every run has the same tracks. `on_progress` is that of
+    `read_playlist`.
 
     Raises:
         PlaylistError: The file cannot be read.
@@ -238,17 +238,18 @@ class PlaylistCommandRun:
         *,
         encoding: str | None = None,
         tags: bool = False,
-        on_count: Callable[[int], None] = lambda _count: None,
+        on_progress: Callable[[int], None] | None = None,
     ) -> None:
         self._problems: list[PlaylistProblem] = []
         tracks = read_playlist(
-            path, name, encoding=encoding, tags=tags, on_problem=self._problems.append
+            path,
+            name,
+            encoding=encoding,
+            tags=tags,
+            on_problem=self._problems.append,
+            on_progress=on_progress,
         )
-        found: list[Track] = []
-        for count, track in enumerate(islice(tracks, limit), 1):
-            found.append(track)
-            on_count(count)
-        self.tracks: tuple[Track, ...] = tuple(found)
+        self.tracks: tuple[Track, ...] = tuple(islice(tracks, limit))
 
     def run(
         self,

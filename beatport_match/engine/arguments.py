@@ -11,7 +11,7 @@ import os
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias, cast
+from typing import Literal, NamedTuple, Protocol, TypeAlias, cast
 
 from beatport_match.errors import MisuseError, wrong_argument
 from beatport_match.matching.match import Match, Progress
@@ -50,6 +50,16 @@ class Event(Protocol):
 
 Stop: TypeAlias = "IsStopped | Event"
 """Ends a run: a function that returns `True`, or an event that is set."""
+
+
+class FileTracks(NamedTuple):
+    """The tracks of a run, and how to read them if they are the path of a file."""
+
+    tracks: Tracks
+    playlist: str | None = None
+    encoding: str | None = None
+    tags: bool = False
+
 
 # The content decides the format of a playlist, so this list need not be complete.
 _PLAYLIST_SUFFIXES = (".xml", ".m3u", ".m3u8", ".csv", ".tsv", ".txt")
@@ -196,15 +206,21 @@ def check_run_arguments(
     return as_is_stopped(stop)
 
 
-def check_tracks(tracks: object, playlist: object) -> None:
-    """Reject what is neither a path nor several tracks, and a playlist name that is no text.
+def check_tracks(given: FileTracks) -> None:
+    """Reject what is neither a path nor several tracks, and wrong arguments for reading a file.
 
     Raises:
-        MisuseError: `tracks` is a single track or of a wrong type, or `playlist` is no text or is
-            given without a path.
+        MisuseError: The tracks are a single track or of a wrong type, the name of the playlist or
+            the encoding is no text, or one of these or `tags` is given without a path.
     """
-    if playlist is not None and not isinstance(playlist, str):
-        raise wrong_argument("playlist=", playlist, "text: the name of a playlist in the file")
+    tracks = cast("object", given.tracks)
+    texts = {
+        "playlist=": (given.playlist, "the name of a playlist in the file"),
+        "encoding=": (given.encoding, "the encoding of the file, such as windows-1250"),
+    }
+    for name, (value, expected) in texts.items():
+        if value is not None and not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise wrong_argument(name, value, f"text: {expected}")
     if isinstance(tracks, str | os.PathLike):
         return
     if isinstance(tracks, Track):
@@ -214,9 +230,13 @@ def check_tracks(tracks: object, playlist: object) -> None:
     if isinstance(tracks, bytes) or not isinstance(tracks, Iterable):
         expected = "the path of a playlist file, or tracks: each a Track or a text"
         raise wrong_argument("tracks_or_path", tracks, expected)
-    if playlist is not None:
+    if given.playlist is not None:
         raise MisuseError(
             "playlist= names a playlist in a file; give the path of the file as the tracks."
+        )
+    if given.encoding is not None or given.tags:
+        raise MisuseError(
+            "encoding= and tags= say how to read a file; give the path of the file as the tracks."
         )
 
 

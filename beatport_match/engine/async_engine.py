@@ -11,13 +11,14 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from functools import partial
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import anyio
 
 from beatport_match.engine.arguments import IsStopped, never_stop
 from beatport_match.engine.playlist_run import STOPPED, max_ages_s
 from beatport_match.engine.request_logging import log_answer, log_retry, log_sent
+from beatport_match.engine.task_errors import passing_errors, single_error
 from beatport_match.engine.time_budget import TimeBudget
 from beatport_match.engine.transcript import TranscriptRecorder
 from beatport_match.errors import Failure, MisuseError
@@ -133,7 +134,7 @@ class AsyncEngine:
         try:
             async with anyio.create_task_group() as group:
                 for index, question in enumerate(questions):
-                    group.start_soon(answer, index, question)
+                    group.start_soon(passing_errors, answer, index, question)
         except BaseExceptionGroup as errors:
             raise single_error(errors) from None
         return tuple(answers[index] for index in range(len(questions)))
@@ -287,16 +288,9 @@ async def unless_stopped(
 
     try:
         async with anyio.create_task_group() as group:
-            group.start_soon(watch)
-            outcome = await call()
+            group.start_soon(passing_errors, watch)
+            outcome = await passing_errors(call)
             group.cancel_scope.cancel()
     except BaseExceptionGroup as errors:
         raise single_error(errors) from None
     return outcome
-
-
-def single_error(error: BaseException) -> BaseException:
-    """Return the first exception in a group, so that async code raises what sync code does."""
-    while isinstance(error, BaseExceptionGroup):
-        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
-    return error

@@ -17,6 +17,7 @@ import anyio
 from beatport_match.engine.arguments import (
     AsyncOnProgress,
     DecisionsOrPath,
+    FileTracks,
     IsStopped,
     JournalPath,
     MissingOnly,
@@ -31,8 +32,8 @@ from beatport_match.engine.arguments import (
     check_on_error,
     never_stop,
 )
-from beatport_match.engine.async_engine import AsyncEngine, single_error
-from beatport_match.engine.match_stream import Emit, MatchStream, StreamTask, is_being_cancelled
+from beatport_match.engine.async_engine import AsyncEngine
+from beatport_match.engine.match_stream import Emit, MatchStream, StreamTask
 from beatport_match.engine.playlist_run import (
     PlaylistRun,
     beatport_source,
@@ -42,6 +43,7 @@ from beatport_match.engine.playlist_run import (
     with_max_results,
     with_metrics,
 )
+from beatport_match.engine.task_errors import passing_errors, single_error
 from beatport_match.matching.fetched_tracks import FetchedTracks
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import Recorded, SearchFlow
@@ -61,19 +63,6 @@ from beatport_match.transport.http import AsyncHttpClient, require_client_kind
 from beatport_match.transport.shared import own_state
 
 T = TypeVar("T")
-
-
-class _ExitInTaskError(Exception):
-    """Carries an exception that a task group would not pass on to the task that started it.
-
-    If a `KeyboardInterrupt` or `SystemExit` leaves a task, asyncio ends its loop at once. The
-    worker threads of anyio then never stop, and keep the process alive. If a `CancelledError` that
-    a callback raised leaves a task, the group ignores it, and its track would have no match.
-    """
-
-    def __init__(self, error: BaseException) -> None:
-        super().__init__(str(error))
-        self.error = error
 
 
 class AsyncMatcher:
@@ -209,6 +198,8 @@ class AsyncMatcher:
         tracks_or_path: Tracks,
         *,
         playlist: str | None = None,
+        encoding: str | None = None,
+        tags: bool = False,
         on_progress: AsyncOnProgress | None = None,
         stop: Stop | None = None,
         journal: JournalPath | None = None,
@@ -223,6 +214,8 @@ class AsyncMatcher:
             tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
+            encoding: The encoding of a text file; by default it is detected.
+            tags: Whether the tags of the music files fill in what the playlist does not say.
             on_progress: Called with a `Progress` after each track, one call at a time; an async
                 function is awaited.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
@@ -250,7 +243,12 @@ class AsyncMatcher:
         """
         self._engine.require_open()
         run = self._new_run(
-            tracks_or_path, playlist, on_progress, stop, journal, on_error, keeps_matches=True
+            FileTracks(tracks_or_path, playlist, encoding, tags),
+            on_progress,
+            stop,
+            journal,
+            on_error,
+            keeps_matches=True,
         )
         with run.partial_on_error():
             await match_all(self._engine, run)
@@ -261,6 +259,8 @@ class AsyncMatcher:
         tracks_or_path: Tracks,
         *,
         playlist: str | None = None,
+        encoding: str | None = None,
+        tags: bool = False,
         on_progress: AsyncOnProgress | None = None,
         stop: Stop | None = None,
         journal: JournalPath | None = None,
@@ -272,6 +272,8 @@ class AsyncMatcher:
             tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
+            encoding: The encoding of a text file; by default it is detected.
+            tags: Whether the tags of the music files fill in what the playlist does not say.
             on_progress: Called with a `Progress` after each track, one call at a time; an async
                 function is awaited.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
@@ -301,7 +303,12 @@ class AsyncMatcher:
         """
         self._engine.require_open()
         run = self._new_run(
-            tracks_or_path, playlist, on_progress, stop, journal, on_error, keeps_matches=False
+            FileTracks(tracks_or_path, playlist, encoding, tags),
+            on_progress,
+            stop,
+            journal,
+            on_error,
+            keeps_matches=False,
         )
         self._streams = [task for task in self._streams if not task.ended]
 
@@ -459,8 +466,7 @@ async def match_all(
 
     async def match_tracks() -> None:
         while (entry := await in_caller(run.next_track)) is not None:
-            place, track, recorded = entry
-            found = recorded
+            place, track, found = entry
             if found is None:
                 decided = run.decided(track)
                 flow = match_flow(track, run.settings, run.sources, decided=decided)
@@ -470,8 +476,7 @@ async def match_all(
                 found = await in_caller(partial(run.settle, searched, place))
                 if found is None:
                     continue
-            finish = partial(run.finish, found, place, recorded=recorded is not None)
-            progress = await in_caller(finish)
+            progress = await in_caller(partial(run.finish, found, place))
             if run.on_progress is not None:
                 async with reporting:
                     try:
@@ -483,21 +488,10 @@ async def match_all(
             if emit is not None:
                 await emit(found)
 
-    async def work() -> None:
-        try:
-            await match_tracks()
-        except (KeyboardInterrupt, SystemExit) as error:
-            raise _ExitInTaskError(error) from None
-        except anyio.get_cancelled_exc_class() as error:
-            if is_being_cancelled():
-                raise
-            raise _ExitInTaskError(error) from None
-
     with run.opened():
         try:
             async with anyio.create_task_group() as group:
                 for _ in range(run.settings.async_io.max_concurrent_tracks):
-                    group.start_soon(work)
+                    group.start_soon(passing_errors, match_tracks)
         except BaseExceptionGroup as errors:
-            error = single_error(errors)
-            raise (error.error if isinstance(error, _ExitInTaskError) else error) from None
+            raise single_error(errors) from None

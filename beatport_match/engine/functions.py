@@ -144,6 +144,8 @@ def match_playlist(
     tracks_or_path: Tracks,
     *,
     playlist: str | None = None,
+    encoding: str | None = None,
+    tags: bool = False,
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
     source: Sources | None = None,
@@ -165,6 +167,8 @@ def match_playlist(
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
+        encoding: The encoding of a text file; by default it is detected.
+        tags: Whether the tags of the music files fill in what the playlist does not say.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
             is made, and closed afterwards.
@@ -214,6 +218,8 @@ def match_playlist(
         return matcher.match_playlist(
             tracks_or_path,
             playlist=playlist,
+            encoding=encoding,
+            tags=tags,
             on_progress=on_progress,
             stop=stop,
             journal=journal,
@@ -225,6 +231,8 @@ async def amatch_playlist(
     tracks_or_path: Tracks,
     *,
     playlist: str | None = None,
+    encoding: str | None = None,
+    tags: bool = False,
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
@@ -246,6 +254,8 @@ async def amatch_playlist(
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
+        encoding: The encoding of a text file; by default it is detected.
+        tags: Whether the tags of the music files fill in what the playlist does not say.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
             library uses one for the event loop, and closes it when the loop ends.
@@ -295,6 +305,8 @@ async def amatch_playlist(
         return await matcher.match_playlist(
             tracks_or_path,
             playlist=playlist,
+            encoding=encoding,
+            tags=tags,
             on_progress=on_progress,
             stop=stop,
             journal=journal,
@@ -306,6 +318,8 @@ def iter_matches(
     tracks_or_path: Tracks,
     *,
     playlist: str | None = None,
+    encoding: str | None = None,
+    tags: bool = False,
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
     source: Sources | None = None,
@@ -327,6 +341,8 @@ def iter_matches(
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
+        encoding: The encoding of a text file; by default it is detected.
+        tags: Whether the tags of the music files fill in what the playlist does not say.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
             is made, and closed afterwards.
@@ -375,6 +391,8 @@ def iter_matches(
     matches = matcher.iter_matches(
         tracks_or_path,
         playlist=playlist,
+        encoding=encoding,
+        tags=tags,
         on_progress=on_progress,
         stop=stop,
         journal=journal,
@@ -392,6 +410,8 @@ def aiter_matches(
     tracks_or_path: Tracks,
     *,
     playlist: str | None = None,
+    encoding: str | None = None,
+    tags: bool = False,
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
@@ -410,6 +430,8 @@ def aiter_matches(
         tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
+        encoding: The encoding of a text file; by default it is detected.
+        tags: Whether the tags of the music files fill in what the playlist does not say.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
             library uses one for the event loop, and closes it when the loop ends.
@@ -459,6 +481,8 @@ def aiter_matches(
     matches = matcher.iter_matches(
         tracks_or_path,
         playlist=playlist,
+        encoding=encoding,
+        tags=tags,
         on_progress=on_progress,
         stop=stop,
         journal=journal,

@@ -9,7 +9,6 @@ the library that outlives the call that started it.
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
@@ -163,15 +162,6 @@ class MatchStream:
             # collected, and the work would not stop.
             _spawn(task, self._work)
         return self._channel
-
-
-def is_being_cancelled() -> bool:
-    """Return whether a cancel scope around the present code is cancelled.
-
-    Otherwise, an exception of a cancellation comes from the calling program: a callback may ask for
-    the result of a task that was cancelled.
-    """
-    return anyio.current_effective_deadline() == -math.inf
 
 
 def _spawn(task: StreamTask, work: StreamWork) -> None:

@@ -14,6 +14,7 @@ from typing import Self
 
 from beatport_match.engine.arguments import (
     DecisionsOrPath,
+    FileTracks,
     IsStopped,
     JournalPath,
     MissingOnly,
@@ -184,6 +185,8 @@ class Matcher:
         tracks_or_path: Tracks,
         *,
         playlist: str | None = None,
+        encoding: str | None = None,
+        tags: bool = False,
         on_progress: OnProgress | None = None,
         stop: Stop | None = None,
         journal: JournalPath | None = None,
@@ -200,6 +203,8 @@ class Matcher:
             tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
+            encoding: The encoding of a text file; by default it is detected.
+            tags: Whether the tags of the music files fill in what the playlist does not say.
             on_progress: Called with a `Progress` after each track; not an async function.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
@@ -227,7 +232,12 @@ class Matcher:
         """
         self._engine.require_open()
         run = self._new_run(
-            tracks_or_path, playlist, on_progress, stop, journal, on_error, keeps_matches=True
+            FileTracks(tracks_or_path, playlist, encoding, tags),
+            on_progress,
+            stop,
+            journal,
+            on_error,
+            keeps_matches=True,
         )
         if self.settings.async_io.enabled:
             from beatport_match.engine.async_bridge import run_async
@@ -243,6 +253,8 @@ class Matcher:
         tracks_or_path: Tracks,
         *,
         playlist: str | None = None,
+        encoding: str | None = None,
+        tags: bool = False,
         on_progress: OnProgress | None = None,
         stop: Stop | None = None,
         journal: JournalPath | None = None,
@@ -260,6 +272,8 @@ class Matcher:
             tracks_or_path: The path of a playlist file, or tracks: each a `Track` or a text.
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
+            encoding: The encoding of a text file; by default it is detected.
+            tags: Whether the tags of the music files fill in what the playlist does not say.
             on_progress: Called with a `Progress` after each track; not an async function.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
@@ -288,7 +302,12 @@ class Matcher:
         """
         self._engine.require_open()
         run = self._new_run(
-            tracks_or_path, playlist, on_progress, stop, journal, on_error, keeps_matches=False
+            FileTracks(tracks_or_path, playlist, encoding, tags),
+            on_progress,
+            stop,
+            journal,
+            on_error,
+            keeps_matches=False,
         )
 
         if self.settings.async_io.enabled:
@@ -416,13 +435,12 @@ class Matcher:
     def _each(self, run: PlaylistRun) -> Iterator[Match]:
         with run.opened():
             while (entry := run.next_track()) is not None:
-                place, track, recorded = entry
-                found = recorded
+                place, track, found = entry
                 if found is None:
                     found = run.settle(self._match(track, run.is_stopped, run.on_error), place)
                     if found is None:
                         continue
-                progress = run.finish(found, place, recorded=recorded is not None)
+                progress = run.finish(found, place)
                 if run.on_progress is not None:
                     try:
                         run.on_progress(progress)

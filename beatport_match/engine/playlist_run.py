@@ -17,11 +17,11 @@ from beatport_match.beatport import ApiSource, WebSource
 from beatport_match.engine.arguments import (
     IN_JOURNAL,
     AsyncOnProgress,
+    FileTracks,
     IsStopped,
     JournalPath,
     OnError,
     Stop,
-    Tracks,
     as_track,
     check_run_arguments,
     check_tracks,
@@ -41,7 +41,12 @@ from beatport_match.matching.decided_match import accepted_match, agrees_with
 from beatport_match.matching.match import Match, Progress, Stopped
 from beatport_match.matching.protocol import Recorded, ResultKind, Transcript
 from beatport_match.matching.release_evidence import with_release_evidence
-from beatport_match.matching.second_round import is_worth_another_round, joined
+from beatport_match.matching.second_round import (
+    MAX_FAILED_IN_A_ROW,
+    failed_in_a_row,
+    is_worth_another_round,
+    joined,
+)
 from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.evidence import MatchOutcome
 from beatport_match.model.metrics import Mode
@@ -134,8 +139,7 @@ class PlaylistRun:
         settings: The settings of the run.
         sources: The sources to query.
         rate_limiter: The rate limiter that its progress reports.
-        tracks: The tracks, or the path of a file, which is read while they are taken.
-        playlist: The name of a playlist in the file; `None` for the whole file.
+        given: The tracks, or the path of a file, which is read while they are taken.
         on_progress: Called after each track.
         stop: The function or event that ends the run.
         journal: The path of the journal; `None` for none.
@@ -156,8 +160,7 @@ class PlaylistRun:
         settings: MatchSettings,
         sources: Sources,
         rate_limiter: RateLimiter,
-        tracks: Tracks,
-        playlist: str | None,
+        given: FileTracks,
         on_progress: AsyncOnProgress | None,
         stop: Stop | None,
         journal: JournalPath | None,
@@ -173,7 +176,7 @@ class PlaylistRun:
         self.is_stopped: IsStopped = check_run_arguments(
             on_progress, stop, journal, on_error, awaited=mode == "async"
         )
-        check_tracks(tracks, playlist)
+        check_tracks(given)
         self.mode: Mode = mode
         self.settings: MatchSettings = settings
         self.sources: Sources = sources
@@ -191,16 +194,23 @@ class PlaylistRun:
         self._journal_path = journal
         self._journal: Journal | None = None
         self._total: int | None = None
+        tracks, playlist, encoding, tags = given
         if isinstance(tracks, str | os.PathLike):
             if keeps_matches or on_progress is not None:
-                self._total = sum(1 for _ in read_playlist(tracks, playlist))
-            tracks = read_playlist(tracks, playlist, on_problem=self.problems.append)
+                # The tags change no number, and reading them takes long.
+                self._total = sum(1 for _ in read_playlist(tracks, playlist, encoding=encoding))
+            tracks = read_playlist(
+                tracks, playlist, encoding=encoding, tags=tags, on_problem=self.problems.append
+            )
         elif isinstance(tracks, Sized):
             self._total = len(tracks)
         self._tracks = enumerate(map(as_track, tracks))
         # Failed tracks for another round, with the number of the round and the rounds before.
         self._waiting = deque[tuple[int, int, Recorded[Match]]]()
         self._earlier: dict[int, tuple[int, Recorded[Match]]] = {}
+        self._failed_in_a_row = 0
+        self._gives_up = False
+        self._known_places = set[int]()
         self._matches: dict[int, Match] | None = {} if keeps_matches else None
         self._outcomes = Counter[MatchOutcome]()
         self._taken = 0
@@ -225,21 +235,28 @@ class PlaylistRun:
     def next_track(self) -> tuple[int, Track, Match | None] | None:
         """Return the next track: its place from 0, and its match if it needs no request.
 
-        After the last track, return those that `settle` kept for another round. Return `None` at
-        the end, or if the run is to stop.
+        After the last track, return those that `settle` kept for another round; if the fault has
+        not passed, with the match that they have. Return `None` at the end, or if the run is to
+        stop.
         """
         if self.is_stopped():
             return None
         if (entry := next(self._tracks, None)) is None:
-            if not self._waiting:
-                return None
-            place, rounds, recorded = self._waiting.popleft()
-            self._earlier[place] = rounds, recorded
-            return place, recorded.value.track, None
+            return self._next_waiting() if self._waiting else None
         place, track = entry
         self._taken = place + 1
         known = self._known(track)
-        return place, track, known and _from_journal(known, place, self.start)
+        if known is None:
+            return place, track, None
+        self._known_places.add(place)
+        return place, track, _without_cost(known, place, self.start)
+
+    def _next_waiting(self) -> tuple[int, Track, Match | None]:
+        place, rounds, recorded = self._waiting.popleft()
+        if self._gives_up:
+            return place, recorded.value.track, with_metrics(recorded, place, self.start)
+        self._earlier[place] = rounds, recorded
+        return place, recorded.value.track, None
 
     def decided(self, track: Track) -> Decided:
         """Return the decisions that count for a track."""
@@ -261,8 +278,11 @@ class PlaylistRun:
 
     def settle(self, recorded: Recorded[Match], place: int) -> Match | None:
         """Return the match of a track with its metrics; `None` if it is tried again later."""
+        self._failed_in_a_row = failed_in_a_row(self._failed_in_a_row, recorded.value)
         rounds, earlier = self._earlier.pop(place, (0, None))
         if earlier is not None:
+            # The first track of another round is always tried, as a probe.
+            self._gives_up = self._failed_in_a_row >= MAX_FAILED_IN_A_ROW
             recorded = joined(earlier, recorded)
         if (
             rounds < self.settings.retry_failed
@@ -273,8 +293,10 @@ class PlaylistRun:
             return None
         return with_metrics(recorded, place, self.start)
 
-    def finish(self, match: Match, place: int, *, recorded: bool) -> Progress:
-        """Count and record a finished track; a `recorded` one is of an earlier run."""
+    def finish(self, match: Match, place: int) -> Progress:
+        """Count and record a finished track."""
+        recorded = place in self._known_places
+        self._known_places.discard(place)
         if not recorded:
             self._keep(match)
         if self._matches is not None:
@@ -446,7 +468,7 @@ def with_outcome_metrics(match: Match) -> Match:
     return replace(match, metrics=match.metrics.model_copy(update=outcome_metrics(match)))
 
 
-def _from_journal(match: Match, place: int, start: float) -> Match:
+def _without_cost(match: Match, place: int, start: float) -> Match:
     """Return a match of an earlier run; its metrics say that it cost this run nothing."""
     nothing = Transcript(started=start, ended=start, rounds=())
     return with_metrics(Recorded(match, nothing), place, start)

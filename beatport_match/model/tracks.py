@@ -20,7 +20,7 @@ ReadFrom: TypeAlias = Literal["script", "json", "flight", "rows", "ld_json", "ht
 """Where the data of a changed page was found."""
 
 READ_FROM_TEXTS: dict[str, str] = {
-    "script": "the data script, written in another way",
+    "script": "the data script, written in another way or with its data at another place",
     "json": "JSON in another script",
     "flight": "the data that scripts push (self.__next_f)",
     "rows": "rows of tracks in the JSON of scripts",

@@ -29,6 +29,7 @@ _MAX_TEXT_BYTES = 1024 * 1024
 _MAX_REASON_LENGTH = 200
 _MAX_DEPTH = 64
 _KEY_NAME = "track"
+_LOOP = "move an entry of it in Engine DJ and back, or export a playlist as CSV"
 _REMEDY = "close Engine DJ, then copy the folder Engine Library again, or export a playlist as CSV"
 # Tables by which databases of other programs are known.
 _OTHER_PROGRAMS = {
@@ -92,6 +93,7 @@ class _Database:
     """An open library."""
 
     def __init__(self, file: Path, connection: sqlite3.Connection) -> None:
+        self._file = file
         self._connection = connection
         # Views and virtual tables are left out: those of a hostile file may never end.
         query = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'"
@@ -129,7 +131,7 @@ class _Database:
             children[_int(row[2])][_int(row[0])] = _int(row[3])
         found = dict[int, tuple[str, ...]]()
         # A playlist whose parents are a circle is below no root, and is left out.
-        _add_children(found, titles, children, 0, ())
+        _add_children(found, titles, children, 0, (), f"{self._file}: the list of playlists")
         return found
 
     def entries(self, playlist: int) -> list[str]:
@@ -139,25 +141,37 @@ class _Database:
         if self._lists != "PlaylistEntity":
             return [_text(row[1]) for row in rows]
         tracks = {_int(row[0]): _text(row[1]) for row in rows}
-        return [tracks[number] for number in chained({_int(row[0]): _int(row[2]) for row in rows})]
+        following = {_int(row[0]): _int(row[2]) for row in rows}
+        order = chained(following, f"{self._file}: the playlist with the number {playlist}")
+        return [tracks[number] for number in order]
 
 
-def chained(following: Mapping[int, int]) -> list[int]:
+def chained(following: Mapping[int, int], what: str) -> list[int]:
     """Return the numbers of a linked list in its order.
 
-    Numbers that a damaged list does not reach, because it has a gap or a loop, follow at the end.
+    Numbers that a damaged list does not reach, because it has a gap, follow at the end.
 
     Args:
         following: The next number of each one; one that is not a key is the end.
+        what: The file and the list, for the error.
+
+    Raises:
+        PlaylistError: A number follows itself, so the list has no order.
     """
     order = dict[int, None]()
     reached = set(following.values())
     firsts = [number for number in following if number not in reached]
     for start in (*firsts, *following):
+        walked = set[int]()
         number = start
         while number in following and number not in order:
+            walked.add(number)
             order[number] = None
             number = following[number]
+        if number in walked:
+            raise PlaylistError(
+                f"{what} never ends, because entry {number} follows itself; {_LOOP}."
+            )
     return list(order)
 
 
@@ -167,12 +181,13 @@ def _add_children(
     children: Mapping[int, Mapping[int, int]],
     parent: int,
     folders: tuple[str, ...],
+    what: str,
 ) -> None:
-    for number in chained(children.get(parent, {})):
+    for number in chained(children.get(parent, {}), what):
         path = (*folders, *titles[number])
         if number not in found and len(path) <= _MAX_DEPTH:
             found[number] = path
-            _add_children(found, titles, children, number, path)
+            _add_children(found, titles, children, number, path, what)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from os import PathLike
 from os.path import isdir, isfile
 from pathlib import Path
@@ -101,6 +102,7 @@ def read_playlist(
     encoding: str | None = None,
     tags: bool = False,
     on_problem: OnProblem | None = None,
+    on_progress: Callable[[int], None] | None = None,
 ) -> Iterator[Track]:
     """Read the tracks of a playlist file one at a time, in the order of the file.
 
@@ -115,6 +117,9 @@ def read_playlist(
         on_problem: Called with a `PlaylistProblem` for each entry that cannot be read and is left
             out, and for a guess that changes all entries, such as the encoding. `None` (the
             default) ignores these.
+        on_progress: Called with the number of tracks read so far, after each track. It helps where
+            something else takes the tracks, such as `list(read_playlist(...))` in a thread of an
+            async program. The default is `None`.
 
     Returns:
         An iterator over the tracks. It reads the file while you iterate.
@@ -140,11 +145,18 @@ def read_playlist(
             f"{source.file}: this format has no named playlists, so {playlist!r} is not in it; "
             f"leave the name out."
         )
-    if not tags or file_format == "folder":
-        return reader.read(source)
-    audio_tags.require_tinytag(source.file)
-    folder = folder_of_paths(source.file)
-    return (audio_tags.completed(track, folder) for track in reader.read(source))
+    tracks = reader.read(source)
+    if tags and file_format != "folder":
+        audio_tags.require_tinytag(source.file)
+        folder = folder_of_paths(source.file)
+        tracks = map(partial(audio_tags.completed, folder=folder), tracks)
+    return tracks if on_progress is None else _counted(tracks, on_progress)
+
+
+def _counted(tracks: Iterator[Track], on_progress: Callable[[int], None]) -> Iterator[Track]:
+    for count, track in enumerate(tracks, 1):
+        on_progress(count)
+        yield track
 
 
 def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:

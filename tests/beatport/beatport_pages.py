@@ -168,6 +168,10 @@ def error_html(title: str, body: str = "") -> bytes:
     return f"{head}<body>{body}</body></html>".encode()
 
 
+# What a failure adds if no other way reads the page either.
+ALSO_TRIED = "; also tried: JSON in other scripts, self.__next_f.push, JSON-LD, links in the HTML."
+
+
 def response(body: bytes | dict[str, Any] = b"", status: int = 200, **headers: str) -> Response:
     body = html(body) if isinstance(body, dict) else body
     dashed = {name.replace("_", "-"): value for name, value in headers.items()}

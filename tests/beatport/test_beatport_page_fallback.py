@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from beatport_pages import (
+    ALSO_TRIED,
     HOME,
     api_row,
     details_row,
@@ -241,6 +242,71 @@ def test_empty_list_of_something_else_never_means_nothing_found(data: object) ->
     assert read(SEARCH, json_script(search_data())).candidates == ()
 
 
+def moved(data: dict[str, Any], *path: str | int) -> bytes:
+    """Return the page of this data after the value at a path has got another name."""
+    inner: Any = data
+    for key in path[:-1]:
+        inner = inner[key]
+    inner["other"] = inner.pop(path[-1])
+    return html(data)
+
+
+STATE: tuple[str | int, ...] = ("props", "pageProps", "dehydratedState")
+QUERY = (*STATE, "queries", 0, "state")
+MOVES: list[tuple[tuple[str | int, ...], ReadFrom]] = [
+    (STATE[:1], "script"),
+    (STATE[:2], "script"),
+    (STATE, "script"),
+    ((*STATE, "queries"), "rows"),
+    (QUERY, "rows"),
+    ((*QUERY, "data"), "rows"),
+]
+
+
+@pytest.mark.parametrize(("path", "read_from"), [*MOVES, ((*QUERY, "data", "data"), "rows")])
+def test_search_data_at_another_place_of_its_script_is_found(
+    path: tuple[str | int, ...], read_from: ReadFrom
+) -> None:
+    """Where the query results are whole, an empty list still means that nothing was found."""
+    hits = search_row(), api_row()
+    value = read(SEARCH, moved(search_data(*hits), *path))
+    assert usual(value) == read(SEARCH, search_data(*hits))
+    assert value.read_from == read_from
+    empty = moved(search_data(), *path)
+    if read_from == "script":
+        assert read(SEARCH, empty).candidates == ()
+    else:
+        assert failed(SEARCH, empty).detail.endswith(ALSO_TRIED)
+
+
+@pytest.mark.parametrize(("path", "read_from"), MOVES)
+def test_track_data_at_another_place_of_its_script_is_found(
+    path: tuple[str | int, ...], read_from: ReadFrom
+) -> None:
+    value = read(TRACK, moved(track_data(details_row(), details_row(track_id=9)), *path))
+    assert usual(value) == read(TRACK, track_data(details_row()))
+    assert value.read_from == read_from
+    assert failed(WEB.track(8), moved(track_data(details_row()), *path)).kind == (
+        "catalogue_changed"
+    )
+
+
+def test_search_stated_by_a_page_whose_data_has_moved_is_compared() -> None:
+    data = search_data(search_row()) | {"query": {"q": "another"}}
+    value = read(SEARCH, moved(data, *STATE))
+    assert value.doubt is not None
+    assert "another" in value.doubt.detail
+
+
+def test_recommendations_do_not_replace_the_rows_that_have_moved() -> None:
+    """They may be more than the rows of the search."""
+    recommended = query("for-you", {"data": [search_row(track_id=n) for n in range(1, 5)]})
+    data = next_data(query("search-tracks", {"items": [search_row()]}), recommended)
+    assert [one.id for one in read(SEARCH, data).candidates] == [7001]
+    data = next_data(query("search-tracks", {"items": []}), recommended)
+    assert failed(SEARCH, html(data)).kind == "catalogue_changed"
+
+
 def test_error_page_of_a_renamed_script_is_recognised() -> None:
     missing = next_data() | {"page": "/404"}
     broken = next_data(statusCode=500) | {"page": "/_error"}
@@ -269,10 +335,7 @@ def test_damaged_data_script_is_read_in_another_way() -> None:
 
 def test_failure_names_what_was_tried() -> None:
     detail = failed(SEARCH, fake_page("json_ld", PATH)).detail
-    assert detail == (
-        "Beatport's page no longer has script#__NEXT_DATA__; also tried: JSON in other scripts, "
-        "self.__next_f.push, JSON-LD, links in the HTML."
-    )
+    assert detail == f"Beatport's page no longer has script#__NEXT_DATA__{ALSO_TRIED}"
     large = page(" " * page_fallback.MAX_PARSED_BYTES, json_script(search_data()))
     for question in (SEARCH, TRACK):
         detail = failed(question, large).detail
@@ -405,9 +468,10 @@ def test_page_with_its_data_script_is_not_parsed_as_html(monkeypatch: pytest.Mon
     """Parsing HTML is slow; the usual page has the usual cost."""
     monkeypatch.setattr(page_fallback, "_parse_html", None)
     assert read(SEARCH, search_all_data(search_row())).read_from is None
-    assert failed(SEARCH, html({"props": {"pageProps": {}}})).kind == "catalogue_changed"
-    with pytest.raises(TypeError):
-        SEARCH.parse(response(page().encode()))
+    assert read(TRACK, track_data(details_row())).read_from is None
+    for body in (page().encode(), html({"props": {"pageProps": {}}})):
+        with pytest.raises(TypeError):
+            SEARCH.parse(response(body))
 
 
 def test_candidate_is_partial_only_if_the_page_has_changed() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from beatport_pages import (
+    ALSO_TRIED,
     HOME,
     api_row,
     details_row,
@@ -157,7 +158,8 @@ def test_another_track_than_the_requested_one_is_catalogue_changed(key: str) -> 
     value = WEB.track(7002).parse(response(next_data(query(key, details_row(track_id=9)))))
     assert isinstance(value, Failure)
     assert value.kind == "catalogue_changed"
-    assert value.detail == "Beatport returned track 9 instead of the requested track 7002."
+    expected = "Beatport returned track 9 instead of the requested track 7002"
+    assert value.detail == expected + ALSO_TRIED
 
 
 def test_recommendations_never_replace_the_track() -> None:
@@ -165,7 +167,7 @@ def test_recommendations_never_replace_the_track() -> None:
     data = next_data(query("track-details-7002", None), query("recommended", [details_row()]))
     value = WEB.track(7002).parse(response(data))
     assert isinstance(value, Failure)
-    assert value.detail.endswith("queries[0].state.data.")
+    assert value.detail.endswith(f"queries[0].state.data{ALSO_TRIED}")
 
 
 def test_failure_for_an_unreadable_track_lists_its_keys() -> None:

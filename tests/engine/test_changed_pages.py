@@ -11,7 +11,7 @@ import pytest
 from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, with_attempts
 
 from beatport_match import Match, Track
-from beatport_match.testing import FakeBeatport, PageForm, bundled_catalogue
+from beatport_match.testing import FakeBeatport, PageForm, always, bundled_catalogue
 from beatport_match.testing.page_forms import PageForm as Form
 
 TITLE = "Kestrel Dobbs - Borrowed Umbrella (Harrow Vint Remix)"
@@ -61,6 +61,20 @@ def test_tracks_of_a_changed_page_that_do_not_fit_are_no_proof(form: PageForm) -
         assert found.degraded or not found.candidates
         if form == "html":
             assert {one.kind for one in found.failures} == {"catalogue_changed"}
+
+
+@pytest.mark.parametrize("mode", ["sync", "asyncio", "trio"])
+def test_data_at_another_place_of_its_script_is_found(mode: Name) -> None:
+    """Each row keeps its fields, and an empty search is still a proof."""
+    fake = FakeBeatport(faults=always("moved"), **EXACT_SEARCH)
+    found, unknown = (
+        Mode(mode).call("match_playlist", [TITLE, UNKNOWN], transport=fake.transport()).matches
+    )
+    assert found.matched
+    assert found.degraded
+    assert found.confidence == match(TITLE, "data_script").confidence
+    assert found.best.candidate.read_from == "script"
+    assert unknown.outcome == "not_found"
 
 
 def test_html_rows_that_do_not_fit_give_the_failure_a_reason() -> None:

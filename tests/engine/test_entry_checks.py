@@ -12,6 +12,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from audio_files import mp3
 from held_requests import QUICK
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +61,9 @@ async def async_function(*_: object) -> bool:
     return True
 
 
+FILE_ONLY = "encoding= and tags= say how to read a file; give the path of the file as the tracks."
+
+
 class AsyncObject:
     async def __call__(self, *_: object) -> None:
         """Do nothing."""
@@ -89,6 +93,12 @@ def refused(run: Callable[[], object], kind: type[BeatportMatchError] = MisuseEr
         ({"tracks_or_path": b"a.xml"}, f"{TRACKS} b'a.xml'."),
         ({"tracks_or_path": [5]}, "a track must be a Track or text, not 5."),
         ({"playlist": 5}, "playlist= must be text: the name of a playlist in the file, not 5."),
+        (
+            {"encoding": 5},
+            "encoding= must be text: the encoding of the file, such as windows-1250, not 5.",
+        ),
+        ({"encoding": "utf-8"}, FILE_ONLY),
+        ({"tags": True}, FILE_ONLY),
         ({"journal": 5}, "journal= must be the path of a file, not 5."),
         ({"stop": True}, f"{STOP} True."),
         ({"stop": threading.Event}, f"{STOP} <class 'threading.Event'>."),
@@ -104,6 +114,20 @@ def test_a_wrong_argument_of_a_run_is_told_before_the_first_request(
     for method in methods:
         assert refused(lambda m=method: call(name, m, fake=fake, **arguments)) == sentence
     assert not fake.requests
+
+
+@every_mode
+def test_encoding_and_tags_of_a_file_are_passed_on(name: Name, tmp_path: Path) -> None:
+    """The whole file is in this encoding, and the tags of the music file name the ISRC."""
+    (tmp_path / "a.mp3").write_bytes(mp3({"isrc": "ZZA123200001"}))
+    file = tmp_path / "list.m3u"
+    file.write_bytes("#EXTM3U\n#EXTINF:9,Łódź - Żar\na.mp3\n".encode("cp1250"))
+    options = {"encoding": "windows-1250", "tags": True}
+    (match,) = call(name, "match_playlist", file, **options).matches
+    assert (match.track.title, match.track.isrc) == ("Łódź - Żar", "ZZA123200001")
+    if name != "bridge":
+        (streamed,) = call(name, "iter_matches", file, **options)
+        assert streamed.track == match.track
 
 
 @every_mode_but_bridge

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from held_requests import QUICK
+from held_requests import QUICK, SLOW_ONES
 from modes import EXACT_SEARCH, MODES, Mode, Name, with_attempts
 
 from beatport_match import PlaylistMatch, Progress
 from beatport_match.engine import playlist_run
+from beatport_match.matching.second_round import failed_in_a_row
 from beatport_match.testing import FakeBeatport, Fault, always, first
 
 every_mode = pytest.mark.parametrize("name", MODES)
@@ -19,10 +20,11 @@ COUNT = len(QUICK)
 
 
 def run(name: Name, fake: FakeBeatport, method: str = "match_playlist", **options: Any) -> Any:
+    tracks = options.pop("tracks", QUICK)
     arguments = {k: options.pop(k) for k in ("stop", "on_progress", "journal") if k in options}
     return Mode(name).call(
         method,
-        QUICK,
+        tracks,
         transport=fake.transport(),
         settings=with_attempts(max_queries=1, **{"retry_failed": 1, **options}),
         **arguments,
@@ -63,10 +65,50 @@ def untroubled(name: Name) -> list[Any]:
 @pytest.mark.parametrize("rounds", [0, 1, 2])
 def test_lasting_fault_is_tried_in_each_round(name: Name, rounds: int) -> None:
     fake = FakeBeatport(faults=always("unavailable"))
-    result: PlaylistMatch = run(name, fake, retry_failed=rounds)
-    assert len(result.failed) == COUNT
-    assert len(fake.requests) == COUNT * (rounds + 1)
+    result: PlaylistMatch = run(name, fake, retry_failed=rounds, tracks=QUICK[:3])
+    assert len(result.failed) == 3
+    assert len(fake.requests) == 3 * (rounds + 1)
     assert {len(match.failures) for match in result.matches} == {rounds + 1}
+
+
+MANY = (*QUICK, *SLOW_ONES)
+
+
+@every_mode
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_second_round_ends_if_the_fault_has_not_passed(name: Name, rounds: int) -> None:
+    """After ten failed tracks in a row, it tries one track, and those in flight with it."""
+    fake, reports = FakeBeatport(faults=always("unavailable")), list[Progress]()
+    result: PlaylistMatch = run(
+        name, fake, tracks=MANY, retry_failed=rounds, on_progress=reports.append
+    )
+    assert len(result.failed) == len(MANY)
+    assert sorted(report.place for report in reports) == list(range(len(MANY)))
+    retried = [match for match in result.matches if len(match.failures) > 1]
+    assert 1 <= len(retried) <= (1 if name == "sync" else 5)
+    assert len(fake.requests) == len(MANY) + len(retried) == result.requests == reports[-1].requests
+
+
+@every_mode
+def test_second_round_goes_on_if_its_first_tracks_are_answered(name: Name) -> None:
+    seen = set[str]()
+
+    def first_of_each_path(_: int, path: str) -> Fault | None:
+        is_first = path not in seen
+        seen.add(path)
+        return "unavailable" if is_first else None
+
+    fake = FakeBeatport(**EXACT_SEARCH, faults=first_of_each_path)
+    assert len(run(name, fake, tracks=MANY).failed) == 0
+    assert len(fake.requests) == 2 * len(MANY)
+
+
+@pytest.mark.parametrize(("fault", "kept"), [("unavailable", 8), ("wrong_shape", 7), (None, 0)])
+def test_only_an_answer_ends_a_row_of_failed_tracks(fault: Fault | None, kept: int) -> None:
+    """A changed page says nothing about whether the other fault has passed."""
+    fake = FakeBeatport(faults=fault and always(fault))
+    (match,) = run("sync", fake, tracks=QUICK[:1]).matches
+    assert failed_in_a_row(7, match) == kept
 
 
 @every_mode

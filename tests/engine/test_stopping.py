@@ -17,6 +17,7 @@ from held_requests import QUICK, SLOW, SLOW_ONES, GatedBeatport, until
 from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, served, tasks, with_attempts
 
 from beatport_match import MatchSettings, PlaylistMatch, Progress, amatch_playlist, amatch_track
+from beatport_match.engine.arguments import FileTracks
 from beatport_match.engine.playlist_run import PlaylistRun, beatport_source
 from beatport_match.testing import FakeBeatport
 from beatport_match.transport.shared import own_state
@@ -146,6 +147,40 @@ def test_an_exception_of_the_calling_program_ends_the_run_unchanged(
     transport = FakeBeatport(**EXACT_SEARCH).transport()
     with pytest.raises(kind) as caught:
         Mode(name).call("match_playlist", QUICK, transport=transport, **{where: raising(error)})
+    assert caught.value is error
+
+
+@every_mode
+@pytest.mark.parametrize("where", ["stop", "client", "client with a stop"])
+@pytest.mark.parametrize("kind", [Bug, SystemExit, asyncio.CancelledError])
+def test_an_exception_in_a_batch_of_queries_ends_the_run_unchanged(
+    name: Name, where: str, kind: type[BaseException]
+) -> None:
+    """One of three queries that are sent at the same time raises it, and once only."""
+    fake, error = FakeBeatport(**EXACT_SEARCH), kind("the calling program")
+    calls = {"stop": 0, "client": 0}
+
+    def count(what: str, limit: int) -> None:
+        calls[what] += 1
+        if where.startswith(what) and calls[what] == limit:
+            raise error
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        count("client", 2)
+        return served(fake, request)
+
+    def stop() -> bool:
+        count("stop", 3)  # the first call is before the batch
+        return False
+
+    with pytest.raises(kind) as caught:
+        Mode(name).call(
+            "match_playlist",
+            ["Lido in Winter (Nobody Known Remix)"],
+            transport=httpx.MockTransport(handle),
+            settings=UNPACED.model_copy(update={"queries_at_once": 3}),
+            stop=None if where == "client" else stop,
+        )
     assert caught.value is error
 
 
@@ -432,7 +467,7 @@ def test_a_result_without_a_match_for_every_track_is_an_error() -> None:
     """An engine that loses a track must not look successful."""
     run = PlaylistRun(
         *("sync", UNPACED, beatport_source(UNPACED), own_state(UNPACED, None).rate_limiter),
-        *(QUICK, None, None, None, None, "raise"),
+        *(FileTracks(QUICK), None, None, None, "raise"),
         keeps_matches=True,
     )
     with run.opened():

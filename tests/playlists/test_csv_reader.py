@@ -318,6 +318,18 @@ def test_encoding_is_guessed_from_the_letters(read, encoding, title, artist):
     assert (found.title, found.artists) == (title, artist)
 
 
+@pytest.mark.parametrize(("codec", "name"), [("cp1250", "Łódź"), ("cp1251", "Ёж")])
+def test_guess_that_may_be_wrong_is_reported(read, codec, name):
+    """A few letters do not tell these encodings from Windows-1252; the problem says what to do."""
+    problems = []
+    (found,) = read(f"title,artist\n{name},Ana\n", codec, on_problem=problems.append)
+    assert found.title != name
+    (problem,) = problems
+    assert problem.place == "line 2"
+    assert "read as Windows-1252" in problem.detail
+    assert "state the encoding, such as windows-1250" in problem.detail
+
+
 def test_stated_encoding_is_used(read):
     (found,) = read("title,artist\nŁódź,Żaneta\n", "cp1250", encoding="windows-1250")
     assert (found.title, found.artists) == ("Łódź", "Żaneta")
@@ -328,3 +340,13 @@ def test_stated_encoding_is_used(read):
         read("title\nTide\n", encoding="nope")
     with pytest.raises(PlaylistError, match="bytes that are not utf-8-sig; save it as UTF-8"):
         read("title\nŁódź\n", "cp1250", encoding="utf-8")
+
+
+def test_number_of_tracks_read_so_far_is_reported(tmp_path):
+    """After each track, before it is given away."""
+    (tmp_path / "set.csv").write_text("title\nA\nB\n")
+    counts = []
+    tracks = read_playlist(tmp_path / "set.csv", on_progress=counts.append)
+    assert counts == []
+    assert (next(tracks).title, counts) == ("A", [1])
+    assert (len(list(tracks)), counts) == (1, [1, 2])

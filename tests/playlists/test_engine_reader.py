@@ -150,14 +150,32 @@ def test_key_number_is_a_place_in_the_circle_of_fifths(write, number, key):
     [
         ({}, []),
         ({1: 0, 2: 1, 3: 2}, [3, 2, 1]),
-        ({1: 2, 2: 1}, [1, 2]),
-        ({1: 1}, [1]),
-        ({1: 9, 2: 0, 3: 3}, [1, 2, 3]),
-        ({3: 1, 1: 2, 2: 1}, [3, 1, 2]),
+        ({1: 9, 2: 0, 3: 2}, [1, 3, 2]),
+        ({1: 3, 2: 3, 3: 0}, [1, 3, 2]),
     ],
 )
-def test_linked_list_with_a_loop_or_gap_keeps_every_entry(following, order):
-    assert chained(following) == order
+def test_linked_list_with_a_gap_keeps_every_entry(following, order):
+    assert chained(following, "x") == order
+
+
+@pytest.mark.parametrize("following", [{1: 2, 2: 1}, {1: 1}, {1: 9, 3: 3}, {3: 1, 1: 2, 2: 1}])
+def test_linked_list_with_a_loop_has_no_order(following):
+    with pytest.raises(
+        PlaylistError, match=r"^x never ends, because entry \d follows itself; move"
+    ):
+        chained(following, "x")
+
+
+def test_looped_playlist_is_refused_and_the_others_are_read(write):
+    """A loop in the list of the playlists leaves only the whole collection."""
+    file = write(SCHEMA_2, "UPDATE PlaylistEntity SET nextEntityId = 11 WHERE id = 12")
+    assert titles(file, "Second") == []
+    with pytest.raises(PlaylistError, match=r"m\.db: the playlist with the number 3 never ends"):
+        titles(file, "Peak")
+    file = write("UPDATE Playlist SET nextListId = id WHERE parentListId = 0")
+    with pytest.raises(PlaylistError, match=r"m\.db: the list of playlists never ends"):
+        list_playlists(file)
+    assert len(titles(file)) == 3
 
 
 def test_playlists_in_a_circle_end(write):
