@@ -29,6 +29,7 @@ from beatport_match.errors import (
     BeatportMatchError,
     BeatportUnavailable,
     CatalogueError,
+    DecisionsError,
     Failure,
     JournalError,
     MetricsFileError,
@@ -43,6 +44,7 @@ from beatport_match.errors import (
 from beatport_match.matching.fetched_tracks import FetchedTracks
 from beatport_match.matching.match import Match, Progress, QueryRecord
 from beatport_match.matching.sources import Source
+from beatport_match.model.decisions import DecidedBy, Decision
 from beatport_match.model.evidence import Evidence, Rejection, ScoredCandidate
 from beatport_match.model.metrics import (
     NetworkAnalysis,
@@ -79,6 +81,7 @@ from beatport_match.playlists import (
     read_playlist,
 )
 from beatport_match.results import PlaylistMatch
+from beatport_match.review.decisions import Decisions
 from beatport_match.review.match_report import write_match_report
 from beatport_match.review.page import write_review_page
 from beatport_match.review.wants import Wants, write_wants
@@ -109,6 +112,10 @@ __all__ = [
     "CatalogueError",
     "CatalogueProblem",
     "Change",
+    "DecidedBy",
+    "Decision",
+    "Decisions",
+    "DecisionsError",
     "Enrichment",
     "Evidence",
     "Failure",

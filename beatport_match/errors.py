@@ -8,6 +8,7 @@
     ├── MetricsFileError        a file is not a metrics file, or metrics cannot be written
     ├── ResultsFileError        a file is not a results file of this library
     ├── JournalError            a journal cannot be used
+    ├── DecisionsError          a file of decisions cannot be used
     ├── CatalogueError          an offline catalogue cannot be built, opened or read
     ├── TagBackupError          a backup of tags cannot be read
     ├── OutputError             results cannot be written (also an OSError)
@@ -97,6 +98,10 @@ class ResultsFileError(BeatportMatchError):
 
 class JournalError(BeatportMatchError):
     """A journal cannot be used; the message names the file, the reason, and what to do."""
+
+
+class DecisionsError(BeatportMatchError):
+    """A file of decisions cannot be used; the message names the file and what to do."""
 
 
 class CatalogueError(BeatportMatchError):

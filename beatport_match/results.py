@@ -15,9 +15,14 @@ from pathlib import Path
 from typing import Any, NoReturn, cast, get_args
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import to_jsonable_python
 
-from beatport_match.errors import MAX_SHOWN_LENGTH, MisuseError, ResultsFileError, short_repr
+from beatport_match.errors import (
+    MAX_SHOWN_LENGTH,
+    MisuseError,
+    ResultsFileError,
+    short_repr,
+    wrong_argument,
+)
 from beatport_match.files.atomic_write import atomic_write, output_errors
 from beatport_match.files.guarded_read import read_text, reason
 from beatport_match.matching.match import Match
@@ -30,12 +35,14 @@ from beatport_match.playlists import PlaylistProblem
 OUTCOMES: tuple[MatchOutcome, ...] = get_args(MatchOutcome)
 # A track with ten candidates and their evidence takes about 20 KB; this is enough for 50,000.
 MAX_FILE_BYTES = 2**30
-_VERSION = "1.0"
+_VERSION = "1.1"
+# In 1.0, `best` is the number of the candidate, which is `best_id` since 1.1.
+_OLD_VERSION = "1.0"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MATCH_COLUMNS = (
     "track_id title artists outcome score confidence relation beatport_id url found_title "
     "found_mix found_artists found_remixers label release release_date bpm key camelot genre "
-    "length_s isrc reason artists_from_title"
+    "length_s isrc reason artists_from_title decided_by"
 ).split()
 _CANDIDATE_COLUMNS = (
     "track_id title rank score confidence relation beatport_id found_title found_mix "
@@ -119,6 +126,27 @@ class PlaylistMatch:
         """The number of HTTP requests of the run, including retries."""
         return sum(match.requests for match in self.matches)
 
+    def with_matches(self, matches: Iterable[Match]) -> "PlaylistMatch":
+        """Return this result with other matches, for example after a review.
+
+        Args:
+            matches: The matches, in the order of the playlist.
+
+        Returns:
+            A result with these matches, and with the metrics and problems of this one.
+
+        Raises:
+            MisuseError: An entry is not a `Match`.
+
+        Example:
+            `result.with_matches(chosen.get(match.track, match) for match in result.matches)`
+        """
+        matches = tuple(matches)
+        for match in matches:
+            if not isinstance(match, Match):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise wrong_argument("matches", match, "several matches, such as result.matches")
+        return replace(self, matches=matches)
+
     def to_json(self, path: str | Path) -> None:
         """Write all results as one JSON document, atomically.
 
@@ -174,34 +202,13 @@ class PlaylistMatch:
                 **{outcome: len(self._with_outcome(outcome)) for outcome in OUTCOMES},
                 "requests": self.requests,
             },
-            "matches": [match_document(match) for match in self.matches],
+            "matches": [match.to_dict() for match in self.matches],
             "problems": [asdict(problem) for problem in self.problems],
             "metrics": self.metrics.model_dump(mode="json"),
         }
 
     def _with_outcome(self, outcome: MatchOutcome) -> tuple[Match, ...]:
         return tuple(match for match in self.matches if match.outcome == outcome)
-
-
-def match_document(match: Match) -> dict[str, Any]:
-    """Convert one match to a JSON document, without its metrics: the run's metrics hold them."""
-    document: dict[str, Any] = to_jsonable_python(
-        {
-            "track": match.track,
-            "outcome": match.outcome,
-            "confidence": match.confidence,
-            "reason": match.reason,
-            "best": match.best.id if match.best else None,
-            "candidates": match.candidates,
-            "queries": match.queries,
-            "failures": match.failures,
-            "stopped": match.stopped,
-            "picked": match.picked,
-            "degraded": match.degraded,
-            "artists_from_title": match.artists_from_title,
-        }
-    )
-    return document
 
 
 def _read_document(path: str | Path) -> dict[str, Any]:
@@ -221,10 +228,11 @@ def _read_document(path: str | Path) -> dict[str, Any]:
             f"{path}: is not a results file: it is not an object with `version` and `matches`; "
             "give the results.json that `playlist --out` wrote."
         )
-    if values.get("version") != _VERSION:
+    if values.get("version") not in (_VERSION, _OLD_VERSION):
         shown = short_repr(values.get("version"))
         raise ResultsFileError(
-            f"{path}: version is {shown}, but only {_VERSION!r} can be read; write it again."
+            f"{path}: version is {shown}, but only {_OLD_VERSION!r} and {_VERSION!r} can be read; "
+            "write it again."
         )
     return values
 
@@ -238,7 +246,7 @@ def _reject_constant(constant: str) -> NoReturn:
 
 
 def _parsed_match(path: str | Path, number: int, raw: object) -> Match:
-    """Parse one match of a results file; `best` is the number of one of its candidates."""
+    """Parse one match of a results file; the best candidate is one of its candidates."""
     place = f"matches[{number}]"
     values = _as_object(raw) or {}
     track = _as_object(values.get("track"))
@@ -247,15 +255,17 @@ def _parsed_match(path: str | Path, number: int, raw: object) -> Match:
     try:
         # The name of a music file can hold bytes that are not text, as surrogates. Pydantic rejects
         # them, so the track is made without it.
+        fields: dict[str, Any] = {"title": "", **track}
         match = _match_adapter().validate_python(
-            {**_without_surrogates(values), "track": Track(**track), "best": None}
+            {**_without_surrogates(values), "track": Track(**fields), "best": None}
         )
     except (ValidationError, MisuseError) as error:
         raise _invalid(path, place, error) from None
-    best = next((one for one in match.candidates if one.id == values.get("best")), None)
-    if best is None and values.get("best") is not None:
+    name = "best_id" if "best_id" in values else "best"
+    best = next((one for one in match.candidates if one.id == values.get(name)), None)
+    if best is None and values.get(name) is not None:
         raise ResultsFileError(
-            f"{path}: {place}.best is not one of its candidates; write the file again."
+            f"{path}: {place}.{name} is not one of its candidates; write the file again."
         )
     return replace(match, best=best)
 
@@ -304,6 +314,7 @@ def _match_row(match: Match) -> dict[str, Any]:
         "confidence": match.confidence,
         "reason": match.reason,
         "artists_from_title": match.artists_from_title,
+        "decided_by": str(match.decided_by or ""),
     }
 
 

@@ -77,6 +77,14 @@ def _run(options: argparse.Namespace, out: Screen, err: Screen) -> ExitCode:
         from beatport_match.cli import result_commands
 
         return result_commands.COMMANDS[options.command](options, out, err)
+    if options.command == "decisions":
+        from beatport_match.cli import decisions
+
+        return decisions.decisions(options, out, err)
+    if options.command == "review":
+        from beatport_match.cli import review
+
+        return review.review(options, out, err)
     if options.command == "enrich":
         from beatport_match.cli import enrich
 

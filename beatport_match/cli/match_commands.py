@@ -29,6 +29,7 @@ from beatport_match.cli.match_table import (
 from beatport_match.cli.process import ExitCode, interrupts_ignored
 from beatport_match.cli.progress import show_progress, show_row_count
 from beatport_match.cli.terminal import Screen, show_json
+from beatport_match.engine.arguments import MissingOnly
 from beatport_match.engine.functions import match_track
 from beatport_match.engine.matcher import Matcher
 from beatport_match.engine.playlist_run import beatport_source
@@ -40,7 +41,7 @@ from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
 from beatport_match.performance.files import export_performance_metrics_json, plain_name
 from beatport_match.playlists import PlaylistProblem, list_playlists, read_playlist
-from beatport_match.results import OUTCOMES, PlaylistMatch, match_document
+from beatport_match.results import OUTCOMES, PlaylistMatch
 from beatport_match.settings.environment import settings_from_environment
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.sqlite_cache import require_cache_file
@@ -63,9 +64,11 @@ def track(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     )
     settings = settings_from(options)
     with show_warnings(err), sources_from(options, settings) as source:
-        match = match_track(local_track, settings=settings, source=source)
+        match = match_track(
+            local_track, settings=settings, source=source, decisions=options.decisions
+        )
     if options.json:
-        show_json(match_document(match), out)
+        show_json(match.to_dict(), out)
     elif options.explain:
         out.show(*match.explain().splitlines())
     else:
@@ -77,6 +80,7 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Match a playlist, show and write the result, and return the exit code."""
     if options.list:
         return _list(options, out, err)
+    missing_only = _missing_only(options)
     folder = make_folder(options.out) if options.out else None
     metrics_folder = make_folder(options.metrics, "--metrics") if options.metrics else None
     with _reading_progress(options, err) as on_progress:
@@ -90,7 +94,15 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         )
     settings = settings_from(options)
     with show_warnings(err), sources_from(options, settings) as source:
-        run = tracks.run(settings, err, "matching", options.journal, source)
+        run = tracks.run(
+            settings,
+            err,
+            "matching",
+            options.journal,
+            source,
+            options.decisions,
+            missing_only=missing_only,
+        )
     if folder:
         write_results(run.result, folder)
     name = options.file.stem
@@ -109,6 +121,19 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     if run.interrupted:
         report_interruption(run, err, kept=folder is not None or not options.json)
     return exit_code(run)
+
+
+def _missing_only(options: Namespace) -> bool | Path:
+    if options.results and not options.missing_only:
+        raise MisuseError("--results only applies to --missing-only; add it.")
+    if not options.missing_only:
+        return False
+    if not options.decisions or not (options.journal or options.results):
+        raise MisuseError(
+            "--missing-only needs --decisions FILE, and --journal FILE or --results FILE of the "
+            "earlier run."
+        )
+    return options.results or True
 
 
 def _reading_progress(
@@ -233,13 +258,18 @@ class PlaylistCommandRun:
         label: str,
         journal: Path | None = None,
         source: Sources | None = None,
+        decisions: Path | None = None,
+        *,
+        missing_only: MissingOnly = False,
     ) -> Run:
         """Match the tracks; after Ctrl-C the result has the finished ones."""
         interrupted = False
         try:
             with (
                 show_progress(screen, label, len(self.tracks)) as show,
-                Matcher(settings, source=source) as matcher,
+                Matcher(
+                    settings, source=source, decisions=decisions, missing_only=missing_only
+                ) as matcher,
             ):
                 result = matcher.match_playlist(self.tracks, on_progress=show, journal=journal)
         except KeyboardInterrupt as interrupt:

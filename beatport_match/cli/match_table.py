@@ -40,6 +40,8 @@ HEADERS: tuple[str, ...] = ("outcome", "score", "conf", "your track", "→ found
 MatchRow: TypeAlias = tuple[Piece, Piece, Piece, Piece, Piece, Piece]
 """The cleaned texts of one match in the order of `HEADERS`, each with its style."""
 MAX_SHOWN_PROBLEMS = 20
+# What is wrong stands below a longer place, such as the path of a file.
+MAX_PLACE_WIDTH = 40
 # On a narrower terminal, the texts of a match stand below its outcome.
 MIN_TABLE_WIDTH = 80
 # The outcomes that each value of `--only` shows.
@@ -123,8 +125,11 @@ def show_places(places: Sequence[tuple[str, str]], count: int, hint: str, out: S
         (terminal_safe(place), terminal_safe(detail))
         for place, detail in places[:MAX_SHOWN_PROBLEMS]
     ]
-    if out.console is None:
-        width = max(len(place) for place, _ in shown)
+    width = max((len(place) for place, _ in shown), default=0)
+    if width > MAX_PLACE_WIDTH:
+        for place, detail in shown:
+            out.show(f"  {place}", f"    {detail}")
+    elif out.console is None:
         for place, detail in shown:
             out.show(f"  {place:>{width}}  {detail}")
     else:

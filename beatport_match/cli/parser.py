@@ -58,6 +58,8 @@ def new_parser() -> argparse.ArgumentParser:
     _add_demo(commands.add_parser)
     _add_track(commands.add_parser)
     _add_playlist(commands.add_parser)
+    _add_review(commands.add_parser)
+    _add_decisions_command(commands.add_parser)
     _add_enrich(commands.add_parser)
     _add_tag(commands.add_parser)
     _add_catalogue(commands.add_parser)
@@ -97,6 +99,7 @@ def _add_track(add_parser: _AddParser) -> None:
     track.value("--key KEY", "musical key, such as Am, 'A Minor' or 8A")
     track.value("--duration M:SS", "length, as M:SS or in seconds")
     track.value("--isrc CODE", "International Standard Recording Code")
+    _add_decisions(track)
     _add_cache(track)
     _add_settings(track)
     _add_json(track)
@@ -124,6 +127,13 @@ def _add_playlist(add_parser: _AddParser) -> None:
         "--journal FILE",
         "record each finished track in this file; a later run with the same file resumes",
     )
+    _add_decisions(playlist)
+    playlist.flag(
+        "--missing-only",
+        "ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after each miss; "
+        "needs --decisions, and --journal or --results",
+    )
+    playlist.path("--results FILE", "the results.json of the earlier run, for --missing-only")
     _add_cache(playlist)
     playlist.flag("--async", "match several tracks at the same time", dest="async_engine")
     rate = playlist.add_mutually_exclusive_group()
@@ -146,6 +156,39 @@ def _add_playlist(add_parser: _AddParser) -> None:
     )
     _add_settings(playlist)
     _add_json(playlist)
+
+
+def _add_review(add_parser: _AddParser) -> None:
+    review = add_parser(
+        "review",
+        help="decide the doubtful tracks of a results file, one at a time",
+        description="Show each track that needs review with its candidates, and read one key: "
+        "y accept, 1-6 accept that candidate, n none of them, s skip, u undo, o open the page, "
+        "j/k mark another candidate, q quit. Each decision is written at once, so the next review "
+        "resumes. Without a terminal, each line of standard input is one key.",
+    )
+    review.path("file RESULTS", "the results.json that `playlist --out` wrote; it is updated")
+    review.path(
+        "--decisions FILE",
+        "the file of decisions (default: decisions.jsonl beside RESULTS)",
+    )
+
+
+def _add_decisions_command(add_parser: _AddParser) -> None:
+    command = add_parser(
+        "decisions",
+        help="show, merge and export a file of decisions",
+        description="Show how many decisions a file holds. Decisions that cannot be read are left "
+        "out and reported; the exit code is then 1.",
+    )
+    command.path("file FILE", "the file of decisions; --add creates it")
+    command.path(
+        "--add FILE",
+        "add the decisions of this file: .csv, or a file of decisions; repeat the option for more",
+        action="append",
+    )
+    command.path("--to-csv FILE", "write all decisions to this CSV file", dest="to_csv")
+    _add_json(command)
 
 
 def _add_enrich(add_parser: _AddParser) -> None:
@@ -340,6 +383,14 @@ def _add_settings(parser: _Parser) -> None:
     parser.value(
         "--api-url URL",
         "send API requests to this URL instead of Beatport's API, for example to a fake",
+    )
+
+
+def _add_decisions(parser: _Parser) -> None:
+    parser.path(
+        "--decisions FILE",
+        "file of earlier decisions: accepted candidates are the answer without a request, rejected "
+        "ones are not proposed, and tracks that are not found are noted",
     )
 
 

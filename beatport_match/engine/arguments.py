@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, TypeAlias, cast
 
 from beatport_match.errors import MisuseError, wrong_argument
-from beatport_match.matching.match import Progress
+from beatport_match.matching.match import Match, Progress
 from beatport_match.model.tracks import Track
+from beatport_match.results import PlaylistMatch
+from beatport_match.review.decisions import Decisions
 
 Tracks: TypeAlias = "str | os.PathLike[str] | Iterable[Track | str]"
 """The path of a playlist file, or tracks: each a `Track` or a text such as `Artist - Title`."""
@@ -26,6 +28,14 @@ AsyncOnProgress: TypeAlias = Callable[[Progress], "Awaitable[None] | None"]
 IsStopped: TypeAlias = Callable[[], bool]
 """Called at every decision of a run; `True` stops it."""
 JournalPath: TypeAlias = "str | os.PathLike[str]"
+DecisionsOrPath: TypeAlias = "Decisions | str | os.PathLike[str]"
+"""The decisions of a person or program, or the path of their file."""
+MissingOnly: TypeAlias = "bool | PlaylistMatch | str | os.PathLike[str]"
+"""Whether a run leaves out what an earlier one has found, or the results of that run."""
+
+
+IN_JOURNAL: dict[Track, Match] = {}
+"""No answers of an earlier run, because the journal has them; always this object."""
 OnError: TypeAlias = Literal["raise", "result"]
 """What an unexpected exception does: it ends the run, or fails its own track."""
 
@@ -104,6 +114,49 @@ def as_is_stopped(stop: Stop | None) -> IsStopped:
         expected = "an event such as threading.Event(), or a plain function that returns a bool"
         raise wrong_argument("stop=", stop, expected)
     return cast("IsStopped", is_stopped)
+
+
+def as_decisions(decisions: DecisionsOrPath | None) -> Decisions | None:
+    """Return the decisions; those of a path are read.
+
+    Raises:
+        MisuseError: It is neither a `Decisions` nor a path.
+        DecisionsError: The file cannot be read, or is not a file of decisions.
+    """
+    if decisions is None or isinstance(decisions, Decisions):
+        return decisions
+    return Decisions(decisions)
+
+
+def as_earlier(missing_only: MissingOnly, decisions: Decisions | None) -> dict[Track, Match] | None:
+    """Return the answers of the earlier run that `missing_only` names, by their tracks.
+
+    Returns:
+        The answers, without those of tracks that failed or were stopped; `IN_JOURNAL` if the
+        journal has them; `None` if a run asks for every track.
+
+    Raises:
+        MisuseError: It has a wrong type, or there are no decisions, which hold the schedule.
+        ResultsFileError: The results file cannot be read.
+    """
+    if missing_only is False:
+        return None
+    if decisions is None:
+        raise MisuseError(
+            "missing_only= needs decisions=, which hold when a track is asked for again."
+        )
+    if missing_only is True:
+        return IN_JOURNAL
+    if isinstance(missing_only, str | os.PathLike):
+        missing_only = PlaylistMatch.from_json(Path(missing_only))
+    if not isinstance(missing_only, PlaylistMatch):  # pyright: ignore[reportUnnecessaryIsInstance]
+        expected = "True, or the results of an earlier run: a PlaylistMatch or the path of its JSON"
+        raise wrong_argument("missing_only=", missing_only, expected)
+    return {
+        match.track: match
+        for match in missing_only.matches
+        if match.outcome != "failed" and match.stopped != "stopped"
+    }
 
 
 def check_on_error(on_error: object) -> None:

@@ -16,12 +16,16 @@ import anyio
 
 from beatport_match.engine.arguments import (
     AsyncOnProgress,
+    DecisionsOrPath,
     FileTracks,
     IsStopped,
     JournalPath,
+    MissingOnly,
     OnError,
     Stop,
     Tracks,
+    as_decisions,
+    as_earlier,
     as_is_stopped,
     as_single_track,
     check_number,
@@ -33,6 +37,7 @@ from beatport_match.engine.match_stream import Emit, MatchStream, StreamTask
 from beatport_match.engine.playlist_run import (
     PlaylistRun,
     beatport_source,
+    decided_about,
     failed_match,
     new_lookups,
     with_max_results,
@@ -72,9 +77,16 @@ class AsyncMatcher:
             is made with the first request, and closed with the matcher.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
+        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+            each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
+            or the path of the JSON file. It needs `decisions`, which hold the misses.
 
     Raises:
         MisuseError: `http_client` is a sync one or no client, or `source` is no source.
+        DecisionsError: The file of decisions cannot be used.
+        ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -94,6 +106,8 @@ class AsyncMatcher:
         *,
         http_client: AsyncHttpClient | None = None,
         source: Sources | None = None,
+        decisions: DecisionsOrPath | None = None,
+        missing_only: MissingOnly = False,
     ) -> None:
         self.settings: MatchSettings = settings_or_default(settings)
         if http_client is not None:
@@ -105,8 +119,15 @@ class AsyncMatcher:
             beatport_source(self.settings) if source is None else source
         )
         self._lookups = new_lookups("async", self.settings)
+        self._decisions = as_decisions(decisions)
         self._new_run = partial(
-            PlaylistRun, "async", self.settings, self._sources, self._engine.rate_limiter
+            PlaylistRun,
+            "async",
+            self.settings,
+            self._sources,
+            self._engine.rate_limiter,
+            decisions=self._decisions,
+            earlier=as_earlier(missing_only, self._decisions),
         )
         self._streams: list[StreamTask] = []
 
@@ -166,7 +187,8 @@ class AsyncMatcher:
         check_on_error(on_error)
         own = None if queries is None else own_queries(queries)
         self._engine.require_open()
-        flow = match_flow(track, self.settings, self._sources, own)
+        decided = decided_about(track, self._decisions)
+        flow = match_flow(track, self.settings, self._sources, own, decided)
         return with_metrics(
             await _match(self._engine, self.settings, track, flow, is_stopped, on_error)
         )
@@ -446,7 +468,8 @@ async def match_all(
         while (entry := await in_caller(run.next_track)) is not None:
             place, track, found = entry
             if found is None:
-                flow = match_flow(track, run.settings, run.sources)
+                decided = run.decided(track)
+                flow = match_flow(track, run.settings, run.sources, decided=decided)
                 searched = await _match(
                     engine, run.settings, track, flow, run.is_stopped, run.on_error
                 )

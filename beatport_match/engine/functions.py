@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from beatport_match.engine.arguments import (
     AsyncOnProgress,
+    DecisionsOrPath,
     JournalPath,
+    MissingOnly,
     OnError,
     OnProgress,
     Stop,
@@ -34,6 +36,7 @@ def match_track(
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
     source: Sources | None = None,
+    decisions: DecisionsOrPath | None = None,
     queries: Iterable[str] | None = None,
     on_error: OnError = "raise",
 ) -> Match:
@@ -50,6 +53,8 @@ def match_track(
             is made, and closed afterwards.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
         queries: 1-20 texts to search for, in this order, instead of the queries that are planned
             from the track; the search still ends at a good answer. Default: none.
         on_error: What an exception does that is not expected (of the client or of a source):
@@ -64,6 +69,7 @@ def match_track(
         MisuseError: The track is blank, a playlist file, or neither a `Track` nor text,
             `http_client` is no client or an async one, `source` is no source, or another argument
             has a wrong type or value.
+        DecisionsError: The file of decisions cannot be used.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -75,7 +81,9 @@ def match_track(
             print(match.outcome, match.reason)
         ```
     """
-    with _SharingMatcher(settings, http_client=http_client, source=source) as matcher:
+    with _SharingMatcher(
+        settings, http_client=http_client, source=source, decisions=decisions
+    ) as matcher:
         return matcher.match_track(track_or_text, queries=queries, on_error=on_error)
 
 
@@ -85,6 +93,7 @@ async def amatch_track(
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
+    decisions: DecisionsOrPath | None = None,
     queries: Iterable[str] | None = None,
     on_error: OnError = "raise",
 ) -> Match:
@@ -97,6 +106,8 @@ async def amatch_track(
             library uses one for the event loop, and closes it when the loop ends.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
         queries: 1-20 texts to search for, in this order, instead of the queries that are planned
             from the track; the search still ends at a good answer. Default: none.
         on_error: What an exception does that is not expected (of the client or of a source):
@@ -111,6 +122,7 @@ async def amatch_track(
         MisuseError: The track is blank, a playlist file, or neither a `Track` nor text,
             `http_client` is no client or a sync one, `source` is no source, or another argument has
             a wrong type or value.
+        DecisionsError: The file of decisions cannot be used.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -122,7 +134,9 @@ async def amatch_track(
             print(match.outcome, match.reason)
         ```
     """
-    async with _SharingAsyncMatcher(settings, http_client=http_client, source=source) as matcher:
+    async with _SharingAsyncMatcher(
+        settings, http_client=http_client, source=source, decisions=decisions
+    ) as matcher:
         return await matcher.match_track(track_or_text, queries=queries, on_error=on_error)
 
 
@@ -135,6 +149,8 @@ def match_playlist(
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
     source: Sources | None = None,
+    decisions: DecisionsOrPath | None = None,
+    missing_only: MissingOnly = False,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
@@ -158,6 +174,11 @@ def match_playlist(
             is made, and closed afterwards.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
+        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+            each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
+            or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track; not an async function.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
@@ -176,6 +197,8 @@ def match_playlist(
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type, or `settings.async_io.enabled` is set inside a
             running event loop.
+        DecisionsError: The file of decisions cannot be used.
+        ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -185,7 +208,13 @@ def match_playlist(
         result.to_csv("friday/")
         ```
     """
-    with _SharingMatcher(settings, http_client=http_client, source=source) as matcher:
+    with _SharingMatcher(
+        settings,
+        http_client=http_client,
+        source=source,
+        decisions=decisions,
+        missing_only=missing_only,
+    ) as matcher:
         return matcher.match_playlist(
             tracks_or_path,
             playlist=playlist,
@@ -207,6 +236,8 @@ async def amatch_playlist(
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
+    decisions: DecisionsOrPath | None = None,
+    missing_only: MissingOnly = False,
     on_progress: AsyncOnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
@@ -230,6 +261,11 @@ async def amatch_playlist(
             library uses one for the event loop, and closes it when the loop ends.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
+        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+            each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
+            or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
             function is awaited.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
@@ -248,6 +284,8 @@ async def amatch_playlist(
         PlaylistError: The file cannot be read.
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type.
+        DecisionsError: The file of decisions cannot be used.
+        ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -257,7 +295,13 @@ async def amatch_playlist(
         result.to_csv("friday/")
         ```
     """
-    async with _SharingAsyncMatcher(settings, http_client=http_client, source=source) as matcher:
+    async with _SharingAsyncMatcher(
+        settings,
+        http_client=http_client,
+        source=source,
+        decisions=decisions,
+        missing_only=missing_only,
+    ) as matcher:
         return await matcher.match_playlist(
             tracks_or_path,
             playlist=playlist,
@@ -279,6 +323,8 @@ def iter_matches(
     settings: MatchSettings | None = None,
     http_client: HttpClient | None = None,
     source: Sources | None = None,
+    decisions: DecisionsOrPath | None = None,
+    missing_only: MissingOnly = False,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
@@ -302,6 +348,11 @@ def iter_matches(
             is made, and closed afterwards.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
+        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+            each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
+            or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track; not an async function.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
@@ -320,6 +371,8 @@ def iter_matches(
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type, or `settings.async_io.enabled` is set inside a
             running event loop.
+        DecisionsError: The file of decisions cannot be used.
+        ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -328,7 +381,13 @@ def iter_matches(
             print(match.track, match.outcome)
         ```
     """
-    matcher = _SharingMatcher(settings, http_client=http_client, source=source)
+    matcher = _SharingMatcher(
+        settings,
+        http_client=http_client,
+        source=source,
+        decisions=decisions,
+        missing_only=missing_only,
+    )
     matches = matcher.iter_matches(
         tracks_or_path,
         playlist=playlist,
@@ -356,6 +415,8 @@ def aiter_matches(
     settings: MatchSettings | None = None,
     http_client: AsyncHttpClient | None = None,
     source: Sources | None = None,
+    decisions: DecisionsOrPath | None = None,
+    missing_only: MissingOnly = False,
     on_progress: AsyncOnProgress | None = None,
     stop: Stop | None = None,
     journal: JournalPath | None = None,
@@ -376,6 +437,11 @@ def aiter_matches(
             library uses one for the event loop, and closes it when the loop ends.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
+        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+            each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
+            or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
             function is awaited.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
@@ -395,6 +461,8 @@ def aiter_matches(
         PlaylistError: The file cannot be read.
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type.
+        DecisionsError: The file of decisions cannot be used.
+        ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -403,7 +471,13 @@ def aiter_matches(
             print(match.track, match.outcome)
         ```
     """
-    matcher = _SharingAsyncMatcher(settings, http_client=http_client, source=source)
+    matcher = _SharingAsyncMatcher(
+        settings,
+        http_client=http_client,
+        source=source,
+        decisions=decisions,
+        missing_only=missing_only,
+    )
     matches = matcher.iter_matches(
         tracks_or_path,
         playlist=playlist,

@@ -13,13 +13,17 @@ from functools import partial
 from typing import Self
 
 from beatport_match.engine.arguments import (
+    DecisionsOrPath,
     FileTracks,
     IsStopped,
     JournalPath,
+    MissingOnly,
     OnError,
     OnProgress,
     Stop,
     Tracks,
+    as_decisions,
+    as_earlier,
     as_is_stopped,
     as_single_track,
     check_number,
@@ -29,6 +33,7 @@ from beatport_match.engine.arguments import (
 from beatport_match.engine.playlist_run import (
     PlaylistRun,
     beatport_source,
+    decided_about,
     failed_match,
     new_lookups,
     with_max_results,
@@ -66,9 +71,16 @@ class Matcher:
             is made with the first request, and closed with the matcher.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
+            is the answer without a request; a rejected one is not proposed.
+        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+            each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
+            or the path of the JSON file. It needs `decisions`, which hold the misses.
 
     Raises:
         MisuseError: `http_client` is an async one or no client, or `source` is no source.
+        DecisionsError: The file of decisions cannot be used.
+        ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
@@ -88,6 +100,8 @@ class Matcher:
         *,
         http_client: HttpClient | None = None,
         source: Sources | None = None,
+        decisions: DecisionsOrPath | None = None,
+        missing_only: MissingOnly = False,
     ) -> None:
         self.settings: MatchSettings = settings_or_default(settings)
         if http_client is not None:
@@ -99,8 +113,15 @@ class Matcher:
             beatport_source(self.settings) if source is None else source
         )
         self._lookups = new_lookups("sync", self.settings)
+        self._decisions = as_decisions(decisions)
         self._new_run = partial(
-            PlaylistRun, "sync", self.settings, self._sources, self._engine.rate_limiter
+            PlaylistRun,
+            "sync",
+            self.settings,
+            self._sources,
+            self._engine.rate_limiter,
+            decisions=self._decisions,
+            earlier=as_earlier(missing_only, self._decisions),
         )
 
     def __enter__(self) -> Self:
@@ -403,7 +424,8 @@ class Matcher:
         on_error: OnError,
         queries: tuple[Query, ...] | None = None,
     ) -> Recorded[Match]:
-        flow = match_flow(track, self.settings, self._sources, queries)
+        decided = decided_about(track, self._decisions)
+        flow = match_flow(track, self.settings, self._sources, queries, decided)
         started = self._engine.now()
         try:
             return self._engine.run(flow, is_stopped, self.settings.max_track_time_s)

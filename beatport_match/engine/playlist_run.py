@@ -8,13 +8,14 @@ from collections import Counter, deque
 from collections.abc import Generator, Mapping, Sized
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pydantic import JsonValue
 
 from beatport_match._logging import logger
 from beatport_match.beatport import ApiSource, WebSource
 from beatport_match.engine.arguments import (
+    IN_JOURNAL,
     AsyncOnProgress,
     FileTracks,
     IsStopped,
@@ -27,7 +28,16 @@ from beatport_match.engine.arguments import (
 )
 from beatport_match.engine.journal import Journal, journal_at
 from beatport_match.engine.process_usage import peak_memory_bytes
-from beatport_match.errors import BeatportMatchError, Failure, short_repr
+from beatport_match.errors import (
+    BeatportMatchError,
+    DecisionsError,
+    Failure,
+    MisuseError,
+    OutputError,
+    short_repr,
+)
+from beatport_match.matching.decided import UNDECIDED, Decided
+from beatport_match.matching.decided_match import accepted_match, agrees_with
 from beatport_match.matching.match import Match, Progress, Stopped
 from beatport_match.matching.protocol import Recorded, ResultKind, Transcript
 from beatport_match.matching.release_evidence import with_release_evidence
@@ -45,6 +55,7 @@ from beatport_match.performance.lookups import LookupMetrics
 from beatport_match.performance.measure import outcome_metrics, performance_stats, track_metrics
 from beatport_match.playlists import PlaylistProblem, read_playlist
 from beatport_match.results import OUTCOMES, PlaylistMatch
+from beatport_match.review.decisions import Decisions
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.rate_limiter import RateLimiter
 
@@ -134,6 +145,9 @@ class PlaylistRun:
         journal: The path of the journal; `None` for none.
         on_error: What an unexpected exception does.
         keeps_matches: Whether the run has a result; without one it uses bounded memory.
+        decisions: Earlier decisions about tracks; the run adds the tracks that it does not find.
+        earlier: The answers of an earlier run, if only missing tracks are asked for; `IN_JOURNAL`
+            if the journal has them, and `None` if every track is asked for.
 
     Raises:
         MisuseError: An argument has a wrong type.
@@ -153,6 +167,8 @@ class PlaylistRun:
         on_error: OnError,
         *,
         keeps_matches: bool,
+        decisions: Decisions | None = None,
+        earlier: dict[Track, Match] | None = None,
     ) -> None:
         self.start: float = time.monotonic()
         self._started_at = datetime.now().astimezone()
@@ -168,6 +184,13 @@ class PlaylistRun:
         self.on_error: OnError = on_error
         self.problems: list[PlaylistProblem] = []
         self._rate_limiter = rate_limiter
+        if earlier is IN_JOURNAL and journal is None:
+            raise MisuseError(
+                "missing_only=True needs journal=, or give the results of the earlier run: "
+                'missing_only="results.json".'
+            )
+        self._decisions = decisions
+        self._earlier_run = earlier
         self._journal_path = journal
         self._journal: Journal | None = None
         self._total: int | None = None
@@ -187,7 +210,7 @@ class PlaylistRun:
         self._earlier: dict[int, tuple[int, Recorded[Match]]] = {}
         self._failed_in_a_row = 0
         self._gives_up = False
-        self._from_journal = set[int]()
+        self._known_places = set[int]()
         self._matches: dict[int, Match] | None = {} if keeps_matches else None
         self._outcomes = Counter[MatchOutcome]()
         self._taken = 0
@@ -200,7 +223,10 @@ class PlaylistRun:
 
         Raises:
             JournalError: The journal cannot be used.
+            DecisionsError: The file of decisions cannot be used.
         """
+        if self._decisions is not None:
+            self.problems += self._decisions.problems
         report = self.problems.append
         with journal_at(self._journal_path, self.settings, self.sources, report) as self._journal:
             yield
@@ -219,10 +245,10 @@ class PlaylistRun:
             return self._next_waiting() if self._waiting else None
         place, track = entry
         self._taken = place + 1
-        known = self._journal.recorded(track) if self._journal else None
+        known = self._known(track)
         if known is None:
             return place, track, None
-        self._from_journal.add(place)
+        self._known_places.add(place)
         return place, track, _without_cost(known, place, self.start)
 
     def _next_waiting(self) -> tuple[int, Track, Match | None]:
@@ -231,6 +257,24 @@ class PlaylistRun:
             return place, recorded.value.track, with_metrics(recorded, place, self.start)
         self._earlier[place] = rounds, recorded
         return place, recorded.value.track, None
+
+    def decided(self, track: Track) -> Decided:
+        """Return the decisions that count for a track."""
+        return decided_about(track, self._decisions)
+
+    def _known(self, track: Track) -> Match | None:
+        """Return the match of a track that needs no request: of a decision, or of the journal."""
+        decided = self.decided(track)
+        if decided.accepted:
+            return accepted_match(track, decided.accepted)
+        known = self._journal.recorded(track) if self._journal else None
+        if known is None and self._earlier_run is not None:
+            known = self._earlier_run.get(track)
+        # The earlier answer may propose a candidate that was rejected since.
+        if known is None or not agrees_with(known, decided):
+            return None
+        is_missing = self._earlier_run is not None and known.outcome == "not_found"
+        return None if is_missing and decided.is_due(datetime.now(UTC)) else known
 
     def settle(self, recorded: Recorded[Match], place: int) -> Match | None:
         """Return the match of a track with its metrics; `None` if it is tried again later."""
@@ -251,10 +295,10 @@ class PlaylistRun:
 
     def finish(self, match: Match, place: int) -> Progress:
         """Count and record a finished track."""
-        recorded = place in self._from_journal
-        self._from_journal.discard(place)
-        if self._journal and not recorded:
-            self._journal.record(match)
+        recorded = place in self._known_places
+        self._known_places.discard(place)
+        if not recorded:
+            self._keep(match)
         if self._matches is not None:
             self._matches[place] = match
         self._outcomes[match.outcome] += 1
@@ -274,6 +318,22 @@ class PlaylistRun:
             recorded=recorded,
             place=place,
         )
+
+    def _keep(self, match: Match) -> None:
+        """Write a match to the journal, and a miss to the decisions."""
+        if self._journal:
+            self._journal.record(match)
+        if self._decisions is None or match.outcome != "not_found":
+            return
+        now = datetime.now(UTC)
+        # A track that is asked for before it is due does not wait longer for it.
+        if self._decisions.about(match.track).is_due(now):
+            try:
+                self._decisions.record_miss(match.track, at=now)
+            except (DecisionsError, MisuseError, OutputError) as error:
+                # The disk is full, or a text of the track is too long: the run continues.
+                detail = f"a miss is not noted ({str(error).rstrip('.')})"
+                self.problems.append(PlaylistProblem(str(self._decisions.path), "the end", detail))
 
     def fail(self, match: Match, place: int, error: Exception) -> Match:
         """Return the `failed` match of a finished track whose `on_progress` raised an exception.
@@ -358,6 +418,14 @@ class PlaylistRun:
         if self._total is None or done == self._recorded:
             return None
         return elapsed / (done - self._recorded) * (self._total - done)
+
+
+def decided_about(track: Track, decisions: Decisions | None) -> Decided:
+    """Return the decisions that count for a track, also those that a program has just added."""
+    if decisions is None:
+        return UNDECIDED
+    decisions.refresh()
+    return decisions.about(track)
 
 
 def with_metrics(recorded: Recorded[Match], place: int = 0, start: float | None = None) -> Match:

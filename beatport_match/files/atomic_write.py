@@ -2,8 +2,9 @@
 
 `exchange` does the last step for folders.
 
-The temporary file stands in the target's folder. Only its owner can read it (mode 0600). If the
-target exists, the new file gets the target's permissions.
+The temporary file stands in the target's folder. A new file has the permissions that the umask
+leaves; one with secrets can be read by its owner only (mode 0600). If the target exists, the new
+file gets the target's permissions.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import secrets
 import shutil
 import sys
-import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -33,7 +34,9 @@ _NO_EXCHANGE = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 @contextmanager
-def atomic_write(path: Path, *, exclusive: bool = False) -> Generator[Path, None, None]:
+def atomic_write(
+    path: Path, *, exclusive: bool = False, secret: bool = False
+) -> Generator[Path, None, None]:
     """Yield a temporary file that becomes `path` when the block ends without an error.
 
     If the block raises, the temporary file is deleted and `path` stays as it was. If `path` is a
@@ -42,6 +45,7 @@ def atomic_write(path: Path, *, exclusive: bool = False) -> Generator[Path, None
     Args:
         path: The file to write.
         exclusive: Whether `path` must be a new file. Without this, an existing one is replaced.
+        secret: Whether only the owner may read a new file.
 
     Raises:
         FileExistsError: `exclusive` is set and `path` exists, before or after the block.
@@ -58,7 +62,9 @@ def atomic_write(path: Path, *, exclusive: bool = False) -> Generator[Path, None
                 # A device or a pipe cannot be replaced, so it is written directly.
                 yield path
                 return
-        with _temporary_file(path) as temporary:
+        # An existing target may be private, and gives its permissions at the end.
+        mode = 0o600 if secret or path.exists() else 0o666
+        with _temporary_file(path, mode) as temporary:
             yield temporary
             # Without this, the file could be empty after a power cut.
             with temporary.open("rb+") as file:
@@ -120,13 +126,12 @@ def _output_error(path: Path, error: OSError) -> OutputError:
 
 
 @contextmanager
-def _temporary_file(path: Path) -> Generator[Path, None, None]:
+def _temporary_file(path: Path, mode: int) -> Generator[Path, None, None]:
     """Yield a new file in the folder of `path`, and delete it if it still exists at the end."""
-    handle, name = tempfile.mkstemp(
-        prefix=f".{path.name[:_MAX_PREFIX_LENGTH]}.", suffix=".draft", dir=path.parent
-    )
-    os.close(handle)
-    temporary = Path(name)
+    # Not `tempfile`, whose files ignore the umask.
+    name = f".{path.name[:_MAX_PREFIX_LENGTH]}.{secrets.token_hex(8)}.draft"
+    temporary = path.parent / name
+    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
     try:
         yield temporary
     finally:

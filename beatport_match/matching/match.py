@@ -6,10 +6,13 @@ makes its scored candidates, and the engine adds its metrics.
 
 from dataclasses import dataclass, field, replace
 from textwrap import indent
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+from pydantic_core import to_jsonable_python
 
 from beatport_match.errors import Failure, MisuseError, wrong_argument
 from beatport_match.matching.protocol import DEFAULT_WHERE
+from beatport_match.model.decisions import DecidedBy
 from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
 from beatport_match.model.metrics import TrackMetrics
 from beatport_match.model.tracks import READ_FROM_TEXTS, ReadFrom, Track
@@ -19,7 +22,9 @@ from beatport_match.scoring.counterfactuals import Change, what_would_change
 from beatport_match.scoring.rejection import NOT_PICKED, strongest_evidence
 from beatport_match.settings.models import MatchSettings, settings_or_default
 
-Stopped: TypeAlias = Literal["enough", "exhausted", "budget", "stopped", "failed", "time_budget"]
+Stopped: TypeAlias = Literal[
+    "enough", "exhausted", "budget", "stopped", "failed", "time_budget", "decided"
+]
 
 MAX_SHOWN_CANDIDATES = 3
 _HEADLINES: dict[MatchOutcome, str] = {
@@ -84,10 +89,15 @@ class Match:
             exception was raised (`on_error="result"`).
         stopped: Why the search ended: `enough` (the best candidate is good enough), `exhausted` (no
             useful query was left), `budget` (`max_queries` were sent), `stopped` (by the calling
-            program), `time_budget` (`max_track_time_s` ran out) or `failed` (a query could not be
-            answered, or an unexpected exception was raised).
+            program), `time_budget` (`max_track_time_s` ran out), `failed` (a query could not be
+            answered, or an unexpected exception was raised) or `decided` (an earlier decision is
+            the answer, and no query was sent).
         candidates_weighed: Number of all candidates that were scored, also those not kept.
         picked: Whether a person chose the answer with `pick`.
+        decided_by: By whom and when the answer was decided, if it comes from `decisions=`;
+            otherwise `None`.
+        rejected: The candidates that an earlier decision rejects. They are not proposed: `best` and
+            `candidates` do not hold them. The last line of their evidence says who rejected them.
         metrics: Times and counts of this track, added by the matcher; `None` if no matcher ran the
             search. They are ignored when matches are compared, because times always differ.
     """
@@ -102,6 +112,8 @@ class Match:
     stopped: Stopped
     candidates_weighed: int = 0
     picked: bool = False
+    decided_by: DecidedBy | None = None
+    rejected: tuple[ScoredCandidate, ...] = ()
     metrics: TrackMetrics | None = field(default=None, compare=False)
 
     @property
@@ -156,12 +168,14 @@ class Match:
     @property
     def reason(self) -> str:
         """The reason for the outcome, in one short line."""
-        if self.picked:
-            return "picked by hand"
         if self.outcome == "failed":
             return str(self.failures[-1]) if self.failures else "no failure was recorded"
+        if self.decided_by:
+            return f"decided by {self.decided_by}"
+        if self.picked:
+            return "picked by hand"
         if self.best is None:
-            return _closest_candidate(self.candidates)
+            return _closest_candidate(self.candidates, self.rejected)
         if self.outcome == "review" and (rival := self._rival()):
             return f"another track is nearly as likely: {rival.candidate}"
         if self.outcome != "review":
@@ -171,6 +185,42 @@ class Match:
         if any(line.effect < 0 for line in self.best.evidence):
             return strongest_evidence(self.best, against=True)
         return _too_little(self.track)
+
+    def __str__(self) -> str:
+        found = f" -> {self.best.candidate} [{self.best.id}]" if self.best else ""
+        return f"{self.outcome}: {self.track}{found} ({self.reason})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the match as a dictionary of JSON values, as in a results file.
+
+        Returns:
+            The public fields without `metrics`. `best` holds the fields of the best candidate, and
+            `best_id` its number on Beatport; both are `None` without one. `reason`, `degraded`
+            and `artists_from_title` are added.
+
+        Example:
+            `json.dumps(match.to_dict())`, `match.to_dict()["best"]["key"]`
+        """
+        document: dict[str, Any] = to_jsonable_python(
+            {
+                "track": self.track,
+                "outcome": self.outcome,
+                "confidence": self.confidence,
+                "reason": self.reason,
+                "best": self.best and self.best.candidate,
+                "best_id": self.best and self.best.id,
+                "candidates": self.candidates,
+                "queries": self.queries,
+                "failures": self.failures,
+                "stopped": self.stopped,
+                "picked": self.picked,
+                "decided_by": self.decided_by,
+                "rejected": self.rejected,
+                "degraded": self.degraded,
+                "artists_from_title": self.artists_from_title,
+            }
+        )
+        return document
 
     @property
     def rereleases(self) -> tuple[ScoredCandidate, ...]:
@@ -225,8 +275,8 @@ class Match:
             settings: The settings of the run that made this match. Default: `MatchSettings()`.
 
         Returns:
-            One `Change` for each such fact; empty if the outcome is `failed` or a person picked the
-            answer.
+            One `Change` for each such fact; empty if the outcome is `failed`, or if a person picked
+            or decided the answer.
 
         Raises:
             SettingsError: `settings` is not a `MatchSettings`.
@@ -235,7 +285,7 @@ class Match:
             `for change in match.changes(): print(change)`
         """
         settings = settings_or_default(settings)
-        if self.outcome == "failed" or self.picked:
+        if self.outcome == "failed" or self.picked or self.decided_by:
             return ()
         candidates = tuple(one.candidate for one in self.candidates)
         return what_would_change(self.track, candidates, settings)
@@ -267,6 +317,9 @@ class Match:
         if others := others[:MAX_SHOWN_CANDIDATES]:
             lines += ["", "  Runners-up:"]
             lines += [f"    {one}: {strongest_evidence(one, against=True)}" for one in others]
+        if self.rejected:
+            lines += ["", "  Rejected earlier:"]
+            lines += [f"    {one}: {one.evidence[-1].note}" for one in self.rejected]
         if changes := self.changes(settings):
             lines += ["", "  What would change it:"]
             lines += [f"    {change}" for change in changes]
@@ -322,10 +375,12 @@ class Progress:
     place: int = 0
 
 
-def _closest_candidate(candidates: tuple[ScoredCandidate, ...]) -> str:
+def _closest_candidate(
+    candidates: tuple[ScoredCandidate, ...], rejected: tuple[ScoredCandidate, ...]
+) -> str:
     """Say which candidate came closest, and what is against it."""
     if not candidates:
-        return "no query returned a result"
+        return "every result was rejected earlier" if rejected else "no query returned a result"
     closest = candidates[0]
     why = strongest_evidence(closest, against=True)
     return f"the closest candidate is {closest.candidate}: {why}"

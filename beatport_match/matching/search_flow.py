@@ -13,6 +13,8 @@ the order of its questions, and return their result. They know no time, socket o
   queries will not succeed either. The exception is a track page that may not be shown.
 * The sources are queried in order until one gives the outcome `matched`. After a `review`, the next
   source is queried too.
+* A candidate that the person accepted earlier is the answer without a query, and one that was
+  rejected is not scored (see `decided`).
 * A fault is never reported as `not_found`. A changed page that was read only in part is one, and so
   is a row that cannot be read and could be the track.
 """
@@ -26,6 +28,8 @@ from itertools import chain, islice
 from typing import TypeVar
 
 from beatport_match.errors import BeatportUnavailable, Failure, MisuseError, wrong_argument
+from beatport_match.matching.decided import UNDECIDED, CandidateKey, Decided, candidate_key
+from beatport_match.matching.decided_match import accepted_match, rejected_candidate
 from beatport_match.matching.fetched_tracks import FetchedTracks
 from beatport_match.matching.match import Match, QueryRecord, Stopped
 from beatport_match.matching.protocol import Answer, Ask, ParsedResult, Question, SearchFlow
@@ -36,7 +40,7 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing.normalize import words_of_text
 from beatport_match.parsing.parsed_track import beatport_id_of, words_of_names
-from beatport_match.scoring.confidence import outcome_of, rank_scored, sort_best_first
+from beatport_match.scoring.confidence import outcome_of, rank, rank_scored, sort_best_first
 from beatport_match.scoring.rejection import with_reject_reasons
 from beatport_match.scoring.scorer import ScoreDetail, score_candidates
 from beatport_match.settings.models import MatchSettings
@@ -70,6 +74,7 @@ def match_flow(
     settings: MatchSettings,
     sources: Sources,
     queries: tuple[Query, ...] | None = None,
+    decided: Decided = UNDECIDED,
 ) -> SearchFlow[Match]:
     """Find a track.
 
@@ -82,6 +87,8 @@ def match_flow(
             enough.
         sources: One source, or several in order.
         queries: The caller's own queries (see `query_plan.own_queries`); `None` plans them.
+        decided: The earlier decisions about the track. An accepted candidate is the match without a
+            query; rejected ones are not proposed.
 
     Returns:
         The match, without metrics.
@@ -89,7 +96,9 @@ def match_flow(
     Example:
         `ask = next(match_flow(track, MatchSettings(), source))` yields the first `Ask`.
     """
-    search = _SearchState(track, settings, queries)
+    if decided.accepted:
+        return accepted_match(track, decided.accepted)
+    search = _SearchState(track, settings, queries, decided)
     ask = _ask_all if settings.run_all_queries else _ask_in_order
     yield from ask(search, resolve_sources(sources))
     best = search.best() if search.stopped not in _INCOMPLETE else None
@@ -233,17 +242,22 @@ class _SearchState:
     """What is known about one track so far."""
 
     def __init__(
-        self, track: Track, settings: MatchSettings, own_queries: tuple[Query, ...] | None
+        self,
+        track: Track,
+        settings: MatchSettings,
+        own_queries: tuple[Query, ...] | None,
+        decided: Decided,
     ) -> None:
         self.track = track
         self.settings = settings
         self.own_queries = own_queries
-        # The key is the number and the name: other catalogues use the same numbers for other
-        # tracks.
-        self.scored: dict[tuple[int, str], ScoreDetail] = {}
-        self.sources: dict[tuple[int, str], Source] = {}
+        self.decided = decided
+        # The candidates that an earlier decision rejects, and the others.
+        self.rejected: dict[CandidateKey, Candidate] = {}
+        self.scored: dict[CandidateKey, ScoreDetail] = {}
+        self.sources: dict[CandidateKey, Source] = {}
         # The index of the first query that found a candidate, and the place in its result.
-        self.origins: dict[tuple[int, str], tuple[int, int]] = {}
+        self.origins: dict[CandidateKey, tuple[int, int]] = {}
         self.ranked: tuple[ScoredCandidate, ...] = ()
         self.queries: list[QueryRecord] = []
         # What can be read of rows without ID or name.
@@ -279,13 +293,18 @@ class _SearchState:
             return
         self.inconclusive |= answer.value.doubt is not None
         self.partial += answer.value.partial
+        fresh = list[Candidate]()
         for place, candidate in enumerate(answer.value.candidates, start=1):
-            self.origins.setdefault(_candidate_key(candidate), (len(self.queries) - 1, place))
-        fresh = [one for one in answer.value.candidates if _candidate_key(one) not in self.scored]
+            key = candidate_key(candidate)
+            self.origins.setdefault(key, (len(self.queries) - 1, place))
+            if key in self.decided.rejected:
+                self.rejected.setdefault(key, candidate)
+            elif key not in self.scored:
+                fresh.append(candidate)
         if fresh:
             for one in score_candidates(self.track, fresh):
-                self.scored.setdefault(_candidate_key(one.candidate), one)
-                self.sources.setdefault(_candidate_key(one.candidate), self.source)
+                self.scored.setdefault(candidate_key(one.candidate), one)
+                self.sources.setdefault(candidate_key(one.candidate), self.source)
             best_first = sort_best_first(self.scored.values())
             self.ranked = rank_scored(best_first, self.settings.max_candidates)
         if self.settings.run_all_queries:
@@ -327,7 +346,7 @@ class _SearchState:
 
     def source_of(self, best: ScoredCandidate) -> Source:
         """Return the source that a candidate came from."""
-        return self.sources[_candidate_key(best.candidate)]
+        return self.sources[candidate_key(best.candidate)]
 
     def best(self) -> ScoredCandidate | None:
         """Return the first candidate, if the outcome is `matched` or `review`."""
@@ -370,11 +389,17 @@ class _SearchState:
             failures=failures,
             stopped=self.stopped,
             candidates_weighed=len(self.scored),
+            rejected=tuple(self._rejected()),
         )
+
+    def _rejected(self) -> Iterator[ScoredCandidate]:
+        for key, candidate in self.rejected.items():
+            scored = self._with_origin(rank(self.track, [candidate])[0])
+            yield rejected_candidate(scored, self.decided.rejected[key])
 
     def _with_origin(self, scored: ScoredCandidate) -> ScoredCandidate:
         """Return a candidate with the query that found it first."""
-        index, place = self.origins[_candidate_key(scored.candidate)]
+        index, place = self.origins[candidate_key(scored.candidate)]
         query = self.queries[index]
         return replace(
             scored,
@@ -404,11 +429,6 @@ class _SearchState:
 
     def _is_good_enough(self) -> bool:
         return self._outcome() == "matched" and self.ranked[0].score >= self.settings.enough_score
-
-
-def _candidate_key(candidate: Candidate) -> tuple[int, str]:
-    """Return the key under which a candidate is scored once."""
-    return candidate.id, candidate.name
 
 
 def _query_record(answer: Answer) -> QueryRecord:

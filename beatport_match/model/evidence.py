@@ -7,12 +7,19 @@ the scored candidates.
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from beatport_match.model.tracks import Candidate
+from beatport_match.model.tracks import Candidate, ReadFrom
 
 Relation: TypeAlias = Literal["same_recording", "other_version", "different"]
 MatchOutcome: TypeAlias = Literal["matched", "review", "not_found", "failed"]
 RejectCode: TypeAlias = Literal[
-    "different", "other_version", "incomplete", "rerelease", "less_likely", "unsure", "not_picked"
+    "different",
+    "other_version",
+    "incomplete",
+    "rerelease",
+    "less_likely",
+    "unsure",
+    "not_picked",
+    "decided",
 ]
 
 
@@ -45,7 +52,7 @@ class Rejection:
     """Why a candidate was not taken.
 
     Attributes:
-        code: One of seven:
+        code: One of eight:
 
             * `different`: another title or artist;
             * `other_version`: another version of the same title;
@@ -53,7 +60,8 @@ class Rejection:
             * `rerelease`: the same recording as the first candidate, on another release;
             * `less_likely`: it fits less well than the first candidate;
             * `unsure`: the first candidate, whose confidence is too low to accept it;
-            * `not_picked`: a person picked another candidate.
+            * `not_picked`: a person picked another candidate;
+            * `decided`: an earlier decision rejects it.
         text: One sentence for people.
     """
 
@@ -67,6 +75,8 @@ class Rejection:
 @dataclass(frozen=True, slots=True)
 class ScoredCandidate:
     """A candidate with its score, its confidence and its evidence.
+
+    It has the fields of its candidate too: `match.best.key` is `match.best.candidate.key`.
 
     Attributes:
         candidate: The track on Beatport.
@@ -117,6 +127,96 @@ class ScoredCandidate:
     def url(self) -> str | None:
         """The URL of the candidate's page on Beatport, or `None` if it is unknown."""
         return self.candidate.url
+
+    @property
+    def name(self) -> str:
+        """The title on Beatport, without the version."""
+        return self.candidate.name
+
+    @property
+    def mix_name(self) -> str | None:
+        """The version, such as `Original Mix`."""
+        return self.candidate.mix_name
+
+    @property
+    def artists(self) -> tuple[str, ...]:
+        """The artists, one name per entry."""
+        return self.candidate.artists
+
+    @property
+    def remixers(self) -> tuple[str, ...]:
+        """The remixers, one name per entry."""
+        return self.candidate.remixers
+
+    @property
+    def label(self) -> str | None:
+        """The record label."""
+        return self.candidate.label
+
+    @property
+    def release(self) -> str | None:
+        """The name of the release."""
+        return self.candidate.release
+
+    @property
+    def release_date(self) -> str | None:
+        """The date of the release, as `YYYY-MM-DD`."""
+        return self.candidate.release_date
+
+    @property
+    def bpm(self) -> float | None:
+        """The tempo in beats per minute."""
+        return self.candidate.bpm
+
+    @property
+    def key(self) -> str | None:
+        """The musical key in Beatport's spelling, such as `Ab Minor`."""
+        return self.candidate.key
+
+    @property
+    def camelot(self) -> str | None:
+        """The key on the Camelot wheel, such as `1A`."""
+        return self.candidate.camelot
+
+    @property
+    def genre(self) -> str | None:
+        """Beatport's genre."""
+        return self.candidate.genre
+
+    @property
+    def sub_genre(self) -> str | None:
+        """Beatport's sub-genre."""
+        return self.candidate.sub_genre
+
+    @property
+    def length_s(self) -> float | None:
+        """The length in seconds."""
+        return self.candidate.length_s
+
+    @property
+    def isrc(self) -> str | None:
+        """The International Standard Recording Code."""
+        return self.candidate.isrc
+
+    @property
+    def catalog_number(self) -> str | None:
+        """The catalogue number of the release."""
+        return self.candidate.catalog_number
+
+    @property
+    def artwork_url(self) -> str | None:
+        """The URL of the cover picture."""
+        return self.candidate.artwork_url
+
+    @property
+    def preview_url(self) -> str | None:
+        """The URL of an audio sample."""
+        return self.candidate.preview_url
+
+    @property
+    def read_from(self) -> ReadFrom | None:
+        """Where the data was found if Beatport's page has changed."""
+        return self.candidate.read_from
 
     def __str__(self) -> str:
         return (

@@ -67,7 +67,7 @@ def write(path: Path, settings: BaseModel, left_out: set[str], comments: Mapping
             text = "\n".join(_toml_lines(values, comments))
         else:
             text = json.dumps(values, ensure_ascii=False, indent=2)
-        with atomic_write(path) as temporary:
+        with atomic_write(path, secret=True) as temporary:
             temporary.write_text(text + "\n", encoding="utf-8")
     except (OSError, ValueError) as error:
         raise SettingsError(f"{path}: cannot be written ({reason(error)}).") from None

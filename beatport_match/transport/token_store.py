@@ -174,7 +174,7 @@ class TokenStore:
         if path is None:
             return
         try:
-            with atomic_write(path) as temporary:
+            with atomic_write(path, secret=True) as temporary:
                 temporary.write_text(tokens.to_text(), encoding="utf-8")
             path.chmod(0o600)
             self._access_in_file = tokens.access

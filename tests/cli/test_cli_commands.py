@@ -257,7 +257,7 @@ def test_demo_shows_both_runs_checks_answers_and_writes_files(
     assert {path.name for path in folder.iterdir()} - metrics == FILES
     matches = json.loads((folder / "results.json").read_text(encoding="utf-8"))["matches"]
     matched = [match for match in matches if match["outcome"] == "matched"]
-    right = sum(match["best"] in demo_answers()[match["track"]["id"]] for match in matched)
+    right = sum(match["best_id"] in demo_answers()[match["track"]["id"]] for match in matched)
     wrong = len(matched) - right
     verdict = f"{wrong} of {len(matched)} are WRONG" if wrong else f"{right} of {right} are right"
     assert f"  matched    {verdict}" in result.out

@@ -203,6 +203,17 @@ def test_the_problems_beyond_twenty_are_counted(
     assert len(lines) == 21
 
 
+@pytest.mark.parametrize("has_rich", [True, False])
+def test_a_problem_of_a_long_place_is_below_it(
+    request: pytest.FixtureRequest, *, has_rich: bool
+) -> None:
+    if not has_rich:
+        request.getfixturevalue("without_rich")
+    stream, path = io.StringIO(), "/music/" + "x" * 200
+    show_places([(path, "is damaged.")], 1, "", Screen(stream, required=True))
+    assert stream.getvalue() == f"  {path}\n    is damaged.\n"
+
+
 @pytest.mark.parametrize(
     ("seconds", "expected"),
     [(0.4, "0 s"), (99, "99 s"), (100, "1 min 40 s"), (185, "3 min 05 s"), (7320, "2 h 02 min")],

@@ -140,7 +140,7 @@ def test_another_candidate_is_picked_and_exported(
     opened.export_json.trigger()
     assert str(file) in opened.statusBar().currentMessage()
     written = json.loads(file.read_text("utf-8"))["matches"][place]
-    assert (written["best"], written["picked"]) == (match.candidates[1].id, True)
+    assert (written["best_id"], written["picked"]) == (match.candidates[1].id, True)
     opened.export_csv.trigger()
     assert "picked by hand" in (tmp_path / "tables" / "matches.csv").read_text("utf-8")
 

@@ -56,8 +56,13 @@ def write(path: Path, **changes: object) -> None:
         "scope": "user:dj",
         **changes,
     }
-    path.write_text(json.dumps({key: value for key, value in content.items() if value is not None}))
-    path.chmod(0o644)
+    # Another thread may read the file at the same time.
+    draft = path.with_suffix(".draft")
+    draft.write_text(
+        json.dumps({key: value for key, value in content.items() if value is not None})
+    )
+    draft.chmod(0o644)
+    draft.replace(path)
 
 
 class StopAfter:
@@ -457,7 +462,7 @@ def test_run_continues_if_the_token_file_cannot_be_written(
 ) -> None:
     """A warning says that the next run may need a new login."""
 
-    def raise_disk_full(path: Path) -> None:
+    def raise_disk_full(path: Path, **options: bool) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("beatport_match.transport.token_store.atomic_write", raise_disk_full)

@@ -56,14 +56,23 @@ def _write_half(path: Path, error: BaseException) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
-def test_new_file_has_mode_0600_and_an_existing_one_keeps_its_mode(tmp_path: Path) -> None:
-    old, new = tmp_path / "old", tmp_path / "new"
+def test_a_new_file_follows_the_umask_and_an_existing_one_keeps_its_mode(tmp_path: Path) -> None:
+    old, new, secret = tmp_path / "old", tmp_path / "new", tmp_path / "secret"
     old.write_text("shared")
-    old.chmod(0o644)
-    for path in (old, new):
-        with atomic_write(path) as temporary:
-            temporary.write_text("x")
-    assert [stat.S_IMODE(path.stat().st_mode) for path in (old, new)] == [0o644, 0o600]
+    old.chmod(0o604)
+    before = os.umask(0o027)
+    drafts: list[int] = []
+    try:
+        for path in (old, new, secret):
+            with atomic_write(path, secret=path == secret) as temporary:
+                drafts.append(stat.S_IMODE(temporary.stat().st_mode))
+                temporary.write_text("x")
+    finally:
+        os.umask(before)
+    written = [stat.S_IMODE(path.stat().st_mode) for path in (old, new, secret)]
+    assert written == [0o604, 0o640, 0o600]
+    # While it is written, a draft is not more readable than the file that it replaces.
+    assert drafts == [0o600, 0o640, 0o600]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")

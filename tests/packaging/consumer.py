@@ -14,6 +14,9 @@ from beatport_match import (
     Candidate,
     Catalogue,
     Change,
+    DecidedBy,
+    Decision,
+    Decisions,
     Evidence,
     Failure,
     FetchedTracks,
@@ -59,8 +62,18 @@ def one_track() -> None:
     if match.best:
         assert_type(match.best, ScoredCandidate)
         assert_type(match.best.candidate.bpm, float | None)
+        assert_type(match.best.bpm, float | None)
         assert_type(match.best.evidence, tuple[Evidence, ...])
     assert_type([one.reject_reason for one in match.candidates], list[Rejection | None])
+
+
+def decisions(match: Match, candidate: Candidate) -> None:
+    kept = Decisions("decisions.jsonl")
+    assert_type(kept.accept(match.track, candidate, by="my rule"), Decision)
+    assert_type(kept.about(match.track).accepted, Decision | None)
+    assert_type(match.decided_by, DecidedBy | None)
+    match_playlist("set.m3u", decisions=kept, missing_only="results.json")
+    match_track("Artist - Title", decisions="decisions.jsonl")
 
 
 def settings() -> None:

@@ -40,6 +40,7 @@ MATCHES = [
     "isrc",
     "reason",
     "artists_from_title",
+    "decided_by",
 ]
 CANDIDATES = [
     "track_id",
@@ -216,10 +217,11 @@ def test_json_document_has_its_keys(tmp_path: Path) -> None:
     }
     (match,) = document["matches"]
     assert " ".join(match) == (
-        "track outcome confidence reason best candidates queries failures stopped picked degraded "
-        "artists_from_title"
+        "track outcome confidence reason best best_id candidates queries failures stopped picked "
+        "decided_by rejected degraded artists_from_title"
     )
-    assert (match["best"], match["track"]["id"]) == (501, "7")
+    assert (match["best_id"], match["track"]["id"]) == (501, "7")
+    assert match["best"] == match["candidates"][0]["candidate"]
     assert " ".join(match["candidates"][0]) == (
         "candidate score confidence relation evidence rerelease doubts title_similarity "
         "artist_similarity query_index query_text query_type place reject_reason"

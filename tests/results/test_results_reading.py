@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from modes import EXACT_SEARCH, Mode, with_attempts
 
-from beatport_match import PlaylistMatch, ResultsFileError, Track, results
+from beatport_match import DecidedBy, MisuseError, PlaylistMatch, ResultsFileError, Track, results
 from beatport_match.testing import FakeBeatport
 
 
@@ -37,6 +38,25 @@ def found() -> PlaylistMatch:
 def written(result: PlaylistMatch, folder: Path) -> Path:
     result.to_json(folder / "run.json")
     return folder / "run.json"
+
+
+def test_the_decision_about_a_match_is_read_again(found: PlaylistMatch, tmp_path: Path) -> None:
+    first, *others = found.matches
+    decided_by = DecidedBy("my rule", datetime(2026, 2, 3, 12, 30, tzinfo=UTC))
+    decided = replace(first, decided_by=decided_by, stopped="decided", rejected=first.candidates)
+    result = found.with_matches([decided, *others])
+    assert result.metrics == found.metrics
+    read = PlaylistMatch.from_json(written(result, tmp_path)).matches[0]
+    assert (read.decided_by, read.rejected, read.stopped) == (
+        decided_by,
+        first.candidates,
+        "decided",
+    )
+
+
+def test_other_matches_must_be_matches(found: PlaylistMatch) -> None:
+    with pytest.raises(MisuseError, match=r"matches must be several matches"):
+        found.with_matches(["Artist - Title"])  # type: ignore[list-item]
 
 
 def saved(document: object, folder: Path) -> Path:
@@ -93,12 +113,13 @@ def test_unknown_and_missing_optional_fields_are_accepted(
     [
         ((), [], "is not a results file"),
         (("matches",), {}, "is not a results file"),
-        (("version",), "9.0", "version is '9.0', but only '1.0' can be read"),
+        (("version",), "9.0", "version is '9.0', but only '1.0' and '1.1' can be read"),
         (("matches", 1), 7, "matches[1] has no track"),
         (("matches", 1, "track", "title"), " ", "matches[1] is wrong: "),
+        (("matches", 1, "track"), {}, "matches[1] is wrong: Track.title must not be blank"),
         (("matches", 1, "track", "colour"), 1, "Track has no field 'colour'"),
         (("matches", 0, "outcome"), "sold", "matches[0].outcome is wrong: "),
-        (("matches", 0, "best"), 4, "matches[0].best is not one of its candidates"),
+        (("matches", 0, "best_id"), 4, "matches[0].best_id is not one of its candidates"),
         (("matches", 0, "confidence"), "high", "matches[0].confidence is wrong: "),
         (("matches", 0, "candidates", 0, "candidate", "id"), [], "candidates.0.candidate.id"),
         (("metrics",), None, "metrics or problems is wrong"),
@@ -117,6 +138,21 @@ def test_wrong_value_is_named(
     else:
         document = value
     assert says in rejection(saved(document, tmp_path))
+
+
+def test_a_file_of_version_1_0_names_the_best_candidate_by_its_number(
+    found: PlaylistMatch, tmp_path: Path
+) -> None:
+    document: Any = found.document()
+    document["version"] = "1.0"
+    for match in document["matches"]:
+        match["best"] = match.pop("best_id")
+        del match["decided_by"], match["rejected"]
+    read = PlaylistMatch.from_json(saved(document, tmp_path))
+    assert read.matches[0].best
+    assert [match.best for match in read.matches] == [match.best for match in found.matches]
+    document["matches"][0]["best"] = 4
+    assert "matches[0].best is not one of" in rejection(saved(document, tmp_path))
 
 
 def test_file_that_is_not_json_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,17 +39,22 @@ class Mode:
         *args: Any,
         transport: Any = None,
         settings: MatchSettings = UNPACED,
+        decisions: Any = None,
+        missing_only: Any = False,
         **kwargs: Any,
     ) -> Any:
         """Call a matcher's method over a transport; without one, over the library's own client."""
         if self.name in {"asyncio", "trio"}:
-            call = partial(_call_async, method, args, kwargs, transport, settings)
+            given = {"decisions": decisions, "missing_only": missing_only}
+            call = partial(_call_async, method, args, kwargs, transport, settings, given)
             return anyio.run(call, backend=self.name)
         if self.name == "bridge":
             settings = bridged(settings)
         client = httpx.Client(transport=transport) if transport else None
         try:
-            with Matcher(settings, http_client=client) as matcher:
+            with Matcher(
+                settings, http_client=client, decisions=decisions, missing_only=missing_only
+            ) as matcher:
                 result = getattr(matcher, method)(*args, **kwargs)
                 return list(result) if method == "iter_matches" else result
         finally:
@@ -75,10 +80,11 @@ async def _call_async(
     kwargs: dict[str, Any],
     transport: Any,
     settings: MatchSettings,
+    given: dict[str, Any],
 ) -> Any:
     client = httpx.AsyncClient(transport=transport) if transport else None
     try:
-        async with AsyncMatcher(settings, http_client=client) as matcher:
+        async with AsyncMatcher(settings, http_client=client, **given) as matcher:
             result = getattr(matcher, method)(*args, **kwargs)
             if method == "iter_matches":
                 return [match async for match in result]

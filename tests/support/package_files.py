@@ -16,7 +16,8 @@ PURE_REPORTS = ("analysis", "html_report", "measure", "text_report")
 def pure_files() -> list[Path]:
     """The modules that do no I/O, in order."""
     folders = [path for name in PURE for path in sorted((PACKAGE / name).glob("*.py"))]
-    return [*folders, *(PACKAGE / "performance" / f"{name}.py" for name in PURE_REPORTS)]
+    reports = (PACKAGE / "performance" / f"{name}.py" for name in PURE_REPORTS)
+    return [*folders, *reports, PACKAGE / "review" / "session.py"]
 
 
 def modules() -> dict[str, Path]:

@@ -99,7 +99,7 @@ def test_all_modes_share_one_cache(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "fault",
-    "challenge challenge_200 rate_limited unavailable empty no_next_data moved truncated reset "
+    "challenge challenge_200 rate_limited unavailable empty no_next_data truncated reset "
     "wrong_shape bomb elsewhere".split(),
 )
 def test_faults_are_never_cached(path: Path, fault: Fault) -> None:

@@ -1,0 +1,92 @@
+"""The command `review`: a person decides the doubtful tracks of a results file, one at a time.
+
+`review.session` has the rules, `review_view` the text. Each decision is written at once. The
+results are written at the end, also after Ctrl-C, and the next review resumes.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+from beatport_match.cli.key_input import keys_from
+from beatport_match.cli.match_table import plural
+from beatport_match.cli.process import ExitCode, interrupts_ignored
+from beatport_match.cli.review_view import review_lines
+from beatport_match.cli.terminal import Screen
+from beatport_match.matching.decided_match import with_decisions
+from beatport_match.results import PlaylistMatch
+from beatport_match.review.decisions import Decisions
+from beatport_match.review.session import Decide, Effect, ReviewState, start, step
+from beatport_match.settings.models import MatchSettings
+
+
+def review(options: Namespace, out: Screen, err: Screen) -> ExitCode:
+    """Review the results, write the decisions and the results, and return the exit code."""
+    file: Path = options.file
+    result = PlaylistMatch.from_json(file)
+    decisions = Decisions(options.decisions or file.with_name("decisions.jsonl"))
+    err.show(*(f"Note: {problem}" for problem in decisions.problems))
+    state = start(_decided(result, decisions).review)
+    code = ExitCode.DONE
+    try:
+        if state.matches:
+            _run(state, decisions, out)
+    except KeyboardInterrupt:
+        code = ExitCode.INTERRUPTED
+    with interrupts_ignored():
+        result = _decided(result, decisions)
+        result.to_json(file)
+        if (file.parent / "review.csv").exists():
+            # The CSV files of the run would show the old outcomes.
+            result.to_csv(file.parent)
+    left = plural(len(result.review), "track")
+    out.show(f"{left} left to review. Results written to {file}.")
+    if len(decisions):
+        out.show(f"The next run asks nothing twice with --decisions {decisions.path}")
+    return code
+
+
+def _decided(result: PlaylistMatch, decisions: Decisions) -> PlaylistMatch:
+    settings = MatchSettings()
+    return result.with_matches(
+        with_decisions(match, decisions.about(match.track), settings) for match in result.matches
+    )
+
+
+def _run(state: ReviewState, decisions: Decisions, out: Screen) -> None:
+    cell_len = _cell_len(out)
+    with keys_from(sys.stdin) as keys:
+        while not state.is_over:
+            out.show(*review_lines(state, out.width, cell_len))
+            out.flush()
+            key = next(keys, "q")
+            state, effects = step(state, key)
+            for effect in effects:
+                _carry_out(effect, decisions)
+
+
+def _carry_out(effect: Effect, decisions: Decisions) -> None:
+    if not isinstance(effect, Decide):
+        import webbrowser  # slow to import
+
+        webbrowser.open(effect.url)
+        return
+    keep = {
+        "accepted": decisions.accept,
+        "rejected": decisions.reject,
+        "withdrawn": decisions.withdraw,
+    }[effect.verdict]
+    for candidate in effect.candidates:
+        keep(effect.track, candidate)
+
+
+def _cell_len(out: Screen) -> Callable[[str], int]:
+    """Return the function that measures a text in cells; without rich a character is one cell."""
+    if out.console is None:
+        return len
+    from rich.cells import cell_len
+
+    return cell_len

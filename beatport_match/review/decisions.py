@@ -1,0 +1,443 @@
+"""`Decisions`: the file of all decisions.
+
+The file has one line of JSON for each decision and is only ever appended to. JSON lines and not
+SQLite, because two files of two machines are merged by putting one after the other, a file that a
+program for synchronising has copied halfway is still readable, and a person can read it.
+
+* The order of the lines does not matter: of two decisions about one pair, the later date counts.
+* A line is written with one call while the file is locked, so several programs may share it. A
+  program that is killed leaves at most part of a line, which is kept and reported.
+* A line that cannot be read is reported, and stays in the file. So do lines of a newer version.
+* A file without any decision, such as a playlist, is rejected and not written to.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import time
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from threading import Lock
+from typing import IO
+
+from beatport_match.errors import DecisionsError, MisuseError, wrong_argument
+from beatport_match.files.atomic_write import atomic_write, output_errors
+from beatport_match.files.csv_records import BadRecord, csv_records
+from beatport_match.files.guarded_read import (
+    bounded_lines,
+    open_input,
+    read_text,
+    reason,
+    require_regular_file,
+)
+from beatport_match.files.locked_file import lock
+from beatport_match.matching.decided import Decided, DecisionIndex
+from beatport_match.model.decisions import Decision, Verdict
+from beatport_match.model.problems import PlaylistProblem
+from beatport_match.model.tracks import Candidate, Track
+from beatport_match.review.decision_lines import (
+    CSV_COLUMNS,
+    MAX_LINE_BYTES,
+    checked,
+    parse_line,
+    parse_row,
+    to_line,
+    to_row,
+)
+
+# 250,000 decisions.
+MAX_FILE_BYTES = 256 * 2**20
+# A damaged file may have a wrong line for each of its bytes.
+MAX_PROBLEMS = 1000
+# Another program holds the file for the milliseconds of one write.
+MAX_LOCK_WAIT_S = 10.0
+_LOCK_POLL_INTERVAL_S = 0.01
+_OPENING = b'{"decision":'
+
+
+class Decisions:
+    """Decisions about tracks, kept in a file that several programs may use.
+
+    Give it, or its path, as `decisions=` to the matching functions. An accepted candidate is then
+    the answer without a request, and a rejected one is not proposed again.
+
+    A decision holds the track and the whole candidate. It belongs to every track that agrees in
+    title, version and artist, and contradicts it in no length (3 s), ISRC or Beatport number.
+    Fields that are added later, and tags that were written from the candidate, keep it.
+
+    Threads may share an instance.
+
+    Args:
+        path: The file. It does not need to exist; the first decision creates it.
+
+    Attributes:
+        path: The file.
+        problems: The lines that could not be read, at most 1,000.
+
+    Raises:
+        DecisionsError: The file cannot be read, or is not a file of decisions.
+
+    Example:
+        ```python
+        decisions = Decisions("decisions.jsonl")
+        match = match_track("Artist - Title", decisions=decisions)
+        if match.outcome == "review":
+            decisions.accept(match.track, match.candidates[0].candidate)
+        match_track("Artist - Title", decisions=decisions).decided_by  # no request is sent
+        ```
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        if not isinstance(path, str | os.PathLike):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise wrong_argument("decisions", path, "the path of a file")
+        self.path: Path = Path(path)
+        self.problems: list[PlaylistProblem] = []
+        self._lock = Lock()
+        # A dictionary in place of a list, because merged files hold the same line twice.
+        self._entries: dict[Decision, None] = {}
+        self._index = DecisionIndex()
+        # How far the file was read, and whether its last line has no line feed.
+        self._end = 0
+        self._lines = 0
+        self._is_open_ended = False
+        self.refresh()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Decision]:
+        return iter(tuple(self._entries))
+
+    def about(self, track: Track) -> Decided:
+        """Return the decisions that count for a track.
+
+        Args:
+            track: The track.
+
+        Returns:
+            The accepted decision if there is one, the rejected ones, and the misses.
+
+        Example:
+            `if (accepted := decisions.about(track).accepted): print(accepted.candidate)`
+        """
+        with self._lock:
+            return self._index.about(track)
+
+    def accept(
+        self, track: Track, candidate: Candidate, *, by: str = "person", at: datetime | None = None
+    ) -> Decision:
+        """Keep that a candidate is the track.
+
+        Args:
+            track: The local track.
+            candidate: The candidate, such as `match.candidates[0].candidate`.
+            by: `person`, or the name of a program or rule, up to 100 characters.
+            at: When it was decided, with a time zone; default: now.
+
+        Returns:
+            The decision that was written.
+
+        Raises:
+            MisuseError: A value has a wrong type, or `at` has no time zone.
+            DecisionsError: Another program keeps the file locked.
+            OutputError: The file cannot be written.
+
+        Example:
+            `decisions.accept(match.track, match.candidates[1].candidate)`
+        """
+        return self._decide("accepted", track, candidate, by, at)
+
+    def reject(
+        self, track: Track, candidate: Candidate, *, by: str = "person", at: datetime | None = None
+    ) -> Decision:
+        """Keep that a candidate is not the track.
+
+        Args:
+            track: The local track.
+            candidate: The candidate, such as `match.candidates[0].candidate`.
+            by: `person`, or the name of a program or rule, up to 100 characters.
+            at: When it was decided, with a time zone; default: now.
+
+        Returns:
+            The decision that was written.
+
+        Raises:
+            MisuseError: A value has a wrong type, or `at` has no time zone.
+            DecisionsError: Another program keeps the file locked.
+            OutputError: The file cannot be written.
+
+        Example:
+            `for one in match.candidates: decisions.reject(match.track, one.candidate)`
+        """
+        return self._decide("rejected", track, candidate, by, at)
+
+    def withdraw(
+        self, track: Track, candidate: Candidate, *, by: str = "person", at: datetime | None = None
+    ) -> Decision:
+        """Undo the decision about a track and a candidate: the pair is undecided again.
+
+        Args:
+            track: The local track.
+            candidate: The candidate that was accepted or rejected.
+            by: `person`, or the name of a program or rule, up to 100 characters.
+            at: When it was withdrawn, with a time zone; default: now.
+
+        Returns:
+            The decision that was written; the earlier one stays in the file.
+
+        Raises:
+            MisuseError: A value has a wrong type, or `at` has no time zone.
+            DecisionsError: Another program keeps the file locked.
+            OutputError: The file cannot be written.
+
+        Example:
+            `decisions.withdraw(match.track, match.candidates[0].candidate)`
+        """
+        return self._decide("withdrawn", track, candidate, by, at)
+
+    def record_miss(self, track: Track, *, by: str = "run", at: datetime | None = None) -> Decision:
+        """Keep that a run did not find a track, so that it is asked for again later.
+
+        Args:
+            track: The local track.
+            by: The name of the program or rule, up to 100 characters.
+            at: When, with a time zone; default: now.
+
+        Returns:
+            The entry that was written.
+
+        Raises:
+            MisuseError: A value has a wrong type, or `at` has no time zone.
+            DecisionsError: Another program keeps the file locked.
+            OutputError: The file cannot be written.
+
+        Example:
+            `decisions.record_miss(track)`, then `decisions.about(track).next_attempt`
+        """
+        return self._decide("missed", track, None, by, at)
+
+    def merge(self, other: str | os.PathLike[str] | Decisions) -> int:
+        """Add the decisions of another file, for example of another machine.
+
+        Args:
+            other: The other file, or its decisions.
+
+        Returns:
+            The number of decisions that were new.
+
+        Raises:
+            DecisionsError: One of the files cannot be read, or is locked by another program.
+            OutputError: The file cannot be written.
+
+        Example:
+            `decisions.merge("laptop.jsonl")`
+        """
+        other = other if isinstance(other, Decisions) else Decisions(other)
+        return self._append(other)
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write all decisions as a CSV file (UTF-8), the earliest first.
+
+        A list of names is written as JSON. A cell that a spreadsheet would run as a formula, or
+        that begins with an apostrophe, gets an apostrophe before it.
+
+        Args:
+            path: The file to write. An existing file is replaced.
+
+        Raises:
+            OutputError: The file cannot be written.
+
+        Example:
+            `Decisions("decisions.jsonl").to_csv("decisions.csv")`
+        """
+        with (
+            atomic_write(Path(path)) as draft,
+            draft.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,
+        ):
+            table = csv.DictWriter(file, CSV_COLUMNS)
+            table.writeheader()
+            table.writerows(map(to_row, sorted(self, key=lambda one: one.at)))
+
+    def add_csv(self, path: str | os.PathLike[str]) -> tuple[PlaylistProblem, ...]:
+        """Add the decisions of a CSV file as `to_csv` writes it.
+
+        Args:
+            path: The file: UTF-8, with commas, semicolons or tabs between the cells.
+
+        Returns:
+            A problem for each row that could not be read; all other rows are added.
+
+        Raises:
+            DecisionsError: The CSV file cannot be read or has no column `verdict`, or another
+                program keeps the file of decisions locked.
+            OutputError: The file of decisions cannot be written.
+
+        Example:
+            `for problem in decisions.add_csv("decisions.csv"): print(problem)`
+        """
+        added: list[Decision] = []
+        problems: list[PlaylistProblem] = []
+        for number, row in _rows(Path(path)):
+            try:
+                if isinstance(row, BadRecord):
+                    raise ValueError(row.detail)  # noqa: TRY301, TRY004 - handled like a bad value
+                added.append(checked(parse_row(row)))
+            except ValueError as error:
+                detail = f"the row is left out: {str(error).rstrip('.')}"
+                problems.append(PlaylistProblem(str(path), f"line {number}", detail))
+        self._append(added)
+        return tuple(problems)
+
+    def refresh(self) -> None:
+        """Read the decisions that other programs have added since the last call.
+
+        Raises:
+            DecisionsError: The file cannot be read, or is not a file of decisions.
+
+        Example:
+            `decisions.refresh()`
+        """
+        with self._lock:
+            self._read()
+
+    def _decide(
+        self, verdict: Verdict, track: Track, candidate: Candidate | None, by: str, at: object
+    ) -> Decision:
+        if not isinstance(track, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise wrong_argument("the track", track, "a Track", "such as match.track")
+        if not isinstance(candidate, Candidate | None):  # pyright: ignore[reportUnnecessaryIsInstance]
+            remedy = "such as match.candidates[0].candidate"
+            raise wrong_argument("the candidate", candidate, "a Candidate", remedy)
+        if not isinstance(by, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise wrong_argument("by=", by, "text, such as the name of a rule")
+        at = datetime.now(UTC) if at is None else at
+        if not isinstance(at, datetime):
+            raise wrong_argument("at=", at, "a datetime with a time zone")
+        decision = Decision(verdict=verdict, track=track, candidate=candidate, by=by, at=at)
+        try:
+            decision = checked(decision)
+        except ValueError as error:
+            raise MisuseError(f"this cannot be kept as a decision: {error}.") from None
+        self._append([decision])
+        return decision
+
+    def _append(self, decisions: Iterable[Decision]) -> int:
+        """Append the decisions that the file does not hold; return their number."""
+        with self._lock, output_errors(self.path), self._locked_file() as file:
+            self._read()
+            new = [one for one in dict.fromkeys(decisions) if one not in self._entries]
+            data = b"".join(map(to_line, new))
+            # A killed program left part of a line, or an editor wrote no line feed at the end.
+            _write(file, b"\n" + data if self._is_open_ended else data)
+            self._read()
+        return len(new)
+
+    @contextmanager
+    def _locked_file(self) -> Generator[IO[bytes], None, None]:
+        """Yield the file, opened for appending, while no other program writes it."""
+        if self.path.exists():
+            require_regular_file(self.path)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        # Unbuffered: a decision must not wait in the memory of a process that may be killed.
+        with os.fdopen(os.open(self.path, flags, 0o666), "ab", buffering=0) as file:
+            give_up_at = time.monotonic() + MAX_LOCK_WAIT_S
+            while not lock(file):
+                if time.monotonic() > give_up_at:
+                    raise DecisionsError(
+                        f"{self.path}: another program keeps this file locked; close it, and try "
+                        "again."
+                    )
+                time.sleep(_LOCK_POLL_INTERVAL_S)
+            yield file
+
+    def _read(self) -> None:
+        """Read the lines after the last one that was read."""
+        if not self.path.exists():
+            return
+        with open_input(self.path, DecisionsError) as stream:
+            size = stream.seek(0, os.SEEK_END)
+            if size > MAX_FILE_BYTES:
+                raise DecisionsError(
+                    f"{self.path}: is larger than {MAX_FILE_BYTES:,} bytes; name another file."
+                )
+            if size < self._end:
+                # Another file has taken its place.
+                self.problems.clear()
+                self._entries, self._index = {}, DecisionIndex()
+                self._end, self._lines, self._is_open_ended = 0, 0, False
+            stream.seek(self._end)
+            for line in bounded_lines(stream, MAX_LINE_BYTES):
+                self._is_open_ended = not line.endswith(b"\n")
+                if not self._take(line):
+                    break
+                self._end = stream.tell()
+        if self.problems and not self._entries:
+            problem = self.problems[0]
+            raise DecisionsError(
+                f"{self.path}: is not a file of decisions ({problem.place}: {problem.detail}); "
+                "name another file."
+            )
+
+    def _take(self, line: bytes) -> bool:
+        """Read one line; return `False` if another program may still be writing it."""
+        is_complete = line.endswith(b"\n") or len(line) > MAX_LINE_BYTES
+        try:
+            decision = parse_line(line) if line.strip() else None
+        except ValueError as error:
+            if not is_complete and _OPENING.startswith(line[: len(_OPENING)]):
+                return False
+            if len(self.problems) < MAX_PROBLEMS:
+                place, why = f"line {self._lines + 1}", str(error).rstrip(".")
+                self.problems.append(PlaylistProblem(str(self.path), place, why))
+            decision = None
+        self._lines += is_complete
+        if decision and decision not in self._entries:
+            self._entries[decision] = None
+            self._index.add(decision)
+        return True
+
+
+def _write(file: IO[bytes], data: bytes) -> None:
+    """Append all bytes or none."""
+    end = file.seek(0, os.SEEK_END)
+    left = memoryview(data)
+    try:
+        while left:
+            left = left[file.write(left) :]
+    except OSError:
+        with suppress(OSError):
+            file.truncate(end)
+        raise
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str] | BadRecord]]:
+    """Yield the rows of a CSV file after its header, with their line numbers.
+
+    Raises:
+        DecisionsError: The file cannot be read, or has no column `verdict`.
+    """
+    try:
+        text = read_text(path, MAX_FILE_BYTES)
+    except OSError as error:
+        raise DecisionsError(f"{path}: cannot be read ({reason(error)}); check the file.") from None
+    lines = enumerate(io.StringIO(text, newline=""), 1)
+    first = next(lines, (1, ""))
+    # Where the comma is the decimal mark, spreadsheets write ; or tabs.
+    delimiter = max(",;\t", key=first[1].count)
+    records = csv_records(chain([first], lines), delimiter, MAX_LINE_BYTES, reread=True)
+    _, header = next(records)
+    if isinstance(header, BadRecord) or "verdict" not in header:
+        raise DecisionsError(
+            f"{path}: the first line does not name the column `verdict`; give a file that "
+            "`Decisions.to_csv` wrote."
+        )
+    for number, cells in records:
+        if isinstance(cells, BadRecord):
+            yield number, cells
+        elif any(cells):
+            yield number, dict(zip(header, cells, strict=False))
