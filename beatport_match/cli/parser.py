@@ -172,6 +172,11 @@ def _add_review(add_parser: _AddParser) -> None:
         "--decisions FILE",
         "the file of decisions (default: decisions.jsonl beside RESULTS)",
     )
+    review.path(
+        "--html DIR",
+        "write review.html to this folder, a page to decide about the tracks in a browser, and ask "
+        "nothing",
+    )
 
 
 def _add_decisions_command(add_parser: _AddParser) -> None:

@@ -28,12 +28,11 @@ from beatport_match.model.evidence import Evidence, MatchOutcome, ScoredCandidat
 from beatport_match.model.tracks import Candidate, Track, as_dict
 from beatport_match.model.validation import finite_number, is_web_url, single_line
 from beatport_match.results import PlaylistMatch
+from beatport_match.review.decision_lines import FORMAT
 
 FILE_NAME = "review.html"
 # More candidates side by side do not help a reader, and make a page of 5,000 tracks slow.
 MAX_SHOWN: dict[MatchOutcome, int] = {"matched": 3, "review": 6, "not_found": 4, "failed": 4}
-# The version of the lines of a decisions file.
-_FORMAT = 1
 _FIELDS = {
     "title": "title",
     "version": "mix",
@@ -110,7 +109,7 @@ def review_page(matches: Sequence[Match]) -> str:
 def page_data(matches: Sequence[Match]) -> dict[str, Any]:
     """Return what the program of the page reads."""
     return {
-        "format": _FORMAT,
+        "format": FORMAT,
         "covers": f"{COVERS}/",
         "previews": f"{PREVIEWS}/",
         "tracks": [_track_data(match) for match in matches],

@@ -10,7 +10,7 @@ import pytest
 from browser import Browser, Page, chromium, find_chromium
 from invented_results import HOSTILE, candidate, match, result_of, scored
 
-from beatport_match import Candidate, Match, Track, write_review_page
+from beatport_match import Candidate, Decisions, Match, Track, write_review_page
 
 PROGRAM = find_chromium()
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium is installed")
@@ -142,18 +142,14 @@ def test_a_choice_about_an_unknown_candidate_does_not_count(
     assert page.errors() == []
 
 
-def decisions_in(path: Path) -> Any:
-    return pytest.importorskip("beatport_match.review.decisions").Decisions(path)
-
-
-def downloaded(page: Page, folder: Path) -> Any:
+def downloaded(page: Page, folder: Path) -> Decisions:
     """Download the choices and read them as the library does."""
     (folder / "decisions.jsonl").unlink(missing_ok=True)
     page.download("#download", folder)
-    return decisions_in(folder / "decisions.jsonl")
+    return Decisions(folder / "decisions.jsonl")
 
 
-def verdicts(decisions: Any) -> list[tuple[str, Track, Candidate | None]]:
+def verdicts(decisions: Decisions) -> list[tuple[str, Track, Candidate | None]]:
     return [(one.verdict, one.track, one.candidate) for one in decisions]
 
 
@@ -183,7 +179,7 @@ def test_downloaded_choices_that_are_undone_are_withdrawn(
         for key in keys:
             page.press(key)
         new = downloaded(page, tmp_path)
-        decisions = decisions_in(kept)
+        decisions = Decisions(kept)
         decisions.merge(new)
         accepted = decisions.about(TIDE).accepted
         assert (accepted and accepted.candidate) == expected
