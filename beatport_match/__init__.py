@@ -80,11 +80,11 @@ from beatport_match.playlists import (
     list_playlists,
     read_playlist,
 )
+from beatport_match.reports.match_report import write_match_report
+from beatport_match.reports.review_page import write_review_page
+from beatport_match.reports.wants import Wants, write_wants
 from beatport_match.results import PlaylistMatch
 from beatport_match.review.decisions import Decisions
-from beatport_match.review.match_report import write_match_report
-from beatport_match.review.page import write_review_page
-from beatport_match.review.wants import Wants, write_wants
 from beatport_match.scoring.confidence import is_match, rank
 from beatport_match.scoring.counterfactuals import Change
 from beatport_match.settings.environment import settings_from_environment

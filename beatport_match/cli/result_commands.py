@@ -9,9 +9,9 @@ from dataclasses import asdict
 from beatport_match.cli.analyze import keep_input_files
 from beatport_match.cli.process import ExitCode
 from beatport_match.cli.terminal import Screen, show_json
+from beatport_match.reports.match_report import write_match_report
+from beatport_match.reports.wants import write_wants
 from beatport_match.results import PlaylistMatch
-from beatport_match.review.match_report import write_match_report
-from beatport_match.review.wants import write_wants
 
 
 def wants(options: Namespace, out: Screen, _err: Screen) -> ExitCode:

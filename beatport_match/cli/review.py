@@ -1,7 +1,7 @@
 """The command `review`: a person decides the doubtful tracks of a results file, one at a time.
 
 `review.session` has the rules, `review_view` the text. With `--html` a page for the browser is
-written instead (`review.page`). Each decision is written at once. The
+written instead (`reports.review_page`). Each decision is written at once. The
 results are written at the end, also after Ctrl-C, and the next review resumes.
 """
 
@@ -18,9 +18,9 @@ from beatport_match.cli.process import ExitCode, interrupts_ignored
 from beatport_match.cli.review_view import review_lines
 from beatport_match.cli.terminal import Screen
 from beatport_match.matching.decided_match import with_decisions
+from beatport_match.reports.review_page import write_review_page
 from beatport_match.results import PlaylistMatch
 from beatport_match.review.decisions import Decisions
-from beatport_match.review.page import write_review_page
 from beatport_match.review.session import Decide, Effect, ReviewState, start, step
 from beatport_match.settings.models import MatchSettings
 

@@ -18,8 +18,7 @@ from beatport_match.files.atomic_write import atomic_write, output_errors
 from beatport_match.matching.match import Match
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import MAX_DURATION_S, single_line
-from beatport_match.results import PlaylistMatch, write_table
-from beatport_match.review.html_table import (
+from beatport_match.reports.html_table import (
     TABLE_RULES,
     TABLE_THEME,
     bpm_text,
@@ -30,6 +29,7 @@ from beatport_match.review.html_table import (
     text,
     unbroken,
 )
+from beatport_match.results import PlaylistMatch, write_table
 
 Group: TypeAlias = Literal["found", "unsure", "missing", "failed"]
 

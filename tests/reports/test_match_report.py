@@ -9,7 +9,7 @@ import pytest
 from invented_results import HOSTILE, PageContent, candidate, match, result_of, scored
 
 from beatport_match import OutputError, Track, write_match_report
-from beatport_match.review.match_report import field_changes, match_report_page
+from beatport_match.reports.match_report import field_changes, match_report_page
 
 FOUND = candidate(
     1, bpm=128.0, key="Ab Minor", camelot="1A", label="Quay Records", release_date="2019-05-03"

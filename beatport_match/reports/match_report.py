@@ -18,8 +18,7 @@ from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing import field_values
 from beatport_match.parsing.normalize import fold
-from beatport_match.results import PlaylistMatch
-from beatport_match.review.html_table import (
+from beatport_match.reports.html_table import (
     TABLE_RULES,
     TABLE_THEME,
     bpm_text,
@@ -29,6 +28,7 @@ from beatport_match.review.html_table import (
     text,
     unbroken,
 )
+from beatport_match.results import PlaylistMatch
 
 State: TypeAlias = Literal["added", "changed", "same", "unknown"]
 

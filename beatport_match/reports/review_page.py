@@ -1,6 +1,6 @@
 """A page to decide about tracks in a browser: one HTML file that needs no other one.
 
-`page.html`, `page.css` and `page.js` are its content, its style and its program; the results are
+`review_page.html`, `.css` and `.js` are its content, its style and its program; the results are
 in it as JSON. The program sets texts as text only. The policy of the page names its style and its
 program by their hashes, so nothing else can run. It allows the covers and the previews of Beatport,
 which the program loads only when the reader asks for them.
@@ -29,10 +29,16 @@ from beatport_match.model.tracks import Candidate, Track, as_dict
 from beatport_match.model.validation import finite_number, is_web_url, single_line
 from beatport_match.results import PlaylistMatch
 from beatport_match.review.decision_lines import FORMAT
+from beatport_match.review.session import MAX_CHOICES
 
 FILE_NAME = "review.html"
 # More candidates side by side do not help a reader, and make a page of 5,000 tracks slow.
-MAX_SHOWN: dict[MatchOutcome, int] = {"matched": 3, "review": 6, "not_found": 4, "failed": 4}
+MAX_SHOWN: dict[MatchOutcome, int] = {
+    "matched": 3,
+    "review": MAX_CHOICES,
+    "not_found": 4,
+    "failed": 4,
+}
 _FIELDS = {
     "title": "title",
     "version": "mix",
@@ -92,7 +98,10 @@ def write_review_page(result: PlaylistMatch, folder: str | Path) -> Path:
 
 def review_page(matches: Sequence[Match]) -> str:
     """Return the page."""
-    style, script = style_sheet(_THEME, "\n" + _content("page.css")), _content("page.js")
+    style, script = (
+        style_sheet(_THEME, "\n" + _content("review_page.css")),
+        _content("review_page.js"),
+    )
     # `<` could end the script element, or begin a comment in it.
     data = json.dumps(page_data(matches), separators=(",", ":")).replace("<", "\\u003c")
     policy = (
@@ -100,7 +109,7 @@ def review_page(matches: Sequence[Match]) -> str:
         f"script-src {_hash(script)}; img-src {COVERS}; media-src {PREVIEWS}"
     )
     body = (
-        f'{_content("page.html")}<script type="application/json" id="data">{data}</script>\n'
+        f'{_content("review_page.html")}<script type="application/json" id="data">{data}</script>\n'
         f"<script>{script}</script>"
     )
     return page("Review", style, body, policy=policy)
@@ -174,7 +183,7 @@ def _json(value: Track | Candidate) -> str:
 
 @cache
 def _content(name: str) -> str:
-    return files("beatport_match.review").joinpath(name).read_text(encoding="utf-8")
+    return files("beatport_match.reports").joinpath(name).read_text(encoding="utf-8")
 
 
 def _hash(content: str) -> str:

@@ -11,7 +11,7 @@ from invented_results import HOSTILE, PageContent, candidate, match, result_of, 
 
 from beatport_match import OutputError, PlaylistMatch, Track, Wants, read_playlist, write_wants
 from beatport_match.model.evidence import MatchOutcome, Relation
-from beatport_match.review.wants import (
+from beatport_match.reports.wants import (
     MISSING_COLUMNS,
     candidates_to_buy,
     group_of,

@@ -15,7 +15,7 @@ from invented_results import HOSTILE, PageContent, candidate, match, result_of, 
 
 from beatport_match import Evidence, OutputError, ScoredCandidate, Track, write_review_page
 from beatport_match.model.evidence import MatchOutcome
-from beatport_match.review.page import MAX_SHOWN, page_data, review_page
+from beatport_match.reports.review_page import MAX_SHOWN, page_data, review_page
 
 
 def test_the_data_of_the_page_are_the_matches() -> None:
