@@ -80,6 +80,9 @@ from beatport_match.playlists import (
     list_playlists,
     read_playlist,
 )
+from beatport_match.reports.match_report import write_match_report
+from beatport_match.reports.review_page import write_review_page
+from beatport_match.reports.wants import Wants, write_wants
 from beatport_match.results import PlaylistMatch
 from beatport_match.review.decisions import Decisions
 from beatport_match.scoring.confidence import is_match, rank
@@ -151,6 +154,7 @@ __all__ = [
     "Track",
     "TrackMetrics",
     "Version",
+    "Wants",
     "__version__",
     "aiter_matches",
     "amatch_playlist",
@@ -180,7 +184,10 @@ __all__ = [
     "recommend_settings",
     "settings_from_environment",
     "undo_tags",
+    "write_match_report",
+    "write_review_page",
     "write_tags",
+    "write_wants",
 ]
 
 # Tracebacks, reprs and pickles name the public import path, which does not change when a module

@@ -186,12 +186,12 @@ class PlaylistMatch:
             folder.mkdir(parents=True, exist_ok=True)
         rows = [_match_row(match) for match in self.matches]
         review = [row for row in rows if row["outcome"] == "review"]
-        _write_table(folder / "matches.csv", _MATCH_COLUMNS, rows)
-        _write_table(folder / "review.csv", _MATCH_COLUMNS, review)
+        write_table(folder / "matches.csv", _MATCH_COLUMNS, rows)
+        write_table(folder / "review.csv", _MATCH_COLUMNS, review)
         candidates = (row for match in self.matches for row in _candidate_rows(match))
-        _write_table(folder / "candidates.csv", _CANDIDATE_COLUMNS, candidates)
+        write_table(folder / "candidates.csv", _CANDIDATE_COLUMNS, candidates)
         queries = (row for match in self.matches for row in _query_rows(match))
-        _write_table(folder / "queries.csv", _QUERY_COLUMNS, queries)
+        write_table(folder / "queries.csv", _QUERY_COLUMNS, queries)
 
     def document(self) -> dict[str, Any]:
         """Return the JSON document that `to_json` writes, as a dict."""
@@ -352,7 +352,8 @@ def _track_cells(match: Match) -> dict[str, Any]:
     return {"track_id": match.track.id, "title": match.track.title}
 
 
-def _write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
+    """Write a CSV file for a spreadsheet, atomically; a text that is a formula is made safe."""
     with (
         atomic_write(path) as draft,
         draft.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,

@@ -14,6 +14,8 @@ from beatport_match.beatport.json_fields import clean_text
 from beatport_match.errors import MisuseError
 
 HOME = "https://www.beatport.com"
+COVERS = "https://geo-media.beatport.com"
+PREVIEWS = "https://geo-samples.beatport.com"
 
 MAX_QUERY_LENGTH = 200
 _DIGITS = re.compile(r"[0-9]{1,18}")

@@ -3,6 +3,7 @@
     parser          options, subcommands and their help
     match_commands  the commands `track` and `playlist`
     analyze         the command `analyze`
+    result_commands the commands `wants` and `report`
     enrich          the command `enrich`
     catalogue       the commands `catalogue build|update|remove|info`
     demo            the command `demo`
@@ -72,6 +73,10 @@ def _run(options: argparse.Namespace, out: Screen, err: Screen) -> ExitCode:
         from beatport_match.cli import analyze
 
         return analyze.analyze_file(options, out, err)
+    if options.command in ("wants", "report"):
+        from beatport_match.cli import result_commands
+
+        return result_commands.COMMANDS[options.command](options, out, err)
     if options.command == "decisions":
         from beatport_match.cli import decisions
 

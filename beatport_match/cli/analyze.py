@@ -59,12 +59,7 @@ def _comparison(options: Namespace, stats: PerformanceStats) -> RunComparison:
 def _write_page(options: Namespace, page: str) -> None:
     """Write the page, but never over one of the metrics files that were read."""
     target: Path = options.html
-    for source in filter(None, (options.file, options.compare)):
-        if target.exists() and target.samefile(source):
-            raise MisuseError(
-                f"{target}: the report would overwrite this metrics file; choose another file with "
-                "--html."
-            )
+    keep_input_files(target, options.file, options.compare, kind="metrics file")
     try:
         with atomic_write(target) as draft:
             draft.write_text(page, encoding="utf-8", errors="backslashreplace")
@@ -73,3 +68,13 @@ def _write_page(options: Namespace, page: str) -> None:
             f"{target}: cannot be written ({reason(error)}); choose another file with --html.",
             error,
         ) from None
+
+
+def keep_input_files(target: Path, *sources: Path | None, kind: str) -> None:
+    """Raise `MisuseError` if the page of `--html` would overwrite a file that it is made from."""
+    for source in filter(None, sources):
+        if target.exists() and target.samefile(source):
+            raise MisuseError(
+                f"{target}: the report would overwrite this {kind}; choose another file with "
+                "--html."
+            )

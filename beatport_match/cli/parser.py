@@ -63,6 +63,8 @@ def new_parser() -> argparse.ArgumentParser:
     _add_enrich(commands.add_parser)
     _add_tag(commands.add_parser)
     _add_catalogue(commands.add_parser)
+    _add_wants(commands.add_parser)
+    _add_report(commands.add_parser)
     _add_analyze(commands.add_parser)
     _add_probe(commands.add_parser)
     return parser
@@ -169,6 +171,11 @@ def _add_review(add_parser: _AddParser) -> None:
     review.path(
         "--decisions FILE",
         "the file of decisions (default: decisions.jsonl beside RESULTS)",
+    )
+    review.path(
+        "--html DIR",
+        "write review.html to this folder, a page to decide about the tracks in a browser, and ask "
+        "nothing",
     )
 
 
@@ -285,6 +292,35 @@ def _add_catalogue(add_parser: _AddParser) -> None:
         if name == "remove":
             action.value("ids ID", "the id of a row", type=_count, nargs="+")
         _add_json(action)
+
+
+def _add_wants(add_parser: _AddParser) -> None:
+    wants = add_parser(
+        "wants",
+        help="write lists of the tracks to buy and of the missing ones",
+        description="Write lists from the results of a run: Beatport links of the found tracks "
+        "(wants.html, wants.txt), the tracks that are not on Beatport or only in another version "
+        "(missing.csv), and M3U playlists of your found, unsure and missing files. No request is "
+        "sent.",
+    )
+    _add_results(wants)
+    wants.path("--out DIR", "write the lists to this folder", required=True)
+    _add_json(wants)
+
+
+def _add_report(add_parser: _AddParser) -> None:
+    report = add_parser(
+        "report",
+        help="write a page that shows what was found and what Beatport adds",
+        description="Write one HTML page from the results of a run: how many tracks were found, "
+        "the keys, tempos, labels and years before and after, and links. No request is sent.",
+    )
+    _add_results(report)
+    report.path("--html FILE", "write the page to this file", required=True)
+
+
+def _add_results(parser: _Parser) -> None:
+    parser.path("file RESULTS", "the results.json that `playlist --out` wrote")
 
 
 def _add_analyze(add_parser: _AddParser) -> None:

@@ -1,6 +1,7 @@
 """The command `review`: a person decides the doubtful tracks of a results file, one at a time.
 
-`review.session` has the rules, `review_view` the text. Each decision is written at once. The
+`review.session` has the rules, `review_view` the text. With `--html` a page for the browser is
+written instead (`reports.review_page`). Each decision is written at once. The
 results are written at the end, also after Ctrl-C, and the next review resumes.
 """
 
@@ -17,6 +18,7 @@ from beatport_match.cli.process import ExitCode, interrupts_ignored
 from beatport_match.cli.review_view import review_lines
 from beatport_match.cli.terminal import Screen
 from beatport_match.matching.decided_match import with_decisions
+from beatport_match.reports.review_page import write_review_page
 from beatport_match.results import PlaylistMatch
 from beatport_match.review.decisions import Decisions
 from beatport_match.review.session import Decide, Effect, ReviewState, start, step
@@ -29,6 +31,11 @@ def review(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     result = PlaylistMatch.from_json(file)
     decisions = Decisions(options.decisions or file.with_name("decisions.jsonl"))
     err.show(*(f"Note: {problem}" for problem in decisions.problems))
+    if options.html:
+        page = write_review_page(_decided(result, decisions), options.html)
+        out.show(f"Page written to {page}")
+        out.show(f"Add the file that it downloads: decisions {decisions.path} --add FILE")
+        return ExitCode.DONE
     state = start(_decided(result, decisions).review)
     code = ExitCode.DONE
     try:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from math import fsum, log10
 
+from beatport_match._html_page import page, section, style_sheet, tiles
 from beatport_match.model.metrics import PerformanceStats, QueryMetrics, RunComparison
 from beatport_match.performance.analysis import analyze
 from beatport_match.performance.measure import in_flight
@@ -36,24 +37,17 @@ _BINS = 20
 # Shorter than any run, and long enough to avoid a division by zero.
 MIN_CHART_S = 0.001
 MAX_LABEL_LENGTH = 18
-_STYLE = """
-:root { color-scheme: light dark; --paper: #fbfaf8; --ink: #1d1f23; --quiet: #5d626b;
-  --line: #dcdad5; --card: #ffffff; --network: #2f6db3; --retry: #c4472f; --parse: #2a8a6a;
-  --wait: #c08a1c; --rest: #9a9da3; --score: #6b58b8; }
-@media (prefers-color-scheme: dark) { :root { --paper: #15171b; --ink: #e8e8e6; --quiet: #a2a7b0;
-  --line: #33373f; --card: #1d2026; --network: #6ba6e8; --retry: #f0836b; --parse: #5cc29c;
-  --wait: #e2b455; --rest: #777c85; --score: #a594ee; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 980px; padding: 32px 20px 48px; background: var(--paper);
-  color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 18px; margin: 0 0 12px; }
-section { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
-  padding: 20px; margin: 20px 0 0; overflow-x: auto; }
-p { margin: 0 0 8px; } ul { margin: 8px 0 0; padding-left: 20px; }
-pre { margin: 0; overflow-x: auto; font: 14px/1.5 ui-monospace, monospace; }
-.quiet { color: var(--quiet); } .recommendation { font-size: 20px; font-weight: 650; }
-.tiles { display: flex; flex-wrap: wrap; gap: 12px 36px; margin: 20px 0 0; }
-.tiles div { min-width: 90px; } .tiles b { display: block; font-size: 22px; font-weight: 650; }
+# Each part of the time in the light and in the dark theme.
+_THEME = {
+    "network": ("#2f6db3", "#6ba6e8"),
+    "retry": ("#c4472f", "#f0836b"),
+    "parse": ("#2a8a6a", "#5cc29c"),
+    "wait": ("#c08a1c", "#e2b455"),
+    "rest": ("#9a9da3", "#777c85"),
+    "score": ("#6b58b8", "#a594ee"),
+}
+_RULES = """pre { margin: 0; overflow-x: auto; font: 14px/1.5 ui-monospace, monospace; }
+.recommendation { font-size: 20px; font-weight: 650; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 0 0 8px; font-size: 14px; }
 .legend i { display: inline-block; width: 12px; height: 12px; border-radius: 3px;
   margin-right: 6px; }
@@ -63,10 +57,8 @@ svg text.quiet { fill: var(--quiet); } svg .end { text-anchor: end; }
 svg .middle { text-anchor: middle; } svg .grid { stroke: var(--line); fill: none; }
 """ + "".join(
     f"svg .{name} {{ fill: var(--{name}); }} .legend .{name} {{ background: var(--{name}); }}\n"
-    for name in (*PARTS, "score")
+    for name in _THEME
 )
-# Even if a metrics file contained markup, this policy forbids the browser to load or run anything.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def report_page(stats: PerformanceStats, comparison: RunComparison | None = None) -> str:
@@ -78,23 +70,17 @@ def report_page(stats: PerformanceStats, comparison: RunComparison | None = None
         f"<p>{escape(analysis.reason)}</p>" + (f"<ul>{caveats}</ul>" if caveats else "")
     )
     sections = [
-        _section("Is async worth it here?", recommendation),
-        _section("Where the time went", _legend() + time_by_query_type(stats)),
-        _section("Requests in flight", requests_in_flight(stats)),
-        _section("Scores of the matched tracks", score_distribution(stats)),
+        section("Is async worth it here?", recommendation),
+        section("Where the time went", _legend() + time_by_query_type(stats)),
+        section("Requests in flight", requests_in_flight(stats)),
+        section("Scores of the matched tracks", score_distribution(stats)),
     ]
     if comparison:
         text = f"<pre>{escape(generate_comparison_report(comparison))}</pre>"
-        sections.insert(1, _section("Sync and async", text))
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Where the time went</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"<h1>Where the time went</h1>\n{_subtitle(stats)}\n{_tiles(stats)}\n"
-        + "\n".join(sections)
-        + "\n</body>\n</html>\n"
-    )
+        sections.insert(1, section("Sync and async", text))
+    title = "Where the time went"
+    body = f"<h1>{title}</h1>\n{_subtitle(stats)}\n{_tiles(stats)}\n" + "\n".join(sections)
+    return page(title, style_sheet(_THEME, _RULES), body)
 
 
 def time_by_query_type(stats: PerformanceStats) -> str:
@@ -184,7 +170,7 @@ def _subtitle(stats: PerformanceStats) -> str:
 def _tiles(stats: PerformanceStats) -> str:
     session, at_once = stats.session_info, stats.concurrency
     network = analyze(stats).percentage
-    tiles = {
+    figures = {
         "wall-clock time": seconds(session.total_time),
         "tracks": str(session.total_tracks),
         "matched": str(session.matched_tracks),
@@ -193,11 +179,7 @@ def _tiles(stats: PerformanceStats) -> str:
         "network": _or_unknown(None if network is None else f"{network:.1f} %"),
         "requests at once": _or_unknown(at_once and f"{at_once.mean_requests_in_flight:.1f}"),
     }
-    shown = (
-        f'<div><b>{value}</b><span class="quiet">{name}</span></div>'
-        for name, value in tiles.items()
-    )
-    return f'<div class="tiles">{"".join(shown)}</div>'
+    return tiles(figures)
 
 
 def _legend() -> str:
@@ -205,10 +187,6 @@ def _legend() -> str:
         f'<span><i class="{part}"></i>{name}</span>' for part, name in PARTS.items()
     )
     return f'<div class="legend">{"".join(names)}</div>'
-
-
-def _section(title: str, content: str) -> str:
-    return f"<section>\n<h2>{title}</h2>\n{content}\n</section>"
 
 
 def _or_unknown(value: object) -> str:

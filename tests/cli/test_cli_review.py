@@ -305,3 +305,16 @@ def test_one_decided_track_needs_no_request(
     )
     assert result.code == 0
     assert "decided by person on" in result.out
+
+
+def test_html_writes_a_page_and_asks_nothing(
+    command: Callable[..., CommandResult], results: Path, tmp_path: Path
+) -> None:
+    before = results.read_bytes()
+    result = command("review", results, "--html", tmp_path / "pages")
+    page = tmp_path / "pages" / "review.html"
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith(f"Page written to {page}\n")
+    assert "Download decisions" in page.read_text("utf-8")
+    assert results.read_bytes() == before
+    assert not results.with_name("decisions.jsonl").exists()

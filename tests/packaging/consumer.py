@@ -33,6 +33,7 @@ from beatport_match import (
     TagPlan,
     TagReport,
     Track,
+    Wants,
     aiter_matches,
     amatch_playlist,
     amatch_track,
@@ -43,7 +44,10 @@ from beatport_match import (
     plan_tags,
     rank,
     recommend_settings,
+    write_match_report,
+    write_review_page,
     write_tags,
+    write_wants,
 )
 from beatport_match.testing import FakeBeatport
 
@@ -99,6 +103,9 @@ def a_playlist(progress: list[Progress]) -> None:
     assert_type(plan, TagPlan)
     assert_type(plan.notation, Literal["short", "camelot", "open_key"])
     assert_type(write_tags(plan, "old-tags.jsonl"), TagReport)
+    assert_type(write_wants(result, "wants"), Wants)
+    write_match_report(result, Path("report.html"))
+    assert_type(write_review_page(result, "review"), Path)
     assert_type(iter_matches(["Artist - Title"]), Iterator[Match])
     with Matcher() as matcher:
         assert_type(matcher.fetch_track(7), Candidate | None)

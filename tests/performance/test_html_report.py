@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
+from invented_results import PageContent
 from invented_runs import answer, make_query, make_track, metrics_of_track, parsed, stats_of
 
 from beatport_match import PerformanceStats, compare_runs
@@ -25,24 +25,6 @@ EMPTY = stats_of([], total_time=0.0)
 def stats_of_run(*scores: float, name: str = "artist_title") -> PerformanceStats:
     one = answer(parsed(3), waits=(0.25,), sends=(0.5,), parse_s=0.25, query_type=name)
     return stats_of([metrics_of_track(one, score=score, total=1.0) for score in scores])
-
-
-class PageContent(HTMLParser):
-    """Collect the tags, attributes and texts of a page, as a browser parses it."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str]] = []
-        self.texts: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
 
 
 def shapes(chart: str, kind: str) -> list[ET.Element]:
