@@ -74,8 +74,9 @@ class Enricher:
     def __init__(
         self, matches: Iterable[Match], overwrite: Collection[LibraryField], notation: KeyNotation
     ) -> None:
-        self.tracks = self.enriched = 0
-        self.has_playlist = False
+        self.tracks: int = 0
+        self.enriched: int = 0
+        self.has_playlist: bool = False
         self._overwrite = overwrite
         self._values: dict[Track, dict[LibraryField, str]] = {}
         # Hashing all fields of an entry finds no track that was completed from a music file.
