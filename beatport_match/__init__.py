@@ -93,10 +93,13 @@ from beatport_match.tags import (
     undo_tags,
     write_tags,
 )
+from beatport_match.transport.rate_limit_file import FileRateLimiter
 from beatport_match.transport.shared import clear_shared_state
+from beatport_match.transport.shared_rate_limit import AsyncRateLimiter, RateLimiter
 
 __all__ = [
     "AsyncMatcher",
+    "AsyncRateLimiter",
     "AsyncSettings",
     "BeatportMatchError",
     "BeatportUnavailable",
@@ -110,6 +113,7 @@ __all__ = [
     "Evidence",
     "Failure",
     "FetchedTracks",
+    "FileRateLimiter",
     "JournalError",
     "Match",
     "MatchSettings",
@@ -129,6 +133,7 @@ __all__ = [
     "Progress",
     "QueryMetrics",
     "QueryRecord",
+    "RateLimiter",
     "Rejection",
     "ResultsFileError",
     "RunComparison",

@@ -55,7 +55,8 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import AsyncHttpClient, require_client_kind
-from beatport_match.transport.shared import own_state
+from beatport_match.transport.shared import own_state, with_rate_limiter
+from beatport_match.transport.shared_rate_limit import AsyncRateLimiter, RateLimiter
 
 T = TypeVar("T")
 
@@ -72,10 +73,14 @@ class AsyncMatcher:
             is made with the first request, and closed with the matcher.
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
+        rate_limiter: A rate limit that other processes or machines share, instead of the one in
+            `settings.rate_limit_file`; a sync one is called in a thread. By default a rate limit of
+            this matcher alone.
 
     Raises:
-        MisuseError: `http_client` is a sync one or no client, or `source` is no source.
-        SettingsError: `settings` is not a `MatchSettings`.
+        MisuseError: `http_client` is a sync one or no client, `source` is no source, or
+            `rate_limiter` is none.
+        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
 
     Example:
         ```python
@@ -94,13 +99,18 @@ class AsyncMatcher:
         *,
         http_client: AsyncHttpClient | None = None,
         source: Sources | None = None,
+        rate_limiter: RateLimiter | AsyncRateLimiter | None = None,
     ) -> None:
         self.settings: MatchSettings = settings_or_default(settings)
         if http_client is not None:
             require_client_kind(http_client, asynchronous=True)
-        self._engine = AsyncEngine(
-            self.settings, http_client, self._new_state(self.settings, http_client)
+        state = with_rate_limiter(
+            self._new_state(self.settings, http_client),
+            self.settings,
+            rate_limiter,
+            asynchronous=True,
         )
+        self._engine = AsyncEngine(self.settings, http_client, state)
         self._sources = resolve_sources(
             beatport_source(self.settings) if source is None else source
         )

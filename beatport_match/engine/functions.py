@@ -64,7 +64,7 @@ def match_track(
         MisuseError: The track is blank, a playlist file, or neither a `Track` nor text,
             `http_client` is no client or an async one, `source` is no source, or another argument
             has a wrong type or value.
-        SettingsError: `settings` is not a `MatchSettings`.
+        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
 
     Example:
         ```python
@@ -111,7 +111,7 @@ async def amatch_track(
         MisuseError: The track is blank, a playlist file, or neither a `Track` nor text,
             `http_client` is no client or a sync one, `source` is no source, or another argument has
             a wrong type or value.
-        SettingsError: `settings` is not a `MatchSettings`.
+        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
 
     Example:
         ```python
@@ -176,7 +176,7 @@ def match_playlist(
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type, or `settings.async_io.enabled` is set inside a
             running event loop.
-        SettingsError: `settings` is not a `MatchSettings`.
+        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
 
     Example:
         ```python
@@ -248,7 +248,7 @@ async def amatch_playlist(
         PlaylistError: The file cannot be read.
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type.
-        SettingsError: `settings` is not a `MatchSettings`.
+        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
 
     Example:
         ```python
@@ -320,7 +320,7 @@ def iter_matches(
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type, or `settings.async_io.enabled` is set inside a
             running event loop.
-        SettingsError: `settings` is not a `MatchSettings`.
+        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
 
     Example:
         ```python
@@ -395,7 +395,7 @@ def aiter_matches(
         PlaylistError: The file cannot be read.
         JournalError: The journal cannot be used.
         MisuseError: An argument has a wrong type.
-        SettingsError: `settings` is not a `MatchSettings`.
+        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
 
     Example:
         ```python
