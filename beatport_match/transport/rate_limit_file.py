@@ -131,11 +131,10 @@ def _read(file: IO[bytes]) -> str:
     """
     content = file.read(_BYTES + 1)
     # After a power cut, the file may hold zeros.
-    if not content.strip(b"\0"):
-        return ""
-    if len(content) > _BYTES or not content.startswith(_HEAD):
+    is_blank = not content.strip(b"\0")
+    if len(content) > _BYTES or not (is_blank or content.startswith(_HEAD)):
         raise OSError("it is not a rate limit file of beatport_match")
-    return content.decode("ascii", "replace")
+    return "" if is_blank else content.decode("ascii", "replace")
 
 
 def _write(file: IO[bytes], text: str) -> None:
