@@ -7,7 +7,7 @@ of one machine. The rules stay those of `rate_rules`, and this module converts t
   If this clock is set back, no time has passed for the readers; if it is set forward, the slots are
   free. So no jump makes a process wait longer than before.
 * Any text is read. What is not a state counts as a new one, and a value outside of its range as
-  the nearest one. So no text makes a process wait longer than its own settings explain.
+  the nearest one. So no text makes a process wait longer than the rules allow.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ _FORMAT = 1
 # The slots of a killed process stay reserved, so the other processes may wait this long for them.
 MAX_AHEAD_S = 10.0
 _MAX_BLOCKED_COUNT = 1000.0
+# Instead of "never", which is no number in JSON: before any request that may still be in flight.
+_LONG_AGO_S = 1e9
 
 
 class RateLimiter(Protocol):
@@ -56,8 +58,8 @@ class RateLimiter(Protocol):
 
         Args:
             change: Takes the stored text (`""` if there is none) and returns the new text and a
-                result. It is quick and has no side effect that matters, so a store that compares
-                and replaces may call it again.
+                result. It does not wait, and may be called again: a store that compares and
+                replaces calls it until no other process was faster.
 
         Returns:
             The result of the last call of `change`.
@@ -163,7 +165,7 @@ def state_text(state: RateState, now: float, today: float) -> str:
         "written_at": today,
         "next_free_in_s": max(0.0, state.next_free - now),
         "share": state.share,
-        "slowed_s_ago": None if math.isinf(state.slowed_at) else now - state.slowed_at,
+        "slowed_s_ago": min(now - state.slowed_at, _LONG_AGO_S),
         "blocked_count": state.blocked_count,
         "opened_s_ago": now - state.opened_at,
         "pause_s": state.pause_s,
@@ -185,17 +187,12 @@ def parse_state(text: str, rules: RateRules, now: float, today: float) -> RateSt
         if values[FORMAT_KEY] != _FORMAT:
             return RateState()
         written = now - max(0.0, today - _number(values["written_at"], 0.0, math.inf))
-        slowed_s_ago = values["slowed_s_ago"]
         per_second = current_rate(RateState(share=MIN_RATE_SHARE), rules)
         max_wait_s = rules.max_ahead_s + 1 / per_second if per_second else math.inf
         return RateState(
             next_free=written + _number(values["next_free_in_s"], 0.0, max_wait_s),
             share=_number(values["share"], MIN_RATE_SHARE, 1.0),
-            slowed_at=(
-                -math.inf
-                if slowed_s_ago is None
-                else written - _number(slowed_s_ago, 0.0, math.inf)
-            ),
+            slowed_at=written - _number(values["slowed_s_ago"], 0.0, math.inf),
             blocked_count=int(_number(values["blocked_count"], 0.0, _MAX_BLOCKED_COUNT)),
             opened_at=written - _number(values["opened_s_ago"], 0.0, math.inf),
             pause_s=_number(values["pause_s"], 0.0, MAX_PAUSE_S),

@@ -100,15 +100,17 @@ def test_a_blocked_response_slows_the_other_matchers(
     settings = with_attempts(rate_limit_file=tmp_path / "rate").with_(requests_per_second=100)
     paces = list[float | None]()
 
-    def run(fake: FakeBeatport) -> None:
+    def run(fake: FakeBeatport) -> Any:
         def note(progress: Progress) -> None:
             paces.append(progress.pace)
 
         call = {"transport": fake.transport(), "settings": settings, "on_progress": note}
-        Mode(name).call("match_playlist", TRACKS[:1], **call)
+        return Mode(name).call("match_playlist", TRACKS[:1], **call)
 
     run(FakeBeatport(**EXACT_SEARCH, faults=first(1, "rate_limited")))
-    run(FakeBeatport(**EXACT_SEARCH))
+    result = run(FakeBeatport(**EXACT_SEARCH))
+    assert "requests_per_second" in result.metrics.settings
+    assert "rate_limit_file" not in result.metrics.settings, "metrics files are passed on"
     assert paces[0] is not None
     assert paces[0] < 100
     assert paces[1] is not None
