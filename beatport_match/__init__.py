@@ -99,10 +99,13 @@ from beatport_match.tags import (
     undo_tags,
     write_tags,
 )
+from beatport_match.transport.rate_limit_file import FileRateLimiter
 from beatport_match.transport.shared import clear_shared_state
+from beatport_match.transport.shared_rate_limit import AsyncRateLimiter, RateLimiter
 
 __all__ = [
     "AsyncMatcher",
+    "AsyncRateLimiter",
     "AsyncSettings",
     "BeatportMatchError",
     "BeatportUnavailable",
@@ -120,6 +123,7 @@ __all__ = [
     "Evidence",
     "Failure",
     "FetchedTracks",
+    "FileRateLimiter",
     "JournalError",
     "Match",
     "MatchSettings",
@@ -139,6 +143,7 @@ __all__ = [
     "Progress",
     "QueryMetrics",
     "QueryRecord",
+    "RateLimiter",
     "Rejection",
     "ResultsFileError",
     "RunComparison",

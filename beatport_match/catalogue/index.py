@@ -193,8 +193,11 @@ class IndexWriter:
         if isrc := clean_isrc(candidate.isrc):
             document.add_text("isrc", isrc)
         document.add_bytes("row", _row_adapter().dump_json(candidate, exclude_none=True))
-        with self._write_errors():
+        try:
             self._writer.add_document(document)
+        except BaseException:  # a panic is no Exception
+            with self._write_errors():
+                raise
 
     def remove(self, row_id: int) -> None:
         """Remove the row with an ID, if it exists."""

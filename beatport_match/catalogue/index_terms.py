@@ -32,6 +32,8 @@ def index_terms(candidate: Candidate) -> str:
     for name in names:
         words.update(name.split())
         words.add(name.replace(" ", ""))
+    if max(map(len, words), default=0) <= MAX_TERM_LENGTH:  # nearly always
+        return " ".join(words)
     return " ".join([word[:MAX_TERM_LENGTH] for word in words])
 
 

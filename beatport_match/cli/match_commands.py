@@ -169,7 +169,7 @@ def settings_from(options: Namespace) -> MatchSettings:
     settings = settings_from_environment(settings)
     values = settings.values()
     names = ("base_url", "proxy", "source", "api_url", "token_file", "cache_path")
-    for name in (*names, "max_offline_wait_s", "retry_failed"):
+    for name in (*names, "rate_limit_file", "max_offline_wait_s", "retry_failed"):
         if (value := getattr(options, name, None)) is not None:
             values[name] = value
     if options.command == "playlist":

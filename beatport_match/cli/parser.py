@@ -100,7 +100,7 @@ def _add_track(add_parser: _AddParser) -> None:
     track.value("--duration M:SS", "length, as M:SS or in seconds")
     track.value("--isrc CODE", "International Standard Recording Code")
     _add_decisions(track)
-    _add_cache(track)
+    _add_cache_and_rate_limit(track)
     _add_settings(track)
     _add_json(track)
 
@@ -134,7 +134,7 @@ def _add_playlist(add_parser: _AddParser) -> None:
         "needs --decisions, and --journal or --results",
     )
     playlist.path("--results FILE", "the results.json of the earlier run, for --missing-only")
-    _add_cache(playlist)
+    _add_cache_and_rate_limit(playlist)
     playlist.flag("--async", "match several tracks at the same time", dest="async_engine")
     rate = playlist.add_mutually_exclusive_group()
     rate.add_argument(
@@ -399,11 +399,15 @@ def _add_decisions(parser: _Parser) -> None:
     )
 
 
-def _add_cache(parser: _Parser) -> None:
+def _add_cache_and_rate_limit(parser: _Parser) -> None:
     parser.path(
         "--cache FILE",
         "store Beatport's answers in this file and use them in later runs",
         dest="cache_path",
+    )
+    parser.path(
+        "--rate-limit-file FILE",
+        "share the rate limit with the other programs on this machine that name the same file",
     )
 
 

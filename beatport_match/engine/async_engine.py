@@ -52,7 +52,8 @@ from beatport_match.transport.http import (
     ssl_context,
     stopped_failure,
 )
-from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
+from beatport_match.transport.rate_limiter import LocalRateLimiter
+from beatport_match.transport.rate_rules import RetryAfter
 from beatport_match.transport.shared import SharedState, shared_async_client
 from beatport_match.transport.single_flight import KeyedLocks
 from beatport_match.transport.token_store import MAX_LOCK_WAIT_S, TokenStore
@@ -73,7 +74,7 @@ class AsyncEngine:
     def __init__(
         self, settings: MatchSettings, client: AsyncHttpClient | None, state: SharedState
     ) -> None:
-        self.rate_limiter: RateLimiter = state.rate_limiter
+        self.rate_limiter: LocalRateLimiter = state.rate_limiter
         self._settings = settings
         self._cache = TieredCache(settings, state.memory)
         self._in_flight = KeyedLocks(anyio.Lock)
@@ -204,7 +205,7 @@ class AsyncEngine:
 
     async def _wait_for_slot(self, stop: IsStopped) -> Failure | None:
         while True:
-            slot = STOPPED if stop() else self.rate_limiter.reserve(self.now())
+            slot = STOPPED if stop() else await self.rate_limiter.areserve(self.now())
             if isinstance(slot, Failure):
                 return slot
             seconds = slot.seconds if isinstance(slot, RetryAfter) else slot
@@ -256,7 +257,7 @@ class AsyncEngine:
         return await in_thread(call) if self._cache.on_disk else call()
 
     async def _report(self, step: Report, now: float) -> None:
-        self.rate_limiter.record(step.value, sent=step.sent_at, now=now)
+        await self.rate_limiter.arecord(step.value, sent=step.sent_at, now=now)
         if isinstance(step.value, ParsedResult):
             self._tokens.confirm()
         if isinstance(step.value, ParsedResult) and step.value.doubt is None:

@@ -60,7 +60,8 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import AsyncHttpClient, require_client_kind
-from beatport_match.transport.shared import own_state
+from beatport_match.transport.shared import own_state, with_rate_limiter
+from beatport_match.transport.shared_rate_limit import AsyncRateLimiter, RateLimiter
 
 T = TypeVar("T")
 
@@ -82,12 +83,16 @@ class AsyncMatcher:
         missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
+        rate_limiter: A rate limit that other processes or machines share, instead of the one in
+            `settings.rate_limit_file`; a sync one is called in a thread. By default a rate limit of
+            this matcher alone.
 
     Raises:
-        MisuseError: `http_client` is a sync one or no client, or `source` is no source.
+        MisuseError: `http_client` is a sync one or no client, `source` is no source, or
+            `rate_limiter` is none.
         DecisionsError: The file of decisions cannot be used.
         ResultsFileError: The results for `missing_only` cannot be read.
-        SettingsError: `settings` is not a `MatchSettings`.
+        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
 
     Example:
         ```python
@@ -108,13 +113,18 @@ class AsyncMatcher:
         source: Sources | None = None,
         decisions: DecisionsOrPath | None = None,
         missing_only: MissingOnly = False,
+        rate_limiter: RateLimiter | AsyncRateLimiter | None = None,
     ) -> None:
         self.settings: MatchSettings = settings_or_default(settings)
         if http_client is not None:
             require_client_kind(http_client, asynchronous=True)
-        self._engine = AsyncEngine(
-            self.settings, http_client, self._new_state(self.settings, http_client)
+        state = with_rate_limiter(
+            self._new_state(self.settings, http_client),
+            self.settings,
+            rate_limiter,
+            asynchronous=True,
         )
+        self._engine = AsyncEngine(self.settings, http_client, state)
         self._sources = resolve_sources(
             beatport_source(self.settings) if source is None else source
         )

@@ -70,7 +70,7 @@ def match_track(
             `http_client` is no client or an async one, `source` is no source, or another argument
             has a wrong type or value.
         DecisionsError: The file of decisions cannot be used.
-        SettingsError: `settings` is not a `MatchSettings`.
+        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
 
     Example:
         ```python
@@ -123,7 +123,7 @@ async def amatch_track(
             `http_client` is no client or a sync one, `source` is no source, or another argument has
             a wrong type or value.
         DecisionsError: The file of decisions cannot be used.
-        SettingsError: `settings` is not a `MatchSettings`.
+        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
 
     Example:
         ```python
@@ -199,7 +199,7 @@ def match_playlist(
             running event loop.
         DecisionsError: The file of decisions cannot be used.
         ResultsFileError: The results for `missing_only` cannot be read.
-        SettingsError: `settings` is not a `MatchSettings`.
+        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
 
     Example:
         ```python
@@ -286,7 +286,7 @@ async def amatch_playlist(
         MisuseError: An argument has a wrong type.
         DecisionsError: The file of decisions cannot be used.
         ResultsFileError: The results for `missing_only` cannot be read.
-        SettingsError: `settings` is not a `MatchSettings`.
+        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
 
     Example:
         ```python
@@ -373,7 +373,7 @@ def iter_matches(
             running event loop.
         DecisionsError: The file of decisions cannot be used.
         ResultsFileError: The results for `missing_only` cannot be read.
-        SettingsError: `settings` is not a `MatchSettings`.
+        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
 
     Example:
         ```python
@@ -463,7 +463,7 @@ def aiter_matches(
         MisuseError: An argument has a wrong type.
         DecisionsError: The file of decisions cannot be used.
         ResultsFileError: The results for `missing_only` cannot be read.
-        SettingsError: `settings` is not a `MatchSettings`.
+        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
 
     Example:
         ```python

@@ -56,7 +56,8 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import HttpClient, require_client_kind
-from beatport_match.transport.shared import own_state
+from beatport_match.transport.shared import own_state, with_rate_limiter
+from beatport_match.transport.shared_rate_limit import RateLimiter
 
 
 class Matcher:
@@ -76,12 +77,15 @@ class Matcher:
         missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
+        rate_limiter: A rate limit that other processes or machines share, instead of the one in
+            `settings.rate_limit_file`; by default a rate limit of this matcher alone.
 
     Raises:
-        MisuseError: `http_client` is an async one or no client, or `source` is no source.
+        MisuseError: `http_client` is an async one or no client, `source` is no source, or
+            `rate_limiter` is an async one or none.
         DecisionsError: The file of decisions cannot be used.
         ResultsFileError: The results for `missing_only` cannot be read.
-        SettingsError: `settings` is not a `MatchSettings`.
+        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
 
     Example:
         ```python
@@ -102,12 +106,18 @@ class Matcher:
         source: Sources | None = None,
         decisions: DecisionsOrPath | None = None,
         missing_only: MissingOnly = False,
+        rate_limiter: RateLimiter | None = None,
     ) -> None:
         self.settings: MatchSettings = settings_or_default(settings)
         if http_client is not None:
             require_client_kind(http_client, asynchronous=False)
         self._given = http_client
-        self._state = self._new_state(self.settings, http_client)
+        self._state = with_rate_limiter(
+            self._new_state(self.settings, http_client),
+            self.settings,
+            rate_limiter,
+            asynchronous=False,
+        )
         self._engine = SyncEngine(self.settings, http_client, self._state)
         self._sources = resolve_sources(
             beatport_source(self.settings) if source is None else source

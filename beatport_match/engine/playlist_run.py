@@ -57,7 +57,7 @@ from beatport_match.playlists import PlaylistProblem, read_playlist
 from beatport_match.results import OUTCOMES, PlaylistMatch
 from beatport_match.review.decisions import Decisions
 from beatport_match.settings.models import MatchSettings, settings_or_default
-from beatport_match.transport.rate_limiter import RateLimiter
+from beatport_match.transport.rate_limiter import LocalRateLimiter
 
 # A run with bounded memory must not keep all tracks of a day without a network.
 MAX_WAITING_TRACKS = 1000
@@ -119,7 +119,8 @@ def max_ages_s(settings: MatchSettings) -> Mapping[ResultKind, float]:
 def public_settings(settings: MatchSettings) -> dict[str, JsonValue]:
     """Return the settings that a metrics file shows."""
     # Metrics files are passed on; a user's files and network are private.
-    return settings.model_dump(mode="json", exclude={"cache_path", "token_file", "proxy"})
+    private = {"cache_path", "rate_limit_file", "token_file", "proxy"}
+    return settings.model_dump(mode="json", exclude=private)
 
 
 def new_lookups(mode: Mode, settings: MatchSettings) -> LookupMetrics:
@@ -159,7 +160,7 @@ class PlaylistRun:
         mode: Mode,
         settings: MatchSettings,
         sources: Sources,
-        rate_limiter: RateLimiter,
+        rate_limiter: LocalRateLimiter,
         given: FileTracks,
         on_progress: AsyncOnProgress | None,
         stop: Stop | None,

@@ -40,7 +40,8 @@ from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.answer_cache import TieredCache
 from beatport_match.transport.client_pool import SyncClientPool
 from beatport_match.transport.http import STOP_POLL_INTERVAL_S, HttpClient, new_client, send
-from beatport_match.transport.rate_limiter import RateLimiter, RetryAfter
+from beatport_match.transport.rate_limiter import LocalRateLimiter
+from beatport_match.transport.rate_rules import RetryAfter
 from beatport_match.transport.shared import SharedState
 from beatport_match.transport.single_flight import KeyedLocks
 from beatport_match.transport.token_store import MAX_LOCK_WAIT_S, TokenStore
@@ -60,7 +61,7 @@ class SyncEngine:
     def __init__(
         self, settings: MatchSettings, client: HttpClient | None, state: SharedState
     ) -> None:
-        self.rate_limiter: RateLimiter = state.rate_limiter
+        self.rate_limiter: LocalRateLimiter = state.rate_limiter
         self._settings = settings
         self._cache = TieredCache(settings, state.memory)
         self._in_flight = KeyedLocks(Lock)

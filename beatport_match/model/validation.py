@@ -107,6 +107,8 @@ def clean_isrc(isrc: str | None) -> str:
 
     Tags contain ISRCs with hyphens and blanks and in lower case.
     """
+    if isrc and _ISRC.fullmatch(isrc):  # nearly always
+        return isrc
     code = "".join(filter(str.isalnum, isrc or "")).upper()
     return code if _ISRC.fullmatch(code) else ""
 

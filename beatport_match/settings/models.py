@@ -176,6 +176,10 @@ class MatchSettings(_Frozen, frozen=True):
             requested only if one of these fields is missing. Default `()`: none.
         requests_per_second: Rate limit of all requests together, in requests per second (above 0,
             up to 1000). `None` (`false` in TOML) means no rate limit. Default 5.
+        rate_limit_file: Path of a small file through which several processes of this machine share
+            one rate limit, its slowdown and the circuit breaker. The library creates it if it does
+            not exist. Give all of them the same settings. Default `None` (`false` in TOML): each
+            matcher has its own.
         max_refusals: Number of blocked responses in a row (1-1000) that opens the circuit breaker.
             Blocked responses are challenge pages, 403, 429 and redirects to another host. While the
             circuit breaker is open, no request is sent, and each remaining track ends as `failed`
@@ -229,6 +233,7 @@ class MatchSettings(_Frozen, frozen=True):
     max_candidates: Annotated[int, Field(ge=1, le=150)] | None = 10
     wanted_fields: tuple[str, ...] = ()
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] | None = 5.0
+    rate_limit_file: Path | None = None
     max_refusals: Annotated[int, Field(ge=1, le=1000)] = 10
     refusal_pause_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
     wait_when_refused: bool = False
@@ -264,6 +269,7 @@ class MatchSettings(_Frozen, frozen=True):
             max_candidates: int | None = ...,
             wanted_fields: list[str] | tuple[str, ...] = ...,
             requests_per_second: float | None = ...,
+            rate_limit_file: str | Path | None = ...,
             max_refusals: int = ...,
             refusal_pause_s: float = ...,
             wait_when_refused: bool = ...,
@@ -318,7 +324,7 @@ class MatchSettings(_Frozen, frozen=True):
 
     @field_validator(
         *("requests_per_second", "cache_path", "token_file", "proxy", "max_candidates"),
-        "max_track_time_s",
+        *("max_track_time_s", "rate_limit_file"),
         mode="before",
     )
     @classmethod

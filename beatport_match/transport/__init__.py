@@ -3,6 +3,9 @@
     http           makes an `httpx` client, sends a request once, reads a body of limited size
     client_pool    the library's own async client: one connection for each request in flight
     rate_limiter   when the next request may be sent; the circuit breaker
+    rate_rules     the rules of the rate limiter
+    shared_rate_limit  one rate limit for several processes or machines
+    rate_limit_file    the same for one machine, in a file
     answer_cache   parsed results in memory, and behind it the cache on disk
     sqlite_cache   parsed results in an SQLite file that several programs may share
     cache_codec    a parsed result as bytes, and back

@@ -1,158 +1,63 @@
-"""The rate limiter: when the next request may be sent, and whether any may be sent for now.
+"""The rate limiter of this process: it applies the rules of `rate_rules` and `reachability`.
 
-Three rules, each a pure function of a frozen state and the time:
-
-* Requests are spread evenly over time (the generic cell rate algorithm, ITU-T I.371).
-* A blocked response halves the rate; each good response returns a fiftieth of the full rate
-  (additive increase, multiplicative decrease).
-* After a number of blocked responses in a row the circuit breaker opens: nothing is sent for a
-  pause, then one request is let through to probe. A blocked probe doubles the pause.
-
-`reachability` has a fourth rule: it stops sending if no request is answered.
-
-`RateLimiter` holds the state for all tasks and threads of a matcher, or of all module-level
-functions (see `shared`).
+Whether the site can be reached is known for this process alone, because each machine has a network
+of its own. The rate and the circuit breaker may be shared with other processes (see
+`shared_rate_limit`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from functools import partial
 from threading import Lock
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from beatport_match._logging import logger
 from beatport_match.errors import Failure
 from beatport_match.matching.protocol import ParsedResult
 from beatport_match.settings.models import MatchSettings
+from beatport_match.transport.rate_rules import (
+    RateRules,
+    RateState,
+    RetryAfter,
+    current_rate,
+    record,
+    reserve,
+)
 from beatport_match.transport.reachability import Reachability, admit, observe
+from beatport_match.transport.shared_rate_limit import (
+    MAX_AHEAD_S,
+    AsyncRateLimiter,
+    Change,
+    RateLimiter,
+    SharedRateState,
+)
 
-# A 429, a challenge page, a 403, or a redirect to another host. Other failures say nothing about
-# the rate.
-BLOCKED_KINDS = frozenset({"rate_limited", "blocked"})
-# From half to full rate in 25 good responses, which is ten seconds at the default rate.
-RATE_RECOVERY_SHARE = 0.02
-MIN_RATE_SHARE = 1 / 16
-MAX_PAUSE_S = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class RetryAfter:
-    """No slot can be reserved for so many seconds; try again after them."""
-
-    seconds: float
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateRules:
-    """What the settings ask for.
-
-    `per_second` is the full rate, `None` without a limit. After `max_blocked` blocked responses in
-    a row nothing is sent for `pause_s` seconds; with `wait` callers wait for that, otherwise they
-    fail.
-    """
-
-    per_second: float | None
-    max_blocked: int = 10
-    pause_s: float = 60.0
-    wait: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateState:
-    """The state of a rate limiter; times are seconds on the engine's clock.
-
-    `share` (0-1) of the full rate is in use, `next_free` is when the next slot is free. A response
-    to a request that was sent before `slowed_at` cannot slow the rate again. `blocked_count` counts
-    blocked responses since the last good one. The circuit breaker opened at `opened_at` for
-    `pause_s` seconds, which is 0 while it is closed.
-    """
-
-    next_free: float = 0.0
-    share: float = 1.0
-    slowed_at: float = float("-inf")
-    blocked_count: int = 0
-    opened_at: float = 0.0
-    pause_s: float = 0.0
-
-    @property
-    def circuit_open(self) -> bool:
-        """Return whether nothing is sent, apart from a probe after each pause."""
-        return self.pause_s > 0
-
-
-def reserve(
-    state: RateState, rules: RateRules, now: float
-) -> tuple[RateState, float | RetryAfter | Failure]:
-    """Reserve a slot: return how long to wait for it in seconds, or why there is none.
-
-    While the circuit breaker is open, the first caller after the pause gets a slot, as a probe. The
-    others wait for what becomes of it, or fail.
-    """
-    if state.circuit_open:
-        left_s = state.opened_at + state.pause_s - now
-        if left_s > 0:
-            return state, RetryAfter(left_s) if rules.wait else _circuit_open_failure(rules)
-        # If no result of this probe is ever reported, the next one may go after another pause.
-        state = replace(state, opened_at=now)
-    per_second = current_rate(state, rules)
-    if per_second is None:
-        return state, 0.0
-    slot_at = max(state.next_free, now)
-    return replace(state, next_free=slot_at + 1 / per_second), slot_at - now
-
-
-def record(
-    state: RateState, rules: RateRules, value: ParsedResult | Failure, *, sent: float, now: float
-) -> RateState:
-    """Return the state after the result of a request that was sent at `sent`.
-
-    A blocked response halves the rate, at most once for all requests that were in flight together,
-    and never below a sixteenth.
-    """
-    if isinstance(value, ParsedResult):
-        share = min(1.0, state.share + RATE_RECOVERY_SHARE)
-        return replace(state, share=share, blocked_count=0, pause_s=0.0)
-    if value.kind not in BLOCKED_KINDS:
-        return state
-    state = replace(state, blocked_count=state.blocked_count + 1)
-    if sent >= state.slowed_at:
-        state = replace(state, share=max(MIN_RATE_SHARE, state.share / 2), slowed_at=now)
-    if state.circuit_open:
-        if sent < state.opened_at:  # it was in flight when the circuit breaker opened: no probe
-            return state
-        return replace(state, pause_s=min(MAX_PAUSE_S, 2 * state.pause_s), opened_at=now)
-    if state.blocked_count >= rules.max_blocked:
-        return replace(state, pause_s=rules.pause_s, opened_at=now)
-    return state
-
-
-def current_rate(state: RateState, rules: RateRules) -> float | None:
-    """Return the requests a second that are let through now; `None` without a limit."""
-    return None if rules.per_second is None else rules.per_second * state.share
-
-
-def _circuit_open_failure(rules: RateRules) -> Failure:
-    return Failure(
-        "blocked",
-        f"Beatport blocked {rules.max_blocked} requests in a row, so this one was not sent; "
-        f"try again later",
-    )
-
-
-class RateLimiter:
+class LocalRateLimiter:
     """One rate limiter with its circuit breaker, for all tasks and threads that share it.
 
-    The caller brings the time, so that sync and async engines use the same class.
+    The caller brings the time, so that sync and async engines use the same class. Only a shared
+    limit makes the async methods wait.
+
+    Args:
+        settings: The rate limit, the circuit breaker, and how long to wait for the network.
+        shared: Where the rate and the circuit breaker are shared with other processes.
     """
 
-    def __init__(self, settings: MatchSettings) -> None:
+    def __init__(
+        self, settings: MatchSettings, shared: RateLimiter | AsyncRateLimiter | None = None
+    ) -> None:
         self._rules = RateRules(
             per_second=settings.requests_per_second,
             max_blocked=settings.max_refusals,
             pause_s=settings.refusal_pause_s,
             wait=settings.wait_when_refused,
+            max_ahead_s=float("inf") if shared is None else MAX_AHEAD_S,
         )
-        self._state = RateState()
+        self._held = _StateInMemory() if shared is None else SharedRateState(shared, self._rules)
         self._host = urlsplit(settings.site_url).hostname or ""
         self._max_offline_wait_s = settings.max_offline_wait_s
         self._reachability = Reachability()
@@ -160,40 +65,93 @@ class RateLimiter:
 
     @property
     def per_second(self) -> float | None:
-        """The requests a second that are let through now; `None` without a limit."""
-        return current_rate(self._state, self._rules)
+        """The requests a second that are let through now; `None` without a limit.
+
+        Of a shared limit: when this process used it last.
+        """
+        return current_rate(self._held.latest, self._rules)
 
     @property
     def circuit_open(self) -> bool:
         """Return whether nothing is sent, after too many requests were blocked or not answered."""
-        return self._state.circuit_open or self._reachability.lost_at is not None
+        return self._held.latest.circuit_open or self._reachability.lost_at is not None
 
     def reserve(self, now: float) -> float | RetryAfter | Failure:
         """Reserve a slot; see the functions `admit` and `reserve`."""
+        refusal = self._admit(now)
+        return self._held.update(self._reserving(now), now) if refusal is None else refusal
+
+    async def areserve(self, now: float) -> float | RetryAfter | Failure:
+        """Reserve a slot, without blocking the event loop."""
+        refusal = self._admit(now)
+        return await self._held.aupdate(self._reserving(now), now) if refusal is None else refusal
+
+    def record(self, value: ParsedResult | Failure, *, sent: float, now: float) -> None:
+        """Take in the result of a request; see the functions `observe` and `record`."""
+        self._observe(value, sent, now)
+        _log_change(*self._held.update(self._recording(value, sent, now), now))
+
+    async def arecord(self, value: ParsedResult | Failure, *, sent: float, now: float) -> None:
+        """Take in the result of a request, without blocking the event loop."""
+        self._observe(value, sent, now)
+        _log_change(*await self._held.aupdate(self._recording(value, sent, now), now))
+
+    def _admit(self, now: float) -> RetryAfter | Failure | None:
         with self._lock:
             self._reachability, delay = admit(
                 self._reachability, self._host, self._max_offline_wait_s, now
             )
-            if delay:
-                return delay if isinstance(delay, Failure) else RetryAfter(delay)
-            self._state, slot = reserve(self._state, self._rules, now)
-        return slot
+        if isinstance(delay, Failure):
+            return delay
+        return RetryAfter(delay) if delay else None
 
-    def record(self, value: ParsedResult | Failure, *, sent: float, now: float) -> None:
-        """Take in the result of a request; see the functions `observe` and `record`."""
+    def _reserving(self, now: float) -> Change[float | RetryAfter | Failure]:
+        return partial(reserve, rules=self._rules, now=now)
+
+    def _observe(self, value: ParsedResult | Failure, sent: float, now: float) -> None:
         with self._lock:
             was_lost = self._reachability.lost_at is not None
             self._reachability = observe(self._reachability, value, sent=sent, now=now)
-            before = self._state
-            self._state = after = record(before, self._rules, value, sent=sent, now=now)
-        if was_lost != (self._reachability.lost_at is not None):
+            is_lost = self._reachability.lost_at is not None
+        if was_lost != is_lost:
             what = "can be reached again" if was_lost else "cannot be reached; requests are paused"
             logger.warning("%s %s", self._host, what)
-        if after.circuit_open and after.pause_s != before.pause_s:
-            logger.warning(
-                "Beatport blocked %d requests in a row; nothing is sent for %.0f s",
-                after.blocked_count,
-                after.pause_s,
-            )
-        elif before.circuit_open and not after.circuit_open:
-            logger.warning("Beatport answers again")
+
+    def _recording(
+        self, value: ParsedResult | Failure, sent: float, now: float
+    ) -> Change[tuple[RateState, RateState]]:
+        """Return the change of the state after a result; it gives the states before and after."""
+
+        def change(before: RateState) -> tuple[RateState, tuple[RateState, RateState]]:
+            after = record(before, self._rules, value, sent=sent, now=now)
+            return after, (before, after)
+
+        return change
+
+
+class _StateInMemory:
+    """The state of a limit that only this process knows."""
+
+    def __init__(self) -> None:
+        self.latest = RateState()
+        self._lock = Lock()
+
+    def update(self, change: Change[T], now: float) -> T:
+        del now
+        with self._lock:
+            self.latest, result = change(self.latest)
+        return result
+
+    async def aupdate(self, change: Change[T], now: float) -> T:
+        return self.update(change, now)
+
+
+def _log_change(before: RateState, after: RateState) -> None:
+    if after.circuit_open and after.pause_s != before.pause_s:
+        logger.warning(
+            "Beatport blocked %d requests in a row; nothing is sent for %.0f s",
+            after.blocked_count,
+            after.pause_s,
+        )
+    elif before.circuit_open and not after.circuit_open:
+        logger.warning("Beatport answers again")

@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, Hashable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +30,13 @@ from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.answer_cache import MemoryCache
 from beatport_match.transport.client_pool import ClientPool
 from beatport_match.transport.http import new_async_client, ssl_context
-from beatport_match.transport.rate_limiter import RateLimiter
+from beatport_match.transport.rate_limit_file import FileRateLimiter
+from beatport_match.transport.rate_limiter import LocalRateLimiter
+from beatport_match.transport.shared_rate_limit import (
+    AsyncRateLimiter,
+    RateLimiter,
+    require_rate_limiter,
+)
 from beatport_match.transport.worker_threads import in_thread
 
 
@@ -38,7 +44,7 @@ from beatport_match.transport.worker_threads import in_thread
 class SharedState:
     """What engines may share: a rate limiter, a memory cache, and whether also the async client."""
 
-    rate_limiter: RateLimiter
+    rate_limiter: LocalRateLimiter
     memory: MemoryCache
     shares_client: bool = False
 
@@ -46,7 +52,7 @@ class SharedState:
 def own_state(settings: MatchSettings, client: object = None) -> SharedState:
     """Make the state of one matcher, which shares it with nothing else."""
     del client
-    return SharedState(RateLimiter(settings), MemoryCache())
+    return SharedState(_new_rate_limiter(settings), MemoryCache())
 
 
 def shared_state(settings: MatchSettings, client: object = None) -> SharedState:
@@ -60,12 +66,30 @@ def shared_state(settings: MatchSettings, client: object = None) -> SharedState:
     return SharedState(_shared_rate_limiter(settings), memory, shares_client=True)
 
 
+def with_rate_limiter(
+    state: SharedState,
+    settings: MatchSettings,
+    rate_limiter: RateLimiter | AsyncRateLimiter | None,
+    *,
+    asynchronous: bool,
+) -> SharedState:
+    """Return the state with a rate limiter of the caller, if there is one.
+
+    Raises:
+        MisuseError: It is none, or an async one for a sync matcher.
+    """
+    if rate_limiter is None:
+        return state
+    require_rate_limiter(rate_limiter, asynchronous=asynchronous)
+    return replace(state, rate_limiter=LocalRateLimiter(settings, rate_limiter))
+
+
 class _Registry:
     """The shared objects of this process."""
 
     def __init__(self) -> None:
         self.lock = Lock()
-        self.rate_limiters: dict[Hashable, RateLimiter] = {}
+        self.rate_limiters: dict[Hashable, LocalRateLimiter] = {}
         self.memories: dict[Hashable, MemoryCache] = {}
         # The memory of a caller's client goes with the client.
         self.client_memories: WeakKeyDictionary[Any, dict[Hashable, MemoryCache]] = (
@@ -80,7 +104,12 @@ _clients: RunVar[dict[_ClientKey, tuple[ClientPool, AsyncGenerator[None, None]]]
 )
 
 
-def _shared_rate_limiter(settings: MatchSettings) -> RateLimiter:
+def _new_rate_limiter(settings: MatchSettings) -> LocalRateLimiter:
+    path = settings.rate_limit_file
+    return LocalRateLimiter(settings, None if path is None else FileRateLimiter(path))
+
+
+def _shared_rate_limiter(settings: MatchSettings) -> LocalRateLimiter:
     """Return the rate limiter of the settings' host, account and rate limit."""
     key = (
         *_site(settings),
@@ -89,9 +118,13 @@ def _shared_rate_limiter(settings: MatchSettings) -> RateLimiter:
         settings.refusal_pause_s,
         settings.wait_when_refused,
         settings.max_offline_wait_s,
+        settings.rate_limit_file,
     )
     with _registry.lock:
-        return _registry.rate_limiters.setdefault(key, RateLimiter(settings))
+        limiters = _registry.rate_limiters
+        if key not in limiters:
+            limiters[key] = _new_rate_limiter(settings)
+        return limiters[key]
 
 
 def _shared_memory(settings: MatchSettings, client: object | None) -> MemoryCache:

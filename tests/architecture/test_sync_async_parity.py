@@ -25,6 +25,7 @@ SYNC_NAME = {
     "AsyncHttpClient": "HttpClient",
     "MatchStream": "Iterator[Match]",
     " | ClientPool": " | SyncClientPool",
+    " | AsyncRateLimiter": "",
 }
 ASYNC_NAME = {"close": "aclose", "__enter__": "__aenter__", "__exit__": "__aexit__"}
 

@@ -1,4 +1,4 @@
-"""The options `--journal` and `--cache`: saved requests, and errors with their files."""
+"""The options `--journal`, `--cache` and `--rate-limit-file`: what they save, and their errors."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from command_line import CommandResult
+from command_line import CommandResult, misuse_message
 
 from beatport_match.matching.protocol import ParsedResult
-from beatport_match.testing import FakeBeatport
+from beatport_match.testing import FakeBeatport, always
 from beatport_match.transport.sqlite_cache import SqliteCache
 
 
@@ -80,6 +80,30 @@ def test_a_file_that_is_no_cache_is_a_usage_error(
     result = command("playlist", collection, "--base-url", base_url, "--cache", collection)
     assert result.code == 2
     assert result.err.rstrip("\n").endswith("is not a cache of beatport_match; name another file.")
+    assert collection.read_bytes() == before
+
+
+def test_a_blocked_run_stops_the_next_command_with_the_same_rate_limit_file(
+    command: Callable[..., CommandResult], collection: Path, tmp_path: Path
+) -> None:
+    """The commands `playlist` and `track` share the rate limit and the circuit breaker."""
+    fake = FakeBeatport(faults=always("challenge"))
+    with fake.serve() as base_url:
+        options = ("--base-url", base_url, "--rate-limit-file", tmp_path / "rate", "--json")
+        command("playlist", collection, "--unpaced", *options)
+        assert len(fake.requests) == 10
+        track = command("track", "Plinth - Countersunk", *options)
+    assert (track.code, len(fake.requests)) == (1, 10)
+    assert json.loads(track.out)["failures"][0]["kind"] == "blocked"
+
+
+def test_a_file_that_is_no_rate_limit_file_is_a_usage_error(
+    command: Callable[..., CommandResult], collection: Path, base_url: str
+) -> None:
+    before = collection.read_bytes()
+    options = ("--base-url", base_url, "--rate-limit-file", collection)
+    for what in (("playlist", collection), ("track", "Plinth - Countersunk")):
+        assert "cannot be the rate limit file" in misuse_message(command(*what, *options))
     assert collection.read_bytes() == before
 
 

@@ -13,7 +13,7 @@ from scripted_flow import question
 
 from beatport_match.errors import Failure
 from beatport_match.matching.protocol import Answer, Ask, ParsedResult, Question, SearchFlow
-from beatport_match.transport.rate_limiter import RetryAfter
+from beatport_match.transport.rate_rules import RetryAfter
 
 QUESTION = question("/search?q=meridian")
 
@@ -35,6 +35,12 @@ class Slots:
 
     def record(self, value: Any, *, sent: float, now: float) -> None:
         self.reports.append((value, sent, now))
+
+    async def areserve(self, now: float) -> Any:
+        return self.reserve(now)
+
+    async def arecord(self, value: Any, *, sent: float, now: float) -> None:
+        self.record(value, sent=sent, now=now)
 
 
 def run_sync(asked: Question, limiter: Any, stop: Callable[[], bool]) -> tuple[Answer, Any]:

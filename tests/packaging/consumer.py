@@ -10,6 +10,7 @@ from typing import Literal, assert_type
 
 from beatport_match import (
     AsyncMatcher,
+    AsyncRateLimiter,
     AsyncSettings,
     Candidate,
     Catalogue,
@@ -20,12 +21,14 @@ from beatport_match import (
     Evidence,
     Failure,
     FetchedTracks,
+    FileRateLimiter,
     Match,
     Matcher,
     MatchSettings,
     MatchStream,
     PlaylistMatch,
     Progress,
+    RateLimiter,
     Rejection,
     ScoredCandidate,
     SettingsAdvice,
@@ -133,6 +136,15 @@ def sources(found: list[Candidate]) -> None:
         match_track("Artist - Title", source=several)
         match_track("Artist - Title", source=mine)
         match_track("Artist - Title", source=[mine, beatport_source(MatchSettings())])
+
+
+def rate_limits(own: RateLimiter, own_async: AsyncRateLimiter) -> None:
+    file = FileRateLimiter("beatport.rate")
+    Matcher(MatchSettings(rate_limit_file="beatport.rate"), rate_limiter=own)
+    Matcher(rate_limiter=file)
+    for limiter in (file, own, own_async):
+        AsyncMatcher(rate_limiter=limiter)
+    Matcher(rate_limiter=own_async)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 async def mistakes(match: Match) -> None:

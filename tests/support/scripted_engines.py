@@ -54,6 +54,12 @@ class _ScriptedLimiter:
     def record(self, value: ParsedResult | Failure, *, sent: float, now: float) -> None:
         pass
 
+    async def areserve(self, now: float) -> float | Failure:
+        return self.reserve(now)
+
+    async def arecord(self, value: ParsedResult | Failure, *, sent: float, now: float) -> None:
+        pass
+
 
 class _ScriptedCache:
     on_disk = False

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from beatport_match.errors import Failure, FailureKind
 from beatport_match.matching.protocol import ParsedResult
-from beatport_match.transport.rate_limiter import (
+from beatport_match.transport.rate_rules import (
     RateRules,
     RateState,
     RetryAfter,
