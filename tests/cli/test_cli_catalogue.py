@@ -403,9 +403,9 @@ def test_a_catalogue_run_supports_async_journal_metrics_and_out(
 def test_journal_entries_of_another_catalogue_are_not_used(
     command: Callable[..., CommandResult], pool: Path, tmp_path: Path
 ) -> None:
-    playlist = write_rows(tmp_path / "list.csv", ["title,artist", "Velvet Gearbox,Unknown"])
+    playlist = write_rows(tmp_path / "list.csv", ["title,artist", "Velvet Gearbox,Ines"])
     arguments = ("playlist", playlist, "--journal", "j")
     assert "not found" in command(*arguments, "--catalogue", pool).out
-    row = {"id": 1, "name": "Velvet Gearbox", "mix_name": "Original Mix", "artists": ["Unknown"]}
+    row = {"id": 1, "name": "Velvet Gearbox", "mix_name": "Original Mix", "artists": ["Ines"]}
     Catalogue.build([row], tmp_path / "other")
     assert "1 matched" in command(*arguments, "--catalogue", tmp_path / "other").out
