@@ -31,7 +31,7 @@ ROWS = [
 ]
 IN_CATALOGUE = Track("Fjordline (Nørd Remix)", "Ana Sol")
 # On sale at the fake Beatport, and not in the catalogue.
-ONLY_AT_BEATPORT = "Candle Tax"
+ONLY_AT_BEATPORT = "Rook & Tallow - Candle Tax"
 NOWHERE = Track("Velvet Gearbox", "No Such Artist")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import re
 import shutil
 import signal
 import sys
@@ -60,7 +61,7 @@ def test_build_counts_rows_and_shows_progress_on_stderr(
     file = write_rows(tmp_path / "rows.jsonl", HALF)
     result = command("catalogue", "build", file, "pool")
     assert (result.code, result.out) == (0, f"pool: {len(HALF)} rows built, 0 left out\n")
-    assert result.err == f"building: {len(HALF)} rows read, took 0 s\n"
+    assert re.fullmatch(rf"building: {len(HALF)} rows read, took \d+ s\n", result.err)
     with Catalogue.open("pool") as opened:
         assert len(opened) == len(HALF)
 
@@ -403,9 +404,9 @@ def test_a_catalogue_run_supports_async_journal_metrics_and_out(
 def test_journal_entries_of_another_catalogue_are_not_used(
     command: Callable[..., CommandResult], pool: Path, tmp_path: Path
 ) -> None:
-    playlist = write_rows(tmp_path / "list.csv", ["title,artist", "Velvet Gearbox,Unknown"])
+    playlist = write_rows(tmp_path / "list.csv", ["title,artist", "Velvet Gearbox,Ines"])
     arguments = ("playlist", playlist, "--journal", "j")
     assert "not found" in command(*arguments, "--catalogue", pool).out
-    row = {"id": 1, "name": "Velvet Gearbox", "mix_name": "Original Mix", "artists": ["Unknown"]}
+    row = {"id": 1, "name": "Velvet Gearbox", "mix_name": "Original Mix", "artists": ["Ines"]}
     Catalogue.build([row], tmp_path / "other")
     assert "1 matched" in command(*arguments, "--catalogue", tmp_path / "other").out

@@ -145,7 +145,7 @@ def test_row_count_has_a_bar_without_a_total(
     assert result.code == 1
     assert "━" in result.err
     assert "3 rows read" in result.err
-    assert "took 0 s" in result.err
+    assert re.search(r"took \d+ s", result.err)
     assert "\x1b[33m, 2 left out" in result.out
 
 
@@ -156,7 +156,7 @@ def test_row_count_without_rich_is_a_line(
     (tmp_path / "rows.jsonl").write_text('{"id": 1, "name": "Fjordline"}\n')
     result = on_terminals("catalogue", "build", "rows.jsonl", "pool")
     assert "\x1b" not in result.out + result.err
-    assert result.err == "building: 1 row read, took 0 s\n"
+    assert re.fullmatch(r"building: 1 row read, took \d+ s\n", result.err)
 
 
 def test_row_count_in_a_log_file_is_a_line_every_few_seconds(

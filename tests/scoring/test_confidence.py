@@ -393,3 +393,81 @@ def test_no_candidate_has_a_higher_confidence_than_the_first():
 def test_length_difference_over_10_seconds_needs_review(seconds, outcome):
     track = as_track(BASE, duration_s=BASE.length_s + seconds)
     assert ask(track, as_candidate(BASE))[0] == outcome
+
+
+TITLE = "Perpetual Glasswing Orchard"
+SOLD = Candidate(
+    id=1,
+    name=TITLE,
+    mix_name="Original Mix",
+    artists=("Corvane",),
+    length_s=372.0,
+    bpm=124.0,
+    isrc="ZZA123200001",
+)
+OTHER_ISRC = "ZZA123200009"
+
+
+def outcome_with(known, mix="Original Mix"):
+    ranked = rank(Track(f"{TITLE} ({mix})", **known), [replace(SOLD, mix_name=mix)])
+    return outcome_of(ranked, MatchSettings())
+
+
+@pytest.mark.parametrize(
+    ("known", "outcome"),
+    [
+        ({}, "review"),
+        ({"bpm": 124.0, "key": "Am"}, "review"),
+        ({"duration_s": 381.0}, "review"),
+        ({"duration_s": 372.0}, "matched"),
+        ({"duration_s": 376.0}, "matched"),
+        ({"duration_s": 360.9, "bpm": 127.8}, "matched"),  # played 3 % faster
+        ({"isrc": SOLD.isrc}, "matched"),
+        ({"artists": "Corvane"}, "matched"),
+    ],
+)
+def test_title_alone_needs_an_artist_a_length_or_an_isrc(known, outcome):
+    """An equal tempo is not enough."""
+    assert outcome_with(known) == outcome
+
+
+@pytest.mark.parametrize(
+    ("mix", "outcome"),
+    [
+        ("Brenn Remix", "matched"),
+        ("Brenn & Tove Edit", "matched"),
+        ("Extended Mix", "review"),
+        ("Instrumental", "review"),
+    ],
+)
+def test_title_without_an_artist_is_matched_with_a_named_mix(mix, outcome):
+    """The remixer takes the place of the artist; a kind of version names no person."""
+    assert outcome_with({}, mix) == outcome
+
+
+@pytest.mark.parametrize(
+    ("known", "outcome"),
+    [
+        ({}, "review"),
+        ({"duration_s": 381.0}, "review"),
+        ({"duration_s": 372.0}, "matched"),
+        ({"artists": "Corvane"}, "matched"),
+        ({"artists": "Corvane", "duration_s": 372.0}, "matched"),
+        ({"artists": "Corvane", "duration_s": 392.0}, "review"),
+    ],
+)
+def test_another_isrc_needs_review_unless_artist_or_length_agrees(known, outcome):
+    """Re-releases have other codes."""
+    known = {**known, "isrc": OTHER_ISRC}
+    assert outcome_with(known) == outcome
+    (best,) = rank(Track(TITLE, **known), [SOLD])
+    assert ("isrc", "other", -1.0) in [(it.name, it.code, it.effect) for it in best.evidence]
+
+
+def test_another_isrc_limits_tracks_without_an_agreeing_artist_or_length():
+    """A named mix is not enough, and neither is a part of the artist's name."""
+    assert outcome_with({"isrc": OTHER_ISRC}, "Brenn Remix") == "review"
+    track = Track(TITLE, "Corvani", isrc=OTHER_ISRC)
+    assert "another ISRC" in rank(track, [SOLD])[0].doubts
+    assert rank(replace(track, duration_s=372.0, bpm=124.0), [SOLD])[0].doubts == ()
+    assert rank(replace(track, artists="Corvane"), [SOLD])[0].doubts == ()

@@ -15,7 +15,14 @@ from beatport_match.testing import FakeBeatport
 SLOW = "Lido in Winter"
 # Nine different titles, because equal requests would wait for each other (single flight).
 SLOW_ONES = tuple(f"{SLOW} {number}" for number in range(9))
-QUICK = ("Candle Tax", "Countersunk", "Fjordline", "Brass Weather", "Copper Rain", "Tuesday")
+QUICK = (
+    "Rook & Tallow - Candle Tax",
+    "Plinth - Countersunk",
+    "Torvald Eike - Fjordline",
+    "Gilt Harbour - Brass Weather",
+    "Dov Temperley - Copper Rain",
+    "Pellam Ray - Tuesday",
+)
 
 
 class GatedBeatport(httpx.AsyncBaseTransport):
