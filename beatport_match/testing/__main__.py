@@ -2,9 +2,8 @@
 
     python -m beatport_match.testing FOLDER
 
-The folder gets `collection.xml`, the Rekordbox export of `demo_collection()`, and `settings.toml` with
-the address of the fake: `beatport-match playlist FOLDER/collection.xml --settings FOLDER/settings.toml`.
-The fake answers until Return is pressed.
+The folder gets `collection.xml`, the Rekordbox export of `demo_collection()`, and `settings.toml`,
+which leads the commands to the fake. The fake answers until Return is pressed.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import argparse
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from beatport_match.testing import FakeBeatport, demo_collection
@@ -42,12 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _write_sample(folder, base_url)
         except OSError as error:
             sys.exit(f"{folder} cannot be written ({error.strerror}): name another folder.")
-        print(f"Sample library: {folder / 'collection.xml'}")
-        print(f"Settings for it: --settings {folder / _SETTINGS}")
-        try:
-            input("The fake Beatport is running. Press Return to stop it.\n")
-        except (EOFError, KeyboardInterrupt):
-            pass
+        with suppress(EOFError, KeyboardInterrupt):
+            input(
+                f"Sample library: {folder / 'collection.xml'}\n"
+                f"Settings for it: --settings {folder / _SETTINGS}\n"
+                "The fake Beatport is running. Press Return to stop it.\n"
+            )
 
 
 def _write_sample(folder: Path, base_url: str) -> None:

@@ -12,7 +12,7 @@ import argparse
 import io
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from unittest import mock
 
@@ -91,19 +91,20 @@ def draw(output: str) -> str:
     ]
     width = round(COLUMNS * CELL_WIDTH) + 2 * MARGIN
     height = len(lines) * LINE_HEIGHT + 2 * MARGIN
+    box = f'width="{width - 1}" height="{height - 1}"'
     return "\n".join(
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
             f"<title>The output of {escape(command.plain[2:])}</title>",
             f"<style>{STYLE}</style>",
-            f'<rect class="screen" x=".5" y=".5" width="{width - 1}" height="{height - 1}" rx="8"/>',
+            f'<rect class="screen" x=".5" y=".5" {box} rx="8"/>',
             *texts,
             "</svg>\n",
         )
     )
 
 
-def _runs(segments: Iterator[Segment], row: int) -> Iterator[str]:
+def _runs(segments: Iterable[Segment], row: int) -> Iterator[str]:
     """Draw the texts of one line. Each has a fixed length, so columns fit with every font."""
     column, y = 0, MARGIN + (row + 0.75) * LINE_HEIGHT
     for segment in segments:

@@ -2,8 +2,8 @@
 
     python tests/docs/site_search.py SITE
 
-SITE is the folder that `mkdocs build` wrote. The search ranks a title above any text, so each word must
-be in the title of a section on the page that answers it. The exit code is 1 if a word is not.
+SITE is the folder that `mkdocs build` wrote. The search ranks a title above any text, so each word
+must be in the title of a section on the page that answers it. The exit code is 1 if one is not.
 """
 
 from __future__ import annotations

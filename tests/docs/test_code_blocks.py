@@ -4,9 +4,9 @@ The blocks of a page run in order, in one namespace and one new folder, against 
 the loopback interface, without a rate limit. The folder contains `collection.xml` (the library of
 the demo), `pool.jsonl` and `pool.catalogue` (the tracks of the fake, as rows and as an offline
 catalogue), `new.jsonl` (a few of those rows), `beatport-tokens.json` (which the fake's API
-accepts), the sample library of `python -m beatport_match.testing sample/`, and the blocks of the page
-that are marked as files. A block that cannot run has a comment above it with the reason; these blocks
-are counted.
+accepts), the sample library of `python -m beatport_match.testing sample/`, and the blocks of the
+page that are marked as files. A block that cannot run has a comment above it with the reason; these
+blocks are counted.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def test_the_blocks_of_a_page_run(
 ) -> None:
     """The blocks raise no error, and print what the `text` blocks below them show.
 
-    The pages show the address of Beatport in place of the fake's. A `text` block that is a file is no
-    output.
+    The pages show the address of Beatport in place of the fake's. A `text` block that is a file is
+    no output.
     """
     names: dict[str, Any] = {"__name__": "a_page"}
     found = [block for block in blocks(page) if not block.not_run]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from demo_picture import PICTURE, demo_output, draw
 
@@ -22,7 +22,7 @@ def test_the_picture_is_up_to_date() -> None:
 
 def test_styles_of_the_terminal_are_drawn() -> None:
     """A style becomes a class, a text keeps its column, and its characters are escaped."""
-    picture = ElementTree.fromstring(draw("plain \x1b[1;32mAT&T\x1b[0m\n\x1b[2mdim\x1b[0m"))
+    picture = ET.fromstring(draw("plain \x1b[1;32mAT&T\x1b[0m\n\x1b[2mdim\x1b[0m"))
     texts = [one for one in picture.iter() if one.tag.endswith("text")][1:]
     assert [(one.text, one.get("class")) for one in texts] == [
         ("plain ", None),
@@ -35,5 +35,5 @@ def test_styles_of_the_terminal_are_drawn() -> None:
 
 def layout(picture: str) -> list[tuple[str, str | None, str | None]]:
     """Return the texts without the times, with their styles and lines."""
-    texts = ElementTree.fromstring(picture).iter("{http://www.w3.org/2000/svg}text")
+    texts = ET.fromstring(picture).iter("{http://www.w3.org/2000/svg}text")
     return [(TIMES.sub("N s", one.text or ""), one.get("class"), one.get("y")) for one in texts]

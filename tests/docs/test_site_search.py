@@ -1,4 +1,4 @@
-"""The check of the site's search finds a missing word. The gate `docs` runs it on the built site."""
+"""The check of the site's search finds a missing word. The gate `docs` runs it on the site."""
 
 from __future__ import annotations
 

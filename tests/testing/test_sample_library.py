@@ -1,4 +1,4 @@
-"""`python -m beatport_match.testing FOLDER` writes a sample library and serves its fake Beatport."""
+"""`python -m beatport_match.testing FOLDER` writes a sample library and serves its fake."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from beatport_match.testing import __main__ as command
 
 
 def test_the_sample_is_matched_with_its_settings(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the command runs, its settings lead to the fake; a second run uses the folder again."""
     folder = tmp_path / "new" / "sample"
     outcomes: list[str] = []
 
-    def match_one(_: str) -> str:
+    def match_one(prompt: str) -> str:
+        assert f"--settings {folder / 'settings.toml'}" in prompt
         settings = MatchSettings.load(folder / "settings.toml")
         track = next(iter(read_playlist(folder / "collection.xml")))
         outcomes.append(match_track(track, settings=settings).outcome)
@@ -27,7 +28,6 @@ def test_the_sample_is_matched_with_its_settings(
     for _ in range(2):
         command.main([str(folder)])
     assert outcomes == ["matched", "matched"]
-    assert f"--settings {folder / 'settings.toml'}" in capsys.readouterr().out
 
 
 def test_another_folder_is_not_changed(tmp_path: Path) -> None:
