@@ -86,6 +86,11 @@ def test_the_figures_of_the_motivation_were_measured() -> None:
     assert [one for one in figures if one.replace(" %", "%") not in measured] == []
 
 
+def test_troubleshooting_says_what_to_do_about_every_kind_of_failure() -> None:
+    page = DOCS / "troubleshooting.md"
+    assert set(get_args(errors.FailureKind)) - set(code_spans(page)) == set()
+
+
 MEASURED = ("evaluation.md", "performance.md")
 
 
