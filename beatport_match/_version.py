@@ -1,3 +1,3 @@
 """The version of the package; this is its only definition."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

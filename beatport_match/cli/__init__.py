@@ -9,6 +9,8 @@
     demo            the command `demo`
     tag             the command `tag`
     probe           the command `probe`
+    doctor          the command `doctor`
+    completion      the scripts of `--print-completion`
     match_table     matches as tables and lines of text
     progress        the progress display of a run
     terminal        output streams and JSON
@@ -42,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The arguments without the program's name; default: those of the process.
 
     Returns:
-        The exit code. `--help` and `--version` raise `SystemExit` instead.
+        The exit code. `--help`, `--version` and `--print-completion` raise `SystemExit` instead.
     """
     out, err = Screen(sys.stdout, required=True), Screen(sys.stderr, required=False)
     try:
@@ -69,6 +71,10 @@ def _run(options: argparse.Namespace, out: Screen, err: Screen) -> ExitCode:
         from beatport_match.cli import probe
 
         return probe.probe(options, out, err)
+    if options.command == "doctor":
+        from beatport_match.cli import doctor
+
+        return doctor.doctor(options, out, err)
     if options.command == "analyze":
         from beatport_match.cli import analyze
 

@@ -48,6 +48,18 @@ from beatport_match.transport.sqlite_cache import require_cache_file
 
 T = TypeVar("T")
 
+# The settings that options of the same name override.
+OPTION_SETTINGS = (
+    "base_url",
+    "proxy",
+    "source",
+    "api_url",
+    "token_file",
+    "cache_path",
+    "rate_limit_file",
+    "max_offline_wait_s",
+    "retry_failed",
+)
 _MAX_WARNINGS = 1000
 
 
@@ -165,11 +177,22 @@ def settings_from(options: Namespace) -> MatchSettings:
         SettingsError: A setting is out of range, the settings file cannot be read, or the file of
             the cache is another one, such as a playlist.
     """
+    settings = unchecked_settings(options)
+    if settings.cache_path is not None:
+        require_cache_file(settings.cache_path)
+    return settings
+
+
+def unchecked_settings(options: Namespace) -> MatchSettings:
+    """Return the settings of a command, without a look at the file of the cache.
+
+    Raises:
+        SettingsError: A setting is out of range, or the settings file cannot be read.
+    """
     settings = MatchSettings.load(options.settings) if options.settings else MatchSettings()
     settings = settings_from_environment(settings)
     values = settings.values()
-    names = ("base_url", "proxy", "source", "api_url", "token_file", "cache_path")
-    for name in (*names, "rate_limit_file", "max_offline_wait_s", "retry_failed"):
+    for name in OPTION_SETTINGS:
         if (value := getattr(options, name, None)) is not None:
             values[name] = value
     if options.command == "playlist":
@@ -177,10 +200,7 @@ def settings_from(options: Namespace) -> MatchSettings:
             values["requests_per_second"] = options.pace  # `None` is no rate limit
         if options.async_engine:
             values["async_io"] = settings.async_io.with_(enabled=True)
-    settings = MatchSettings(**values)
-    if settings.cache_path is not None:
-        require_cache_file(settings.cache_path)
-    return settings
+    return MatchSettings(**values)
 
 
 @contextmanager

@@ -6,23 +6,37 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias, get_args
 
 from beatport_match._version import __version__
+from beatport_match.cli.completion import SHELLS, PrintCompletion
 from beatport_match.errors import MisuseError
 from beatport_match.model.keys import KeyNotation
 
 MAX_LATENCY_S = 10.0
+# The search of `probe` and `doctor`: a common word, so that Beatport has tracks for it.
+PROBE_QUERY = "undertow"
+
+_EXAMPLE_TRACK = "Kestrel Dobbs - Borrowed Umbrella (Harrow Vint Remix)"
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser of one command. Its options are written as in the help, such as `--cache FILE`."""
+    """A parser of one command. Its options are written as in the help, such as `--cache FILE`.
 
-    def __init__(self, **options: Any) -> None:
+    `examples` are arguments of the command; the help ends with them.
+    """
+
+    def __init__(self, *, examples: Sequence[str] = (), **options: Any) -> None:
         super().__init__(allow_abbrev=False, **options)
+        self.examples = tuple(f"{self.prog} {arguments}".rstrip() for arguments in examples)
+
+    def format_help(self) -> str:
+        """Return the help text. argparse itself would join the examples into one paragraph."""
+        lines = ["", "examples:", *(f"  {example}" for example in self.examples), ""]
+        return super().format_help() + ("\n".join(lines) if self.examples else "")
 
     def error(self, message: str) -> NoReturn:
         """Raise `MisuseError` where argparse would print its usage and exit."""
@@ -52,8 +66,19 @@ def new_parser() -> argparse.ArgumentParser:
         description="Find local tracks on Beatport: the right version, a confidence for each "
         "answer, few requests.",
         epilog="Exit codes: 0 done, 1 finished with failures, 2 usage error, 130 interrupted.",
+        examples=(
+            "demo",
+            "playlist collection.xml --playlist Sets/Friday --out results/",
+            "playlist --help",
+        ),
     )
     parser.add_argument("--version", action="version", version=f"beatport-match {__version__}")
+    parser.add_argument(
+        "--print-completion",
+        action=PrintCompletion,
+        choices=SHELLS,
+        help="print the completion script of this shell (needs the extra cli), and exit",
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_demo(commands.add_parser)
     _add_track(commands.add_parser)
@@ -67,6 +92,7 @@ def new_parser() -> argparse.ArgumentParser:
     _add_report(commands.add_parser)
     _add_analyze(commands.add_parser)
     _add_probe(commands.add_parser)
+    _add_doctor(commands.add_parser)
     return parser
 
 
@@ -76,6 +102,7 @@ def _add_demo(add_parser: _AddParser) -> None:
         help="match a messy collection against a fake Beatport on this machine",
         description="Match a bundled messy collection, sync and async, against a fake Beatport on "
         "this machine. No request leaves the machine; all music is invented.",
+        examples=("", "--latency 0.05 --only review"),
     )
     latency = "delay of each answer of the fake (default: %(default)s)"
     demo.value("--latency SECONDS", latency, type=_latency, default=0.2)
@@ -92,6 +119,10 @@ def _add_track(add_parser: _AddParser) -> None:
         "track",
         help="match one track",
         description="Match one track. More details, such as the length, give a better answer.",
+        examples=(
+            f'"{_EXAMPLE_TRACK}" --duration 6:25 --explain',
+            f'"{_EXAMPLE_TRACK}" --catalogue pool.catalogue --json',
+        ),
     )
     track.value("text TEXT", 'the track: "Artist - Title (Mix)"')
     track.flag("--explain", "show the score breakdown")
@@ -111,6 +142,11 @@ def _add_playlist(add_parser: _AddParser) -> None:
         help="match a playlist, a library or a folder of music",
         description="Match every track of a playlist. Ctrl-C ends the run and keeps the finished "
         "tracks. With --journal, the finished tracks are also kept after a crash.",
+        examples=(
+            "collection.xml --list",
+            "collection.xml --playlist Sets/Friday --out results/ --metrics metrics/",
+            "collection.xml --async --limit 10 --journal all.journal --cache beatport.cache",
+        ),
     )
     playlist.path(
         "file FILE", "playlist (M3U, CSV, text …), library of a DJ program, or folder of music"
@@ -166,6 +202,7 @@ def _add_review(add_parser: _AddParser) -> None:
         "y accept, 1-6 accept that candidate, n none of them, s skip, u undo, o open the page, "
         "j/k mark another candidate, q quit. Each decision is written at once, so the next review "
         "resumes. Without a terminal, each line of standard input is one key.",
+        examples=("results/results.json", "results/results.json --html review/"),
     )
     review.path("file RESULTS", "the results.json that `playlist --out` wrote; it is updated")
     review.path(
@@ -185,6 +222,7 @@ def _add_decisions_command(add_parser: _AddParser) -> None:
         help="show, merge and export a file of decisions",
         description="Show how many decisions a file holds. Decisions that cannot be read are left "
         "out and reported; the exit code is then 1.",
+        examples=("results/decisions.jsonl", "all.jsonl --add results/decisions.jsonl"),
     )
     command.path("file FILE", "the file of decisions; --add creates it")
     command.path(
@@ -203,6 +241,10 @@ def _add_enrich(add_parser: _AddParser) -> None:
         description="Write the accepted matches of a run into a copy of a Rekordbox export (XML) "
         "or a Traktor collection (NML). Blank values are filled in; the rest of the file stays the "
         "same, byte for byte. No request is sent.",
+        examples=(
+            "collection.xml --results results/results.json --out enriched.xml",
+            "collection.xml --results results/results.json --out new.xml --overwrite key,label",
+        ),
     )
     enrich.path("library LIBRARY", "the library that was matched")
     enrich.path("--results FILE", "the results.json that `playlist --out` wrote", required=True)
@@ -232,6 +274,7 @@ def _add_tag(add_parser: _AddParser) -> None:
         description="Show which tags of the matched files would change; write them with --write. "
         "Only blank fields are filled. The audio stays equal bit for bit, and --undo restores the "
         "old files.",
+        examples=("collection.xml --results results/results.json",),
     )
     tag.path("source PATH", "the folder, playlist or library that was matched", nargs="?")
     tag.path("--results FILE", "the results.json of `playlist --out`")
@@ -283,9 +326,17 @@ def _add_catalogue(add_parser: _AddParser) -> None:
         "remove": "An id that is not in the catalogue is reported and is not an error.",
         "info": "It also verifies that the catalogue is complete.",
     }
+    examples = {
+        "build": "pool.jsonl mine.catalogue",
+        "update": "new.jsonl mine.catalogue",
+        "remove": "mine.catalogue 1040 1041",
+        "info": "mine.catalogue",
+    }
     for name, summary in summaries.items():
         description = f"{summary.capitalize()}. {details[name]}"
-        action = actions.add_parser(name, help=summary, description=description)
+        action = actions.add_parser(
+            name, help=summary, description=description, examples=(examples[name],)
+        )
         if name in {"build", "update"}:
             action.path("rows ROWS", "the rows: .jsonl or .csv (each also as .gz), or .parquet")
         action.path("path PATH", "the folder of the catalogue")
@@ -302,6 +353,7 @@ def _add_wants(add_parser: _AddParser) -> None:
         "(wants.html, wants.txt), the tracks that are not on Beatport or only in another version "
         "(missing.csv), and M3U playlists of your found, unsure and missing files. No request is "
         "sent.",
+        examples=("results/results.json --out wants/",),
     )
     _add_results(wants)
     wants.path("--out DIR", "write the lists to this folder", required=True)
@@ -314,6 +366,7 @@ def _add_report(add_parser: _AddParser) -> None:
         help="write a page that shows what was found and what Beatport adds",
         description="Write one HTML page from the results of a run: how many tracks were found, "
         "the keys, tempos, labels and years before and after, and links. No request is sent.",
+        examples=("results/results.json --html report.html",),
     )
     _add_results(report)
     report.path("--html FILE", "write the page to this file", required=True)
@@ -328,6 +381,7 @@ def _add_analyze(add_parser: _AddParser) -> None:
         "analyze",
         help="show where the time of a run goes, and whether async is worth it",
         description="Report on a metrics file that `playlist --metrics` wrote. No request is sent.",
+        examples=("metrics/*.json", "metrics/*.json --html speed.html"),
     )
     analyze.path("file METRICS", "the metrics file (JSON)")
     analyze.path(
@@ -346,11 +400,31 @@ def _add_probe(add_parser: _AddParser) -> None:
         description="Send one search to Beatport's web pages and show how its page can be read: "
         "where the data is, its shape, the number of tracks, and the expected fields that are "
         "missing. The output has no personal data. The exit code is 1 if the page cannot be read.",
+        examples=("", "--save page.html"),
     )
-    probe.value("--query TEXT", "the search (default: %(default)s)", default="undertow")
+    probe.value("--query TEXT", "the search (default: %(default)s)", default=PROBE_QUERY)
     probe.path("--save FILE", "write the page to this file, without tokens and your address")
     _add_web_settings(probe)
     _add_json(probe)
+
+
+def _add_doctor(add_parser: _AddParser) -> None:
+    doctor = add_parser(
+        "doctor",
+        help="show versions, settings and files, and what does not work, for a bug report",
+        description="Show the versions of Python and of the packages, the proxy, each setting that "
+        "is not the default and where it comes from, and whether the given files can be used. No "
+        "request is sent without --online. The output has no tokens, and paths in your home folder "
+        "begin with ~. The exit code is 1 if something does not work.",
+        examples=("", "--online --cache beatport.cache"),
+    )
+    doctor.flag("--online", "also send one search to Beatport's web pages, without a retry")
+    _add_web_settings(doctor)
+    _add_token_file(doctor)
+    _add_cache_and_rate_limit(doctor)
+    doctor.path("--decisions FILE", "check this file of decisions")
+    doctor.path("--journal FILE", "check this journal")
+    _add_json(doctor)
 
 
 def _add_web_settings(parser: _Parser) -> None:
@@ -384,11 +458,15 @@ def _add_settings(parser: _Parser) -> None:
         "option to search several catalogues in order",
         action="append",
     )
-    parser.path("--token-file FILE", "file with the user's API tokens, as JSON")
+    _add_token_file(parser)
     parser.value(
         "--api-url URL",
         "send API requests to this URL instead of Beatport's API, for example to a fake",
     )
+
+
+def _add_token_file(parser: _Parser) -> None:
+    parser.path("--token-file FILE", "file with the user's API tokens, as JSON")
 
 
 def _add_decisions(parser: _Parser) -> None:

@@ -6,7 +6,6 @@ can put it into a bug report.
 
 from __future__ import annotations
 
-import textwrap
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -20,6 +19,7 @@ from beatport_match.beatport.web import read_search
 from beatport_match.cli.match_commands import settings_from, show_warnings
 from beatport_match.cli.process import ExitCode
 from beatport_match.cli.terminal import Screen, show_json
+from beatport_match.cli.text_cells import fact_lines
 from beatport_match.engine.arguments import never_stop
 from beatport_match.engine.sync_engine import SyncEngine
 from beatport_match.errors import Failure, OutputError
@@ -44,7 +44,6 @@ _EXPECTED_FIELDS = (
 ).split()
 _DATA_SCRIPT = "data_script"
 _READ_FROM = {_DATA_SCRIPT: "the data script, as this version expects", **READ_FROM_TEXTS}
-_LABEL_WIDTH = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def probe(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Send one search, show how its page can be read, and return the exit code."""
     settings = settings_from(options)
     with show_warnings(err):
-        response, value = _search_once(options.query, settings)
+        response, value = search_once(options.query, settings)
     if options.save and response is not None:
         _save(options.save, without_personal_data(response.body))
     report = _report(response, value, settings.base_url)
@@ -88,7 +87,7 @@ def probe(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     return ExitCode.FAILURES if report.failure else ExitCode.DONE
 
 
-def _search_once(
+def search_once(
     query: str, settings: MatchSettings
 ) -> tuple[Response | None, ParsedResult | Failure]:
     """Send one search without a retry and without a cache; return its response and result."""
@@ -178,7 +177,4 @@ def _lines(report: ProbeReport, width: int) -> Iterator[str]:
             ("missing", ", ".join(report.missing) or "none of the expected fields"),
             ("missing in some", ", ".join(partly) or "none of the expected fields"),
         ]
-    for label, text in rows:
-        indent = " " * (_LABEL_WIDTH + 4)
-        start = f"  {label:<{_LABEL_WIDTH}}  "
-        yield from textwrap.wrap(text, width, initial_indent=start, subsequent_indent=indent)
+    yield from fact_lines(rows, width)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 Piece: TypeAlias = tuple[str, str]
@@ -60,3 +61,14 @@ def mark_direction(text: str) -> str:
 def text_line(text: str, style: str = "") -> TextLine:
     """Return a line of one style."""
     return ((text, style),)
+
+
+def fact_lines(facts: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
+    """Yield facts as lines of a width: the labels in one column, the wrapped texts in another."""
+    label_width = max(len(label) for label, _ in facts)
+    indent = " " * (label_width + 4)
+    for label, text in facts:
+        start = f"  {label:<{label_width}}  "
+        yield from textwrap.wrap(
+            text, width, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False
+        )

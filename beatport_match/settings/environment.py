@@ -47,30 +47,36 @@ def settings_from_environment(
         ```
     """
     settings = settings_or_default(settings)
+    environ = os.environ if environ is None else environ
     async_values = settings.async_io.model_dump()
     values: dict[str, Any] = settings.values() | {"async_io": async_values}
-    targets = {_variable(name): (values, name) for name in MatchSettings.model_fields}
-    targets |= {
-        _variable("async_io", name): (async_values, name) for name in AsyncSettings.model_fields
-    }
-    del targets[_variable("async_io")]
-    environ = os.environ if environ is None else environ
-    variables = {
-        name: text for name, text in environ.items() if name.startswith(_PREFIX) and text.strip()
-    }
-    for variable, text in variables.items():
-        if variable not in targets:
+    variables = settings_variables(environ)
+    for variable, setting in variables.items():
+        if setting is None:
             raise SettingsError(f"{variable} is not a setting; MatchSettings lists all settings.")
-        target, name = targets[variable]
-        target[name] = _parse_value(text.strip())
+        group, _, name = setting.rpartition(".")
+        (async_values if group else values)[name] = _parse_value(environ[variable].strip())
     try:
         return MatchSettings(**values)
     except SettingsError as error:
         raise SettingsError(f"environment ({', '.join(sorted(variables))}): {error}") from None
 
 
-def _variable(*parts: str) -> str:
-    return _PREFIX + _LEVEL_SEPARATOR.join(parts).upper()
+def settings_variables(environ: Mapping[str, str]) -> dict[str, str | None]:
+    """Return the variables with the prefix and a value, and the dotted name of their setting.
+
+    The name is `None` for a variable that names no setting.
+    """
+    names = [
+        *(name for name in MatchSettings.model_fields if name != "async_io"),
+        *(f"async_io.{name}" for name in AsyncSettings.model_fields),
+    ]
+    known = {_PREFIX + name.replace(".", _LEVEL_SEPARATOR).upper(): name for name in names}
+    return {
+        variable: known.get(variable)
+        for variable, text in environ.items()
+        if variable.startswith(_PREFIX) and text.strip()
+    }
 
 
 def _parse_value(text: str) -> Any:

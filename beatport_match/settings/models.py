@@ -469,4 +469,6 @@ def _first_error_as_sentence(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         return f"{name} is not a setting; MatchSettings lists all settings."
     what = first["msg"].removeprefix("Value error, ")
-    return f"{name} cannot be {short_repr(first['input'])}: {what[:1].lower()}{what[1:]}."
+    # The sentence may end up in a log or a bug report.
+    shown = "this value" if name == "access_token" else short_repr(first["input"])
+    return f"{name} cannot be {shown}: {what[:1].lower()}{what[1:]}."

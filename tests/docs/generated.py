@@ -92,6 +92,8 @@ def _command(parser: argparse.ArgumentParser, about: str) -> str:
     title = " ".join([parser.prog, *(_value_name(one) for one in positionals)])
     lines = [f"### `{title}`", "", about, "", "| | |", "|---|---|"]
     lines += [f"| `{_shown(one)}` | {_help(one, parser)} |" for one in (*positionals, *options)]
+    if examples := parser.examples:
+        lines += ["", f"{FENCE}bash", *examples, FENCE]
     return "\n".join(lines)
 
 

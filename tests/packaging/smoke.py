@@ -31,7 +31,7 @@ from beatport_match.testing import FakeBeatport
 
 # The packages that each extra installs.
 PACKAGES_OF = {
-    "cli": ("rich",),
+    "cli": ("rich", "shtab"),
     "files": ("tinytag",),
     "offline": ("tantivy",),
     "parquet": ("pyarrow", "tantivy"),
