@@ -187,9 +187,10 @@ def _effort(result: PlaylistMatch) -> Iterator[TextLine]:
     if places and DEFAULT_WHERE not in places:
         yield text_line(f"Searched {' and '.join(places)}, in {took}; nothing was sent", "dim")
         return
-    per_track = result.requests / max(1, len(result.matches))
-    requests = plural(result.requests, "request")
-    yield text_line(f"{requests}, {per_track:.2f} per track, in {took}", "dim")
+    # A match of an earlier run keeps its queries, but this run sent none of them.
+    sent = result.metrics.requests or 0
+    per_track = sent / max(1, len(result.matches))
+    yield text_line(f"{plural(sent, 'request')}, {per_track:.2f} per track, in {took}", "dim")
     if len(places) > 1:
         matched = Counter(match.queries[-1].where for match in result.matched if match.queries)
         counts = ", ".join(f"{matched[place]:,} {place}" for place in places)

@@ -61,13 +61,15 @@ class Decided:
 
     @property
     def next_attempt(self) -> datetime | None:
-        """When a track that was not found is due again; `None` if no run has missed it.
+        """When a track that was not found is due again; `None` if it was never missed.
 
-        The wait doubles with each miss, from 1 day up to 32 days.
+        The wait doubles with each miss, from 1 day up to 32 days. Without a miss it begins when the
+        last candidate was rejected, because then the track was not found either.
         """
-        if not self.misses:
+        if not (missed := self.misses or tuple(one.at for one in self.rejected.values())):
             return None
-        return self.misses[-1] + timedelta(days=2 ** min(len(self.misses) - 1, MAX_DOUBLINGS))
+        doublings = min(max(len(self.misses) - 1, 0), MAX_DOUBLINGS)
+        return max(missed) + timedelta(days=2**doublings)
 
     def is_due(self, now: datetime) -> bool:
         """Return whether a track that was not found may be asked for again."""
