@@ -38,6 +38,7 @@ MAX_FILE_BYTES = 2**30
 _VERSION = "1.1"
 # In 1.0, `best` is the number of the candidate, which is `best_id` since 1.1.
 _OLD_VERSION = "1.0"
+_REMEDY = "give the results.json that `playlist --out` wrote"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MATCH_COLUMNS = (
     "track_id title artists outcome score confidence relation beatport_id url found_title "
@@ -217,16 +218,16 @@ def _read_document(path: str | Path) -> dict[str, Any]:
         text = read_text(Path(path), MAX_FILE_BYTES)
         document: object = json.loads(text, parse_constant=_reject_constant)
     except OSError as error:
-        raise ResultsFileError(f"{path}: cannot be read ({reason(error)}).") from None
+        raise ResultsFileError(f"{path}: cannot be read ({reason(error)}); {_REMEDY}.") from None
     except (ValueError, RecursionError) as error:
         raise ResultsFileError(
-            f"{path}: is not a complete JSON document ({reason(error)}); write it again."
+            f"{path}: is not a complete JSON document ({reason(error)}); {_REMEDY}."
         ) from None
     values = _as_object(document)
     if values is None or not isinstance(values.get("matches"), list):
         raise ResultsFileError(
             f"{path}: is not a results file: it is not an object with `version` and `matches`; "
-            "give the results.json that `playlist --out` wrote."
+            f"{_REMEDY}."
         )
     if values.get("version") not in (_VERSION, _OLD_VERSION):
         shown = short_repr(values.get("version"))

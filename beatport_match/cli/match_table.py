@@ -7,6 +7,7 @@ terminal, all texts of a match are below its outcome. Output that is not for a t
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +26,7 @@ from beatport_match.cli.text_cells import (
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import DEFAULT_WHERE
 from beatport_match.model.evidence import MatchOutcome
-from beatport_match.model.keys import notation_of, parse_key
+from beatport_match.model.keys import KeyNotation, notation_of, parse_key
 from beatport_match.model.tracks import Candidate, Track, as_minutes
 from beatport_match.model.validation import is_web_url, terminal_safe
 from beatport_match.results import PlaylistMatch
@@ -37,6 +38,11 @@ _OUTCOMES: dict[MatchOutcome, tuple[str, str]] = {
     "failed": ("failed", "bold red"),
 }
 HEADERS: tuple[str, ...] = ("outcome", "score", "conf", "your track", "→ found track", "reason")
+NOTATIONS: dict[KeyNotation, str] = {
+    "short": "short (Am)",
+    "camelot": "camelot (8A)",
+    "open_key": "open_key (1m)",
+}
 MatchRow: TypeAlias = tuple[Piece, Piece, Piece, Piece, Piece, Piece]
 """The cleaned texts of one match in the order of `HEADERS`, each with its style."""
 MAX_SHOWN_PROBLEMS = 20
@@ -173,6 +179,11 @@ def duration(seconds: float) -> str:
         return f"{minutes} min {rest:02} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} min"
+
+
+def command_text(*words: object) -> str:
+    """Return a command of this program as a shell reads it; paths may contain spaces."""
+    return shlex.join(("beatport-match", *map(str, words)))
 
 
 def plural(count: int, one: str, many: str = "") -> str:
