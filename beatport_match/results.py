@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, cast, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from beatport_match.errors import (
     MAX_SHOWN_LENGTH,
@@ -262,6 +262,7 @@ def _parsed_match(path: str | Path, number: int, raw: object) -> Match:
         )
     except (ValidationError, MisuseError) as error:
         raise _invalid(path, place, error) from None
+    assert match is not None  # it was an object
     name = "best_id" if "best_id" in values else "best"
     best = next((one for one in match.candidates if one.id == values.get(name)), None)
     if best is None and values.get(name) is not None:
@@ -296,9 +297,11 @@ def _without_surrogates(value: Any) -> Any:
 
 
 @cache
-def _match_adapter() -> TypeAdapter[Match]:
-    # Created at the first use, so that importing the library stays fast.
-    return TypeAdapter(Match)
+def _match_adapter() -> TypeAdapter[Match | None]:
+    # Created at the first use, so that importing the library stays fast. A number that is not
+    # finite would be written as NaN, which no later run can read. Pydantic takes no configuration
+    # for a dataclass alone.
+    return TypeAdapter(Match | None, config=ConfigDict(allow_inf_nan=False))
 
 
 @cache
