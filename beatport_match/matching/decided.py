@@ -146,12 +146,11 @@ def is_about(decision: Decision, track: Track, *, by_candidate: bool = True) -> 
     forms = interpret(readable(then))
     if candidate:
         forms = (*forms, parse_candidate(candidate))
-    pairs = [
-        (one, other)
-        for one in forms
-        for other in interpret(readable(track))
-        if _is_same_title(one, other)
-    ]
+    present = interpret(readable(track))
+    if candidate and track.remixers in (candidate.remixers, ", ".join(candidate.remixers)):
+        # The remixers were written from the candidate, which may be another version than the title.
+        present = (*present, *interpret(readable(replace(track, remixers=then.remixers))))
+    pairs = [(one, other) for one in forms for other in present if _is_same_title(one, other)]
     return bool(pairs) and (
         any(one.artists and other.artists for one, other in pairs)
         or length_gap(then.duration_s, track.duration_s) is not None
