@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, cast, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from beatport_match.errors import (
     MAX_SHOWN_LENGTH,
@@ -38,6 +38,7 @@ MAX_FILE_BYTES = 2**30
 _VERSION = "1.1"
 # In 1.0, `best` is the number of the candidate, which is `best_id` since 1.1.
 _OLD_VERSION = "1.0"
+_REMEDY = "give the results.json that `playlist --out` wrote"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MATCH_COLUMNS = (
     "track_id title artists outcome score confidence relation beatport_id url found_title "
@@ -217,16 +218,16 @@ def _read_document(path: str | Path) -> dict[str, Any]:
         text = read_text(Path(path), MAX_FILE_BYTES)
         document: object = json.loads(text, parse_constant=_reject_constant)
     except OSError as error:
-        raise ResultsFileError(f"{path}: cannot be read ({reason(error)}).") from None
+        raise ResultsFileError(f"{path}: cannot be read ({reason(error)}); {_REMEDY}.") from None
     except (ValueError, RecursionError) as error:
         raise ResultsFileError(
-            f"{path}: is not a complete JSON document ({reason(error)}); write it again."
+            f"{path}: is not a complete JSON document ({reason(error)}); {_REMEDY}."
         ) from None
     values = _as_object(document)
     if values is None or not isinstance(values.get("matches"), list):
         raise ResultsFileError(
             f"{path}: is not a results file: it is not an object with `version` and `matches`; "
-            "give the results.json that `playlist --out` wrote."
+            f"{_REMEDY}."
         )
     if values.get("version") not in (_VERSION, _OLD_VERSION):
         shown = short_repr(values.get("version"))
@@ -261,6 +262,7 @@ def _parsed_match(path: str | Path, number: int, raw: object) -> Match:
         )
     except (ValidationError, MisuseError) as error:
         raise _invalid(path, place, error) from None
+    assert match is not None  # it was an object
     name = "best_id" if "best_id" in values else "best"
     best = next((one for one in match.candidates if one.id == values.get(name)), None)
     if best is None and values.get(name) is not None:
@@ -295,9 +297,11 @@ def _without_surrogates(value: Any) -> Any:
 
 
 @cache
-def _match_adapter() -> TypeAdapter[Match]:
-    # Created at the first use, so that importing the library stays fast.
-    return TypeAdapter(Match)
+def _match_adapter() -> TypeAdapter[Match | None]:
+    # Created at the first use, so that importing the library stays fast. A number that is not
+    # finite would be written as NaN, which no later run can read. Pydantic takes no configuration
+    # for a dataclass alone.
+    return TypeAdapter(Match | None, config=ConfigDict(allow_inf_nan=False))
 
 
 @cache

@@ -8,11 +8,16 @@ from collections import Counter
 from beatport_match.cli.match_table import plural, show_places
 from beatport_match.cli.process import ExitCode
 from beatport_match.cli.terminal import Screen, show_json
+from beatport_match.errors import MisuseError
 from beatport_match.review.decisions import Decisions
 
 
 def decisions(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Add decisions to a file, export it, show its counts, and return the exit code."""
+    for path in options.add or [options.file]:
+        if not path.exists():
+            # A mistyped name must not look like a file without decisions.
+            raise MisuseError(f"{path}: there is no such file; check the path.")
     kept = Decisions(options.file)
     problems = list(kept.problems)
     before = len(kept)

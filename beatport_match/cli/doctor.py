@@ -177,7 +177,7 @@ def _check_files(options: Namespace, settings: MatchSettings) -> dict[str, dict[
         "token file": (settings.token_file or options.token_file, _token_problem),
         "decisions": (options.decisions, _decisions_problem),
         "journal": (options.journal, _write_problem),
-        "rate limit": (settings.rate_limit_file, _write_problem),
+        "rate limit": (settings.rate_limit_file or options.rate_limit_file, _write_problem),
     }
     return {
         what: {"path": _without_home(str(path)), "problem": check(path)}

@@ -9,18 +9,13 @@ from argparse import Namespace
 from dataclasses import asdict
 from typing import cast
 
+from beatport_match.cli.match_table import NOTATIONS
 from beatport_match.cli.process import ExitCode
 from beatport_match.cli.terminal import Screen, show_json
-from beatport_match.model.keys import KeyNotation
 from beatport_match.playlists import Enrichment, enrich_library
 from beatport_match.playlists.enrichment_values import LibraryField
 from beatport_match.results import PlaylistMatch
 
-_NOTATIONS: dict[KeyNotation, str] = {
-    "short": "Am (short)",
-    "camelot": "8A (Camelot)",
-    "open_key": "1m (Open Key)",
-}
 _REKORDBOX_STEPS = """\
 To update the collection of Rekordbox:
 1. Choose the new file under Preferences > Advanced > Database > rekordbox xml > Imported Library. \
@@ -52,7 +47,7 @@ def enrich(options: Namespace, out: Screen, err: Screen) -> ExitCode:  # noqa: A
 def _lines(report: Enrichment) -> list[str]:
     lines = [str(report)]
     if report.enriched:
-        lines.append(f"Keys are written as {_NOTATIONS[report.notation]}.")
+        lines.append(f"Keys are written as {NOTATIONS[report.notation]}.")
     if report.playlist:
         lines += _REKORDBOX_STEPS.format(playlist=report.playlist).splitlines()
     return lines

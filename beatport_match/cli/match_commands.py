@@ -21,6 +21,7 @@ from beatport_match._logging import logger
 from beatport_match.catalogue import Catalogue
 from beatport_match.cli.match_table import (
     SHOWN_OUTCOMES,
+    command_text,
     plural,
     show_match,
     show_matches,
@@ -61,6 +62,7 @@ OPTION_SETTINGS = (
     "retry_failed",
 )
 _MAX_WARNINGS = 1000
+WRITE_STEPS = "Next: beatport-match tag, enrich, wants or report; each has --help."
 
 
 def track(options: Namespace, out: Screen, err: Screen) -> ExitCode:
@@ -128,11 +130,22 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         show_result(run.result, out)
         if folder:
             out.show(files_written_text(folder))
+            out.show(*_next_steps(run.result, options))
         if metrics_file:
             out.show(f"Metrics written to {metrics_file}")
     if run.interrupted:
         report_interruption(run, err, kept=folder is not None or not options.json)
     return exit_code(run)
+
+
+def _next_steps(result: PlaylistMatch, options: Namespace) -> list[str]:
+    """Return the command that is of use now: the review of doubtful tracks, or the writing."""
+    if not result.review:
+        return [WRITE_STEPS] if result.matched else []
+    named = ("--decisions", options.decisions) if options.decisions else ()
+    count = plural(len(result.review), "doubtful track")
+    command = command_text("review", options.out / "results.json", *named)
+    return [f"Decide the {count}: {command}"]
 
 
 def _missing_only(options: Namespace) -> bool | Path:

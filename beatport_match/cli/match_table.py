@@ -7,6 +7,7 @@ terminal, all texts of a match are below its outcome. Output that is not for a t
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +26,7 @@ from beatport_match.cli.text_cells import (
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import DEFAULT_WHERE
 from beatport_match.model.evidence import MatchOutcome
-from beatport_match.model.keys import notation_of, parse_key
+from beatport_match.model.keys import KeyNotation, notation_of, parse_key
 from beatport_match.model.tracks import Candidate, Track, as_minutes
 from beatport_match.model.validation import is_web_url, terminal_safe
 from beatport_match.results import PlaylistMatch
@@ -37,6 +38,11 @@ _OUTCOMES: dict[MatchOutcome, tuple[str, str]] = {
     "failed": ("failed", "bold red"),
 }
 HEADERS: tuple[str, ...] = ("outcome", "score", "conf", "your track", "→ found track", "reason")
+NOTATIONS: dict[KeyNotation, str] = {
+    "short": "short (Am)",
+    "camelot": "camelot (8A)",
+    "open_key": "open_key (1m)",
+}
 MatchRow: TypeAlias = tuple[Piece, Piece, Piece, Piece, Piece, Piece]
 """The cleaned texts of one match in the order of `HEADERS`, each with its style."""
 MAX_SHOWN_PROBLEMS = 20
@@ -175,6 +181,11 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes:02} min"
 
 
+def command_text(*words: object) -> str:
+    """Return a command of this program as a shell reads it; paths may contain spaces."""
+    return shlex.join(("beatport-match", *map(str, words)))
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """Return a count with its noun, such as `1 track` or `2 tracks`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
@@ -187,9 +198,10 @@ def _effort(result: PlaylistMatch) -> Iterator[TextLine]:
     if places and DEFAULT_WHERE not in places:
         yield text_line(f"Searched {' and '.join(places)}, in {took}; nothing was sent", "dim")
         return
-    per_track = result.requests / max(1, len(result.matches))
-    requests = plural(result.requests, "request")
-    yield text_line(f"{requests}, {per_track:.2f} per track, in {took}", "dim")
+    # A match of an earlier run keeps its queries, but this run sent none of them.
+    sent = result.metrics.requests or 0
+    per_track = sent / max(1, len(result.matches))
+    yield text_line(f"{plural(sent, 'request')}, {per_track:.2f} per track, in {took}", "dim")
     if len(places) > 1:
         matched = Counter(match.queries[-1].where for match in result.matched if match.queries)
         counts = ", ".join(f"{matched[place]:,} {place}" for place in places)

@@ -7,16 +7,19 @@ results are written at the end, also after Ctrl-C, and the next review resumes.
 
 from __future__ import annotations
 
+import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
 from beatport_match.cli.key_input import keys_from
-from beatport_match.cli.match_table import plural
+from beatport_match.cli.match_commands import WRITE_STEPS
+from beatport_match.cli.match_table import command_text, plural
 from beatport_match.cli.process import ExitCode, interrupts_ignored
 from beatport_match.cli.review_view import review_lines
 from beatport_match.cli.terminal import Screen
+from beatport_match.errors import MisuseError
 from beatport_match.matching.decided_match import with_decisions
 from beatport_match.reports.review_page import write_review_page
 from beatport_match.results import PlaylistMatch
@@ -31,10 +34,19 @@ def review(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     result = PlaylistMatch.from_json(file)
     decisions = Decisions(options.decisions or file.with_name("decisions.jsonl"))
     err.show(*(f"Note: {problem}" for problem in decisions.problems))
+    if options.html and options.html.suffix.lower() in {".html", ".htm"}:
+        raise MisuseError(
+            f"--html {options.html}: must be a folder, in which review.html is written; leave the "
+            "file name out."
+        )
     if options.html:
         page = write_review_page(_decided(result, decisions), options.html)
         out.show(f"Page written to {page}")
-        out.show(f"Add the file that it downloads: decisions {decisions.path} --add FILE")
+        add = command_text("decisions", decisions.path, "--add", "decisions.jsonl")
+        out.show(
+            f"Add the decisions that it downloads: {add}",
+            f"Then write them into the results: {_same_review(options)}",
+        )
         return ExitCode.DONE
     state = start(_decided(result, decisions).review)
     code = ExitCode.DONE
@@ -52,8 +64,16 @@ def review(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     left = plural(len(result.review), "track")
     out.show(f"{left} left to review. Results written to {file}.")
     if len(decisions):
-        out.show(f"The next run asks nothing twice with --decisions {decisions.path}")
+        shown = shlex.quote(str(decisions.path))
+        out.show(f"The next run asks nothing twice with --decisions {shown}")
+    if result.matched and not result.review:
+        out.show(WRITE_STEPS)
     return code
+
+
+def _same_review(options: Namespace) -> str:
+    named = ("--decisions", options.decisions) if options.decisions else ()
+    return command_text("review", options.file, *named)
 
 
 def _decided(result: PlaylistMatch, decisions: Decisions) -> PlaylistMatch:

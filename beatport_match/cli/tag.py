@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from beatport_match.cli.match_table import plural, show_places
+from beatport_match.cli.match_table import NOTATIONS, command_text, plural, show_places
 from beatport_match.cli.process import ExitCode, interrupts_ignored
 from beatport_match.cli.progress import show_row_count
 from beatport_match.cli.terminal import Screen, show_json
@@ -96,7 +96,7 @@ def _write(options: Namespace, plan: TagPlan, out: Screen, err: Screen) -> ExitC
             )
         )
         if report.written:
-            out.show(f"Old tags: {backup}", f"Undo with: beatport-match tag --undo {backup}")
+            out.show(f"Old tags: {backup}", f"Undo with: {command_text('tag', '--undo', backup)}")
         _show_problems(problems, out)
     return ExitCode.FAILURES if problems else ExitCode.DONE
 
@@ -133,7 +133,8 @@ def _show_plan(plan: TagPlan, out: Screen) -> None:
     summary = f"{len(plan.changed):,} of {plural(len(plan.files), 'file')} would change"
     out.show(text_line(f"{summary}: {fields}." if fields else f"{summary}.", "bold"))
     if "key" in counts:
-        out.show(f"Keys are written as {plan.notation}; choose another notation with --notation.")
+        notation = NOTATIONS[plan.notation]
+        out.show(f"Keys are written as {notation}; choose another notation with --notation.")
     if fields:
         out.show("Nothing was written. Write the changes with --write.")
 

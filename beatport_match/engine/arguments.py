@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, TypeAlias, cast
 
 from beatport_match.errors import MisuseError, wrong_argument
-from beatport_match.matching.match import Match, Progress
+from beatport_match.matching.earlier_answers import EarlierAnswers
+from beatport_match.matching.match import Progress
 from beatport_match.model.tracks import Track
 from beatport_match.results import PlaylistMatch
 from beatport_match.review.decisions import Decisions
@@ -34,7 +35,7 @@ MissingOnly: TypeAlias = "bool | PlaylistMatch | str | os.PathLike[str]"
 """Whether a run leaves out what an earlier one has found, or the results of that run."""
 
 
-IN_JOURNAL: dict[Track, Match] = {}
+IN_JOURNAL = EarlierAnswers(())
 """No answers of an earlier run, because the journal has them; always this object."""
 OnError: TypeAlias = Literal["raise", "result"]
 """What an unexpected exception does: it ends the run, or fails its own track."""
@@ -128,8 +129,8 @@ def as_decisions(decisions: DecisionsOrPath | None) -> Decisions | None:
     return Decisions(decisions)
 
 
-def as_earlier(missing_only: MissingOnly, decisions: Decisions | None) -> dict[Track, Match] | None:
-    """Return the answers of the earlier run that `missing_only` names, by their tracks.
+def as_earlier(missing_only: MissingOnly, decisions: Decisions | None) -> EarlierAnswers | None:
+    """Return the answers of the earlier run that `missing_only` names.
 
     Returns:
         The answers, without those of tracks that failed or were stopped; `IN_JOURNAL` if the
@@ -152,11 +153,7 @@ def as_earlier(missing_only: MissingOnly, decisions: Decisions | None) -> dict[T
     if not isinstance(missing_only, PlaylistMatch):  # pyright: ignore[reportUnnecessaryIsInstance]
         expected = "True, or the results of an earlier run: a PlaylistMatch or the path of its JSON"
         raise wrong_argument("missing_only=", missing_only, expected)
-    return {
-        match.track: match
-        for match in missing_only.matches
-        if match.outcome != "failed" and match.stopped != "stopped"
-    }
+    return EarlierAnswers(missing_only.matches)
 
 
 def check_on_error(on_error: object) -> None:

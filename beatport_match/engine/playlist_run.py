@@ -38,6 +38,7 @@ from beatport_match.errors import (
 )
 from beatport_match.matching.decided import UNDECIDED, Decided
 from beatport_match.matching.decided_match import accepted_match, agrees_with
+from beatport_match.matching.earlier_answers import EarlierAnswers
 from beatport_match.matching.match import Match, Progress, Stopped
 from beatport_match.matching.protocol import Recorded, ResultKind, Transcript
 from beatport_match.matching.release_evidence import with_release_evidence
@@ -169,7 +170,7 @@ class PlaylistRun:
         *,
         keeps_matches: bool,
         decisions: Decisions | None = None,
-        earlier: dict[Track, Match] | None = None,
+        earlier: EarlierAnswers | None = None,
     ) -> None:
         self.start: float = time.monotonic()
         self._started_at = datetime.now().astimezone()
@@ -270,7 +271,7 @@ class PlaylistRun:
             return accepted_match(track, decided.accepted)
         known = self._journal.recorded(track) if self._journal else None
         if known is None and self._earlier_run is not None:
-            known = self._earlier_run.get(track)
+            known = self._earlier_run.about(track)
         # The earlier answer may propose a candidate that was rejected since.
         if known is None or not agrees_with(known, decided):
             return None

@@ -61,13 +61,15 @@ class Decided:
 
     @property
     def next_attempt(self) -> datetime | None:
-        """When a track that was not found is due again; `None` if no run has missed it.
+        """When a track that was not found is due again; `None` if it was never missed.
 
-        The wait doubles with each miss, from 1 day up to 32 days.
+        The wait doubles with each miss, from 1 day up to 32 days. Without a miss it begins when the
+        last candidate was rejected, because then the track was not found either.
         """
-        if not self.misses:
+        if not (missed := self.misses or tuple(one.at for one in self.rejected.values())):
             return None
-        return self.misses[-1] + timedelta(days=2 ** min(len(self.misses) - 1, MAX_DOUBLINGS))
+        doublings = min(max(len(self.misses) - 1, 0), MAX_DOUBLINGS)
+        return max(missed) + timedelta(days=2**doublings)
 
     def is_due(self, now: datetime) -> bool:
         """Return whether a track that was not found may be asked for again."""
@@ -144,12 +146,11 @@ def is_about(decision: Decision, track: Track, *, by_candidate: bool = True) -> 
     forms = interpret(readable(then))
     if candidate:
         forms = (*forms, parse_candidate(candidate))
-    pairs = [
-        (one, other)
-        for one in forms
-        for other in interpret(readable(track))
-        if _is_same_title(one, other)
-    ]
+    present = interpret(readable(track))
+    if candidate and track.remixers in (candidate.remixers, ", ".join(candidate.remixers)):
+        # The remixers were written from the candidate, which may be another version than the title.
+        present = (*present, *interpret(readable(replace(track, remixers=then.remixers))))
+    pairs = [(one, other) for one in forms for other in present if _is_same_title(one, other)]
     return bool(pairs) and (
         any(one.artists and other.artists for one, other in pairs)
         or length_gap(then.duration_s, track.duration_s) is not None

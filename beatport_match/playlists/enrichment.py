@@ -41,7 +41,10 @@ class Enrichment:
     notation: KeyNotation
 
     def __str__(self) -> str:
-        absent = f"; {self.absent:,} matched tracks are not in it" if self.absent else ""
+        absent = ""
+        if self.absent:
+            are = "track is" if self.absent == 1 else "tracks are"
+            absent = f"; {self.absent:,} matched {are} not in it or no longer the same"
         return f"{self.path}: {self.enriched:,} of {self.tracks:,} tracks enriched{absent}."
 
 
@@ -63,7 +66,7 @@ def enrich_library(
         original: The library that the tracks were read from: a Rekordbox export (XML) or a Traktor
             collection (NML).
         matches: The matches of a run over this library. A match applies to every entry that still
-            has the same values as when it was matched.
+            has the same title, artists, length, file and identifiers as when it was matched.
         out: The path of the new library. It must not exist yet. The file appears there only when it
             is complete.
         overwrite: The fields that replace an existing value: any of `key`, `label`, `year`,

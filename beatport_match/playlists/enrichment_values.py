@@ -19,6 +19,9 @@ LibraryField: TypeAlias = Literal["key", "label", "year", "remixer", "mix", "bpm
 
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?(?!\d)", re.ASCII)
 
+# They say nothing about which recording an entry is. A DJ program computes and an enrichment writes
+# them, so they may differ from those of the matched track.
+_CHANGEABLE = {"key", "label", "year", "bpm", "album"}
 # A BPM belongs to the beat grid that the program computed, and another one would contradict it.
 OVERWRITABLE: tuple[LibraryField, ...] = ("key", "label", "year", "remixer", "mix")
 
@@ -97,9 +100,10 @@ class Enricher:
         self.tracks += 1
         present = track_from(entry)
         for track in self._tracks.get(_identity(present), ()) if present else ():
-            if present and _agrees(present, track):
+            found = self._values[track]
+            if present and _agrees(present, track, found):
                 self._seen.add(track)
-                return missing_or_overwritten(entry, self._values[track], self._overwrite)
+                return missing_or_overwritten(entry, found, self._overwrite)
         return {}
 
 
@@ -107,14 +111,18 @@ def _identity(track: Track) -> tuple[object, ...]:
     return track.title, track.file, track.id
 
 
-def _agrees(entry: Track, matched: Track) -> bool:
+def _agrees(entry: Track, matched: Track, found: Mapping[LibraryField, str]) -> bool:
     """Return whether each field of an entry is blank or equals that of the matched track.
 
-    With `tags=True`, the matched track has fields that the entry lacks.
+    With `tags=True`, the matched track has fields that the entry lacks. An entry that was enriched
+    has the remixers that were found.
     """
+    written = {"remixers": field_values.artist_names(found.get("remixer"))}
     return all(
-        getattr(entry, field.name) in (None, (), getattr(matched, field.name))
+        getattr(entry, field.name)
+        in (None, (), getattr(matched, field.name), written.get(field.name))
         for field in fields(Track)
+        if field.name not in _CHANGEABLE
     )
 
 

@@ -87,6 +87,7 @@ def test_playlist_prints_table_and_summary_and_writes_files(
     assert "20/20" not in result.out
     assert "20 tracks:" in result.out
     assert f"Written to {out}" in result.out
+    assert f"doubtful track: beatport-match review {out / 'results.json'}" in result.out
     assert {path.name for path in out.iterdir()} == FILES
     document = json.loads((out / "results.json").read_text(encoding="utf-8"))
     with (out / "matches.csv").open(encoding="utf-8-sig", newline="") as file:

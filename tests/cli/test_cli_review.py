@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -272,6 +273,8 @@ def test_decisions_that_cannot_be_read_are_reported(
     assert "b.csv, line 2" in result.err
     document = json.loads(command("decisions", kept, "--add", tmp_path / "b.csv", "--json").out)
     assert (document["added"], document["accepted"], len(document["problems"])) == (0, 1, 1)
+    for mistyped in (("decisions", "no.jsonl"), ("decisions", kept, "--add", "no.jsonl")):
+        assert "no.jsonl: there is no such file" in misuse_message(command(*mistyped))
     assert "is not a file of decisions" in misuse_message(command("decisions", tmp_path / "b.csv"))
 
 
@@ -286,6 +289,10 @@ def test_only_missing_tracks_are_asked_for(
     second = command(*run, "--missing-only", "--results", results)
     assert json.loads(second.out)["summary"]["not_found"] == 1
     assert "request" not in second.err
+    assert (
+        "\n0 requests, "
+        in command(*run[:-3], *run[-2:], "--missing-only", "--results", results).out
+    )
     assert "--missing-only needs --decisions FILE" in misuse_message(
         command("playlist", tmp_path / "set.csv", "--missing-only")
     )
@@ -318,3 +325,18 @@ def test_html_writes_a_page_and_asks_nothing(
     assert "Download decisions" in page.read_text("utf-8")
     assert results.read_bytes() == before
     assert not results.with_name("decisions.jsonl").exists()
+    download = tmp_path / "my download.jsonl"
+    Decisions(download).accept(TRACKS[0], FOUND)
+    add, review = [line.split(": ", 1)[1] for line in result.out.splitlines()[1:]]
+    (_, *words) = shlex.split(add)
+    assert command(*words[:-1], download).code == 0
+    command(*shlex.split(review)[1:])
+    assert outcomes(results)[1] == ("matched", 1)
+
+
+def test_a_page_is_written_to_a_folder(
+    command: Callable[..., CommandResult], results: Path, tmp_path: Path
+) -> None:
+    result = command("review", results, "--html", tmp_path / "review.html")
+    assert "must be a folder" in misuse_message(result)
+    assert not (tmp_path / "review.html").exists()

@@ -54,7 +54,7 @@ def test_dry_run_shows_the_changes_and_writes_nothing(command, music):
         "  label        (blank) → Quay",
         "  beatport_id  (blank) → 78",
         "2 of 2 files would change: 2 bpm, 2 label, 2 beatport_id, 1 key.",
-        "Keys are written as camelot; choose another notation with --notation.",
+        "Keys are written as camelot (8A); choose another notation with --notation.",
         "Nothing was written. Write the changes with --write.",
     ]
     assert contents(music) == before

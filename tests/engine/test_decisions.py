@@ -24,7 +24,9 @@ from beatport_match import (
     match_playlist,
     match_track,
 )
+from beatport_match.matching.decided_match import with_decisions
 from beatport_match.review.decision_lines import to_line
+from beatport_match.settings.models import MatchSettings
 from beatport_match.testing import FakeBeatport, always
 
 every_mode = pytest.mark.parametrize("name", MODES)
@@ -196,6 +198,48 @@ def test_new_and_failed_tracks_are_not_missing_but_asked_for(
         name, FakeBeatport(**EXACT_SEARCH), [FOUND], decisions=decisions, missing_only=failed
     )
     assert result.matched
+
+
+def test_tracks_that_got_the_found_values_are_not_asked_for_again(
+    decisions: Decisions, plain: Match
+) -> None:
+    """`enrich` and `tag` write these values, and the next run reads them."""
+    assert plain.best
+    found = plain.best.candidate
+    fake = FakeBeatport(**EXACT_SEARCH)
+    written = replace(
+        FOUND, key=found.camelot, label=found.label, year=2013, bpm=found.bpm, isrc=found.isrc
+    )
+    earlier = call("sync", fake, [FOUND])
+    sent = len(fake.requests)
+    run = partial(call, "sync", fake, decisions=decisions, missing_only=earlier)
+    (match,) = run([replace(written, beatport_id=found.id)]).matches
+    assert len(fake.requests) == sent
+    assert (match.best.id, match.track) == (found.id, replace(written, beatport_id=found.id))
+    for other in (replace(written, beatport_id=7), replace(written, duration_s=500)):
+        run([other])
+        assert len(fake.requests) > sent
+        sent = len(fake.requests)
+
+
+def test_a_track_without_a_right_candidate_waits_for_its_next_search(
+    decisions: Decisions,
+) -> None:
+    """A person who rejects all candidates says that Beatport does not have the track today."""
+    fake = FakeBeatport(**EXACT_SEARCH)
+    earlier = call("sync", fake, [FOUND])
+    (match,) = earlier.matches
+    for one in match.candidates:
+        decisions.reject(match.track, one.candidate)
+    reviewed = with_decisions(match, decisions.about(FOUND), MatchSettings())
+    assert reviewed.outcome == "not_found"
+    sent = len(fake.requests)
+    earlier = earlier.with_matches([reviewed])
+    call("sync", fake, [FOUND], decisions=decisions, missing_only=earlier)
+    assert len(fake.requests) == sent
+    next_attempt = decisions.about(FOUND).next_attempt
+    assert next_attempt
+    assert next_attempt - datetime.now(UTC) > timedelta(hours=23)
 
 
 def test_missing_only_names_what_it_needs(decisions: Decisions, tmp_path: Path) -> None:

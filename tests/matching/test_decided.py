@@ -177,6 +177,16 @@ def test_candidates_of_two_catalogues_with_one_number_are_different() -> None:
     assert set(decided.rejected) == {candidate_key(namesake)}
 
 
+@pytest.mark.parametrize("remixers", ["Mo Tarn, Bo", ("Mo Tarn", "Bo")])
+def test_remixers_that_were_written_from_the_candidate_keep_the_decision(remixers: Any) -> None:
+    """A person may accept a remix for a title that names an extended mix."""
+    track = replace(TRACK, title="Tide (Extended Mix)")
+    remix = replace(CANDIDATE, name="Tide", mix_name="Mo Tarn Remix", remixers=("Mo Tarn", "Bo"))
+    kept = decision(track=track, candidate=remix)
+    assert is_about(kept, replace(track, remixers=remixers))
+    assert not is_about(kept, replace(track, remixers="Cy"))
+
+
 def test_the_wait_after_misses_doubles_up_to_32_days() -> None:
     waits = []
     for count in range(1, 9):

@@ -170,7 +170,21 @@ def test_match_is_applied_only_to_an_unchanged_entry(write, tmp_path):
     others = [replace(first, title="Tide"), replace(first, id="9"), Track("Tide")]
     report = enrich_library(file, map(matched, others), tmp_path / "out.xml")
     assert (report.tracks, report.enriched, report.absent) == (2, 0, 3)
-    assert str(report).endswith("0 of 2 tracks enriched; 3 matched tracks are not in it.")
+    assert str(report).endswith(
+        "0 of 2 tracks enriched; 3 matched tracks are not in it or no longer the same."
+    )
+
+
+def test_enriched_export_is_enriched_again(write, tmp_path):
+    """The values that were written, and those of a new analysis, do not make it another track."""
+    file = write()
+    matches = all_matched(file)
+    enrich_library(file, matches, tmp_path / "once.xml")
+    report = enrich_library(tmp_path / "once.xml", matches, tmp_path / "twice.xml")
+    assert (report.enriched, report.absent) == (0, 0)
+    analysed = write('AverageBpm="131.00" Tonality="4A" ')
+    label = enrich_library(analysed, matches, tmp_path / "new.xml")
+    assert (label.enriched, label.absent) == (2, 0)
 
 
 def test_matches_of_one_playlist_are_applied(write):

@@ -121,6 +121,10 @@ def test_unknown_and_missing_optional_fields_are_accepted(
         (("matches", 0, "outcome"), "sold", "matches[0].outcome is wrong: "),
         (("matches", 0, "best_id"), 4, "matches[0].best_id is not one of its candidates"),
         (("matches", 0, "confidence"), "high", "matches[0].confidence is wrong: "),
+        # `review` would write them as NaN and Infinity, and the file could not be read again.
+        (("matches", 0, "confidence"), "NaN", "matches[0].confidence is wrong: "),
+        (("matches", 0, "candidates", 0, "score"), "inf", "candidates.0.score is wrong: "),
+        (("matches", 0, "candidates", 0, "candidate", "bpm"), "inf", "candidate.bpm is wrong: "),
         (("matches", 0, "candidates", 0, "candidate", "id"), [], "candidates.0.candidate.id"),
         (("metrics",), None, "metrics or problems is wrong"),
         (("problems",), [4], "metrics or problems.0 is wrong"),
