@@ -23,7 +23,7 @@ class DecisionFile:
         self._lock = Lock()
 
     def read(self) -> Decisions:
-        """Return the decisions.
+        """Return the decisions, also those that other programs have added.
 
         Raises:
             DecisionsError: The file cannot be read, or is another file.
@@ -31,6 +31,8 @@ class DecisionFile:
         with self._lock:
             if self._decisions is None:
                 self._decisions = Decisions(self.path)
+            else:
+                self._decisions.refresh()
             return self._decisions
 
     def keep(self, choices: Sequence[Choice]) -> str:

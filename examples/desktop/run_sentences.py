@@ -50,8 +50,8 @@ def lines_left_out(problems: Sequence[PlaylistProblem]) -> str:
     """Say what could not be read in the journal or the decisions; an empty text for nothing."""
     if not problems:
         return ""
-    more = f" There are {len(problems) - 1:,} more such lines." if len(problems) > 1 else ""
-    return f"{problems[0]}{more}"
+    more = len(problems) - 1
+    return f"{problems[0]} More lines that cannot be read: {more:,}." if more else str(problems[0])
 
 
 def empty_playlist(name: str, problems: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,8 @@ import preferences
 from async_advice import note_at_start
 from bridge import Bridge
 from decision_file import DecisionFile
+from exports import Exports
 from last_runs import LastRuns, Mode
-from library_copy import refusal
-from library_dialog import LibraryDialog
 from note_bar import NoteBar
 from performance_view import PerformanceView
 from playlist_files import FILE_FILTER, Opened, Tracks, journal_for, names_in, tracks_in
@@ -24,17 +24,14 @@ from review import Choice
 from run_bar import WHOLE, RunBar, State
 from run_sentences import empty_playlist, end_of_run, incomplete, lines_left_out, trouble_of_run
 from settings_view import SettingsView
-from tags_dialog import TagsDialog
 
 from beatport_match import (
     DecisionsError,
     JournalError,
     MatchSettings,
-    MisuseError,
     PlaylistMatch,
     Progress,
     Track,
-    export_performance_metrics_json,
 )
 
 # Matches are shown in batches, so that a thousand at once need only a few repaints.
@@ -67,7 +64,7 @@ class Window(QMainWindow):
         self._recorded = 0
         self._comparing: list[Mode] = []
         self._pausing = self._closing = self._async_noted = False
-        self._decisions = DecisionFile(folder)
+        self.decisions = DecisionFile(folder)
         # What the run keeps for later; the part that cannot be used is left out.
         self._kept: dict[str, Any] = {}
         self._unusable: JournalError | DecisionsError | None = None
@@ -94,8 +91,7 @@ class Window(QMainWindow):
             self.hide()
             event.ignore()
             return
-        self.library_dialog.reject()
-        self.tags_dialog.reject()
+        self.exports.close()
         self.hide()
         self.bridge.close()
         event.accept()
@@ -120,17 +116,16 @@ class Window(QMainWindow):
         self.performance.export.connect(self._export_figures)
         self.performance.compare.connect(self._compare)
         self.settings_view = SettingsView(
-            self.settings, self._folder, self._decisions.path, self._fixed
+            self.settings, self._folder, self.decisions.path, self._fixed
         )
         self.settings_view.decisions_switched.connect(self._switch_decisions)
         self.settings_view.changed.connect(self._settings_changed)
         self.settings_view.refused.connect(self.notes.tell)
         self.results.said.connect(self._say)
         self.results.decided.connect(self._keep)
-        self.library_dialog = LibraryDialog(self.bridge, self)
-        self.tags_dialog = TagsDialog(self.bridge, self._folder, self)
-        self.library_dialog.said.connect(self._say)
-        self.tags_dialog.said.connect(self._say)
+        self.exports = Exports(self.bridge, self._folder, self)
+        self.exports.said.connect(self._say)
+        self.exports.refused.connect(self.notes.tell)
         self.run_bar.chosen.connect(self._choose)
         self.run_bar.start.connect(self._start)
         self.run_bar.pause.connect(self._pause)
@@ -161,8 +156,11 @@ class Window(QMainWindow):
         self.open_folder = action("Open a fol&der …", self._ask_for_folder, "Ctrl+Shift+O")
         self.start_over = action("Start &over", self._start_over)
         menu.addSeparator()
-        self.export_csv = action("Export as &CSV …", self._export_csv, "Ctrl+E")
-        self.export_json = action("Export as &JSON …", self._export_json, "Ctrl+Shift+E")
+        exports = self.exports
+        self.export_csv = action("Export as &CSV …", partial(self._export, exports.csv), "Ctrl+E")
+        self.export_json = action(
+            "Export as &JSON …", partial(self._export, exports.json), "Ctrl+Shift+E"
+        )
         self.write_library = action("Write into a copy of the &library …", self._write_library)
         self.write_tags = action("Write &tags …", self._write_tags)
         menu.addSeparator()
@@ -270,7 +268,7 @@ class Window(QMainWindow):
         else:
             self._kept = {"journal": journal}
         if self.settings_view.decisions.isChecked():
-            self._kept["decisions"] = self._decisions.read
+            self._kept["decisions"] = self.decisions.read
         self._run()
 
     def _run(self) -> None:
@@ -395,53 +393,29 @@ class Window(QMainWindow):
 
     def _keep(self, choices: Sequence[Choice]) -> None:
         if self.settings_view.decisions.isChecked():
-            self.bridge.call(self._tell, self._decisions.keep, choices)
+            self.bridge.call(self._tell, self.decisions.keep, choices)
 
     def _switch_decisions(self, keep: bool) -> None:  # noqa: FBT001 - Qt's own signal
         self.notes.tell(preferences.save_keeps_decisions(self._folder, keep=keep))
 
     def _write_library(self) -> None:
-        if refused := refusal(self._file):
-            self.notes.tell(refused, "file")
-        else:
-            assert self._file
-            self.library_dialog.begin(self._file, self.results.matches())
+        self.exports.library_copy(self._file, self.results.matches())
 
     def _write_tags(self) -> None:
-        self.tags_dialog.begin(self._file, self.results.matches())
+        self.exports.tags.begin(self._file, self.results.matches())
 
     def _settings_changed(self, settings: MatchSettings) -> None:
         self.settings = settings
         self.notes.tell(preferences.save(settings, self._folder))
 
-    def _shown(self) -> PlaylistMatch:
-        """Return the last run, with the user's decisions."""
+    def _export(self, write: Callable[[PlaylistMatch], None]) -> None:
+        """Export the last run, with the user's decisions."""
         assert self._result
-        return self._result.with_matches(self.results.matches())
-
-    def _export_json(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Export as JSON", "results.json", "*.json")
-        if name:
-            self._written(name, self._shown().to_json, name)
-
-    def _export_csv(self) -> None:
-        if folder := QFileDialog.getExistingDirectory(self, "Export as CSV into"):
-            self._written(folder, self._shown().to_csv, folder)
+        write(self._result.with_matches(self.results.matches()))
 
     def _export_figures(self) -> None:
-        stats = self.last_runs.latest
-        folder = QFileDialog.getExistingDirectory(self, "Export the figures into")
-        if folder and stats:
-            name = self._file.stem if self._file else "run"
-            self._written("", export_performance_metrics_json, stats, name, folder)
-
-    def _written(self, where: str, write: Callable[..., object], *args: object) -> None:
-        try:
-            path = write(*args)
-        except (OSError, MisuseError) as error:
-            self.notes.tell(f"Cannot be written: {error}")
-            return
-        self._say(f"Written to {where or path}")
+        if stats := self.last_runs.latest:
+            self.exports.figures(stats, self._file.stem if self._file else "run")
 
     def _find(self) -> None:
         self.tabs.setCurrentWidget(self.results)
