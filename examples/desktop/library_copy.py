@@ -11,7 +11,7 @@ from pathlib import Path
 from beatport_match import Enrichment
 
 NOTATIONS = {
-    "": "as in most of your files",
+    "": "as most of your keys are",
     "short": "Am (short)",
     "camelot": "8A (Camelot)",
     "open_key": "1m (Open Key)",

@@ -46,8 +46,8 @@ class LibraryDialog(WorkDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(QLabel(_ABOUT.replace("\n", " "), wordWrap=True))
         layout.addLayout(rows)
-        layout.addStretch()
         self.add_below(layout)
+        layout.setStretchFactor(self.status, 1)
         self.resize(640, 340)
 
     def begin(self, file: Path, matches: Sequence[Match]) -> None:

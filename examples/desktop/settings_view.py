@@ -85,12 +85,8 @@ class SettingsView(QScrollArea):
         self.decisions.setChecked(preferences.keeps_decisions(folder))
         self.decisions.setToolTip(_DECISIONS)
         self.decisions.toggled.connect(self.decisions_switched)
-        self.decisions_path = QLabel(str(decisions_path), wordWrap=True)
-        self.decisions_path.setTextFormat(Qt.TextFormat.PlainText)
-        self.decisions_path.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        self.decisions_path = QLineEdit(str(decisions_path), readOnly=True)
+        self.decisions_path.setAccessibleName("The file of decisions")
         self.source = QComboBox()
         for source, name in _SOURCES.items():
             self.source.addItem(name, source)

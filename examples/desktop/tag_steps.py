@@ -40,8 +40,7 @@ def plan_rows(plan: TagPlan) -> list[PlanRow]:
     rows = [PlanRow(one.file, "Problem", "", f"{one.detail}.") for one in plan.problems]
     for file in plan.changed:
         rows += [
-            PlanRow(file.path, FIELDS.get(one.field, one.field), one.before, one.after)
-            for one in file.changes
+            PlanRow(file.path, FIELDS[one.field], one.before, one.after) for one in file.changes
         ]
     return rows
 
@@ -51,7 +50,9 @@ def plan_text(plan: TagPlan) -> str:
     if not plan.files and not plan.problems:
         return "No matched track names a file: match a playlist, a library or a folder first."
     counts = Counter(one.field for file in plan.changed for one in file.changes)
-    fields = ", ".join(f"{count:,} × {FIELDS.get(name, name)}" for name, count in counts.items())
+    fields = ", ".join(
+        f"{counts[name]:,} × {text}" for name, text in FIELDS.items() if name in counts
+    )
     text = f"{len(plan.changed):,} of {_files(len(plan.files))} would change"
     text = f"{text}: {fields}." if fields else f"{text}."
     if "key" in counts:

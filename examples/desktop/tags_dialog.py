@@ -9,7 +9,7 @@ from typing import Any
 
 from bridge import Bridge
 from plan_table import PlanTable
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -40,6 +42,17 @@ from beatport_match import Match, TagPlan, TagReport, plan_tags, undo_tags, writ
 # Several fields are often changed one after the other, and each plan reads all files.
 _PAUSE_MS = 300
 _WIDTHS = {"File": 380, "Field": 120, "Now": 160}
+
+
+class _PathEnds(QStyledItemDelegate):
+    """Shows the end of a long path, which has the name of the file."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Override of Qt."""
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideLeft
 
 
 class TagsDialog(WorkDialog):
@@ -72,6 +85,7 @@ class TagsDialog(WorkDialog):
         self.begin_writing.clicked.connect(self._write)
         self.restore = QPushButton("&Restore old tags …")
         self.restore.setToolTip("Undo an earlier writing with its backup")
+        self.restore.setAutoDefault(False)
         self.restore.clicked.connect(self._restore)
         self._arrange()
 
@@ -119,6 +133,7 @@ class TagsDialog(WorkDialog):
         view.setAccessibleName("Changes of tags")
         for name, width in _WIDTHS.items():
             view.setColumnWidth(PLAN_COLUMNS.index(name), width)
+        view.setItemDelegateForColumn(PLAN_COLUMNS.index("File"), _PathEnds(view))
         last = len(PLAN_COLUMNS) - 1
         view.horizontalHeader().setSectionResizeMode(last, QHeaderView.ResizeMode.Stretch)
         return view

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -157,9 +156,9 @@ class Window(QMainWindow):
         self.start_over = action("Start &over", self._start_over)
         menu.addSeparator()
         exports = self.exports
-        self.export_csv = action("Export as &CSV …", partial(self._export, exports.csv), "Ctrl+E")
+        self.export_csv = action("Export as &CSV …", lambda: self._export(exports.csv), "Ctrl+E")
         self.export_json = action(
-            "Export as &JSON …", partial(self._export, exports.json), "Ctrl+Shift+E"
+            "Export as &JSON …", lambda: self._export(exports.json), "Ctrl+Shift+E"
         )
         self.write_library = action("Write into a copy of the &library …", self._write_library)
         self.write_tags = action("Write &tags …", self._write_tags)

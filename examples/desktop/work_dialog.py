@@ -51,6 +51,7 @@ class WorkDialog(QDialog):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        self.status.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.status.setAccessibleName("Result")
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Progress")
@@ -59,6 +60,8 @@ class WorkDialog(QDialog):
         self.begin_writing = QPushButton("&Write", enabled=False)
         self.away = QPushButton("&Close")
         self.away.clicked.connect(self.reject)
+        # Return must not change files.
+        self.begin_writing.setAutoDefault(False)
         self.busy = False
 
     def reject(self) -> None:
