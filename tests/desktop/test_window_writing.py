@@ -231,6 +231,26 @@ def test_tags_are_shown_written_and_restored(
     assert contents(tmp_path / "music") == before
 
 
+def test_a_trouble_with_the_backup_is_explained_and_the_plan_stays(
+    music: Any, until: Until, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    dialog = planned(music, until)
+    (tmp_path / "program" / "tags").touch()
+    dialog.begin_writing.click()
+    assert "Nothing was written, because there can be no backup: " in dialog.status.text()
+    (tmp_path / "program" / "tags").unlink()
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("tags_dialog.write_tags", full)
+    dialog.begin_writing.click()
+    assert not dialog.begin_writing.isEnabled()
+    until(lambda: not dialog.busy)
+    assert dialog.status.text() == "the disk is full"
+    assert dialog.begin_writing.isEnabled()
+
+
 def test_the_plan_has_the_chosen_fields_and_notation(music: Any, until: Until) -> None:
     """A changed option plans again, and nothing can be written until then."""
     dialog = planned(music, until)
