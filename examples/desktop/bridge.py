@@ -20,7 +20,7 @@ import anyio.to_thread
 from anyio.from_thread import start_blocking_portal
 from PySide6.QtCore import QObject, Signal
 
-from beatport_match import AsyncMatcher, Matcher, MatchSettings, Track
+from beatport_match import AsyncMatcher, Decisions, Matcher, MatchSettings, Track
 
 # To paint a cell, the window needs the GIL, which the library's thread may hold for the switch
 # interval. With the default of 5 ms, a table with many cells freezes.
@@ -65,11 +65,24 @@ class Bridge(QObject):
         """Whether a run was started and its `ended` has not arrived yet."""
         return self._run is not None
 
-    def start(self, tracks: Sequence[Track], settings: MatchSettings, journal: Path | None) -> None:
-        """Start a run, sync or async as the settings say; both use the same signals."""
+    def start(
+        self,
+        tracks: Sequence[Track],
+        settings: MatchSettings,
+        journal: Path | None = None,
+        decisions: Callable[[], Decisions] | None = None,
+    ) -> None:
+        """Start a run, sync or async as the settings say; both use the same signals.
+
+        Args:
+            tracks: The tracks.
+            settings: The settings of the run.
+            journal: The journal from which the run resumes; `None` for none.
+            decisions: Reads the file of decisions, which may block; `None` for no decisions.
+        """
         assert not self.running
         self._stopping.clear()
-        self._run = self._portal.start_task_soon(self._match, tracks, settings, journal)
+        self._run = self._portal.start_task_soon(self._match, tracks, settings, journal, decisions)
 
     def stop(self) -> None:
         """Stop the run at its next decision; the finished part arrives with `finished`."""
@@ -91,7 +104,11 @@ class Bridge(QObject):
         self._resources.close()
 
     async def _match(
-        self, tracks: Sequence[Track], settings: MatchSettings, journal: Path | None
+        self,
+        tracks: Sequence[Track],
+        settings: MatchSettings,
+        journal: Path | None,
+        decisions: Callable[[], Decisions] | None,
     ) -> None:
         options: dict[str, Any] = {
             "journal": journal,
@@ -99,12 +116,13 @@ class Bridge(QObject):
             "stop": self._stopping.is_set,
         }
         try:
+            known = await anyio.to_thread.run_sync(decisions) if decisions else None
             if settings.async_io.enabled:
                 # Each run has its own matcher, so that two runs can be compared.
-                async with AsyncMatcher(settings) as matcher:
+                async with AsyncMatcher(settings, decisions=known) as matcher:
                     result = await matcher.match_playlist(tracks, **options)
             else:
-                with Matcher(settings) as matcher:
+                with Matcher(settings, decisions=known) as matcher:
                     call = partial(matcher.match_playlist, tracks, **options)
                     result = await anyio.to_thread.run_sync(call)
             self.finished.emit(result)

@@ -12,6 +12,7 @@ from playlist_rows import (
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
+    QHBoxLayout,
     QHeaderView,
     QLabel,
     QPlainTextEdit,
@@ -29,9 +30,12 @@ _WIDTHS = {"Mix": 120, "Label": 100}
 
 
 class Details(QWidget):
-    """Shows the explanation of a match; `picked` is sent when the user picks another candidate."""
+    """Shows the explanation of a match and its candidates."""
 
     picked = Signal(object)
+    """The `ScoredCandidate` that the user picked."""
+    rejected = Signal()
+    """None of the candidates is the track."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +51,9 @@ class Details(QWidget):
         self.use = QPushButton("&Use this candidate", enabled=False)
         self.use.setToolTip("Use this candidate as the match, regardless of its score (Return)")
         self.use.clicked.connect(self._pick)
+        self.none = QPushButton("N&one of these", enabled=False)
+        self.none.setToolTip("Reject all these candidates, so that none is proposed again (Del)")
+        self.none.clicked.connect(self.rejected)
         self._arrange()
 
     def show_match(self, match: Match | None, settings: MatchSettings, otherwise: str = "") -> None:
@@ -54,6 +61,7 @@ class Details(QWidget):
         self._match = match
         self.explanation.setPlainText(match.explain(settings) if match else otherwise)
         self.candidates.clear()
+        self.none.setEnabled(bool(match and match.candidates))
         for scored in match.candidates if match else ():
             item = QTreeWidgetItem(candidate_cells(scored))
             item.setData(0, Qt.ItemDataRole.UserRole, scored)
@@ -77,7 +85,11 @@ class Details(QWidget):
         label.setBuddy(self.candidates)
         column.addWidget(label)
         column.addWidget(self.candidates)
-        column.addWidget(self.use, alignment=Qt.AlignmentFlag.AlignRight)
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        buttons.addWidget(self.none)
+        buttons.addWidget(self.use)
+        column.addLayout(buttons)
         parts = QSplitter(Qt.Orientation.Horizontal)
         parts.addWidget(self.explanation)
         parts.addWidget(below)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from playlist_rows import COLUMNS, NUMBERS, OUTCOME, Results, Row, cell_text
+from playlist_rows import COLUMNS, NUMBERS, OUTCOME, Row, cell_text
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import QColor
+from review import Choice, Review
 
 from beatport_match import Match, PlaylistProblem, ScoredCandidate, Track
 
@@ -37,34 +38,40 @@ class MatchTable(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.results = Results()
+        self.review = Review()
 
     @property
     def rows(self) -> list[Row]:
         """The rows in the order of the playlist."""
-        return self.results.rows
+        return self.review.rows
 
     def begin(self, tracks: Sequence[Track], problems: Sequence[PlaylistProblem]) -> None:
         """Show a playlist that has not been matched yet."""
         self.beginResetModel()
-        self.results.begin(tracks, problems)
+        self.review.begin(tracks, problems)
         self.endResetModel()
 
     def put(self, found: Iterable[tuple[int, Match]]) -> list[int]:
         """Fill in matches, each with the position of its track; return the changed positions."""
-        return self._changed(self.results.put(found))
+        return self._changed(self.review.put(found))
 
-    def pick(self, place: int, candidate: ScoredCandidate | None) -> ScoredCandidate | None:
-        """Make a candidate the match of a row, as `Results.pick` does."""
-        picked = self.results.pick(place, candidate)
+    def pick(self, place: int, candidate: ScoredCandidate | None) -> Choice | None:
+        """Make a candidate the match of a row, as `Review.pick` does."""
+        picked = self.review.pick(place, candidate)
         self._changed([place] if picked else [])
         return picked
 
-    def undo(self) -> int | None:
-        """Take back the last pick and return its row, as `Results.undo` does."""
-        place = self.results.undo()
-        self._changed([] if place is None else [place])
-        return place
+    def reject(self, place: int) -> list[Choice]:
+        """Reject all candidates of a row, as `Review.reject` does."""
+        rejected = self.review.reject(place)
+        self._changed([place] if rejected else [])
+        return rejected
+
+    def undo(self) -> tuple[int, list[Choice]] | None:
+        """Take back the last step, as `Review.undo` does."""
+        undone = self.review.undo()
+        self._changed([undone[0]] if undone else [])
+        return undone
 
     def _changed(self, places: list[int]) -> list[int]:
         if places:

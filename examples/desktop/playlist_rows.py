@@ -1,13 +1,12 @@
-"""The rows of a playlist, their cells, and the candidates that the user picked; without widgets."""
+"""The rows of a playlist, their cells and tooltips; without widgets."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
-from beatport_match import Match, PlaylistProblem, ScoredCandidate, Track
+from beatport_match import Match, ScoredCandidate, Track
 
 Cell = str | float | None
 COLUMNS = (
@@ -32,6 +31,9 @@ CANDIDATE_COLUMNS = (
 CANDIDATE_NUMBERS = [
     CANDIDATE_COLUMNS.index(name) for name in ("Length", "BPM", "Confidence", "Score")
 ]
+
+PERSON = "person"
+"""Who decides in this window, as decisions name it."""
 
 # A playlist may hold titles of any length, and Qt lays out a tooltip as a whole.
 _MAX_LINE = 500
@@ -58,7 +60,7 @@ class Row:
         """Return the cell of each column, numbers as numbers."""
         if self.track is None:
             return (number, "", self.trouble, OUTCOMES["unreadable"], *[None] * 7)
-        ours = (number, self.track.artist_text, self.track.title, OUTCOMES[self.outcome])
+        ours = (number, self.track.artist_text, self.track.title, self._outcome_text())
         best = self.match.best if self.match else None
         if best is None:
             return (*ours, *[None] * 7)
@@ -66,6 +68,13 @@ class Row:
         name = f"{', '.join(found.artists) or 'unknown artist'} - {found.name}"
         facts = (found.mix_name, found.camelot, found.bpm, found.label, found.release_date)
         return (*ours, name, *facts, 100 * best.confidence)
+
+    def _outcome_text(self) -> str:
+        """Name the outcome, and who decided it."""
+        text = OUTCOMES[self.outcome]
+        if self.match and self.match.decided_by:
+            return f"{text} by {self.match.decided_by.by}"
+        return f"{text} by {PERSON}" if self.match and self.match.picked else text
 
     def tooltip(self, column: int) -> str:
         """Return the whole text behind a cell, as rich text."""
@@ -77,66 +86,6 @@ class Row:
             return as_tooltip(self.match.reason if self.match else "")
         best = self.match.best if self.match else None
         return as_tooltip(*_candidate_facts(best)) if best else ""
-
-
-class Results:
-    """The rows of a playlist, filled as matches arrive; a pick can be undone."""
-
-    def __init__(self) -> None:
-        self.rows: list[Row] = []
-        self._before: list[tuple[int, Match]] = []
-
-    def begin(self, tracks: Sequence[Track], problems: Sequence[PlaylistProblem]) -> None:
-        """Take a playlist that has not been matched yet."""
-        self.rows = [Row(track) for track in tracks]
-        self.rows += [Row(None, trouble=str(problem)) for problem in problems]
-        self._before.clear()
-
-    def put(self, found: Iterable[tuple[int, Match]]) -> list[int]:
-        """Fill in matches and return the changed places; a match that the user picked stays."""
-        places: list[int] = []
-        for place, match in found:
-            old = self.rows[place].match
-            if old is None or not old.picked:
-                self.rows[place].match = match
-                places.append(place)
-        return places
-
-    def pick(self, place: int, candidate: ScoredCandidate | None = None) -> ScoredCandidate | None:
-        """Make a candidate the match of a row.
-
-        Args:
-            place: The row.
-            candidate: The candidate; `None` (the default) takes the one that a row in review
-                proposes.
-
-        Returns:
-            The picked candidate; `None` if there is nothing to pick.
-        """
-        match = self.rows[place].match
-        if candidate is None and match and self.rows[place].outcome == "review":
-            candidate = match.best
-        if match is None or candidate is None:
-            return None
-        self._before.append((place, match))
-        self.rows[place].match = match.pick(candidate)
-        return candidate
-
-    def undo(self) -> int | None:
-        """Take back the last pick and return its row; `None` if there is none."""
-        if not self._before:
-            return None
-        place, match = self._before.pop()
-        self.rows[place].match = match
-        return place
-
-    def counts(self) -> Counter[str]:
-        """Count the rows of each outcome."""
-        return Counter(row.outcome for row in self.rows)
-
-    def matches(self) -> tuple[Match, ...]:
-        """Return the matches that are shown, in the order of the playlist."""
-        return tuple(row.match for row in self.rows if row.match)
 
 
 def counts_text(counts: Mapping[str, int]) -> str:

@@ -14,6 +14,8 @@ from beatport_match import MatchSettings, SettingsError
 MAX_AT_ONCE = 20
 """The maximum that this window offers; `AsyncSettings` allows more."""
 _NAME = "settings.toml"
+# `MatchSettings` has no such setting, and an empty file cannot be damaged.
+_NO_DECISIONS = "decisions.off"
 
 
 def load(folder: Path) -> tuple[MatchSettings, str]:
@@ -40,6 +42,24 @@ def save(settings: MatchSettings, folder: Path) -> str:
 def cache_file(folder: Path) -> Path:
     """Return the file in which answers are kept, if the user wants that."""
     return folder / "answers.cache"
+
+
+def keeps_decisions(folder: Path) -> bool:
+    """Return whether the user's decisions are kept for later runs; they are by default."""
+    return not (folder / _NO_DECISIONS).exists()
+
+
+def save_keeps_decisions(folder: Path, *, keep: bool) -> str:
+    """Save whether decisions are kept; the file of decisions itself stays as it is."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if keep:
+            (folder / _NO_DECISIONS).unlink(missing_ok=True)
+        else:
+            (folder / _NO_DECISIONS).touch()
+    except OSError as error:
+        return f"Settings cannot be saved and are lost when the program ends: {error}"
+    return ""
 
 
 def _clamped(settings: MatchSettings) -> tuple[MatchSettings, str]:

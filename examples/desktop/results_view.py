@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from review import Choice
 
 from beatport_match import Match, MatchSettings, PlaylistProblem, ScoredCandidate, Track
 
@@ -27,20 +28,23 @@ _WIDTHS = {
     "#": 46,
     "Artist": 150,
     "Title": 210,
-    "Outcome": 96,
-    "Mix": 130,
+    "Outcome": 128,
+    "Mix": 118,
     "Key": 44,
     "BPM": 52,
-    "Label": 120,
+    "Label": 112,
     "Date": 88,
     "Confidence": 88,
 }
 
 
 class ResultsView(QWidget):
-    """Shows the match of each track; `decided` is sent with a sentence after a pick or an undo."""
+    """Shows the match of each track, and takes the user's decisions about it."""
 
-    decided = Signal(str)
+    said = Signal(str)
+    """A sentence about what the user just did."""
+    decided = Signal(object)
+    """A list of `Choice`, after each decision and each undo."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +63,7 @@ class ResultsView(QWidget):
         self.view = self._made_view()
         self.details = Details()
         self.details.picked.connect(self._pick)
+        self.details.rejected.connect(self.reject)
         self._arrange()
 
     def begin(self, tracks: Sequence[Track], problems: Sequence[PlaylistProblem]) -> None:
@@ -78,18 +83,28 @@ class ResultsView(QWidget):
         self._pick(None)
 
     def undo(self) -> None:
-        """Take back the last pick and select its row."""
-        place = self.table.undo()
-        if place is None:
-            self.decided.emit("There is no pick to undo.")
+        """Take back the last decision and select its row."""
+        undone = self.table.undo()
+        if undone is None:
+            self.said.emit("There is no decision to undo.")
             return
+        place, choices = undone
         self.view.setCurrentIndex(self.shown.mapFromSource(self.table.index(place, 0)))
-        self._show_changes()
-        self.decided.emit(f"The pick for {self.table.rows[place].track} is undone.")
+        self._decide(choices, f"The decision about {self.table.rows[place].track} is undone.")
+
+    def reject(self) -> None:
+        """Reject all candidates of the selected row."""
+        place = self._row()
+        choices = self.table.reject(place) if place >= 0 else []
+        if not choices:
+            self.said.emit("Select a track with candidates first.")
+            return
+        track = choices[0].track
+        self._decide(choices, f"None of the candidates is {track}. Ctrl+Z undoes it.")
 
     def matches(self) -> tuple[Match, ...]:
         """Return the matches that are shown, in the order of the playlist."""
-        return self.table.results.matches()
+        return self.table.review.matches()
 
     def _made_view(self) -> QTableView:
         view = QTableView()
@@ -143,7 +158,7 @@ class ResultsView(QWidget):
         self.details.show_match(row.match, self.settings, row.trouble or "Not matched yet.")
 
     def _show_counts(self) -> None:
-        self.counts.setText(counts_text(self.table.results.counts()))
+        self.counts.setText(counts_text(self.table.review.counts()))
 
     def _show_changes(self) -> None:
         self._show_counts()
@@ -153,7 +168,11 @@ class ResultsView(QWidget):
         place = self._row()
         picked = self.table.pick(place, candidate) if place >= 0 else None
         if picked is None:
-            self.decided.emit("Select a track that needs review first.")
+            self.said.emit("Select a track that needs review first.")
             return
+        self._decide([picked], f"Accepted: {picked.candidate}. Ctrl+Z undoes it.")
+
+    def _decide(self, choices: list[Choice], sentence: str) -> None:
         self._show_changes()
-        self.decided.emit(f"Accepted: {picked.candidate}. Ctrl+Z undoes it.")
+        self.decided.emit(choices)
+        self.said.emit(sentence)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from playlist_rows import clock
 
-from beatport_match import Match
+from beatport_match import Match, PlaylistProblem
 
 # What happened, and what the user can do about it, by the kind of the failure.
 _CAUSES = {
@@ -44,6 +44,14 @@ def trouble_of_run(matches: Sequence[Match]) -> str:
         f"{len(failed)} of {len(matches)} tracks failed, {mostly} {cause}: {remedy} and press "
         "Start; only tracks without an answer run again."
     )
+
+
+def lines_left_out(problems: Sequence[PlaylistProblem]) -> str:
+    """Say what could not be read in the journal or the decisions; an empty text for nothing."""
+    if not problems:
+        return ""
+    more = len(problems) - 1
+    return f"{problems[0]} More lines that cannot be read: {more:,}." if more else str(problems[0])
 
 
 def empty_playlist(name: str, problems: int) -> str:

@@ -36,6 +36,8 @@ _THRESHOLD = """<p>The lowest confidence with which a track counts as matched wi
 higher number means more tracks to review and fewer wrong ones.</p>"""
 _CACHE = """<p>Answers are kept in a file of this program: searches for a week, pages of tracks for
 thirty days. Later runs do not send these requests again.</p>"""
+_DECISIONS = """<p>Accepted and rejected candidates are kept in this file. In later runs an accepted
+track needs no request, and a rejected candidate is not proposed again.</p>"""
 _TOKENS = """<p>A JSON file with the access token of the account; only the API needs it. The
 documentation of the setting <i>token_file</i> describes it.</p>"""
 _MAX_PACE = 20.0
@@ -49,13 +51,17 @@ class SettingsView(QScrollArea):
     Args:
         settings: The settings at the start.
         folder: The folder of the program, for the cache.
+        decisions_path: The file of the user's decisions.
         fixed: The names of settings that cannot be changed in this run of the program.
     """
 
     changed = Signal(object)
     refused = Signal(str)
+    decisions_switched = Signal(bool)
 
-    def __init__(self, settings: MatchSettings, folder: Path, fixed: Mapping[str, Any]) -> None:
+    def __init__(
+        self, settings: MatchSettings, folder: Path, decisions_path: Path, fixed: Mapping[str, Any]
+    ) -> None:
         super().__init__()
         self._settings, self._folder = settings, folder
         pace = fixed.get("requests_per_second", settings.requests_per_second)
@@ -75,6 +81,12 @@ class SettingsView(QScrollArea):
         self.cache.setChecked(settings.cache_path is not None)
         self.cache.setToolTip(_CACHE)
         self.cache.toggled.connect(self._edit_cache)
+        self.decisions = QCheckBox("Keep my &decisions for later runs")
+        self.decisions.setChecked(preferences.keeps_decisions(folder))
+        self.decisions.setToolTip(_DECISIONS)
+        self.decisions.toggled.connect(self.decisions_switched)
+        self.decisions_path = QLineEdit(str(decisions_path), readOnly=True)
+        self.decisions_path.setAccessibleName("The file of decisions")
         self.source = QComboBox()
         for source, name in _SOURCES.items():
             self.source.addItem(name, source)
@@ -107,6 +119,8 @@ class SettingsView(QScrollArea):
         rows.addRow("Requests per seco&nd", self.pace)
         rows.addRow("&Accept from a confidence of", self.threshold)
         rows.addRow("", self.cache)
+        rows.addRow("", self.decisions)
+        rows.addRow("", self.decisions_path)
         rows.addRow("So&urce", self.source)
         account = QHBoxLayout()
         account.addWidget(self.tokens)

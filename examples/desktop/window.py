@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import preferences
 from async_advice import note_at_start
 from bridge import Bridge
+from decision_file import DecisionFile
+from exports import Exports
 from last_runs import LastRuns, Mode
 from note_bar import NoteBar
 from performance_view import PerformanceView
@@ -18,18 +19,18 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 from results_view import ResultsView
+from review import Choice
 from run_bar import WHOLE, RunBar, State
-from run_sentences import empty_playlist, end_of_run, incomplete, trouble_of_run
+from run_sentences import empty_playlist, end_of_run, incomplete, lines_left_out, trouble_of_run
 from settings_view import SettingsView
 
 from beatport_match import (
+    DecisionsError,
     JournalError,
     MatchSettings,
-    MisuseError,
     PlaylistMatch,
     Progress,
     Track,
-    export_performance_metrics_json,
 )
 
 # Matches are shown in batches, so that a thousand at once need only a few repaints.
@@ -40,7 +41,7 @@ class Window(QMainWindow):
     """The main window, which embeds the library as a DJ tool would.
 
     Args:
-        folder: The folder for settings, journals and figures.
+        folder: The folder for settings, journals, decisions, backups and figures.
         fixed: Settings that override the settings file; they are not saved.
     """
 
@@ -62,7 +63,10 @@ class Window(QMainWindow):
         self._recorded = 0
         self._comparing: list[Mode] = []
         self._pausing = self._closing = self._async_noted = False
-        self._journal_error: JournalError | None = None
+        self.decisions = DecisionFile(folder)
+        # What the run keeps for later; the part that cannot be used is left out.
+        self._kept: dict[str, Any] = {}
+        self._unusable: JournalError | DecisionsError | None = None
         self.repaint_timer = QTimer(self, singleShot=True, interval=_REPAINT_MS)
         self.repaint_timer.timeout.connect(self._show_arrived)
         self._build()
@@ -86,6 +90,8 @@ class Window(QMainWindow):
             self.hide()
             event.ignore()
             return
+        self.exports.close()
+        self.hide()
         self.bridge.close()
         event.accept()
 
@@ -108,10 +114,17 @@ class Window(QMainWindow):
         self.performance = PerformanceView()
         self.performance.export.connect(self._export_figures)
         self.performance.compare.connect(self._compare)
-        self.settings_view = SettingsView(self.settings, self._folder, self._fixed)
+        self.settings_view = SettingsView(
+            self.settings, self._folder, self.decisions.path, self._fixed
+        )
+        self.settings_view.decisions_switched.connect(self._switch_decisions)
         self.settings_view.changed.connect(self._settings_changed)
         self.settings_view.refused.connect(self.notes.tell)
-        self.results.decided.connect(self._say)
+        self.results.said.connect(self._say)
+        self.results.decided.connect(self._keep)
+        self.exports = Exports(self.bridge, self._folder, self)
+        self.exports.said.connect(self._say)
+        self.exports.refused.connect(self.notes.tell)
         self.run_bar.chosen.connect(self._choose)
         self.run_bar.start.connect(self._start)
         self.run_bar.pause.connect(self._pause)
@@ -142,20 +155,29 @@ class Window(QMainWindow):
         self.open_folder = action("Open a fol&der …", self._ask_for_folder, "Ctrl+Shift+O")
         self.start_over = action("Start &over", self._start_over)
         menu.addSeparator()
-        self.export_csv = action("Export as &CSV …", self._export_csv, "Ctrl+E")
-        self.export_json = action("Export as &JSON …", self._export_json, "Ctrl+Shift+E")
+        exports = self.exports
+        self.export_csv = action("Export as &CSV …", lambda: self._export(exports.csv), "Ctrl+E")
+        self.export_json = action(
+            "Export as &JSON …", lambda: self._export(exports.json), "Ctrl+Shift+E"
+        )
+        self.write_library = action("Write into a copy of the &library …", self._write_library)
+        self.write_tags = action("Write &tags …", self._write_tags)
         menu.addSeparator()
         action("&Find", self._find, QKeySequence.StandardKey.Find)
         action("&Quit", self.close, QKeySequence.StandardKey.Quit)
         menu = self.menuBar().addMenu("E&dit")
-        self.undo = action("&Undo the last pick", self.results.undo, QKeySequence.StandardKey.Undo)
+        self.undo = action(
+            "&Undo the last decision", self.results.undo, QKeySequence.StandardKey.Undo
+        )
         self.accept = action("&Accept the proposed candidate", self.results.accept)
         self.accept.setShortcuts([QKeySequence(Qt.Key.Key_Return), QKeySequence(Qt.Key.Key_Enter)])
-        # Only in the table: elsewhere Return has another meaning. A key that is held down must not
-        # accept all tracks.
-        self.accept.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self.accept.setAutoRepeat(False)
-        self.results.view.addAction(self.accept)
+        self.reject = action("&None of the candidates", self.results.reject, "Del")
+        for decision in (self.accept, self.reject):
+            # Only in the table: elsewhere these keys have another meaning. A key that is held down
+            # must not decide all tracks.
+            decision.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            decision.setAutoRepeat(False)
+            self.results.view.addAction(decision)
 
     def _show_state(self, state: State) -> None:
         self.state = state
@@ -170,6 +192,8 @@ class Window(QMainWindow):
             action.setEnabled(self._can_open())
         for action in (self.export_csv, self.export_json):
             action.setEnabled(idle and self._result is not None)
+        self.write_library.setEnabled(idle)
+        self.write_tags.setEnabled(self._can_open())
 
     def _show_figures(self) -> None:
         runs = self.last_runs
@@ -238,17 +262,19 @@ class Window(QMainWindow):
         try:
             journal.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            self._run(None, error)
+            self.notes.tell(f"This run is not kept for later: {error}")
+            self._kept = {}
         else:
-            self._run(journal)
+            self._kept = {"journal": journal}
+        if self.settings_view.decisions.isChecked():
+            self._kept["decisions"] = self.decisions.read
+        self._run()
 
-    def _run(self, journal: Path | None, trouble: Exception | None = None) -> None:
-        if trouble is not None:
-            self.notes.tell(f"This run is not kept for later: {trouble}")
+    def _run(self) -> None:
         self._recorded = 0
         self.results.settings = self._run_settings()
         self._show_state("running")
-        self.bridge.start(self._tracks, self.results.settings, journal)
+        self.bridge.start(self._tracks, self.results.settings, **self._kept)
 
     def _run_settings(self, **changes: Any) -> MatchSettings:
         return self.settings.with_(**{**self._fixed, **changes})
@@ -266,7 +292,7 @@ class Window(QMainWindow):
         self._show_state("comparing")
         self._recorded = 0
         settings = self._run_settings(cache_path=None, async_io=engine)
-        self.bridge.start(self._tracks, settings, None)
+        self.bridge.start(self._tracks, settings)
 
     def _pause(self) -> None:
         self._pausing = True
@@ -321,13 +347,14 @@ class Window(QMainWindow):
         if not self._comparing:
             self._result = result
             self.notes.tell(trouble_of_run(result.matches), "run")
+            self.notes.tell(lines_left_out(result.problems), "run")
         took = metrics.session_info.total_time
         self._say(end_of_run(waiting, took, paused=self._pausing))
 
     def _failed(self, error: Exception) -> None:
         self._comparing = self._comparing[:1]
-        if isinstance(error, JournalError):
-            self._journal_error = error
+        if isinstance(error, JournalError | DecisionsError):
+            self._unusable = error
         else:
             self.notes.tell(f"The run ended early: {error}", "run")
 
@@ -335,7 +362,7 @@ class Window(QMainWindow):
         self._show_arrived()
         pausing, self._pausing = self._pausing, False
         compared, self._comparing = bool(self._comparing), self._comparing[1:]
-        journal_error, self._journal_error = self._journal_error, None
+        unusable, self._unusable = self._unusable, None
         self._show_state("paused" if pausing else "ready")
         if self._closing:
             self.close()
@@ -343,10 +370,19 @@ class Window(QMainWindow):
             self._run_to_compare()
         elif compared:
             self.tabs.setCurrentWidget(self.performance)
-        elif journal_error:
-            self._run(None, journal_error)
+        elif unusable:
+            self._run_without(unusable)
 
-    # Settings and exports
+    def _run_without(self, unusable: JournalError | DecisionsError) -> None:
+        if isinstance(unusable, JournalError):
+            del self._kept["journal"]
+            self.notes.tell(f"This run is not kept for later: {unusable}")
+        else:
+            del self._kept["decisions"]
+            self.notes.tell(f"Earlier decisions are not used: {unusable}")
+        self._run()
+
+    # Decisions, settings, exports and writing
 
     def _tell(self, note: object) -> None:
         self.notes.tell(str(note))
@@ -354,38 +390,31 @@ class Window(QMainWindow):
     def _say(self, message: str) -> None:
         self.statusBar().showMessage(message)
 
+    def _keep(self, choices: Sequence[Choice]) -> None:
+        if self.settings_view.decisions.isChecked():
+            self.bridge.call(self._tell, self.decisions.keep, choices)
+
+    def _switch_decisions(self, keep: bool) -> None:  # noqa: FBT001 - Qt's own signal
+        self.notes.tell(preferences.save_keeps_decisions(self._folder, keep=keep))
+
+    def _write_library(self) -> None:
+        self.exports.library_copy(self._file, self.results.matches())
+
+    def _write_tags(self) -> None:
+        self.exports.tags.begin(self._file, self.results.matches())
+
     def _settings_changed(self, settings: MatchSettings) -> None:
         self.settings = settings
         self.notes.tell(preferences.save(settings, self._folder))
 
-    def _shown(self) -> PlaylistMatch:
-        """Return the last run, with the candidates that the user picked."""
+    def _export(self, write: Callable[[PlaylistMatch], None]) -> None:
+        """Export the last run, with the user's decisions."""
         assert self._result
-        return replace(self._result, matches=self.results.matches())
-
-    def _export_json(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Export as JSON", "results.json", "*.json")
-        if name:
-            self._written(name, self._shown().to_json, name)
-
-    def _export_csv(self) -> None:
-        if folder := QFileDialog.getExistingDirectory(self, "Export as CSV into"):
-            self._written(folder, self._shown().to_csv, folder)
+        write(self._result.with_matches(self.results.matches()))
 
     def _export_figures(self) -> None:
-        stats = self.last_runs.latest
-        folder = QFileDialog.getExistingDirectory(self, "Export the figures into")
-        if folder and stats:
-            name = self._file.stem if self._file else "run"
-            self._written("", export_performance_metrics_json, stats, name, folder)
-
-    def _written(self, where: str, write: Callable[..., object], *args: object) -> None:
-        try:
-            path = write(*args)
-        except (OSError, MisuseError) as error:
-            self.notes.tell(f"Cannot be written: {error}")
-            return
-        self._say(f"Written to {where or path}")
+        if stats := self.last_runs.latest:
+            self.exports.figures(stats, self._file.stem if self._file else "run")
 
     def _find(self) -> None:
         self.tabs.setCurrentWidget(self.results)

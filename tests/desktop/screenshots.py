@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import wave
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +20,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples" / "desktop"))
 
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from window import Window
 
-from beatport_match.testing import FakeBeatport, always, demo_collection
+from beatport_match.testing import FakeBeatport, always, bundled_catalogue, demo_collection
 
 SIZE = 1280, 760
 
@@ -70,6 +71,11 @@ class Pictures:
             FakeBeatport(faults=always("challenge")).serve() as base_url,
         ):
             self._failures(Path(program), base_url, collection)
+        with (
+            tempfile.TemporaryDirectory() as program,
+            FakeBeatport().serve() as base_url,
+        ):
+            self._tags(Path(program), base_url)
 
     def _window(self, program: Path, base_url: str, collection: Path) -> None:
         window = Window(program, {"base_url": base_url, "requests_per_second": None})
@@ -99,6 +105,8 @@ class Pictures:
             max(range(len(rows)), key=lambda i: (rows[i].outcome == "review", -i))
         )
         self._grab("7-results", window)
+        window.accept.trigger()
+        self._library_copy(window, program / "new.xml")
         window.tabs.setCurrentWidget(window.performance)
         self._grab("8-performance-one-mode", window)
         window.performance.both.click()
@@ -116,6 +124,41 @@ class Pictures:
         self._until(lambda: window.state == "ready")
         window.results.view.selectRow(0)
         self._grab("10-failures", window)
+        window.close()
+
+    def _library_copy(self, window: Window, copy: Path) -> None:
+        window.write_library.trigger()
+        dialog = window.exports.library
+        QFileDialog.getSaveFileName = lambda *_, **__: (str(copy), "")
+        dialog.begin_writing.click()
+        self._until(lambda: not dialog.busy)
+        self._grab("11-library", dialog)
+        dialog.reject()
+        self._grab("12-decided", window)
+
+    def _tags(self, program: Path, base_url: str) -> None:
+        """Match a folder of silent files, and show their tags before and after the writing."""
+        music = program / "Music"
+        music.mkdir()
+        for track in bundled_catalogue()[:8]:
+            name = f"{track.artists[0]} - {track.name} ({track.mix_name}).wav"
+            with wave.open(str(music / name), "wb") as silence:
+                silence.setparams((1, 2, 50, 0, "NONE", ""))
+                silence.writeframes(bytes(track.length_ms // 10 // 2 * 2))
+        window = Window(program / "program", {"base_url": base_url, "requests_per_second": None})
+        window.resize(*SIZE)
+        window.show()
+        window.open(music)
+        self._until(lambda: window.state == "ready")
+        window.run_bar.begin.click()
+        self._until(lambda: window.state == "ready")
+        window.write_tags.trigger()
+        dialog = window.exports.tags
+        self._until(lambda: not dialog.busy)
+        self._grab("13-tags-plan", dialog)
+        dialog.begin_writing.click()
+        self._until(lambda: not dialog.busy)
+        self._grab("14-tags-written", dialog)
         window.close()
 
     def _grab(self, name: str, widget: QWidget) -> None:

@@ -1,6 +1,8 @@
-"""The rows of the results: cells, tooltips, picks and their undo, without a window."""
+"""The rows of the results: cells and tooltips, without a window."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 import pytest
 from playlist_rows import (
@@ -8,111 +10,24 @@ from playlist_rows import (
     COLUMNS,
     FOUND,
     OUTCOME,
-    Results,
     candidate_cells,
     cell_text,
     counts_text,
 )
+from review import Review
+from review_rows import MIXES, TRACK, make_match, make_review
 
-from beatport_match import Candidate, Failure, Match, PlaylistProblem, Track, rank
-
-MIXES = ("Original Mix", "Extended Mix", "Radio Edit")
-TRACK = Track("Paper <b>Satellites</b>", "Corvane", duration_s=372, album="Harbour EP")
-
-
-def make_match(outcome: str = "review", **fields: object) -> Match:
-    candidates = [
-        Candidate(
-            id=number,
-            name="Paper <b>Satellites</b>",
-            mix_name=mix,
-            artists=("Corvane",),
-            label="Zinc & Theatre",
-            release="Harbour EP",
-            release_date="2020-02-14",
-            bpm=124.5,
-            key="A Minor",
-            camelot="8A",
-            length_s=372.0,
-        )
-        for number, mix in enumerate(MIXES, 1)
-    ]
-    scored = tuple(rank(TRACK, candidates))
-    values = {
-        "track": TRACK,
-        "outcome": outcome,
-        "best": scored[0] if outcome in ("matched", "review") else None,
-        "candidates": scored,
-        "confidence": scored[0].confidence,
-        "queries": (),
-        "failures": (Failure("timeout", "no answer within 30 s"),) * (outcome == "failed"),
-        "stopped": "exhausted",
-    }
-    return Match(**{**values, **fields})
-
-
-def make_results(*matches: Match) -> Results:
-    results = Results()
-    results.begin([TRACK] * len(matches), ())
-    results.put(enumerate(matches))
-    return results
-
-
-def test_the_proposed_candidate_is_accepted_and_taken_back() -> None:
-    """The counts change with each decision."""
-    review = make_match()
-    results = make_results(review, make_match("matched"))
-    assert counts_text(results.counts()) == "1 matched, 1 to review"
-    assert results.pick(0) == review.best
-    assert results.rows[0].match == review.pick(review.candidates[0])
-    assert counts_text(results.counts()) == "2 matched"
-    assert results.undo() == 0
-    assert results.rows[0].match is review
-    assert counts_text(results.counts()) == "1 matched, 1 to review"
-    assert results.undo() is None
-
-
-def test_picks_are_undone_in_reverse_order() -> None:
-    first, second = make_match(), make_match("not_found")
-    results = make_results(first, second)
-    results.pick(0, first.candidates[1])
-    results.pick(1, second.candidates[2])
-    results.pick(0, first.candidates[2])
-    assert [results.undo(), results.rows[0].match] == [0, first.pick(first.candidates[1])]
-    assert [results.undo(), results.undo()] == [1, 0]
-    assert results.matches() == (first, second)
-
-
-@pytest.mark.parametrize("outcome", ["matched", "not_found", "failed"])
-def test_only_a_track_in_review_proposes_a_candidate(outcome: str) -> None:
-    results = make_results(make_match(outcome))
-    assert results.pick(0) is None
-    assert results.undo() is None
-
-
-def test_an_arriving_match_does_not_replace_a_pick() -> None:
-    results = make_results(make_match(), make_match())
-    results.pick(0)
-    assert results.put([(0, make_match()), (1, make_match("failed"))]) == [1]
-    assert counts_text(results.counts()) == "1 matched, 1 failed"
-
-
-def test_another_playlist_has_nothing_to_undo() -> None:
-    results = make_results(make_match())
-    results.pick(0)
-    results.begin([TRACK], [PlaylistProblem("a.m3u", place="line 3", detail="no title")])
-    assert results.undo() is None
-    assert counts_text(results.counts()) == "1 problem, 1 waiting"
+from beatport_match import DecidedBy, PlaylistProblem, Track
 
 
 def test_a_stopped_track_waits_and_has_not_failed() -> None:
-    results = make_results(make_match("failed", stopped="stopped"), make_match("failed"))
-    assert counts_text(results.counts()) == "1 failed, 1 waiting"
+    review = make_review(make_match("failed", stopped="stopped"), make_match("failed"))
+    assert counts_text(review.counts()) == "1 failed, 1 waiting"
 
 
 def test_a_row_shows_what_was_found() -> None:
     """It names the mix, key, BPM, label, date and confidence."""
-    (row,) = make_results(make_match()).rows
+    (row,) = make_review(make_match()).rows
     texts = [cell_text(*pair) for pair in zip(row.cells(1), COLUMNS, strict=True)]
     assert texts[:OUTCOME] == ["1", "Corvane", "Paper <b>Satellites</b>"]
     assert texts[FOUND] == "Corvane - Paper <b>Satellites</b>"
@@ -146,7 +61,7 @@ def test_a_tooltip_has_the_whole_text_and_no_markup_of_others(
     """A title with HTML in it is shown as it is written."""
     match = make_match()
     original = next(one for one in match.candidates if one.candidate.mix_name == MIXES[0])
-    (row,) = make_results(make_match(best=original)).rows
+    (row,) = make_review(make_match(best=original)).rows
     tooltip = row.tooltip(column)
     assert tooltip.startswith("<qt>")
     assert "<b>" not in tooltip
@@ -154,14 +69,25 @@ def test_a_tooltip_has_the_whole_text_and_no_markup_of_others(
 
 
 def test_a_tooltip_of_a_long_text_is_short() -> None:
-    results = Results()
-    results.begin([Track("x" * 10**6)], ())
-    assert len(results.rows[0].tooltip(2)) < 1000
+    review = Review()
+    review.begin([Track("x" * 10**6)], ())
+    assert len(review.rows[0].tooltip(2)) < 1000
 
 
 def test_the_tooltip_of_an_outcome_is_its_reason() -> None:
-    results = make_results(make_match("failed"))
-    assert "no answer within 30 s" in results.rows[0].tooltip(OUTCOME)
-    results.begin([TRACK], [PlaylistProblem("a.m3u", place="line 3", detail="no <title>")])
-    assert results.rows[0].tooltip(OUTCOME) == ""
-    assert "no &lt;title&gt;" in results.rows[1].tooltip(FOUND)
+    review = make_review(make_match("failed"))
+    assert "no answer within 30 s" in review.rows[0].tooltip(OUTCOME)
+    review.begin([TRACK], [PlaylistProblem("a.m3u", place="line 3", detail="no <title>")])
+    assert review.rows[0].tooltip(OUTCOME) == ""
+    assert "no &lt;title&gt;" in review.rows[1].tooltip(FOUND)
+
+
+def test_the_outcome_says_who_decided() -> None:
+    match = make_match("matched")
+    by_rule = make_match(
+        "matched", decided_by=DecidedBy("label rule", datetime(2026, 2, 3, tzinfo=UTC))
+    )
+    rows = make_review(match, match.pick(match.candidates[1]), by_rule).rows
+    texts = [row.cells(1)[OUTCOME] for row in rows]
+    assert texts == ["Matched", "Matched by person", "Matched by label rule"]
+    assert "decided by label rule on 2026-02-03" in rows[2].tooltip(OUTCOME)

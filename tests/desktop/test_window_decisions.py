@@ -53,7 +53,7 @@ def test_return_accepts_the_proposed_candidate_and_undo_takes_it_back(
     assert results.table.rows[place].match == match
     assert results.counts.text() == "6 to review, 4 not found"
     window.undo.trigger()
-    assert "no pick to undo" in window.statusBar().currentMessage()
+    assert "no decision to undo" in window.statusBar().currentMessage()
 
 
 def test_the_tables_show_all_columns_at_the_default_size(choose: Choose, until: Until) -> None:

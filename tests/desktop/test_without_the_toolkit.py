@@ -12,8 +12,8 @@ import pytest
 
 FOLDER = Path(__file__).parents[2] / "examples" / "desktop"
 LOGIC = {
-    *("async_advice", "last_runs", "playlist_files", "playlist_rows", "preferences"),
-    *("run_figures", "run_sentences"),
+    *("async_advice", "decision_file", "last_runs", "library_copy", "playlist_files"),
+    *("playlist_rows", "preferences", "review", "run_figures", "run_sentences", "tag_steps"),
 }
 
 
