@@ -35,6 +35,8 @@ def with_numbers(base: str) -> list[str]:
     words = base.split()
     if len(words) > 1 and words[-1] in ROMAN_NUMERALS:
         words[-1] = ROMAN_NUMERALS[words[-1]]
+    elif base.replace(" ", "").isalpha():
+        return words
     words = [word.lstrip("0") or "0" if word.isdecimal() else word for word in words]
     # "No. 2" and "#2" are the same number.
     return [

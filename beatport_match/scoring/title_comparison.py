@@ -63,7 +63,7 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
         if sorted(local.base.split()) == sorted(other.base.split()):
             return cases.TITLE_ORDER.found()
         return cases.TITLE_WORDS.found()
-    if len(local.words) != len(other.words) and {*local.words} == {*other.words}:
+    if len(local.words) != len(other.words) and local.word_set == other.word_set:
         return cases.TITLE_REPEATED.found()
     if local.base in other.single_titles:
         return cases.TITLE_ONE_OF.found()
@@ -104,7 +104,7 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
         return _typo_finding(local, other) or _other_title(local, other, similarity)
     if uncertain:
         return cases.TITLE_CREDITED.found()
-    is_one_word = min(len(set(side.words) - _SMALL_WORDS) for side in (local, other)) == 1
+    is_one_word = min(len(side.word_set - _SMALL_WORDS) for side in (local, other)) == 1
     if not typos:
         is_doubtful = is_one_word and has_small
         return (cases.TITLE_ONE_WORD if is_doubtful else cases.TITLE_SMALL_WORDS).found()
@@ -112,7 +112,7 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     are_same_pair = len(local.artists) > 1 and set(local.artists) == set(other.artists)
     is_evident = is_evident_typo(local.compact, other.compact)
     # A word that many titles contain is rarely a mistyped other one: "Angel" and "Angle".
-    changed = {*local.words} - {*other.words}
+    changed = local.word_set - other.word_set
     is_word = any(len(word) > 2 and is_common(word) for word in changed)
     if is_word or (is_one_word and not are_same_pair and not is_evident):
         return cases.TITLE_WORD_TYPO.found(less=1.0)
@@ -186,7 +186,7 @@ def _are_unrelated(local: ParsedTrack, other: ParsedTrack, similarity: float) ->
 
     This is true for most pairs.
     """
-    return similarity < MIN_TITLE_RATIO and set(local.words).isdisjoint(other.words)
+    return similarity < MIN_TITLE_RATIO and local.word_set.isdisjoint(other.word_set)
 
 
 def _typo_finding(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
@@ -194,7 +194,7 @@ def _typo_finding(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
     slips = typo_count(local.compact, other.compact)
     if not slips:
         return None
-    mine, theirs = {*local.words} - {*other.words}, {*other.words} - {*local.words}
+    mine, theirs = local.word_set - other.word_set, other.word_set - local.word_set
     if not mine or not theirs:
         return None  # a whole word more, and no misplaced space
     if local.base.count(" ") != other.base.count(" ") and all(
@@ -209,6 +209,6 @@ def _other_title(local: ParsedTrack, other: ParsedTrack, similarity: float) -> F
 
     `similarity` is that of the letters, 0-100.
     """
-    words = weighted_jaccard(local.base.split(), other.base.split())
+    words = weighted_jaccard(local.base_words, other.base_words)
     points = round(cases.TITLE_OTHER.points + 20.0 * (similarity / 100 + words), 1)
     return Finding(cases.TITLE_OTHER, points)
