@@ -144,10 +144,10 @@ def parse_candidate(candidate: Candidate) -> ParsedTrack:
     """
     # A row of a catalogue or of the calling program may be as long as a track of a playlist.
     parsed = parse_title(candidate.name)
-    mix, guests = _parse_mix(cut(candidate.mix_name or ""))
+    mix, guests = _parse_mix(candidate.mix_name or "")
     guests = (*parsed.featured, *guests)
     artists, artists_shown = _parse_credit(candidate.artists, guests)
-    remixers = fold_names(cut_names(candidate.remixers))
+    remixers = fold_names(cut_names(candidate.remixers)) if candidate.remixers else ()
     # On Beatport, text in square brackets is not a label: it belongs to the title.
     title = " ".join((parsed.base, *[f"[{phrase}]" for phrase in parsed.aside]))
     bracket = _SUBTITLE.fullmatch(title) if "(" in title or "[" in title else None
@@ -166,7 +166,7 @@ def parse_candidate(candidate: Candidate) -> ParsedTrack:
         noise=frozenset([fold(phrase) for phrase in parsed.noise if not noise.is_country(phrase)]),
         main_title=fold(bracket["title"]) if bracket else "",
         subtitle=bracket["subtitle"] if bracket else "",
-        guests=fold_names(guests),
+        guests=fold_names(guests) if guests else (),
         remixers=remixers,
     )
 
@@ -184,8 +184,7 @@ def _parse_credit(
 
 def _single_titles(title: str) -> tuple[str, ...]:
     """Return the titles of "One / Two / Three"; `()` if there is only one."""
-    parts = title.split(" / ")
-    return tuple(map(fold, parts)) if len(parts) > 1 else ()
+    return tuple(map(fold, title.split(" / "))) if " / " in title else ()
 
 
 def beatport_id_of(track: Track) -> int | None:
@@ -207,6 +206,7 @@ def is_compilation(release: str | None) -> bool:
 @lru_cache(maxsize=4096)
 def _parse_mix(mix_name: str) -> tuple[Version, tuple[str, ...]]:
     """Parse Beatport's mix field: the version, and the guests named there."""
+    mix_name = cut(mix_name)
     stated = mix_name.strip()
     if guest := IN_BRACKETS.fullmatch(stated):
         return UNSTATED, split_names(guest["names"])

@@ -72,10 +72,13 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
         is_occasion = not OCCASION_WORDS.isdisjoint(fold(other.subtitle).split())
         case = cases.TITLE_OCCASION if is_occasion else cases.TITLE_SUBTITLE
         return case.found(other.subtitle)
-    if local.artists and (finding := _compare_scripts(local, other)):
+    is_ascii = local.base.isascii() and other.base.isascii()
+    if local.artists and not is_ascii and (finding := _compare_scripts(local, other)):
         return finding
     similarity = ratio(local.base, other.base)
-    if _have_other_numbers(local, other) or _are_unrelated(local, other, similarity):
+    # Most pairs share no word and few letters, more than typos can explain.
+    is_unrelated = similarity < MIN_TITLE_RATIO and local.word_set.isdisjoint(other.word_set)
+    if is_unrelated or (local.numbers != other.numbers and _have_other_numbers(local, other)):
         return _other_title(local, other, similarity)
     left, right, typos = unmatched_words(local.words, other.words)
     if len(left) == len(right) == 1:
@@ -131,8 +134,6 @@ def _have_divided_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
 
 def _have_other_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
     """Tell whether two titles have different numbers, in digits or as words."""
-    if local.numbers == other.numbers:
-        return False
     mine, theirs = (
         [number for word in side.words if (number := SPELLINGS.get(word, word)).isdigit()]
         for side in (local, other)
@@ -142,8 +143,6 @@ def _have_other_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
 
 def _compare_scripts(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
     """Compare titles in two scripts: a translation or transliteration cannot contradict."""
-    if local.base.isascii() and other.base.isascii():
-        return None
     if are_in_two_scripts(local.base, other.base):
         return cases.TITLE_SCRIPT.found()
     short, long = sorted((local.base, other.base), key=len)
@@ -179,14 +178,6 @@ def _is_mistyped_feat(word: str) -> bool:
     return sorted(word) == sorted("feat") or (
         len(word) != len("feat") and OSA.distance(word, "feat", score_cutoff=1) == 1
     )
-
-
-def _are_unrelated(local: ParsedTrack, other: ParsedTrack, similarity: float) -> bool:
-    """Tell whether two titles share no word and few letters, more than typos can explain.
-
-    This is true for most pairs.
-    """
-    return similarity < MIN_TITLE_RATIO and local.word_set.isdisjoint(other.word_set)
 
 
 def _typo_finding(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
