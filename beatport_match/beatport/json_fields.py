@@ -41,17 +41,15 @@ def clean_text(text: str, max_length: int = MAX_TEXT_LENGTH) -> str:
 def text(record: Record, key: str) -> str | None:
     """Return a cleaned text; `None` if it is blank or not a text."""
     value = record.get(key)
-    return _text_or_none(value) if isinstance(value, str) else None
-
-
-def _text_or_none(value: str) -> str | None:
+    if not isinstance(value, str):
+        return None
     # The cache must stay small, and long texts seldom repeat.
-    return _short_text(value) if len(value) <= MAX_CACHED_LENGTH else clean_text(value) or None
+    return _clean_short(value) if len(value) <= MAX_CACHED_LENGTH else clean_text(value) or None
 
 
 # Most texts of a page repeat from row to row and from page to page: artists, labels, genres, keys.
 @lru_cache(maxsize=4096)
-def _short_text(value: str) -> str | None:
+def _clean_short(value: str) -> str | None:
     return clean_text(value) or None
 
 

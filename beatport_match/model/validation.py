@@ -143,8 +143,9 @@ def parse_json(data: str | bytes) -> object:
     try:
         # It takes about half the time of `json`. Its cache of values would stay in memory.
         return from_json(data, cache_strings="keys")
-    except ValueError:
-        # It refuses lone surrogates, a byte order mark, and over 200 levels.
+    except (ValueError, TypeError):
+        # It refuses lone surrogates (in a `str` with a TypeError), a byte order mark, and more than
+        # 200 levels.
         pass
     try:
         text = data if isinstance(data, str) else str(data, "utf-8-sig", "surrogatepass")
