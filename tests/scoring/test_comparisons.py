@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from invented_tracks import TITLE_WORDS
 
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.interpretations import interpret
@@ -367,9 +368,9 @@ def test_tempo_difference_up_to_6_percent_costs_little():
 
 
 NAMES = st.lists(
-    st.lists(st.sampled_from(["ana", "sol", "tomek", "night"]), min_size=1, max_size=3).map(tuple),
+    st.lists(st.sampled_from(TITLE_WORDS), min_size=1, max_size=2).map(tuple),
     min_size=1,
-    max_size=3,
+    max_size=2,
 ).map(tuple)
 
 
