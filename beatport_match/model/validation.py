@@ -136,8 +136,9 @@ def parse_json(data: str | bytes) -> object:
         return None
     # A shorter document cannot have so many.
     if len(data) > MAX_JSON_SEPARATORS:
-        count = data.count
-        separators = map(count, ",[{") if isinstance(data, str) else map(count, b",[{")
+        separators = (
+            map(data.count, ",[{") if isinstance(data, str) else (data.count(x) for x in b",[{")
+        )
         if sum(separators) > MAX_JSON_SEPARATORS:
             return None
     try:

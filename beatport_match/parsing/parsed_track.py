@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import chain
 
 from beatport_match.model.keys import Key, parse_key
@@ -173,9 +173,7 @@ def parse_candidate(candidate: Candidate) -> ParsedTrack:
 
 # The rows of a page share a few credits.
 @lru_cache(maxsize=4096)
-def _parse_credit(
-    names: tuple[str, ...], guests: tuple[str, ...]
-) -> tuple[tuple[Name, ...], str]:
+def _parse_credit(names: tuple[str, ...], guests: tuple[str, ...]) -> tuple[tuple[Name, ...], str]:
     """Return the folded names of a credit and of the guests, and the credit as written."""
     artists = cut_names(names)
     folded = fold_names([name for one in (*artists, *guests) for name in with_aliases(one)])

@@ -229,7 +229,7 @@ def test_json_is_read_as_the_standard_library_reads_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['["\\ud800"]', '"\ud800"', f"{'[' * 300}{']' * 300}", '\n[1e400, -0, "\\ud83d\\ude00"]\t']
+    "text", ['["\\ud800"]', '"\ud800"', "[" * 300 + "]" * 300], ids=["escape", "text", "nested"]
 )
 def test_json_that_the_fast_parser_refuses_is_still_read(text: str) -> None:
     assert parse_json(text) == parse_json(text.encode("utf-8", "surrogatepass"))
