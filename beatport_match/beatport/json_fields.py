@@ -17,6 +17,7 @@ Record: TypeAlias = Mapping[str, object]
 # No text or URL in 300 real records came near these limits.
 MAX_TEXT_LENGTH = 500
 MAX_URL_LENGTH = 2000
+MAX_CACHED_LENGTH = 50
 # A compilation credits about two dozen artists.
 MAX_ENTRIES = 100
 
@@ -40,7 +41,16 @@ def clean_text(text: str, max_length: int = MAX_TEXT_LENGTH) -> str:
 def text(record: Record, key: str) -> str | None:
     """Return a cleaned text; `None` if it is blank or not a text."""
     value = record.get(key)
-    return clean_text(value) or None if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    # The cache must stay small, and long texts seldom repeat.
+    return _clean_short(value) if len(value) <= MAX_CACHED_LENGTH else clean_text(value) or None
+
+
+# Most texts of a page repeat from row to row and from page to page: artists, labels, genres, keys.
+@lru_cache(maxsize=4096)
+def _clean_short(value: str) -> str | None:
+    return clean_text(value) or None
 
 
 def inner_record(outer: Record, key: str) -> Record:

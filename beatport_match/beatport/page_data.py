@@ -323,19 +323,19 @@ def _is_truncated_html(body: bytes) -> bool:
     return not body.strip() or (b"<html" in body and b"</html" not in body)
 
 
-def _find_data_script(body: bytes) -> memoryview | None:
+def _find_data_script(body: bytes) -> bytes | None:
     """Return the page's JSON; `None` if the body ends before the JSON does."""
     mark = body.find(_DATA_SCRIPT)
     if mark < 0:
         bare = body.strip()
-        return memoryview(bare) if bare.endswith(b"}") else None
+        return bare if bare.endswith(b"}") else None
     start = body.find(b">", mark)
     # Next.js writes every < in its JSON as \u003c, and searching for one byte is much faster than
     # searching for nine.
     end = body.find(b"<", start)
     if not body.startswith(b"</script>", end):
         end = body.find(b"</script>", start)
-    return memoryview(body)[start + 1 : end] if 0 < start < end else None
+    return body[start + 1 : end] if 0 < start < end else None
 
 
 def _truncated_failure(response: Response) -> Failure:

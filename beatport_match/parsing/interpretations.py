@@ -126,9 +126,9 @@ def interpret_using_candidate(
     if swapped := _interpret_swapped(track, other):
         return swapped
     words, word_set = _title_words(track.title)
-    base = tuple(other.base.split())
-    if not word_set.issuperset(base):
+    if not word_set.issuperset(other.base_words):
         return None
+    base = tuple(other.base.split())
     known_artists = fold_names(credited_names(track.artists))
     located_artists = tuple(name for name in other.artists if _position(name, words) is not None)
     if not known_artists and not located_artists:

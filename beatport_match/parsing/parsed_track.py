@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import chain
 
 from beatport_match.model.keys import Key, parse_key
@@ -51,9 +51,10 @@ _IN_TWO_SCRIPTS = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)")
 _IGNORED_IN_NAMES = NAME_CONNECTIVES | TITLES_OF_NAMES | {"the"}
 
 
-@dataclass(frozen=True, slots=True)
+# A run makes one for each row of a page, and making a frozen one takes three times as long.
+@dataclass(slots=True, unsafe_hash=True)
 class ParsedTrack:
-    """A local track (in one interpretation) or a candidate, ready to compare.
+    """A local track (in one interpretation) or a candidate, ready to compare; do not change it.
 
     Attributes:
         base: The folded title.
@@ -109,27 +110,30 @@ class ParsedTrack:
     remixers: tuple[Name, ...] = ()
 
     # Derived values, computed once because a parsed track is compared with many others: the title
-    # without spaces, its words and its numbers in one spelling, every word of title and version
-    # that distinguishes this music from other music, and the artists' names as words and as one
-    # text ("AC/DC", which is split, and "ACDC" are equal).
+    # without spaces, its words as written, its words and its numbers in one spelling, every word of
+    # title and version that distinguishes this music from other music, and the artists' names as
+    # words and as one text ("AC/DC", which is split, and "ACDC" are equal).
     compact: str = field(init=False, repr=False, compare=False)
+    base_words: frozenset[str] = field(init=False, repr=False, compare=False)
     words: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    word_set: frozenset[str] = field(init=False, repr=False, compare=False)
     numbers: tuple[str, ...] = field(init=False, repr=False, compare=False)
     distinctive_words: tuple[str, ...] = field(init=False, repr=False, compare=False)
     artist_words: frozenset[str] = field(init=False, repr=False, compare=False)
     artist_letters: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        set_field = partial(object.__setattr__, self)
-        words = tuple(with_numbers(self.base))
-        set_field("compact", self.base.replace(" ", ""))
-        set_field("words", words)
-        set_field("numbers", tuple([word for word in words if word.isdigit()]))
-        distinctive = sorted((*self.version.distinctive_words, *self.base.split()))
-        set_field("distinctive_words", tuple(distinctive))
+        written = self.base.split()
+        words = with_numbers(self.base)
+        self.compact = "".join(written)
+        self.base_words = frozenset(written)
+        self.words = tuple(words)
+        self.word_set = self.base_words if words == written else frozenset(words)
+        self.numbers = tuple([word for word in words if word.isdigit()])
+        self.distinctive_words = tuple(sorted((*self.version.distinctive_words, *written)))
         artist_words = tuple(chain.from_iterable(self.artists))
-        set_field("artist_words", frozenset(artist_words))
-        set_field("artist_letters", "".join(artist_words))
+        self.artist_words = frozenset(artist_words)
+        self.artist_letters = "".join(artist_words)
 
 
 @lru_cache(maxsize=2048)
@@ -139,21 +143,22 @@ def parse_candidate(candidate: Candidate) -> ParsedTrack:
     Beatport's own fields are the better source, but its names contain mixes and guests, too.
     """
     # A row of a catalogue or of the calling program may be as long as a track of a playlist.
-    artists, remixers = cut_names(candidate.artists), cut_names(candidate.remixers)
     parsed = parse_title(candidate.name)
-    mix, guests = _parse_mix(cut(candidate.mix_name or ""))
-    credited = (*artists, *parsed.featured, *guests)
+    mix, guests = _parse_mix(candidate.mix_name or "")
+    guests = (*parsed.featured, *guests)
+    artists, artists_shown = _parse_credit(candidate.artists, guests)
+    remixers = fold_names(cut_names(candidate.remixers)) if candidate.remixers else ()
     # On Beatport, text in square brackets is not a label: it belongs to the title.
     title = " ".join((parsed.base, *[f"[{phrase}]" for phrase in parsed.aside]))
-    bracket = _SUBTITLE.fullmatch(title)
+    bracket = _SUBTITLE.fullmatch(title) if "(" in title or "[" in title else None
     return ParsedTrack(
         base=fold(title),
         shown=title,
         # "Original Mix" is also the default value of the field, so it yields to the title.
         version=parsed.version if mix.plain and not parsed.version.plain else mix | parsed.version,
-        artists=fold_names([name for credit in credited for name in with_aliases(credit)]),
-        artists_shown=", ".join(artists),
-        remixer_words=words_of_names(remixers),
+        artists=artists,
+        artists_shown=artists_shown,
+        remixer_words=frozenset(chain.from_iterable(remixers)),
         key=parse_key(candidate.key) or parse_key(candidate.camelot),
         isrc=clean_isrc(candidate.isrc),
         single_titles=_single_titles(title),
@@ -161,15 +166,23 @@ def parse_candidate(candidate: Candidate) -> ParsedTrack:
         noise=frozenset([fold(phrase) for phrase in parsed.noise if not noise.is_country(phrase)]),
         main_title=fold(bracket["title"]) if bracket else "",
         subtitle=bracket["subtitle"] if bracket else "",
-        guests=fold_names((*parsed.featured, *guests)),
-        remixers=fold_names(remixers),
+        guests=fold_names(guests) if guests else (),
+        remixers=remixers,
     )
+
+
+# The rows of a page share a few credits.
+@lru_cache(maxsize=4096)
+def _parse_credit(names: tuple[str, ...], guests: tuple[str, ...]) -> tuple[tuple[Name, ...], str]:
+    """Return the folded names of a credit and of the guests, and the credit as written."""
+    artists = cut_names(names)
+    folded = fold_names([name for one in (*artists, *guests) for name in with_aliases(one)])
+    return folded, ", ".join(artists)
 
 
 def _single_titles(title: str) -> tuple[str, ...]:
     """Return the titles of "One / Two / Three"; `()` if there is only one."""
-    parts = title.split(" / ")
-    return tuple(map(fold, parts)) if len(parts) > 1 else ()
+    return tuple(map(fold, title.split(" / "))) if " / " in title else ()
 
 
 def beatport_id_of(track: Track) -> int | None:
@@ -191,6 +204,7 @@ def is_compilation(release: str | None) -> bool:
 @lru_cache(maxsize=4096)
 def _parse_mix(mix_name: str) -> tuple[Version, tuple[str, ...]]:
     """Parse Beatport's mix field: the version, and the guests named there."""
+    mix_name = cut(mix_name)
     stated = mix_name.strip()
     if guest := IN_BRACKETS.fullmatch(stated):
         return UNSTATED, split_names(guest["names"])

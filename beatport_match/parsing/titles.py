@@ -148,8 +148,10 @@ def parse_title(text: str) -> ParsedTitle:
         ```
     """
     # A title must not contain placeholders of its own.
-    text = text.replace("\ue000", "\ufffd").replace("\ue001", "\ufffd")
-    parsed = _strip_layer(text.strip()[:MAX_TITLE_LENGTH])
+    text = text.replace("\ue000", "\ufffd").replace("\ue001", "\ufffd").strip()[:MAX_TITLE_LENGTH]
+    if has_nothing_to_strip(text):
+        return ParsedTitle(text)
+    parsed = _strip_layer(text)
     while (again := _strip_layer(parsed.base)).base != parsed.base:
         parsed = ParsedTitle(
             base=again.base,

@@ -18,6 +18,7 @@ from beatport_match.parsing.word_frequency import is_common
 _ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
 _NUMBER_SIGNS = frozenset({"no", "nr", "number"})
 MAX_SHORT_WORD_LENGTH = 4
+MAX_TYPOS_OF_A_WORD = 2
 MIN_EVIDENT_LENGTH = 5
 MIN_EVIDENT_WORDS = 3
 MIN_EVIDENT_INNER_LENGTH = 9
@@ -35,6 +36,8 @@ def with_numbers(base: str) -> list[str]:
     words = base.split()
     if len(words) > 1 and words[-1] in ROMAN_NUMERALS:
         words[-1] = ROMAN_NUMERALS[words[-1]]
+    elif base.replace(" ", "").isalpha():
+        return words
     words = [word.lstrip("0") or "0" if word.isdecimal() else word for word in words]
     # "No. 2" and "#2" are the same number.
     return [
@@ -70,7 +73,9 @@ def unmatched_words(
             (
                 other
                 for other in right
-                if is_typo(word, other) and not (names and _are_two_names(word, other))
+                if abs(len(word) - len(other)) <= MAX_TYPOS_OF_A_WORD
+                and is_typo(word, other)
+                and not (names and _are_two_names(word, other))
             ),
             None,
         )
@@ -133,7 +138,7 @@ def are_confusable(word: str, other: str) -> bool:
 def _are_alike(word: str, other: str) -> bool:
     """Return whether two words are one typo apart, or two from eight letters on."""
     longest, shortest = max(len(word), len(other)), min(len(word), len(other))
-    allowed = 1 if longest < 8 else 2
+    allowed = 1 if longest < 8 else MAX_TYPOS_OF_A_WORD
     # The cheapest check comes first: most pairs of words are not similar at all.
     if longest < 4 or shortest < 3 or longest - shortest > allowed:
         return False

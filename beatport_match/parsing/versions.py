@@ -120,12 +120,12 @@ class Version:
         """A key that is equal for two phrases for one version, in any word order and spelling."""
         return self.kinds, self.length, self.part, self.year, frozenset(self.words)
 
-    @property
+    @cached_property
     def plain(self) -> bool:
         """Return whether the phrase names the original: no kind, no length, no other words."""
         return not (self.kinds or self.length or self.words)
 
-    @property
+    @cached_property
     def is_original(self) -> bool:
         """Return whether the phrase says that it is the original: "Original Version"."""
         return self.plain and not PLAIN_WORDS.isdisjoint(_words(self.text))

@@ -121,9 +121,8 @@ def information_weight(words: Iterable[str]) -> float:
     return sum(_WEIGHT.get(word, 1.0) for word in words)
 
 
-def weighted_jaccard(mine: Iterable[str], theirs: Iterable[str]) -> float:
+def weighted_jaccard(mine: frozenset[str], theirs: frozenset[str]) -> float:
     """Return the weighted share of words that two texts have in common, from 0 to 1."""
-    mine, theirs = set(mine), set(theirs)
     if mine.isdisjoint(theirs):
         return 0.0
     return information_weight(mine & theirs) / information_weight(mine | theirs)

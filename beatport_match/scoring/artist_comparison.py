@@ -55,11 +55,17 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
         if typo_count("".join(sorted(local_words)), "".join(sorted(other_words))):
             return cases.ARTISTS_SLIP.found()
         both = (local.artists, other.artists)
-        if _is_part_of_name(*both) or _is_part_of_name(*reversed(both)):
+        # A part of a name is one or more of its words.
+        if not local_words.isdisjoint(other_words) and (
+            _is_part_of_name(*both) or _is_part_of_name(*reversed(both))
+        ):
             return cases.ARTISTS_PART.found()
         if remixer_words and any(all(map(remixer_words.issuperset, names)) for names in both):
             return cases.ARTISTS_REMIXER.found()
-        if _may_be_transliterated(*(" ".join(map(" ".join, names)) for names in both)):
+        is_ascii = local.artist_letters.isascii() and other.artist_letters.isascii()
+        if not is_ascii and _may_be_transliterated(
+            *(" ".join(map(" ".join, names)) for names in both)
+        ):
             return cases.ARTISTS_SCRIPT.found()
         if local.album and local_words <= set(local.album.split()):
             return cases.ARTISTS_COMPILER.found()

@@ -7,8 +7,6 @@ or "Japanese Ver.". Such a version often has the same length and tempo, so they 
 
 from __future__ import annotations
 
-import re
-
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import ParsedTrack
@@ -100,9 +98,10 @@ def _is_explained(phrase: str, known: tuple[str, ...]) -> bool:
 
     Beside a whole known phrase it may have numbers and words that labels use.
     """
-    words = set(phrase.split())
+    words, compact = set(phrase.split()), phrase.replace(" ", "")
     for text in known:
-        if re.fullmatch(rf"{re.escape(text.replace(' ', ''))}\d+", phrase.replace(" ", "")):
+        name = text.replace(" ", "")
+        if compact.startswith(name) and compact[len(name) :].isdecimal():
             return True  # "QUAY012" on Quay
         others = set(text.split())
         if words <= others or typo_count(phrase, text):

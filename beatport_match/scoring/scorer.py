@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from typing import NamedTuple
 
 from beatport_match.model.evidence import Evidence, Relation
@@ -134,15 +133,19 @@ def _score(track: Track, parsed: tuple[ParsedTrack, ...], candidate: Candidate) 
     gap = length_gap(track.duration_s, candidate.length_s)
     # The attributes are the same for every interpretation of the words.
     attributes = list(_attribute_evidence(track, parsed[0], candidate, other, gap))
-    score_with = partial(_score_with, track, candidate, other, gap, attributes)
-    best = score_with(parsed[0])
+    best = _score_with(track, candidate, other, gap, attributes, parsed[0])
     for local in parsed[1:]:
-        best = min(best, score_with(local), key=lambda detail: detail.order)
+        best = _better(best, _score_with(track, candidate, other, gap, attributes, local))
     if best.relation == "different" and (
         located := interpret_using_candidate(track, candidate, other)
     ):
-        best = min(best, score_with(located), key=lambda detail: detail.order)
+        best = _better(best, _score_with(track, candidate, other, gap, attributes, located))
     return best
+
+
+def _better(one: ScoreDetail, other: ScoreDetail) -> ScoreDetail:
+    """Return the better one; the first one if both are equal."""
+    return other if other.order < one.order else one
 
 
 def _score_with(
@@ -172,10 +175,13 @@ def _relation(findings: list[Finding]) -> Relation:
     """Return the relation; one contradiction decides, unless a trusted identifier overrides it."""
     if findings[-1].case.proves or findings[-1].case is cases.ISRC_DESPITE_TITLE:
         return "same_recording"
-    contradictions = {finding.case.contradicts for finding in findings}
-    if "recording" in contradictions:
-        return "different"
-    return "other_version" if "version" in contradictions else "same_recording"
+    relation: Relation = "same_recording"
+    for finding in findings:
+        if finding.case.contradicts == "recording":
+            return "different"
+        if finding.case.contradicts == "version":
+            relation = "other_version"
+    return relation
 
 
 def _attribute_evidence(

@@ -63,7 +63,7 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
         if sorted(local.base.split()) == sorted(other.base.split()):
             return cases.TITLE_ORDER.found()
         return cases.TITLE_WORDS.found()
-    if len(local.words) != len(other.words) and {*local.words} == {*other.words}:
+    if len(local.words) != len(other.words) and local.word_set == other.word_set:
         return cases.TITLE_REPEATED.found()
     if local.base in other.single_titles:
         return cases.TITLE_ONE_OF.found()
@@ -72,10 +72,13 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
         is_occasion = not OCCASION_WORDS.isdisjoint(fold(other.subtitle).split())
         case = cases.TITLE_OCCASION if is_occasion else cases.TITLE_SUBTITLE
         return case.found(other.subtitle)
-    if local.artists and (finding := _compare_scripts(local, other)):
+    is_ascii = local.base.isascii() and other.base.isascii()
+    if local.artists and not is_ascii and (finding := _compare_scripts(local, other)):
         return finding
     similarity = ratio(local.base, other.base)
-    if _have_other_numbers(local, other) or _are_unrelated(local, other, similarity):
+    # Most pairs share no word and few letters, more than typos can explain.
+    is_unrelated = similarity < MIN_TITLE_RATIO and local.word_set.isdisjoint(other.word_set)
+    if is_unrelated or (local.numbers != other.numbers and _have_other_numbers(local, other)):
         return _other_title(local, other, similarity)
     left, right, typos = unmatched_words(local.words, other.words)
     if len(left) == len(right) == 1:
@@ -104,7 +107,7 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
         return _typo_finding(local, other) or _other_title(local, other, similarity)
     if uncertain:
         return cases.TITLE_CREDITED.found()
-    is_one_word = min(len(set(side.words) - _SMALL_WORDS) for side in (local, other)) == 1
+    is_one_word = min(len(side.word_set - _SMALL_WORDS) for side in (local, other)) == 1
     if not typos:
         is_doubtful = is_one_word and has_small
         return (cases.TITLE_ONE_WORD if is_doubtful else cases.TITLE_SMALL_WORDS).found()
@@ -112,7 +115,7 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     are_same_pair = len(local.artists) > 1 and set(local.artists) == set(other.artists)
     is_evident = is_evident_typo(local.compact, other.compact)
     # A word that many titles contain is rarely a mistyped other one: "Angel" and "Angle".
-    changed = {*local.words} - {*other.words}
+    changed = local.word_set - other.word_set
     is_word = any(len(word) > 2 and is_common(word) for word in changed)
     if is_word or (is_one_word and not are_same_pair and not is_evident):
         return cases.TITLE_WORD_TYPO.found(less=1.0)
@@ -131,8 +134,6 @@ def _have_divided_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
 
 def _have_other_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
     """Tell whether two titles have different numbers, in digits or as words."""
-    if local.numbers == other.numbers:
-        return False
     mine, theirs = (
         [number for word in side.words if (number := SPELLINGS.get(word, word)).isdigit()]
         for side in (local, other)
@@ -142,8 +143,6 @@ def _have_other_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
 
 def _compare_scripts(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
     """Compare titles in two scripts: a translation or transliteration cannot contradict."""
-    if local.base.isascii() and other.base.isascii():
-        return None
     if are_in_two_scripts(local.base, other.base):
         return cases.TITLE_SCRIPT.found()
     short, long = sorted((local.base, other.base), key=len)
@@ -181,20 +180,12 @@ def _is_mistyped_feat(word: str) -> bool:
     )
 
 
-def _are_unrelated(local: ParsedTrack, other: ParsedTrack, similarity: float) -> bool:
-    """Tell whether two titles share no word and few letters, more than typos can explain.
-
-    This is true for most pairs.
-    """
-    return similarity < MIN_TITLE_RATIO and set(local.words).isdisjoint(other.words)
-
-
 def _typo_finding(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
     """Compare titles that differ by a few letters: a typo, or a `slip` that needs review."""
     slips = typo_count(local.compact, other.compact)
     if not slips:
         return None
-    mine, theirs = {*local.words} - {*other.words}, {*other.words} - {*local.words}
+    mine, theirs = local.word_set - other.word_set, other.word_set - local.word_set
     if not mine or not theirs:
         return None  # a whole word more, and no misplaced space
     if local.base.count(" ") != other.base.count(" ") and all(
@@ -209,6 +200,6 @@ def _other_title(local: ParsedTrack, other: ParsedTrack, similarity: float) -> F
 
     `similarity` is that of the letters, 0-100.
     """
-    words = weighted_jaccard(local.base.split(), other.base.split())
+    words = weighted_jaccard(local.base_words, other.base_words)
     points = round(cases.TITLE_OTHER.points + 20.0 * (similarity / 100 + words), 1)
     return Finding(cases.TITLE_OTHER, points)

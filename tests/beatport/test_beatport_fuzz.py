@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from beatport_pages import (
@@ -19,12 +20,13 @@ from beatport_pages import (
     search_row,
     track_data,
 )
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from beatport_match.beatport import WebSource
 from beatport_match.errors import Failure
 from beatport_match.matching.protocol import ParsedResult, Response
+from beatport_match.model import validation
 
 pytestmark = pytest.mark.fuzz
 WEB = WebSource(base_url=HOME, max_results=100, user_agent="beatport-match/test")
@@ -101,6 +103,26 @@ def test_malformed_row_does_not_affect_other_rows(
     assert isinstance(value, ParsedResult)
     assert len(value.candidates) + value.unreadable == 3
     assert {value.candidates[0].id, value.candidates[-1].id} == {7001, 7003}
+
+
+@settings(max_examples=30)
+@given(data=st.data(), page_data=st.sampled_from([search_data, search_all_data]))
+def test_both_json_parsers_give_the_same_records(
+    data: st.DataObject, page_data: Callable[..., dict[str, Any]]
+) -> None:
+    """The fast parser refuses some pages, and then `json` reads them."""
+    page = page_data(search_row(), details_row(), api_row())
+    for _ in range(data.draw(st.integers(0, 3))):
+        node, key = data.draw(st.sampled_from(places(page)))
+        node[key] = data.draw(JUNK | st.text(max_size=5))
+    text = json.dumps(page, ensure_ascii=data.draw(st.booleans()))
+    if data.draw(st.booleans()):
+        at = data.draw(st.integers(0, len(text)))
+        text = text[:at] + data.draw(st.sampled_from(['"', ",", "]", "\\", "0"])) + text[at:]
+    served = response(text.encode("utf-8", "surrogatepass"))
+    value = SEARCH(served)
+    with patch.object(validation, "from_json", side_effect=ValueError):
+        assert repr(SEARCH(served)) == repr(value)
 
 
 @given(data=st.data(), page_kind=st.sampled_from(["search", "all", "track"]))

@@ -106,7 +106,7 @@ def test_a_copy_gets_a_free_name_beside_the_library(tmp_path: Path) -> None:
 def test_only_rekordbox_needs_further_steps() -> None:
     traktor = Enrichment("new.nml", 9, 3, 1, None, "open_key")
     assert copy_text(traktor).splitlines() == [
-        "new.nml: 3 of 9 tracks enriched; 1 matched tracks are not in it.",
+        "new.nml: 3 of 9 tracks enriched; 1 matched track is not in it or no longer the same.",
         "Keys are written as 1m (Open Key).",
     ]
     rekordbox = Enrichment("new.xml", 9, 3, 0, "Beatport 2", "short")

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beatport_match.parsing.typos import (
+    MAX_TYPOS_OF_A_WORD,
     digits_of,
     is_evident_in_name,
     is_evident_typo,
@@ -110,6 +111,13 @@ def test_a_repeated_word_is_paired_once():
 def test_numbers_of_a_title_have_one_spelling(title, numbers):
     """A Roman numeral counts only at the end, where sequels have it."""
     assert tuple(word for word in with_numbers(title) if word.isdigit()) == numbers
+
+
+@given(WORDS, st.integers(0, 9), st.text("ae", max_size=4))
+def test_a_typo_adds_or_removes_at_most_two_letters(word, at, letters):
+    """`unmatched_words` compares only words that differ in length by so much."""
+    other = word[:at] + letters + word[at:]
+    assert abs(len(word) - len(other)) <= MAX_TYPOS_OF_A_WORD or not is_typo(word, other)
 
 
 @given(st.text())

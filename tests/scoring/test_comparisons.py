@@ -1,12 +1,16 @@
 """Comparisons of titles, artists, versions, lengths and tempos: points and contradictions."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from invented_tracks import TITLE_WORDS
 
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.interpretations import interpret
 from beatport_match.parsing.parsed_track import parse_candidate
 from beatport_match.scoring import cases
-from beatport_match.scoring.artist_comparison import compare_artists
+from beatport_match.scoring.artist_comparison import _is_part_of_name, compare_artists
+from beatport_match.scoring.aside_comparison import _is_explained
 from beatport_match.scoring.scorer import compare_bpm, compare_lengths
 from beatport_match.scoring.title_comparison import compare_titles
 from beatport_match.scoring.version_comparison import compare_versions
@@ -361,3 +365,25 @@ def test_tempo_difference_up_to_6_percent_costs_little():
     same, pitched, another = (compare_bpm(124, bpm) for bpm in (124, 129, 140))
     assert same.points > 0 > pitched.points > another.points
     assert {same.case.contradicts, pitched.case.contradicts, another.case.contradicts} == {""}
+
+
+NAMES = st.lists(
+    st.lists(st.sampled_from(TITLE_WORDS), min_size=1, max_size=2).map(tuple),
+    min_size=1,
+    max_size=2,
+).map(tuple)
+
+
+@given(NAMES, NAMES)
+def test_names_without_a_common_word_are_no_parts_of_each_other(mine, theirs):
+    """`compare_artists` looks for parts only among names that share a word."""
+    shared = {word for name in mine for word in name} & {word for name in theirs for word in name}
+    assert shared or not _is_part_of_name(mine, theirs)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "is_explained"),
+    [("quay012", True), ("quay 012", True), ("quay٣", True), ("quay²", False), ("quay12b", False)],
+)
+def test_a_label_and_digits_are_a_catalogue_number(phrase, is_explained):
+    assert _is_explained(phrase, ("quay",)) is is_explained
