@@ -10,11 +10,15 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from beatport_match.matching.protocol import CachedResult, ParsedResult, Request
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.cache_codec import decode, encode
-from beatport_match.transport.sqlite_cache import SqliteCache
+
+if TYPE_CHECKING:
+    # It imports sqlite3, which most runs do not need.
+    from beatport_match.transport.sqlite_cache import SqliteCache
 
 # Some 3,000 searches.
 MAX_MEMORY_BYTES = 16 * 2**20
@@ -80,7 +84,11 @@ class TieredCache:
     def __init__(self, settings: MatchSettings, memory: MemoryCache) -> None:
         self._memory = memory
         path = settings.cache_path
-        self._disk = SqliteCache(path) if path is not None else None
+        self._disk: SqliteCache | None = None
+        if path is not None:
+            from beatport_match.transport.sqlite_cache import SqliteCache
+
+            self._disk = SqliteCache(path)
 
     @property
     def on_disk(self) -> bool:
