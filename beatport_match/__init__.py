@@ -17,7 +17,6 @@ the same names.
 
 import sys
 from importlib import import_module
-from typing import Any
 
 from beatport_match._version import __version__ as __version__
 
@@ -71,7 +70,7 @@ _MODULE_OF_NAME = {
 __all__ = sorted(["__version__", *_MODULE_OF_NAME])  # noqa: PLE0605 - stated in __init__.pyi
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import the module of a public name when the name is first used."""
     if name not in _MODULE_OF_NAME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)

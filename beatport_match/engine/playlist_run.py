@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from beatport_match._logging import logger
-from beatport_match.beatport import WebSource
+from beatport_match.beatport import ApiSource, WebSource
 from beatport_match.engine.arguments import (
     AsyncOnProgress,
     FileTracks,
@@ -81,8 +81,6 @@ def beatport_source(settings: MatchSettings) -> Source:
     """
     settings = settings_or_default(settings)
     if settings.source == "api":
-        from beatport_match.beatport.api import ApiSource
-
         return ApiSource(
             api_url=settings.api_url,
             base_url=settings.base_url,
@@ -100,8 +98,6 @@ def with_max_results(sources: tuple[Source, ...], max_results: int | None) -> tu
     """Return the sources; those of Beatport request another number of rows from one search."""
     if max_results is None:
         return sources
-    from beatport_match.beatport.api import ApiSource
-
     return tuple(
         replace(one, max_results=max_results) if isinstance(one, WebSource | ApiSource) else one
         for one in sources
