@@ -67,7 +67,8 @@ _MODULE_OF_NAME = {
     for name in names.split()
 }
 
-__all__ = sorted(["__version__", *_MODULE_OF_NAME])  # noqa: PLE0605 - stated in __init__.pyi
+# Type checkers read the list in `__init__.pyi`.
+__all__ = sorted(["__version__", *_MODULE_OF_NAME])  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:
