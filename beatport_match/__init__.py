@@ -68,7 +68,7 @@ _MODULE_OF_NAME = {
 }
 
 # Type checkers read the list in `__init__.pyi`.
-__all__ = sorted(["__version__", *_MODULE_OF_NAME])  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = sorted(["__version__", *_MODULE_OF_NAME])  # noqa: PLE0605 # pyright: ignore
 
 
 def __getattr__(name: str) -> object:
