@@ -67,8 +67,9 @@ _MODULE_OF_NAME = {
     for name in names.split()
 }
 
+_NAMES = sorted(["__version__", *_MODULE_OF_NAME])
 # Type checkers read the list in `__init__.pyi`.
-__all__ = sorted(["__version__", *_MODULE_OF_NAME])  # noqa: PLE0605 # pyright: ignore
+__all__ = [*_NAMES]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:
@@ -81,7 +82,7 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_NAMES})
 
 
 def _publish_loaded() -> None:
