@@ -69,7 +69,7 @@ _MODULE_OF_NAME = {
 
 _NAMES = sorted(["__version__", *_MODULE_OF_NAME])
 # Type checkers read the list in `__init__.pyi`.
-__all__ = [*_NAMES]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [*_NAMES]  # noqa: PLE0604 # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:
