@@ -9,194 +9,99 @@ Functions and classes without a prefix are sync. Their async counterparts begin 
 take the same parameters and give the same answers: `match_track` and `amatch_track`, `Matcher` and
 `AsyncMatcher`. `match_playlist` reads a playlist file; `rank` scores given candidates without
 network. `beatport_match.testing` has a fake Beatport for your tests.
+
+A name is imported when it is first used (PEP 562), so `import beatport_match` takes some
+milliseconds, and a program loads only the parts that it uses. `__init__.pyi` shows type checkers
+the same names.
 """
 
-from beatport_match._version import __version__
-from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem
-from beatport_match.engine.async_matcher import AsyncMatcher
-from beatport_match.engine.functions import (
-    aiter_matches,
-    amatch_playlist,
-    amatch_track,
-    iter_matches,
-    match_playlist,
-    match_track,
-)
-from beatport_match.engine.match_stream import MatchStream
-from beatport_match.engine.matcher import Matcher
-from beatport_match.engine.playlist_run import beatport_source
-from beatport_match.errors import (
-    BeatportMatchError,
-    BeatportUnavailable,
-    CatalogueError,
-    DecisionsError,
-    Failure,
-    JournalError,
-    MetricsFileError,
-    MissingDependencyError,
-    MisuseError,
-    OutputError,
-    PlaylistError,
-    ResultsFileError,
-    SettingsError,
-    TagBackupError,
-)
-from beatport_match.matching.fetched_tracks import FetchedTracks
-from beatport_match.matching.match import Match, Progress, QueryRecord
-from beatport_match.matching.sources import Source
-from beatport_match.model.decisions import DecidedBy, Decision
-from beatport_match.model.evidence import Evidence, Rejection, ScoredCandidate
-from beatport_match.model.metrics import (
-    NetworkAnalysis,
-    PerformanceStats,
-    QueryMetrics,
-    RunComparison,
-    TrackMetrics,
-)
-from beatport_match.model.tracks import Candidate, Track
-from beatport_match.parsing.titles import ParsedTitle, parse_title
-from beatport_match.parsing.versions import Version
-from beatport_match.performance.analysis import (
-    analyze,
-    analyze_network_time_percentage,
-    compare_runs,
-    most_speed_up,
-    recommend_mode,
-)
-from beatport_match.performance.files import (
-    export_performance_metrics_json,
-    load_metrics_from_json,
-)
-from beatport_match.performance.settings_advice import SettingsAdvice, recommend_settings
-from beatport_match.performance.text_report import (
-    generate_async_io_analysis_report,
-    generate_comparison_report,
-    mode_advice,
-)
-from beatport_match.playlists import (
-    Enrichment,
-    PlaylistProblem,
-    enrich_library,
-    list_playlists,
-    read_playlist,
-)
-from beatport_match.reports.match_report import write_match_report
-from beatport_match.reports.review_page import write_review_page
-from beatport_match.reports.wants import Wants, write_wants
-from beatport_match.results import PlaylistMatch
-from beatport_match.review.decisions import Decisions
-from beatport_match.scoring.confidence import is_match, rank
-from beatport_match.scoring.counterfactuals import Change
-from beatport_match.settings.environment import settings_from_environment
-from beatport_match.settings.models import AsyncSettings, MatchSettings
-from beatport_match.tags import (
-    PlannedFile,
-    TagChange,
-    TagPlan,
-    TagProblem,
-    TagReport,
-    plan_tags,
-    undo_tags,
-    write_tags,
-)
-from beatport_match.transport.rate_limit_file import FileRateLimiter
-from beatport_match.transport.shared import clear_shared_state
-from beatport_match.transport.shared_rate_limit import AsyncRateLimiter, RateLimiter
+import sys
+from importlib import import_module
 
-__all__ = [
-    "AsyncMatcher",
-    "AsyncRateLimiter",
-    "AsyncSettings",
-    "BeatportMatchError",
-    "BeatportUnavailable",
-    "BuildReport",
-    "Candidate",
-    "Catalogue",
-    "CatalogueError",
-    "CatalogueProblem",
-    "Change",
-    "DecidedBy",
-    "Decision",
-    "Decisions",
-    "DecisionsError",
-    "Enrichment",
-    "Evidence",
-    "Failure",
-    "FetchedTracks",
-    "FileRateLimiter",
-    "JournalError",
-    "Match",
-    "MatchSettings",
-    "MatchStream",
-    "Matcher",
-    "MetricsFileError",
-    "MissingDependencyError",
-    "MisuseError",
-    "NetworkAnalysis",
-    "OutputError",
-    "ParsedTitle",
-    "PerformanceStats",
-    "PlannedFile",
-    "PlaylistError",
-    "PlaylistMatch",
-    "PlaylistProblem",
-    "Progress",
-    "QueryMetrics",
-    "QueryRecord",
-    "RateLimiter",
-    "Rejection",
-    "ResultsFileError",
-    "RunComparison",
-    "ScoredCandidate",
-    "SettingsAdvice",
-    "SettingsError",
-    "Source",
-    "TagBackupError",
-    "TagChange",
-    "TagPlan",
-    "TagProblem",
-    "TagReport",
-    "Track",
-    "TrackMetrics",
-    "Version",
-    "Wants",
-    "__version__",
-    "aiter_matches",
-    "amatch_playlist",
-    "amatch_track",
-    "analyze",
-    "analyze_network_time_percentage",
-    "beatport_source",
-    "clear_shared_state",
-    "compare_runs",
-    "enrich_library",
-    "export_performance_metrics_json",
-    "generate_async_io_analysis_report",
-    "generate_comparison_report",
-    "is_match",
-    "iter_matches",
-    "list_playlists",
-    "load_metrics_from_json",
-    "match_playlist",
-    "match_track",
-    "mode_advice",
-    "most_speed_up",
-    "parse_title",
-    "plan_tags",
-    "rank",
-    "read_playlist",
-    "recommend_mode",
-    "recommend_settings",
-    "settings_from_environment",
-    "undo_tags",
-    "write_match_report",
-    "write_review_page",
-    "write_tags",
-    "write_wants",
-]
+from beatport_match._version import __version__ as __version__
 
-# Tracebacks, reprs and pickles name the public import path, which does not change when a module
-# moves.
-for _public in [globals()[name] for name in __all__]:
-    if hasattr(_public, "__module__"):
-        _public.__module__ = __name__
+_NAMES_OF_MODULE = {
+    "catalogue": "BuildReport Catalogue",
+    "engine.async_matcher": "AsyncMatcher",
+    "engine.functions": (
+        "aiter_matches amatch_playlist amatch_track iter_matches match_playlist match_track"
+    ),
+    "engine.match_stream": "MatchStream",
+    "engine.matcher": "Matcher",
+    "engine.playlist_run": "beatport_source",
+    "errors": (
+        "BeatportMatchError BeatportUnavailable CatalogueError DecisionsError Failure "
+        "JournalError "
+        "MetricsFileError MissingDependencyError MisuseError OutputError PlaylistError "
+        "ResultsFileError SettingsError TagBackupError"
+    ),
+    "matching.fetched_tracks": "FetchedTracks",
+    "matching.match": "Match Progress QueryRecord",
+    "matching.sources": "Source",
+    "model.decisions": "DecidedBy Decision",
+    "model.evidence": "Evidence Rejection ScoredCandidate",
+    "model.metrics": "QueryMetrics TrackMetrics",
+    "model.problems": "CatalogueProblem PlaylistProblem TagProblem",
+    "model.run_metrics": "NetworkAnalysis PerformanceStats RunComparison",
+    "model.tracks": "Candidate Track",
+    "parsing.titles": "ParsedTitle parse_title",
+    "parsing.versions": "Version",
+    "performance.analysis": (
+        "analyze analyze_network_time_percentage compare_runs most_speed_up recommend_mode"
+    ),
+    "performance.files": "export_performance_metrics_json load_metrics_from_json",
+    "performance.settings_advice": "SettingsAdvice recommend_settings",
+    "performance.text_report": (
+        "generate_async_io_analysis_report generate_comparison_report mode_advice"
+    ),
+    "playlists": "Enrichment enrich_library list_playlists read_playlist",
+    "reports.match_report": "write_match_report",
+    "reports.review_page": "write_review_page",
+    "reports.wants": "Wants write_wants",
+    "results": "PlaylistMatch",
+    "review.decisions": "Decisions",
+    "scoring.confidence": "is_match rank",
+    "scoring.counterfactuals": "Change",
+    "settings.environment": "settings_from_environment",
+    "settings.models": "AsyncSettings MatchSettings",
+    "tags": "PlannedFile TagChange TagPlan TagReport plan_tags undo_tags write_tags",
+    "transport.rate_limit_file": "FileRateLimiter",
+    "transport.shared": "clear_shared_state",
+    "transport.shared_rate_limit": "AsyncRateLimiter RateLimiter",
+}
+_MODULE_OF_NAME = {
+    name: f"{__name__}.{module}"
+    for module, names in _NAMES_OF_MODULE.items()
+    for name in names.split()
+}
+
+_NAMES = sorted(["__version__", *_MODULE_OF_NAME])
+# Type checkers read the list in `__init__.pyi`.
+__all__ = [*_NAMES]  # noqa: PLE0604 # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> object:
+    """Import the module of a public name when the name is first used."""
+    if name not in _MODULE_OF_NAME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+    import_module(_MODULE_OF_NAME[name])
+    _publish_loaded()
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_NAMES})
+
+
+def _publish_loaded() -> None:
+    """Make the public names of all loaded modules attributes of this package.
+
+    Tracebacks, reprs and pickles then name the public import path, which does not change when a
+    module moves.
+    """
+    for name, module in _MODULE_OF_NAME.items():
+        # Another thread may be importing the module: then it does not have the name yet.
+        value = getattr(sys.modules.get(module), name, None)
+        if value is not None:
+            value.__module__ = __name__
+            globals()[name] = value

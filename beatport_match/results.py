@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn, cast, get_args
+from typing import Any, NoReturn, cast
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -26,13 +26,12 @@ from beatport_match.errors import (
 from beatport_match.files.atomic_write import atomic_write, output_errors
 from beatport_match.files.guarded_read import read_text, reason
 from beatport_match.matching.match import Match
-from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
-from beatport_match.model.metrics import PerformanceStats
+from beatport_match.model.evidence import OUTCOMES, MatchOutcome, ScoredCandidate
+from beatport_match.model.problems import PlaylistProblem
+from beatport_match.model.run_metrics import PerformanceStats
 from beatport_match.model.tracks import Track, as_dict
 from beatport_match.model.validation import spreadsheet_safe
-from beatport_match.playlists import PlaylistProblem
 
-OUTCOMES: tuple[MatchOutcome, ...] = get_args(MatchOutcome)
 # A track with ten candidates and their evidence takes about 20 KB; this is enough for 50,000.
 MAX_FILE_BYTES = 2**30
 _VERSION = "1.1"
@@ -210,6 +209,10 @@ class PlaylistMatch:
 
     def _with_outcome(self, outcome: MatchOutcome) -> tuple[Match, ...]:
         return tuple(match for match in self.matches if match.outcome == outcome)
+
+
+# The engines import this module late, so `beatport_match.__getattr__` may not see it.
+PlaylistMatch.__module__ = "beatport_match"
 
 
 def _read_document(path: str | Path) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def _track_number(url_or_id: object, base_url: str) -> int | None:
     return int(found[1]) if found else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def slug(name: str) -> str:
     """Return a name as Beatport writes it in a URL; `-` if no character of it is left.
 

@@ -13,7 +13,7 @@ from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.errors import MisuseError, OutputError
 from beatport_match.files.atomic_write import atomic_write
 from beatport_match.files.guarded_read import reason
-from beatport_match.model.metrics import PerformanceStats, RunComparison
+from beatport_match.model.run_metrics import PerformanceStats, RunComparison
 from beatport_match.performance.analysis import analyze, compare_runs
 from beatport_match.performance.files import load_metrics_from_json
 from beatport_match.performance.html_report import report_page

@@ -24,14 +24,15 @@ from beatport_match.cli.process import ExitCode
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.cli.text_cells import TextLine, text_line
 from beatport_match.matching.match import Match
-from beatport_match.model.metrics import RunComparison
+from beatport_match.model.evidence import OUTCOMES
+from beatport_match.model.run_metrics import RunComparison
 from beatport_match.performance.analysis import analyze, compare_runs
 from beatport_match.performance.text_report import (
     generate_comparison_report,
     mode_advice,
     reasons,
 )
-from beatport_match.results import OUTCOMES, PlaylistMatch
+from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import AsyncSettings, MatchSettings
 from beatport_match.testing import FakeBeatport, demo_answers, demo_collection
 

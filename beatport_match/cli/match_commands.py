@@ -37,12 +37,13 @@ from beatport_match.engine.playlist_run import beatport_source
 from beatport_match.errors import MisuseError, OutputError
 from beatport_match.files.guarded_read import reason
 from beatport_match.matching.sources import Source, Sources
+from beatport_match.model.evidence import OUTCOMES
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
 from beatport_match.performance.files import export_performance_metrics_json, plain_name
 from beatport_match.playlists import PlaylistProblem, list_playlists, read_playlist
-from beatport_match.results import OUTCOMES, PlaylistMatch
+from beatport_match.results import PlaylistMatch
 from beatport_match.settings.environment import settings_from_environment
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.sqlite_cache import require_cache_file

@@ -11,14 +11,17 @@ import os
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, cast
 
 from beatport_match.errors import MisuseError, wrong_argument
 from beatport_match.matching.earlier_answers import EarlierAnswers
 from beatport_match.matching.match import Progress
 from beatport_match.model.tracks import Track
-from beatport_match.results import PlaylistMatch
-from beatport_match.review.decisions import Decisions
+
+if TYPE_CHECKING:
+    # Imported where they are used: most calls have neither.
+    from beatport_match.results import PlaylistMatch
+    from beatport_match.review.decisions import Decisions
 
 Tracks: TypeAlias = "str | os.PathLike[str] | Iterable[Track | str]"
 """The path of a playlist file, or tracks: each a `Track` or a text such as `Artist - Title`."""
@@ -124,9 +127,11 @@ def as_decisions(decisions: DecisionsOrPath | None) -> Decisions | None:
         MisuseError: It is neither a `Decisions` nor a path.
         DecisionsError: The file cannot be read, or is not a file of decisions.
     """
-    if decisions is None or isinstance(decisions, Decisions):
-        return decisions
-    return Decisions(decisions)
+    if decisions is None:
+        return None
+    from beatport_match.review.decisions import Decisions
+
+    return decisions if isinstance(decisions, Decisions) else Decisions(decisions)
 
 
 def as_earlier(missing_only: MissingOnly, decisions: Decisions | None) -> EarlierAnswers | None:
@@ -148,6 +153,8 @@ def as_earlier(missing_only: MissingOnly, decisions: Decisions | None) -> Earlie
         )
     if missing_only is True:
         return IN_JOURNAL
+    from beatport_match.results import PlaylistMatch
+
     if isinstance(missing_only, str | os.PathLike):
         missing_only = PlaylistMatch.from_json(Path(missing_only))
     if not isinstance(missing_only, PlaylistMatch):  # pyright: ignore[reportUnnecessaryIsInstance]

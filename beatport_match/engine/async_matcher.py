@@ -10,7 +10,7 @@ import inspect
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 import anyio
 
@@ -55,13 +55,16 @@ from beatport_match.matching.search_flow import (
     query_flow,
 )
 from beatport_match.matching.sources import Sources, resolve_sources
-from beatport_match.model.metrics import PerformanceStats
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import AsyncHttpClient, require_client_kind
 from beatport_match.transport.shared import own_state, with_rate_limiter
 from beatport_match.transport.shared_rate_limit import AsyncRateLimiter, RateLimiter
+
+if TYPE_CHECKING:
+    # Only runs over playlists load them.
+    from beatport_match.model.run_metrics import PerformanceStats
+    from beatport_match.results import PlaylistMatch
 
 T = TypeVar("T")
 

@@ -7,6 +7,7 @@ All calls of a process share their rate limit, circuit breaker and cached answer
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from beatport_match.engine.arguments import (
     AsyncOnProgress,
@@ -24,10 +25,13 @@ from beatport_match.engine.matcher import Matcher
 from beatport_match.matching.match import Match
 from beatport_match.matching.sources import Sources
 from beatport_match.model.tracks import Track
-from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.http import AsyncHttpClient, HttpClient
 from beatport_match.transport.shared import shared_state
+
+if TYPE_CHECKING:
+    # Only runs over playlists load them.
+    from beatport_match.results import PlaylistMatch
 
 
 def match_track(

@@ -162,15 +162,15 @@ class Journal:
 
 @contextmanager
 def journal_at(
-    path: JournalPath | None,
+    path: JournalPath,
     settings: MatchSettings,
     sources: Sources,
     on_problem: OnProblem,
-) -> Generator[Journal | None, None, None]:
+) -> Generator[Journal, None, None]:
     """Open a journal for one run and lock it until the block ends.
 
     Args:
-        path: The file; it is created if it does not exist. `None` gives no journal.
+        path: The file; it is created if it does not exist.
         settings: The settings of the run.
         sources: The sources of the run.
         on_problem: Called for each line that cannot be read or written.
@@ -178,9 +178,6 @@ def journal_at(
     Raises:
         JournalError: The file cannot be opened, is not a journal, or another run is writing it.
     """
-    if path is None:
-        yield None
-        return
     try:
         file = _open_file(Path(path))
         is_locked = lock(file)

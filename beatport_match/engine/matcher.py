@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from beatport_match.engine.arguments import (
     DecisionsOrPath,
@@ -51,13 +51,16 @@ from beatport_match.matching.search_flow import (
     query_flow,
 )
 from beatport_match.matching.sources import Sources, resolve_sources
-from beatport_match.model.metrics import PerformanceStats
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.results import PlaylistMatch
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import HttpClient, require_client_kind
 from beatport_match.transport.shared import own_state, with_rate_limiter
 from beatport_match.transport.shared_rate_limit import RateLimiter
+
+if TYPE_CHECKING:
+    # Only runs over playlists load them.
+    from beatport_match.model.run_metrics import PerformanceStats
+    from beatport_match.results import PlaylistMatch
 
 
 class Matcher:

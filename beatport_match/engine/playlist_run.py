@@ -6,9 +6,10 @@ import os
 import time
 from collections import Counter, deque
 from collections.abc import Generator, Mapping, Sized
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
@@ -26,7 +27,6 @@ from beatport_match.engine.arguments import (
     check_run_arguments,
     check_tracks,
 )
-from beatport_match.engine.journal import Journal, journal_at
 from beatport_match.engine.process_usage import peak_memory_bytes
 from beatport_match.errors import (
     BeatportMatchError,
@@ -49,16 +49,20 @@ from beatport_match.matching.second_round import (
     joined,
 )
 from beatport_match.matching.sources import Source, Sources
-from beatport_match.model.evidence import MatchOutcome
+from beatport_match.model.evidence import OUTCOMES, MatchOutcome
 from beatport_match.model.metrics import Mode
+from beatport_match.model.problems import PlaylistProblem
 from beatport_match.model.tracks import Track
 from beatport_match.performance.lookups import LookupMetrics
-from beatport_match.performance.measure import outcome_metrics, performance_stats, track_metrics
-from beatport_match.playlists import PlaylistProblem, read_playlist
-from beatport_match.results import OUTCOMES, PlaylistMatch
-from beatport_match.review.decisions import Decisions
+from beatport_match.performance.measure import outcome_metrics, track_metrics
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.rate_limiter import LocalRateLimiter
+
+if TYPE_CHECKING:
+    # Imported where they are used: matching one track needs none of them.
+    from beatport_match.engine.journal import Journal
+    from beatport_match.results import PlaylistMatch
+    from beatport_match.review.decisions import Decisions
 
 # A run with bounded memory must not keep all tracks of a day without a network.
 MAX_WAITING_TRACKS = 1000
@@ -198,6 +202,8 @@ class PlaylistRun:
         self._total: int | None = None
         tracks, playlist, encoding, tags = given
         if isinstance(tracks, str | os.PathLike):
+            from beatport_match.playlists import read_playlist
+
             if keeps_matches or on_progress is not None:
                 # The tags change no number, and reading them takes long.
                 self._total = sum(1 for _ in read_playlist(tracks, playlist, encoding=encoding))
@@ -229,8 +235,14 @@ class PlaylistRun:
         """
         if self._decisions is not None:
             self.problems += self._decisions.problems
-        report = self.problems.append
-        with journal_at(self._journal_path, self.settings, self.sources, report) as self._journal:
+        with ExitStack() as files:
+            if self._journal_path is not None:
+                from beatport_match.engine.journal import journal_at
+
+                journal = journal_at(
+                    self._journal_path, self.settings, self.sources, self.problems.append
+                )
+                self._journal = files.enter_context(journal)
             yield
         self._log_end()
 
@@ -392,6 +404,9 @@ class PlaylistRun:
             raise
 
     def _result(self, unreached: dict[int, Match]) -> PlaylistMatch:
+        from beatport_match.performance.run_stats import performance_stats
+        from beatport_match.results import PlaylistMatch
+
         assert self._matches is not None
         matches = self._matches | unreached
         single = [matches[place] for place in sorted(matches)]

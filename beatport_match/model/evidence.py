@@ -5,12 +5,13 @@ the scored candidates.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from beatport_match.model.tracks import Candidate, ReadFrom
 
 Relation: TypeAlias = Literal["same_recording", "other_version", "different"]
 MatchOutcome: TypeAlias = Literal["matched", "review", "not_found", "failed"]
+OUTCOMES: tuple[MatchOutcome, ...] = get_args(MatchOutcome)
 RejectCode: TypeAlias = Literal[
     "different",
     "other_version",

@@ -1,73 +1,30 @@
-"""Metrics of a run, as Pydantic models. Their dump is the layout of the metrics file.
+"""Metrics of queries and tracks, as Pydantic models. Their dump is part of the metrics file.
 
-This module only defines the models. `performance.measure` fills them from transcripts, and
-`performance.analysis` interprets them. Times are in seconds, percentages are 0-100. A value that a
-file of an older version may lack is `None`: unknown, never zero.
+This module only defines the models. `performance.measure` fills them from transcripts. Times are in
+seconds. A value that a file of an older version may lack is `None`: unknown, never zero. The models
+of whole runs are in `run_metrics`: matching one track does not need them, and building them takes a
+while.
 """
 
-from datetime import UTC, datetime
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    JsonValue,
-    PlainSerializer,
-    computed_field,
-)
+from pydantic import BaseModel, ConfigDict, Field
 
 Mode: TypeAlias = Literal["sync", "async"]
-Recommendation: TypeAlias = Literal["implement", "evaluate", "skip"]
 
 # The upper bounds are larger than any real run (1e10 s are 300 years), and small enough that sums
 # over the values of an untrusted file stay finite.
 Seconds: TypeAlias = Annotated[float, Field(ge=0, le=1e10)]
 Count: TypeAlias = Annotated[int, Field(ge=0, le=10**12)]
-Mean: TypeAlias = Annotated[float, Field(ge=0, le=1e12)]
-# A sum of rounded parts can be slightly more than the whole.
-MAX_ROUNDED_PERCENT = 100.000001
-# A smaller number (before September 2001) is the reading of a clock that does not begin in 1970,
-# such as `time.perf_counter`.
-MIN_EPOCH_S = 1e9
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _without_rounding(value: object) -> object:
-    is_rounded = isinstance(value, float) and 100 < value <= MAX_ROUNDED_PERCENT
-    return 100.0 if is_rounded else value
+class MetricsModel(BaseModel):
+    """The configuration of all models of metrics."""
 
-
-def _without_counter(value: object) -> object:
-    return None if isinstance(value, int | float) and value < MIN_EPOCH_S else value
-
-
-def _as_iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _as_epoch(moment: datetime | None) -> float | None:
-    """Return the seconds since 1970 in UTC; `None` if the time zone is unknown."""
-    return (moment - _EPOCH).total_seconds() if moment and moment.tzinfo else None
-
-
-Percentage: TypeAlias = Annotated[float, Field(ge=0, le=100), BeforeValidator(_without_rounding)]
-Moment: TypeAlias = Annotated[
-    datetime | None,
-    BeforeValidator(_without_counter),
-    PlainSerializer(_as_iso, return_type=str | None),
-]
-"""A date and time, dumped as ISO 8601. This library writes it with a time zone. A number in a file
-of another program is read as seconds since 1970, and as `None` if it is the reading of another
-clock."""
-
-
-class _Figures(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, allow_inf_nan=False)
 
 
-class SentMetrics(_Figures):
+class SentMetrics(MetricsModel):
     """One HTTP request.
 
     Attributes:
@@ -81,7 +38,7 @@ class SentMetrics(_Figures):
     status: int | None
 
 
-class QueryMetrics(_Figures):
+class QueryMetrics(MetricsModel):
     """One query: its words, its times and its results.
 
     `network_time`, `parse_time`, `wait_time` and `retry_time` are parts of `execution_time`; their
@@ -122,7 +79,7 @@ class QueryMetrics(_Figures):
     sent: tuple[SentMetrics, ...] | None = None
 
 
-class TrackMetrics(_Figures):
+class TrackMetrics(MetricsModel):
     """One track: its queries, and whether the search ended early.
 
     Attributes:
@@ -156,220 +113,3 @@ class TrackMetrics(_Figures):
     outcome: str | None = None
     beatport_id: int | None = None
     started: Seconds | None = None
-
-
-class SessionInfo(_Figures):
-    """The run as a whole.
-
-    Attributes:
-        start_time: When the run began.
-        end_time: When the run ended.
-        total_time: The wall-clock time of the run, in seconds.
-        total_tracks: The number of tracks.
-        matched_tracks: The number of tracks that were accepted automatically.
-        unmatched_tracks: The number of all other tracks.
-    """
-
-    start_time: Moment = None
-    end_time: Moment = None
-    total_time: Seconds
-    total_tracks: Count
-    matched_tracks: Count
-    unmatched_tracks: Count
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def start_epoch_s(self) -> float | None:
-        """When the run began, in seconds since 1970 (UTC); `None` without a time zone."""
-        return _as_epoch(self.start_time)
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def end_epoch_s(self) -> float | None:
-        """When the run ended, in seconds since 1970 (UTC); `None` without a time zone."""
-        return _as_epoch(self.end_time)
-
-
-class CacheStats(_Figures):
-    """How many queries the cache answered.
-
-    Attributes:
-        hits: The number of queries that needed no request.
-        misses: The number of queries that needed one.
-        hit_rate: The share of hits, in percent.
-    """
-
-    hits: Count | None = None
-    misses: Count | None = None
-    hit_rate: Percentage | None = None
-
-
-class AggregateStats(_Figures):
-    """Means over the run.
-
-    Attributes:
-        average_time_per_track: In seconds.
-        average_time_per_query: In seconds.
-        cache_hit_rate: The share of queries that needed no request, in percent.
-        match_rate: The share of tracks that were accepted automatically, in percent.
-    """
-
-    average_time_per_track: Mean
-    average_time_per_query: Mean
-    cache_hit_rate: Percentage
-    match_rate: Percentage
-
-
-class QueryTypeStats(_Figures):
-    """The sums over all queries of one type; times are in seconds."""
-
-    total_network_time: Mean
-    total_execution_time: Mean
-    average_network_time: Mean
-    network_time_percentage: Percentage
-    count: Count
-
-
-class NetworkStats(_Figures):
-    """The sums over all queries; times are in seconds.
-
-    Queries that ran at the same time each count in full, so the sums can be larger than the
-    wall-clock time. The keys of `network_time_by_query_type` are the names of
-    `matching.query_plan.QueryType`.
-    """
-
-    total_network_time: Mean
-    total_execution_time: Mean
-    network_time_percentage: Percentage
-    average_network_time_per_query: Mean
-    network_time_by_query_type: dict[str, QueryTypeStats]
-
-
-class ConcurrencyStats(_Figures):
-    """How many requests and tracks were in flight at the same time.
-
-    A track is in flight from its beginning to its end. Means are over the time from the beginning
-    of the first track to the end of the last one.
-    """
-
-    peak_requests_in_flight: Count
-    mean_requests_in_flight: Mean
-    peak_tracks_in_flight: Count
-    mean_tracks_in_flight: Mean
-
-
-class PerformanceStats(_Figures):
-    """All metrics of a run. Their dump is the metrics file.
-
-    Attributes:
-        version: The version of the file's layout.
-        generated: When the metrics were computed.
-        session_info: Start, end, total time and counts of tracks.
-        cache_stats: How many queries the cache answered.
-        query_metrics: The queries of all tracks, in one sequence.
-        track_metrics: The metrics of each track.
-        aggregate_stats: Means per track and per query.
-        network_analysis: Sums of the queries' times, in total and by query type.
-        mode: `sync` or `async`.
-        settings: The settings of the run.
-        requests: The number of requests sent.
-        retries: The number of repeated tries.
-        failures: The number of failed queries, by kind of `Failure`.
-        wait_time: The sum of the queries' `wait_time`, in seconds.
-        pace_time: The sum of the queries' `pace_time`, in seconds.
-        retry_time: The sum of the queries' `retry_time`, in seconds.
-        concurrency: How many requests and tracks were in flight at the same time.
-        cpu_time: The processor time of the whole process during the run, in seconds.
-        peak_memory_bytes: The peak of the resident memory of the whole process, from its start to
-            the end of the run; `None` where the system does not tell it (Windows).
-    """
-
-    version: Literal["1.0"]
-    generated: Moment = None
-    session_info: SessionInfo
-    cache_stats: CacheStats | None = None
-    query_metrics: tuple[QueryMetrics, ...] | None = None
-    track_metrics: tuple[TrackMetrics, ...]
-    aggregate_stats: AggregateStats | None = None
-    network_analysis: NetworkStats | None = None
-    mode: Mode | None = None
-    settings: dict[str, JsonValue] | None = None
-    requests: Count | None = None
-    retries: Count | None = None
-    failures: dict[str, Count] | None = None
-    wait_time: Mean | None = None
-    pace_time: Mean | None = None
-    retry_time: Mean | None = None
-    concurrency: ConcurrencyStats | None = None
-    cpu_time: Mean | None = None
-    peak_memory_bytes: Count | None = None
-
-    @property
-    def queries(self) -> tuple[QueryMetrics, ...]:
-        """All queries of the run; taken from the tracks if the file has no `query_metrics`."""
-        if self.query_metrics is not None:
-            return self.query_metrics
-        return tuple(query for track in self.track_metrics for query in track.queries)
-
-
-class NetworkAnalysis(_Figures):
-    """The answer to the question whether async is worth it for this run.
-
-    Attributes:
-        percentage: The network's share of the queries' time, 0-100; `None` if unknown.
-        cache_hit_rate: The share of queries that needed no request, 0-100; `None` if unknown.
-        recommendation: `implement`, `evaluate` or `skip`.
-        reason: The reason for it, in one sentence.
-        caveats: What limits the recommendation, one sentence each.
-    """
-
-    percentage: Percentage | None
-    cache_hit_rate: Percentage | None
-    recommendation: Recommendation
-    reason: str
-    caveats: tuple[str, ...] = ()
-
-
-class RunComparison(_Figures):
-    """A sync and an async run over the same tracks, compared.
-
-    A track that only one of the runs has is left out. So is a track whose answers one of the runs
-    had in a journal or a cache, while the other one sent requests. Then the times are estimates:
-    the part of each run's wall-clock time that the other tracks have of the time of all tracks.
-
-    Attributes:
-        sync_time: The wall-clock time of the sync run, in seconds.
-        async_time: The wall-clock time of the async run, in seconds.
-        improvement_percentage: The share of the sync run's time that async saved, in percent;
-            negative if the async run took longer.
-        speed_up: How many times faster the async run was (sync time divided by async time).
-        sync_requests: The number of requests of the sync run, for the compared tracks.
-        async_requests: The number of requests of the async run, for the compared tracks.
-        sync_memory_bytes: The `peak_memory_bytes` of the sync run.
-        async_memory_bytes: The `peak_memory_bytes` of the async run.
-        sync_concurrency: How many requests and tracks the sync run had in flight.
-        async_concurrency: How many requests and tracks the async run had in flight.
-        same_answers: Whether both runs gave the same answers for the tracks that both have; `None`
-            if they have none in common.
-        different_tracks: The titles of tracks whose answers differ.
-        compared_tracks: The number of tracks whose times are compared.
-        left_out: The titles of the other tracks.
-        reason: Why tracks are left out, or why the times cannot be compared, in one sentence;
-            `None` if all tracks are compared.
-    """
-
-    sync_time: Seconds
-    async_time: Seconds
-    improvement_percentage: float | None
-    speed_up: float | None
-    sync_requests: Count | None
-    async_requests: Count | None
-    sync_memory_bytes: Count | None
-    async_memory_bytes: Count | None
-    sync_concurrency: ConcurrencyStats | None
-    async_concurrency: ConcurrencyStats | None
-    same_answers: bool | None
-    different_tracks: tuple[str, ...]
-    compared_tracks: Count = 0
-    left_out: tuple[str, ...] = ()
-    reason: str | None = None

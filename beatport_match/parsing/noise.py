@@ -163,7 +163,7 @@ def strip_trailing_noise(text: str) -> str:
     return tail.group() if tail and text[: tail.start()].strip(" -") else ""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def is_noise(phrase: str) -> bool:
     """Return whether a phrase in brackets or after a dash is noise.
 

@@ -194,14 +194,14 @@ def beatport_id_of(track: Track) -> int | None:
     return noise.download_number(name) or noise.download_number(track.title)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def is_compilation(release: str | None) -> bool:
     """Return whether the name of a release looks like a compilation or a reissue."""
     words = words_of_text(release or "")
     return any(word in COMPILATION_WORDS or is_year(word) for word in words)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _parse_mix(mix_name: str) -> tuple[Version, tuple[str, ...]]:
     """Parse Beatport's mix field: the version, and the guests named there."""
     mix_name = cut(mix_name)
@@ -231,7 +231,7 @@ def credited_names(names: Names) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def with_aliases(name: str) -> tuple[str, ...]:
     """Split a name from its aliases: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B"."""
     first, *aliases = _ALIAS.split(name)
@@ -253,7 +253,7 @@ def words_of_names(names: Iterable[str]) -> frozenset[str]:
     return frozenset(word for name in fold_names(names) for word in name)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _name_words(name: str) -> Name:
     """Return the words of a name; `DJ`, `The` and `and` count only if there is no other word."""
     words = words_of_text(_COUNTRY.sub("", name) or name)

@@ -126,7 +126,7 @@ class ParsedTitle:
     cut: str = ""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def parse_title(text: str) -> ParsedTitle:
     """Separate a title or file name into base, version, featured artists and noise.
 

@@ -151,7 +151,7 @@ class Version:
 UNSTATED = Version()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def names_version(phrase: str) -> bool:
     """Return whether a phrase in brackets or after a dash names a version."""
     words = _words(phrase)
@@ -196,7 +196,7 @@ def completes_to_marker(phrase: str) -> str:
     return " ".join([*lead, marker]) if marker else phrase
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _words(phrase: str) -> tuple[str, ...]:
     """Return the folded words of a phrase, with typos in its markers corrected."""
     phrase = POSSESSIVE.sub("", phrase).replace(" @ ", " at ")

@@ -1,6 +1,7 @@
 """What a run cost: measurement, analysis, metrics files and reports.
 
-    measure          computes the metrics of queries, tracks and runs from transcripts
+    measure          computes the metrics of queries and tracks from transcripts
+    run_stats        computes the metrics of a run from those of its tracks
     lookups          collects the metrics of single searches and fetches
     analysis         interprets them: whether async is worth it, and how two runs compare
     settings_advice  how many tracks at once paid off
@@ -8,5 +9,5 @@
     text_report      the reports as plain text
     html_report      the report as one HTML page with charts
 
-The metrics themselves are Pydantic models in `beatport_match.model.metrics`.
+The metrics themselves are Pydantic models in `beatport_match.model.metrics` and `run_metrics`.
 """

@@ -12,13 +12,12 @@ from collections.abc import Iterator, Sequence
 from math import fsum
 
 from beatport_match.errors import MisuseError
-from beatport_match.model.metrics import (
-    Mode,
+from beatport_match.model.metrics import Mode, TrackMetrics
+from beatport_match.model.run_metrics import (
     NetworkAnalysis,
     PerformanceStats,
     Recommendation,
     RunComparison,
-    TrackMetrics,
 )
 
 # The rule of the design: async saves time if the network takes a large part of the time and the

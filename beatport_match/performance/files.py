@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from beatport_match.errors import MAX_SHOWN_LENGTH, MetricsFileError, MisuseError, short_repr
 from beatport_match.files.atomic_write import atomic_write, output_errors
 from beatport_match.files.guarded_read import read_text, reason
-from beatport_match.model.metrics import PerformanceStats
+from beatport_match.model.run_metrics import PerformanceStats
 
 # Characters that lead out of a folder on any supported system, and characters that no file name may
 # have.

@@ -12,9 +12,10 @@ from html import escape
 from math import fsum, log10
 
 from beatport_match._html_page import page, section, style_sheet, tiles
-from beatport_match.model.metrics import PerformanceStats, QueryMetrics, RunComparison
+from beatport_match.model.metrics import QueryMetrics
+from beatport_match.model.run_metrics import PerformanceStats, RunComparison
 from beatport_match.performance.analysis import analyze
-from beatport_match.performance.measure import in_flight
+from beatport_match.performance.run_stats import in_flight
 from beatport_match.performance.text_report import generate_comparison_report
 
 PARTS = {

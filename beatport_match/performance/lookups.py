@@ -7,13 +7,16 @@ from collections.abc import Generator, Mapping
 from datetime import datetime
 from itertools import pairwise
 from math import fsum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import JsonValue
 
 from beatport_match.matching.protocol import Answer, Ask, SearchFlow
-from beatport_match.model.metrics import Mode, PerformanceStats, QueryMetrics
-from beatport_match.performance.measure import in_flight, performance_stats, query_metrics
+from beatport_match.model.metrics import Mode, QueryMetrics
+from beatport_match.performance.measure import query_metrics
+
+if TYPE_CHECKING:
+    from beatport_match.model.run_metrics import PerformanceStats
 
 T = TypeVar("T")
 
@@ -56,6 +59,8 @@ class LookupMetrics:
 
     def stats(self) -> PerformanceStats:
         """Compute the metrics; the total time is the time with at least one query under way."""
+        from beatport_match.performance.run_stats import in_flight, performance_stats
+
         answered = tuple(self._answered)
         changes = in_flight(span for span, _ in answered)
         busy = fsum(end - begin for (begin, count), (end, _) in pairwise(changes) if count)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
-from beatport_match.model.metrics import ConcurrencyStats, PerformanceStats
+from beatport_match.model.run_metrics import ConcurrencyStats, PerformanceStats
 from beatport_match.performance.analysis import MIN_TRACKS, min_rate_limited_time
 
 MAX_TRACKS_AT_ONCE = 100

@@ -8,7 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from beatport_match.model.metrics import (
+from beatport_match.model.run_metrics import (
     ConcurrencyStats,
     NetworkAnalysis,
     PerformanceStats,

@@ -24,7 +24,6 @@ from beatport_match._version import __version__
 from beatport_match.errors import MAX_SHOWN_LENGTH, SettingsError, short_repr
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import is_header_token, is_loopback_url, web_url_problem
-from beatport_match.settings import files as settings_files
 
 _DAY_S = 24 * 60 * 60.0
 MAX_TTL_S = 3650 * _DAY_S
@@ -411,7 +410,9 @@ class MatchSettings(_Frozen, frozen=True):
         Example:
             settings = MatchSettings.load("settings.toml")
         """
-        values = settings_files.read(Path(path))
+        from beatport_match.settings import files
+
+        values = files.read(Path(path))
         try:
             return cls(**values)
         except SettingsError as error:
@@ -432,12 +433,14 @@ class MatchSettings(_Frozen, frozen=True):
         Example:
             MatchSettings(max_queries=2).save("settings.toml")
         """
+        from beatport_match.settings import files
+
         left_out = {"user_agent"} if self.user_agent == USER_AGENT else set[str]()
-        inner = settings_files.docstring_args(AsyncSettings.__doc__)
-        comments = settings_files.docstring_args(MatchSettings.__doc__) | {
+        inner = files.docstring_args(AsyncSettings.__doc__)
+        comments = files.docstring_args(MatchSettings.__doc__) | {
             f"async_io.{name}": text for name, text in inner.items()
         }
-        settings_files.write(Path(path), self, left_out, comments)
+        files.write(Path(path), self, left_out, comments)
 
 
 def settings_or_default(settings: MatchSettings | None) -> MatchSettings:

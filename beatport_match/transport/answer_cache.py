@@ -10,14 +10,21 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from beatport_match.matching.protocol import CachedResult, ParsedResult, Request
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.cache_codec import decode, encode
-from beatport_match.transport.sqlite_cache import SqliteCache
 
-# Some 3,000 searches.
+if TYPE_CHECKING:
+    # It imports sqlite3, which most runs do not need.
+    from beatport_match.transport.sqlite_cache import SqliteCache
+
+# Some 3,000 searches of a hundred rows.
 MAX_MEMORY_BYTES = 16 * 2**20
+# Searches with few rows would need some 12,000 entries to fill this memory: then a run would still
+# need more memory after 10,000 tracks.
+MAX_ENTRIES = 4096
 # A matcher that lives for days must not answer from results of the morning.
 MAX_AGE_S = 3600.0
 # Two objects' heads, a tuple, a float and a slot in the table (`sys.getsizeof`, CPython 3.11): most
@@ -30,6 +37,7 @@ class MemoryCache:
 
     Args:
         max_bytes: The size of all entries (see `entry_size`) above which the oldest are evicted.
+        max_entries: The number of entries above which the oldest are evicted.
         max_age_s: The age in seconds above which an entry is ignored.
         clock: Monotonic seconds.
     """
@@ -38,10 +46,12 @@ class MemoryCache:
         self,
         *,
         max_bytes: int = MAX_MEMORY_BYTES,
+        max_entries: int = MAX_ENTRIES,
         max_age_s: float = MAX_AGE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._max_bytes, self._max_age_s, self._clock = max_bytes, max_age_s, clock
+        self._max_bytes, self._max_entries = max_bytes, max_entries
+        self._max_age_s, self._clock = max_age_s, clock
         self._entries: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
@@ -61,7 +71,7 @@ class MemoryCache:
             self._drop(key)
             self._entries[key] = self._clock(), data
             self._bytes += entry_size(key, data)
-            while self._bytes > self._max_bytes:
+            while self._bytes > self._max_bytes or len(self._entries) > self._max_entries:
                 self._drop(next(iter(self._entries)))
 
     def _drop(self, key: str) -> None:
@@ -80,7 +90,11 @@ class TieredCache:
     def __init__(self, settings: MatchSettings, memory: MemoryCache) -> None:
         self._memory = memory
         path = settings.cache_path
-        self._disk = SqliteCache(path) if path is not None else None
+        self._disk: SqliteCache | None = None
+        if path is not None:
+            from beatport_match.transport.sqlite_cache import SqliteCache
+
+            self._disk = SqliteCache(path)
 
     @property
     def on_disk(self) -> bool:

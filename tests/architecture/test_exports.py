@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -23,6 +25,28 @@ def test_exported_names_are_sorted_and_unique(module: ModuleType) -> None:
     """If two branches add the same name, the merge shows it in one place."""
     names = module.__all__
     assert list(names) == sorted(set(names), key=_sort_key)
+
+
+def test_type_checkers_see_the_exported_names() -> None:
+    """`__init__.pyi` imports each name from the module that `__init__.py` imports it from."""
+    stub = ast.parse(Path(beatport_match.__file__).with_suffix(".pyi").read_text("utf-8"))
+    imported = {
+        (alias.name, getattr(importlib.import_module(str(node.module)), alias.name))
+        for node in stub.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert imported == {(name, getattr(beatport_match, name)) for name in beatport_match.__all__}
+    (exported,) = (node.value for node in stub.body if isinstance(node, ast.Assign))
+    assert ast.literal_eval(exported) == beatport_match.__all__
+
+
+def test_the_package_lists_its_names_before_they_are_used() -> None:
+    assert set(beatport_match.__all__) <= set(dir(beatport_match))
+    with pytest.raises(AttributeError, match="module 'beatport_match' has no attribute 'Trakc'"):
+        _ = beatport_match.Trakc  # type: ignore[attr-defined]
+    with pytest.raises(ImportError, match="cannot import name 'Trakc'"):
+        from beatport_match import Trakc  # type: ignore[attr-defined]  # noqa: F401
 
 
 @every_module

@@ -33,7 +33,7 @@ from beatport_match import (
     match_track,
     read_playlist,
 )
-from beatport_match.model.metrics import PerformanceStats, RunComparison
+from beatport_match.model.run_metrics import PerformanceStats, RunComparison
 from beatport_match.performance.analysis import most_speed_up, tracks_at_once
 from beatport_match.testing import FakeBeatport, demo_collection
 

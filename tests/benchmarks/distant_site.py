@@ -20,11 +20,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 from urllib.request import urlopen
 
-from local_library import catalogue_tracks
+from local_library import catalogue_tracks, title
 
 from beatport_match.testing import FakeBeatport
 
@@ -61,11 +62,13 @@ def distant_site(
     all_on_sale: bool = False,
     slow: str = "",
     slow_s: float = 0,
+    block: int = 0,
 ) -> Iterator[DistantSite]:
     """Start a site: `size` titles in three versions, each answer after `latency_s` ± `jitter_s`.
 
     One title in 25 is not on sale, unless `all_on_sale`. A request whose URL contains all words of
-    `slow` is answered after `slow_s` seconds.
+    `slow` is answered after `slow_s` seconds. With a `block`, each query is searched only among the
+    `block` titles around its own, so that a search costs the same in a catalogue of any size.
     """
     options = {
         "--latency": latency_s,
@@ -74,6 +77,7 @@ def distant_site(
         "--all-on-sale": int(all_on_sale),
         "--slow": slow,
         "--slow-s": slow_s,
+        "--block": block,
     }
     command = [sys.executable, __file__, *(f"{name}={value}" for name, value in options.items())]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -87,8 +91,14 @@ def distant_site(
 class _Server:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
-        sold = catalogue_tracks(options.size, all_on_sale=bool(options.all_on_sale))
-        self._fake = FakeBeatport(sold)
+        self._block = options.block or options.size
+        self._number_of_word = {
+            word: number
+            for number in range(options.size if options.block else 0)
+            for word in title(number).casefold().split()
+        }
+        # A run over a playlist in order needs a few blocks at a time.
+        self._fake = lru_cache(maxsize=4)(self._fake_of_block)
         self._pages: dict[str, bytes] = {}
         self._requests: list[LoggedRequest] = []
 
@@ -123,11 +133,27 @@ class _Server:
         fraction = int.from_bytes(digest, "big") / 2**64
         return float(self._options.latency + self._options.jitter * (2 * fraction - 1))
 
+    def _fake_of_block(self, block: int) -> FakeBeatport:
+        numbers = range(block * self._block, min((block + 1) * self._block, self._options.size))
+        return FakeBeatport(catalogue_tracks(numbers, all_on_sale=bool(self._options.all_on_sale)))
+
+    def _block_of(self, target: str) -> int:
+        words = re.findall("[a-z]+", target.casefold())
+        return next(
+            (
+                self._number_of_word[word] // self._block
+                for word in words
+                if word in self._number_of_word
+            ),
+            0,
+        )
+
     def _page(self, target: str) -> bytes:
         if target not in self._pages:
             if len(self._pages) > MAX_CACHED_PAGES:
                 self._pages.clear()
-            self._pages[target] = _http_response(self._fake.respond("GET", target).body)
+            fake = self._fake(self._block_of(target))
+            self._pages[target] = _http_response(fake.respond("GET", target).body)
         return self._pages[target]
 
 
@@ -143,4 +169,5 @@ if __name__ == "__main__":
     parser.add_argument("--size", type=int, default=600)
     parser.add_argument("--all-on-sale", type=int, default=0)
     parser.add_argument("--slow", default="")
+    parser.add_argument("--block", type=int, default=0)
     asyncio.run(_Server(parser.parse_args()).serve())

@@ -8,7 +8,7 @@ track.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -34,9 +34,11 @@ def artist(number: int) -> str:
     return f"{syllables(number // _TRACKS_PER_ARTIST + 90_001)} {last_name}".title()
 
 
-def catalogue_tracks(count: int, *, all_on_sale: bool = False) -> Iterator[CatalogueTrack]:
+def catalogue_tracks(
+    numbers: Iterable[int], *, all_on_sale: bool = False
+) -> Iterator[CatalogueTrack]:
     """Yield three versions of every track that is on sale."""
-    for number in range(count):
+    for number in numbers:
         if number % _NOT_ON_SALE_EVERY == 7 and not all_on_sale:
             continue
         remixer = artist(number + 50_000_000)

@@ -1,4 +1,4 @@
-"""Memory of a run, import time, and how the cost of a run grows with its tracks.
+"""Memory of a run, and how its cost grows with its tracks.
 
 Each figure is measured in a process of its own. For POSIX systems.
 """
@@ -6,8 +6,6 @@ Each figure is measured in a process of its own. For POSIX systems.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,18 +17,11 @@ from goals import Figure
 from local_library import write_collection
 from timed_runs import stopwatch
 
-import beatport_match
 from beatport_match import Matcher, MatchSettings, Track
 
-_PACKAGE = Path(beatport_match.__file__).parent
-_COMPILE_VARIABLES = {"PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"}
-_IMPORT = """
-import sys, time
-start = time.perf_counter()
-import beatport_match
-print(1000 * (time.perf_counter() - start))
-print(len({"httpx", "parsel", "lxml"} & set(sys.modules)))
-"""
+# The size of the catalogue in which the site searches: with a search that gets slower with the
+# number of tracks, the growth of a run would be that of the site.
+_BLOCK = 50
 
 
 def memory(runs: int, *, quick: bool) -> Iterator[Figure]:
@@ -56,51 +47,12 @@ def growth(runs: int, *, quick: bool) -> Iterator[Figure]:
                 (row[place][key] / counts[place]) / (row[0][key] / counts[0]) for row in costs
             )
             times = count // counts[0]
-            yield Figure(f"{name} per track at {times}× the tracks", ratios, "×", at_most=1.1)
-
-
-def imports(runs: int, *, quick: bool) -> Iterator[Figure]:
-    """Measure `import beatport_match` in a new process, with and without compiled modules.
-
-    pip compiles the modules. A program that cannot write next to them compiles them at every start.
-    """
-    times_ms: dict[str, list[float]] = {"": [], ", not compiled": []}
-    loaded_counts = []
-    with tempfile.TemporaryDirectory() as folder:
-        without_cache = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(_PACKAGE, Path(folder, _PACKAGE.name), ignore=without_cache)
-        # Turn 0 compiles the modules and does not count.
-        for turn in range(1 + (1 if quick else 7 * runs)):
-            for case, environment in (
-                (", not compiled", {"PYTHONDONTWRITEBYTECODE": "1"}),
-                ("", {"PYTHONPYCACHEPREFIX": str(Path(folder, "compiled"))}),
-            ):
-                time_ms, loaded = _import_cost(Path(folder), environment)
-                loaded_counts.append(loaded)
-                times_ms[case] += [time_ms] if turn else []
-    for case, samples in times_ms.items():
-        name = f"import beatport_match{case}"
-        yield Figure(name, tuple(samples), "ms", at_most=250, judged="min")
-    yield Figure("httpx, parsel, lxml loaded by import", (max(loaded_counts),), at_most=0)
-
-
-def _import_cost(folder: Path, environment: dict[str, str]) -> tuple[float, float]:
-    """Return the milliseconds, and how many of httpx, parsel and lxml were loaded."""
-    ours = {name: value for name, value in os.environ.items() if name not in _COMPILE_VARIABLES}
-    ran = subprocess.run(
-        [sys.executable, "-c", _IMPORT],
-        check=True,
-        capture_output=True,
-        text=True,
-        env={**ours, **environment, "PYTHONPATH": str(folder)},
-    )
-    time_ms, loaded = ran.stdout.split()
-    return float(time_ms), float(loaded)
+            yield Figure(f"{name} per track at {times}× the tracks", ratios, "×", at_most=1.05)
 
 
 def _iter_matches_cost(count: int) -> dict[str, float]:
     """Match a collection of so many tracks in a new process and return what it cost."""
-    with distant_site(size=count) as site, tempfile.TemporaryDirectory() as folder:
+    with distant_site(size=count, block=_BLOCK) as site, tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "collection.xml")
         write_collection(path, count)
         command = [sys.executable, __file__, site.url, str(path)]

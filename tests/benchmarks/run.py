@@ -30,9 +30,10 @@ from cpu_time import cpu_time
 from goals import Figure, tables
 from http_clients import clients
 from loop_blocking import loop_blocking
-from memory_use import growth, imports, memory
+from memory_use import growth, memory
 from parsing_speed import parsers
 from request_counts import DATA, EVALUATION, requests
+from start_times import imports
 from wall_times import (
     async_speed_up,
     concurrent_queries,

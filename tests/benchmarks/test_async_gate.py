@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from async_worth import MAX_RESIDENT_BYTES, gain_faults, memory_faults
 
-from beatport_match.model.metrics import RunComparison
+from beatport_match.model.run_metrics import RunComparison
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,7 +11,7 @@ from audio_files import mp3, wav
 from command_line import make_match, misuse_message
 
 from beatport_match import Candidate, Match, PlaylistMatch, Track
-from beatport_match.performance.measure import performance_stats
+from beatport_match.performance.run_stats import performance_stats
 
 FOUND = Candidate(id=77, name="Tide", artists=("Ana",), label="Quay", key="Ab Minor", bpm=124.0)
 

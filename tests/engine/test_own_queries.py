@@ -16,7 +16,7 @@ from beatport_match import AsyncMatcher, Match, MatchSettings, MisuseError, Trac
 from beatport_match.engine.arguments import never_stop
 from beatport_match.matching.protocol import Recorded
 from beatport_match.matching.search_flow import match_flow
-from beatport_match.performance.measure import concurrency_stats
+from beatport_match.performance.run_stats import concurrency_stats
 from beatport_match.testing import FakeBeatport
 
 every_mode = pytest.mark.parametrize("name", ["sync", "asyncio", "trio"])

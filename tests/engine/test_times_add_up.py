@@ -21,9 +21,11 @@ from beatport_match.engine.arguments import never_stop
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import Recorded
 from beatport_match.matching.search_flow import match_flow
-from beatport_match.model.metrics import PerformanceStats, TrackMetrics
+from beatport_match.model.metrics import TrackMetrics
+from beatport_match.model.run_metrics import PerformanceStats
 from beatport_match.model.tracks import Track
-from beatport_match.performance.measure import performance_stats, track_metrics
+from beatport_match.performance.measure import track_metrics
+from beatport_match.performance.run_stats import performance_stats
 from beatport_match.testing import Fault
 
 # A power of two, so that sums of it are exact.

@@ -19,7 +19,7 @@ import pytest
 from beatport_match import BeatportMatchError, OutputError, PlaylistMatch
 from beatport_match import export_performance_metrics_json as export_metrics
 from beatport_match.files.atomic_write import atomic_write, exchange
-from beatport_match.performance.measure import performance_stats
+from beatport_match.performance.run_stats import performance_stats
 
 RESULT = PlaylistMatch(
     (),

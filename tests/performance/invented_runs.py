@@ -18,9 +18,11 @@ from beatport_match.matching.protocol import (
     Sent,
     Transcript,
 )
-from beatport_match.model.metrics import PerformanceStats, QueryMetrics, TrackMetrics
+from beatport_match.model.metrics import QueryMetrics, TrackMetrics
+from beatport_match.model.run_metrics import PerformanceStats
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.performance.measure import performance_stats, track_metrics
+from beatport_match.performance.measure import track_metrics
+from beatport_match.performance.run_stats import performance_stats
 
 CANDIDATE = Candidate(id=1, name="Night Ferry")
 TIMEOUT = Failure("timeout", "no answer within 30 s")

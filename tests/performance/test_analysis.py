@@ -13,7 +13,8 @@ from beatport_match import (
     most_speed_up,
     recommend_mode,
 )
-from beatport_match.model.metrics import PerformanceStats, TrackMetrics
+from beatport_match.model.metrics import TrackMetrics
+from beatport_match.model.run_metrics import PerformanceStats
 from beatport_match.performance.analysis import min_rate_limited_time
 
 MINIMAL = {

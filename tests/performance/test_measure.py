@@ -18,12 +18,10 @@ from invented_runs import (
 from pydantic import ValidationError
 
 from beatport_match.matching.protocol import Round
-from beatport_match.model.metrics import PerformanceStats, QueryMetrics, SentMetrics
-from beatport_match.performance.measure import (
-    in_flight,
-    query_metrics,
-    track_metrics,
-)
+from beatport_match.model.metrics import QueryMetrics, SentMetrics
+from beatport_match.model.run_metrics import PerformanceStats
+from beatport_match.performance.measure import query_metrics, track_metrics
+from beatport_match.performance.run_stats import in_flight
 
 FOUND_TWO = answer(parsed(2), waits=(0.5,), sends=(2.0,), parse_s=0.25, slot_wait=0.5)
 RETRIED = answer(

@@ -8,7 +8,7 @@ import pytest
 from invented_runs import NOON, make_query, make_track
 
 from beatport_match import PerformanceStats, SettingsAdvice, recommend_settings
-from beatport_match.performance.measure import performance_stats
+from beatport_match.performance.run_stats import performance_stats
 
 MIB = 2**20
 

@@ -30,7 +30,7 @@ from beatport_match import (
     generate_comparison_report,
     mode_advice,
 )
-from beatport_match.model.metrics import RunComparison
+from beatport_match.model.run_metrics import RunComparison
 
 GOLDEN = Path(__file__).parent / "golden"
 

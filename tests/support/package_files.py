@@ -9,7 +9,7 @@ import beatport_match
 PACKAGE = Path(beatport_match.__file__).parent
 PURE = ("beatport", "matching", "model", "parsing", "scoring")
 """The folders of the pure layers (docs/architecture.md)."""
-PURE_REPORTS = ("analysis", "html_report", "measure", "text_report")
+PURE_REPORTS = ("analysis", "html_report", "measure", "run_stats", "text_report")
 """The pure modules of `performance/`, which has others that write files."""
 
 

@@ -18,10 +18,13 @@ from beatport_match.transport.single_flight import KeyedLocks
 ONE = ParsedResult(candidates=(Candidate(id=7, name="Copper"),))
 
 
-@given(st.lists(st.integers(0, 9), max_size=60), st.integers(1, 5))
-def test_memory_cache_evicts_the_oldest_above_its_size(keys: list[int], capacity: int) -> None:
-    """The limit is in bytes."""
-    cache = MemoryCache(max_bytes=capacity * entry_size("7", encode(ONE)))
+@given(st.lists(st.integers(0, 9), max_size=60), st.integers(1, 5), st.booleans())
+def test_memory_cache_evicts_the_oldest_above_its_size(
+    keys: list[int], capacity: int, counts_entries: bool
+) -> None:
+    """The limit is in bytes, and in entries."""
+    size = capacity * entry_size("7", encode(ONE))
+    cache = MemoryCache(max_entries=capacity) if counts_entries else MemoryCache(max_bytes=size)
     newest = list[int]()
     for key in keys:
         cache.put(str(key), ONE)
