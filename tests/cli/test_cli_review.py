@@ -21,7 +21,7 @@ from beatport_match.cli import key_input
 from beatport_match.cli.key_input import keys_from
 from beatport_match.cli.review_view import review_lines
 from beatport_match.cli.text_cells import TextLine
-from beatport_match.performance.measure import performance_stats
+from beatport_match.performance.run_stats import performance_stats
 from beatport_match.review.session import start
 
 FOUND = Candidate(
