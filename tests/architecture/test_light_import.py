@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -37,7 +38,11 @@ print(json.dumps({
 def run(script: str) -> list[str]:
     """Return the list that a script prints in a new process."""
     command = [sys.executable, "-c", f"import json, sys\n{script}"]
-    ran = subprocess.run(command, capture_output=True, check=True, text=True)
+    # Coverage would load modules of its own in the new process.
+    environment = {
+        name: one for name, one in os.environ.items() if not name.startswith("COVERAGE_")
+    }
+    ran = subprocess.run(command, capture_output=True, check=True, text=True, env=environment)
     names: list[str] = json.loads(ran.stdout)
     return names
 

@@ -6,6 +6,7 @@ import errno
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -269,9 +270,18 @@ def test_read_only_file_stays_and_the_others_are_written(music, backup):
 def limited_files():
     """Let no file grow beyond a size: the system then refuses the write, as on a full disk."""
     resource = pytest.importorskip("resource")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    @contextmanager
+    def limited(size):
+        # The limit must end before pytest writes its own output, which may go to a file.
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return limited
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -282,8 +292,8 @@ def test_full_disk_leaves_the_file_and_no_draft(music, backup, limited_files, na
     before = contents(music)
     plan = plan_tags([match_of(file)])
     size = len(before[file.name])
-    limited_files(size // 2 if is_small else size + 1)
-    report = write_tags(plan, backup)
+    with limited_files(size // 2 if is_small else size + 1):
+        report = write_tags(plan, backup)
     assert [one.detail for one in report.problems] == ["was not changed (File too large)"]
     assert contents(music) == before
 
@@ -292,8 +302,8 @@ def test_full_disk_ends_an_undo_with_the_new_file(music, backup, limited_files):
     (file,) = write_music(music, "mp3")
     write_tags(plan_tags([match_of(file)]), backup)
     new = contents(music)
-    limited_files(100)
-    (problem,) = undo_tags(backup).problems
+    with limited_files(100):
+        (problem,) = undo_tags(backup).problems
     assert problem.detail == "was not restored (File too large)"
     assert contents(music) == new
 
