@@ -121,8 +121,6 @@ def _lifted(match: Match, release: Release, note: str, settings: MatchSettings) 
         for one in match.candidates
         if one is not chosen
     ]
-    if others and max(one.confidence for one in others) > lifted.confidence:
-        return match
     outcome = outcome_of((lifted, *others), settings)
     candidates = with_reject_reasons((lifted, *others), outcome, settings)
     return replace(
