@@ -40,7 +40,7 @@ Origin: TypeAlias = Literal["default", "file", "environment", "option"]
 
 _DEPENDENCIES = ("anyio", "httpx", "parsel", "pydantic", "rapidfuzz")
 # The packages of each extra that a feature of the library uses.
-EXTRAS = {
+EXTRAS: dict[str, tuple[str, ...]] = {
     "cli": ("rich", "shtab"),
     "offline": ("tantivy",),
     "parquet": ("pyarrow",),

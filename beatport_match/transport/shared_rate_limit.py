@@ -127,7 +127,7 @@ class SharedRateState:
         rules: RateRules,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.latest = RateState()
+        self.latest: RateState = RateState()
         self._limiter, self._rules, self._clock = limiter, rules, clock
         self._is_async = inspect.iscoroutinefunction(limiter.update)
 

@@ -272,6 +272,13 @@ def test_track_that_only_one_run_has_is_left_out() -> None:
     assert comparison.reason == "2 of 4 tracks are left out: only one of the runs has 2."
 
 
+def test_unknown_requests_of_a_part_of_a_run_stay_unknown() -> None:
+    older = run_of(SENT, SENT, total_time=4).model_copy(update={"requests": None})
+    comparison = compare_runs(older, run_of(SENT, mode="async", total_time=1))
+    assert (comparison.compared_tracks, comparison.sync_requests) == (1, None)
+    assert comparison.async_requests == 1
+
+
 @pytest.mark.parametrize("quick", [CACHED, RECORDED], ids=["cache", "journal"])
 def test_continued_run_is_compared_by_the_tracks_that_both_requested(quick: TrackMetrics) -> None:
     """Nine of ten tracks came from a journal or a cache: the run is not ten times as fast."""

@@ -181,6 +181,11 @@ def test_report_says_unknown_for_missing_figures() -> None:
             None,
             "Compare both modes: ",
         ),
+        (
+            stats_of_ten_tracks(0.1, 0.9).model_copy(update={"failures": {"timeout": 6}}),
+            None,
+            "No advice is possible: ",
+        ),
     ],
 )
 def test_mode_advice_names_the_speed_up(
