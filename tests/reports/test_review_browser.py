@@ -325,6 +325,8 @@ def test_two_tabs_share_their_choices(
     page, other = open_page(), Page(browser)
     other.open(tmp_path / "review.html")
     other.press("1")
+    # Chromium may hold back the events of a tab in the background.
+    page.send("Page.bringToFront")
     page.run(
         "new Promise((done) => { window.addEventListener('storage', done); "
         "if (choices.size) done(); }).then(() => 0)"
