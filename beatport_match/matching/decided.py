@@ -98,8 +98,8 @@ class DecisionIndex:
     def about(self, track: Track) -> Decided:
         """Return the decisions that count for a track.
 
-        Of several decisions about one candidate the latest one counts, in whatever order they were
-        added.
+        The latest decision about a candidate counts. The order in which decisions were added does
+        not matter.
         """
         newest: dict[CandidateKey, Decision] = {}
         misses: set[datetime] = set()
