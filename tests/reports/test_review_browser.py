@@ -185,6 +185,7 @@ def test_downloaded_choices_that_are_undone_are_withdrawn(
         assert (accepted and accepted.candidate) == expected
     assert len(decisions.about(TIDE).rejected) == 2
     page.open(tmp_path / "review.html")
+    assert rows(page)[0] == "✕ Tide Ana none of these"
     page.press("b")
     page.press("1")
     assert [one[0] for one in verdicts(downloaded(page, tmp_path))] == ["accepted", "withdrawn"]

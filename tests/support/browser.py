@@ -35,6 +35,9 @@ def chromium(program: str, profile: Path) -> Iterator[Browser]:
         "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
         "--disable-component-update --disable-sync --remote-debugging-pipe"
     ).split()
+    # Processes copy the storage of a page to each other with a delay: a page that was opened again
+    # in a new process can read an old state. One process has one state.
+    options += ["--renderer-process-limit=1", "--disable-features=BackForwardCache"]
     # No name has an address, so no request leaves the machine.
     options.append("--host-resolver-rules=MAP * ~NOTFOUND")
     # Chromium reads the messages from file 3 and writes them to file 4.
