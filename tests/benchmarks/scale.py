@@ -6,10 +6,9 @@
 Builds a catalogue of invented rows (`large_catalogue`) and a table of tracks as DJs' libraries
 write them, and matches it with the functions of `examples/`, from file to file. Each engine runs in
 a process of its own and first matches a few rows, so that its start is measured separately. Spark
-runs on a standalone cluster of worker processes (`spark_cluster`), once with a worker that is killed
-in the middle.
-`--folder` keeps catalogue and table for the next run. `--markdown` writes the table between the two
-marks in a page. Needs the extra `scale`, Java and Linux.
+runs on a standalone cluster of worker processes; in the last run, one of them is killed when half
+of the tasks are done. `--folder` keeps catalogue and table for the next run. `--markdown` writes
+the table between the two marks in a page. Needs the extra `scale`, Java and Linux.
 """
 
 from __future__ import annotations

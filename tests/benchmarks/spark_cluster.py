@@ -56,12 +56,13 @@ def usage_of(pid: int | str = "self") -> Usage:
 
 
 def usages_of(sessions: Iterable[int]) -> list[Usage]:
-    """Return the usage of all processes of some sessions."""
+    """Return the usage of all running processes of some sessions."""
     wanted, found = set(sessions), []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # the process has ended meanwhile
             found.append(usage_of(folder.name))
-    return [one for one in found if one.session in wanted]
+    # A process that has ended, but that its parent has not noticed, has no memory.
+    return [one for one in found if one.session in wanted and one.peak_mb]
 
 
 def machine_cpu_s() -> float:
@@ -84,11 +85,8 @@ class Cluster:
 
     def kill_worker(self) -> None:
         """Kill all processes of one worker at once, as when its machine fails."""
-        lost = usages_of([self.workers[-1]])
-        for process in lost:
-            with suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGKILL)
-        self._killed += lost
+        self._killed += usages_of([self.workers[-1]])
+        _kill([self.workers[-1]])
 
 
 @contextmanager
@@ -110,9 +108,16 @@ def cluster(workers: int, folder: Path) -> Iterator[Cluster]:
         for process in started:
             process.terminate()
             process.wait()
-        for left in usages_of(one.pid for one in started):
+        _kill([one.pid for one in started])
+
+
+def _kill(sessions: list[int]) -> None:
+    """Kill all processes of some sessions, and wait until they have ended."""
+    while left := usages_of(sessions):
+        for process in left:
             with suppress(ProcessLookupError):
-                os.kill(left.pid, signal.SIGKILL)
+                os.kill(process.pid, signal.SIGKILL)
+        time.sleep(0.01)
 
 
 def _start(name: str, log: Path, *arguments: str) -> subprocess.Popen[bytes]:
