@@ -138,7 +138,7 @@ def measure_engine(engine: str, table: Path, catalogue: Path, out: Path) -> dict
         start, machine_s, before = time.perf_counter(), machine_cpu_s(), our_usages()
         match(table, out)
         wall_s, machine_s = time.perf_counter() - start, machine_cpu_s() - machine_s
-        ours, used = our_usages(), worker_usages()
+        ours, used = our_usages(), {one.pid: one for one in worker_usages()}.values()
 
     def cpu_s(processes: Iterable[Usage]) -> float:
         return sum(
