@@ -112,7 +112,7 @@ class RowParser:
 
     def _names(self, column: str) -> tuple[str, ...]:
         value = self._value(column)
-        if value is None:
+        if value is None or value == []:
             return ()
         names = _name_list(value)
         if names is None:
@@ -161,8 +161,9 @@ class RowParser:
             return None
         if isinstance(value, date):
             return value.isoformat()[:10]
-        if isinstance(value, str) and (written := _parse_date(value)):
-            return written
+        # The length is limited because the texts are kept in a cache.
+        if isinstance(value, str) and len(value) <= MAX_TEXT_LENGTH and (day := _parse_date(value)):
+            return day
         self._report_invalid("release_date", value, "a date as YYYY-MM-DD")
         return None
 
