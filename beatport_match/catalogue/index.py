@@ -103,11 +103,11 @@ class IndexReader:
     def _queries(self, words: tuple[str, ...]) -> Iterable[Query]:
         """Yield the query for some words, then the one to try if it finds nothing."""
         rare, common = self._by_rarity((*words, *joined_terms(words)))
-        required = [query for _, query in rare]
-        unknown = [word for word in words if not self._searcher.doc_freq("words", word)]
-        unknown = _longest_words(unknown)
+        required, known = [query for _, query in rare], len(common)
         rarest_common = [] if rare else [query for _, query in common[:2]]
-        is_near = not unknown
+        unknown = _longest_words(
+            [word for word in words if not self._searcher.doc_freq("words", word)]
+        )
         for word in unknown:
             if not word.isascii() or len(word) > MAX_LISTED_TYPO_LENGTH:
                 required.append(self._typo_query(word))
@@ -119,11 +119,10 @@ class IndexReader:
                 _all_of([near, other], []) for _, near in near_common for other in rarest_common
             ]
             common += near_common
-            is_near = is_near or bool(near_common)
         optional = [query for _, query in sorted(common, key=itemgetter(0))]
         if required:
             yield _any_of(required, optional)
-        elif optional and is_near:
+        elif optional and (len(common) > known or not unknown):
             # Two common words together are rare. Rows with only one of them are read only if no
             # row has both.
             yield _all_of(optional[:2], optional[2:4])
