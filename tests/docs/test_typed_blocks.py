@@ -24,9 +24,9 @@ from docs_pages import ROOT, Block, blocks, pages
 for tool in ("mypy", "pyright"):
     pytest.importorskip(tool, reason=f'this needs {tool}: pip install -e ".[dev]"')
 
-# These examples use packages that are large (PySpark) or have no types (pandas). The packages are
+# These examples use packages that are large (PySpark) or have no types (pyarrow). The packages are
 # not installed for this check; what comes from them has the type `Any`.
-UNTYPED = ("pandas", "polars", "pyspark")
+UNTYPED = ("polars", "pyarrow", "pyspark")
 RELAXED = {"examples/polars_match.py", "examples/spark_match.py"}
 # `tests/desktop` covers it, and its toolkit is another extra.
 LEFT_OUT = "examples/desktop"
