@@ -6,11 +6,10 @@ the generators.
 
 from __future__ import annotations
 
-import inspect
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 import anyio
 
@@ -18,7 +17,6 @@ from beatport_match.engine.arguments import (
     AsyncOnProgress,
     DecisionsOrPath,
     FileTracks,
-    IsStopped,
     JournalPath,
     MissingOnly,
     OnError,
@@ -33,20 +31,14 @@ from beatport_match.engine.arguments import (
     never_stop,
 )
 from beatport_match.engine.async_engine import AsyncEngine
+from beatport_match.engine.async_run import match_all, match_one
+from beatport_match.engine.beatport_source import beatport_source, with_max_results
+from beatport_match.engine.match_metrics import new_lookups, with_metrics
 from beatport_match.engine.match_stream import Emit, MatchStream, StreamTask
-from beatport_match.engine.playlist_run import (
-    PlaylistRun,
-    beatport_source,
-    decided_about,
-    failed_match,
-    new_lookups,
-    with_max_results,
-    with_metrics,
-)
-from beatport_match.engine.task_errors import passing_errors, single_error
+from beatport_match.engine.playlist_run import PlaylistRun
+from beatport_match.engine.track_outcome import decided_about
 from beatport_match.matching.fetched_tracks import FetchedTracks
 from beatport_match.matching.match import Match
-from beatport_match.matching.protocol import Recorded, SearchFlow
 from beatport_match.matching.query_plan import own_queries
 from beatport_match.matching.search_flow import (
     fetch_flow,
@@ -58,15 +50,13 @@ from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import AsyncHttpClient, require_client_kind
-from beatport_match.transport.shared import own_state, with_rate_limiter
+from beatport_match.transport.shared import own_state, shared_state, with_rate_limiter
 from beatport_match.transport.shared_rate_limit import AsyncRateLimiter, RateLimiter
 
 if TYPE_CHECKING:
     # Only runs over playlists load them.
     from beatport_match.model.run_metrics import PerformanceStats
     from beatport_match.results import PlaylistMatch
-
-T = TypeVar("T")
 
 
 class AsyncMatcher:
@@ -203,7 +193,7 @@ class AsyncMatcher:
         decided = decided_about(track, self._decisions)
         flow = match_flow(track, self.settings, self._sources, own, decided)
         return with_metrics(
-            await _match(self._engine, self.settings, track, flow, is_stopped, on_error)
+            await match_one(self._engine, self.settings, track, flow, is_stopped, on_error)
         )
 
     async def match_playlist(
@@ -432,79 +422,7 @@ class AsyncMatcher:
         return (await self._engine.run(flow, never_stop)).value
 
 
-class InCaller(Protocol):
-    """Calls a function in the thread of the caller, and returns its result."""
+class SharingAsyncMatcher(AsyncMatcher):
+    """A matcher that shares its rate limit, circuit breaker and cache with all others like it."""
 
-    async def __call__(self, call: Callable[[], T], /) -> T:
-        """Call the function."""
-        ...
-
-
-async def directly(call: Callable[[], T]) -> T:
-    """Call a function here: the caller's thread is that of the event loop."""
-    return call()
-
-
-async def _match(
-    engine: AsyncEngine,
-    settings: MatchSettings,
-    track: Track,
-    flow: SearchFlow[Match],
-    is_stopped: IsStopped,
-    on_error: OnError,
-) -> Recorded[Match]:
-    started = engine.now()
-    try:
-        return await engine.run(flow, is_stopped, settings.max_track_time_s)
-    except Exception as error:  # noqa: BLE001 - raised again unless the caller wants a result
-        return failed_match(error, on_error, track, started, engine.now())
-
-
-async def match_all(
-    engine: AsyncEngine,
-    run: PlaylistRun,
-    emit: Emit | None = None,
-    in_caller: InCaller = directly,
-) -> None:
-    """Match the tracks of a run, several at the same time.
-
-    Args:
-        engine: The engine to use.
-        run: The run.
-        emit: Called with each match, and awaited.
-        in_caller: Calls what may run code of the calling program, except `stop`.
-    """
-    # One call of `on_progress` at a time, in the order in which the tracks finish.
-    reporting = anyio.Lock(fast_acquire=True)
-
-    async def match_tracks() -> None:
-        while (entry := await in_caller(run.next_track)) is not None:
-            place, track, found = entry
-            if found is None:
-                decided = run.decided(track)
-                flow = match_flow(track, run.settings, run.sources, decided=decided)
-                searched = await _match(
-                    engine, run.settings, track, flow, run.is_stopped, run.on_error
-                )
-                found = await in_caller(partial(run.settle, searched, place))
-                if found is None:
-                    continue
-            progress = await in_caller(partial(run.finish, found, place))
-            if run.on_progress is not None:
-                async with reporting:
-                    try:
-                        reported = await in_caller(partial(run.on_progress, progress))
-                        if inspect.isawaitable(reported):
-                            await reported
-                    except Exception as error:  # noqa: BLE001 - raised again by default
-                        found = run.fail(found, place, error)
-            if emit is not None:
-                await emit(found)
-
-    with run.opened():
-        try:
-            async with anyio.create_task_group() as group:
-                for _ in range(run.settings.async_io.max_concurrent_tracks):
-                    group.start_soon(passing_errors, match_tracks)
-        except BaseExceptionGroup as errors:
-            raise single_error(errors) from None
+    _new_state = staticmethod(shared_state)

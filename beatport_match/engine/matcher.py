@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Self
 from beatport_match.engine.arguments import (
     DecisionsOrPath,
     FileTracks,
-    IsStopped,
     JournalPath,
     MissingOnly,
     OnError,
@@ -30,20 +29,15 @@ from beatport_match.engine.arguments import (
     check_on_error,
     never_stop,
 )
-from beatport_match.engine.playlist_run import (
-    PlaylistRun,
-    beatport_source,
-    decided_about,
-    failed_match,
-    new_lookups,
-    with_max_results,
-    with_metrics,
-)
+from beatport_match.engine.beatport_source import beatport_source, with_max_results
+from beatport_match.engine.match_metrics import new_lookups, with_metrics
+from beatport_match.engine.playlist_run import PlaylistRun
 from beatport_match.engine.sync_engine import SyncEngine
+from beatport_match.engine.sync_run import match_each, match_one
+from beatport_match.engine.track_outcome import decided_about
 from beatport_match.matching.fetched_tracks import FetchedTracks
 from beatport_match.matching.match import Match
-from beatport_match.matching.protocol import Recorded
-from beatport_match.matching.query_plan import Query, own_queries
+from beatport_match.matching.query_plan import own_queries
 from beatport_match.matching.search_flow import (
     fetch_flow,
     fetch_one_flow,
@@ -54,7 +48,7 @@ from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import HttpClient, require_client_kind
-from beatport_match.transport.shared import own_state, with_rate_limiter
+from beatport_match.transport.shared import own_state, shared_state, with_rate_limiter
 from beatport_match.transport.shared_rate_limit import RateLimiter
 
 if TYPE_CHECKING:
@@ -191,7 +185,11 @@ class Matcher:
         check_on_error(on_error)
         own = None if queries is None else own_queries(queries)
         self._engine.require_open()
-        return with_metrics(self._match(track, is_stopped, on_error, own))
+        decided = decided_about(track, self._decisions)
+        flow = match_flow(track, self.settings, self._sources, own, decided)
+        return with_metrics(
+            match_one(self._engine, self.settings, track, flow, is_stopped, on_error)
+        )
 
     def match_playlist(
         self,
@@ -258,7 +256,7 @@ class Matcher:
             run_async(run, self._given, self._state)
         else:
             with run.partial_on_error():
-                deque(self._each(run), maxlen=0)
+                deque(match_each(self._engine, run), maxlen=0)
         return run.result()
 
     def iter_matches(
@@ -330,7 +328,7 @@ class Matcher:
 
         def work() -> Iterator[Match]:
             run.start = time.monotonic()  # the caller may take the first match later
-            yield from self._each(run)
+            yield from match_each(self._engine, run)
 
         return work()
 
@@ -430,33 +428,8 @@ class Matcher:
         flow = self._lookups.recording(fetch_flow(urls_or_ids, self._sources, max_concurrent))
         return self._engine.run(flow, never_stop).value
 
-    def _match(
-        self,
-        track: Track,
-        is_stopped: IsStopped,
-        on_error: OnError,
-        queries: tuple[Query, ...] | None = None,
-    ) -> Recorded[Match]:
-        decided = decided_about(track, self._decisions)
-        flow = match_flow(track, self.settings, self._sources, queries, decided)
-        started = self._engine.now()
-        try:
-            return self._engine.run(flow, is_stopped, self.settings.max_track_time_s)
-        except Exception as error:  # noqa: BLE001 - raised again unless the caller wants a result
-            return failed_match(error, on_error, track, started, self._engine.now())
 
-    def _each(self, run: PlaylistRun) -> Iterator[Match]:
-        with run.opened():
-            while (entry := run.next_track()) is not None:
-                place, track, found = entry
-                if found is None:
-                    found = run.settle(self._match(track, run.is_stopped, run.on_error), place)
-                    if found is None:
-                        continue
-                progress = run.finish(found, place)
-                if run.on_progress is not None:
-                    try:
-                        run.on_progress(progress)
-                    except Exception as error:  # noqa: BLE001 - raised again by default
-                        found = run.fail(found, place, error)
-                yield found
+class SharingMatcher(Matcher):
+    """A matcher that shares its rate limit, circuit breaker and cache with all others like it."""
+
+    _new_state = staticmethod(shared_state)
