@@ -38,14 +38,10 @@ from beatport_match.engine.match_stream import Emit, MatchStream, StreamTask
 from beatport_match.engine.playlist_run import PlaylistRun
 from beatport_match.engine.track_outcome import decided_about
 from beatport_match.matching.fetched_tracks import FetchedTracks
+from beatport_match.matching.lookup_flows import fetch_flow, fetch_one_flow, query_flow
 from beatport_match.matching.match import Match
 from beatport_match.matching.query_plan import own_queries
-from beatport_match.matching.search_flow import (
-    fetch_flow,
-    fetch_one_flow,
-    match_flow,
-    query_flow,
-)
+from beatport_match.matching.search_flow import match_flow
 from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.settings.models import MatchSettings, settings_or_default

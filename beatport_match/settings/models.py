@@ -10,20 +10,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, cast
 
-from pydantic import (
-    BaseModel,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from beatport_match._version import __version__
-from beatport_match.errors import MAX_SHOWN_LENGTH, SettingsError, short_repr
+from beatport_match.errors import SettingsError
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import is_header_token, is_loopback_url, web_url_problem
+from beatport_match.settings.frozen import FrozenSettings, false_as_none
 
 _DAY_S = 24 * 60 * 60.0
 MAX_TTL_S = 3650 * _DAY_S
@@ -31,60 +24,7 @@ _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 USER_AGENT = f"beatport-match/{__version__}"
 
 
-# `frozen` stands in each class statement, because type checkers do not inherit it.
-class _Frozen(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
-    def __init__(self, /, **values: Any) -> None:
-        try:
-            super().__init__(**values)
-        except ValidationError as error:
-            raise SettingsError(_first_error_as_sentence(error)) from None
-
-    # Type checkers report an assignment by themselves, because of `frozen`.
-    if not TYPE_CHECKING:  # pragma: no branch
-
-        def __setattr__(self, name: str, value: object) -> None:
-            raise SettingsError(
-                f"{name} cannot be set, because settings are frozen; make new ones with "
-                f"{type(self).__name__}({name}=...) or settings.with_({name}=...)."
-            )
-
-    def values(self) -> dict[str, Any]:
-        """Return all values by name, from which equal settings can be built.
-
-        Returns:
-            The values; those of inner settings are a dict.
-
-        Example:
-            copy = AsyncSettings(**settings.async_io.values())
-        """
-        return self.model_dump()
-
-    def with_(self, **changes: Any) -> Self:
-        """Return a copy with some settings changed, checked as by the constructor.
-
-        Args:
-            changes: The new values by the name of the setting. A dict for `async_io` changes only
-                the settings that it names.
-
-        Returns:
-            The new settings; these stay as they are.
-
-        Raises:
-            SettingsError: A name is unknown, or a value is out of range.
-
-        Example:
-            faster = settings.with_(max_queries=2, async_io={"enabled": True})
-        """
-        values = self.values()
-        for name, value in changes.items():
-            if isinstance(value, dict) and isinstance(values.get(name), dict):
-                values[name] = values[name] | value
-            else:
-                values[name] = value
-        return type(self)(**values)
-
-
-class AsyncSettings(_Frozen, frozen=True):
+class AsyncSettings(FrozenSettings, frozen=True):
     """Settings of the async engine; timeouts and retries also hold for the sync engine.
 
     Args:
@@ -124,10 +64,10 @@ class AsyncSettings(_Frozen, frozen=True):
     @field_validator("connect_timeout", "read_timeout", mode="before")
     @classmethod
     def _validate_false_as_none(cls, value: object) -> object:
-        return _false_as_none(value)
+        return false_as_none(value)
 
 
-class MatchSettings(_Frozen, frozen=True):
+class MatchSettings(FrozenSettings, frozen=True):
     """All settings of matching: sources, confidence thresholds, searches, rate limit and cache.
 
     Args:
@@ -328,7 +268,7 @@ class MatchSettings(_Frozen, frozen=True):
     )
     @classmethod
     def _validate_false_as_none(cls, value: object) -> object:
-        return _false_as_none(value)
+        return false_as_none(value)
 
     @field_validator("access_token")
     @classmethod
@@ -457,21 +397,3 @@ def settings_or_default(settings: MatchSettings | None) -> MatchSettings:
             "MatchSettings(max_queries=3), or MatchSettings(**values) for a dict of values."
         )
     return settings
-
-
-def _false_as_none(value: object) -> object:
-    """Return `None` for `False`: TOML has no null, so a settings file uses `false` for it."""
-    return None if value is False else value
-
-
-def _first_error_as_sentence(error: ValidationError) -> str:
-    """Return the first error: the dotted name of the setting, its value and what is allowed."""
-    first = error.errors(include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"])[:MAX_SHOWN_LENGTH]
-    name = name if name.isprintable() else repr(name)
-    if first["type"] == "extra_forbidden":
-        return f"{name} is not a setting; MatchSettings lists all settings."
-    what = first["msg"].removeprefix("Value error, ")
-    # The sentence may end up in a log or a bug report.
-    shown = "this value" if name == "access_token" else short_repr(first["input"])
-    return f"{name} cannot be {shown}: {what[:1].lower()}{what[1:]}."

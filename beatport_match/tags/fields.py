@@ -81,15 +81,6 @@ def values_of(candidate: Candidate, notation: KeyNotation) -> dict[str, str]:
     return {name: value[:_MAX_TEXT_LENGTH] for name, value in values.items() if value}
 
 
-def is_blank(field: str, text: str) -> bool:
-    """Return whether a present value says nothing, such as a BPM of 0."""
-    if field == "bpm":
-        return field_values.bpm(text) is None
-    if field in {"date", "year"}:
-        return field_values.year(text) is None
-    return not field_values.text(text)
-
-
 def is_same(field: str, present: str, found: str, *, keep_notation: bool) -> bool:
     """Return whether a present value need not be overwritten.
 

@@ -21,7 +21,6 @@ from beatport_match.tags.fields import (
     DEFAULT_FIELDS,
     TagField,
     checked_fields,
-    is_blank,
     is_same,
     values_of,
 )
@@ -230,6 +229,6 @@ def _changes(
         before = opened.texts.get(field, "")
         after = stored_text(opened.file.kind, field, values[field])
         is_kept = field not in overwrite or is_same(field, before, after, keep_notation=keep)
-        if is_blank(field, before) or not is_kept:
+        if field_values.is_blank(field, before) or not is_kept:
             changes.append(TagChange(field, before, after))
     return tuple(changes)
