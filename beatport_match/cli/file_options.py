@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import get_args
 
 from beatport_match.cli.options import AddParser, CommandParser, add_json, whole_number
@@ -24,10 +25,19 @@ def add_review(add_parser: AddParser) -> None:
         "--decisions FILE",
         "the file of decisions (default: decisions.jsonl beside RESULTS)",
     )
-    review.path(
-        "--html DIR",
-        "write review.html to this folder, a page to decide about the tracks in a browser, and ask "
-        "nothing",
+    instead = review.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--html",
+        type=Path,
+        metavar="DIR",
+        help="write review.html to this folder, a page to decide about the tracks in a browser, "
+        "and ask nothing",
+    )
+    instead.add_argument(
+        "--withdraw",
+        metavar="TRACK",
+        help="withdraw the decisions about the track whose name has this text, and ask nothing; "
+        "the next review shows the track again",
     )
 
 

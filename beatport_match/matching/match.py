@@ -235,7 +235,7 @@ class Match:
 
         Returns:
             A match with the outcome `matched`, regardless of the scoring. Evidence and confidence
-            stay those of the candidate.
+            stay those of the candidate. An earlier decision is no longer its `decided_by`.
 
         Raises:
             MisuseError: The candidate is not one of this match's candidates.
@@ -264,6 +264,7 @@ class Match:
             ),
             confidence=picked.confidence,
             picked=True,
+            decided_by=None,
         )
 
     def changes(self, settings: MatchSettings | None = None) -> tuple[Change, ...]:

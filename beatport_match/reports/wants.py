@@ -181,7 +181,7 @@ def wants_page(candidates: Sequence[Candidate]) -> str:
             candidate_link(one),
             text(one.label),
             unbroken(one.release_date),
-            unbroken(key_text(one)),
+            unbroken(key_text(one.key, one.camelot)),
             bpm_text(one.bpm),
             length_text(one.length_s),
         )

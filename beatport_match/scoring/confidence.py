@@ -222,6 +222,9 @@ def _scored(detail: ScoreDetail, probability: float, *, rerelease: bool = False)
     """Make the public value of a scored candidate."""
     cases_ = detail.cases
     limiting = () if any(case.proves for case in cases_) else _limiting(cases_)
+    if detail.relation == "other_version":
+        deciding = tuple(case for case in cases_ if case.contradicts == "version")
+        limiting = (*deciding, *(case for case in limiting if case not in deciding))
     notes = {finding.case: finding.note for finding in detail.findings} if limiting else {}
     return ScoredCandidate(
         candidate=detail.candidate,
