@@ -6,6 +6,7 @@ query the real one.
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import anyio
 from mcp import Client, StdioServerParameters
@@ -15,7 +16,7 @@ from beatport_match.testing import FakeBeatport
 
 SERVER = str(Path(__file__).with_name("mcp_server.py"))
 TRACK = {"title": "Undertow", "artists": "Olvarin"}
-CALLS = [
+CALLS: list[tuple[str, dict[str, Any]]] = [
     ("match_track", {"track": TRACK}),
     ("search_tracks", {"query": "olvarin undertow"}),
     ("search_tracks", {"query": " "}),

@@ -79,9 +79,7 @@ def test_a_fault_gives_exit_code_1_and_is_asked_again_in_the_next_run(
     assert outcomes(file) == ["matched", "matched", "not_found"]
 
 
-def test_two_runs_do_not_overlap(
-    run: Run, file: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_two_runs_do_not_overlap(run: Run, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The second run leaves the results as they are, and its line says why."""
     before = file.read_bytes()
     with file.with_suffix(".journal").open("ab") as held:

@@ -19,8 +19,7 @@ import pytest
 from beatport_match import read_playlist
 from beatport_match.testing import FakeBeatport, demo_collection
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
-sys.path.insert(0, str(EXAMPLES.parent / "tests" / "docs"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "docs"))
 from example_pages import (
     code_cells,
     comparable,
@@ -30,6 +29,7 @@ from example_pages import (
     shown,
 )
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 EXPECTED_OUTPUT = {
     "cuepoint_adapter.py": "Borrowed Umbrella (Radio Mix) | It is another version: ",
     "api_source.py": "74 of 85 matched in the end",

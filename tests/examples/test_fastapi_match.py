@@ -57,7 +57,7 @@ async def client(app: Any, fake: FakeBeatport) -> AsyncIterator[httpx.AsyncClien
 async def test_a_track_gets_an_answer_with_200(
     client: httpx.AsyncClient, track: dict[str, Any], outcome: str, url_part: str | None
 ) -> None:
-    """"Not found" is an answer too; each answer has its reason."""
+    """An answer has its reason, and `not_found` is an answer too."""
     answer = await client.post("/match", json=track)
     found = answer.json()
     assert (answer.status_code, found["outcome"]) == (200, outcome)

@@ -68,8 +68,8 @@ async def test_the_tools_answer_with_values_and_share_their_requests(
     assert "Matched: same title; same artists" in explained.structured_content["result"]
     assert len(fake.requests) == 1
     found = await client.call_tool("search_tracks", {"query": "olvarin undertow"})
-    assert [one["id"] for one in found.structured_content["result"]][0] == best["id"]
-    assert len(found.structured_content["result"]) == 10
+    rows = found.structured_content["result"]
+    assert (rows[0]["id"], len(rows)) == (best["id"], 10)
 
 
 @pytest.mark.anyio
