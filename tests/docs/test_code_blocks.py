@@ -36,7 +36,7 @@ from beatport_match.testing import (
 )
 
 PAGES = [page for page in pages() if blocks(page)]
-LANGUAGES = {"python", "bash", "toml", "json", "csv", "m3u", "text"}
+LANGUAGES = {"python", "bash", "console", "toml", "json", "csv", "m3u", "text"}
 # The pages with blocks that are not run, and their number. Add one only for a good reason.
 NOT_RUN = {"docs/your-own-client.md": 1}
 TOKENS = FakeTokens(access="good", refresh="again", client_id="my-tool")
@@ -105,8 +105,8 @@ def test_the_blocks_of_a_page_run(
             assert block.text in printed, f"{block} was not printed"
         elif block.language == "python":
             run_python(block, names)
-        elif block.language == "bash":
-            for command in commands(block.text):
+        elif block.language in {"bash", "console"}:
+            for command in commands(commands_of(block)):
                 run(command)
         else:
             check_data(block, folder)
@@ -147,6 +147,7 @@ def test_a_wrong_block_fails(folder: Path) -> None:
         "python tests/no_such_file.py",
         'pip install ".[no_such_extra]"',
         "no-such-program",
+        commands_of(Block(page, 1, "console", "$ python examples/no_such_file.py\nits output\n")),
     ):
         with pytest.raises(AssertionError):
             run(*commands(wrong))
@@ -169,6 +170,14 @@ def run_python(block: Block, names: dict[str, Any]) -> None:
         asyncio.run(eval(code, names))
     else:
         exec(code, names)
+
+
+def commands_of(block: Block) -> str:
+    """Return the lines that are commands. `tests/examples` compares the output of a console."""
+    lines = block.text.splitlines()
+    if block.language == "console":
+        lines = [line[2:] for line in lines if line.startswith("$ ")]
+    return "\n".join(lines)
 
 
 def check_data(block: Block, folder: Path) -> None:
