@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-from mcp import Client, StdioServerParameters
+from mcp import Client, StdioServerParameters, stdio_client
 from mcp.types import TextContent
 
 from beatport_match.testing import FakeBeatport
@@ -28,7 +28,7 @@ async def main() -> None:
     with FakeBeatport().serve() as base_url:
         env = {"BEATPORT_MATCH_BASE_URL": base_url}
         server = StdioServerParameters(command=sys.executable, args=[SERVER], env=env)
-        async with Client(server) as client:
+        async with Client(stdio_client(server)) as client:
             for tool in (await client.list_tools()).tools:
                 print(f"{tool.name}: {tool.description}")
             for name, arguments in CALLS:

@@ -14,6 +14,7 @@ import contextlib
 import importlib.util
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -98,7 +99,8 @@ def examples() -> list[Example]:
 def missing_packages(name: str) -> list[str]:
     """Return what an example needs and this environment does not have."""
     missing = [one for one in sorted(NEEDS.get(name, ())) if not importlib.util.find_spec(one)]
-    return missing or ["java"] * (name == "spark_match.py" and not shutil.which("java"))
+    has_java = shutil.which("java") or os.environ.get("JAVA_HOME")
+    return [*missing, *(["Java 17"] if name == "spark_match.py" and not has_java else [])]
 
 
 def page(outputs: Mapping[str, str]) -> str:
@@ -113,9 +115,9 @@ def page(outputs: Mapping[str, str]) -> str:
 def section(example: Example, output: str) -> str:
     # On the site a page of the docs has no folder before it.
     about = example.about.replace("](../docs/", "](")
-    heading, mark, rest = re.fullmatch(r"(.+?)(?:([;:]) (.+))?", about).groups()  # type: ignore[union-attr]
+    heading, *details = re.split("[;:] ", about, maxsplit=1)
     lines = [f"## {_capitalised(heading)}", ""]
-    lines += [f"{_capitalised(rest)}.", ""] if mark else []
+    lines += [line for one in details for line in (f"{_capitalised(one)}.", "")]
     if picture := PICTURES.get(example.name):
         lines += [f"![The window of the example]({picture[1]})", ""]
     lines += [f"{FENCE}console", f"$ {command(example.name)}", *output.splitlines(), FENCE, ""]
@@ -151,21 +153,24 @@ def outputs_on_page() -> dict[str, str]:
     return {one[1]: one[2].rstrip() for one in found if one}
 
 
-def run(name: str) -> str:
-    """Run an example in a process of its own, and return what it prints."""
+def run(name: str, *arguments: str, **environment: str) -> str:
+    """Run an example in a process of its own (a notebook: in this one); return what it prints."""
     path = EXAMPLES / name
     if path.suffix == ".ipynb":
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             run_notebook(path)
         return printed.getvalue()
+    # More processes of pytest would only cost time.
     module = ["-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider"]
+    program = [*(module if name.startswith("test_") else []), str(path)]
     done = subprocess.run(
-        [sys.executable, "-W", "error", *(module if name.startswith("test_") else []), str(path)],
+        [sys.executable, "-W", "error", *program, *arguments],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
+        env={**os.environ, **environment},
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -177,12 +182,8 @@ def code_cells(path: Path) -> list[str]:
     return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
 
 
-def run_notebook(path: Path) -> dict[str, Any]:
-    """Run the code cells in order; print the value of each last line, as Jupyter shows it.
-
-    Returns:
-        The names that the notebook defines.
-    """
+def run_notebook(path: Path) -> None:
+    """Run the code cells in order; print the value of each last line, as Jupyter shows it."""
     names: dict[str, Any] = {"__name__": "__main__"}
     for number, source in enumerate(code_cells(path), 1):
         tree, place = ast.parse(source), f"{path.name}, code cell {number}"
@@ -192,7 +193,6 @@ def run_notebook(path: Path) -> dict[str, Any]:
             value = eval(compile(ast.Expression(last.value), place, "eval"), names)
             if value is not None:
                 print(value)
-    return names
 
 
 def _capitalised(text: str) -> str:

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import runpy
-import subprocess
 import sys
 from pathlib import Path
 from unittest import mock
@@ -25,6 +24,7 @@ from example_pages import (
     comparable,
     missing_packages,
     outputs_on_page,
+    run,
     run_notebook,
     shown,
 )
@@ -93,20 +93,6 @@ def run_here(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gc.collect()  # what the example left open is reported here, and not in a later test
 
 
-def run(*command: str, **environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", *command],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        env={**os.environ, **environment},
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 @pytest.mark.usefixtures("skipped_waits")
 @pytest.mark.parametrize("name", [name for name in programs() if name not in TESTED_ELSEWHERE])
 def test_an_example_runs(
@@ -116,9 +102,7 @@ def test_an_example_runs(
     if absent := missing_packages(name):
         pytest.skip(f"the example needs {', '.join(absent)}: examples/README.md names the extra")
     if name in IN_A_PROCESS:
-        # More processes of pytest would only cost time.
-        pytest_run = ["-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider"]
-        output = run(*(pytest_run if name.startswith("test_") else []), str(EXAMPLES / name))
+        output = run(name)
     else:
         run_here(EXAMPLES / name, monkeypatch)
         output = capsys.readouterr().out
@@ -132,7 +116,7 @@ def test_enrich_library_accepts_an_export_of_the_user(tmp_path: Path) -> None:
     with FakeBeatport().serve() as base_url, demo_collection() as export:
         given = {"BEATPORT_MATCH_BASE_URL": base_url}
         given["BEATPORT_MATCH_REQUESTS_PER_SECOND"] = "1000"
-        output = run(str(EXAMPLES / "enrich_library.py"), str(export), str(new), **given)
+        output = run("enrich_library.py", str(export), str(new), **given)
         before, after = list(read_playlist(export)), list(read_playlist(new))
     assert "71 of 85 tracks enriched" in output
     assert [one.id for one in after] == [one.id for one in before]
