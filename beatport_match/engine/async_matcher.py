@@ -68,7 +68,7 @@ class AsyncMatcher:
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
-            is the answer without a request; a rejected one is not proposed.
+            is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
@@ -161,7 +161,7 @@ class AsyncMatcher:
             track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
-                and the tracks that are left are `failed` with the kind `stopped`.
+                and the tracks that are left are `failed` with the kind `stopped`. Default: none.
             queries: 1-20 texts to search for, in this order, instead of the queries that are
                 planned from the track; the search still ends at a good answer. Default: none.
             on_error: What an exception does that is not expected (of the client or of a source):
@@ -216,12 +216,12 @@ class AsyncMatcher:
             encoding: The encoding of a text file; by default it is detected.
             tags: Whether the tags of the music files fill in what the playlist does not say.
             on_progress: Called with a `Progress` after each track, one call at a time; an async
-                function is awaited.
+                function is awaited. Default: none.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
-                and the tracks that are left are `failed` with the kind `stopped`.
+                and the tracks that are left are `failed` with the kind `stopped`. Default: none.
             journal: The path of a file to which each finished track is written at once; a later run
-                with the same file resumes: it sends no request for those tracks.
+                with the same file resumes: it sends no request for those tracks. Default: none.
             on_error: What an exception does that is not expected (of the client, of a source, of
                 `on_progress`): "raise" ends the run with it; "result" makes the match of its track
                 `failed` with the kind `exception`, and the run continues. Default "raise".
@@ -274,12 +274,12 @@ class AsyncMatcher:
             encoding: The encoding of a text file; by default it is detected.
             tags: Whether the tags of the music files fill in what the playlist does not say.
             on_progress: Called with a `Progress` after each track, one call at a time; an async
-                function is awaited.
+                function is awaited. Default: none.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
-                and the tracks that are left are `failed` with the kind `stopped`.
+                and the tracks that are left are `failed` with the kind `stopped`. Default: none.
             journal: The path of a file to which each finished track is written at once; a later run
-                with the same file resumes: it sends no request for those tracks.
+                with the same file resumes: it sends no request for those tracks. Default: none.
             on_error: What an exception does that is not expected (of the client, of a source, of
                 `on_progress`): "raise" ends the run with it; "result" makes the match of its track
                 `failed` with the kind `exception`, and the run continues. Default "raise".
@@ -326,7 +326,9 @@ class AsyncMatcher:
 
         Example:
             ```python
-            print(generate_async_io_analysis_report(matcher.lookup_metrics))
+            async with AsyncMatcher() as matcher:
+                await matcher.search_tracks("olvarin undertow")
+                print(generate_async_io_analysis_report(matcher.lookup_metrics))
             ```
         """
         return self._lookups.stats()
@@ -356,7 +358,8 @@ class AsyncMatcher:
 
         Example:
             ```python
-            candidates = await matcher.search_tracks("artist title")
+            async with AsyncMatcher() as matcher:
+                candidates = await matcher.search_tracks("olvarin undertow")
             ```
         """
         check_number("timeout", timeout, 0.001, 600)
@@ -383,7 +386,8 @@ class AsyncMatcher:
 
         Example:
             ```python
-            candidate = await matcher.fetch_track(16476663)
+            async with AsyncMatcher() as matcher:
+                candidate = await matcher.fetch_track(16476663)
             ```
         """
         flow = self._lookups.recording(fetch_one_flow(url_or_id, self._sources))
@@ -410,7 +414,8 @@ class AsyncMatcher:
 
         Example:
             ```python
-            first, second = await matcher.fetch_tracks([16476663, 16476664])
+            async with AsyncMatcher() as matcher:
+                first, second = await matcher.fetch_tracks([16476663, 16476664])
             ```
         """
         check_number("max_concurrent", max_concurrent, 1, 100)

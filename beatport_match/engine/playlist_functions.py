@@ -66,16 +66,17 @@ def match_playlist(
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
-            is the answer without a request; a rejected one is not proposed.
+            is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
-        on_progress: Called with a `Progress` after each track; not an async function.
+        on_progress: Called with a `Progress` after each track; not an async function. Default:
+            none.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`.
+            the tracks that are left are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
-            with the same file resumes: it sends no request for those tracks.
+            with the same file resumes: it sends no request for those tracks. Default: none.
         on_error: What an exception does that is not expected (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".
@@ -153,17 +154,17 @@ async def amatch_playlist(
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
-            is the answer without a request; a rejected one is not proposed.
+            is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
-            function is awaited.
+            function is awaited. Default: none.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`.
+            the tracks that are left are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
-            with the same file resumes: it sends no request for those tracks.
+            with the same file resumes: it sends no request for those tracks. Default: none.
         on_error: What an exception does that is not expected (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".
@@ -181,7 +182,7 @@ async def amatch_playlist(
 
     Example:
         ```python
-        result = await amatch_playlist("collection.xml", journal="friday.journal")
+        result = await amatch_playlist("collection.xml", playlist="Sets/Friday")
         print(len(result.matched), len(result.review), len(result.not_found), len(result.failed))
         result.to_csv("friday/")
         ```
@@ -240,16 +241,17 @@ def iter_matches(
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
-            is the answer without a request; a rejected one is not proposed.
+            is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
-        on_progress: Called with a `Progress` after each track; not an async function.
+        on_progress: Called with a `Progress` after each track; not an async function. Default:
+            none.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`.
+            the tracks that are left are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
-            with the same file resumes: it sends no request for those tracks.
+            with the same file resumes: it sends no request for those tracks. Default: none.
         on_error: What an exception does that is not expected (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".
@@ -329,17 +331,17 @@ def aiter_matches(
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
-            is the answer without a request; a rejected one is not proposed.
+            is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
-            function is awaited.
+            function is awaited. Default: none.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`.
+            the tracks that are left are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
-            with the same file resumes: it sends no request for those tracks.
+            with the same file resumes: it sends no request for those tracks. Default: none.
         on_error: What an exception does that is not expected (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".

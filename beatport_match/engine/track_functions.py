@@ -42,7 +42,7 @@ def match_track(
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
-            is the answer without a request; a rejected one is not proposed.
+            is the answer without a request; a rejected one is not proposed. Default: none.
         queries: 1-20 texts to search for, in this order, instead of the queries that are planned
             from the track; the search still ends at a good answer. Default: none.
         on_error: What an exception does that is not expected (of the client or of a source):
@@ -95,7 +95,7 @@ async def amatch_track(
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
-            is the answer without a request; a rejected one is not proposed.
+            is the answer without a request; a rejected one is not proposed. Default: none.
         queries: 1-20 texts to search for, in this order, instead of the queries that are planned
             from the track; the search still ends at a good answer. Default: none.
         on_error: What an exception does that is not expected (of the client or of a source):

@@ -13,7 +13,8 @@ from typing import Any, Literal, TypeAlias, TypeVar, cast
 from beatport_match.errors import MisuseError, short_repr
 from beatport_match.model.validation import finite_number
 
-Names = str | Iterable[str]
+Names: TypeAlias = str | Iterable[str]
+"""Several names, or one text with all of them, which matching separates."""
 T = TypeVar("T")
 
 ReadFrom: TypeAlias = Literal["script", "json", "flight", "rows", "ld_json", "html"]
@@ -79,7 +80,10 @@ class Track:
             number is not a finite number, or a keyword is not a field. It is also a `ValueError`.
 
     Example:
-        `Track("Some Title (Some Remix)", "Artist", duration_s=397)`
+        ```python
+        track = Track("Some Title (Some Remix)", "Artist", duration_s=397)
+        match = match_track(track)
+        ```
     """
 
     title: str
@@ -116,7 +120,10 @@ class Track:
             MisuseError: The text is blank. It is also a `ValueError`.
 
         Example:
-            `Track.from_text("Artist - Title (Some Remix)")`
+            ```python
+            Track.from_text("Artist - Title (Some Remix)").title
+            # 'Artist - Title (Some Remix)'
+            ```
         """
         if isinstance(text, str) and not text.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
             raise MisuseError(f"the text of a track must not be blank; it is {short_repr(text)}.")
@@ -163,6 +170,12 @@ class Candidate:
         read_from: Where the data was found if Beatport's page has changed: `script`, `json`,
             `flight`, `rows`, `ld_json` or `html`. `None` for the usual place, and for other
             sources.
+
+    Example:
+        ```python
+        candidate = match.candidates[0].candidate
+        print(candidate.id, candidate.name, candidate.bpm, candidate.camelot)
+        ```
     """
 
     id: int

@@ -69,7 +69,9 @@ def write_match_report(result: PlaylistMatch, path: str | Path) -> None:
         OutputError: The file cannot be written. It is also an `OSError`.
 
     Example:
-        `write_match_report(PlaylistMatch.from_json("friday.json"), "friday.html")`
+        ```python
+        write_match_report(PlaylistMatch.from_json("friday.json"), "friday.html")
+        ```
     """
     with atomic_write(Path(path)) as draft:
         draft.write_text(match_report_page(result), encoding="utf-8")

@@ -76,10 +76,11 @@ class Decisions:
     Example:
         ```python
         decisions = Decisions("decisions.jsonl")
-        match = match_track("Artist - Title", decisions=decisions)
+        match = match_track("Olvarin - Undertow (Dub)", decisions=decisions)
         if match.outcome == "review":
             decisions.accept(match.track, match.candidates[0].candidate)
-        match_track("Artist - Title", decisions=decisions).decided_by  # no request is sent
+        match_track("Olvarin - Undertow (Dub)", decisions=decisions).outcome  # no request is sent
+        # 'matched'
         ```
     """
 
@@ -114,7 +115,10 @@ class Decisions:
             The accepted decision if there is one, the rejected ones, and the misses.
 
         Example:
-            `if (accepted := decisions.about(track).accepted): print(accepted.candidate)`
+            ```python
+            if accepted := decisions.about(match.track).accepted:
+                print(accepted.candidate)
+            ```
         """
         with self._lock:
             return self._index.about(track)
@@ -127,7 +131,7 @@ class Decisions:
         Args:
             track: The local track.
             candidate: The candidate, such as `match.candidates[0].candidate`.
-            by: `person`, or the name of a program or rule, up to 100 characters.
+            by: `person`, or the name of a program or rule, up to 100 characters. Default `person`.
             at: When it was decided, with a time zone; default: now.
 
         Returns:
@@ -139,7 +143,9 @@ class Decisions:
             OutputError: The file cannot be written.
 
         Example:
-            `decisions.accept(match.track, match.candidates[1].candidate)`
+            ```python
+            decisions.accept(match.track, match.candidates[0].candidate)
+            ```
         """
         return self._decide("accepted", track, candidate, by, at)
 
@@ -151,7 +157,7 @@ class Decisions:
         Args:
             track: The local track.
             candidate: The candidate, such as `match.candidates[0].candidate`.
-            by: `person`, or the name of a program or rule, up to 100 characters.
+            by: `person`, or the name of a program or rule, up to 100 characters. Default `person`.
             at: When it was decided, with a time zone; default: now.
 
         Returns:
@@ -163,7 +169,10 @@ class Decisions:
             OutputError: The file cannot be written.
 
         Example:
-            `for one in match.candidates: decisions.reject(match.track, one.candidate)`
+            ```python
+            for one in match.candidates:
+                decisions.reject(match.track, one.candidate)
+            ```
         """
         return self._decide("rejected", track, candidate, by, at)
 
@@ -175,7 +184,7 @@ class Decisions:
         Args:
             track: The local track.
             candidate: The candidate that was accepted or rejected.
-            by: `person`, or the name of a program or rule, up to 100 characters.
+            by: `person`, or the name of a program or rule, up to 100 characters. Default `person`.
             at: When it was withdrawn, with a time zone; default: now.
 
         Returns:
@@ -187,7 +196,9 @@ class Decisions:
             OutputError: The file cannot be written.
 
         Example:
-            `decisions.withdraw(match.track, match.candidates[0].candidate)`
+            ```python
+            decisions.withdraw(match.track, match.candidates[0].candidate)
+            ```
         """
         return self._decide("withdrawn", track, candidate, by, at)
 
@@ -196,7 +207,7 @@ class Decisions:
 
         Args:
             track: The local track.
-            by: The name of the program or rule, up to 100 characters.
+            by: The name of the program or rule, up to 100 characters. Default `run`.
             at: When, with a time zone; default: now.
 
         Returns:
@@ -208,7 +219,10 @@ class Decisions:
             OutputError: The file cannot be written.
 
         Example:
-            `decisions.record_miss(track)`, then `decisions.about(track).next_attempt`
+            ```python
+            decisions.record_miss(track)
+            print(decisions.about(track).next_attempt)
+            ```
         """
         return self._decide("missed", track, None, by, at)
 
@@ -226,7 +240,11 @@ class Decisions:
             OutputError: The file cannot be written.
 
         Example:
-            `decisions.merge("laptop.jsonl")`
+            ```python
+            Decisions("laptop.jsonl").record_miss(track)
+            decisions.merge("laptop.jsonl")
+            # 1
+            ```
         """
         other = other if isinstance(other, Decisions) else Decisions(other)
         return self._append(other)
@@ -244,7 +262,9 @@ class Decisions:
             OutputError: The file cannot be written.
 
         Example:
-            `Decisions("decisions.jsonl").to_csv("decisions.csv")`
+            ```python
+            decisions.to_csv("decisions.csv")
+            ```
         """
         write_csv(Path(path), sorted(self, key=lambda one: one.at))
 
@@ -263,7 +283,10 @@ class Decisions:
             OutputError: The file of decisions cannot be written.
 
         Example:
-            `for problem in decisions.add_csv("decisions.csv"): print(problem)`
+            ```python
+            for problem in decisions.add_csv("decisions.csv"):
+                print(problem)
+            ```
         """
         added, problems = read_csv(Path(path))
         self._append(added)
@@ -276,7 +299,9 @@ class Decisions:
             DecisionsError: The file cannot be read, or is not a file of decisions.
 
         Example:
-            `decisions.refresh()`
+            ```python
+            decisions.refresh()  # read what other programs have added
+            ```
         """
         with self._lock:
             self._read()

@@ -71,7 +71,12 @@ def rank(track: Track, candidates: Iterable[Candidate]) -> tuple[ScoredCandidate
         MisuseError: `track` is not a `Track`, or an entry of `candidates` is not a `Candidate`.
 
     Example:
-        `rank(Track("Some Title", "Artist"), search_results)[0].confidence`
+        ```python
+        with Matcher() as matcher:
+            candidates = matcher.search_tracks("olvarin undertow")
+        rank(Track("Undertow", "Olvarin"), candidates)[0].relation
+        # 'same_recording'
+        ```
     """
     if not isinstance(track, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise wrong_argument("the track", track, "a Track", "for a text, use Track.from_text(text)")
@@ -172,7 +177,11 @@ def is_match(scored: ScoredCandidate, settings: MatchSettings | None = None) -> 
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
-        `ranked = rank(track, candidates); ranked and is_match(ranked[0])`
+        ```python
+        ranked = rank(track, [one.candidate for one in match.candidates])
+        is_match(ranked[0])
+        # False
+        ```
     """
     settings = settings_or_default(settings)
     accepted = scored.confidence >= settings.accept_confidence and not scored.candidate.is_partial

@@ -33,7 +33,9 @@ class FrozenSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False
             The values; those of inner settings are a dict.
 
         Example:
-            copy = AsyncSettings(**settings.async_io.values())
+            ```python
+            copy = MatchSettings(**settings.values())
+            ```
         """
         return self.model_dump()
 
@@ -51,7 +53,9 @@ class FrozenSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False
             SettingsError: A name is unknown, or a value is out of range.
 
         Example:
+            ```python
             faster = settings.with_(max_queries=2, async_io={"enabled": True})
+            ```
         """
         values = self.values()
         for name, value in changes.items():

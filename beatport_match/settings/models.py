@@ -18,10 +18,10 @@ from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import is_header_token, is_loopback_url, web_url_problem
 from beatport_match.settings.frozen import FrozenSettings, false_as_none
 
-_DAY_S = 24 * 60 * 60.0
-MAX_TTL_S = 3650 * _DAY_S
+MAX_TTL_S = 3650 * 86_400.0  # ten years
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 USER_AGENT = f"beatport-match/{__version__}"
+"""How the library names itself to servers."""
 
 
 class AsyncSettings(FrozenSettings, frozen=True):
@@ -50,7 +50,9 @@ class AsyncSettings(FrozenSettings, frozen=True):
         SettingsError: A key is unknown, or a value is out of range.
 
     Example:
-        settings = MatchSettings(async_io=AsyncSettings(enabled=True))
+        ```python
+        settings = MatchSettings(async_io=AsyncSettings(enabled=True, max_concurrent_tracks=8))
+        ```
     """
 
     enabled: bool = False
@@ -152,7 +154,10 @@ class MatchSettings(FrozenSettings, frozen=True):
         SettingsError: A key is unknown, or a value is out of range.
 
     Example:
+        ```python
         settings = MatchSettings(requests_per_second=2, cache_path="beatport.cache")
+        match = match_track("Artist - Title", settings=settings)
+        ```
     """
 
     base_url: str = "https://www.beatport.com"
@@ -167,7 +172,7 @@ class MatchSettings(FrozenSettings, frozen=True):
     max_queries: Annotated[int, Field(ge=1, le=20)] = 4
     queries_at_once: Annotated[int, Field(ge=1, le=20)] = 1
     run_all_queries: bool = False
-    max_track_time_s: Annotated[float, Field(gt=0, le=_DAY_S)] | None = None
+    max_track_time_s: Annotated[float, Field(gt=0, le=86_400)] | None = None
     max_results: Annotated[int, Field(ge=1, le=150)] = 100
     max_candidates: Annotated[int, Field(ge=1, le=150)] | None = 10
     wanted_fields: tuple[str, ...] = ()
@@ -176,11 +181,11 @@ class MatchSettings(FrozenSettings, frozen=True):
     max_refusals: Annotated[int, Field(ge=1, le=1000)] = 10
     refusal_pause_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
     wait_when_refused: bool = False
-    max_offline_wait_s: Annotated[float, Field(ge=0, le=_DAY_S)] = 0.0
+    max_offline_wait_s: Annotated[float, Field(ge=0, le=86_400)] = 0.0
     retry_failed: Annotated[int, Field(ge=0, le=5)] = 1
     cache_path: Path | None = None
-    cache_ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] = 7 * _DAY_S
-    cache_page_ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] = 30 * _DAY_S
+    cache_ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] = 604_800.0  # a week
+    cache_page_ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] = 2_592_000.0  # 30 days
     max_connections: Annotated[int, Field(ge=1, le=100)] = 32
     user_agent: Annotated[str, Field(min_length=1, max_length=500)] = USER_AGENT
     async_io: AsyncSettings = AsyncSettings()
@@ -348,7 +353,10 @@ class MatchSettings(FrozenSettings, frozen=True):
                 key or an invalid value; the message names the file and the place.
 
         Example:
-            settings = MatchSettings.load("settings.toml")
+            ```python
+            settings.save("settings.json")
+            settings = MatchSettings.load("settings.json")
+            ```
         """
         from beatport_match.settings import files
 
@@ -371,7 +379,9 @@ class MatchSettings(FrozenSettings, frozen=True):
             SettingsError: The file cannot be written.
 
         Example:
+            ```python
             MatchSettings(max_queries=2).save("settings.toml")
+            ```
         """
         from beatport_match.settings import files
 
