@@ -19,7 +19,9 @@ class CommandParser(argparse.ArgumentParser):
 
     def __init__(self, *, examples: Sequence[str] = (), **options: Any) -> None:
         super().__init__(allow_abbrev=False, **options)
-        self.examples = tuple(f"{self.prog} {arguments}".rstrip() for arguments in examples)
+        self.examples: tuple[str, ...] = tuple(
+            f"{self.prog} {arguments}".rstrip() for arguments in examples
+        )
 
     def format_help(self) -> str:
         """Return the help text. argparse itself would join the examples into one paragraph."""

@@ -54,9 +54,10 @@ def review(options: Namespace, out: Screen, err: Screen) -> ExitCode:
             f"Then write them into the results: {_same_review(options)}",
         )
         return ExitCode.DONE
-    if options.withdraw:
-        name, result = _withdrawn(options.withdraw, _decided(result, decisions), decisions)
-        _write(result, file)
+    if options.withdraw is not None:
+        with interrupts_ignored():
+            name, result = _withdrawn(options.withdraw, _decided(result, decisions), decisions)
+            _write(result, file)
         out.show(f"Withdrawn: {name}", f"Decide it again: {_same_review(options)}")
         return ExitCode.DONE
     state = start(_decided(result, decisions).review)
@@ -108,7 +109,8 @@ def _withdrawn(text: str, result: PlaylistMatch, decisions: Decisions) -> tuple[
         str(match.track) for match in result.matches if _counting(decisions.about(match.track))
     }
     # A whole name may also be part of another one.
-    names = sorted({text} & decided or {one for one in decided if fold(text) in fold(one)})
+    part = fold(text)
+    names = sorted({text} & decided or {one for one in decided if part and part in fold(one)})
     if len(names) != 1:
         found = "no decided track of the results has this text; check its spelling."
         if names:
@@ -125,7 +127,7 @@ def _withdrawn(text: str, result: PlaylistMatch, decisions: Decisions) -> tuple[
                 for one in counting:
                     assert one.candidate is not None
                     at = max(one.at, datetime.now(UTC))  # a clock may have been ahead
-                    decisions.withdraw(match.track, one.candidate, at=at)
+                    decisions.withdraw(one.track, one.candidate, at=at)
             matches[index] = undecided_match(match, MatchSettings())
     return names[0], result.with_matches(matches)
 

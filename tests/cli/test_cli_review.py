@@ -147,6 +147,7 @@ def test_no_earlier_decision_about_a_withdrawn_track_is_left(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (" ", "no decided track of the results has this text; check its spelling."),
         ("Quarry", "no decided track of the results has this text; check its spelling."),
         ("solberg", "2 decided tracks have this text, such as Ana Solberg - Lantern (Mix); Ana "),
     ],
