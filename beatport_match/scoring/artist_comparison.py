@@ -45,9 +45,11 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     paired = typos = doubtful = 0
     if missing and extra:
         paired, typos, doubtful = _remove_same_names(missing, extra)
-    remixer_words = other.remixer_words.union(
-        local.remixer_words, other.version.words, local.version.words
-    )
+    remixer_words = other.remixer_words
+    if local.remixer_words or other.version.words or local.version.words:
+        remixer_words = remixer_words.union(
+            local.remixer_words, other.version.words, local.version.words
+        )
     if remixer_words:
         missing = [name for name in missing if not remixer_words.issuperset(name)]
         extra = [name for name in extra if not remixer_words.issuperset(name)]
@@ -70,7 +72,7 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
         if local.album and local_words <= set(local.album.split()):
             return cases.ARTISTS_COMPILER.found()
         return cases.ARTISTS_OTHER.found()
-    if any(names_version(" ".join(name)) for name in missing):
+    if missing and any(names_version(" ".join(name)) for name in missing):
         # "Ana Sol, Instrumental": the artist field names a version.
         case = cases.ARTISTS_VERSION
     elif doubtful and paired == doubtful and not (local_agrees and other_agrees):

@@ -55,11 +55,15 @@ class Case:
 
     def found(self, *values: object, less: float = 0.0) -> Finding:
         """Make a finding with the values of the note; `less` is subtracted from the points."""
-        return Finding(self, self.points - less, values)
+        # Calling the class would run a further function in Python.
+        return _new_finding(Finding, (self, self.points - less, values))
 
     def __reduce__(self) -> str:
         # `pickle` and `copy` then look up the constant, so that each case stays one object.
         return self.name.upper().replace(".", "_")
+
+
+_new_finding = tuple.__new__
 
 
 class Finding(NamedTuple):

@@ -18,7 +18,12 @@ from typing import NamedTuple
 from beatport_match.model.evidence import Evidence, Relation
 from beatport_match.model.tracks import Candidate, Track, as_minutes
 from beatport_match.parsing.damaged_text import readable
-from beatport_match.parsing.interpretations import interpret, interpret_using_candidate
+from beatport_match.parsing.interpretations import (
+    LocatingWords,
+    interpret,
+    interpret_using_candidate,
+    locating_words,
+)
 from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import ParsedTrack, parse_candidate
 from beatport_match.scoring import cases
@@ -103,8 +108,8 @@ def score_candidates(track: Track, candidates: Iterable[Candidate]) -> list[Scor
     the first `MAX_COMPARED_LENGTH` characters count.
     """
     track = readable(track)
-    interpretations = interpret(track)
-    return [_score(track, interpretations, candidate) for candidate in candidates]
+    interpretations, locating = interpret(track), locating_words(track)
+    return [_score(track, interpretations, locating, candidate) for candidate in candidates]
 
 
 def length_gap(local_s: float | None, other_s: float | None) -> float | None:
@@ -127,19 +132,21 @@ def compare_bpm(local: float, other: float) -> Finding:
     return (cases.BPM_PITCHED if deviation <= 0.06 else cases.BPM_OTHER).found()
 
 
-def _score(track: Track, parsed: tuple[ParsedTrack, ...], candidate: Candidate) -> ScoreDetail:
+def _score(
+    track: Track, parsed: tuple[ParsedTrack, ...], locating: LocatingWords, candidate: Candidate
+) -> ScoreDetail:
     """Score a candidate with the parsed interpretation that fits it best."""
     other = parse_candidate(candidate)
     gap = length_gap(track.duration_s, candidate.length_s)
     # The attributes are the same for every interpretation of the words.
-    attributes = list(_attribute_evidence(track, parsed[0], candidate, other, gap))
+    attributes = [*_attribute_evidence(track, parsed[0], candidate, other, gap)]
     best = _score_with(track, candidate, other, gap, attributes, parsed[0])
     for local in parsed[1:]:
         best = _better(best, _score_with(track, candidate, other, gap, attributes, local))
-    if best.relation == "different" and (
-        located := interpret_using_candidate(track, candidate, other)
-    ):
-        best = _better(best, _score_with(track, candidate, other, gap, attributes, located))
+    if best.relation == "different" and locating.may_locate(other):
+        located = interpret_using_candidate(track, candidate, other)
+        if located:
+            best = _better(best, _score_with(track, candidate, other, gap, attributes, located))
     return best
 
 
@@ -157,29 +164,31 @@ def _score_with(
     local: ParsedTrack,
 ) -> ScoreDetail:
     """Score a candidate with one interpretation of the track."""
-    findings = [
+    aside = compare_aside(track, local, candidate, other)
+    findings = (
         compare_titles(local, other),
         compare_artists(local, other),
         compare_versions(local, other, gap),
-    ]
-    if aside := compare_aside(track, local, candidate, other):
-        findings.append(aside)
-    findings += attributes
+        *((aside,) if aside else ()),
+        *attributes,
+    )
     if local.isrc or local.beatport_id:
-        findings += _identifier_evidence(local, candidate, other, tuple(findings))
+        findings += tuple(_identifier_evidence(local, candidate, other, findings))
     raw = round(sum([finding.points for finding in findings]), 1)
-    return ScoreDetail(track, candidate, local, other, tuple(findings), raw, _relation(findings))
+    return ScoreDetail(track, candidate, local, other, findings, raw, _relation(findings))
 
 
-def _relation(findings: list[Finding]) -> Relation:
+def _relation(findings: Sequence[Finding]) -> Relation:
     """Return the relation; one contradiction decides, unless a trusted identifier overrides it."""
-    if findings[-1].case.proves or findings[-1].case is cases.ISRC_DESPITE_TITLE:
+    last = findings[-1].case
+    if last.proves or last is cases.ISRC_DESPITE_TITLE:
         return "same_recording"
     relation: Relation = "same_recording"
     for finding in findings:
-        if finding.case.contradicts == "recording":
+        contradicts = finding.case.contradicts
+        if contradicts == "recording":
             return "different"
-        if finding.case.contradicts == "version":
+        if contradicts == "version":
             relation = "other_version"
     return relation
 
