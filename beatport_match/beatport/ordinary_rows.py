@@ -1,21 +1,23 @@
-"""Read the ordinary rows of a search page, all in one call of `pydantic_core`.
+"""Parse the JSON of a search page, with the ordinary rows read in compiled code.
 
 Nearly every row of a search page has the types that are listed below, and texts that are clean
-already. Checking this in compiled code takes a fraction of the time of reading field by field. A
-row with anything else, such as a line break in a text, is not ordinary, and `track_records` reads
-it field by field. An ordinary row holds only values that this would keep as they are, so both ways
-give the same candidate.
+already. `pydantic_core` checks this while it parses the page, and makes no Python values of the
+fields that no candidate has. This takes a fraction of the time of reading field by field. A row
+with anything else, such as a line break in a text, is not ordinary: it stays as it stands in the
+page, and `track_records` reads it field by field. An ordinary row holds only values that this would
+keep as they are, so both ways give the same candidate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import Any, TypeAlias
+from collections.abc import Iterable
+from functools import cache, partial
+from typing import Any, TypeAlias, TypeGuard
 
 from pydantic_core import SchemaValidator
 from pydantic_core.core_schema import (
     CoreSchema,
+    any_schema,
     float_schema,
     int_schema,
     list_schema,
@@ -23,11 +25,12 @@ from pydantic_core.core_schema import (
     str_schema,
     typed_dict_field,
     typed_dict_schema,
+    union_schema,
     with_default_schema,
 )
 
 from beatport_match.beatport.json_fields import MAX_ENTRIES, MAX_TEXT_LENGTH, MAX_URL_LENGTH
-from beatport_match.model.validation import MAX_BPM, MAX_DURATION_S, MAX_ID
+from beatport_match.model.validation import MAX_BPM, MAX_DURATION_S, MAX_ID, parse_json
 
 # The keys that only the rows of track pages have.
 CATALOG_V1_ONLY = frozenset({"track_length_ms", "key_camelot", "track_waveform_url"})
@@ -41,8 +44,10 @@ _WORDS = f"{_VISIBLE}(?: {_VISIBLE})*"
 _TEXT = str_schema(max_length=MAX_TEXT_LENGTH, pattern=f"^{_WORDS}$")
 # One label in six has a blank at its end.
 _LABEL_NAME = str_schema(max_length=MAX_TEXT_LENGTH, pattern=f"^{_WORDS} ?$")
-# No text is longer and shorter than this: the rows of track pages have such a field.
-_ABSENT = typed_dict_field(str_schema(min_length=1, max_length=0), required=False)
+# No text is longer and shorter than this.
+_NOTHING = str_schema(min_length=1, max_length=0)
+# Only the schema can put this object into a row.
+_MARK_KEY, _MARK = "is ordinary", object()
 _URL = str_schema(max_length=MAX_URL_LENGTH, pattern=r"^https?://[!-.0->@-~][!-~]*$")
 
 
@@ -50,15 +55,21 @@ def _record(
     required: dict[str, CoreSchema], optional: dict[str, CoreSchema], absent: Iterable[str] = ()
 ) -> CoreSchema:
     """Describe an object: required fields, those that may be missing or `null`, and absent ones."""
-    fields = {key: typed_dict_field(schema) for key, schema in required.items()}
-    for key, schema in optional.items():
-        schema = with_default_schema(nullable_schema(schema), default=None)
-        fields[key] = typed_dict_field(schema)
-    return typed_dict_schema({**fields, **dict.fromkeys(absent, _ABSENT)}, extra_behavior="ignore")
+    fields = required | {
+        key: with_default_schema(nullable_schema(schema), default=None)
+        for key, schema in optional.items()
+    }
+    described = {key: typed_dict_field(schema) for key, schema in fields.items()}
+    described |= dict.fromkeys(absent, typed_dict_field(_NOTHING, required=False))
+    return typed_dict_schema(described, extra_behavior="ignore")
 
 
 _ROW = _record(
-    {"track_id": int_schema(gt=0, le=MAX_ID), "track_name": _TEXT},
+    {
+        "track_id": int_schema(gt=0, le=MAX_ID),
+        "track_name": _TEXT,
+        _MARK_KEY: with_default_schema(_NOTHING, default=_MARK),
+    },
     {
         "mix_name": _TEXT,
         "artists": list_schema(
@@ -84,14 +95,34 @@ _ROW = _record(
 )
 
 
-def ordinary_rows(rows: Sequence[object]) -> list[OrdinaryRow | None]:
-    """Return the fields of each ordinary row, and `None` in place of every other row."""
-    found: list[OrdinaryRow | None] = _validator().validate_python(rows, strict=True)
-    return found
+def _may_be(schema: CoreSchema) -> CoreSchema:
+    """Describe any value; one that fits the schema is read by it."""
+    return union_schema([schema, any_schema()], mode="left_to_right")
+
+
+def _around(schema: CoreSchema, *path: str) -> CoreSchema:
+    """Describe any value; what stands at the path of keys in it is read by the schema."""
+    for key in reversed(path):
+        field = typed_dict_field(schema, required=False)
+        schema = _may_be(typed_dict_schema({key: field}, extra_behavior="allow"))
+    return schema
+
+
+def parse_search_page(script: bytes) -> object:
+    """Parse the JSON of a page, as `parse_json` does; each ordinary row has only its own fields."""
+    return parse_json(script, partial(_validator().validate_json, strict=True))
+
+
+def is_ordinary(row: object) -> TypeGuard[OrdinaryRow]:
+    """Return whether a row of a parsed page is an ordinary one."""
+    return isinstance(row, dict) and row.get(_MARK_KEY) is _MARK
 
 
 # Built on first use, so that importing this library stays fast.
 @cache
 def _validator() -> SchemaValidator:
-    row_or_none = with_default_schema(_ROW, default=None, on_error="default")
-    return SchemaValidator(list_schema(row_or_none))
+    query = _around(_may_be(list_schema(_may_be(_ROW))), "state", "data", "data")
+    queries = _may_be(list_schema(query))
+    page = _around(queries, "props", "pageProps", "dehydratedState", "queries")
+    # As in `parse_json`, no cache of values stays in memory.
+    return SchemaValidator(page, {"cache_strings": "keys"})

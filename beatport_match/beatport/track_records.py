@@ -29,7 +29,7 @@ from beatport_match.beatport.json_fields import (
     text,
     web_url,
 )
-from beatport_match.beatport.ordinary_rows import CATALOG_V1_ONLY, OrdinaryRow, ordinary_rows
+from beatport_match.beatport.ordinary_rows import CATALOG_V1_ONLY, OrdinaryRow, is_ordinary
 from beatport_match.beatport.urls import track_url
 from beatport_match.matching.protocol import ParsedResult
 from beatport_match.model.keys import parse_key
@@ -45,17 +45,15 @@ _COVER_SIZE = "500x500"
 
 def parse_record(row: object, base_url: str) -> Candidate | None:
     """Return the candidate in a row; `None` if the row has no ID or no name."""
+    if is_ordinary(row):
+        return _parse_ordinary_row(row, base_url)
     shape = row_shape(row)
     return _PARSERS[shape](row, base_url) if shape and is_record(row) else None
 
 
 def parse_rows(rows: Sequence[object], base_url: str, max_rows: int) -> ParsedResult:
     """Parse the rows of a list, in its order; rows beyond `max_rows` count as unreadable."""
-    rows_to_read = list(rows[:max_rows])
-    parsed = [
-        (row, _parse_ordinary_row(fields, base_url) if fields else parse_record(row, base_url))
-        for row, fields in zip(rows_to_read, ordinary_rows(rows_to_read), strict=True)
-    ]
+    parsed = [(row, parse_record(row, base_url)) for row in rows[:max_rows]]
     candidates = tuple([candidate for _, candidate in parsed if candidate is not None])
     partial = tuple([parse_partial(row, base_url) for row, found in parsed if found is None])
     return ParsedResult(
@@ -127,7 +125,7 @@ def _parse_ordinary_row(row: OrdinaryRow, base_url: str) -> Candidate:
     label = row["label"] and row["label"]["label_name"]
     image = release and (release["release_image_dynamic_uri"] or release["release_image_uri"])
     return make_candidate(
-        id=number,
+        number=number,
         url=track_url(base_url, name, number),
         name=name,
         mix_name=row["mix_name"],

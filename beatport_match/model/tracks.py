@@ -220,7 +220,7 @@ class _UnfrozenCandidate:
 
 def make_candidate(
     *,
-    id: int,
+    number: int,
     url: str,
     name: str,
     mix_name: str | None,
@@ -245,7 +245,7 @@ def make_candidate(
     fields are set here in an object that is not frozen yet and has the same slots.
     """
     made: Any = _UnfrozenCandidate()
-    made.id = id
+    made.id = number
     made.url = url
     made.name = name
     made.mix_name = mix_name
