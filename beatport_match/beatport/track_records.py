@@ -53,9 +53,11 @@ def parse_record(row: object, base_url: str) -> Candidate | None:
 
 def parse_rows(rows: Sequence[object], base_url: str, max_rows: int) -> ParsedResult:
     """Parse the rows of a list, in its order; rows beyond `max_rows` count as unreadable."""
-    parsed = [(row, parse_record(row, base_url)) for row in rows[:max_rows]]
-    candidates = tuple([candidate for _, candidate in parsed if candidate is not None])
-    partial = tuple([parse_partial(row, base_url) for row, found in parsed if found is None])
+    rows_read = rows[:max_rows]
+    parsed = [parse_record(row, base_url) for row in rows_read]
+    candidates = tuple([candidate for candidate in parsed if candidate is not None])
+    unread = [row for row, found in zip(rows_read, parsed, strict=True) if found is None]
+    partial = tuple([parse_partial(row, base_url) for row in unread])
     return ParsedResult(
         candidates=candidates, unreadable=len(rows) - len(candidates), partial=partial
     )
@@ -118,8 +120,9 @@ def _parse_search_row(row: Record, base_url: str) -> Candidate | None:
 def _parse_ordinary_row(row: OrdinaryRow, base_url: str) -> Candidate:
     """Return the candidate in an ordinary search row, as `_parse_search_row` does."""
     number, name = row["track_id"], row["track_name"]
+    people = row["artists"] or ()
     artists, remixers = _split_by_type(
-        (person["artist_name"], person["artist_type_name"]) for person in row["artists"] or ()
+        [(person["artist_name"], person["artist_type_name"]) for person in people]
     )
     release, key = row["release"], row["key_name"]
     label = row["label"] and row["label"]["label_name"]

@@ -39,8 +39,12 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     # If the library names the guests as well, its artist may be left out elsewhere.
     if other.guests and not local.guests and set(other.guests).issuperset(local.artists):
         return cases.ARTISTS_GUEST.found()
-    missing = [name for name in local.artists if not other_words.issuperset(name)]
-    extra = [name for name in other.artists if not local_words.issuperset(name)]
+    missing: list[Name] = []
+    extra: list[Name] = []
+    if not local_words <= other_words:
+        missing = [name for name in local.artists if not other_words.issuperset(name)]
+    if not other_words <= local_words:
+        extra = [name for name in other.artists if not local_words.issuperset(name)]
     local_agrees, other_agrees = len(missing) < len(local.artists), len(extra) < len(other.artists)
     paired = typos = doubtful = 0
     if missing and extra:

@@ -55,8 +55,12 @@ class Case:
 
     def found(self, *values: object, less: float = 0.0) -> Finding:
         """Make a finding with the values of the note; `less` is subtracted from the points."""
-        # Calling the class would run a further function in Python.
         return _new_finding(Finding, (self, self.points - less, values))
+
+    def worth(self, points: float, *values: object) -> Finding:
+        """Make a finding with points that a comparison computed."""
+        # Calling the class would run a further function in Python.
+        return _new_finding(Finding, (self, points, values))
 
     def __reduce__(self) -> str:
         # `pickle` and `copy` then look up the constant, so that each case stays one object.

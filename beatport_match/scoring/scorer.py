@@ -100,6 +100,10 @@ class ScoreDetail(NamedTuple):
         return tuple(lines)
 
 
+# Calling the class would run a further function in Python.
+_new_detail = tuple.__new__
+
+
 def score_candidates(track: Track, candidates: Iterable[Candidate]) -> list[ScoreDetail]:
     """Score candidates, in the given order.
 
@@ -175,7 +179,8 @@ def _score_with(
     if local.isrc or local.beatport_id:
         findings += tuple(_identifier_evidence(local, candidate, other, findings))
     raw = round(sum([finding.points for finding in findings]), 1)
-    return ScoreDetail(track, candidate, local, other, findings, raw, _relation(findings))
+    relation = _relation(findings)
+    return _new_detail(ScoreDetail, (track, candidate, local, other, findings, raw, relation))
 
 
 def _relation(findings: Sequence[Finding]) -> Relation:
@@ -273,7 +278,7 @@ def _identifier_evidence(
     for same, contradicted in equal:
         if is_trusted:
             note = f", which decides over {notes}" if notes else ""
-            yield Finding(same, max(same.points, lacking), (note,))
+            yield same.worth(max(same.points, lacking), note)
         else:
             yield contradicted.found()
         lacking = 0.0

@@ -69,13 +69,16 @@ def share_no_word(local: ParsedTrack, other: ParsedTrack) -> bool:
 
 def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     """Compare the titles, from equal to different."""
-    # Most titles share no word. Then only spacing or typos can make them equal.
-    if not share_no_word(local, other) or local.compact == other.compact:
+    similarity = ratio(local.base, other.base)
+    # Most pairs share no word. Then only spacing or typos can make them equal, and only if they
+    # also share many letters.
+    is_stranger = share_no_word(local, other)
+    if is_stranger and similarity < MIN_TITLE_RATIO:
+        return _other_title(local, other, similarity)
+    if not is_stranger or local.compact == other.compact:
         finding = _compare_whole_bases(local, other)
         if finding is not None:
             return finding
-    similarity = ratio(local.base, other.base)
-    # Most pairs share no word and few letters, more than typos can explain.
     is_unrelated = similarity < MIN_TITLE_RATIO and local.word_set.isdisjoint(other.word_set)
     if is_unrelated or (local.numbers != other.numbers and _have_other_numbers(local, other)):
         return _other_title(local, other, similarity)
@@ -231,4 +234,4 @@ def _other_title(local: ParsedTrack, other: ParsedTrack, similarity: float) -> F
     """
     words = weighted_jaccard(local.base_words, other.base_words)
     points = round(cases.TITLE_OTHER.points + 20.0 * (similarity / 100 + words), 1)
-    return Finding(cases.TITLE_OTHER, points)
+    return cases.TITLE_OTHER.worth(points)
