@@ -29,7 +29,12 @@ from pydantic_core.core_schema import (
     with_default_schema,
 )
 
-from beatport_match.beatport.json_fields import MAX_ENTRIES, MAX_TEXT_LENGTH, MAX_URL_LENGTH
+from beatport_match.beatport.json_fields import (
+    MAX_ENTRIES,
+    MAX_TEXT_LENGTH,
+    MAX_URL_LENGTH,
+    is_record,
+)
 from beatport_match.model.validation import MAX_BPM, MAX_DURATION_S, MAX_ID, parse_json
 
 # The keys that only the rows of track pages have.
@@ -115,7 +120,7 @@ def parse_search_page(script: bytes) -> object:
 
 def is_ordinary(row: object) -> TypeGuard[OrdinaryRow]:
     """Return whether a row of a parsed page is an ordinary one."""
-    return isinstance(row, dict) and row.get(_MARK_KEY) is _MARK
+    return is_record(row) and row.get(_MARK_KEY) is _MARK
 
 
 # Built on first use, so that importing this library stays fast.

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from beatport_match.model.evidence import Evidence, Relation
 from beatport_match.model.tracks import Candidate, Track, as_minutes
@@ -101,7 +101,7 @@ class ScoreDetail(NamedTuple):
 
 
 # Calling the class would run a further function in Python.
-_new_detail = tuple.__new__
+_new_detail: Callable[..., ScoreDetail] = cast("Any", tuple).__new__
 
 
 def score_candidates(track: Track, candidates: Iterable[Candidate]) -> list[ScoreDetail]:

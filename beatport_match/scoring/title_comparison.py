@@ -52,10 +52,10 @@ def have_same_words(local: ParsedTrack, other: ParsedTrack) -> bool:
 
 
 def share_no_word(local: ParsedTrack, other: ParsedTrack) -> bool:
-    """Tell whether the titles share no word in any spelling and are in Latin letters.
+    """Tell whether two titles in plain Latin letters certainly share no word.
 
-    Then they are equal only if they differ by spaces or typos. A title in several parts is not
-    tested: a part of punctuation alone ("!!! / Night Ferry") is no word of the whole title.
+    Then they are equal only if they differ by spaces, spellings or typos. For a title in several
+    parts nothing is certain: a part of punctuation alone ("!!! / Night Ferry") is no word of it.
     """
     return (
         local.base_words.isdisjoint(other.base_words)
