@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
+from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from beatport_match.beatport.json_fields import clean_text
 from beatport_match.beatport.ordinary_rows import is_ordinary, parse_search_page
 from beatport_match.beatport.track_records import parse_rows
+from beatport_match.model.tracks import Candidate, as_dict
 from beatport_match.model.validation import parse_json
 
 LONG = "x" * 501
@@ -63,6 +66,14 @@ def test_both_ways_of_reading_a_row_give_the_same_candidate(key: str) -> None:
         assert isinstance(plain, list)
         # `repr`, because 1 and 1.0 are equal.
         assert repr(parse_rows(parsed([row]), HOME, 1)) == repr(parse_rows(plain, HOME, 1))
+
+
+def test_the_candidate_of_an_ordinary_row_is_like_any_other() -> None:
+    (made,) = parse_rows(parsed([ordinary_row()]), HOME, 1).candidates
+    assert type(made) is Candidate
+    assert pickle.loads(pickle.dumps(made)) == replace(made) == Candidate(**as_dict(made)) == made
+    with pytest.raises(FrozenInstanceError):
+        made.name = "Lantern"  # type: ignore[misc]
 
 
 DOCUMENTS = st.recursive(
