@@ -229,7 +229,7 @@ def _names(people: Iterable[Record], name_key: str) -> tuple[str, ...]:
 def _split_by_type(
     people: Iterable[tuple[str | None, str | None]],
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Split names with their types into artists and remixers; a producer counts as an artist."""
+    """Split names with their types into artists and remixers; a DJ counts as an artist."""
     artists: dict[str, None] = {}
     remixers: dict[str, None] = {}
     for name, kind in people:
