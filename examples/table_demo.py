@@ -12,16 +12,14 @@ from table_rows import Row
 
 from beatport_match import Catalogue, MatchSettings
 
-TABLE = """\
-id,title,artists,duration_s
+TABLE = """id,title,artists,duration_s
 1,Paper Satellites (Extended Mix),Corvane,372
 2,Borrowed Umbrella (Ossian Remix),Kestrel Dobbs,
 3,Velvet Gearbox,Nobody At All,300
 4,,Corvane,372
 5,Undertow,Olvarin,six minutes
 """
-POOL = """\
-id,name,mix_name,artists,remixers,length_s,key,bpm
+POOL = """id,name,mix_name,artists,remixers,length_s,key,bpm
 11,Paper Satellites,Extended Mix,Corvane,,372,A Minor,126
 12,Borrowed Umbrella,Harrow Vint Remix,Kestrel Dobbs,Harrow Vint,401,E Major,132
 """
@@ -35,6 +33,7 @@ def job(description: str) -> Generator[argparse.Namespace, None, None]:
     parser.add_argument("--catalogue", type=Path, help="a folder that Catalogue.build wrote")
     parser.add_argument("--out", type=Path, help="the Parquet file or folder for the result")
     parser.add_argument("--workers", type=int, help="the number of worker processes")
+    parser.add_argument("--master", help="of Spark: its URL, instead of --workers")
     given = parser.parse_args()
     if len({given.table is None, given.catalogue is None, given.out is None}) > 1:
         parser.error("give a table, --catalogue and --out together, or none of them.")

@@ -13,12 +13,18 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache, partial
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Self, TypeAlias, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from beatport_match.catalogue.index_terms import index_terms, joined_terms, query_terms
+from beatport_match.catalogue.index_terms import (
+    index_terms,
+    joined_terms,
+    query_terms,
+    typo_terms,
+)
 from beatport_match.catalogue.storage import readable_index, verify_checksums
 from beatport_match.errors import CatalogueError, MissingDependencyError
 from beatport_match.files.guarded_read import reason
@@ -29,6 +35,8 @@ if TYPE_CHECKING:
     from tantivy import DocAddress, Query, Schema, Searcher
     from tantivy import IndexWriter as TantivyWriter
 
+# Terms with their number of rows, as queries.
+_Terms: TypeAlias = "list[tuple[int, Query]]"
 # Rows are sorted in this much memory before they are written.
 WRITER_HEAP_BYTES = 128 * 2**20
 # A query reads all rows of its rarest words, up to this number; its other words only rank them.
@@ -36,6 +44,9 @@ MAX_ROWS_READ = 1_000
 # A word that no row has is searched with one typo: the longest few, which are the most distinctive.
 MAX_TYPO_TERMS = 6
 MIN_TYPO_LENGTH = 4
+# tantivy's search with a typo reads all rows of all words that it finds, also of the most common
+# ones. Only short words are near common ones: the words near those are looked up one by one.
+MAX_LISTED_TYPO_LENGTH = 12
 # Rows that score less than this share of the best row are left out: no figure of the evaluation
 # depends on them, and they are half of the rows found (docs/offline-catalogue.md).
 MIN_SCORE_SHARE = 0.6
@@ -91,28 +102,52 @@ class IndexReader:
 
     def _queries(self, words: tuple[str, ...]) -> Iterable[Query]:
         """Yield the query for some words, then the one to try if it finds nothing."""
-        searcher = self._searcher
-        indexed = sorted(
-            (rows, term)
-            for term in dict.fromkeys((*words, *joined_terms(words)))
-            if (rows := searcher.doc_freq("words", term))
+        rare, common = self._by_rarity((*words, *joined_terms(words)))
+        required, known = [query for _, query in rare], len(common)
+        rarest_common = [] if rare else [query for _, query in common[:2]]
+        unknown = _longest_words(
+            [word for word in words if not self._searcher.doc_freq("words", word)]
         )
-        unknown = [word for word in words if not searcher.doc_freq("words", word)]
-        rare: list[Query] = []
-        rows_left = MAX_ROWS_READ
-        while indexed and indexed[0][0] <= rows_left:
-            rows, term = indexed.pop(0)
-            rare.append(self._term_query("words", term))
-            rows_left -= rows
-        rare += map(self._typo_query, _longest_words(unknown))
-        common = [self._term_query("words", term) for _, term in indexed]
-        if not rare and common:
+        for word in unknown:
+            if not word.isascii() or len(word) > MAX_LISTED_TYPO_LENGTH:
+                required.append(self._typo_query(word))
+                continue
+            near_rare, near_common = self._by_rarity(typo_terms(word), is_typo=True)
+            required += [query for _, query in near_rare]
+            # Of a common word that may be meant, only the rows with another word of the query.
+            required += [
+                _all_of([near, other], []) for _, near in near_common for other in rarest_common
+            ]
+            common += near_common
+        optional = [query for _, query in sorted(common, key=itemgetter(0))]
+        if required:
+            yield _any_of(required, optional)
+        elif optional and (len(common) > known or not unknown):
             # Two common words together are rare. Rows with only one of them are read only if no
             # row has both.
-            yield _all_of(common[:2], common[2:4])
-            yield _any_of(common[:1], common[1:4])
-        elif rare:
-            yield _any_of(rare, common)
+            yield _all_of(optional[:2], optional[2:4])
+            yield _any_of(optional[:1], optional[1:4])
+
+    def _by_rarity(self, terms: Iterable[str], *, is_typo: bool = False) -> tuple[_Terms, _Terms]:
+        """Divide the terms that rows have into the rarest, whose rows are all read, and the rest.
+
+        A row scores 1 for a typo, however rare the word is.
+        """
+        import tantivy
+
+        doc_freq = self._searcher.doc_freq
+        counted = sorted((doc_freq("words", term), term) for term in dict.fromkeys(terms))
+        rare: _Terms = []
+        common: _Terms = []
+        rows_left = MAX_ROWS_READ
+        for rows, term in counted:
+            if rows:
+                query = self._term_query("words", term)
+                if is_typo:
+                    query = tantivy.Query.const_score_query(query, 1.0)
+                rows_left -= rows
+                (rare if rows_left >= 0 else common).append((rows, query))
+        return rare, common
 
     def _typo_query(self, word: str) -> Query:
         import tantivy
@@ -301,9 +336,14 @@ def _all_of(required: list[Query], optional: list[Query]) -> Query:
     """Match rows with all required terms; optional terms raise the score."""
     import tantivy
 
-    must = [(tantivy.Occur.Must, query) for query in required]
-    should = [(tantivy.Occur.Should, query) for query in optional]
-    return tantivy.Query.boolean_query([*must, *should])
+    query = tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in required])
+    # One level for each optional term: in a single level, tantivy unites their rows before it skips
+    # to those of the required terms, and so reads nearly all rows of a common word.
+    for one in optional:
+        query = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Must, query), (tantivy.Occur.Should, one)]
+        )
+    return query
 
 
 def _score_and_id(row: tuple[float, Candidate]) -> tuple[float, int]:

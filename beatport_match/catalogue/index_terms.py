@@ -8,6 +8,7 @@ unreadable: raise `storage.FORMAT` with it.
 from __future__ import annotations
 
 from itertools import chain
+from string import ascii_lowercase, digits
 
 from beatport_match.model.tracks import Candidate
 from beatport_match.parsing.normalize import fold, words_of_text
@@ -19,6 +20,7 @@ MAX_QUERY_TERMS = 24
 # How many neighbouring words may be one word in the row: "Night Ferry" for "Nightferry".
 MAX_JOINED_TERMS = 6
 MAX_TEXT_LENGTH = 2000
+_LETTERS = ascii_lowercase + digits
 
 
 def index_terms(candidate: Candidate) -> str:
@@ -61,3 +63,17 @@ def joined_terms(words: tuple[str, ...]) -> tuple[str, ...]:
             if start + size <= len(words)
         )
     )
+
+
+def typo_terms(word: str) -> set[str]:
+    """Return the terms that differ from a word by one letter, or by two neighbours in turn.
+
+    A letter or digit is missing, added or replaced: about 75 terms for each letter of the word.
+    """
+    parts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    terms = {before + after[1:] for before, after in parts if after}
+    terms.update(before + after[1] + after[0] + after[2:] for before, after in parts[:-2])
+    for before, after in parts:
+        terms.update([before + letter + after for letter in _LETTERS])
+        terms.update([before + letter + after[1:] for letter in _LETTERS if after])
+    return terms - {word, ""}

@@ -9,7 +9,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date
+from functools import lru_cache
 from typing import cast
 
 from beatport_match.errors import short_repr
@@ -54,7 +56,6 @@ class RowParser:
                 self.problems.append(f"there is no {'id' if row_id is None else 'name'}")
             return None
         key = text("key", get("key"))
-        parsed_key = parse_key(key)
         return Candidate(
             id=row_id,
             url=self._url("url"),
@@ -67,7 +68,7 @@ class RowParser:
             release_date=self._date(),
             bpm=self._positive_number("bpm", field_values.bpm, MAX_BPM),
             key=key,
-            camelot=parsed_key.camelot if parsed_key else None,
+            camelot=_camelot(key),
             genre=text("genre", get("genre")),
             sub_genre=text("sub_genre", get("sub_genre")),
             length_s=self._length_s(),
@@ -96,8 +97,10 @@ class RowParser:
 
     def _text(self, column: str, value: object) -> str | None:
         """Return a text on one line; `None` if it is missing, blank or invalid."""
+        if value is None:
+            return None
         if not isinstance(value, str):
-            if value is not None and not _is_nan(value):
+            if not _is_nan(value):
                 self._report_invalid(column, value, "text")
         elif len(value) > MAX_TEXT_LENGTH:
             self.problems.append(f"{column} is longer than {MAX_TEXT_LENGTH} characters")
@@ -109,7 +112,7 @@ class RowParser:
 
     def _names(self, column: str) -> tuple[str, ...]:
         value = self._value(column)
-        if value is None:
+        if value is None or value == []:
             return ()
         names = _name_list(value)
         if names is None:
@@ -158,11 +161,9 @@ class RowParser:
             return None
         if isinstance(value, date):
             return value.isoformat()[:10]
-        if isinstance(value, str) and (written := _DATE.fullmatch(value.strip())):
-            try:
-                return date.fromisoformat(written[1]).isoformat()
-            except ValueError:
-                pass
+        # The length is limited because the texts are kept in a cache.
+        if isinstance(value, str) and len(value) <= MAX_TEXT_LENGTH and (day := _parse_date(value)):
+            return day
         self._report_invalid("release_date", value, "a date as YYYY-MM-DD")
         return None
 
@@ -172,6 +173,22 @@ class RowParser:
             return value
         self._report_invalid(column, value, "a URL with http:// or https://")
         return None
+
+
+@lru_cache(maxsize=64)
+def _camelot(key: str | None) -> str | None:
+    parsed = parse_key(key)
+    return parsed.camelot if parsed else None
+
+
+# Many rows have the same date. Twenty years have 7,300.
+@lru_cache(maxsize=8192)
+def _parse_date(text: str) -> str | None:
+    """Return the date at the start of a text as `YYYY-MM-DD`; `None` if there is none."""
+    if written := _DATE.fullmatch(text.strip()):
+        with suppress(ValueError):
+            return date.fromisoformat(written[1]).isoformat()
+    return None
 
 
 def _name_list(value: object) -> list[str] | None:

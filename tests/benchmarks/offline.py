@@ -54,7 +54,7 @@ def build_figures(file: Path, path: Path, rows: int) -> Iterator[Figure]:
         report, wall_s, cpu_s, peak_mb = pool.apply(_build, (file, path))
     assert report.rows == rows, report
     millions = rows / 1e6
-    yield Figure("build time", (wall_s,), "s", at_most=60 * millions)
+    yield Figure("build time", (wall_s,), "s", at_most=45 * millions)
     yield Figure("… CPU time", (cpu_s,), "s")
     yield Figure("… peak memory", (peak_mb,), "MB")
     size = sum(one.stat().st_size for one in path.rglob("*") if one.is_file())
@@ -75,8 +75,7 @@ def speed_figures(catalogue: Catalogue, tracks: Sequence[tuple[Track, int]]) -> 
         "CPU time per track, scoring included",
         tuple(samples),
         "ms",
-        at_most=3.0,
-        judged="min",
+        at_most=2.0,
         note=f"{searches:.2f} searches, {rows:.1f} rows",
     )
     samples = []

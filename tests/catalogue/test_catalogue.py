@@ -9,6 +9,7 @@ import pickle
 import random
 import shutil
 import threading
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from invented_rows import Row, rows
+from rapidfuzz.distance import OSA
 
 from beatport_match import rank
 from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem
-from beatport_match.catalogue.index_terms import MAX_QUERY_TERMS, query_terms
+from beatport_match.catalogue.index_terms import MAX_QUERY_TERMS, query_terms, typo_terms
 from beatport_match.errors import CatalogueError, MisuseError
 from beatport_match.matching.query_plan import plan_queries
 from beatport_match.model.tracks import Candidate, Track
@@ -91,6 +93,10 @@ def test_a_row_is_read_back_as_it_was_added(path: Path) -> None:
         ("Light", True),
         ("Knight Rider", True),
         ("Copper", False),
+        # Long words and other scripts are searched in another way.
+        ("Counterbalnces", True),
+        ("Conterbalnces", False),
+        ("Пором", True),
     ],
 )
 def test_search_tolerates_one_typo_in_an_unknown_word(
@@ -98,9 +104,31 @@ def test_search_tolerates_one_typo_in_an_unknown_word(
 ) -> None:
     """Case, accents and spaces do not matter; the label is not searched."""
     row = {**FERRY, "mix_name": "Basalto Remix", "label": "Tallow Lane"}
+    row["remixers"] = ["Counterbalances", "Паром"]
     other = {"id": 8, "name": "Vantage", "artists": ["Plinth"]}
     with build_and_open(path, row, other) as catalogue:
         assert (numbers(catalogue.search(text)) == [7]) == is_found
+
+
+def test_the_words_near_a_word_differ_by_one_letter() -> None:
+    """The same words as with the distance of Damerau and Levenshtein, without a repeated edit."""
+    words = {"".join(letters) for size in range(1, 5) for letters in product("ab1", repeat=size)}
+    for word in ("a", "ab", "a1b"):
+        near = {other for other in words if OSA.distance(word, other) == 1}
+        assert typo_terms(word) & words == near
+        assert {OSA.distance(word, other) for other in typo_terms(word)} == {1}
+
+
+def test_a_typo_in_a_common_word_needs_another_word_of_the_query(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word near no word of any row finds nothing, although another word is known."""
+    monkeypatch.setattr("beatport_match.catalogue.index.MAX_ROWS_READ", 1)
+    common = [{"id": number, "name": f"Never Ending {number}"} for number in (1, 2, 3)]
+    with build_and_open(path, *common, {"id": 9, "name": "Nevra"}) as catalogue:
+        assert numbers(catalogue.search("nevr ending")) == [1, 2, 3]
+        assert numbers(catalogue.search("endng")) == [1, 2, 3]
+        assert numbers(catalogue.search("zzzzz ending")) == []
 
 
 def test_far_worse_rows_are_left_out(path: Path) -> None:

@@ -25,9 +25,9 @@ from example_pages import code_cells
 for tool in ("mypy", "pyright"):
     pytest.importorskip(tool, reason=f'this needs {tool}: pip install -e ".[dev]"')
 
-# These examples use packages that are large (PySpark) or have no types (pandas). The packages are
+# These examples use packages that are large (PySpark) or have no types (pyarrow). The packages are
 # not installed for this check; what comes from them has the type `Any`.
-UNTYPED = ("pandas", "polars", "pyspark")
+UNTYPED = ("polars", "pyarrow", "pyspark")
 RELAXED = {
     f"examples/{name}" for name in ("explore_run.ipynb", "polars_match.py", "spark_match.py")
 }

@@ -144,8 +144,8 @@ def test_a_missing_catalogue_fails_every_row(
 
 def test_numbers_and_lists_are_read_like_text(spark: SparkSession, pool: Path) -> None:
     """An ID may be a number, and is returned as text."""
-    # Enough rows that batches hold both: pandas may convert a column with a gap to floats, which
-    # rounds.
+    # Enough rows that batches hold both. These numbers would not survive as floats, which are what
+    # data frames make of a column with gaps.
     longs = [2**53 + 1 + 2 * place for place in range(24)]
     rows = [(long, "Undertow", ["A", "B"], 126.0, 2021, long) for long in longs]
     rows += [(None, "Undertow", *[None] * 4)] * 24
