@@ -104,6 +104,6 @@ def _format_goal(figure: Figure) -> str:
 
 
 def _format(value: float, unit: str, digits: int = 4) -> str:
-    if abs(value) >= 1e5:
-        return f"{value:,.0f}"
+    if abs(value) >= 10 ** (digits - 1):
+        return f"{value:,.0f} {unit}".rstrip()
     return f"{value:,.{digits}g} {unit}".replace(" ×", "×").rstrip()

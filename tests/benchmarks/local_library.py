@@ -31,7 +31,8 @@ def title(number: int) -> str:
 def artist(number: int) -> str:
     """Return a name that a few tracks share."""
     last_name = syllables(number % 7 + 3)
-    return f"{syllables(number // _TRACKS_PER_ARTIST + 90_001)} {last_name}".title()
+    # So high that no title of a library has the same word.
+    return f"{syllables(number // _TRACKS_PER_ARTIST + 900_001)} {last_name}".title()
 
 
 def catalogue_tracks(

@@ -68,7 +68,7 @@ def test_requests_are_counted_with_data_from_any_folder(tmp_path: Path) -> None:
         with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
             file.writelines(f"{json.dumps(row)}\n" for row in content)
     output = command("--only", "requests", "--quick", "--data", tmp_path)
-    assert "| 1 concurrent, 5 questions | 1 |" in output
+    assert "| requests to Beatport per track | 1 |" in output
     assert "| requests per track, median | ≤ 1 | 1 | 1 | 1 | yes |" in output
     assert "holds no evaluation data" in command("--only", "requests", "--data", tmp_path / "no")
 
