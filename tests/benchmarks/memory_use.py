@@ -32,6 +32,7 @@ from beatport_match.transport.answer_cache import MAX_ENTRIES, MemoryCache
 # number of tracks, the growth of a run would be that of the site.
 _BLOCK = 50
 _OWNERS_SHOWN = 10
+_MIN_SHOWN_MB = 0.01
 _PACKAGE = Path(beatport_match.__file__).parent
 
 
@@ -67,13 +68,15 @@ def memory_owners(runs: int, *, quick: bool) -> Iterator[Figure]:
     Load does not change these figures, but `tracemalloc` makes the run several times as long.
     """
     del runs
-    counts = (50, 100) if quick else (5_000, 50_000)
+    counts = (10, 20) if quick else (5_000, 50_000)
     cost = _cost(counts[1], "owners", counts[0])
     for row in dict.fromkeys(name for owners in cost["owners"] for name, _ in owners):
         for count, owners in zip(counts, cost["owners"], strict=True):
             size_mb = dict(owners).get(row, 0.0)
             yield Figure(row, (size_mb,), "MB", table="memory owners", column=f"{count:,} tracks")
     for name, entries, most, size_mb in cost["bounded"]:
+        if size_mb < _MIN_SHOWN_MB and name != "answers":
+            continue
         cells = {
             "entries at most": (most, ""),
             f"entries after {counts[1]:,} tracks": (entries, ""),
@@ -171,10 +174,8 @@ def _bounded() -> Iterator[tuple[str, int, int, float]]:
 
 
 def _freed_mb(clear: Callable[[], object]) -> float:
-    gc.collect()
     before = tracemalloc.get_traced_memory()[0]
     clear()
-    gc.collect()
     return (before - tracemalloc.get_traced_memory()[0]) / 1e6
 
 
