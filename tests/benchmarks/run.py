@@ -45,9 +45,9 @@ from wall_times import (
 Benchmark = Callable[..., Iterator[Figure]]
 BENCHMARKS: dict[str, Benchmark] = {
     "requests": requests,
-    "duplicates": duplicates,
-    "async-speed-up": async_speed_up,
     "rate-limit": rate_limit,
+    "async-speed-up": async_speed_up,
+    "duplicates": duplicates,
     "head-of-line": head_of_line,
     "cpu-time": cpu_time,
     "memory": memory,
@@ -70,7 +70,7 @@ def main() -> None:
         machines = [one for document in documents for one in document["machines"]]
     else:
         figures, machines = _measure(options), [_machine()]
-    texts = {"machine": "\n".join(map(_describe, machines)), **tables(figures)}
+    texts = {"machine": _describe(machines), **tables(figures)}
     print("\n\n".join(f"### {name}\n\n{text}" for name, text in texts.items()))
     if options.json:
         document = {"machines": machines, "figures": [one.document() for one in figures]}
@@ -124,10 +124,16 @@ def _machine() -> dict[str, Any]:
     }
 
 
-def _describe(machine: dict[str, Any]) -> str:
-    return "- Python {python} on {system}, {cores} cores, {measured}; ".format(
-        **machine
-    ) + "load {:.1f}, {:.1f}, {:.1f} at the end (1, 5, 15 min)".format(*machine["load"])
+def _describe(machines: list[dict[str, Any]]) -> str:
+    """Return a line for each machine and day, with the load at the ends of its measurements."""
+    lines: dict[str, list[float]] = {}
+    for machine in machines:
+        day = machine["measured"].partition("T")[0]
+        line = "- Python {python} on {system}, {cores} cores, {day}".format(**machine, day=day)
+        lines.setdefault(line, []).append(machine["load"][0])
+    return "\n".join(
+        f"{line}; load {min(loads):.1f} to {max(loads):.1f}" for line, loads in lines.items()
+    )
 
 
 if __name__ == "__main__":
