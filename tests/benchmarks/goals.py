@@ -74,7 +74,8 @@ def _grid(figures: Sequence[Figure]) -> str:
     rows = list(dict.fromkeys(figure.name for figure in figures))
     columns = list(dict.fromkeys(figure.column for figure in figures))
     notes = {figure.name: figure.note for figure in reversed(figures) if figure.note}
-    lines = [("", *columns, *([""] if notes else []))]
+    headers = [column or "measured" for column in columns]
+    lines = [("", *headers, *([""] if notes else []))]
     for row in rows:
         cells = [
             " · ".join(
