@@ -23,12 +23,11 @@ from beatport_match._version import __version__ as __version__
 _NAMES_OF_MODULE = {
     "catalogue": "BuildReport Catalogue",
     "engine.async_matcher": "AsyncMatcher",
-    "engine.functions": (
-        "aiter_matches amatch_playlist amatch_track iter_matches match_playlist match_track"
-    ),
+    "engine.beatport_source": "beatport_source",
     "engine.match_stream": "MatchStream",
     "engine.matcher": "Matcher",
-    "engine.playlist_run": "beatport_source",
+    "engine.playlist_functions": "aiter_matches amatch_playlist iter_matches match_playlist",
+    "engine.track_functions": "amatch_track match_track",
     "errors": (
         "BeatportMatchError BeatportUnavailable CatalogueError DecisionsError Failure "
         "JournalError "

@@ -3,17 +3,16 @@
 from beatport_match._version import __version__
 from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem
 from beatport_match.engine.async_matcher import AsyncMatcher
-from beatport_match.engine.functions import (
-    aiter_matches,
-    amatch_playlist,
-    amatch_track,
-    iter_matches,
-    match_playlist,
-    match_track,
-)
+from beatport_match.engine.beatport_source import beatport_source
 from beatport_match.engine.match_stream import MatchStream
 from beatport_match.engine.matcher import Matcher
-from beatport_match.engine.playlist_run import beatport_source
+from beatport_match.engine.playlist_functions import (
+    aiter_matches,
+    amatch_playlist,
+    iter_matches,
+    match_playlist,
+)
+from beatport_match.engine.track_functions import amatch_track, match_track
 from beatport_match.errors import (
     BeatportMatchError,
     BeatportUnavailable,

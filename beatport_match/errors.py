@@ -40,6 +40,7 @@ FailureKind: TypeAlias = Literal[
     "time_budget",
     "exception",
 ]
+"""The kind of a fault; docs/confidence-and-outcomes.md has what each means and what helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,15 @@ class Failure:
         kind: The kind of fault, for programs.
         detail: One sentence for people.
         url: The URL of the request; empty if no request was sent.
+
+    Example:
+        ```python
+        fake = FakeBeatport(faults=always("unavailable"))
+        with fake.serve() as base_url:
+            match = match_track("Artist - Title", settings=MatchSettings(base_url=base_url))
+        [failure.kind for failure in match.failures]
+        # ['status']
+        ```
     """
 
     kind: FailureKind
@@ -63,13 +73,30 @@ class Failure:
 
 
 class BeatportMatchError(Exception):
-    """The base class of all exceptions that this library raises on purpose."""
+    """The base class of all exceptions that this library raises on purpose.
+
+    Example:
+        ```python
+        try:
+            result = match_playlist("friday.m3u8", journal="collection.xml")
+        except BeatportMatchError as error:
+            print(error)
+        ```
+    """
 
 
 class PlaylistError(BeatportMatchError):
     """A playlist cannot be read, or its enriched copy would replace an existing file.
 
     The message names the file, the place in it, and what to do.
+
+    Example:
+        ```python
+        try:
+            tracks = list(read_playlist("no-such-file.xml"))
+        except PlaylistError as error:
+            print(error)
+        ```
     """
 
 
@@ -78,6 +105,14 @@ class SettingsError(BeatportMatchError):
 
     The message names the setting or the file, the value and what is allowed. It is also raised for
     settings of a wrong type, and where a program tries to change settings.
+
+    Example:
+        ```python
+        try:
+            MatchSettings(max_queries=0)
+        except SettingsError as error:
+            print(error)
+        ```
     """
 
 
@@ -86,6 +121,14 @@ class MetricsFileError(BeatportMatchError):
 
     It is also raised for metrics that cannot be written as JSON. The message names the file and the
     field.
+
+    Example:
+        ```python
+        try:
+            stats = load_metrics_from_json("friday.json")
+        except MetricsFileError as error:
+            print(error)
+        ```
     """
 
 
@@ -93,26 +136,69 @@ class ResultsFileError(BeatportMatchError):
     """A results file cannot be read, or the file is not a results file.
 
     The message names the file, the place in it, and what to do.
+
+    Example:
+        ```python
+        try:
+            result = PlaylistMatch.from_json("friday_metrics.json")
+        except ResultsFileError as error:
+            print(error)
+        ```
     """
 
 
 class JournalError(BeatportMatchError):
-    """A journal cannot be used; the message names the file, the reason, and what to do."""
+    """A journal cannot be used; the message names the file, the reason, and what to do.
+
+    Example:
+        ```python
+        try:
+            match_playlist("friday.m3u8", journal="friday.json")
+        except JournalError as error:
+            print(error)
+        ```
+    """
 
 
 class DecisionsError(BeatportMatchError):
-    """A file of decisions cannot be used; the message names the file and what to do."""
+    """A file of decisions cannot be used; the message names the file and what to do.
+
+    Example:
+        ```python
+        try:
+            decisions = Decisions("collection.xml")
+        except DecisionsError as error:
+            print(error)
+        ```
+    """
 
 
 class CatalogueError(BeatportMatchError):
     """An offline catalogue cannot be built, opened or read.
 
     The message names the catalogue and what to do.
+
+    Example:
+        ```python
+        try:
+            pool = Catalogue.open("friday.m3u8")
+        except CatalogueError as error:
+            print(error)
+        ```
     """
 
 
 class TagBackupError(BeatportMatchError):
-    """A backup of tags cannot be read; the message names the file and what to do."""
+    """A backup of tags cannot be read; the message names the file and what to do.
+
+    Example:
+        ```python
+        try:
+            report = undo_tags("friday.m3u8")
+        except TagBackupError as error:
+            print(error)
+        ```
+    """
 
 
 class OutputError(BeatportMatchError, OSError):
@@ -121,6 +207,18 @@ class OutputError(BeatportMatchError, OSError):
     The disk may be full, the folder missing, or the user may not write there. The message names the
     path, the reason and what to do. It is also an `OSError`, with the `errno` and the `strerror` of
     the system's error.
+
+    Args:
+        message: The path, the reason and what to do, as one sentence.
+        cause: The error of the system. Default: none.
+
+    Example:
+        ```python
+        try:
+            result.to_json("friday.m3u8/results.json")
+        except OutputError as error:
+            print(error.strerror)
+        ```
     """
 
     def __init__(self, message: str, cause: Exception | None = None) -> None:
@@ -137,15 +235,46 @@ class MissingDependencyError(BeatportMatchError, ImportError):
     """An optional package is not installed; the message names the extra and the pip command.
 
     It is also an `ImportError`, whose `name` is the missing package.
+
+    Example:
+        ```python
+        try:
+            pool = Catalogue.open("pool.catalogue")
+        except MissingDependencyError as error:
+            print(error)  # it names the extra `offline`
+        ```
     """
 
 
 class MisuseError(BeatportMatchError, ValueError):
-    """The caller broke a rule of the API; the message says which one, and what to do instead."""
+    """The caller broke a rule of the API; the message says which one, and what to do instead.
+
+    Example:
+        ```python
+        try:
+            match_track("")
+        except MisuseError as error:
+            print(error)
+        ```
+    """
 
 
 class BeatportUnavailable(BeatportMatchError):  # noqa: N818 - public name: a state of Beatport
-    """A single search or fetch could not be answered; the attribute `failure` says why."""
+    """A single search or fetch could not be answered; the attribute `failure` says why.
+
+    Args:
+        failure: Why there is no answer.
+
+    Example:
+        ```python
+        fake = FakeBeatport(faults=always("challenge"))
+        with fake.serve() as url, Matcher(settings=MatchSettings(base_url=url)) as matcher:
+            try:
+                matcher.search_tracks("night ferry")
+            except BeatportUnavailable as error:
+                print(error.failure.kind)
+        ```
+    """
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(str(failure))

@@ -61,6 +61,13 @@ class PlaylistMatch:
     `matches` has one match per track, in the order of the playlist. `metrics` holds the times and
     counts of the run. `problems` lists the entries of the playlist and the lines of the journal
     that could not be read.
+
+    Example:
+        ```python
+        result = match_playlist(["Olvarin - Undertow", "Ann Oak - Not On Sale"])
+        len(result.matched), len(result.not_found)
+        # (1, 1)
+        ```
     """
 
     matches: tuple[Match, ...]
@@ -88,7 +95,10 @@ class PlaylistMatch:
                 field or has an invalid value. The message names the file and the field.
 
         Example:
-            `PlaylistMatch.from_json("friday/results.json").review`
+            ```python
+            for match in PlaylistMatch.from_json("friday.json").review:
+                print(match.track)
+            ```
         """
         document = _read_document(path)
         matches = tuple(
@@ -139,7 +149,10 @@ class PlaylistMatch:
             MisuseError: An entry is not a `Match`.
 
         Example:
-            `result.with_matches(chosen.get(match.track, match) for match in result.matches)`
+            ```python
+            best = {one: one.pick(one.candidates[0]) for one in result.review}
+            result = result.with_matches(best.get(one, one) for one in result.matches)
+            ```
         """
         matches = tuple(matches)
         for match in matches:
@@ -157,7 +170,9 @@ class PlaylistMatch:
             OutputError: The file cannot be written. It is also an `OSError`.
 
         Example:
-            `match_playlist("collection.xml").to_json("friday.json")`
+            ```python
+            match_playlist("friday.m3u8").to_json("friday.json")
+            ```
         """
         text = json.dumps(self.document(), ensure_ascii=False, indent=1)
         # A file name that is not valid text contains surrogates. They are written as escapes, which
@@ -179,7 +194,9 @@ class PlaylistMatch:
             OutputError: The folder or a file cannot be written. It is also an `OSError`.
 
         Example:
-            `match_playlist("collection.xml").to_csv("friday/")`
+            ```python
+            match_playlist("friday.m3u8").to_csv("friday/")
+            ```
         """
         folder = Path(folder)
         with output_errors(folder):
@@ -194,7 +211,11 @@ class PlaylistMatch:
         write_table(folder / "queries.csv", _QUERY_COLUMNS, queries)
 
     def document(self) -> dict[str, Any]:
-        """Return the JSON document that `to_json` writes, as a dict."""
+        """Return the JSON document that `to_json` writes, as a dict.
+
+        Returns:
+            The document; docs/result-files.md explains its keys.
+        """
         return {
             "version": _VERSION,
             "summary": {

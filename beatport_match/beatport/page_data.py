@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import filterfalse
 
@@ -111,8 +111,12 @@ class LayoutChangedError(Exception):
     """A value is not at its known place in the page; the argument is the missing dotted path."""
 
 
-def open_page(response: Response) -> Page | Failure | None:
+def open_page(
+    response: Response, parse: Callable[[bytes], object] = parse_json
+) -> Page | Failure | None:
     """Return the data of the page; `None` if Beatport answers that there is no such page.
+
+    `parse` parses the JSON of the page; `None` means that it is none.
 
     Raises:
         LayoutChangedError: The page is complete and has no data script, or no JSON in it.
@@ -130,7 +134,7 @@ def open_page(response: Response) -> Page | Failure | None:
     script = _find_data_script(body)
     if script is None:
         return _truncated_failure(response)
-    data = parse_json(script)
+    data = parse(script)
     if data is None:
         raise LayoutChangedError(f"JSON in {_DATA_PLACE}")
     return page_from_data(response, data)

@@ -29,15 +29,15 @@ from beatport_match.beatport.json_fields import (
     text,
     web_url,
 )
+from beatport_match.beatport.ordinary_rows import CATALOG_V1_ONLY, OrdinaryRow, is_ordinary
 from beatport_match.beatport.urls import track_url
 from beatport_match.matching.protocol import ParsedResult
 from beatport_match.model.keys import parse_key
-from beatport_match.model.tracks import Candidate
+from beatport_match.model.tracks import Candidate, make_candidate
 from beatport_match.model.validation import MAX_BPM, MAX_DURATION_S, clean_isrc
 
 RowShape: TypeAlias = Literal["search", "catalog v1", "api v4"]
 
-_CATALOG_V1_ONLY = frozenset({"track_length_ms", "key_camelot", "track_waveform_url"})
 _API_V4_ONLY = frozenset({"mix_name", "length_ms"})
 
 _COVER_SIZE = "500x500"
@@ -45,15 +45,19 @@ _COVER_SIZE = "500x500"
 
 def parse_record(row: object, base_url: str) -> Candidate | None:
     """Return the candidate in a row; `None` if the row has no ID or no name."""
+    if is_ordinary(row):
+        return _parse_ordinary_row(row, base_url)
     shape = row_shape(row)
     return _PARSERS[shape](row, base_url) if shape and is_record(row) else None
 
 
 def parse_rows(rows: Sequence[object], base_url: str, max_rows: int) -> ParsedResult:
     """Parse the rows of a list, in its order; rows beyond `max_rows` count as unreadable."""
-    parsed = [(row, parse_record(row, base_url)) for row in rows[:max_rows]]
-    candidates = tuple([candidate for _, candidate in parsed if candidate is not None])
-    partial = tuple([parse_partial(row, base_url) for row, found in parsed if found is None])
+    rows_read = rows[:max_rows]
+    parsed = [parse_record(row, base_url) for row in rows_read]
+    candidates = tuple([candidate for candidate in parsed if candidate is not None])
+    unread = [row for row, found in zip(rows_read, parsed, strict=True) if found is None]
+    partial = tuple([parse_partial(row, base_url) for row in unread])
     return ParsedResult(
         candidates=candidates, unreadable=len(rows) - len(candidates), partial=partial
     )
@@ -76,7 +80,7 @@ def row_shape(row: object) -> RowShape | None:
     if not is_record(row):
         return None
     if "track_id" in row:
-        return "search" if row.keys().isdisjoint(_CATALOG_V1_ONLY) else "catalog v1"
+        return "search" if row.keys().isdisjoint(CATALOG_V1_ONLY) else "catalog v1"
     # Artists, labels and charts also have an `id` and a `name`.
     return None if row.keys().isdisjoint(_API_V4_ONLY) else "api v4"
 
@@ -86,7 +90,8 @@ def _parse_search_row(row: Record, base_url: str) -> Candidate | None:
     if number is None or name is None:
         return None
     artists, remixers = _split_by_type(
-        inner_records(row, "artists"), "artist_name", "artist_type_name"
+        (text(person, "artist_name"), text(person, "artist_type_name"))
+        for person in inner_records(row, "artists")
     )
     release = inner_record(row, "release")
     key, camelot = _key(row, "key_name")
@@ -112,11 +117,45 @@ def _parse_search_row(row: Record, base_url: str) -> Candidate | None:
     )
 
 
+def _parse_ordinary_row(row: OrdinaryRow, base_url: str) -> Candidate:
+    """Return the candidate in an ordinary search row, as `_parse_search_row` does."""
+    number, name = row["track_id"], row["track_name"]
+    people = row["artists"] or ()
+    artists, remixers = _split_by_type(
+        [(person["artist_name"], person["artist_type_name"]) for person in people]
+    )
+    release, key = row["release"], row["key_name"]
+    label = row["label"] and row["label"]["label_name"]
+    image = release and (release["release_image_dynamic_uri"] or release["release_image_uri"])
+    return make_candidate(
+        number=number,
+        url=track_url(base_url, name, number),
+        name=name,
+        mix_name=row["mix_name"],
+        artists=artists,
+        remixers=remixers,
+        label=label and label.rstrip(),
+        release=release and release["release_name"],
+        release_date=iso_date(row, "release_date") or iso_date(row, "publish_date"),
+        bpm=row["bpm"],
+        key=key,
+        camelot=_parse_camelot(key),
+        genre=row["genre"][0]["genre_name"] if row["genre"] else None,
+        sub_genre=row["sub_genre"] and row["sub_genre"]["sub_genre_name"],
+        length_s=row["length"] and row["length"] / 1000,
+        isrc=clean_isrc(row["isrc"]) or None,
+        catalog_number=row["catalog_number"],
+        artwork_url=image and _sized(image),
+    )
+
+
 def _parse_catalog_v1_row(row: Record, base_url: str) -> Candidate | None:
     number, name = positive_id(row, "track_id"), text(row, "track_name")
     if number is None or name is None:
         return None
-    artists, remixers = _split_by_type(inner_records(row, "artists"), "name", "type")
+    artists, remixers = _split_by_type(
+        (text(person, "name"), text(person, "type")) for person in inner_records(row, "artists")
+    )
     release = inner_record(row, "release")
     key, camelot = _key(row, "key")
     return Candidate(
@@ -188,15 +227,15 @@ def _names(people: Iterable[Record], name_key: str) -> tuple[str, ...]:
 
 
 def _split_by_type(
-    people: list[Record], name_key: str, type_key: str
+    people: Iterable[tuple[str | None, str | None]],
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Split one list into artists and remixers; a producer or DJ counts as an artist."""
+    """Split names with their types into artists and remixers; a DJ counts as an artist."""
     artists: dict[str, None] = {}
     remixers: dict[str, None] = {}
-    for person in people:
-        if name := text(person, name_key):
+    for name, kind in people:
+        if name:
             # The type is "Remixer" or "Beatsource Remixer".
-            is_remixer = "remixer" in (text(person, type_key) or "").lower()
+            is_remixer = kind is not None and "remixer" in kind.lower()
             (remixers if is_remixer else artists)[name] = None
     return tuple(artists), tuple(remixers)
 
@@ -242,5 +281,10 @@ def _isrc(row: Record) -> str | None:
 def _cover_url(images: Record, *keys: str) -> str | None:
     for key in keys:
         if url := web_url(images, key):
-            return url.replace("{w}x{h}", _COVER_SIZE)
+            return _sized(url)
     return None
+
+
+def _sized(image_url: str) -> str:
+    """Return the URL of a cover in one size."""
+    return image_url.replace("{w}x{h}", _COVER_SIZE)

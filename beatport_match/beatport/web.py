@@ -12,6 +12,7 @@ from functools import partial
 from typing import TypeGuard
 
 from beatport_match.beatport.json_fields import is_record
+from beatport_match.beatport.ordinary_rows import parse_search_page
 from beatport_match.beatport.page_data import (
     LayoutChangedError,
     Page,
@@ -138,7 +139,7 @@ def parse_search(
 def read_search(response: Response, base_url: str, query: str | None = None) -> Reading | Failure:
     """Read a search page, in another way if its data is not at its known place."""
     try:
-        usual = _read_rows(response, base_url, query, open_page(response))
+        usual = _read_rows(response, base_url, query, open_page(response, parse_search_page))
     except LayoutChangedError as error:
         usual = layout_changed(response, str(error))
     if _has_changed(usual) and response.status != 404:

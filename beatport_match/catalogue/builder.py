@@ -21,7 +21,9 @@ _IDS_PER_PAGE = 1024
 _KNOWN_COLUMNS = frozenset(COLUMNS)
 
 OnProblem: TypeAlias = Callable[[CatalogueProblem], None]
+"""Called with each row that cannot be read."""
 OnProgress: TypeAlias = Callable[[int], None]
+"""Called now and then with the number of rows that were read so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,13 @@ class BuildReport:
     the number that were not. `problems` holds the first 1,000 problems, and `problem_count` counts
     all of them. `unknown_columns` names the columns of the data that are not in `COLUMNS`; their
     values were not read.
+
+    Example:
+        ```python
+        report = Catalogue.build([{"id": 7, "name": "Night Ferry"}, {"id": 8}], "small.catalogue")
+        report.rows, report.left_out
+        # (1, 1)
+        ```
     """
 
     path: str

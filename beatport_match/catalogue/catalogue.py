@@ -29,8 +29,8 @@ from beatport_match.errors import CatalogueError, MisuseError
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import clean_isrc
 
-# Rows that one query passes to scoring. More rows changed no outcome of the evaluation.
 MAX_ROWS = 20
+"""Rows that one query passes to scoring; more rows changed no outcome of the evaluation."""
 # Re-releases share an ISRC; no recording has this many.
 MAX_ROWS_OF_ISRC = 100
 
@@ -54,7 +54,7 @@ class Catalogue:
     Example:
         ```python
         with Catalogue.open("pool.catalogue") as pool:
-            result = match_playlist("collection.xml", source=pool)
+            result = match_playlist("friday.m3u8", source=pool)
         ```
     """
 
@@ -93,9 +93,10 @@ class Catalogue:
             rows_or_file: Mappings with the columns of docs/offline-catalogue.md, or a file with
                 such rows: `.jsonl`, `.csv` (each also as `.gz`) or `.parquet`.
             path: The folder to create. An existing catalogue stays until the new one is complete.
-            on_progress: Called with the number of rows read so far, after every 10,000 rows and
-                at the end.
+            on_progress: Called with the number of rows read so far, after every 10,000 rows and at
+                the end. Default: none.
             on_problem: Called with each problem of a row; the report keeps the first 1,000.
+                Default: none.
 
         Returns:
             How many rows were added and left out, and what was wrong with rows.
@@ -147,8 +148,8 @@ class Catalogue:
         Args:
             path: The folder of the catalogue.
             rows_or_file: As for `build`.
-            on_progress: As for `build`.
-            on_problem: As for `build`.
+            on_progress: As for `build`. Default: none.
+            on_problem: As for `build`. Default: none.
 
         Returns:
             How many rows were added and left out, and what was wrong with rows.
@@ -218,8 +219,10 @@ class Catalogue:
 
         Example:
             ```python
-            [row.name for row in pool.search("night ferry odd harbour")]
-            # ['Night Ferry']
+            with Catalogue.open("pool.catalogue") as pool:
+                found = pool.search("olvarin undertow")
+            print(found[0].name)
+            # Undertow
             ```
         """
         if most < 1:
@@ -277,7 +280,8 @@ class Catalogue:
 
         Example:
             ```python
-            match = match_track("Odd Harbour - Night Ferry", source=pool.source(most=50))
+            with Catalogue.open("pool.catalogue") as pool:
+                match = match_track("Olvarin - Undertow", source=pool.source(most=50))
             ```
         """
         if most < 1:

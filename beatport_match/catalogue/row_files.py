@@ -25,9 +25,11 @@ from beatport_match.files.csv_records import BadRecord, csv_records
 from beatport_match.files.guarded_read import UTF16_MARKS, bounded_lines, open_input
 
 Row: TypeAlias = Mapping[str, object]
+"""The fields of a track by their names; docs/offline-catalogue.md lists them."""
 # The number of the line or row, from 1, and the row or the reason why it cannot be read.
 Entry: TypeAlias = tuple[int, Row | str]
 RowsOrFile: TypeAlias = str | PathLike[str] | Iterable[Row]
+"""The path of a file of JSON lines, CSV or Parquet, or the rows."""
 # The number of a line, from 1, and its bytes or the reason why it cannot be read.
 _Line: TypeAlias = tuple[int, bytes | str]
 

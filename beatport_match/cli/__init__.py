@@ -1,7 +1,14 @@
 """The command line `beatport-match`.
 
-    parser          options, subcommands and their help
+    parser          the parser with all subcommands
+    options         the parser of one command, and what all options need
+    match_options   the options of the commands that send requests
+    file_options    the options of the commands that work on files
     match_commands  the commands `track` and `playlist`
+    review          the command `review`
+    review_view     the lines that a review shows
+    key_input       one key of a terminal
+    decisions       the command `decisions`
     analyze         the command `analyze`
     result_commands the commands `wants` and `report`
     enrich          the command `enrich`

@@ -52,7 +52,7 @@ def demo(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         match_commands.write_metrics(run.result, f"demo_{run.result.metrics.mode}", folder, "--out")
     check = _check(result, demo_answers())
     comparison = None
-    if len(runs) == 2 and not last.interrupted:
+    if len(runs) == 2 and not last.interrupted and result.matches:
         comparison = compare_runs(result.metrics, last.result.metrics)
     is_same = result.matches == last.result.matches if comparison else None
     if options.json:
@@ -184,6 +184,9 @@ def _check(result: PlaylistMatch, answers: Mapping[str, tuple[int, ...]]) -> _Ch
 
 def _verdict(result: PlaylistMatch, check: _Check) -> Iterator[TextLine]:
     """Return the result of the check, with the name of each wrong match."""
+    if not result.matches:
+        yield text_line("No track was searched for, so there is nothing to compare.")
+        return
     matched, review, absent = len(result.matched), len(result.review), len(result.not_found)
     yield text_line("Compared with the right answers, which the demo knows:", "bold")
     if check.wrong:

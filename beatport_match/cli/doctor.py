@@ -22,7 +22,7 @@ from urllib.request import getproxies, proxy_bypass
 from beatport_match._version import __version__
 from beatport_match.beatport.oauth import parse_tokens
 from beatport_match.cli.match_commands import OPTION_SETTINGS, show_warnings, unchecked_settings
-from beatport_match.cli.parser import PROBE_QUERY
+from beatport_match.cli.match_options import PROBE_QUERY
 from beatport_match.cli.probe import search_once
 from beatport_match.cli.process import ExitCode
 from beatport_match.cli.terminal import Screen, show_json

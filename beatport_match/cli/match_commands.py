@@ -31,9 +31,9 @@ from beatport_match.cli.process import ExitCode, interrupts_ignored
 from beatport_match.cli.progress import show_progress, show_row_count
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.engine.arguments import MissingOnly
-from beatport_match.engine.functions import match_track
+from beatport_match.engine.beatport_source import beatport_source
 from beatport_match.engine.matcher import Matcher
-from beatport_match.engine.playlist_run import beatport_source
+from beatport_match.engine.track_functions import match_track
 from beatport_match.errors import MisuseError, OutputError
 from beatport_match.files.guarded_read import reason
 from beatport_match.matching.sources import Source, Sources

@@ -11,6 +11,7 @@ import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from beatport_match.cli.key_input import keys_from
@@ -19,13 +20,18 @@ from beatport_match.cli.match_table import command_text, plural
 from beatport_match.cli.process import ExitCode, interrupts_ignored
 from beatport_match.cli.review_view import review_lines
 from beatport_match.cli.terminal import Screen
-from beatport_match.errors import MisuseError
-from beatport_match.matching.decided_match import with_decisions
+from beatport_match.errors import MisuseError, short_repr
+from beatport_match.matching.decided import Decided
+from beatport_match.matching.decided_match import undecided_match, with_decisions
+from beatport_match.model.decisions import Decision
+from beatport_match.parsing.normalize import fold
 from beatport_match.reports.review_page import write_review_page
 from beatport_match.results import PlaylistMatch
 from beatport_match.review.decisions import Decisions
 from beatport_match.review.session import Decide, Effect, ReviewState, start, step
 from beatport_match.settings.models import MatchSettings
+
+MAX_SHOWN_NAMES = 3
 
 
 def review(options: Namespace, out: Screen, err: Screen) -> ExitCode:
@@ -48,6 +54,12 @@ def review(options: Namespace, out: Screen, err: Screen) -> ExitCode:
             f"Then write them into the results: {_same_review(options)}",
         )
         return ExitCode.DONE
+    if options.withdraw is not None:
+        with interrupts_ignored():
+            name, result = _withdrawn(options.withdraw, _decided(result, decisions), decisions)
+            _write(result, file)
+        out.show(f"Withdrawn: {name}", f"Decide it again: {_same_review(options)}")
+        return ExitCode.DONE
     state = start(_decided(result, decisions).review)
     code = ExitCode.DONE
     try:
@@ -57,10 +69,7 @@ def review(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         code = ExitCode.INTERRUPTED
     with interrupts_ignored():
         result = _decided(result, decisions)
-        result.to_json(file)
-        if (file.parent / "review.csv").exists():
-            # The CSV files of the run would show the old outcomes.
-            result.to_csv(file.parent)
+        _write(result, file)
     left = plural(len(result.review), "track")
     out.show(f"{left} left to review. Results written to {file}.")
     if len(decisions):
@@ -81,6 +90,51 @@ def _decided(result: PlaylistMatch, decisions: Decisions) -> PlaylistMatch:
     return result.with_matches(
         with_decisions(match, decisions.about(match.track), settings) for match in result.matches
     )
+
+
+def _write(result: PlaylistMatch, file: Path) -> None:
+    result.to_json(file)
+    if (file.parent / "review.csv").exists():
+        # The CSV files of the run would show the old outcomes.
+        result.to_csv(file.parent)
+
+
+def _withdrawn(text: str, result: PlaylistMatch, decisions: Decisions) -> tuple[str, PlaylistMatch]:
+    """Withdraw all decisions about the track with a text; return its name and the new result.
+
+    Raises:
+        MisuseError: No decided track has the text, or several have it.
+    """
+    decided = {
+        str(match.track) for match in result.matches if _counting(decisions.about(match.track))
+    }
+    # A whole name may also be part of another one.
+    part = fold(text)
+    names = sorted({text} & decided or {one for one in decided if part and part in fold(one)})
+    if len(names) != 1:
+        found = "no decided track of the results has this text; check its spelling."
+        if names:
+            shown = "; ".join(names[:MAX_SHOWN_NAMES])
+            found = (
+                f"{len(names)} decided tracks have this text, such as {shown}; write more of it."
+            )
+        raise MisuseError(f"--withdraw {short_repr(text)}: {found}")
+    matches = list(result.matches)
+    for index, match in enumerate(matches):
+        if str(match.track) == names[0]:
+            # Without the newest accepted candidate, one that was accepted earlier counts.
+            while counting := _counting(decisions.about(match.track)):
+                for one in counting:
+                    assert one.candidate is not None
+                    at = max(one.at, datetime.now(UTC))  # a clock may have been ahead
+                    decisions.withdraw(one.track, one.candidate, at=at)
+            matches[index] = undecided_match(match, MatchSettings())
+    return names[0], result.with_matches(matches)
+
+
+def _counting(decided: Decided) -> list[Decision]:
+    """Return the decisions about candidates that count for a track."""
+    return [*filter(None, [decided.accepted]), *decided.rejected.values()]
 
 
 def _run(state: ReviewState, decisions: Decisions, out: Screen) -> None:

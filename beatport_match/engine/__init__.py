@@ -2,16 +2,22 @@
 
 The modules, beginning with what a program calls:
 
-    functions        match_track, amatch_playlist and the others: one call, one matcher
-    matcher          Matcher: the sync interface
-    async_matcher    AsyncMatcher: the async interface
-    arguments        the types of arguments, and the checks where they enter
-    sync_engine      runs search flows and request flows, in sync
-    async_engine     the same with await, the questions of a batch at the same time
-    transcript       the transcript that both engines record
-    request_logging  the DEBUG lines of requests
-    playlist_run     tracks, clock, progress and result of a run over a playlist
-    journal          the file from which a run resumes
-    match_stream     matches as they complete, for `async for`
-    async_bridge     the async engine for sync code
+    track_functions     match_track and amatch_track: one call, one matcher
+    playlist_functions  match_playlist, iter_matches and their async counterparts
+    matcher             Matcher: the sync interface
+    async_matcher       AsyncMatcher: the async interface
+    arguments           the types of arguments, and the checks where they enter
+    beatport_source     the Beatport source that the settings name
+    sync_run            runs the search of one track, and of all tracks of a run, in sync
+    async_run           the same with await, several tracks at the same time
+    sync_engine         runs search flows and request flows, in sync
+    async_engine        the same with await, the questions of a batch at the same time
+    transcript          the transcript that both engines record
+    request_logging     the DEBUG lines of requests
+    playlist_run        tracks, clock, progress and result of a run over a playlist
+    track_outcome       the outcome of a track without an answer
+    match_metrics       the metrics of a match and of a matcher's lookups
+    journal             the file from which a run resumes
+    match_stream        matches as they complete, for `async for`
+    async_bridge        the async engine for sync code
 """

@@ -32,6 +32,7 @@ AsyncOnProgress: TypeAlias = Callable[[Progress], "Awaitable[None] | None"]
 IsStopped: TypeAlias = Callable[[], bool]
 """Called at every decision of a run; `True` stops it."""
 JournalPath: TypeAlias = "str | os.PathLike[str]"
+"""The path of the file that keeps the finished tracks, and from which a later run resumes."""
 DecisionsOrPath: TypeAlias = "Decisions | str | os.PathLike[str]"
 """The decisions of a person or program, or the path of their file."""
 MissingOnly: TypeAlias = "bool | PlaylistMatch | str | os.PathLike[str]"

@@ -21,7 +21,7 @@ import anyio
 
 from beatport_match.engine.arguments import IsStopped
 from beatport_match.engine.async_engine import AsyncEngine, unless_stopped
-from beatport_match.engine.async_matcher import InCaller, directly, match_all
+from beatport_match.engine.async_run import InCaller, directly, match_all
 from beatport_match.engine.match_stream import Emit
 from beatport_match.engine.playlist_run import PlaylistRun
 from beatport_match.engine.task_errors import single_error

@@ -6,11 +6,10 @@ the generators.
 
 from __future__ import annotations
 
-import inspect
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 import anyio
 
@@ -18,7 +17,6 @@ from beatport_match.engine.arguments import (
     AsyncOnProgress,
     DecisionsOrPath,
     FileTracks,
-    IsStopped,
     JournalPath,
     MissingOnly,
     OnError,
@@ -33,40 +31,28 @@ from beatport_match.engine.arguments import (
     never_stop,
 )
 from beatport_match.engine.async_engine import AsyncEngine
+from beatport_match.engine.async_run import match_all, match_one
+from beatport_match.engine.beatport_source import beatport_source, with_max_results
+from beatport_match.engine.match_metrics import new_lookups, with_metrics
 from beatport_match.engine.match_stream import Emit, MatchStream, StreamTask
-from beatport_match.engine.playlist_run import (
-    PlaylistRun,
-    beatport_source,
-    decided_about,
-    failed_match,
-    new_lookups,
-    with_max_results,
-    with_metrics,
-)
-from beatport_match.engine.task_errors import passing_errors, single_error
+from beatport_match.engine.playlist_run import PlaylistRun
+from beatport_match.engine.track_outcome import decided_about
 from beatport_match.matching.fetched_tracks import FetchedTracks
+from beatport_match.matching.lookup_flows import fetch_flow, fetch_one_flow, query_flow
 from beatport_match.matching.match import Match
-from beatport_match.matching.protocol import Recorded, SearchFlow
 from beatport_match.matching.query_plan import own_queries
-from beatport_match.matching.search_flow import (
-    fetch_flow,
-    fetch_one_flow,
-    match_flow,
-    query_flow,
-)
+from beatport_match.matching.search_flow import match_flow
 from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import AsyncHttpClient, require_client_kind
-from beatport_match.transport.shared import own_state, with_rate_limiter
+from beatport_match.transport.shared import own_state, shared_state, with_rate_limiter
 from beatport_match.transport.shared_rate_limit import AsyncRateLimiter, RateLimiter
 
 if TYPE_CHECKING:
     # Only runs over playlists load them.
     from beatport_match.model.run_metrics import PerformanceStats
     from beatport_match.results import PlaylistMatch
-
-T = TypeVar("T")
 
 
 class AsyncMatcher:
@@ -82,7 +68,7 @@ class AsyncMatcher:
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
-            is the answer without a request; a rejected one is not proposed.
+            is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
@@ -175,7 +161,7 @@ class AsyncMatcher:
             track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
-                and the tracks that are left are `failed` with the kind `stopped`.
+                and the tracks that are left are `failed` with the kind `stopped`. Default: none.
             queries: 1-20 texts to search for, in this order, instead of the queries that are
                 planned from the track; the search still ends at a good answer. Default: none.
             on_error: What an exception does that is not expected (of the client or of a source):
@@ -203,7 +189,7 @@ class AsyncMatcher:
         decided = decided_about(track, self._decisions)
         flow = match_flow(track, self.settings, self._sources, own, decided)
         return with_metrics(
-            await _match(self._engine, self.settings, track, flow, is_stopped, on_error)
+            await match_one(self._engine, self.settings, track, flow, is_stopped, on_error)
         )
 
     async def match_playlist(
@@ -230,12 +216,12 @@ class AsyncMatcher:
             encoding: The encoding of a text file; by default it is detected.
             tags: Whether the tags of the music files fill in what the playlist does not say.
             on_progress: Called with a `Progress` after each track, one call at a time; an async
-                function is awaited.
+                function is awaited. Default: none.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
-                and the tracks that are left are `failed` with the kind `stopped`.
+                and the tracks that are left are `failed` with the kind `stopped`. Default: none.
             journal: The path of a file to which each finished track is written at once; a later run
-                with the same file resumes: it sends no request for those tracks.
+                with the same file resumes: it sends no request for those tracks. Default: none.
             on_error: What an exception does that is not expected (of the client, of a source, of
                 `on_progress`): "raise" ends the run with it; "result" makes the match of its track
                 `failed` with the kind `exception`, and the run continues. Default "raise".
@@ -288,12 +274,12 @@ class AsyncMatcher:
             encoding: The encoding of a text file; by default it is detected.
             tags: Whether the tags of the music files fill in what the playlist does not say.
             on_progress: Called with a `Progress` after each track, one call at a time; an async
-                function is awaited.
+                function is awaited. Default: none.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
-                and the tracks that are left are `failed` with the kind `stopped`.
+                and the tracks that are left are `failed` with the kind `stopped`. Default: none.
             journal: The path of a file to which each finished track is written at once; a later run
-                with the same file resumes: it sends no request for those tracks.
+                with the same file resumes: it sends no request for those tracks. Default: none.
             on_error: What an exception does that is not expected (of the client, of a source, of
                 `on_progress`): "raise" ends the run with it; "result" makes the match of its track
                 `failed` with the kind `exception`, and the run continues. Default "raise".
@@ -340,7 +326,9 @@ class AsyncMatcher:
 
         Example:
             ```python
-            print(generate_async_io_analysis_report(matcher.lookup_metrics))
+            async with AsyncMatcher() as matcher:
+                await matcher.search_tracks("olvarin undertow")
+                print(generate_async_io_analysis_report(matcher.lookup_metrics))
             ```
         """
         return self._lookups.stats()
@@ -370,7 +358,8 @@ class AsyncMatcher:
 
         Example:
             ```python
-            candidates = await matcher.search_tracks("artist title")
+            async with AsyncMatcher() as matcher:
+                candidates = await matcher.search_tracks("olvarin undertow")
             ```
         """
         check_number("timeout", timeout, 0.001, 600)
@@ -397,7 +386,8 @@ class AsyncMatcher:
 
         Example:
             ```python
-            candidate = await matcher.fetch_track(16476663)
+            async with AsyncMatcher() as matcher:
+                candidate = await matcher.fetch_track(16476663)
             ```
         """
         flow = self._lookups.recording(fetch_one_flow(url_or_id, self._sources))
@@ -424,7 +414,8 @@ class AsyncMatcher:
 
         Example:
             ```python
-            first, second = await matcher.fetch_tracks([16476663, 16476664])
+            async with AsyncMatcher() as matcher:
+                first, second = await matcher.fetch_tracks([16476663, 16476664])
             ```
         """
         check_number("max_concurrent", max_concurrent, 1, 100)
@@ -432,79 +423,7 @@ class AsyncMatcher:
         return (await self._engine.run(flow, never_stop)).value
 
 
-class InCaller(Protocol):
-    """Calls a function in the thread of the caller, and returns its result."""
+class SharingAsyncMatcher(AsyncMatcher):
+    """A matcher that shares its rate limit, circuit breaker and cache with all others like it."""
 
-    async def __call__(self, call: Callable[[], T], /) -> T:
-        """Call the function."""
-        ...
-
-
-async def directly(call: Callable[[], T]) -> T:
-    """Call a function here: the caller's thread is that of the event loop."""
-    return call()
-
-
-async def _match(
-    engine: AsyncEngine,
-    settings: MatchSettings,
-    track: Track,
-    flow: SearchFlow[Match],
-    is_stopped: IsStopped,
-    on_error: OnError,
-) -> Recorded[Match]:
-    started = engine.now()
-    try:
-        return await engine.run(flow, is_stopped, settings.max_track_time_s)
-    except Exception as error:  # noqa: BLE001 - raised again unless the caller wants a result
-        return failed_match(error, on_error, track, started, engine.now())
-
-
-async def match_all(
-    engine: AsyncEngine,
-    run: PlaylistRun,
-    emit: Emit | None = None,
-    in_caller: InCaller = directly,
-) -> None:
-    """Match the tracks of a run, several at the same time.
-
-    Args:
-        engine: The engine to use.
-        run: The run.
-        emit: Called with each match, and awaited.
-        in_caller: Calls what may run code of the calling program, except `stop`.
-    """
-    # One call of `on_progress` at a time, in the order in which the tracks finish.
-    reporting = anyio.Lock(fast_acquire=True)
-
-    async def match_tracks() -> None:
-        while (entry := await in_caller(run.next_track)) is not None:
-            place, track, found = entry
-            if found is None:
-                decided = run.decided(track)
-                flow = match_flow(track, run.settings, run.sources, decided=decided)
-                searched = await _match(
-                    engine, run.settings, track, flow, run.is_stopped, run.on_error
-                )
-                found = await in_caller(partial(run.settle, searched, place))
-                if found is None:
-                    continue
-            progress = await in_caller(partial(run.finish, found, place))
-            if run.on_progress is not None:
-                async with reporting:
-                    try:
-                        reported = await in_caller(partial(run.on_progress, progress))
-                        if inspect.isawaitable(reported):
-                            await reported
-                    except Exception as error:  # noqa: BLE001 - raised again by default
-                        found = run.fail(found, place, error)
-            if emit is not None:
-                await emit(found)
-
-    with run.opened():
-        try:
-            async with anyio.create_task_group() as group:
-                for _ in range(run.settings.async_io.max_concurrent_tracks):
-                    group.start_soon(passing_errors, match_tracks)
-        except BaseExceptionGroup as errors:
-            raise single_error(errors) from None
+    _new_state = staticmethod(shared_state)

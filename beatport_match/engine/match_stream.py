@@ -97,8 +97,8 @@ class MatchStream:
     exception in the work is raised where the matches are consumed.
 
     Example:
-        ```
-        async with aiter_matches(tracks) as matches:
+        ```python
+        async with aiter_matches("friday.m3u8") as matches:
             async for match in matches:
                 print(match.outcome)
         ```

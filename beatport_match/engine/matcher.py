@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Self
 from beatport_match.engine.arguments import (
     DecisionsOrPath,
     FileTracks,
-    IsStopped,
     JournalPath,
     MissingOnly,
     OnError,
@@ -30,31 +29,22 @@ from beatport_match.engine.arguments import (
     check_on_error,
     never_stop,
 )
-from beatport_match.engine.playlist_run import (
-    PlaylistRun,
-    beatport_source,
-    decided_about,
-    failed_match,
-    new_lookups,
-    with_max_results,
-    with_metrics,
-)
+from beatport_match.engine.beatport_source import beatport_source, with_max_results
+from beatport_match.engine.match_metrics import new_lookups, with_metrics
+from beatport_match.engine.playlist_run import PlaylistRun
 from beatport_match.engine.sync_engine import SyncEngine
+from beatport_match.engine.sync_run import match_each, match_one
+from beatport_match.engine.track_outcome import decided_about
 from beatport_match.matching.fetched_tracks import FetchedTracks
+from beatport_match.matching.lookup_flows import fetch_flow, fetch_one_flow, query_flow
 from beatport_match.matching.match import Match
-from beatport_match.matching.protocol import Recorded
-from beatport_match.matching.query_plan import Query, own_queries
-from beatport_match.matching.search_flow import (
-    fetch_flow,
-    fetch_one_flow,
-    match_flow,
-    query_flow,
-)
+from beatport_match.matching.query_plan import own_queries
+from beatport_match.matching.search_flow import match_flow
 from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.settings.models import MatchSettings, settings_or_default
 from beatport_match.transport.http import HttpClient, require_client_kind
-from beatport_match.transport.shared import own_state, with_rate_limiter
+from beatport_match.transport.shared import own_state, shared_state, with_rate_limiter
 from beatport_match.transport.shared_rate_limit import RateLimiter
 
 if TYPE_CHECKING:
@@ -76,7 +66,7 @@ class Matcher:
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
-            is the answer without a request; a rejected one is not proposed.
+            is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
@@ -166,7 +156,7 @@ class Matcher:
             track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
-                and the tracks that are left are `failed` with the kind `stopped`.
+                and the tracks that are left are `failed` with the kind `stopped`. Default: none.
             queries: 1-20 texts to search for, in this order, instead of the queries that are
                 planned from the track; the search still ends at a good answer. Default: none.
             on_error: What an exception does that is not expected (of the client or of a source):
@@ -191,7 +181,11 @@ class Matcher:
         check_on_error(on_error)
         own = None if queries is None else own_queries(queries)
         self._engine.require_open()
-        return with_metrics(self._match(track, is_stopped, on_error, own))
+        decided = decided_about(track, self._decisions)
+        flow = match_flow(track, self.settings, self._sources, own, decided)
+        return with_metrics(
+            match_one(self._engine, self.settings, track, flow, is_stopped, on_error)
+        )
 
     def match_playlist(
         self,
@@ -218,12 +212,13 @@ class Matcher:
                 default all tracks of the file.
             encoding: The encoding of a text file; by default it is detected.
             tags: Whether the tags of the music files fill in what the playlist does not say.
-            on_progress: Called with a `Progress` after each track; not an async function.
+            on_progress: Called with a `Progress` after each track; not an async function. Default:
+                none.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
-                and the tracks that are left are `failed` with the kind `stopped`.
+                and the tracks that are left are `failed` with the kind `stopped`. Default: none.
             journal: The path of a file to which each finished track is written at once; a later run
-                with the same file resumes: it sends no request for those tracks.
+                with the same file resumes: it sends no request for those tracks. Default: none.
             on_error: What an exception does that is not expected (of the client, of a source, of
                 `on_progress`): "raise" ends the run with it; "result" makes the match of its track
                 `failed` with the kind `exception`, and the run continues. Default "raise".
@@ -258,7 +253,7 @@ class Matcher:
             run_async(run, self._given, self._state)
         else:
             with run.partial_on_error():
-                deque(self._each(run), maxlen=0)
+                deque(match_each(self._engine, run), maxlen=0)
         return run.result()
 
     def iter_matches(
@@ -287,12 +282,13 @@ class Matcher:
                 default all tracks of the file.
             encoding: The encoding of a text file; by default it is detected.
             tags: Whether the tags of the music files fill in what the playlist does not say.
-            on_progress: Called with a `Progress` after each track; not an async function.
+            on_progress: Called with a `Progress` after each track; not an async function. Default:
+                none.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
-                and the tracks that are left are `failed` with the kind `stopped`.
+                and the tracks that are left are `failed` with the kind `stopped`. Default: none.
             journal: The path of a file to which each finished track is written at once; a later run
-                with the same file resumes: it sends no request for those tracks.
+                with the same file resumes: it sends no request for those tracks. Default: none.
             on_error: What an exception does that is not expected (of the client, of a source, of
                 `on_progress`): "raise" ends the run with it; "result" makes the match of its track
                 `failed` with the kind `exception`, and the run continues. Default "raise".
@@ -330,7 +326,7 @@ class Matcher:
 
         def work() -> Iterator[Match]:
             run.start = time.monotonic()  # the caller may take the first match later
-            yield from self._each(run)
+            yield from match_each(self._engine, run)
 
         return work()
 
@@ -343,7 +339,9 @@ class Matcher:
 
         Example:
             ```python
-            print(generate_async_io_analysis_report(matcher.lookup_metrics))
+            with Matcher() as matcher:
+                matcher.search_tracks("olvarin undertow")
+                print(generate_async_io_analysis_report(matcher.lookup_metrics))
             ```
         """
         return self._lookups.stats()
@@ -369,7 +367,8 @@ class Matcher:
 
         Example:
             ```python
-            candidates = matcher.search_tracks("artist title")
+            with Matcher() as matcher:
+                candidates = matcher.search_tracks("olvarin undertow")
             ```
         """
         check_number("timeout", timeout, 0.001, 600)
@@ -396,7 +395,8 @@ class Matcher:
 
         Example:
             ```python
-            candidate = matcher.fetch_track(16476663)
+            with Matcher() as matcher:
+                candidate = matcher.fetch_track(16476663)
             ```
         """
         flow = self._lookups.recording(fetch_one_flow(url_or_id, self._sources))
@@ -423,40 +423,16 @@ class Matcher:
 
         Example:
             ```python
-            first, second = matcher.fetch_tracks([16476663, 16476664])
+            with Matcher() as matcher:
+                first, second = matcher.fetch_tracks([16476663, 16476664])
             ```
         """
         check_number("max_concurrent", max_concurrent, 1, 100)
         flow = self._lookups.recording(fetch_flow(urls_or_ids, self._sources, max_concurrent))
         return self._engine.run(flow, never_stop).value
 
-    def _match(
-        self,
-        track: Track,
-        is_stopped: IsStopped,
-        on_error: OnError,
-        queries: tuple[Query, ...] | None = None,
-    ) -> Recorded[Match]:
-        decided = decided_about(track, self._decisions)
-        flow = match_flow(track, self.settings, self._sources, queries, decided)
-        started = self._engine.now()
-        try:
-            return self._engine.run(flow, is_stopped, self.settings.max_track_time_s)
-        except Exception as error:  # noqa: BLE001 - raised again unless the caller wants a result
-            return failed_match(error, on_error, track, started, self._engine.now())
 
-    def _each(self, run: PlaylistRun) -> Iterator[Match]:
-        with run.opened():
-            while (entry := run.next_track()) is not None:
-                place, track, found = entry
-                if found is None:
-                    found = run.settle(self._match(track, run.is_stopped, run.on_error), place)
-                    if found is None:
-                        continue
-                progress = run.finish(found, place)
-                if run.on_progress is not None:
-                    try:
-                        run.on_progress(progress)
-                    except Exception as error:  # noqa: BLE001 - raised again by default
-                        found = run.fail(found, place, error)
-                yield found
+class SharingMatcher(Matcher):
+    """A matcher that shares its rate limit, circuit breaker and cache with all others like it."""
+
+    _new_state = staticmethod(shared_state)

@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Generator, Mapping, Sized
+from collections.abc import Generator, Sized
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pydantic import JsonValue
-
 from beatport_match._logging import logger
-from beatport_match.beatport import ApiSource, WebSource
 from beatport_match.engine.arguments import (
     IN_JOURNAL,
     AsyncOnProgress,
@@ -27,20 +24,24 @@ from beatport_match.engine.arguments import (
     check_run_arguments,
     check_tracks,
 )
+from beatport_match.engine.match_metrics import (
+    public_settings,
+    with_metrics,
+    with_outcome_metrics,
+    without_cost,
+)
 from beatport_match.engine.process_usage import peak_memory_bytes
+from beatport_match.engine.track_outcome import STOPPED, decided_about, failure_of, unmatched
 from beatport_match.errors import (
-    BeatportMatchError,
     DecisionsError,
-    Failure,
     MisuseError,
     OutputError,
-    short_repr,
 )
-from beatport_match.matching.decided import UNDECIDED, Decided
+from beatport_match.matching.decided import Decided
 from beatport_match.matching.decided_match import accepted_match, agrees_with
 from beatport_match.matching.earlier_answers import EarlierAnswers
-from beatport_match.matching.match import Match, Progress, Stopped
-from beatport_match.matching.protocol import Recorded, ResultKind, Transcript
+from beatport_match.matching.match import Match, Progress
+from beatport_match.matching.protocol import Recorded
 from beatport_match.matching.release_evidence import with_release_evidence
 from beatport_match.matching.second_round import (
     MAX_FAILED_IN_A_ROW,
@@ -48,14 +49,12 @@ from beatport_match.matching.second_round import (
     is_worth_another_round,
     joined,
 )
-from beatport_match.matching.sources import Source, Sources
+from beatport_match.matching.sources import Sources
 from beatport_match.model.evidence import OUTCOMES, MatchOutcome
 from beatport_match.model.metrics import Mode
 from beatport_match.model.problems import PlaylistProblem
 from beatport_match.model.tracks import Track
-from beatport_match.performance.lookups import LookupMetrics
-from beatport_match.performance.measure import outcome_metrics, track_metrics
-from beatport_match.settings.models import MatchSettings, settings_or_default
+from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.rate_limiter import LocalRateLimiter
 
 if TYPE_CHECKING:
@@ -66,72 +65,6 @@ if TYPE_CHECKING:
 
 # A run with bounded memory must not keep all tracks of a day without a network.
 MAX_WAITING_TRACKS = 1000
-MAX_ERROR_LENGTH = 300
-
-STOPPED = Failure("stopped", "the run was stopped before this query was sent")
-
-
-def beatport_source(settings: MatchSettings) -> Source:
-    """Make the Beatport source that the settings name: its web pages or its API.
-
-    Use it for `source=`, where Beatport comes after catalogues of your own.
-
-    Args:
-        settings: Its `source`, `base_url`, `api_url`, `max_results` and `user_agent` count.
-
-    Returns:
-        The source; it sends nothing by itself.
-
-    Raises:
-        SettingsError: `settings` is not a `MatchSettings`.
-
-    Example:
-        ```python
-        source = [Catalogue.open("pool.catalogue"), beatport_source(MatchSettings())]
-        match_playlist("friday.m3u8", source=source)
-        ```
-    """
-    settings = settings_or_default(settings)
-    if settings.source == "api":
-        return ApiSource(
-            api_url=settings.api_url,
-            base_url=settings.base_url,
-            max_results=settings.max_results,
-            user_agent=settings.user_agent,
-        )
-    return WebSource(
-        base_url=settings.base_url,
-        max_results=settings.max_results,
-        user_agent=settings.user_agent,
-    )
-
-
-def with_max_results(sources: tuple[Source, ...], max_results: int | None) -> tuple[Source, ...]:
-    """Return the sources; those of Beatport request another number of rows from one search."""
-    if max_results is None:
-        return sources
-    return tuple(
-        replace(one, max_results=max_results) if isinstance(one, WebSource | ApiSource) else one
-        for one in sources
-    )
-
-
-def max_ages_s(settings: MatchSettings) -> Mapping[ResultKind, float]:
-    """Return the age in seconds up to which a cached result of each kind is used."""
-    return {"search": settings.cache_ttl_s, "page": settings.cache_page_ttl_s}
-
-
-def public_settings(settings: MatchSettings) -> dict[str, JsonValue]:
-    """Return the settings that a metrics file shows."""
-    # Metrics files are passed on; a user's files and network are private.
-    private = {"cache_path", "rate_limit_file", "token_file", "proxy"}
-    return settings.model_dump(mode="json", exclude=private)
-
-
-def new_lookups(mode: Mode, settings: MatchSettings) -> LookupMetrics:
-    """Return the metrics of a new matcher, which has not searched or fetched yet."""
-    now, today = time.monotonic(), datetime.now().astimezone()
-    return LookupMetrics(mode, public_settings(settings), began=now, started_at=today)
 
 
 class PlaylistRun:
@@ -263,7 +196,7 @@ class PlaylistRun:
         if known is None:
             return place, track, None
         self._known_places.add(place)
-        return place, track, _without_cost(known, place, self.start)
+        return place, track, without_cost(known, place, self.start)
 
     def _next_waiting(self) -> tuple[int, Track, Match | None]:
         place, rounds, recorded = self._waiting.popleft()
@@ -380,7 +313,7 @@ class PlaylistRun:
 
     def result(self) -> PlaylistMatch:
         """Return the result in the order of the playlist, also of the tracks not reached."""
-        unreached = {place: _unmatched(track, STOPPED, "stopped") for place, track in self._tracks}
+        unreached = {place: unmatched(track, STOPPED, "stopped") for place, track in self._tracks}
         waiting = {
             place: with_metrics(recorded, place, self.start) for place, _, recorded in self._waiting
         }
@@ -435,71 +368,3 @@ class PlaylistRun:
         if self._total is None or done == self._recorded:
             return None
         return elapsed / (done - self._recorded) * (self._total - done)
-
-
-def decided_about(track: Track, decisions: Decisions | None) -> Decided:
-    """Return the decisions that count for a track, also those that a program has just added."""
-    if decisions is None:
-        return UNDECIDED
-    decisions.refresh()
-    return decisions.about(track)
-
-
-def with_metrics(recorded: Recorded[Match], place: int = 0, start: float | None = None) -> Match:
-    """Return the match with its metrics; `start` is when its run started, if it is part of one."""
-    start = recorded.transcript.started if start is None else start
-    return replace(recorded.value, metrics=track_metrics(recorded, place=place, began=start))
-
-
-def failure_of(error: Exception, on_error: OnError, where: str) -> Failure:
-    """Return the failure of a track during which an unexpected exception was raised.
-
-    Args:
-        error: The exception.
-        on_error: What it does.
-        where: What raised it, for the text of the failure.
-
-    Raises:
-        Exception: `on_error` is "raise", or the exception is one of this library: it says that a
-            call or a file is wrong, which concerns all tracks.
-    """
-    if on_error == "raise" or isinstance(error, BeatportMatchError):
-        raise error
-    logger.warning("%s was raised; its track ends as failed", type(error).__name__)
-    return Failure("exception", f"{short_repr(error, MAX_ERROR_LENGTH)} was raised {where}")
-
-
-def failed_match(
-    error: Exception, on_error: OnError, track: Track, started: float, ended: float
-) -> Recorded[Match]:
-    """Return the match of a track whose search ended with an exception; `failure_of` may raise."""
-    failure = failure_of(error, on_error, "while the track was matched")
-    match = _unmatched(track, failure, "failed")
-    return Recorded(match, Transcript(started=started, ended=ended, rounds=()))
-
-
-def with_outcome_metrics(match: Match) -> Match:
-    """Return a match whose outcome has changed since it was measured, with new metrics of it."""
-    if match.metrics is None:
-        return match
-    return replace(match, metrics=match.metrics.model_copy(update=outcome_metrics(match)))
-
-
-def _without_cost(match: Match, place: int, start: float) -> Match:
-    """Return a match of an earlier run; its metrics say that it cost this run nothing."""
-    nothing = Transcript(started=start, ended=start, rounds=())
-    return with_metrics(Recorded(match, nothing), place, start)
-
-
-def _unmatched(track: Track, failure: Failure, stopped: Stopped) -> Match:
-    """Return the match of a track without a query."""
-    return Match(
-        track=track,
-        outcome="failed",
-        best=None,
-        candidates=(),
-        confidence=0.0,
-        queries=(),
-        failures=(failure,),
-        stopped=stopped,
-    )

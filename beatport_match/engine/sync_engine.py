@@ -13,9 +13,10 @@ from threading import Lock
 from typing import TypeVar
 
 from beatport_match.engine.arguments import IsStopped
-from beatport_match.engine.playlist_run import STOPPED, max_ages_s
+from beatport_match.engine.beatport_source import max_ages_s
 from beatport_match.engine.request_logging import log_answer, log_retry, log_sent
 from beatport_match.engine.time_budget import TimeBudget
+from beatport_match.engine.track_outcome import STOPPED
 from beatport_match.engine.transcript import TranscriptRecorder
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.protocol import (

@@ -5,25 +5,35 @@
 The temporary file stands in the target's folder. A new file has the permissions that the umask
 leaves; one with secrets can be read by its owner only (mode 0600). If the target exists, the new
 file gets the target's permissions.
+
+A killed program leaves its temporary file. A later write of the same target deletes it, if it is an
+hour old and not locked: a living writer holds the lock of its own until it is complete.
 """
 
 from __future__ import annotations
 
 import ctypes
 import errno
+import glob
 import os
 import secrets
 import shutil
+import stat
 import sys
+import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from beatport_match.errors import OutputError
 from beatport_match.files.guarded_read import reason
+from beatport_match.files.locked_file import lock
 
 # File systems allow 255 bytes for a name, and a character can take four.
 _MAX_PREFIX_LENGTH = 50
+# A complete file is not locked for the moment before it is renamed, but it is young then.
+MIN_ABANDONED_S = 3600.0
 
 # Arguments of renameat2 (Linux) and renamex_np (macOS).
 _AT_FDCWD = -100
@@ -64,11 +74,12 @@ def atomic_write(
                 return
         # An existing target may be private, and gives its permissions at the end.
         mode = 0o600 if secret or path.exists() else 0o666
-        with _temporary_file(path, mode) as temporary:
+        with _temporary_file(path, mode) as (temporary, locked):
             yield temporary
             # Without this, the file could be empty after a power cut.
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
+            locked.close()  # Windows renames no open file
             if exclusive:
                 _publish(temporary, path)
             else:
@@ -126,16 +137,35 @@ def _output_error(path: Path, error: OSError) -> OutputError:
 
 
 @contextmanager
-def _temporary_file(path: Path, mode: int) -> Generator[Path, None, None]:
-    """Yield a new file in the folder of `path`, and delete it if it still exists at the end."""
+def _temporary_file(path: Path, mode: int) -> Generator[tuple[Path, IO[bytes]], None, None]:
+    """Yield a new, locked file in the folder of `path`; delete it if it still exists at the end."""
     # Not `tempfile`, whose files ignore the umask.
-    name = f".{path.name[:_MAX_PREFIX_LENGTH]}.{secrets.token_hex(8)}.draft"
-    temporary = path.parent / name
-    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+    prefix = f".{path.name[:_MAX_PREFIX_LENGTH]}."
+    _remove_abandoned(path.parent, prefix)
+    temporary = path.parent / f"{prefix}{secrets.token_hex(8)}.draft"
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
+    file = os.fdopen(os.open(temporary, flags, mode), "r+b", buffering=0)
     try:
-        yield temporary
+        with file:
+            with suppress(OSError):  # the file system may have no locks
+                lock(file)
+            yield temporary, file
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _remove_abandoned(folder: Path, prefix: str) -> None:
+    """Delete the temporary files that killed programs have left."""
+    for draft in folder.glob(f"{glob.escape(prefix)}{'[0-9a-f]' * 16}.draft"):
+        with suppress(OSError):
+            status = draft.lstat()
+            is_old = time.time() - status.st_mtime > MIN_ABANDONED_S
+            # Opening a pipe would wait for its writer.
+            if is_old and stat.S_ISREG(status.st_mode):
+                with draft.open("rb+", buffering=0) as file:
+                    is_abandoned = lock(file)
+                if is_abandoned:
+                    draft.unlink()
 
 
 def _publish(temporary: Path, path: Path) -> None:

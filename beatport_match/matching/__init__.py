@@ -1,6 +1,7 @@
 """Which queries are sent for a track, and what their results mean: sans-IO generators.
 
     search_flow   one track: which queries are sent, when the search ends (yields `Ask`)
+    lookup_flows  single searches and fetches of track pages, without scoring
     request_flow  one question: cache, retries, redirects (yields a `Step` at a time)
     query_plan    the queries for a track, best first
     sources       where candidates come from
@@ -11,6 +12,7 @@ The generators do no I/O: an engine runs them, sync or async. The names below ar
 bring their own engine (docs/conversation.md).
 """
 
+from beatport_match.matching.lookup_flows import fetch_flow, fetch_one_flow, query_flow
 from beatport_match.matching.protocol import (
     Answer,
     Ask,
@@ -37,12 +39,7 @@ from beatport_match.matching.protocol import (
 )
 from beatport_match.matching.query_plan import own_queries
 from beatport_match.matching.request_flow import backoff, question_flow
-from beatport_match.matching.search_flow import (
-    fetch_flow,
-    fetch_one_flow,
-    match_flow,
-    query_flow,
-)
+from beatport_match.matching.search_flow import match_flow
 from beatport_match.matching.sources import Source
 
 __all__ = [

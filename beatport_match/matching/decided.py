@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from beatport_match.model.decisions import Decision
 from beatport_match.model.tracks import Candidate, Track
@@ -37,7 +38,8 @@ MAX_LENGTH_GAP_S = 3.0
 # The wait after a miss is 1, 2, 4, 8, 16 and then always 32 days.
 MAX_DOUBLINGS = 5
 
-CandidateKey = tuple[int, str]
+CandidateKey: TypeAlias = tuple[int, str]
+"""The number and the name of a candidate."""
 
 
 def candidate_key(candidate: Candidate) -> CandidateKey:

@@ -86,6 +86,27 @@ def with_decisions(match: Match, decided: Decided, settings: MatchSettings) -> M
     )
 
 
+def undecided_match(match: Match, settings: MatchSettings) -> Match:
+    """Return a match whose decisions were withdrawn: a person decides it again.
+
+    It has the candidates that are known, also the rejected ones, ranked without the decisions.
+    """
+    known = [scored.candidate for scored in (*match.candidates, *match.rejected)]
+    if not known:
+        return match
+    candidates = with_reject_reasons(rank(match.track, known), "review", settings)
+    return replace(
+        match,
+        outcome="review",
+        best=candidates[0],
+        candidates=candidates,
+        confidence=candidates[0].confidence,
+        picked=False,
+        decided_by=None,
+        rejected=(),
+    )
+
+
 def agrees_with(match: Match, decided: Decided) -> bool:
     """Return whether an earlier match proposes no rejected candidate, and rejects no other one."""
     proposed = {candidate_key(scored.candidate) for scored in match.candidates}

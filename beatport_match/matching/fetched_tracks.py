@@ -22,7 +22,8 @@ class FetchedTracks(Sequence[Candidate | None]):
 
     Example:
         ```python
-        found = matcher.fetch_tracks([16476663, 16476664])
+        with Matcher() as matcher:
+            found = matcher.fetch_tracks([16476663, 1])
         for index, failure in found.failures.items():
             print(index, failure)
         ```

@@ -25,6 +25,7 @@ from beatport_match.settings.models import MatchSettings, settings_or_default
 Stopped: TypeAlias = Literal[
     "enough", "exhausted", "budget", "stopped", "failed", "time_budget", "decided"
 ]
+"""Why the search for a track ended; docs/confidence-and-outcomes.md has what each means."""
 
 MAX_SHOWN_CANDIDATES = 3
 _HEADLINES: dict[MatchOutcome, str] = {
@@ -52,6 +53,12 @@ class QueryRecord:
             `flight`, `rows`, `ld_json` or `html`; otherwise `None`.
         elapsed_s: Seconds from the question to its answer, waiting and retries included; `None` if
             it was not measured. It is ignored when records are compared.
+
+    Example:
+        ```python
+        for query in match.queries:
+            print(query.text, query.found)
+        ```
     """
 
     text: str
@@ -100,6 +107,13 @@ class Match:
             `candidates` do not hold them. The last line of their evidence says who rejected them.
         metrics: Times and counts of this track, added by the matcher; `None` if no matcher ran the
             search. They are ignored when matches are compared, because times always differ.
+
+    Example:
+        ```python
+        match = match_track("Olvarin - Undertow")
+        match.outcome, match.best.name, round(match.confidence, 1)
+        # ('matched', 'Undertow', 1.0)
+        ```
     """
 
     track: Track
@@ -126,7 +140,10 @@ class Match:
         """The accepted candidate if `outcome` is `matched`, otherwise `None`.
 
         Example:
-            `if best := match.accepted: print(best.url)`
+            ```python
+            if best := match.accepted:
+                print(best.url)
+            ```
         """
         return self.best if self.matched else None
 
@@ -199,7 +216,10 @@ class Match:
             and `artists_from_title` are added.
 
         Example:
-            `json.dumps(match.to_dict())`, `match.to_dict()["best"]["key"]`
+            ```python
+            import json
+            print(json.dumps(match.to_dict()))
+            ```
         """
         document: dict[str, Any] = to_jsonable_python(
             {
@@ -235,13 +255,16 @@ class Match:
 
         Returns:
             A match with the outcome `matched`, regardless of the scoring. Evidence and confidence
-            stay those of the candidate.
+            stay those of the candidate. An earlier decision is no longer its `decided_by`.
 
         Raises:
             MisuseError: The candidate is not one of this match's candidates.
 
         Example:
-            `match.pick(match.candidates[1]).outcome` is `"matched"`.
+            ```python
+            match.pick(match.candidates[0]).outcome
+            # 'matched'
+            ```
         """
         if not isinstance(candidate, ScoredCandidate):  # pyright: ignore[reportUnnecessaryIsInstance]
             expected = "one of match.candidates, such as match.candidates[0]"
@@ -264,6 +287,7 @@ class Match:
             ),
             confidence=picked.confidence,
             picked=True,
+            decided_by=None,
         )
 
     def changes(self, settings: MatchSettings | None = None) -> tuple[Change, ...]:
@@ -282,7 +306,10 @@ class Match:
             SettingsError: `settings` is not a `MatchSettings`.
 
         Example:
-            `for change in match.changes(): print(change)`
+            ```python
+            for change in match.changes():
+                print(change)
+            ```
         """
         settings = settings_or_default(settings)
         if self.outcome == "failed" or self.picked or self.decided_by:
@@ -304,7 +331,9 @@ class Match:
             SettingsError: `settings` is not a `MatchSettings`.
 
         Example:
-            `print(match.explain())`
+            ```python
+            print(match.explain())
+            ```
         """
         lines = [str(self.track), f"  {self._headline()}: {self.reason}"]
         shown = self.best or (self.candidates[0] if self.candidates else None)
@@ -360,6 +389,14 @@ class Progress:
             sent for a while.
         recorded: Whether this match comes from the journal of an earlier run.
         place: The position of the track in the playlist, from 0.
+
+    Example:
+        ```python
+        def show(progress: Progress) -> None:
+            print(f"{progress.done} of {progress.total}: {progress.match.outcome}")
+
+        result = match_playlist("friday.m3u8", on_progress=show)
+        ```
     """
 
     done: int

@@ -33,9 +33,14 @@ T = TypeVar("T")
 class Request:
     """One HTTP request that is described but not sent.
 
-    `params` are not yet encoded. With a `form` the method is POST, otherwise GET. `needs_token`
-    says that the engine has to add the user's access token, which only the token store knows.
-    `timeout_s` is how many seconds the request may take in total; `None` for the settings' value.
+    Attributes:
+        url: The URL without a query.
+        params: The pairs of the query, not yet encoded.
+        headers: The headers of this request, besides those of the client.
+        form: The fields of the body; with a form the method is POST, otherwise GET.
+        needs_token: Whether the engine has to add the user's access token, which only the token
+            store knows.
+        timeout_s: How many seconds the request may take in total; `None`: as the settings say.
     """
 
     url: str
@@ -60,7 +65,14 @@ def _canonical(url: str, params: tuple[tuple[str, str], ...]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An HTTP response; header names are in lower case, `body` is decompressed."""
+    """An HTTP response.
+
+    Attributes:
+        status: The HTTP status.
+        url: The URL of the response.
+        headers: The headers; their names are in lower case.
+        body: The decompressed body.
+    """
 
     status: int
     url: str
@@ -103,11 +115,12 @@ ResultKind: TypeAlias = Literal["search", "page"]
 """How soon a cached result is too old: a search changes from day to day, a track's page seldom."""
 
 DEFAULT_WHERE = "on Beatport"
+"""How texts for people name Beatport as the place of a search."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A request with the parser of its response.
+    """A `request` with the parser of its response, `parse`.
 
     `text` is the query as a person would type it. `query_type` names how it was built (see
     `query_plan`). `kind` decides which cached age is too old. `where` names the source in texts

@@ -19,7 +19,11 @@ class Source(Protocol):
     To bring your own catalogue, write a class with these members; no base class is needed.
 
     Example:
-        `match_playlist(tracks, source=[MySource(), beatport_source(settings)])`
+        ```python
+        with Catalogue.open("pool.catalogue") as pool:
+            source = [pool.source(), beatport_source(MatchSettings())]
+            result = match_playlist("friday.m3u8", source=source)
+        ```
     """
 
     @property
@@ -65,7 +69,7 @@ class Source(Protocol):
 
         Args:
             url_or_id: The number or the URL of the track.
-            query_type: How the query was built.
+            query_type: How the query was built. Default `track_page`.
 
         Returns:
             The question, which is not sent yet.

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from beatport_match.model.tracks import Candidate, Track
 
 Verdict: TypeAlias = Literal["accepted", "rejected", "withdrawn", "missed"]
+"""What was decided; `withdrawn` takes back an earlier decision, `missed` has no candidate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,15 @@ class DecidedBy:
     Attributes:
         by: `person`, or the name of the program or rule that decided.
         at: When, with a time zone.
+
+    Example:
+        ```python
+        picked = match.pick(match.candidates[0])
+        decisions = Decisions("decisions.jsonl")
+        decisions.accept(match.track, picked.best.candidate)
+        match_track(match.track, decisions=decisions).decided_by.by
+        # 'person'
+        ```
     """
 
     by: str
@@ -41,6 +51,13 @@ class Decision:
             `missed`.
         by: `person`, or the name of the program or rule that decided.
         at: When, with a time zone.
+
+    Example:
+        ```python
+        decision = Decisions("decisions.jsonl").record_miss(track)
+        decision.verdict, decision.by
+        # ('missed', 'run')
+        ```
     """
 
     verdict: Verdict

@@ -10,7 +10,9 @@ from typing import Literal, TypeAlias, get_args
 from beatport_match.model.tracks import Candidate, ReadFrom
 
 Relation: TypeAlias = Literal["same_recording", "other_version", "different"]
+"""How a candidate relates to the local track; one contradiction decides."""
 MatchOutcome: TypeAlias = Literal["matched", "review", "not_found", "failed"]
+"""The answer for a track; `matched` is accepted automatically, `review` needs a person."""
 OUTCOMES: tuple[MatchOutcome, ...] = get_args(MatchOutcome)
 RejectCode: TypeAlias = Literal[
     "different",
@@ -22,6 +24,7 @@ RejectCode: TypeAlias = Literal[
     "not_picked",
     "decided",
 ]
+"""Why a candidate was not accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,12 @@ class Evidence:
         effect: The points that the comparison added to the score (negative: took from it).
         note: The reason for the points, for people.
         code: The case within `name`, such as `typo`; empty only for the line named `limit`.
+
+    Example:
+        ```python
+        for line in match.candidates[0].evidence:
+            print(line.name, line.code, line.effect, line.note)
+        ```
     """
 
     name: str
@@ -64,6 +73,12 @@ class Rejection:
             * `not_picked`: a person picked another candidate;
             * `decided`: an earlier decision rejects it.
         text: One sentence for people.
+
+    Example:
+        ```python
+        rejection = match.candidates[1].reject_reason
+        print(rejection.code, rejection.text)
+        ```
     """
 
     code: RejectCode
@@ -100,6 +115,12 @@ class ScoredCandidate:
             candidates are compared.
         reject_reason: Why the match did not take the candidate; `None` if it did, and in `rank`.
             It is ignored when candidates are compared.
+
+    Example:
+        ```python
+        best = match.candidates[0]
+        print(best.name, best.score, best.confidence, best.relation)
+        ```
     """
 
     candidate: Candidate
@@ -232,7 +253,9 @@ class ScoredCandidate:
             Several lines, without a line break at the end.
 
         Example:
-            `print(rank(track, candidates)[0].explain())`
+            ```python
+            print(best.explain())
+            ```
         """
         lines = [str(self), *([self.url] if self.url else [])]
         for line in self.evidence:

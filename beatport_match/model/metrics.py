@@ -11,11 +11,14 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 Mode: TypeAlias = Literal["sync", "async"]
+"""The engine of a run."""
 
 # The upper bounds are larger than any real run (1e10 s are 300 years), and small enough that sums
 # over the values of an untrusted file stay finite.
 Seconds: TypeAlias = Annotated[float, Field(ge=0, le=1e10)]
+"""A time in seconds."""
 Count: TypeAlias = Annotated[int, Field(ge=0, le=10**12)]
+"""A number of things."""
 
 
 class MetricsModel(BaseModel):
@@ -61,6 +64,12 @@ class QueryMetrics(MetricsModel):
         retries: The number of repeated tries.
         failure: The kind of `Failure`, or `None` if the query succeeded.
         sent: One entry for each request.
+
+    Example:
+        ```python
+        for query in result.metrics.query_metrics:
+            print(query.query_text, query.execution_time, query.candidates_found)
+        ```
     """
 
     query_text: str
@@ -97,6 +106,12 @@ class TrackMetrics(MetricsModel):
         outcome: The outcome of the match.
         beatport_id: The number of the best candidate, also if it needs review.
         started: When the track began, in seconds since the run began.
+
+    Example:
+        ```python
+        for track in result.metrics.track_metrics:
+            print(track.track_title, track.total_time, track.total_queries)
+        ```
     """
 
     track_id: str

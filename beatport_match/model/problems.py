@@ -38,6 +38,14 @@ class PlaylistProblem(InputProblem):
         file: The path of the playlist as given.
         place: Where the entry is in the file, such as `line 12`.
         detail: What is wrong and what to do, without a full stop.
+
+    Example:
+        ```python
+        def show(problem: PlaylistProblem) -> None:
+            print(problem.place, problem.detail)
+
+        tracks = list(read_playlist("collection.xml", on_problem=show))
+        ```
     """
 
 
@@ -49,6 +57,13 @@ class CatalogueProblem(InputProblem):
         file: The path as given; empty if a program passed the rows.
         place: Where the row is in the input, such as `line 12`.
         detail: What is wrong and what was done with the row, without a full stop.
+
+    Example:
+        ```python
+        report = Catalogue.build([{"id": 8}], "small.catalogue")
+        for problem in report.problems:
+            print(problem.place, problem.detail)
+        ```
     """
 
 
@@ -61,6 +76,12 @@ class TagProblem:
     Attributes:
         file: The path of the file.
         detail: What is wrong and what to do, without a full stop.
+
+    Example:
+        ```python
+        for problem in plan_tags(result.matches).problems:
+            print(problem.file, problem.detail)
+        ```
     """
 
     file: str
@@ -71,3 +92,4 @@ class TagProblem:
 
 
 OnProblem: TypeAlias = Callable[[PlaylistProblem], None]
+"""Called with each entry of a playlist that cannot be read."""

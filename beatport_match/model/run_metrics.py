@@ -20,7 +20,9 @@ from beatport_match.model.metrics import (
 )
 
 Recommendation: TypeAlias = Literal["implement", "evaluate", "skip"]
+"""Whether async is worth it for runs like this one: yes, perhaps, or no."""
 Mean: TypeAlias = Annotated[float, Field(ge=0, le=1e12)]
+"""A mean of times or numbers."""
 # A sum of rounded parts can be slightly more than the whole.
 MAX_ROUNDED_PERCENT = 100.000001
 # A smaller number (before September 2001) is the reading of a clock that does not begin in 1970,
@@ -48,6 +50,7 @@ def _as_epoch(moment: datetime | None) -> float | None:
 
 
 Percentage: TypeAlias = Annotated[float, Field(ge=0, le=100), BeforeValidator(_without_rounding)]
+"""A share in percent."""
 Moment: TypeAlias = Annotated[
     datetime | None,
     BeforeValidator(_without_counter),
@@ -121,7 +124,15 @@ class AggregateStats(MetricsModel):
 
 
 class QueryTypeStats(MetricsModel):
-    """The sums over all queries of one type; times are in seconds."""
+    """The sums over all queries of one type.
+
+    Attributes:
+        total_network_time: The sum of the network times, in seconds.
+        total_execution_time: The sum of the total times, in seconds.
+        average_network_time: The mean of the network times, in seconds.
+        network_time_percentage: The share of the network time in the total time, in percent.
+        count: The number of queries.
+    """
 
     total_network_time: Mean
     total_execution_time: Mean
@@ -131,11 +142,18 @@ class QueryTypeStats(MetricsModel):
 
 
 class NetworkStats(MetricsModel):
-    """The sums over all queries; times are in seconds.
+    """The sums over all queries.
 
     Queries that ran at the same time each count in full, so the sums can be larger than the
-    wall-clock time. The keys of `network_time_by_query_type` are the names of
-    `matching.query_plan.QueryType`.
+    wall-clock time.
+
+    Attributes:
+        total_network_time: The sum of the network times, in seconds.
+        total_execution_time: The sum of the total times, in seconds.
+        network_time_percentage: The share of the network time in the total time, in percent.
+        average_network_time_per_query: The mean of the network times, in seconds.
+        network_time_by_query_type: The sums by the type of the queries, a name of
+            `matching.query_plan.QueryType`.
     """
 
     total_network_time: Mean
@@ -150,6 +168,12 @@ class ConcurrencyStats(MetricsModel):
 
     A track is in flight from its beginning to its end. Means are over the time from the beginning
     of the first track to the end of the last one.
+
+    Attributes:
+        peak_requests_in_flight: The highest number of requests at the same time.
+        mean_requests_in_flight: The mean number of requests.
+        peak_tracks_in_flight: The highest number of tracks at the same time.
+        mean_tracks_in_flight: The mean number of tracks.
     """
 
     peak_requests_in_flight: Count
@@ -182,6 +206,12 @@ class PerformanceStats(MetricsModel):
         cpu_time: The processor time of the whole process during the run, in seconds.
         peak_memory_bytes: The peak of the resident memory of the whole process, from its start to
             the end of the run; `None` where the system does not tell it (Windows).
+
+    Example:
+        ```python
+        stats = match_playlist("friday.m3u8").metrics
+        print(stats.session_info.total_time, stats.requests, stats.cache_stats.hit_rate)
+        ```
     """
 
     version: Literal["1.0"]
@@ -221,6 +251,12 @@ class NetworkAnalysis(MetricsModel):
         recommendation: `implement`, `evaluate` or `skip`.
         reason: The reason for it, in one sentence.
         caveats: What limits the recommendation, one sentence each.
+
+    Example:
+        ```python
+        analysis = analyze(result.metrics)
+        print(analysis.recommendation, analysis.reason)
+        ```
     """
 
     percentage: Percentage | None
@@ -256,6 +292,14 @@ class RunComparison(MetricsModel):
         left_out: The titles of the other tracks.
         reason: Why tracks are left out, or why the times cannot be compared, in one sentence;
             `None` if all tracks are compared.
+
+    Example:
+        ```python
+        settings = MatchSettings(async_io={"enabled": True})
+        in_async = match_playlist("friday.m3u8", settings=settings)
+        compare_runs(result.metrics, in_async.metrics).same_answers
+        # True
+        ```
     """
 
     sync_time: Seconds

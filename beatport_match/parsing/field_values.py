@@ -105,6 +105,13 @@ def milliseconds(value: str | None) -> float | None:
     return number / 1000 if number is not None and 0 < number <= MAX_DURATION_S * 1000 else None
 
 
+def is_blank(field: str, value: str | None) -> bool:
+    """Return whether the value of a field says nothing, such as a BPM of 0."""
+    if field == "bpm":
+        return bpm(value) is None
+    return year(value) is None if field in {"date", "year"} else not text(value)
+
+
 def with_mix(title: str, mix: str | None) -> str:
     """Append the mix in brackets if it names a version that the title does not contain.
 

@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate, Track
@@ -111,6 +112,25 @@ def interpret(track: Track) -> tuple[ParsedTrack, ...]:
     if not known_artists and (split := _version_as_title(track.title)):
         interpretations.append(_parsed_track(track, ParsedTitle(split.title), split))
     return tuple(dict.fromkeys(interpretations))
+
+
+class LocatingWords(NamedTuple):
+    """What must contain the title of a candidate that `interpret_using_candidate` can locate.
+
+    They are the words of the track's title, and its folded artist field.
+    """
+
+    title_words: frozenset[str]
+    artists: str
+
+    def may_locate(self, other: ParsedTrack) -> bool:
+        """Return whether the parsed candidate could be located; `False` is certain."""
+        return self.title_words.issuperset(other.base_words) or self.artists.startswith(other.base)
+
+
+def locating_words(track: Track) -> LocatingWords:
+    """Return the words in which candidates of a `readable` track can be located."""
+    return LocatingWords(_title_words(track.title)[1], fold(track.artist_text))
 
 
 def interpret_using_candidate(

@@ -115,6 +115,13 @@ class ParsedTitle:
         cut: The content of a last bracket that lacks its end, `"Victor Ru"` for
             "Night Ferry (Victor Ru". It also stays in `base`: it may be the start of a version.
             Empty if no bracket was cut off.
+
+    Example:
+        ```python
+        parsed = parse_title("Undertow (Extended Mix)")
+        parsed.base, parsed.version.length
+        # ('Undertow', 'long')
+        ```
     """
 
     base: str

@@ -69,20 +69,16 @@ def unmatched_words(
                 right.remove(same)
     typos = 0
     for word in list(left):
-        typo = next(
-            (
-                other
-                for other in right
-                if abs(len(word) - len(other)) <= MAX_TYPOS_OF_A_WORD
+        for other in right:
+            if (
+                -MAX_TYPOS_OF_A_WORD <= len(word) - len(other) <= MAX_TYPOS_OF_A_WORD
                 and is_typo(word, other)
                 and not (names and _are_two_names(word, other))
-            ),
-            None,
-        )
-        if typo is not None:
-            left.remove(word)
-            right.remove(typo)
-            typos += 1
+            ):
+                left.remove(word)
+                right.remove(other)
+                typos += 1
+                break
     return left, right, typos
 
 
@@ -137,7 +133,9 @@ def are_confusable(word: str, other: str) -> bool:
 
 def _are_alike(word: str, other: str) -> bool:
     """Return whether two words are one typo apart, or two from eight letters on."""
-    longest, shortest = max(len(word), len(other)), min(len(word), len(other))
+    longest, shortest = len(word), len(other)
+    if longest < shortest:
+        longest, shortest = shortest, longest
     allowed = 1 if longest < 8 else MAX_TYPOS_OF_A_WORD
     # The cheapest check comes first: most pairs of words are not similar at all.
     if longest < 4 or shortest < 3 or longest - shortest > allowed:

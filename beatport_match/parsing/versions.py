@@ -75,6 +75,12 @@ class Version:
             says nothing.
         text: The phrase as written.
         year: The year of a remix or remaster as text, `"2019"`, or empty.
+
+    Example:
+        ```python
+        version = parse_title("Undertow (Nørd Extended Remix)").version
+        version.kinds, version.length, version.text
+        ```
     """
 
     kinds: frozenset[str] = frozenset()
@@ -149,6 +155,7 @@ class Version:
 
 
 UNSTATED = Version()
+"""The version of a title that names none."""
 
 
 @lru_cache(maxsize=1024)

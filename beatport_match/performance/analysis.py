@@ -50,7 +50,10 @@ def analyze(stats: PerformanceStats) -> NetworkAnalysis:
         The recommendation, its reason in one sentence, and its caveats.
 
     Example:
-        `print(analyze(load_metrics_from_json("friday_metrics.json")).recommendation)`
+        ```python
+        stats = load_metrics_from_json("friday_metrics.json")
+        print(analyze(stats).recommendation)
+        ```
     """
     network, hits = network_percentage(stats), cache_hit_rate(stats)
     recommendation, reason = _with_recommendation(stats, network, hits)
@@ -73,7 +76,9 @@ def analyze_network_time_percentage(stats: PerformanceStats) -> tuple[float, Rec
         The percentage (0-100; 0 if unknown), and `implement`, `evaluate` or `skip`.
 
     Example:
-        `percentage, recommendation = analyze_network_time_percentage(result.metrics)`
+        ```python
+        percentage, recommendation = analyze_network_time_percentage(result.metrics)
+        ```
     """
     analysis = analyze(stats)
     return analysis.percentage or 0.0, analysis.recommendation
@@ -96,7 +101,9 @@ def recommend_mode(stats: PerformanceStats) -> Mode:
         `sync` or `async`.
 
     Example:
-        `use_async = recommend_mode(result.metrics) == "async"`
+        ```python
+        use_async = recommend_mode(result.metrics) == "async"
+        ```
     """
     if _mostly_failed(stats):
         return stats.mode or "sync"
@@ -146,7 +153,9 @@ def most_speed_up(stats: PerformanceStats, tracks_at_once: int) -> float | None:
         The speed-up (1.0: no gain). `None` if the times are unknown or tracks ran at once already.
 
     Example:
-        `most_speed_up(result.metrics, 5)` returns a number such as 4.3.
+        ```python
+        print(most_speed_up(result.metrics, 5))
+        ```
     """
     wall = stats.session_info.total_time
     if not wall or not _one_at_a_time(stats):
@@ -198,7 +207,11 @@ def compare_runs(sync_stats: PerformanceStats, async_stats: PerformanceStats) ->
         MisuseError: The first run was async, or the second was sync.
 
     Example:
-        `print(compare_runs(sync_result.metrics, async_result.metrics).speed_up)`
+        ```python
+        settings = MatchSettings(async_io={"enabled": True})
+        in_async = match_playlist("friday.m3u8", settings=settings)
+        print(compare_runs(result.metrics, in_async.metrics).speed_up)
+        ```
     """
     for stats, mode, place in ((sync_stats, "sync", "first"), (async_stats, "async", "second")):
         if stats.mode not in {mode, None}:

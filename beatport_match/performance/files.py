@@ -52,7 +52,10 @@ def export_performance_metrics_json(
         OutputError: The folder or the file cannot be written. It is also an `OSError`.
 
     Example:
-        `path = export_performance_metrics_json(result.metrics, "friday")`
+        ```python
+        path = export_performance_metrics_json(result.metrics, "friday")
+        stats = load_metrics_from_json(path)
+        ```
     """
     _check_name(base_filename)
     now = datetime.now().astimezone()
@@ -94,7 +97,11 @@ def load_metrics_from_json(path: str | Path) -> PerformanceStats:
             or has an invalid value. The message names the file and the field.
 
     Example:
-        `stats = load_metrics_from_json("output/friday_metrics_20260203_120000.json")`
+        ```python
+        stats = load_metrics_from_json("friday_metrics.json")
+        stats.session_info.total_tracks
+        # 3
+        ```
     """
     try:
         text = read_text(Path(path), MAX_FILE_BYTES)

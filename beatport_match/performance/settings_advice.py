@@ -30,6 +30,12 @@ class SettingsAdvice:
         max_concurrent_tracks: The value for the setting `async_io.max_concurrent_tracks`; `None` if
             the run says too little.
         reasons: The measured figures and what follows from them, one sentence each.
+
+    Example:
+        ```python
+        advice = recommend_settings(result.metrics)
+        print(advice.max_concurrent_tracks, advice.reasons)
+        ```
     """
 
     max_concurrent_tracks: int | None
@@ -49,7 +55,8 @@ def recommend_settings(
 
     Args:
         stats: The metrics of a run, sync or async.
-        memory_bytes: How much memory the program may use, in bytes. Default: memory is no limit.
+        memory_bytes: How much memory the program may use, in bytes (1 or more). Default: memory is
+            no limit.
 
     Returns:
         The advice with its reasons. It is a forecast if nothing was busy all the time. It has no

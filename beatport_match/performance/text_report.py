@@ -39,7 +39,9 @@ def generate_async_io_analysis_report(stats: PerformanceStats) -> str:
         The text, with at most 100 columns, ending in a line feed.
 
     Example:
-        `print(generate_async_io_analysis_report(match_playlist("collection.xml").metrics))`
+        ```python
+        print(generate_async_io_analysis_report(result.metrics))
+        ```
     """
     lines = ["Is async worth it here?", "", *_run(stats), "", *_time_breakdown(stats)]
     if by_type := list(_by_type(stats)):
@@ -57,7 +59,11 @@ def generate_comparison_report(comparison: RunComparison) -> str:
         The text, with at most 100 columns, ending in a line feed.
 
     Example:
-        `print(generate_comparison_report(compare_runs(sync_stats, async_stats)))`
+        ```python
+        settings = MatchSettings(async_io={"enabled": True})
+        in_async = match_playlist("friday.m3u8", settings=settings)
+        print(generate_comparison_report(compare_runs(result.metrics, in_async.metrics)))
+        ```
     """
     return "\n".join(_comparison(comparison)) + "\n"
 
@@ -75,7 +81,9 @@ def mode_advice(stats: PerformanceStats, concurrent_tracks: int | None = None) -
         failed, it says that no advice is possible.
 
     Example:
-        `mode_advice(result.metrics)` is `"Use async: about 4.3 times faster here."`
+        ```python
+        print(mode_advice(result.metrics))
+        ```
     """
     if 2 * sum((stats.failures or {}).values()) > len(stats.queries):
         return "No advice is possible: most queries of this run failed."

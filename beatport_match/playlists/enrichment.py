@@ -31,6 +31,12 @@ class Enrichment:
     that got a new value. `absent` counts the matched tracks that are not in the library, or whose
     entry has changed since they were matched. `playlist` is the name of the new playlist with the
     enriched tracks, `None` if there is none. `notation` is how keys were written.
+
+    Example:
+        ```python
+        done = enrich_library("collection.xml", result.matches, "new.xml")
+        print(done.enriched, "of", done.tracks)
+        ```
     """
 
     path: str
@@ -75,7 +81,8 @@ def enrich_library(
         notation: Write keys as `short` (`Am`), `camelot` (`8A`) or `open_key` (`1m`). `None` (the
             default) takes the notation that most keys of the library have.
         playlist: The name of a new playlist with the enriched tracks, in Rekordbox only. If a
-            playlist has this name, a number is added. `None` writes no playlist.
+            playlist has this name, a number is added. `None` writes no playlist. Default
+            `Beatport`.
 
     Returns:
         The path of the new file, and how many entries were read and changed.
@@ -88,7 +95,7 @@ def enrich_library(
 
     Example:
         ```python
-        result = match_playlist("collection.xml")
+        result = match_playlist("collection.xml", playlist="Sets/Friday")
         print(enrich_library("collection.xml", result.matches, "enriched.xml"))
         ```
     """

@@ -55,7 +55,7 @@ def missing_or_overwritten(
     return {
         name: value
         for name, value in found.items()
-        if (name != "mix" and _is_unknown(name, entry.get(name)))
+        if (name != "mix" and field_values.is_blank(name, entry.get(name)))
         or (name in overwrite and not _is_same(name, entry.get(name), value))
     }
 
@@ -124,12 +124,6 @@ def _agrees(entry: Track, matched: Track, found: Mapping[LibraryField, str]) -> 
         for field in fields(Track)
         if field.name not in _CHANGEABLE
     )
-
-
-def _is_unknown(name: LibraryField, value: str | None) -> bool:
-    if name == "bpm":
-        return field_values.bpm(value) is None
-    return field_values.year(value) is None if name == "year" else not field_values.text(value)
 
 
 def _is_same(name: LibraryField, present: str | None, found: str) -> bool:

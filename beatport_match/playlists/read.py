@@ -172,7 +172,9 @@ def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:
         PlaylistError: The file is missing or damaged, or its format is unknown.
 
     Example:
-        `list_playlists("collection.xml")` returns `('Sets/Friday', 'Sets/Warm Up')`.
+        ```python
+        list_playlists("collection.xml")
+        ```
     """
     source = PlaylistSource(_library_in(Path(path)))
     reader = _READERS[detect_format(source.file)]

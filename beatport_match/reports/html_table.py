@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate, as_minutes
 from beatport_match.model.validation import MAX_BPM, MAX_DURATION_S, is_web_url, single_line
 
@@ -46,11 +47,10 @@ def candidate_link(candidate: Candidate) -> str:
     return f'<a href="{escape(url)}" rel="noreferrer">{label}</a>'
 
 
-def key_text(candidate: Candidate) -> str:
-    """Return the key of a candidate with its place on the Camelot wheel."""
-    if candidate.key and candidate.camelot:
-        return f"{candidate.key} ({candidate.camelot})"
-    return candidate.key or candidate.camelot or ""
+def key_text(*texts: str | None) -> str:
+    """Return the first key with its place on the Camelot wheel; a text that is no key stays."""
+    key = next(filter(None, map(parse_key, texts)), None)
+    return f"{key.name} ({key.camelot})" if key else next(filter(None, texts), "")
 
 
 def bpm_text(bpm: float | None) -> str:

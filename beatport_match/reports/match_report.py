@@ -69,7 +69,9 @@ def write_match_report(result: PlaylistMatch, path: str | Path) -> None:
         OutputError: The file cannot be written. It is also an `OSError`.
 
     Example:
-        `write_match_report(PlaylistMatch.from_json("friday.json"), "friday.html")`
+        ```python
+        write_match_report(PlaylistMatch.from_json("friday.json"), "friday.html")
+        ```
     """
     with atomic_write(Path(path)) as draft:
         draft.write_text(match_report_page(result), encoding="utf-8")
@@ -86,7 +88,10 @@ def field_changes(track: Track, found: Candidate) -> tuple[FieldChange, ...]:
     gap = abs((track.bpm or 0) - (found.bpm or 0))
     return (
         _change(
-            "key", track.key or "", key_text(found), is_same=key is not None and key == found_key
+            "key",
+            key_text(track.key),
+            key_text(found.key, found.camelot),
+            is_same=key is not None and key == found_key,
         ),
         _change("BPM", bpm_text(track.bpm), bpm_text(found.bpm), is_same=gap < MIN_BPM_CHANGE),
         _change(

@@ -85,7 +85,9 @@ def write_review_page(result: PlaylistMatch, folder: str | Path) -> Path:
         OutputError: The folder or the page cannot be written. It is also an `OSError`.
 
     Example:
-        `print(write_review_page(PlaylistMatch.from_json("friday.json"), "review/"))`
+        ```python
+        print(write_review_page(PlaylistMatch.from_json("friday.json"), "review/"))
+        ```
     """
     folder = Path(folder)
     with output_errors(folder):

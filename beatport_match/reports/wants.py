@@ -56,6 +56,12 @@ class Wants:
         to_buy: Number of different Beatport tracks in `wants.html` and `wants.txt`.
         without_file: Number of tracks in no M3U file, because they name no file, or one with a line
             break in its name.
+
+    Example:
+        ```python
+        wants = write_wants(result, "wants/")
+        print(wants.to_buy, wants.missing)
+        ```
     """
 
     folder: str
@@ -95,7 +101,9 @@ def write_wants(result: PlaylistMatch, folder: str | Path) -> Wants:
         OutputError: The folder or a file cannot be written. It is also an `OSError`.
 
     Example:
-        `print(write_wants(PlaylistMatch.from_json("friday.json"), "wants/"))`
+        ```python
+        print(write_wants(PlaylistMatch.from_json("friday.json"), "wants/"))
+        ```
     """
     folder = Path(folder)
     with output_errors(folder):
@@ -181,7 +189,7 @@ def wants_page(candidates: Sequence[Candidate]) -> str:
             candidate_link(one),
             text(one.label),
             unbroken(one.release_date),
-            unbroken(key_text(one)),
+            unbroken(key_text(one.key, one.camelot)),
             bpm_text(one.bpm),
             length_text(one.length_s),
         )

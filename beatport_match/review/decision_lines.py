@@ -30,6 +30,8 @@ from beatport_match.model.validation import (
 FORMAT = 1
 # A track with its candidate takes about 1 KB.
 MAX_LINE_BYTES = 64 * 1024
+# 250,000 decisions.
+MAX_FILE_BYTES = 256 * 2**20
 MAX_BY_LENGTH = 100
 # A clock that was never set shows 1970.
 MIN_YEAR, MAX_YEAR = 2000, 2200

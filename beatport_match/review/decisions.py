@@ -13,26 +13,20 @@ program for synchronising has copied halfway is still readable, and a person can
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import IO
 
 from beatport_match.errors import DecisionsError, MisuseError, wrong_argument
-from beatport_match.files.atomic_write import atomic_write, output_errors
-from beatport_match.files.csv_records import BadRecord, csv_records
+from beatport_match.files.atomic_write import output_errors
 from beatport_match.files.guarded_read import (
     bounded_lines,
     open_input,
-    read_text,
-    reason,
     require_regular_file,
 )
 from beatport_match.files.locked_file import lock
@@ -40,18 +34,15 @@ from beatport_match.matching.decided import Decided, DecisionIndex
 from beatport_match.model.decisions import Decision, Verdict
 from beatport_match.model.problems import PlaylistProblem
 from beatport_match.model.tracks import Candidate, Track
+from beatport_match.review.csv_file import read_csv, write_csv
 from beatport_match.review.decision_lines import (
-    CSV_COLUMNS,
+    MAX_FILE_BYTES,
     MAX_LINE_BYTES,
     checked,
     parse_line,
-    parse_row,
     to_line,
-    to_row,
 )
 
-# 250,000 decisions.
-MAX_FILE_BYTES = 256 * 2**20
 # A damaged file may have a wrong line for each of its bytes.
 MAX_PROBLEMS = 1000
 # Another program holds the file for the milliseconds of one write.
@@ -85,10 +76,11 @@ class Decisions:
     Example:
         ```python
         decisions = Decisions("decisions.jsonl")
-        match = match_track("Artist - Title", decisions=decisions)
+        match = match_track("Olvarin - Undertow (Dub)", decisions=decisions)
         if match.outcome == "review":
             decisions.accept(match.track, match.candidates[0].candidate)
-        match_track("Artist - Title", decisions=decisions).decided_by  # no request is sent
+        match_track("Olvarin - Undertow (Dub)", decisions=decisions).outcome  # no request is sent
+        # 'matched'
         ```
     """
 
@@ -123,7 +115,10 @@ class Decisions:
             The accepted decision if there is one, the rejected ones, and the misses.
 
         Example:
-            `if (accepted := decisions.about(track).accepted): print(accepted.candidate)`
+            ```python
+            if accepted := decisions.about(match.track).accepted:
+                print(accepted.candidate)
+            ```
         """
         with self._lock:
             return self._index.about(track)
@@ -136,7 +131,7 @@ class Decisions:
         Args:
             track: The local track.
             candidate: The candidate, such as `match.candidates[0].candidate`.
-            by: `person`, or the name of a program or rule, up to 100 characters.
+            by: `person`, or the name of a program or rule, up to 100 characters. Default `person`.
             at: When it was decided, with a time zone; default: now.
 
         Returns:
@@ -148,7 +143,9 @@ class Decisions:
             OutputError: The file cannot be written.
 
         Example:
-            `decisions.accept(match.track, match.candidates[1].candidate)`
+            ```python
+            decisions.accept(match.track, match.candidates[0].candidate)
+            ```
         """
         return self._decide("accepted", track, candidate, by, at)
 
@@ -160,7 +157,7 @@ class Decisions:
         Args:
             track: The local track.
             candidate: The candidate, such as `match.candidates[0].candidate`.
-            by: `person`, or the name of a program or rule, up to 100 characters.
+            by: `person`, or the name of a program or rule, up to 100 characters. Default `person`.
             at: When it was decided, with a time zone; default: now.
 
         Returns:
@@ -172,7 +169,10 @@ class Decisions:
             OutputError: The file cannot be written.
 
         Example:
-            `for one in match.candidates: decisions.reject(match.track, one.candidate)`
+            ```python
+            for one in match.candidates:
+                decisions.reject(match.track, one.candidate)
+            ```
         """
         return self._decide("rejected", track, candidate, by, at)
 
@@ -184,7 +184,7 @@ class Decisions:
         Args:
             track: The local track.
             candidate: The candidate that was accepted or rejected.
-            by: `person`, or the name of a program or rule, up to 100 characters.
+            by: `person`, or the name of a program or rule, up to 100 characters. Default `person`.
             at: When it was withdrawn, with a time zone; default: now.
 
         Returns:
@@ -196,7 +196,9 @@ class Decisions:
             OutputError: The file cannot be written.
 
         Example:
-            `decisions.withdraw(match.track, match.candidates[0].candidate)`
+            ```python
+            decisions.withdraw(match.track, match.candidates[0].candidate)
+            ```
         """
         return self._decide("withdrawn", track, candidate, by, at)
 
@@ -205,7 +207,7 @@ class Decisions:
 
         Args:
             track: The local track.
-            by: The name of the program or rule, up to 100 characters.
+            by: The name of the program or rule, up to 100 characters. Default `run`.
             at: When, with a time zone; default: now.
 
         Returns:
@@ -217,7 +219,10 @@ class Decisions:
             OutputError: The file cannot be written.
 
         Example:
-            `decisions.record_miss(track)`, then `decisions.about(track).next_attempt`
+            ```python
+            decisions.record_miss(track)
+            print(decisions.about(track).next_attempt)
+            ```
         """
         return self._decide("missed", track, None, by, at)
 
@@ -235,7 +240,11 @@ class Decisions:
             OutputError: The file cannot be written.
 
         Example:
-            `decisions.merge("laptop.jsonl")`
+            ```python
+            Decisions("laptop.jsonl").record_miss(track)
+            decisions.merge("laptop.jsonl")
+            # 1
+            ```
         """
         other = other if isinstance(other, Decisions) else Decisions(other)
         return self._append(other)
@@ -253,15 +262,11 @@ class Decisions:
             OutputError: The file cannot be written.
 
         Example:
-            `Decisions("decisions.jsonl").to_csv("decisions.csv")`
+            ```python
+            decisions.to_csv("decisions.csv")
+            ```
         """
-        with (
-            atomic_write(Path(path)) as draft,
-            draft.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,
-        ):
-            table = csv.DictWriter(file, CSV_COLUMNS)
-            table.writeheader()
-            table.writerows(map(to_row, sorted(self, key=lambda one: one.at)))
+        write_csv(Path(path), sorted(self, key=lambda one: one.at))
 
     def add_csv(self, path: str | os.PathLike[str]) -> tuple[PlaylistProblem, ...]:
         """Add the decisions of a CSV file as `to_csv` writes it.
@@ -278,20 +283,14 @@ class Decisions:
             OutputError: The file of decisions cannot be written.
 
         Example:
-            `for problem in decisions.add_csv("decisions.csv"): print(problem)`
+            ```python
+            for problem in decisions.add_csv("decisions.csv"):
+                print(problem)
+            ```
         """
-        added: list[Decision] = []
-        problems: list[PlaylistProblem] = []
-        for number, row in _rows(Path(path)):
-            try:
-                if isinstance(row, BadRecord):
-                    raise ValueError(row.detail)  # noqa: TRY301, TRY004 - handled like a bad value
-                added.append(checked(parse_row(row)))
-            except ValueError as error:
-                detail = f"the row is left out: {str(error).rstrip('.')}"
-                problems.append(PlaylistProblem(str(path), f"line {number}", detail))
+        added, problems = read_csv(Path(path))
         self._append(added)
-        return tuple(problems)
+        return problems
 
     def refresh(self) -> None:
         """Read the decisions that other programs have added since the last call.
@@ -300,7 +299,9 @@ class Decisions:
             DecisionsError: The file cannot be read, or is not a file of decisions.
 
         Example:
-            `decisions.refresh()`
+            ```python
+            decisions.refresh()  # read what other programs have added
+            ```
         """
         with self._lock:
             self._read()
@@ -413,31 +414,3 @@ def _write(file: IO[bytes], data: bytes) -> None:
         with suppress(OSError):
             file.truncate(end)
         raise
-
-
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str] | BadRecord]]:
-    """Yield the rows of a CSV file after its header, with their line numbers.
-
-    Raises:
-        DecisionsError: The file cannot be read, or has no column `verdict`.
-    """
-    try:
-        text = read_text(path, MAX_FILE_BYTES)
-    except OSError as error:
-        raise DecisionsError(f"{path}: cannot be read ({reason(error)}); check the file.") from None
-    lines = enumerate(io.StringIO(text, newline=""), 1)
-    first = next(lines, (1, ""))
-    # Where the comma is the decimal mark, spreadsheets write ; or tabs.
-    delimiter = max(",;\t", key=first[1].count)
-    records = csv_records(chain([first], lines), delimiter, MAX_LINE_BYTES, reread=True)
-    _, header = next(records)
-    if isinstance(header, BadRecord) or "verdict" not in header:
-        raise DecisionsError(
-            f"{path}: the first line does not name the column `verdict`; give a file that "
-            "`Decisions.to_csv` wrote."
-        )
-    for number, cells in records:
-        if isinstance(cells, BadRecord):
-            yield number, cells
-        elif any(cells):
-            yield number, dict(zip(header, cells, strict=False))

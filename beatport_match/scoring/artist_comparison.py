@@ -39,15 +39,21 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     # If the library names the guests as well, its artist may be left out elsewhere.
     if other.guests and not local.guests and set(other.guests).issuperset(local.artists):
         return cases.ARTISTS_GUEST.found()
-    missing = [name for name in local.artists if not other_words.issuperset(name)]
-    extra = [name for name in other.artists if not local_words.issuperset(name)]
+    missing: list[Name] = []
+    extra: list[Name] = []
+    if not local_words <= other_words:
+        missing = [name for name in local.artists if not other_words.issuperset(name)]
+    if not other_words <= local_words:
+        extra = [name for name in other.artists if not local_words.issuperset(name)]
     local_agrees, other_agrees = len(missing) < len(local.artists), len(extra) < len(other.artists)
     paired = typos = doubtful = 0
     if missing and extra:
         paired, typos, doubtful = _remove_same_names(missing, extra)
-    remixer_words = other.remixer_words.union(
-        local.remixer_words, other.version.words, local.version.words
-    )
+    remixer_words = other.remixer_words
+    if local.remixer_words or other.version.words or local.version.words:
+        remixer_words = remixer_words.union(
+            local.remixer_words, other.version.words, local.version.words
+        )
     if remixer_words:
         missing = [name for name in missing if not remixer_words.issuperset(name)]
         extra = [name for name in extra if not remixer_words.issuperset(name)]
@@ -70,7 +76,7 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
         if local.album and local_words <= set(local.album.split()):
             return cases.ARTISTS_COMPILER.found()
         return cases.ARTISTS_OTHER.found()
-    if any(names_version(" ".join(name)) for name in missing):
+    if missing and any(names_version(" ".join(name)) for name in missing):
         # "Ana Sol, Instrumental": the artist field names a version.
         case = cases.ARTISTS_VERSION
     elif doubtful and paired == doubtful and not (local_agrees and other_agrees):

@@ -63,7 +63,7 @@ def compare_aside(
         case = cases.ASIDE_OTHER_LABEL
     points = cases.ASIDE_STRANGE.points * len(strange)
     points += cases.ASIDE_UNLABELLED.points * len(labels)
-    return Finding(case, points, (", ".join((*strange, *labels)),))
+    return case.worth(points, ", ".join((*strange, *labels)))
 
 
 def release_year(candidate: Candidate) -> str:

@@ -71,7 +71,12 @@ def rank(track: Track, candidates: Iterable[Candidate]) -> tuple[ScoredCandidate
         MisuseError: `track` is not a `Track`, or an entry of `candidates` is not a `Candidate`.
 
     Example:
-        `rank(Track("Some Title", "Artist"), search_results)[0].confidence`
+        ```python
+        with Matcher() as matcher:
+            candidates = matcher.search_tracks("olvarin undertow")
+        rank(Track("Undertow", "Olvarin"), candidates)[0].relation
+        # 'same_recording'
+        ```
     """
     if not isinstance(track, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise wrong_argument("the track", track, "a Track", "for a text, use Track.from_text(text)")
@@ -172,7 +177,11 @@ def is_match(scored: ScoredCandidate, settings: MatchSettings | None = None) -> 
         SettingsError: `settings` is not a `MatchSettings`.
 
     Example:
-        `ranked = rank(track, candidates); ranked and is_match(ranked[0])`
+        ```python
+        ranked = rank(track, [one.candidate for one in match.candidates])
+        is_match(ranked[0])
+        # False
+        ```
     """
     settings = settings_or_default(settings)
     accepted = scored.confidence >= settings.accept_confidence and not scored.candidate.is_partial
@@ -222,6 +231,9 @@ def _scored(detail: ScoreDetail, probability: float, *, rerelease: bool = False)
     """Make the public value of a scored candidate."""
     cases_ = detail.cases
     limiting = () if any(case.proves for case in cases_) else _limiting(cases_)
+    if detail.relation == "other_version":
+        deciding = tuple(case for case in cases_ if case.contradicts == "version")
+        limiting = (*deciding, *(case for case in limiting if case not in deciding))
     notes = {finding.case: finding.note for finding in detail.findings} if limiting else {}
     return ScoredCandidate(
         candidate=detail.candidate,
@@ -279,6 +291,10 @@ def _limiting(found: tuple[Case, ...]) -> tuple[Case, ...]:
 def _best_first(detail: ScoreDetail) -> tuple[int, float, bool, bool, str, int]:
     """Return the sort key: relation, points, wording, and then the release."""
     candidate = detail.candidate
-    differs = detail.local.version.folded != detail.other.version.folded
-    release = is_compilation(candidate.release), candidate.release_date or "9999", candidate.id
-    return *detail.order, differs, *release
+    return (
+        *detail.order,
+        detail.local.version.folded != detail.other.version.folded,
+        is_compilation(candidate.release),
+        candidate.release_date or "9999",
+        candidate.id,
+    )

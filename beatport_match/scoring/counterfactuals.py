@@ -48,6 +48,12 @@ class Change:
         outcome: The outcome that the changed track would have.
         confidence: The confidence that its best candidate would have, 0-1.
         found: The `id` of that candidate.
+
+    Example:
+        ```python
+        for change in match.changes():
+            print(change.fact, change.outcome, change.confidence)
+        ```
     """
 
     fact: str

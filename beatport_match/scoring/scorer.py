@@ -13,12 +13,17 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from beatport_match.model.evidence import Evidence, Relation
 from beatport_match.model.tracks import Candidate, Track, as_minutes
 from beatport_match.parsing.damaged_text import readable
-from beatport_match.parsing.interpretations import interpret, interpret_using_candidate
+from beatport_match.parsing.interpretations import (
+    LocatingWords,
+    interpret,
+    interpret_using_candidate,
+    locating_words,
+)
 from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import ParsedTrack, parse_candidate
 from beatport_match.scoring import cases
@@ -95,6 +100,10 @@ class ScoreDetail(NamedTuple):
         return tuple(lines)
 
 
+# Calling the class of a named tuple takes nearly three times as long.
+_new_detail: Callable[..., ScoreDetail] = cast("Any", tuple).__new__
+
+
 def score_candidates(track: Track, candidates: Iterable[Candidate]) -> list[ScoreDetail]:
     """Score candidates, in the given order.
 
@@ -103,8 +112,8 @@ def score_candidates(track: Track, candidates: Iterable[Candidate]) -> list[Scor
     the first `MAX_COMPARED_LENGTH` characters count.
     """
     track = readable(track)
-    interpretations = interpret(track)
-    return [_score(track, interpretations, candidate) for candidate in candidates]
+    interpretations, locating = interpret(track), locating_words(track)
+    return [_score(track, interpretations, locating, candidate) for candidate in candidates]
 
 
 def length_gap(local_s: float | None, other_s: float | None) -> float | None:
@@ -127,7 +136,9 @@ def compare_bpm(local: float, other: float) -> Finding:
     return (cases.BPM_PITCHED if deviation <= 0.06 else cases.BPM_OTHER).found()
 
 
-def _score(track: Track, parsed: tuple[ParsedTrack, ...], candidate: Candidate) -> ScoreDetail:
+def _score(
+    track: Track, parsed: tuple[ParsedTrack, ...], locating: LocatingWords, candidate: Candidate
+) -> ScoreDetail:
     """Score a candidate with the parsed interpretation that fits it best."""
     other = parse_candidate(candidate)
     gap = length_gap(track.duration_s, candidate.length_s)
@@ -136,8 +147,10 @@ def _score(track: Track, parsed: tuple[ParsedTrack, ...], candidate: Candidate) 
     best = _score_with(track, candidate, other, gap, attributes, parsed[0])
     for local in parsed[1:]:
         best = _better(best, _score_with(track, candidate, other, gap, attributes, local))
-    if best.relation == "different" and (
-        located := interpret_using_candidate(track, candidate, other)
+    if (
+        best.relation == "different"
+        and locating.may_locate(other)
+        and (located := interpret_using_candidate(track, candidate, other))
     ):
         best = _better(best, _score_with(track, candidate, other, gap, attributes, located))
     return best
@@ -157,29 +170,32 @@ def _score_with(
     local: ParsedTrack,
 ) -> ScoreDetail:
     """Score a candidate with one interpretation of the track."""
-    findings = [
+    aside = compare_aside(track, local, candidate, other)
+    findings = (
         compare_titles(local, other),
         compare_artists(local, other),
         compare_versions(local, other, gap),
-    ]
-    if aside := compare_aside(track, local, candidate, other):
-        findings.append(aside)
-    findings += attributes
+        *((aside,) if aside else ()),
+        *attributes,
+    )
     if local.isrc or local.beatport_id:
-        findings += _identifier_evidence(local, candidate, other, tuple(findings))
+        findings += tuple(_identifier_evidence(local, candidate, other, findings))
     raw = round(sum([finding.points for finding in findings]), 1)
-    return ScoreDetail(track, candidate, local, other, tuple(findings), raw, _relation(findings))
+    relation = _relation(findings)
+    return _new_detail(ScoreDetail, (track, candidate, local, other, findings, raw, relation))
 
 
-def _relation(findings: list[Finding]) -> Relation:
+def _relation(findings: Sequence[Finding]) -> Relation:
     """Return the relation; one contradiction decides, unless a trusted identifier overrides it."""
-    if findings[-1].case.proves or findings[-1].case is cases.ISRC_DESPITE_TITLE:
+    last = findings[-1].case
+    if last.proves or last is cases.ISRC_DESPITE_TITLE:
         return "same_recording"
     relation: Relation = "same_recording"
     for finding in findings:
-        if finding.case.contradicts == "recording":
+        contradicts = finding.case.contradicts
+        if contradicts == "recording":
             return "different"
-        if finding.case.contradicts == "version":
+        if contradicts == "version":
             relation = "other_version"
     return relation
 
@@ -264,7 +280,7 @@ def _identifier_evidence(
     for same, contradicted in equal:
         if is_trusted:
             note = f", which decides over {notes}" if notes else ""
-            yield Finding(same, max(same.points, lacking), (note,))
+            yield same.worth(max(same.points, lacking), note)
         else:
             yield contradicted.found()
         lacking = 0.0

@@ -51,8 +51,42 @@ def have_same_words(local: ParsedTrack, other: ParsedTrack) -> bool:
     return local.distinctive_words == other.distinctive_words and bool(local.distinctive_words)
 
 
+def share_no_word(local: ParsedTrack, other: ParsedTrack) -> bool:
+    """Tell whether two titles in plain Latin letters certainly share no word.
+
+    Then they are equal only if they differ by spaces, spellings or typos. For a title in several
+    parts nothing is certain: a part of punctuation alone ("!!! / Night Ferry") is no word of it.
+    """
+    return (
+        local.base_words.isdisjoint(other.base_words)
+        and local.word_set.isdisjoint(other.word_set)
+        and local.distinctive_words != other.distinctive_words
+        and not (other.single_titles or other.subtitle)
+        and local.base.isascii()
+        and other.base.isascii()
+    )
+
+
 def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     """Compare the titles, from equal to different."""
+    similarity = ratio(local.base, other.base)
+    # Most pairs share no word. Then only spacing or typos can make them equal, and only if they
+    # also share many letters.
+    is_stranger = share_no_word(local, other)
+    if is_stranger and similarity < MIN_TITLE_RATIO:
+        return _other_title(local, other, similarity)
+    if not is_stranger or local.compact == other.compact:
+        finding = _compare_whole_bases(local, other)
+        if finding is not None:
+            return finding
+    is_unrelated = similarity < MIN_TITLE_RATIO and local.word_set.isdisjoint(other.word_set)
+    if is_unrelated or (local.numbers != other.numbers and _have_other_numbers(local, other)):
+        return _other_title(local, other, similarity)
+    return _compare_words(local, other) or _other_title(local, other, similarity)
+
+
+def _compare_whole_bases(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
+    """Compare the titles without looking for typos; `None` if their words have to be compared."""
     if local.located_by_candidate:
         return cases.TITLE_FOUND.found()
     if local.base == other.base:
@@ -73,26 +107,24 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
         case = cases.TITLE_OCCASION if is_occasion else cases.TITLE_SUBTITLE
         return case.found(other.subtitle)
     is_ascii = local.base.isascii() and other.base.isascii()
-    if local.artists and not is_ascii and (finding := _compare_scripts(local, other)):
-        return finding
-    similarity = ratio(local.base, other.base)
-    # Most pairs share no word and few letters, more than typos can explain.
-    is_unrelated = similarity < MIN_TITLE_RATIO and local.word_set.isdisjoint(other.word_set)
-    if is_unrelated or (local.numbers != other.numbers and _have_other_numbers(local, other)):
-        return _other_title(local, other, similarity)
+    return _compare_scripts(local, other) if local.artists and not is_ascii else None
+
+
+def _compare_words(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
+    """Compare the titles word by word; `None` if they are different titles."""
     left, right, typos = unmatched_words(local.words, other.words)
     if len(left) == len(right) == 1:
         # A short word that stands alone may be another word. If enough other letters agree, it is
         # a typo.
         if len(left[0]) == len(right[0]) == 1:
-            return _other_title(local, other, similarity)  # "Untitled A" and "Untitled B"
+            return None  # "Untitled A" and "Untitled B"
         is_long = len(local.base) - len(left[0]) >= MIN_AGREEING_LENGTH
         if is_long and is_short_word_typo(left[0], right[0]):
             left, right, typos = [], [], typos + 1
         elif are_confusable(left[0], right[0]):
             return cases.TITLE_SLIP.found(less=4.0)
     if len(left) == len(local.words) and not typos:
-        return _typo_finding(local, other) or _other_title(local, other, similarity)
+        return _typo_finding(local, other)
     if not (left or right or typos):
         return cases.TITLE_SPELLING.found()
     left, right, uncertain = _without_names(left, right, local, other)
@@ -104,7 +136,7 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
     left = [word for word in left if word not in small]
     right = [word for word in right if word not in small]
     if left or right:
-        return _typo_finding(local, other) or _other_title(local, other, similarity)
+        return _typo_finding(local, other)
     if uncertain:
         return cases.TITLE_CREDITED.found()
     is_one_word = min(len(side.word_set - _SMALL_WORDS) for side in (local, other)) == 1
@@ -202,4 +234,4 @@ def _other_title(local: ParsedTrack, other: ParsedTrack, similarity: float) -> F
     """
     words = weighted_jaccard(local.base_words, other.base_words)
     points = round(cases.TITLE_OTHER.points + 20.0 * (similarity / 100 + words), 1)
-    return Finding(cases.TITLE_OTHER, points)
+    return cases.TITLE_OTHER.worth(points)

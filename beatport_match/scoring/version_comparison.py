@@ -33,14 +33,15 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
     differing_years = mine.year != theirs.year and (mine.kinds | theirs.kinds) - {"remaster"}
     if differing_years and ((mine.year and theirs.year) or not same_length):
         return cases.VERSION_YEAR.found(mine.year or "none", theirs.year or "none")
-    known = other.artist_words | other.remixer_words
-    if theirs.plain and mine.plain and not local.remixer_words <= known:
-        return cases.VERSION_HIDDEN_REMIX.found()
-    if theirs.plain and not other.remixer_words <= other.artist_words:
-        if mine.plain:
+    if theirs.plain and (local.remixer_words or other.remixer_words):
+        known = other.artist_words | other.remixer_words
+        if mine.plain and not local.remixer_words <= known:
             return cases.VERSION_HIDDEN_REMIX.found()
-        if frozenset(mine.words) == other.remixer_words:
-            return cases.VERSION_FROM_REMIXER.found()
+        if not other.remixer_words <= other.artist_words:
+            if mine.plain:
+                return cases.VERSION_HIDDEN_REMIX.found()
+            if frozenset(mine.words) == other.remixer_words:
+                return cases.VERSION_FROM_REMIXER.found()
     if have_same_words(local, other) or (mine.is_stated and mine.compact == theirs.compact):
         is_bare = mine.plain and mine.is_stated and not (mine.part or mine.is_original)
         if is_bare and theirs.plain:

@@ -10,81 +10,21 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, cast
 
-from pydantic import (
-    BaseModel,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from beatport_match._version import __version__
-from beatport_match.errors import MAX_SHOWN_LENGTH, SettingsError, short_repr
+from beatport_match.errors import SettingsError
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import is_header_token, is_loopback_url, web_url_problem
+from beatport_match.settings.frozen import FrozenSettings, false_as_none
 
-_DAY_S = 24 * 60 * 60.0
-MAX_TTL_S = 3650 * _DAY_S
+MAX_TTL_S = 3650 * 86_400.0  # ten years
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 USER_AGENT = f"beatport-match/{__version__}"
+"""How the library names itself to servers."""
 
 
-# `frozen` stands in each class statement, because type checkers do not inherit it.
-class _Frozen(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
-    def __init__(self, /, **values: Any) -> None:
-        try:
-            super().__init__(**values)
-        except ValidationError as error:
-            raise SettingsError(_first_error_as_sentence(error)) from None
-
-    # Type checkers report an assignment by themselves, because of `frozen`.
-    if not TYPE_CHECKING:  # pragma: no branch
-
-        def __setattr__(self, name: str, value: object) -> None:
-            raise SettingsError(
-                f"{name} cannot be set, because settings are frozen; make new ones with "
-                f"{type(self).__name__}({name}=...) or settings.with_({name}=...)."
-            )
-
-    def values(self) -> dict[str, Any]:
-        """Return all values by name, from which equal settings can be built.
-
-        Returns:
-            The values; those of inner settings are a dict.
-
-        Example:
-            copy = AsyncSettings(**settings.async_io.values())
-        """
-        return self.model_dump()
-
-    def with_(self, **changes: Any) -> Self:
-        """Return a copy with some settings changed, checked as by the constructor.
-
-        Args:
-            changes: The new values by the name of the setting. A dict for `async_io` changes only
-                the settings that it names.
-
-        Returns:
-            The new settings; these stay as they are.
-
-        Raises:
-            SettingsError: A name is unknown, or a value is out of range.
-
-        Example:
-            faster = settings.with_(max_queries=2, async_io={"enabled": True})
-        """
-        values = self.values()
-        for name, value in changes.items():
-            if isinstance(value, dict) and isinstance(values.get(name), dict):
-                values[name] = values[name] | value
-            else:
-                values[name] = value
-        return type(self)(**values)
-
-
-class AsyncSettings(_Frozen, frozen=True):
+class AsyncSettings(FrozenSettings, frozen=True):
     """Settings of the async engine; timeouts and retries also hold for the sync engine.
 
     Args:
@@ -110,7 +50,9 @@ class AsyncSettings(_Frozen, frozen=True):
         SettingsError: A key is unknown, or a value is out of range.
 
     Example:
-        settings = MatchSettings(async_io=AsyncSettings(enabled=True))
+        ```python
+        settings = MatchSettings(async_io=AsyncSettings(enabled=True, max_concurrent_tracks=8))
+        ```
     """
 
     enabled: bool = False
@@ -124,10 +66,10 @@ class AsyncSettings(_Frozen, frozen=True):
     @field_validator("connect_timeout", "read_timeout", mode="before")
     @classmethod
     def _validate_false_as_none(cls, value: object) -> object:
-        return _false_as_none(value)
+        return false_as_none(value)
 
 
-class MatchSettings(_Frozen, frozen=True):
+class MatchSettings(FrozenSettings, frozen=True):
     """All settings of matching: sources, confidence thresholds, searches, rate limit and cache.
 
     Args:
@@ -212,7 +154,10 @@ class MatchSettings(_Frozen, frozen=True):
         SettingsError: A key is unknown, or a value is out of range.
 
     Example:
+        ```python
         settings = MatchSettings(requests_per_second=2, cache_path="beatport.cache")
+        match = match_track("Artist - Title", settings=settings)
+        ```
     """
 
     base_url: str = "https://www.beatport.com"
@@ -227,7 +172,7 @@ class MatchSettings(_Frozen, frozen=True):
     max_queries: Annotated[int, Field(ge=1, le=20)] = 4
     queries_at_once: Annotated[int, Field(ge=1, le=20)] = 1
     run_all_queries: bool = False
-    max_track_time_s: Annotated[float, Field(gt=0, le=_DAY_S)] | None = None
+    max_track_time_s: Annotated[float, Field(gt=0, le=86_400)] | None = None
     max_results: Annotated[int, Field(ge=1, le=150)] = 100
     max_candidates: Annotated[int, Field(ge=1, le=150)] | None = 10
     wanted_fields: tuple[str, ...] = ()
@@ -236,11 +181,11 @@ class MatchSettings(_Frozen, frozen=True):
     max_refusals: Annotated[int, Field(ge=1, le=1000)] = 10
     refusal_pause_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
     wait_when_refused: bool = False
-    max_offline_wait_s: Annotated[float, Field(ge=0, le=_DAY_S)] = 0.0
+    max_offline_wait_s: Annotated[float, Field(ge=0, le=86_400)] = 0.0
     retry_failed: Annotated[int, Field(ge=0, le=5)] = 1
     cache_path: Path | None = None
-    cache_ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] = 7 * _DAY_S
-    cache_page_ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] = 30 * _DAY_S
+    cache_ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] = 604_800.0  # a week
+    cache_page_ttl_s: Annotated[float, Field(gt=0, le=MAX_TTL_S)] = 2_592_000.0  # 30 days
     max_connections: Annotated[int, Field(ge=1, le=100)] = 32
     user_agent: Annotated[str, Field(min_length=1, max_length=500)] = USER_AGENT
     async_io: AsyncSettings = AsyncSettings()
@@ -328,7 +273,7 @@ class MatchSettings(_Frozen, frozen=True):
     )
     @classmethod
     def _validate_false_as_none(cls, value: object) -> object:
-        return _false_as_none(value)
+        return false_as_none(value)
 
     @field_validator("access_token")
     @classmethod
@@ -408,7 +353,10 @@ class MatchSettings(_Frozen, frozen=True):
                 key or an invalid value; the message names the file and the place.
 
         Example:
-            settings = MatchSettings.load("settings.toml")
+            ```python
+            settings.save("settings.json")
+            settings = MatchSettings.load("settings.json")
+            ```
         """
         from beatport_match.settings import files
 
@@ -431,7 +379,9 @@ class MatchSettings(_Frozen, frozen=True):
             SettingsError: The file cannot be written.
 
         Example:
+            ```python
             MatchSettings(max_queries=2).save("settings.toml")
+            ```
         """
         from beatport_match.settings import files
 
@@ -457,21 +407,3 @@ def settings_or_default(settings: MatchSettings | None) -> MatchSettings:
             "MatchSettings(max_queries=3), or MatchSettings(**values) for a dict of values."
         )
     return settings
-
-
-def _false_as_none(value: object) -> object:
-    """Return `None` for `False`: TOML has no null, so a settings file uses `false` for it."""
-    return None if value is False else value
-
-
-def _first_error_as_sentence(error: ValidationError) -> str:
-    """Return the first error: the dotted name of the setting, its value and what is allowed."""
-    first = error.errors(include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"])[:MAX_SHOWN_LENGTH]
-    name = name if name.isprintable() else repr(name)
-    if first["type"] == "extra_forbidden":
-        return f"{name} is not a setting; MatchSettings lists all settings."
-    what = first["msg"].removeprefix("Value error, ")
-    # The sentence may end up in a log or a bug report.
-    shown = "this value" if name == "access_token" else short_repr(first["input"])
-    return f"{name} cannot be {shown}: {what[:1].lower()}{what[1:]}."

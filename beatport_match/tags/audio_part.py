@@ -25,6 +25,7 @@ from itertools import pairwise
 from typing import IO, Literal, NamedTuple, TypeAlias
 
 AudioKind: TypeAlias = Literal["mp3", "flac", "aiff", "wav", "m4a", "ogg"]
+"""The format of a music file, by its content."""
 
 _DAMAGED = "it is damaged or incomplete"
 _READ_BYTES = 2**20

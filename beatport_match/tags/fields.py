@@ -28,9 +28,11 @@ TagField: TypeAlias = Literal[
     "beatport_id",
     "url",
 ]
+"""A value of Beatport that can be written into the tags of a music file."""
 TAG_FIELDS: tuple[TagField, ...] = get_args(TagField)
-# `year` and `date` are one field of the file.
+"""All fields, in the order of `TagField`."""
 DEFAULT_FIELDS: tuple[TagField, ...] = tuple(name for name in TAG_FIELDS if name != "year")
+"""All fields but `year`, because `year` and `date` are one field of the file."""
 _DATE = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 # Beatport's longest names have some hundred characters.
 _MAX_TEXT_LENGTH = 1_000
@@ -79,15 +81,6 @@ def values_of(candidate: Candidate, notation: KeyNotation) -> dict[str, str]:
         "url": url if is_web_url(url) and url.isascii() else "",
     }
     return {name: value[:_MAX_TEXT_LENGTH] for name, value in values.items() if value}
-
-
-def is_blank(field: str, text: str) -> bool:
-    """Return whether a present value says nothing, such as a BPM of 0."""
-    if field == "bpm":
-        return field_values.bpm(text) is None
-    if field in {"date", "year"}:
-        return field_values.year(text) is None
-    return not field_values.text(text)
 
 
 def is_same(field: str, present: str, found: str, *, keep_notation: bool) -> bool:

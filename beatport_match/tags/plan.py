@@ -21,7 +21,6 @@ from beatport_match.tags.fields import (
     DEFAULT_FIELDS,
     TagField,
     checked_fields,
-    is_blank,
     is_same,
     values_of,
 )
@@ -38,6 +37,12 @@ class TagChange:
         field: The field, such as `key`.
         before: The present value; empty if the field is blank.
         after: The new value.
+
+    Example:
+        ```python
+        plan = plan_tags(result.matches)
+        [(change.field, change.after) for change in plan.files[0].changes]
+        ```
     """
 
     field: TagField
@@ -56,6 +61,12 @@ class PlannedFile:
         changes: The changes; empty if the file has all values already.
         size: The size of the file in bytes when it was read.
         modified_ns: The time of its last change, in nanoseconds since 1970.
+
+    Example:
+        ```python
+        for file in plan_tags(result.matches).files:
+            print(file.path, file.kind, file.beatport_id)
+        ```
     """
 
     path: str
@@ -74,6 +85,12 @@ class TagPlan:
         files: The files of the matched tracks, in the order of the matches.
         notation: The notation of the keys that would be written.
         problems: The files that cannot be changed, and why.
+
+    Example:
+        ```python
+        plan = plan_tags(result.matches)
+        print(len(plan.changed), "of", len(plan.files))
+        ```
     """
 
     files: tuple[PlannedFile, ...]
@@ -113,6 +130,7 @@ def plan_tags(
             most of the tracks use, otherwise `camelot`. A key that is the same in another notation
             is replaced only if `notation` is given and `overwrite` names `key`.
         on_progress: Called after each file, with the number of read files and of all files.
+            Default: none.
 
     Returns:
         The changes of each file, and the files that cannot be changed.
@@ -230,6 +248,6 @@ def _changes(
         before = opened.texts.get(field, "")
         after = stored_text(opened.file.kind, field, values[field])
         is_kept = field not in overwrite or is_same(field, before, after, keep_notation=keep)
-        if is_blank(field, before) or not is_kept:
+        if field_values.is_blank(field, before) or not is_kept:
             changes.append(TagChange(field, before, after))
     return tuple(changes)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import struct
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -18,7 +19,7 @@ from typing import Any, Protocol
 
 from beatport_match.errors import MissingDependencyError
 from beatport_match.files.guarded_read import reason
-from beatport_match.tags.audio_part import AudioKind, UnwritableFileError, id3_size
+from beatport_match.tags.audio_part import AudioKind, UnwritableFileError, id3_size, size_of
 
 _ID3_TEXTS: dict[str, str] = {
     "key": "TKEY",
@@ -161,6 +162,23 @@ def _tags_of_id3v1(path: Path) -> Any:
         return _id3().ID3()
 
 
+def _pad_last_chunk(draft: Path) -> None:
+    """Add the byte behind a last chunk of odd length, which some programs leave out.
+
+    Without it, mutagen would write the tag to a place where no program looks for it.
+    """
+    with draft.open("r+b") as file:
+        if (size := size_of(file)) % 2 == 0:
+            return
+        order = "<I" if file.read(4) == b"RIFF" else ">I"
+        (length,) = struct.unpack(order, file.read(4))
+        if length + 8 == size:
+            file.seek(4)
+            file.write(struct.pack(order, length + 1))
+        file.seek(size)
+        file.write(b"\0")
+
+
 class _Id3Tags:
     def __init__(self, path: Path, kind: AudioKind) -> None:
         self._head = b""
@@ -210,6 +228,7 @@ class _Id3Tags:
         options: dict[str, Any] = {"v2_version": self._version, "v23_sep": None}
         if self._in_chunk:
             shutil.copyfile(original, draft)
+            _pad_last_chunk(draft)
             self._tags.save(draft, **options)
             return
         # Only the tag goes through mutagen, which would also rewrite an ID3v1 tag at the end.

@@ -27,7 +27,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeAlias
 
 from beatport_match.files.guarded_read import reason, require_regular_file
 from beatport_match.files.locked_file import lock
@@ -48,7 +48,8 @@ _DRAFT_SUFFIX = ".beatport-match-tags"
 # File systems allow 255 bytes for a name, and a character can take four.
 _MAX_PREFIX_LENGTH = 40
 _CHANGED_SINCE = "it was changed after its tags were written, and that would be lost"
-_OnProgress = Callable[[int, int], None]
+OnProgress: TypeAlias = Callable[[int, int], None]
+"""Called after each file, with the number of finished files and of all files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,12 @@ class TagReport:
         written: The paths of the files that were changed.
         unchanged: The paths of the files that needed no change.
         problems: The files that were not changed because of a problem, and why.
+
+    Example:
+        ```python
+        report = write_tags(plan_tags(result.matches), "old-tags.jsonl")
+        print(len(report.written), len(report.problems))
+        ```
     """
 
     written: tuple[str, ...]
@@ -67,7 +74,7 @@ class TagReport:
 
 
 def write_tags(
-    plan: TagPlan, backup: str | PathLike[str], *, on_progress: _OnProgress | None = None
+    plan: TagPlan, backup: str | PathLike[str], *, on_progress: OnProgress | None = None
 ) -> TagReport:
     """Write the changes of a plan into its files.
 
@@ -80,6 +87,7 @@ def write_tags(
         backup: The file that stores the old tags, for `undo_tags`. It is created, or the new
             entries are added to it.
         on_progress: Called after each file, with the number of finished files and of all files.
+            Default: none.
 
     Returns:
         The files that were written, and the files that were not, with the reasons.
@@ -90,7 +98,10 @@ def write_tags(
             also an `OSError`.
 
     Example:
-        `report = write_tags(plan_tags(result.matches), "old-tags.jsonl")`
+        ```python
+        plan = plan_tags(result.matches)
+        report = write_tags(plan, "old-tags.jsonl")
+        ```
     """
     require_mutagen("changing the tags of music files")
     changed = plan.changed
@@ -111,7 +122,7 @@ def write_tags(
     return TagReport(tuple(written), unchanged, tuple(problems))
 
 
-def undo_tags(backup: str | PathLike[str], *, on_progress: _OnProgress | None = None) -> TagReport:
+def undo_tags(backup: str | PathLike[str], *, on_progress: OnProgress | None = None) -> TagReport:
     """Restore the files of a backup, byte for byte, with their old time of change.
 
     A file that was changed since then is not restored.
@@ -119,6 +130,7 @@ def undo_tags(backup: str | PathLike[str], *, on_progress: _OnProgress | None = 
     Args:
         backup: The file that `write_tags` wrote.
         on_progress: Called after each file, with the number of finished files and of all files.
+            Default: none.
 
     Returns:
         The files that were restored, those that were in the old state already, and those that
@@ -128,7 +140,10 @@ def undo_tags(backup: str | PathLike[str], *, on_progress: _OnProgress | None = 
         TagBackupError: The backup cannot be read, or is another file.
 
     Example:
-        `print(undo_tags("old-tags.jsonl").problems)`
+        ```python
+        write_tags(plan_tags(result.matches), "old-tags.jsonl")
+        print(undo_tags("old-tags.jsonl").problems)
+        ```
     """
     entries, damaged = read_backup(Path(backup))
     results: dict[str, TagProblem | bool] = {}

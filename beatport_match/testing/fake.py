@@ -35,6 +35,16 @@ class FakeRequest(NamedTuple):
     Args:
         path: The path with its query.
         status: The HTTP status of the answer; `None` if there was no answer (`reset`, `hang`).
+
+    Example:
+        ```python
+        import httpx
+        fake = FakeBeatport()
+        with httpx.Client(transport=fake.transport()) as client:
+            client.get("https://www.beatport.com/search?q=undertow")
+        fake.requests[0].status
+        # 200
+        ```
     """
 
     path: str
@@ -52,21 +62,25 @@ class FakeBeatport:
     Args:
         catalogue: The tracks on sale; default: the bundled catalogue. A later track replaces an
             earlier one with the same id.
-        latency_s: Delay before every answer, in seconds (0 or more).
-        jitter_s: Up to this many more seconds of delay. The value is fixed by the URL and by the
-            number of requests for that URL.
-        slow_body_s: Duration of the body for the fault `slow_body`, in seconds.
+        latency_s: Delay before every answer, in seconds (0 or more). Default 0.
+        jitter_s: Up to this many more seconds of delay (0 or more). The value is fixed by the URL
+            and by the number of requests for that URL. Default 0.
+        slow_body_s: Duration of the body for the fault `slow_body`, in seconds (0 or more). Default
+            1.
         faults: The fault plan: the result of `always`, `first`, `sometimes` or `mixed`, or a
             callable that takes the number of the request (from 0) and its path and returns a
             `Fault` or `None`. Default: no faults.
-        seed: Seed of the search ranking and of the jitter.
+        seed: Seed of the search ranking and of the jitter. Default 0.
         noise: How much the ranking is disturbed (0 or more): the standard deviation of the
-            logarithm of a random factor on each row's score. 0 ranks only by shared words.
-        miss_rate: Share of matching rows (0-1) that a search leaves out.
+            logarithm of a random factor on each row's score. 0 ranks only by shared words. Default
+            0.4.
+        miss_rate: Share of matching rows (0-1) that a search leaves out. Default 0.05.
         track_shape: Format of the track pages: `C1` (today) or `V4` (until the summer of 2026).
-        page_form: Where web pages have their data: `data_script` (today) or another `PageForm`,
-            to test what a tool does after a change of the site.
+            Default `C1`.
+        page_form: Where web pages have their data: `data_script` (today) or another `PageForm`, to
+            test what a tool does after a change of the site. Default `data_script`.
         api: The account that the API accepts. Without one, the API exists and rejects every token.
+            Default: none.
 
     Example:
         ```python
@@ -135,8 +149,8 @@ class FakeBeatport:
             method: The HTTP method, in capitals.
             target: The path with its query, such as `/search?q=undertow`.
             fault: The fault to apply; default: none.
-            headers: The request headers; the case of the names does not matter.
-            body: The request body.
+            headers: The request headers; the case of the names does not matter. Default: none.
+            body: The request body. Default: empty.
 
         Returns:
             The reply, with the way in which its body is delivered.
@@ -157,8 +171,12 @@ class FakeBeatport:
     def transport(self) -> FakeTransport:
         """Return a transport for `httpx.Client` and `httpx.AsyncClient`; it opens no socket.
 
+        Returns:
+            The transport, which several clients may share.
+
         Example:
             ```python
+            import httpx
             client = httpx.Client(transport=FakeBeatport().transport())
             ```
         """
@@ -172,6 +190,7 @@ class FakeBeatport:
 
         Example:
             ```python
+            import httpx
             with FakeBeatport().serve() as base_url:
                 httpx.get(f"{base_url}/search?q=undertow")
             ```

@@ -128,7 +128,7 @@ def sometimes(kind: Fault, probability: float, seed: int = 0) -> FaultPlan:
     Args:
         kind: The fault, one of `FAULTS`.
         probability: The share of requests with the fault (0-1).
-        seed: Another seed selects other requests.
+        seed: Another seed selects other requests. Default 0.
 
     Returns:
         A fault plan.
@@ -153,7 +153,7 @@ def mixed(probability: float, kinds: Sequence[Fault], seed: int = 0) -> FaultPla
     Args:
         probability: The share of requests with a fault (0-1).
         kinds: The faults; each is equally likely.
-        seed: Another seed selects other requests and other faults.
+        seed: Another seed selects other requests and other faults. Default 0.
 
     Returns:
         A fault plan.

@@ -35,6 +35,13 @@ class Reply(NamedTuple):
         body: The whole body.
         delivery: How the body is sent: `whole`, `cut` (the connection ends early), `reset`,
             `hang` or `slow`.
+
+    Example:
+        ```python
+        reply = FakeBeatport().respond("GET", "/search?q=undertow", "rate_limited")
+        reply.status, dict(reply.headers)["retry-after"]
+        # (429, '1')
+        ```
     """
 
     status: int

@@ -69,6 +69,13 @@ class GoodTokens(NamedTuple):
         access: The valid access token; `None` if it is used up or if there is no account.
         refresh: The valid refresh token; `None` if there is no account.
         refreshed: How often the tokens were renewed.
+
+    Example:
+        ```python
+        fake = FakeBeatport(api=FakeTokens(access="good"))
+        fake.tokens.access
+        # 'good'
+        ```
     """
 
     access: str | None

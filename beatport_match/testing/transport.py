@@ -23,6 +23,7 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     Example:
         ```python
+        import httpx
         client = httpx.AsyncClient(transport=FakeBeatport().transport())
         ```
     """

@@ -58,7 +58,7 @@ STOP_POLL_INTERVAL_S = 0.25
 
 
 class HttpClient(Protocol):
-    """A sync client."""
+    """A sync HTTP client, such as `httpx.Client`."""
 
     def get(self, url: str, *, params: Any = ..., headers: Any = ...) -> Any:
         """Send a GET request; the response has `status_code`, `headers`, `content` and `url`."""
@@ -66,7 +66,7 @@ class HttpClient(Protocol):
 
 
 class AsyncHttpClient(Protocol):
-    """An async client."""
+    """An async HTTP client, such as `httpx.AsyncClient`."""
 
     async def get(self, url: str, *, params: Any = ..., headers: Any = ...) -> Any:
         """Send a GET request; the response has `status_code`, `headers`, `content` and `url`."""

@@ -171,9 +171,11 @@ def clear_shared_state() -> None:
 
     Example:
         ```python
+        import pytest
+
         @pytest.fixture(autouse=True)
         def fresh_beatport():
-            beatport_match.clear_shared_state()
+            clear_shared_state()
         ```
     """
     global _registry  # noqa: PLW0603 - one registry for each process is the purpose of this module

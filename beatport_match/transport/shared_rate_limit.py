@@ -50,7 +50,15 @@ class RateLimiter(Protocol):
     slowdown after blocked responses, and the circuit breaker.
 
     Example:
-        `Matcher(rate_limiter=MyRateLimiter("redis://..."))`
+        ```python
+        class Memory:
+            text = ""
+            def update(self, change):
+                self.text, answer = change(self.text)
+                return answer
+
+        matcher = Matcher(rate_limiter=Memory())
+        ```
     """
 
     def update(self, change: Callable[[str], tuple[str, T]], /) -> T:
@@ -74,7 +82,15 @@ class AsyncRateLimiter(Protocol):
     """A `RateLimiter` whose method is awaited, for `AsyncMatcher`.
 
     Example:
-        `AsyncMatcher(rate_limiter=MyAsyncRateLimiter("redis://..."))`
+        ```python
+        class Memory:
+            text = ""
+            async def update(self, change):
+                self.text, answer = change(self.text)
+                return answer
+
+        matcher = AsyncMatcher(rate_limiter=Memory())
+        ```
     """
 
     async def update(self, change: Callable[[str], tuple[str, T]], /) -> T:

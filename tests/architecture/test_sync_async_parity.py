@@ -14,7 +14,7 @@ import pytest
 
 import beatport_match
 from beatport_match import AsyncMatcher, Matcher
-from beatport_match.engine import functions
+from beatport_match.engine import playlist_functions, track_functions
 from beatport_match.engine.async_engine import AsyncEngine
 from beatport_match.engine.sync_engine import SyncEngine
 
@@ -37,7 +37,10 @@ def public(kind: type) -> set[str]:
 
 METHODS = sorted(public(Matcher))
 FUNCTIONS = sorted(
-    name for name in beatport_match.__all__ if name.startswith("a") and hasattr(functions, name)
+    name
+    for name in beatport_match.__all__
+    if name.startswith("a")
+    and any(hasattr(functions, name) for functions in (playlist_functions, track_functions))
 )
 
 

@@ -353,6 +353,17 @@ def test_demo_json_is_one_document(command: Callable[..., CommandResult]) -> Non
     assert "Nothing leaves this machine" in result.err
 
 
+def test_demo_of_an_empty_playlist_compares_nothing(
+    command: Callable[..., CommandResult], tmp_path: Path
+) -> None:
+    run = ("demo", "--playlist", "Archive/To Sort", "--out", tmp_path)
+    result = command(*run)
+    assert result.code == 0
+    assert "\nNo track was searched for, so there is nothing to compare.\n" in result.out
+    assert "async" not in result.out
+    assert json.loads(command(*run, "--json").out)["comparison"] is None
+
+
 def test_demo_does_not_use_a_proxy(
     command: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,6 +95,35 @@ def test_a_bad_option_is_rejected_in_one_sentence(
     assert "\x1b" not in sentence
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("playlist x --output y", "unknown option --output (did you mean --out?)"),
+        (
+            "playlist x --output y --limt=3 z",
+            "unknown options --output (did you mean --out?), --limt (did you mean --limit?)",
+        ),
+        ("playlist x --zzz", "unknown option --zzz"),
+        ("playlist x y", "unexpected argument 'y'"),
+        ("track x --source wbe", "argument --source: unknown value 'wbe' (did you mean web?)"),
+        ("track x --source z", "argument --source: unknown value 'z' (choose from 'web', 'api')"),
+        ("catalogue bild x", "argument ACTION: unknown value 'bild' (did you mean build?)"),
+        ("playlst x", "argument COMMAND: unknown value 'playlst' (did you mean playlist?)"),
+        ("--verson demo", "unknown option --verson (did you mean --version?)"),
+    ],
+)
+def test_a_mistyped_name_is_answered_with_a_similar_one_and_the_help(
+    command: Callable[..., CommandResult], arguments: str, expected: str
+) -> None:
+    """The help is that of the command; the values of unknown options are not listed."""
+    name = arguments.partition(" ")[0]
+    program = (
+        f"beatport-match {name}" if name in {"playlist", "track", "catalogue"} else "beatport-match"
+    )
+    sentence = misuse_message(command(*arguments.split()))
+    assert sentence == f"beatport-match: {expected}; see `{program} --help`.\n"
+
+
 def test_a_rate_limit_out_of_range_is_rejected(
     command: Callable[..., CommandResult], collection: Path
 ) -> None:

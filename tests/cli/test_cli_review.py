@@ -114,6 +114,53 @@ def test_undo_leaves_the_track_in_review(
     ]
 
 
+def test_an_older_decision_can_be_withdrawn(
+    typed: Callable[..., CommandResult], results: Path
+) -> None:
+    """The track is in review again with all candidates that are known, also in the CSV files."""
+    PlaylistMatch.from_json(results).to_csv(results.parent)
+    typed("ynn", results)
+    result = typed("", results, "--withdraw", "meridian")
+    assert result.out.startswith("Withdrawn: Ana Solberg - Meridian (Mix)\nDecide it again: ")
+    assert outcomes(results)[1:] == [("matched", 1), ("review", 1), ("not_found", None)]
+    assert len(PlaylistMatch.from_json(results).matches[2].candidates) == 2
+    assert results.with_name("review.csv").read_text("utf-8-sig").count("\n") == 2
+    decisions = Decisions(results.with_name("decisions.jsonl"))
+    assert not decisions.about(TRACKS[1]).rejected
+    assert "1/1  Ana Solberg - Meridian" in typed("2", results).out
+    assert outcomes(results)[2] == ("matched", 2)
+
+
+def test_no_earlier_decision_about_a_withdrawn_track_is_left(
+    typed: Callable[..., CommandResult], results: Path
+) -> None:
+    """One was made later by the clock of another machine, and one accepted another candidate."""
+    decisions = Decisions(results.with_name("decisions.jsonl"))
+    decisions.accept(TRACKS[0], RIVAL)
+    decisions.accept(TRACKS[0], FOUND, at=datetime(2150, 1, 1, tzinfo=UTC))
+    typed("", results, "--withdraw", "Ana Solberg - Lantern (Mix)")
+    decisions.refresh()
+    assert decisions.about(TRACKS[0]).accepted is None
+    assert outcomes(results)[1] == ("review", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (" ", "no decided track of the results has this text; check its spelling."),
+        ("Quarry", "no decided track of the results has this text; check its spelling."),
+        ("solberg", "2 decided tracks have this text, such as Ana Solberg - Lantern (Mix); Ana "),
+    ],
+)
+def test_a_track_to_withdraw_must_be_named_clearly(
+    typed: Callable[..., CommandResult], results: Path, text: str, message: str
+) -> None:
+    typed("yyq", results)
+    before = results.read_bytes()
+    assert message in misuse_message(typed("", results, "--withdraw", text))
+    assert results.read_bytes() == before
+
+
 def test_the_csv_files_beside_the_results_are_written_again(
     typed: Callable[..., CommandResult], results: Path
 ) -> None:

@@ -100,7 +100,10 @@ def code_spans(page: Path) -> list[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """Return the anchors of the headings, as code hosts and the docs site both create them."""
+    """Return the anchors of the headings, as code hosts and the docs site both create them.
+
+    The entries of the reference have their names as anchors, on the site only.
+    """
     return set(_anchors(page))
 
 
@@ -125,6 +128,8 @@ def _anchors(page: Path) -> Iterator[str]:
         if heading := _HEADING.fullmatch(line):
             words = re.sub(r"[^\w\- ]", "", heading[1].lower())
             yield words.strip().replace(" ", "-")
+        elif line.startswith("::: "):
+            yield line.removeprefix("::: ")
 
 
 def _note(line: str) -> tuple[str, str]:

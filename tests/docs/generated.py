@@ -9,19 +9,27 @@ example. `--write` writes each part between its two marks.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from docs_pages import DOCS, FENCE, ROOT
 
-from beatport_match import AsyncSettings, MatchSettings
+from beatport_match import AsyncSettings, BeatportMatchError, MatchSettings
+from beatport_match.cli.match_commands import unchecked_settings
 from beatport_match.cli.parser import new_parser
+from beatport_match.settings.environment import settings_variables
 from beatport_match.settings.files import docstring_args
 from beatport_match.settings.models import USER_AGENT
 
 sys.path.insert(0, str(ROOT / "tests" / "evaluation"))
 from docs_marks import between_marks, put_between_marks
+
+# One of these is a valid value of each option that changes a setting.
+SAMPLES = ("2", "https://example.com")
 
 
 def main() -> None:
@@ -47,16 +55,51 @@ def every_command() -> str:
 
 
 def every_setting() -> str:
-    """Format each setting with its default and its description in the docstring."""
-    lines = ["| setting | default | |", "|---|---|---|"]
+    """Format each setting with its range, default, other names, and what it does."""
+    lines = [
+        "| setting, environment variable, option | range | default | what it does |",
+        "|---|---|---|---|",
+    ]
+    options = options_of_settings()
     for prefix, kind in (("", MatchSettings), ("async_io.", AsyncSettings)):
         descriptions = docstring_args(kind.__doc__)
+        schemas = kind.model_json_schema()["properties"]
         for name, field in kind.model_fields.items():
-            if name != "async_io":
-                lines.append(
-                    f"| `{prefix}{name}` | {_default(field.default)} | {descriptions[name]} |"
-                )
+            if name == "async_io":
+                continue
+            setting = f"{prefix}{name}"
+            variable = f"BEATPORT_MATCH_{setting.replace('.', '__').upper()}"
+            assert settings_variables({variable: "1"}) == {variable: setting}
+            names = (setting, variable, *options.get(setting, ()))
+            names_cell = "<br>".join(f"`{one}`" for one in names)
+            about = _one_line(descriptions[name])
+            cells = (names_cell, _range(schemas[name]), _default(field.default), about)
+            lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+@cache
+def options_of_settings() -> dict[str, list[str]]:
+    """Return the options of `playlist` that change a setting, by its name.
+
+    Each option is tried with several values, because this finds all of them.
+    """
+    parser, found = new_parser(), dict[str, list[str]]()
+    plain = ["playlist", "a.xml"]
+    before = _flat(unchecked_settings(parser.parse_args(plain)))
+    (playlist,) = (one for one, _ in parsers(parser) if one.prog.endswith(" playlist"))
+    for action in playlist._actions:
+        if not action.option_strings or action.dest == "help":
+            continue
+        samples = [[]] if action.nargs == 0 else [[one] for one in action.choices or SAMPLES]
+        for sample in samples:
+            line = [*plain, action.option_strings[-1], *map(str, sample)]
+            with suppress(SystemExit, BeatportMatchError):
+                after = _flat(unchecked_settings(parser.parse_args(line)))
+                if changed := [name for name in before if after[name] != before[name]]:
+                    found.setdefault(*changed, []).append(_shown(action))
+                    break
+    return found
 
 
 def own_driver() -> str:
@@ -121,6 +164,38 @@ def _help(action: argparse.Action, parser: argparse.ArgumentParser) -> str:
     ]
     text += f"; not with {', '.join(excluded)}" if excluded else ""
     return text.replace("|", "\\|")
+
+
+def _flat(settings: MatchSettings) -> dict[str, Any]:
+    values = settings.values()
+    inner = values.pop("async_io")
+    return values | {f"async_io.{name}": value for name, value in inner.items()}
+
+
+def _range(schema: Mapping[str, Any]) -> str:
+    """Format the values that a setting accepts, from its JSON schema."""
+    match schema:
+        case {"anyOf": [inner, {"type": "null"}]}:
+            return f"{_range(inner)} or `None`"
+        case {"exclusiveMinimum": low, "maximum": high}:
+            return f"above {low:.10g}, up to {high:.10g}"
+        case {"minimum": low, "maximum": high}:
+            return f"{low:.10g}-{high:.10g}"
+        case {"minLength": low, "maxLength": high}:
+            return f"{low}-{high} characters"
+        case {"enum": values}:
+            return ", ".join(f"`{one}`" for one in values)
+        case {"format": "path"}:
+            return "a path"
+        case _:
+            kinds = {"boolean": "`False`, `True`", "string": "text", "array": "names"}
+            return kinds[schema["type"]]
+
+
+def _one_line(description: str) -> str:
+    """Return the first sentence of a description without its range."""
+    sentence, _, _ = description.partition(". ")
+    return re.sub(r" \((above )?\d[^)]*\)", "", sentence).rstrip(".") + "."
 
 
 def _default(value: Any) -> str:

@@ -23,7 +23,7 @@ from beatport_match.cli.parser import new_parser
 _SETTING = re.compile(r"([A-Z_]+)=(.*)")
 _EXTRAS = re.compile(r"(?:\.|beatport-match)\[([\w,]+)\]")
 # The modules that the pages run with `python -m`.
-_MODULES = {"beatport_match.testing", "coverage", "pip", "pytest", "venv"}
+_MODULES = {"beatport_match.testing", "coverage", "jupyter", "pip", "pytest", "venv"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,7 @@ import ast
 import asyncio
 import inspect
 import json
-import shutil
 import tomllib
-from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -26,62 +23,12 @@ import pytest
 from docs_pages import ROOT, Block, blocks, pages
 from shell_lines import Command, commands, run
 
-from beatport_match import Catalogue, MatchSettings
-from beatport_match.testing import (
-    CatalogueTrack,
-    FakeBeatport,
-    FakeTokens,
-    bundled_catalogue,
-    demo_collection,
-)
+from beatport_match import MatchSettings
 
 PAGES = [page for page in pages() if blocks(page)]
-LANGUAGES = {"python", "bash", "toml", "json", "csv", "m3u", "text"}
+LANGUAGES = {"python", "bash", "console", "toml", "json", "csv", "m3u", "text"}
 # The pages with blocks that are not run, and their number. Add one only for a good reason.
 NOT_RUN = {"docs/your-own-client.md": 1}
-TOKENS = FakeTokens(access="good", refresh="again", client_id="my-tool")
-
-
-@pytest.fixture(scope="module")
-def base_url() -> Iterator[str]:
-    with FakeBeatport(api=TOKENS).serve() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def page_files(tmp_path_factory: pytest.TempPathFactory, base_url: str) -> Path:
-    """The files in the folder of every page."""
-    folder = tmp_path_factory.mktemp("page-files")
-    (folder / "sample").mkdir()
-    with demo_collection() as collection:
-        shutil.copy(collection, folder / "collection.xml")
-        shutil.copy(collection, folder / "sample" / "collection.xml")
-    (folder / "sample" / "settings.toml").write_text(f'base_url = "{base_url}"\n', "utf-8")
-    names = [one.name for one in fields(CatalogueTrack)]
-    rows = [{name: getattr(one, name) for name in names} for one in bundled_catalogue()]
-    for name, some in (("pool.jsonl", rows), ("new.jsonl", rows[:3])):
-        (folder / name).write_text("\n".join(json.dumps(row) for row in some), "utf-8")
-    Catalogue.build(folder / "pool.jsonl", folder / "pool.catalogue")
-    tokens = {"access_token": "good", "refresh_token": "again", "client_id": "my-tool"}
-    (folder / "beatport-tokens.json").write_text(json.dumps(tokens), "utf-8")
-    return folder
-
-
-@pytest.fixture
-def folder(
-    page_files: Path, base_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:
-    """The folder of a page; settings without a `base_url` use the fake Beatport."""
-    shutil.copytree(page_files, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    plain = MatchSettings.__init__
-    here = {"base_url": base_url, "api_url": f"{base_url}/v4", "requests_per_second": None}
-
-    def against_the_fake(self: MatchSettings, /, **values: Any) -> None:
-        plain(self, **(here | values))
-
-    monkeypatch.setattr(MatchSettings, "__init__", against_the_fake)
-    return tmp_path
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -105,8 +52,8 @@ def test_the_blocks_of_a_page_run(
             assert block.text in printed, f"{block} was not printed"
         elif block.language == "python":
             run_python(block, names)
-        elif block.language == "bash":
-            for command in commands(block.text):
+        elif block.language in {"bash", "console"}:
+            for command in commands(commands_of(block)):
                 run(command)
         else:
             check_data(block, folder)
@@ -147,6 +94,7 @@ def test_a_wrong_block_fails(folder: Path) -> None:
         "python tests/no_such_file.py",
         'pip install ".[no_such_extra]"',
         "no-such-program",
+        commands_of(Block(page, 1, "console", "$ python examples/no_such_file.py\nits output\n")),
     ):
         with pytest.raises(AssertionError):
             run(*commands(wrong))
@@ -169,6 +117,14 @@ def run_python(block: Block, names: dict[str, Any]) -> None:
         asyncio.run(eval(code, names))
     else:
         exec(code, names)
+
+
+def commands_of(block: Block) -> str:
+    """Return the lines that are commands. `tests/examples` compares the output of a console."""
+    lines = block.text.splitlines()
+    if block.language == "console":
+        lines = [line[2:] for line in lines if line.startswith("$ ")]
+    return "\n".join(lines)
 
 
 def check_data(block: Block, folder: Path) -> None:

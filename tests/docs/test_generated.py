@@ -7,8 +7,9 @@ import re
 
 import pytest
 from docs_pages import DOCS
-from generated import PARTS, every_command, in_the_docs, parsers
+from generated import PARTS, every_command, in_the_docs, options_of_settings, parsers
 
+from beatport_match.cli.match_commands import OPTION_SETTINGS
 from beatport_match.cli.parser import new_parser
 from beatport_match.cli.process import ExitCode
 
@@ -29,6 +30,14 @@ def test_every_command_and_option_is_documented() -> None:
         for option in set(re.findall(r"--[a-z][a-z-]*", text_of_help)) - {"--help"}:
             assert option in text, f"{parser.prog} {option}"
         assert f"### `{parser.prog}" in text
+
+
+def test_the_table_of_settings_names_their_options() -> None:
+    """Each option that overrides a setting of its name, and the others, are found."""
+    found = options_of_settings()
+    others = {"requests_per_second": ["--pace R", "--unpaced"], "async_io.enabled": ["--async"]}
+    assert found.keys() == {*OPTION_SETTINGS, *others}
+    assert found | others == found
 
 
 def test_nested_commands_are_found() -> None:

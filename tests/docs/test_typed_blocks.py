@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 from docs_pages import ROOT, Block, blocks, pages
+from example_pages import code_cells
 
 for tool in ("mypy", "pyright"):
     pytest.importorskip(tool, reason=f'this needs {tool}: pip install -e ".[dev]"')
@@ -27,7 +28,9 @@ for tool in ("mypy", "pyright"):
 # These examples use packages that are large (PySpark) or have no types (pandas). The packages are
 # not installed for this check; what comes from them has the type `Any`.
 UNTYPED = ("pandas", "polars", "pyspark")
-RELAXED = {"examples/polars_match.py", "examples/spark_match.py"}
+RELAXED = {
+    f"examples/{name}" for name in ("explore_run.ipynb", "polars_match.py", "spark_match.py")
+}
 # `tests/desktop` covers it, and its toolkit is another extra.
 LEFT_OUT = "examples/desktop"
 MYPY_CONFIG = f"""\
@@ -56,6 +59,8 @@ def errors(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     for path in (ROOT / "examples").rglob("*.py"):
         if not (name := _name(path)).startswith(LEFT_OUT):
             texts[name] = path.read_text("utf-8")
+    for path in (ROOT / "examples").glob("*.ipynb"):
+        texts[_name(path)] = "\n".join(code_cells(path))
     for name, planted in PLANTED.items():
         found = [Block(ROOT / name, 10 * at, "python", text) for at, text in enumerate(planted, 1)]
         texts[name] = as_module(found)

@@ -30,8 +30,8 @@ from beatport_match import (
     match_playlist,
 )
 from beatport_match.engine import journal as journal_module
+from beatport_match.engine.beatport_source import beatport_source
 from beatport_match.engine.journal import Journal, journal_at
-from beatport_match.engine.playlist_run import beatport_source
 from beatport_match.testing import FakeBeatport, always, demo_collection
 
 every_mode = pytest.mark.parametrize("name", MODES)

@@ -18,7 +18,8 @@ from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, served, tasks, with_
 
 from beatport_match import MatchSettings, PlaylistMatch, Progress, amatch_playlist, amatch_track
 from beatport_match.engine.arguments import FileTracks
-from beatport_match.engine.playlist_run import PlaylistRun, beatport_source
+from beatport_match.engine.beatport_source import beatport_source
+from beatport_match.engine.playlist_run import PlaylistRun
 from beatport_match.testing import FakeBeatport
 from beatport_match.transport.shared import own_state
 

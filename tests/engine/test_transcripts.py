@@ -20,8 +20,9 @@ from scripted_runs import DEMO, IDS, faults, slots
 
 from beatport_match.engine.arguments import IsStopped, never_stop
 from beatport_match.errors import Failure
+from beatport_match.matching.lookup_flows import fetch_flow
 from beatport_match.matching.protocol import Recorded, Request, Response
-from beatport_match.matching.search_flow import fetch_flow, match_flow
+from beatport_match.matching.search_flow import match_flow
 from beatport_match.model.tracks import Track
 from beatport_match.testing import Fault
 

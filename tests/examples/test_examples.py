@@ -1,22 +1,33 @@
-"""The examples run offline and print what they should."""
+"""The examples run offline and print what they should, and what docs/examples.md shows."""
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import gc
-import importlib.util
+import json
 import os
 import re
 import runpy
-import shutil
-import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from beatport_match import read_playlist
 from beatport_match.testing import FakeBeatport, demo_collection
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "docs"))
+from example_pages import (
+    code_cells,
+    comparable,
+    missing_packages,
+    outputs_on_page,
+    run,
+    run_notebook,
+    shown,
+)
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EXPECTED_OUTPUT = {
@@ -38,20 +49,20 @@ EXPECTED_OUTPUT = {
     "table_rows.py": "Olvarin - Undertow",
     # The three programs above import it and send it to workers; it prints nothing.
     "table_match.py": "",
-}
-NEEDS = {
-    "stream_matches": {"starlette", "uvicorn"},
-    "table_demo.py": {"tantivy"},
-    "polars_match.py": {"tantivy", "polars"},
-    "spark_match.py": {"tantivy", "pyspark", "pandas", "pyarrow"},
+    "ask_misses_again.py": " 1 found, 1 still missing, 0 failed",
+    "explore_run.ipynb": "│ not_found ┆ 4     │",
+    "fastapi_match.py": '503 {"detail":"blocked: ',
+    "mcp_client.py": "explain: Explain the answer",
+    # The program above starts it.
+    "mcp_server.py": "",
 }
 # It maps two models with fifty fields, one a line.
 MAX_LINES = {"cuepoint_adapter.py": 100}
 # Each of these needs a process: a server, a test runner, or workers. `one_track.py` stands for the
 # others: they run in this process, where their waits are skipped.
 IN_A_PROCESS = {
-    *("one_track.py", "polars_match.py", "spark_match.py", "stream_matches"),
-    "test_with_the_fake.py",
+    *("mcp_client.py", "mcp_server.py", "one_track.py", "polars_match.py", "spark_match.py"),
+    *("stream_matches", "test_with_the_fake.py"),
 }
 # `tests/desktop` runs this one, because it needs a toolkit for windows.
 TESTED_ELSEWHERE = {"desktop"}
@@ -60,7 +71,8 @@ TESTED_ELSEWHERE = {"desktop"}
 def programs() -> list[str]:
     """Return the names of the examples: files, and folders that run as one program."""
     folders = [path.parent for path in EXAMPLES.glob("*/__main__.py")]
-    return sorted(path.name for path in [*EXAMPLES.glob("*.py"), *folders])
+    files = [*EXAMPLES.glob("*.py"), *EXAMPLES.glob("*.ipynb")]
+    return sorted(path.name for path in [*files, *folders])
 
 
 def sources() -> list[Path]:
@@ -73,21 +85,12 @@ def sources() -> list[Path]:
 def run_here(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", [str(path)])
     monkeypatch.syspath_prepend(path.parent)
-    runpy.run_path(str(path), run_name="__main__")
+    with mock.patch.dict(os.environ):  # an example may set variables for a server
+        if path.suffix == ".ipynb":
+            run_notebook(path)
+        else:
+            runpy.run_path(str(path), run_name="__main__")
     gc.collect()  # what the example left open is reported here, and not in a later test
-
-
-def run(*command: str, **environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", *command],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        env={**os.environ, **environment},
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.mark.usefixtures("skipped_waits")
@@ -95,20 +98,16 @@ def run(*command: str, **environment: str) -> str:
 def test_an_example_runs(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each example works without changes."""
-    absent = sorted(one for one in NEEDS.get(name, ()) if not importlib.util.find_spec(one))
-    if absent:
+    """Each example works without changes; `example_pages.py --write` updates what docs show."""
+    if absent := missing_packages(name):
         pytest.skip(f"the example needs {', '.join(absent)}: examples/README.md names the extra")
-    if name == "spark_match.py" and not (shutil.which("java") or os.environ.get("JAVA_HOME")):
-        pytest.skip("Spark needs Java 17 or later")
-    if name not in IN_A_PROCESS:
+    if name in IN_A_PROCESS:
+        output = run(name)
+    else:
         run_here(EXAMPLES / name, monkeypatch)
-        assert EXPECTED_OUTPUT[name] in capsys.readouterr().out
-        return
-    # More processes of pytest would only cost time.
-    pytest_run = ["-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider"]
-    output = run(*(pytest_run if name.startswith("test_") else []), str(EXAMPLES / name))
+        output = capsys.readouterr().out
     assert EXPECTED_OUTPUT[name] in output
+    assert comparable(name, shown(name, output)) == comparable(name, outputs_on_page()[name])
 
 
 def test_enrich_library_accepts_an_export_of_the_user(tmp_path: Path) -> None:
@@ -117,7 +116,7 @@ def test_enrich_library_accepts_an_export_of_the_user(tmp_path: Path) -> None:
     with FakeBeatport().serve() as base_url, demo_collection() as export:
         given = {"BEATPORT_MATCH_BASE_URL": base_url}
         given["BEATPORT_MATCH_REQUESTS_PER_SECOND"] = "1000"
-        output = run(str(EXAMPLES / "enrich_library.py"), str(export), str(new), **given)
+        output = run("enrich_library.py", str(export), str(new), **given)
         before, after = list(read_playlist(export)), list(read_playlist(new))
     assert "71 of 85 tracks enriched" in output
     assert [one.id for one in after] == [one.id for one in before]
@@ -134,6 +133,20 @@ def test_an_example_is_short_and_says_how_to_run_it(path: Path) -> None:
     assert opening.partition("\n")[0].endswith((".", ":"))
     folder = path.relative_to(EXAMPLES).parts[0]
     assert f"examples/{folder}" in opening
+
+
+@pytest.mark.parametrize("path", list(EXAMPLES.glob("*.ipynb")), ids=lambda path: path.name)
+def test_a_notebook_is_short_and_saved_without_outputs(path: Path) -> None:
+    """Outputs would hold paths of one machine; the first cell says how to open the notebook."""
+    document = json.loads(path.read_text("utf-8"))
+    assert sum(len(source.splitlines()) for source in code_cells(path)) < 60
+    assert f"examples/{path.name}" in "".join(document["cells"][0]["source"])
+    code = [cell for cell in document["cells"] if cell["cell_type"] == "code"]
+    assert [(one["outputs"], one["execution_count"]) for one in code] == [([], None)] * len(code)
+    with contextlib.suppress(ImportError):
+        import nbformat
+
+        nbformat.validate(nbformat.from_dict(document))
 
 
 def test_the_index_lists_every_example() -> None:

@@ -89,6 +89,37 @@ def test_link_is_kept_and_its_target_written(tmp_path: Path) -> None:
         assert temporary == Path(os.devnull)
 
 
+def test_a_write_deletes_the_old_files_of_killed_programs(tmp_path: Path) -> None:
+    """It keeps files that are young, of another target or of another kind."""
+    path = tmp_path / "results[1].json"
+    abandoned = tmp_path / ".results[1].json.0123456789abcdef.draft"
+    young = tmp_path / ".results[1].json.0123456789abcde0.draft"
+    kept = [young, *(tmp_path / name for name in (".results1.json.0123456789abcdef.draft", ".x"))]
+    for one in (abandoned, *kept):
+        one.touch()
+        os.utime(one, (0, 0))
+    os.utime(young)
+    folder = tmp_path / ".results[1].json.0123456789abcde1.draft"
+    folder.mkdir()
+    os.utime(folder, (0, 0))
+    with atomic_write(path) as temporary:
+        temporary.write_text("x")
+    assert sorted(tmp_path.iterdir()) == sorted([path, folder, *kept])
+
+
+def test_a_write_keeps_the_file_of_another_living_writer(tmp_path: Path) -> None:
+    """The file looks old: its program was suspended, or computes for long between two writes."""
+    path = tmp_path / "results.json"
+    with atomic_write(path) as first:
+        first.write_text("first")
+        os.utime(first, (0, 0))
+        with atomic_write(path) as second:
+            second.write_text("second")
+        assert path.read_text() == "second"
+    assert path.read_text() == "first"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_exclusive_write_creates_a_new_file_only(tmp_path: Path) -> None:
     """A file that another program creates during the block is not overwritten either."""
     path = tmp_path / "new.json"

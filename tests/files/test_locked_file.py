@@ -58,20 +58,23 @@ def test_a_lock_on_a_removed_file_does_not_count(
 def test_a_forked_child_does_not_hold_the_lock_of_its_parent(path: Path) -> None:
     """The child lives on after its parent has been killed."""
     reader, writer = os.pipe()
+    started, tell_started = os.pipe()
     parent = os.fork()
     if parent == 0:
         with lock_file(path):
             child = os.fork()
             if child == 0:
                 os.close(writer)
+                os.write(tell_started, b"1")
                 os.read(reader, 1)  # waits for the test to end
                 os._exit(0)
+            os.read(started, 1)
             os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(parent, 0)
     with lock_file(path) as is_held:
         assert is_held
-    os.close(writer)
-    os.close(reader)
+    for end in (reader, writer, started, tell_started):
+        os.close(end)
 
 
 def test_on_windows_a_byte_beyond_the_file_is_locked(

@@ -2,12 +2,14 @@
 
 import pickle
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from beatport_match.errors import Failure, MisuseError, SettingsError
 from beatport_match.matching.match import Match, QueryRecord
 from beatport_match.matching.protocol import Recorded, Transcript
+from beatport_match.model.decisions import DecidedBy
 from beatport_match.model.evidence import Evidence, Rejection, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.performance.measure import track_metrics
@@ -298,6 +300,13 @@ def test_pick_makes_a_candidate_the_matched_answer():
     assert not match.picked
     with pytest.raises(MisuseError, match=r"\[12\] is not a candidate of this match"):
         replace(match, candidates=(RIGHT,)).pick(OTHER_VERSION)
+
+
+def test_pick_takes_the_place_of_an_earlier_decision():
+    decided_by = DecidedBy("rule", datetime(2026, 2, 3, tzinfo=UTC))
+    decided = replace(found("matched", RIGHT, (RIGHT, OTHER_VERSION)), decided_by=decided_by)
+    picked = decided.pick(OTHER_VERSION)
+    assert (picked.decided_by, picked.picked, picked.reason) == (None, True, "picked by hand")
 
 
 def test_pick_says_that_the_others_were_not_picked():

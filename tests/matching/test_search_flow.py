@@ -17,15 +17,11 @@ from scripted_flow import InventedSource, SearchDialogue
 from beatport_match.beatport import WebSource
 from beatport_match.errors import BeatportUnavailable, Failure
 from beatport_match.matching.fetched_tracks import FetchedTracks
+from beatport_match.matching.lookup_flows import fetch_flow, fetch_one_flow, query_flow
 from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import Answer, ParsedResult
 from beatport_match.matching.query_plan import own_queries, plan_queries
-from beatport_match.matching.search_flow import (
-    fetch_flow,
-    fetch_one_flow,
-    match_flow,
-    query_flow,
-)
+from beatport_match.matching.search_flow import match_flow
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.normalize import words_of_text
 from beatport_match.settings.models import MatchSettings

@@ -8,8 +8,9 @@ import pytest
 from scripted_flow import InventedSource, SearchDialogue, question
 
 from beatport_match.errors import Failure, MisuseError
+from beatport_match.matching.lookup_flows import fetch_flow, query_flow
 from beatport_match.matching.protocol import Question
-from beatport_match.matching.search_flow import fetch_flow, match_flow, query_flow
+from beatport_match.matching.search_flow import match_flow
 from beatport_match.matching.sources import resolve_sources
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.settings.models import MatchSettings

@@ -37,7 +37,7 @@ PACKAGES_OF = {
     "parquet": ("pyarrow", "tantivy"),
     "socks": ("socksio",),
     "tags": ("mutagen",),
-    "web": ("starlette", "uvicorn"),
+    "web": ("fastapi", "starlette", "uvicorn"),
 }
 TRACK = Track("Paper Satellites (Extended Mix)", "Corvane")
 ROW = {

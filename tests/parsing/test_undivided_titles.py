@@ -2,10 +2,11 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from invented_tracks import as_candidate, as_track, ask, recordings
 
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.parsing.interpretations import interpret_using_candidate
+from beatport_match.parsing.interpretations import interpret_using_candidate, locating_words
 from beatport_match.parsing.parsed_track import parse_candidate
 
 SOLD = Candidate(
@@ -91,3 +92,23 @@ def test_titles_with_separators_are_not_located_by_the_candidate(recording):
     """`interpret_using_candidate` is used only if no other interpretation fits."""
     _, ranked = ask(as_track(recording), as_candidate(recording))
     assert "found" not in {item.code for item in ranked[0].evidence}
+
+
+LOCATABLE = st.sampled_from(["Mirrow", "Copper Tide", "Copper", "Quay", "Tide", "!!!", ""])
+
+
+@given(st.lists(LOCATABLE.filter(bool), min_size=1).map(" ".join), LOCATABLE, LOCATABLE, LOCATABLE)
+def test_a_candidate_that_cannot_be_located_is_not_looked_for(title, artists, name, sold_by):
+    """The cheap test is certain: what it leaves out has no such interpretation."""
+    track = Track(title, artists)
+    candidate = Candidate(id=1, name=name, artists=(sold_by,))
+    if not locating_words(track).may_locate(parse_candidate(candidate)):
+        assert interpret_using_candidate(track, candidate, parse_candidate(candidate)) is None
+
+
+def test_which_candidates_may_be_located():
+    """Their title must stand in the track's title, or at the start of the artist field."""
+    words = locating_words(Track("Mirrow Copper Tide", "Lantern Bay"))
+    names = ("Copper Tide", "Lantern", "Copper Bay", "Bay")
+    found = [words.may_locate(parse_candidate(Candidate(id=1, name=name))) for name in names]
+    assert found == [True, True, False, False]

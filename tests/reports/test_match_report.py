@@ -9,6 +9,7 @@ import pytest
 from invented_results import HOSTILE, PageContent, candidate, match, result_of, scored
 
 from beatport_match import OutputError, Track, write_match_report
+from beatport_match.reports.html_table import key_text
 from beatport_match.reports.match_report import field_changes, match_report_page
 
 FOUND = candidate(
@@ -33,11 +34,27 @@ def test_fields_are_compared_by_their_meaning(values: dict[str, Any], expected: 
     assert [change.after for change in changes] == ["Ab Minor (1A)", "128", "Quay Records", "2019"]
 
 
+@pytest.mark.parametrize(
+    ("key", "camelot", "shown"),
+    [
+        ("G#m", None, "Ab Minor (1A)"),
+        (None, "1A", "Ab Minor (1A)"),
+        ("unknown", "6m", "Ab Minor (1A)"),
+        ("unknown", None, "unknown"),
+        (None, None, ""),
+    ],
+)
+def test_all_keys_are_shown_in_one_notation(
+    key: str | None, camelot: str | None, shown: str
+) -> None:
+    assert key_text(key, camelot) == shown
+
+
 def test_a_value_that_beatport_lacks_stays() -> None:
     track = Track("Tide", key="Am", bpm=127.5, label="Quay", year=2019)
     changes = field_changes(track, candidate(1, release_date="soon"))
     assert {change.state for change in changes} == {"unknown"}
-    assert [change.before for change in changes] == ["Am", "127.5", "Quay", "2019"]
+    assert [change.before for change in changes] == ["A Minor (8A)", "127.5", "Quay", "2019"]
 
 
 def test_the_page_shows_every_outcome() -> None:
@@ -56,7 +73,7 @@ def test_the_page_shows_every_outcome() -> None:
     assert titles == ["Found", "To review", "Not found", "Failed"]
     assert "<del>" in page
     texts = "".join(content.texts)
-    assert "Am → Ab Minor (1A)" in texts
+    assert "A Minor (8A) → Ab Minor (1A)" in texts
     assert "note about title" in texts
     assert ("href", "https://www.beatport.com/track/tide/1") in content.attributes
     assert '<b>2</b><span class="quiet">values changed</span>' in page

@@ -8,7 +8,7 @@ import pytest
 
 from beatport_match import Candidate, Match, Track
 from beatport_match.matching.decided import Decided
-from beatport_match.matching.decided_match import with_decisions
+from beatport_match.matching.decided_match import undecided_match, with_decisions
 from beatport_match.review.session import Decide, OpenPage, ReviewState, start, step
 from beatport_match.scoring.confidence import rank
 from beatport_match.settings.models import MatchSettings
@@ -151,6 +151,11 @@ def test_only_the_candidates_own_page_on_beatport_is_opened(url: str | None) -> 
     state, effects = step(state, "o")
     assert effects == ()
     assert state.message == "this candidate has no page on Beatport"
+
+
+def test_a_withdrawn_match_without_a_known_candidate_stays_as_it_is() -> None:
+    match = doubtful("Lantern", ())
+    assert undecided_match(match, MatchSettings()) is match
 
 
 def test_a_match_without_decisions_stays_as_it_is() -> None:

@@ -12,7 +12,11 @@ from beatport_match.scoring import cases
 from beatport_match.scoring.artist_comparison import _is_part_of_name, compare_artists
 from beatport_match.scoring.aside_comparison import _is_explained
 from beatport_match.scoring.scorer import compare_bpm, compare_lengths
-from beatport_match.scoring.title_comparison import compare_titles
+from beatport_match.scoring.title_comparison import (
+    _compare_whole_bases,
+    compare_titles,
+    share_no_word,
+)
 from beatport_match.scoring.version_comparison import compare_versions
 
 
@@ -372,6 +376,52 @@ NAMES = st.lists(
     min_size=1,
     max_size=2,
 ).map(tuple)
+
+
+# Words that another spelling, a version or a position makes equal, and punctuation.
+TRICKY_TITLES = st.lists(
+    st.sampled_from([
+        *("night", "nite", "ferry", "2", "02", "ii", "two", "no", "feat", "the", "dub", "remix"),
+        *("!!!", "_", "/", "-", "(", ")", "[", "]", "\u591c", "m\xf8n", "mon"),
+    ]),
+    min_size=1,
+    max_size=4,
+).map(" ".join)  # fmt: skip
+
+
+@given(TRICKY_TITLES, TRICKY_TITLES, st.sampled_from(["Original Mix", "Night Remix", "Dub"]))
+def test_titles_without_a_shared_word_are_equal_only_by_spaces_or_typos(title, name, mix):
+    """So the comparisons of whole titles are left out for them without another answer."""
+    local, other = pair(title, name, mix=mix)
+    if share_no_word(local, other) and local.compact != other.compact:
+        assert _compare_whole_bases(local, other) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "mix"),
+    [
+        ("Night Ferry", "Lantern", "Original Mix"),
+        ("Night Ferry", "Nite Ferri", "Original Mix"),
+        ("Nightferry", "Night Ferry", "Original Mix"),
+    ],
+)
+def test_titles_that_share_no_word(title, name, mix):
+    assert share_no_word(*pair(title, name, mix=mix))
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "mix"),
+    [
+        ("Night Ferry", "Ferry Man", "Original Mix"),
+        ("Tide 2", "Tidal 02", "Original Mix"),
+        ("Night (Remix)", "Remix", "Night Mix"),
+        ("!!!", "!!! / Lantern", "Original Mix"),
+        ("Osprey", "Night Ferry (Lantern)", "Original Mix"),
+        ("Night Ferry", "\u591c\u306e\u9244\u9053", "Original Mix"),
+    ],
+)
+def test_titles_that_may_be_equal_in_another_way_than_by_typos(title, name, mix):
+    assert not share_no_word(*pair(title, name, mix=mix))
 
 
 @given(NAMES, NAMES)

@@ -471,3 +471,10 @@ def test_another_isrc_limits_tracks_without_an_agreeing_artist_or_length():
     assert "another ISRC" in rank(track, [SOLD])[0].doubts
     assert rank(replace(track, duration_s=372.0, bpm=124.0), [SOLD])[0].doubts == ()
     assert rank(replace(track, artists="Corvane"), [SOLD])[0].doubts == ()
+
+
+def test_the_version_is_the_first_doubt_about_another_version():
+    """Its length would limit it too, but alone the length would only need a review."""
+    (best,) = rank(Track(f"{TITLE} (Brenn Remix)", "Corvane", duration_s=384.0), [SOLD])
+    assert best.relation == "other_version"
+    assert best.doubts == ("another remixer or mix", "12 s apart")

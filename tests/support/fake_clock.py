@@ -13,8 +13,8 @@ import anyio.lowlevel
 import pytest
 
 from beatport_match.engine.async_engine import AsyncEngine
-from beatport_match.engine.playlist_run import STOPPED
 from beatport_match.engine.sync_engine import SyncEngine
+from beatport_match.engine.track_outcome import STOPPED
 from beatport_match.errors import Failure
 
 Stop = Callable[[], bool]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import struct
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ import mutagen
 import pytest
 from audio_files import KINDS, MP3_FRAME, id3, id3_frame, mp3, ogg
 from mutagen.id3 import ID3
-from tag_files import FOUND, ID3V1, VALUES, WRITERS, contents, match_of, write_music
+from tag_files import FOUND, ID3V1, OLD_TAGS, VALUES, WRITERS, contents, match_of, write_music
 
 from beatport_match import Candidate, plan_tags, read_playlist, undo_tags, write_tags
 from beatport_match.tags import write
@@ -125,6 +126,27 @@ def test_files_without_tags_get_some(music, backup, name):
     assert file.read_bytes()[:20] == before[:20] or name != "id3.flac"
     undo_tags(backup)
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", ["wav", "aiff"])
+@pytest.mark.parametrize("has_tag", [True, False])
+def test_a_last_chunk_of_odd_length_may_lack_its_padding(music, backup, kind, has_tag):
+    """It is padded, so that programs find the tag behind it; the file says its right length."""
+    order = "<I" if kind == "wav" else ">I"
+    content = KINDS[kind](OLD_TAGS)
+    if not has_tag:
+        content = content.replace(b"id3 ", b"JUNK").replace(b"ID3 ", b"JUNK")
+    content += b"NOTE" + struct.pack(order, 5) + b"audio"
+    content = content[:4] + struct.pack(order, len(content) - 8) + content[8:]
+    music.mkdir()
+    file = music / f"a.{kind}"
+    file.write_bytes(content)
+    assert write_tags(plan_tags([match_of(file)]), backup).problems == ()
+    assert plan_tags([match_of(file)]).changed == ()
+    new = file.read_bytes()
+    assert struct.unpack(order, new[4:8])[0] + 8 == len(new)
+    undo_tags(backup)
+    assert file.read_bytes() == content
 
 
 def test_the_folder_reader_reads_what_was_written(music, backup):

@@ -1,12 +1,11 @@
-"""The functions most callers need: one call, with a matcher made and closed around it.
+"""Match a playlist in one call, with a matcher made and closed around it.
 
-All calls of a process share their rate limit, circuit breaker and cached answers (see
-`transport.shared`); a matcher that the caller makes has its own.
+Like `track_functions`, the calls share their rate limit, circuit breaker and cached answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from beatport_match.engine.arguments import (
@@ -19,129 +18,17 @@ from beatport_match.engine.arguments import (
     Stop,
     Tracks,
 )
-from beatport_match.engine.async_matcher import AsyncMatcher
+from beatport_match.engine.async_matcher import SharingAsyncMatcher
 from beatport_match.engine.match_stream import Emit, MatchStream
-from beatport_match.engine.matcher import Matcher
+from beatport_match.engine.matcher import SharingMatcher
 from beatport_match.matching.match import Match
 from beatport_match.matching.sources import Sources
-from beatport_match.model.tracks import Track
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.http import AsyncHttpClient, HttpClient
-from beatport_match.transport.shared import shared_state
 
 if TYPE_CHECKING:
     # Only runs over playlists load them.
     from beatport_match.results import PlaylistMatch
-
-
-def match_track(
-    track_or_text: Track | str,
-    *,
-    settings: MatchSettings | None = None,
-    http_client: HttpClient | None = None,
-    source: Sources | None = None,
-    decisions: DecisionsOrPath | None = None,
-    queries: Iterable[str] | None = None,
-    on_error: OnError = "raise",
-) -> Match:
-    """Find one track on Beatport.
-
-    It is matched in the calling thread, with one request at a time, also if
-    `settings.async_io.enabled` is set. For several tracks at the same time, give them to
-    `match_playlist`.
-
-    Args:
-        track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
-        settings: How to match and how to send requests; default: `MatchSettings()`.
-        http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
-            is made, and closed afterwards.
-        source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
-            the order to query them; by default what `settings.source` names.
-        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
-            is the answer without a request; a rejected one is not proposed.
-        queries: 1-20 texts to search for, in this order, instead of the queries that are planned
-            from the track; the search still ends at a good answer. Default: none.
-        on_error: What an exception does that is not expected (of the client or of a source):
-            "raise" raises it; "result" makes the match `failed` with the kind `exception`.
-            Default "raise".
-
-    Returns:
-        The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and `explain()`
-        says why. Faults of the network or of Beatport are in its `failures`.
-
-    Raises:
-        MisuseError: The track is blank, a playlist file, or neither a `Track` nor text,
-            `http_client` is no client or an async one, `source` is no source, or another argument
-            has a wrong type or value.
-        DecisionsError: The file of decisions cannot be used.
-        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
-
-    Example:
-        ```python
-        match = match_track("Artist - Title (Some Remix)")
-        if best := match.accepted:
-            print(best.url)
-        else:
-            print(match.outcome, match.reason)
-        ```
-    """
-    with _SharingMatcher(
-        settings, http_client=http_client, source=source, decisions=decisions
-    ) as matcher:
-        return matcher.match_track(track_or_text, queries=queries, on_error=on_error)
-
-
-async def amatch_track(
-    track_or_text: Track | str,
-    *,
-    settings: MatchSettings | None = None,
-    http_client: AsyncHttpClient | None = None,
-    source: Sources | None = None,
-    decisions: DecisionsOrPath | None = None,
-    queries: Iterable[str] | None = None,
-    on_error: OnError = "raise",
-) -> Match:
-    """Find one track on Beatport, in async code (asyncio or trio).
-
-    Args:
-        track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
-        settings: How to match and how to send requests; default: `MatchSettings()`.
-        http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
-            library uses one for the event loop, and closes it when the loop ends.
-        source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
-            the order to query them; by default what `settings.source` names.
-        decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
-            is the answer without a request; a rejected one is not proposed.
-        queries: 1-20 texts to search for, in this order, instead of the queries that are planned
-            from the track; the search still ends at a good answer. Default: none.
-        on_error: What an exception does that is not expected (of the client or of a source):
-            "raise" raises it; "result" makes the match `failed` with the kind `exception`.
-            Default "raise".
-
-    Returns:
-        The match: its `outcome` is `matched`, `review`, `not_found` or `failed`, and `explain()`
-        says why. Faults of the network or of Beatport are in its `failures`.
-
-    Raises:
-        MisuseError: The track is blank, a playlist file, or neither a `Track` nor text,
-            `http_client` is no client or a sync one, `source` is no source, or another argument has
-            a wrong type or value.
-        DecisionsError: The file of decisions cannot be used.
-        SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
-
-    Example:
-        ```python
-        match = await amatch_track("Artist - Title (Some Remix)")
-        if best := match.accepted:
-            print(best.url)
-        else:
-            print(match.outcome, match.reason)
-        ```
-    """
-    async with _SharingAsyncMatcher(
-        settings, http_client=http_client, source=source, decisions=decisions
-    ) as matcher:
-        return await matcher.match_track(track_or_text, queries=queries, on_error=on_error)
 
 
 def match_playlist(
@@ -179,16 +66,17 @@ def match_playlist(
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
-            is the answer without a request; a rejected one is not proposed.
+            is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
-        on_progress: Called with a `Progress` after each track; not an async function.
+        on_progress: Called with a `Progress` after each track; not an async function. Default:
+            none.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`.
+            the tracks that are left are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
-            with the same file resumes: it sends no request for those tracks.
+            with the same file resumes: it sends no request for those tracks. Default: none.
         on_error: What an exception does that is not expected (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".
@@ -212,7 +100,7 @@ def match_playlist(
         result.to_csv("friday/")
         ```
     """
-    with _SharingMatcher(
+    with SharingMatcher(
         settings,
         http_client=http_client,
         source=source,
@@ -266,17 +154,17 @@ async def amatch_playlist(
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
-            is the answer without a request; a rejected one is not proposed.
+            is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
-            function is awaited.
+            function is awaited. Default: none.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`.
+            the tracks that are left are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
-            with the same file resumes: it sends no request for those tracks.
+            with the same file resumes: it sends no request for those tracks. Default: none.
         on_error: What an exception does that is not expected (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".
@@ -294,12 +182,12 @@ async def amatch_playlist(
 
     Example:
         ```python
-        result = await amatch_playlist("collection.xml", journal="friday.journal")
+        result = await amatch_playlist("collection.xml", playlist="Sets/Friday")
         print(len(result.matched), len(result.review), len(result.not_found), len(result.failed))
         result.to_csv("friday/")
         ```
     """
-    async with _SharingAsyncMatcher(
+    async with SharingAsyncMatcher(
         settings,
         http_client=http_client,
         source=source,
@@ -353,16 +241,17 @@ def iter_matches(
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
-            is the answer without a request; a rejected one is not proposed.
+            is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
-        on_progress: Called with a `Progress` after each track; not an async function.
+        on_progress: Called with a `Progress` after each track; not an async function. Default:
+            none.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`.
+            the tracks that are left are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
-            with the same file resumes: it sends no request for those tracks.
+            with the same file resumes: it sends no request for those tracks. Default: none.
         on_error: What an exception does that is not expected (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".
@@ -385,7 +274,7 @@ def iter_matches(
             print(match.track, match.outcome)
         ```
     """
-    matcher = _SharingMatcher(
+    matcher = SharingMatcher(
         settings,
         http_client=http_client,
         source=source,
@@ -442,17 +331,17 @@ def aiter_matches(
         source: Where candidates come from: an open `Catalogue`, any other `Source`, or several in
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
-            is the answer without a request; a rejected one is not proposed.
+            is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
-            function is awaited.
+            function is awaited. Default: none.
         stop: A function, called at every decision and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`.
+            the tracks that are left are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
-            with the same file resumes: it sends no request for those tracks.
+            with the same file resumes: it sends no request for those tracks. Default: none.
         on_error: What an exception does that is not expected (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".
@@ -475,7 +364,7 @@ def aiter_matches(
             print(match.track, match.outcome)
         ```
     """
-    matcher = _SharingAsyncMatcher(
+    matcher = SharingAsyncMatcher(
         settings,
         http_client=http_client,
         source=source,
@@ -499,11 +388,3 @@ def aiter_matches(
                 await emit(match)
 
     return MatchStream(work)
-
-
-class _SharingMatcher(Matcher):
-    _new_state = staticmethod(shared_state)
-
-
-class _SharingAsyncMatcher(AsyncMatcher):
-    _new_state = staticmethod(shared_state)

@@ -1,0 +1,52 @@
+"""Complete what griffe reads for the reference: first versions, defaults, types written as text."""
+
+import ast
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import griffe
+
+SINCE = Path(__file__).with_name("since.toml")
+
+
+class Reference(griffe.Extension):
+    """Label the names of `since.toml`, and read defaults and types that griffe does not find."""
+
+    def on_package(self, *, pkg: griffe.Module, **_: Any) -> None:
+        """Label a public name (a member only if it came later than its class), and add defaults."""
+        if pkg.name != "beatport_match":
+            return
+        versions = tomllib.loads(SINCE.read_text("utf-8"))
+        since = {name: version for version, names in versions.items() for name in names.split()}
+        for name, version in since.items():
+            if since.get(name.rpartition(".")[0]) != version:
+                pkg[name].labels.add(f"since {version}")
+        _add_defaults(pkg["settings.models.MatchSettings"])
+        _add_constructor(pkg["settings.models.AsyncSettings"])
+
+    def on_attribute_instance(
+        self, *, node: ast.AST | griffe.ObjectNode, attr: griffe.Attribute, **_: Any
+    ) -> None:
+        """Read the text of a type alias as a type, so that its names become links."""
+        if isinstance(node, ast.AnnAssign) and str(attr.annotation) == "TypeAlias":
+            attr.value = griffe.get_expression(node.value, attr.parent, parse_strings=True)
+            attr.labels.discard("module-attribute")
+
+
+def _add_defaults(settings: griffe.Class) -> None:
+    """Replace `...`, which the constructor shows to type checkers, by the default of the field."""
+    for parameter in settings["__init__"].parameters:
+        if parameter.default == "...":
+            parameter.default = settings[parameter.name].value
+
+
+def _add_constructor(settings: griffe.Class) -> None:
+    """Make the constructor that Pydantic makes when the class is imported."""
+    keyword = griffe.ParameterKind.keyword_only
+    parameters = [
+        griffe.Parameter(name, annotation=field.annotation, kind=keyword, default=field.value)
+        for name, field in settings.attributes.items()
+    ]
+    constructor = griffe.Function("__init__", parameters=griffe.Parameters(*parameters))
+    settings.set_member("__init__", constructor)
