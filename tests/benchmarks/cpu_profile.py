@@ -128,6 +128,9 @@ def _part_of_package(path: Path) -> str:
     folder, name = path.relative_to(_PACKAGE).parts[0], path.stem
     if folder == "beatport" or name == "keys":
         return "parsing rows"
+    if name == "validation":
+        # It calls `pydantic_core`.
+        return "parsing JSON"
     if name in {"cache_codec", "answer_cache"}:
         return "caching"
     return _FOLDER_PARTS.get(folder, "search flow and engine")

@@ -74,7 +74,8 @@ def _grid(figures: Sequence[Figure]) -> str:
     rows = list(dict.fromkeys(figure.name for figure in figures))
     columns = list(dict.fromkeys(figure.column for figure in figures))
     notes = {figure.name: figure.note for figure in reversed(figures) if figure.note}
-    lines = [("", *columns, *([""] if notes else []))]
+    headers = [column or "measured" for column in columns]
+    lines = [("", *headers, *([""] if notes else []))]
     for row in rows:
         cells = [
             " · ".join(
@@ -104,6 +105,6 @@ def _format_goal(figure: Figure) -> str:
 
 
 def _format(value: float, unit: str, digits: int = 4) -> str:
-    if abs(value) >= 1e5:
-        return f"{value:,.0f}"
+    if abs(value) >= 10 ** (digits - 1):
+        return f"{value:,.0f} {unit}".rstrip()
     return f"{value:,.{digits}g} {unit}".replace(" ×", "×").rstrip()

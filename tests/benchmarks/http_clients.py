@@ -1,18 +1,25 @@
-"""Compare HTTP clients and numbers of connections: each client alone, and in a complete run."""
+"""Compare a run with a plain HTTP client that fetches the same pages with as many connections.
+
+The plain client discards the pages. It takes the tracks in the same order, and the pages of one
+track follow one another: a run cannot do otherwise, because each query depends on the answer to the
+one before. So the two differ only by what this library does. They take turns, so that a disturbance
+affects both.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from statistics import median
 from typing import Any
 
 import anyio
-from distant_site import DistantSite, LoggedRequest, distant_site
+from distant_site import DistantSite, distant_site
 from goals import Figure
 from local_library import tracks
 from timed_runs import (
+    JITTER_S,
     LATENCY_S,
-    WallTime,
     import_if_installed,
     make_client,
     settings_without_rate_limit,
@@ -20,70 +27,76 @@ from timed_runs import (
     time_run,
 )
 
-from beatport_match import Track
-
-_CONNECTIONS = (4, 8, 16, 32, 64, 100)
-MAX_TRACKS = 500
-# So that 4 and 8 connections take as long as 16: more tracks would take minutes and change nothing.
+# Connections, the client, and the goal. One `httpx` client is slow with 100 connections: it goes
+# through all of them at each request.
+_CASES = ((16, "httpx", 1.05), (32, "httpx", 1.08), (64, "httpx", 1.15), (100, "httpx2", 1.25))
+# So that every run takes as long, and its end, where connections are idle, is a small part of it.
 _TRACKS_PER_CONNECTION = 32
+_BLOCK = 50
 
 
 def clients(runs: int, *, quick: bool) -> Iterator[Figure]:
-    """Measure, for each cell: wall-clock time over ideal, over best schedule, and CPU share."""
-    latency_s = 0.02 if quick else LATENCY_S
-    libraries = [one for one in map(import_if_installed, ("httpx", "httpx2")) if one]
-    with distant_site(latency_s=latency_s, jitter_s=latency_s / 4, size=MAX_TRACKS) as site:
-        for connections in _CONNECTIONS[:1] if quick else _CONNECTIONS:
-            count = min(MAX_TRACKS, _TRACKS_PER_CONNECTION * connections)
-            playlist = list(tracks(25 if quick else count))
-            for column, times in _row(site, playlist, connections, runs, libraries).items():
-                cell = (
-                    (tuple(one.over_ideal(latency_s) for one in times), "×"),
-                    (tuple(one.over_best_schedule for one in times), "×"),
-                    (tuple(100 * one.cpu_share for one in times), "%"),
-                )
-                for samples, unit in cell:
-                    row = f"{connections} connections, {len(playlist)} tracks"
-                    yield Figure(row, samples, unit, table="clients", column=column)
+    """Measure the wall-clock time over that of the plain client, and the CPU time of both."""
+    latency_s, jitter_s = (0.02, 0.005) if quick else (LATENCY_S, JITTER_S)
+    cases = ((4, "httpx", 1.05), (4, "httpx2", 1.05)) if quick else _CASES
+    per_connection = 6 if quick else _TRACKS_PER_CONNECTION
+    size = max(connections for connections, _, _ in cases) * per_connection
+    with distant_site(latency_s=latency_s, jitter_s=jitter_s, size=size, block=_BLOCK) as site:
+        for connections, name, goal in cases:
+            if library := import_if_installed(name):
+                count = connections * per_connection
+                rows = _measure(site, connections, count, runs, library)
+                yield from _figures(rows, f"{connections} connections, {name}", goal)
 
 
-def _row(
-    site: DistantSite, playlist: list[Track], connections: int, runs: int, libraries: list[Any]
-) -> dict[str, list[WallTime]]:
-    """Measure a row, by column; the cases alternate, so that a disturbance affects all of them."""
+def _figures(rows: list[dict[str, float]], case: str, goal: float) -> Iterator[Figure]:
+    ratios = tuple(row["ours_wall_s"] / row["plain_wall_s"] for row in rows)
+    yield Figure(f"async wall-clock time over a plain client, {case}", ratios, "×", at_most=goal)
+    cells = {
+        "wall-clock time": (median(ratios), "×"),
+        "CPU time per request": (min(row["ours_cpu_ms"] for row in rows), "ms"),
+        "… of the plain client": (min(row["plain_cpu_ms"] for row in rows), "ms"),
+        "CPU busy": (100 * median(row["ours_cpu_share"] for row in rows), "%"),
+    }
+    for column, (value, unit) in cells.items():
+        yield Figure(case, (value,), unit, table="clients", column=column)
+
+
+def _measure(
+    site: DistantSite, connections: int, count: int, runs: int, library: Any
+) -> list[dict[str, float]]:
+    playlist = list(tracks(count))
     settings = settings_without_rate_limit(site, connections, max_connections=connections)
     # This run also lets the site render its pages.
-    requests = time_run(site, settings, playlist).requests
-    cells: dict[str, list[WallTime]] = {}
+    pages = time_run(site, settings, playlist).pages_by_track()
+    requests = sum(map(len, pages))
+    # Our own client is made of `httpx` clients.
+    passed = None if library.__name__ == "httpx" else library
+    rows = []
     for _ in range(runs):
-        for library in libraries:
-            # Our own client is made of `httpx` clients.
-            passed = None if library.__name__ == "httpx" else library
-            ours = time_run(site, settings, playlist, passed).wall_time(connections)
-            cells.setdefault(f"ours, {library.__name__}", []).append(ours)
-        for library in libraries:
-            alone = _client_alone(site, requests, connections, library)
-            cells.setdefault(f"{library.__name__} alone", []).append(alone)
-    return cells
+        ours = time_run(site, settings, playlist, passed)
+        with stopwatch() as plain:
+            anyio.run(partial(_fetch, site, pages, connections, library))
+        rows.append(
+            {
+                "ours_wall_s": ours.wall_s,
+                "ours_cpu_ms": 1000 * ours.cpu_s / requests,
+                "ours_cpu_share": ours.cpu_s / ours.wall_s,
+                "plain_wall_s": plain[0],
+                "plain_cpu_ms": 1000 * plain[1] / requests,
+            }
+        )
+    return rows
 
 
-def _client_alone(
-    site: DistantSite, requests: list[LoggedRequest], connections: int, library: Any
-) -> WallTime:
-    """Fetch the same pages and discard them."""
-    with stopwatch() as times:
-        anyio.run(partial(_fetch, site, requests, connections, library))
-    return WallTime(*times, connections, len(requests), [one.delay_s for one in requests])
-
-
-async def _fetch(
-    site: DistantSite, requests: list[LoggedRequest], connections: int, library: Any
-) -> None:
-    remaining = iter(requests)
+async def _fetch(site: DistantSite, pages: list[list[str]], connections: int, library: Any) -> None:
+    """Fetch the pages of all tracks and discard them."""
+    remaining = iter(pages)
 
     async def fetch_some() -> None:
-        for request in remaining:
-            await client.get(site.url + request.target)
+        for targets in remaining:
+            for target in targets:
+                await client.get(site.url + target)
 
     async with make_client(library, connections) as client, anyio.create_task_group() as group:
         for _ in range(connections):

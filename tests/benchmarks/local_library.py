@@ -20,18 +20,23 @@ _SYLLABLES = (
 )
 _VERSIONS = (("Original Mix", ()), ("Extended Mix", ()), ("{} Remix", ("{}",)))
 _TRACKS_PER_ARTIST = 4
+# From these numbers on, the words of all titles have four syllables, and those of all artists five.
+# With longer words for the later tracks, these would cost more.
+_FIRST_OF_TITLES, _FIRST_OF_ARTISTS = 14_000, 900_000
 _NOT_ON_SALE_EVERY = 25
 
 
 def title(number: int) -> str:
     """Return two words that no other number has."""
-    return f"{syllables(2 * number + 11)} {syllables(2 * number + 12)}".title()
+    first = _FIRST_OF_TITLES + 2 * number
+    return f"{syllables(first)} {syllables(first + 1)}".title()
 
 
 def artist(number: int) -> str:
     """Return a name that a few tracks share."""
     last_name = syllables(number % 7 + 3)
-    return f"{syllables(number // _TRACKS_PER_ARTIST + 90_001)} {last_name}".title()
+    first_name = syllables(_FIRST_OF_ARTISTS + number // _TRACKS_PER_ARTIST)
+    return f"{first_name} {last_name}".title()
 
 
 def catalogue_tracks(

@@ -18,7 +18,7 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "eval"
 
 
 def requests(runs: int, *, quick: bool, data: Path = DATA) -> Iterator[Figure]:
-    """Count requests per track and right answers, with one and with two concurrent queries."""
+    """Count the requests per track."""
     del runs
     if not (data / "catalogue.jsonl.gz").exists():
         print(f"requests: {data} holds no evaluation data; see --data", file=sys.stderr)
@@ -29,30 +29,8 @@ def requests(runs: int, *, quick: bool, data: Path = DATA) -> Iterator[Figure]:
     from beatport_match import MatchSettings
 
     questions = sample(rows(data, SETS["questions"]), 200 if quick else 1000)
-    site = open_search(data)
-    answers_by_count = {
-        count: list(match_all(site, questions, MatchSettings(queries_at_once=count)))
-        for count in (1, 2)
-    }
-    requests_by_count = {
-        count: [float(len(one.match.queries)) for one in answers]
-        for count, answers in answers_by_count.items()
-    }
-    yield Figure("requests per track, mean", (mean(requests_by_count[1]),), at_most=1.25)
-    yield Figure("requests per track, median", (median(requests_by_count[1]),), at_most=1.0)
-    for count, answers in answers_by_count.items():
-        row = f"{count} concurrent, {len(questions):,} questions"
-        right = sum(one.right for one in answers)
-        wrong = sum(one.wrong for one in answers)
-        different = sum(
-            (one.match.outcome, one.match.best) != (other.match.outcome, other.match.best)
-            for one, other in zip(answers, answers_by_count[1], strict=True)
-        )
-        cells = {
-            "requests per track": mean(requests_by_count[count]),
-            "right best candidates": right,
-            "false accepts": wrong,
-            "different answers": different,
-        }
-        for column, value in cells.items():
-            yield Figure(row, (float(value),), table="concurrent queries", column=column)
+    matches = match_all(open_search(data), questions, MatchSettings())
+    counts = [float(len(one.match.queries)) for one in matches]
+    yield Figure("requests to Beatport per track", (mean(counts),), table="overview")
+    yield Figure("requests per track, mean", (mean(counts),), at_most=1.25)
+    yield Figure("requests per track, median", (median(counts),), at_most=1.0)

@@ -1,13 +1,13 @@
 """Measure requests, waiting time, CPU time, memory and the event loop: each figure with its goal.
 
     python tests/benchmarks/run.py [--only NAME] [--quick] [--runs N] [--data FOLDER]
-        [--json FILE] [--markdown FILE]
-    python tests/benchmarks/run.py --read FILE [--read FILE …] [--markdown FILE]
+        [--json FILE] [--markdown PAGE …]
+    python tests/benchmarks/run.py --read FILE [--read FILE …] [--markdown PAGE …]
 
-Other programs use the same machine, so a wall-clock time is compared with the best possible time of
-the same run, and a CPU time is the least of several. `--json` saves every sample, and `--read`
-prints the tables of saved files. `--markdown` writes each table between the two marks of its name
-in a page. `--quick` measures a small sample, to check that the command works; its figures mean
+Other programs use the same machine, so a wall-clock time is compared with another of the same run,
+and a CPU time is the least of several. `--json` saves every sample, and `--read` prints the tables
+of saved files. `--markdown` writes each table between the two marks of its name in the pages that
+have them. `--quick` measures a small sample, to check that the command works; its figures mean
 little. Figures that need a missing package (`httpx2`, `msgspec`, `orjson`) or missing evaluation
 data are left out, with a message.
 """
@@ -30,7 +30,7 @@ from cpu_time import cpu_time
 from goals import Figure, tables
 from http_clients import clients
 from loop_blocking import loop_blocking
-from memory_use import growth, memory
+from memory_use import growth, memory, memory_owners
 from parsing_speed import parsers
 from request_counts import DATA, EVALUATION, requests
 from start_times import imports
@@ -40,19 +40,18 @@ from wall_times import (
     duplicates,
     head_of_line,
     rate_limit,
-    wall_times,
 )
 
 Benchmark = Callable[..., Iterator[Figure]]
 BENCHMARKS: dict[str, Benchmark] = {
     "requests": requests,
-    "duplicates": duplicates,
-    "wall-times": wall_times,
-    "async-speed-up": async_speed_up,
     "rate-limit": rate_limit,
+    "async-speed-up": async_speed_up,
+    "duplicates": duplicates,
     "head-of-line": head_of_line,
     "cpu-time": cpu_time,
     "memory": memory,
+    "memory-owners": memory_owners,
     "import": imports,
     "growth": growth,
     "loop-blocking": loop_blocking,
@@ -71,7 +70,7 @@ def main() -> None:
         machines = [one for document in documents for one in document["machines"]]
     else:
         figures, machines = _measure(options), [_machine()]
-    texts = {"machine": "\n".join(map(_describe, machines)), **tables(figures)}
+    texts = {"machine": _describe(machines), **tables(figures)}
     print("\n\n".join(f"### {name}\n\n{text}" for name, text in texts.items()))
     if options.json:
         document = {"machines": machines, "figures": [one.document() for one in figures]}
@@ -90,7 +89,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--read", type=Path, action="append")
-    parser.add_argument("--markdown", type=Path)
+    parser.add_argument("--markdown", type=Path, action="append")
     return parser
 
 
@@ -103,12 +102,15 @@ def _measure(options: argparse.Namespace) -> list[Figure]:
     return figures
 
 
-def _write_tables(page: Path, texts: dict[str, str]) -> None:
+def _write_tables(pages: list[Path], texts: dict[str, str]) -> None:
+    """Write each table into the pages that have its marks; without a place, the first is wrong."""
     sys.path.insert(0, str(EVALUATION))
-    from docs_marks import put_between_marks
+    from docs_marks import marks, put_between_marks
 
     for name, table in texts.items():
-        put_between_marks(page, name, table)
+        places = [page for page in pages if marks(name)[0] in page.read_text("utf-8")]
+        for page in places or pages[:1]:
+            put_between_marks(page, name, table)
 
 
 def _machine() -> dict[str, Any]:
@@ -122,10 +124,16 @@ def _machine() -> dict[str, Any]:
     }
 
 
-def _describe(machine: dict[str, Any]) -> str:
-    return "- Python {python} on {system}, {cores} cores, {measured}; ".format(
-        **machine
-    ) + "load {:.1f}, {:.1f}, {:.1f} at the end (1, 5, 15 min)".format(*machine["load"])
+def _describe(machines: list[dict[str, Any]]) -> str:
+    """Return a line for each machine and day, with the load at the ends of its measurements."""
+    lines: dict[str, list[float]] = {}
+    for machine in machines:
+        day = machine["measured"].partition("T")[0]
+        line = "- Python {python} on {system}, {cores} cores, {day}".format(**machine, day=day)
+        lines.setdefault(line, []).append(machine["load"][0])
+    return "\n".join(
+        f"{line}; load {min(loads):.1f} to {max(loads):.1f}" for line, loads in lines.items()
+    )
 
 
 if __name__ == "__main__":

@@ -11,8 +11,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from goals import Figure, tables
 
+from beatport_match.parsing.normalize import fold
 from beatport_match.testing import bundled_catalogue
+from beatport_match.transport.answer_cache import MAX_ENTRIES
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ROOT / "tests" / "benchmarks" / "run.py"
@@ -68,7 +71,7 @@ def test_requests_are_counted_with_data_from_any_folder(tmp_path: Path) -> None:
         with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
             file.writelines(f"{json.dumps(row)}\n" for row in content)
     output = command("--only", "requests", "--quick", "--data", tmp_path)
-    assert "| 1 concurrent, 5 questions | 1 |" in output
+    assert "| requests to Beatport per track | 1 |" in output
     assert "| requests per track, median | ≤ 1 | 1 | 1 | 1 | yes |" in output
     assert "holds no evaluation data" in command("--only", "requests", "--data", tmp_path / "no")
 
@@ -88,8 +91,24 @@ def test_the_profile_shares_add_up_to_100_percent(tmp_path: Path) -> None:
     assert {"HTTP client", "event loop", "scoring"} <= {one["name"] for one in shares}
 
 
-@pytest.mark.skipif(find_spec("httpx2") is None, reason="httpx2 is not installed")
-def test_both_clients_are_measured_alone_and_in_a_run(tmp_path: Path) -> None:
+def test_a_run_is_compared_with_each_installed_client(tmp_path: Path) -> None:
     figures, _ = measure(tmp_path, "clients")
-    columns = {"ours, httpx", "ours, httpx2", "httpx alone", "httpx2 alone"}
-    assert {one["column"] for one in figures} == columns
+    installed = [name for name in ("httpx", "httpx2") if find_spec(name)]
+    assert {one["name"] for one in figures if one["table"] == "clients"} == {
+        f"4 connections, {name}" for name in installed
+    }
+
+
+def test_the_memory_of_a_run_has_owners_and_bounds(tmp_path: Path) -> None:
+    """The modules that allocated most come first; each bounded memory has its limit."""
+    figures, _ = measure(tmp_path, "memory-owners")
+    sizes_mb = [one["value"] for one in figures if one["column"] == "20 tracks"]
+    assert sizes_mb[0] == max(sizes_mb) > 0
+    most = {one["name"]: one["value"] for one in figures if one["column"] == "entries at most"}
+    assert most["answers"] == MAX_ENTRIES
+    assert most["`parsing.normalize.fold`"] == fold.cache_parameters()["maxsize"]
+
+
+def test_large_numbers_are_written_with_all_digits() -> None:
+    figures = [Figure("row", (value,), "MB", table="sizes") for value in (4096.0, 999.94, 0.125)]
+    assert "4,096 MB · 1,000 MB · 0.125 MB" in tables(figures)["sizes"]

@@ -1,17 +1,10 @@
-"""A timed run over a playlist, and the least wall-clock time that its requests need.
-
-A wall-clock time is compared, within one run, with two values: the ideal,
-`latency × requests ÷ connections`, and the best schedule, which costs no CPU time and in which a
-free connection takes the next track in order. Only the best schedule includes the end of the run,
-where the last tracks use few of the connections.
-"""
+"""A timed run over a playlist, with the requests that it sent."""
 
 from __future__ import annotations
 
-import heapq
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -35,45 +28,6 @@ LATENCY_S, JITTER_S = 0.2, 0.05
 
 
 @dataclass(frozen=True)
-class WallTime:
-    """The wall-clock time of a run, with what it is compared with.
-
-    `network_s` holds, for each track in order, the seconds that its requests wait for answers.
-    """
-
-    wall_s: float
-    cpu_s: float
-    connections: int
-    requests: int
-    network_s: Sequence[float]
-
-    def over_ideal(self, latency_s: float = LATENCY_S) -> float:
-        return self.wall_s / self._ideal_s(latency_s)
-
-    @property
-    def over_best_schedule(self) -> float:
-        return self.wall_s / self._best_schedule_s
-
-    def best_schedule_over_ideal(self, latency_s: float = LATENCY_S) -> float:
-        return self._best_schedule_s / self._ideal_s(latency_s)
-
-    @property
-    def cpu_share(self) -> float:
-        """The CPU time divided by the wall-clock time, 0-1."""
-        return self.cpu_s / self.wall_s
-
-    @property
-    def _best_schedule_s(self) -> float:
-        free_at = [0.0] * self.connections
-        for seconds in self.network_s:
-            heapq.heapreplace(free_at, free_at[0] + seconds)
-        return max(free_at)
-
-    def _ideal_s(self, latency_s: float) -> float:
-        return latency_s * self.requests / self.connections
-
-
-@dataclass(frozen=True)
 class TimedRun:
     """A run over a playlist: its result, wall-clock and CPU time in seconds, and its requests."""
 
@@ -82,13 +36,10 @@ class TimedRun:
     cpu_s: float
     requests: list[LoggedRequest]
 
-    def wall_time(self, connections: int) -> WallTime:
-        """Return its wall-clock time; the requests of one track follow one another."""
-        delays = {_query_text(request.target): request.delay_s for request in self.requests}
-        network_s = [
-            sum(delays[query.text] for query in match.queries) for match in self.result.matches
-        ]
-        return WallTime(self.wall_s, self.cpu_s, connections, self.result.requests, network_s)
+    def pages_by_track(self) -> list[list[str]]:
+        """Return the targets of the requests, for each track in order."""
+        targets = {_query_text(request.target): request.target for request in self.requests}
+        return [[targets[query.text] for query in match.queries] for match in self.result.matches]
 
 
 def settings_without_rate_limit(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from statistics import mean
-from typing import Any
 
 import anyio
 from distant_site import distant_site
@@ -14,53 +12,12 @@ from local_library import title, tracks
 from timed_runs import (
     JITTER_S,
     LATENCY_S,
-    WallTime,
-    import_if_installed,
     settings_without_rate_limit,
+    stopwatch,
     time_run,
 )
 
 from beatport_match import AsyncMatcher, Match, MatchSettings, clear_shared_state, match_playlist
-
-
-def wall_times(runs: int, *, quick: bool) -> Iterator[Figure]:
-    """Measure async runs against the ideal, with our client and with `httpx2`.
-
-    The runs are repeated with every track on sale. A track that is not on sale takes four requests,
-    one after the other. At the end of a run no other track is left, so the best schedule waits for
-    these requests too.
-    """
-    count = 60 if quick else 500
-    cases: list[tuple[int, Any, float]] = [(16, None, 1.08), (32, None, 1.08)]
-    if httpx2 := import_if_installed("httpx2"):
-        cases.append((100, httpx2, 1.10))
-    for all_on_sale in (False, True):
-        with distant_site(
-            latency_s=LATENCY_S, jitter_s=JITTER_S, size=count, all_on_sale=all_on_sale
-        ) as site:
-            for connections, library, goal in cases:
-                settings = settings_without_rate_limit(
-                    site, connections, max_connections=connections
-                )
-                time_run(site, settings, list(tracks(connections)), library)
-                times = [
-                    time_run(site, settings, list(tracks(count)), library).wall_time(connections)
-                    for _ in range(runs)
-                ]
-                name = f"{connections} connections" + (f", {library.__name__}" if library else "")
-                yield from _wall_time_figures(name, times, None if all_on_sale else goal)
-
-
-def _wall_time_figures(name: str, times: list[WallTime], goal: float | None) -> Iterator[Figure]:
-    """Yield the figures of one case; the case with all tracks on sale has no goal."""
-    name = f"async wall-clock time over ideal, {name}" if goal else f"all tracks on sale, {name}"
-    note = f"CPU {mean(one.cpu_share for one in times):.0%} busy"
-    over_ideal = tuple(one.over_ideal() for one in times)
-    yield Figure(name, over_ideal, "×", at_most=goal, note=note)
-    over_best = tuple(one.over_best_schedule for one in times)
-    yield Figure("… over the best schedule for the same answers", over_best, "×")
-    best_over_ideal = tuple(one.best_schedule_over_ideal() for one in times)
-    yield Figure("… best schedule over ideal", best_over_ideal, "×")
 
 
 def async_speed_up(runs: int, *, quick: bool) -> Iterator[Figure]:
@@ -77,6 +34,8 @@ def async_speed_up(runs: int, *, quick: bool) -> Iterator[Figure]:
             sync_s = time.perf_counter() - start
             speed_ups.append(sync_s / time_run(site, async_settings, playlist).wall_s)
     yield Figure("async speed-up over sync", tuple(speed_ups), "×", at_least=4)
+    name = "speed of async over sync, without rate limit, 0.2 s for each answer"
+    yield Figure(name, tuple(speed_ups), "×", table="overview")
 
 
 def duplicates(runs: int, *, quick: bool) -> Iterator[Figure]:
@@ -92,20 +51,33 @@ def duplicates(runs: int, *, quick: bool) -> Iterator[Figure]:
 
 
 def rate_limit(runs: int, *, quick: bool) -> Iterator[Figure]:
-    """Measure how much of the rate limit is used, and whether it is exceeded."""
-    per_second, burst = 5.0, 1
-    shares, maxima = [], []
+    """Measure runs at the default settings: their speed, and how the rate limit is used."""
+    playlist = list(tracks(10 if quick else 60))
+    per_second, burst = MatchSettings().requests_per_second or 0.0, 1
+    per_minute: dict[str, list[float]] = {"sync": [], "async": []}
+    cpu_ms, shares, maxima = [], [], []
     with distant_site(latency_s=LATENCY_S, jitter_s=JITTER_S) as site:
-        for _ in range(1 if quick else runs):
-            settings = settings_without_rate_limit(site, 5, requests_per_second=per_second)
-            run = time_run(site, settings, list(tracks(20 if quick else 100)))
-            arrivals = sorted(request.arrived for request in run.requests)
-            shares.append((len(arrivals) - 1) / (arrivals[-1] - arrivals[0]) / per_second)
+        for mode in [*per_minute] * runs:
+            settings = MatchSettings(base_url=site.url, async_io={"enabled": mode == "async"})
+            clear_shared_state()
+            with stopwatch() as times:
+                match_playlist(playlist, settings=settings)
+            per_minute[mode].append(60 * len(playlist) / times[0])
+            cpu_ms.append(1000 * times[1] / len(playlist))
+            arrivals = sorted(request.arrived for request in site.take_requests())
+            if mode == "async":
+                used = (len(arrivals) - 1) / (arrivals[-1] - arrivals[0])
+                shares.append(used / per_second)
             counts = [sum(start <= one < start + 1 for one in arrivals) for start in arrivals]
             maxima.append(float(max(counts)))
-    yield Figure("share of the rate limit used, 5/s", tuple(shares), at_least=0.97)
-    limit = per_second + burst
-    yield Figure("maximum requests in any second, 5/s", tuple(maxima), at_most=limit)
+    for mode, samples in per_minute.items():
+        name = f"tracks per minute at the default rate limit, {mode}"
+        yield Figure(name, tuple(samples), table="overview")
+    name = "CPU time per track, with HTTP, for an answer of ten candidates"
+    yield Figure(name, tuple(cpu_ms), "ms", judged="min", table="overview")
+    yield Figure(f"share of the rate limit used, {per_second:g}/s", tuple(shares), at_least=0.97)
+    name = f"maximum requests in any second, {per_second:g}/s"
+    yield Figure(name, tuple(maxima), at_most=per_second + burst)
 
 
 def head_of_line(runs: int, *, quick: bool) -> Iterator[Figure]:
@@ -152,6 +124,6 @@ def concurrent_queries(runs: int, *, quick: bool) -> Iterator[Figure]:
             "different answers": ((float(different),), ""),
         }
         row = f"{count} concurrent, {len(playlist)} tracks"
-        table = "concurrent queries, wall-clock time"
+        table = "concurrent queries"
         for column, (samples, unit) in cells.items():
             yield Figure(row, samples, unit, table=table, column=column)
