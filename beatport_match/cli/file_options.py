@@ -104,8 +104,8 @@ def add_tag(add_parser: AddParser) -> None:
         "old files.",
         examples=(
             "collection.xml --results results/results.json",
-            "collection.xml --results results/results.json --write",
-            "--undo results/tags-20261129-190000.jsonl",
+            "collection.xml --results results/results.json --write --backup old-tags.jsonl",
+            "--undo old-tags.jsonl",
         ),
     )
     tag.path("source PATH", "the folder, playlist or library that was matched", nargs="?")

@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from beatport_match.files.guarded_read import reason
 from beatport_match.testing import FakeBeatport, demo_collection
 
 _SETTINGS = "settings.toml"
@@ -47,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         try:
             _write_sample(folder, base_url)
         except OSError as error:
-            sys.exit(f"{folder} cannot be written ({reason(error)}): name another folder.")
+            sys.exit(f"{folder} cannot be written ({error.strerror}): name another folder.")
         with suppress(KeyboardInterrupt):
             _show(f"Sample library: {folder / 'collection.xml'}")
             _show(f"Settings for it: --settings {folder / _SETTINGS}")
