@@ -230,8 +230,8 @@ def _rows(
             )
         source.report_long(number)
 
-    numbered = enumerate(lines(source.file, encoding, long_line), 1)
-    numbered = islice(numbered, header.line, None)
+    file_lines = enumerate(lines(source.file, encoding, long_line), 1)
+    numbered = islice(file_lines, header.line, None)
     records = csv_records(numbered, header.delimiter, MAX_LINE_LENGTH, quoted=not tabs)
     for line, row in records:
         if not isinstance(row, BadRecord):

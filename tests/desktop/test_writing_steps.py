@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,10 @@ def test_only_rekordbox_needs_further_steps() -> None:
     rekordbox = Enrichment("new.xml", 9, 3, 0, "Beatport 2", "short")
     assert "playlist “Beatport 2”" in copy_text(rekordbox)
     assert "Keys" not in copy_text(Enrichment("new.xml", 9, 0, 0, None, "short"))
+
+
+def test_the_copy_of_a_traktor_collection_takes_its_place() -> None:
+    """There is no next step if nothing was written into it."""
+    done = Enrichment("new.nml", 3, 2, 0, None, "camelot")
+    assert "close Traktor, keep a copy of its collection.nml" in copy_text(done)
+    assert "Traktor" not in copy_text(replace(done, enriched=0))
