@@ -23,6 +23,7 @@ from beatport_match.cli.match_commands import OPTION_SETTINGS, show_warnings, un
 from beatport_match.cli.match_options import PROBE_QUERY
 from beatport_match.cli.probe import search_once
 from beatport_match.cli.process import ExitCode
+from beatport_match.cli.remedies import with_remedy
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.cli.text_cells import fact_lines
 from beatport_match.errors import BeatportMatchError, Failure, SettingsError
@@ -228,7 +229,7 @@ def _search(settings: MatchSettings) -> tuple[str | None, str | None]:
     except BeatportMatchError as error:
         return "no request", str(error)
     answer = f"HTTP {response.status} from {settings.base_url}" if response else "no response"
-    return answer, f"{value.kind}: {value.detail}" if isinstance(value, Failure) else None
+    return answer, with_remedy(value.kind, value.detail) if isinstance(value, Failure) else None
 
 
 def _facts(report: DoctorReport) -> Iterator[tuple[str, str]]:

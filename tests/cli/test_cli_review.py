@@ -388,6 +388,7 @@ def test_html_writes_a_page_and_asks_nothing(
     Decisions(download).accept(TRACKS[0], FOUND)
     add, review = [line.split(": ", 1)[1] for line in result.out.splitlines()[1:]]
     (_, *words) = shlex.split(add)
+    assert add.endswith(" --add ~/Downloads/decisions.jsonl")  # unquoted, for the shell
     assert command(*words[:-1], download).code == 0
     command(*shlex.split(review)[1:])
     assert outcomes(results)[1] == ("matched", 1)
