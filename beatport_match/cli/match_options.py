@@ -45,7 +45,9 @@ def add_track(add_parser: AddParser) -> None:
             f'"{_EXAMPLE_TRACK}" --catalogue pool.catalogue --json',
         ),
     )
-    track.value("text TEXT", 'the track: "Artist - Title (Mix)"')
+    track.value(
+        "text TEXT", 'the track: "Artist - Title (Mix)", or the URL of its page on Beatport'
+    )
     track.flag("--explain", "show the score breakdown")
     track.value("--bpm N", "tempo in beats per minute")
     track.value("--key KEY", "musical key, such as Am, 'A Minor' or 8A")

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     import httpx
 
 ProxyOf: TypeAlias = Callable[[str], str | None]
+"""Returns the proxy of a request to a URL, for messages."""
+
+
+def no_known_proxy(_url: str) -> None:
+    """Return `None`: the proxy of a client that the calling program made is unknown."""
 
 
 class ClientPool:
@@ -38,7 +43,7 @@ class ClientPool:
         self,
         new_client: Callable[[], httpx.AsyncClient],
         max_clients: int,
-        proxy_of: ProxyOf,
+        proxy_of: ProxyOf = no_known_proxy,
     ) -> None:
         self.proxy_of = proxy_of
         self.clients: list[httpx.AsyncClient] = []
@@ -82,7 +87,10 @@ class SyncClientPool:
     """
 
     def __init__(
-        self, new_client: Callable[[], httpx.Client], max_clients: int, proxy_of: ProxyOf
+        self,
+        new_client: Callable[[], httpx.Client],
+        max_clients: int,
+        proxy_of: ProxyOf = no_known_proxy,
     ) -> None:
         self.proxy_of = proxy_of
         self._new_client = new_client

@@ -45,7 +45,12 @@ from beatport_match.transport.bounded_body import (
     BoundedDecoder,
     size_failure,
 )
-from beatport_match.transport.client_pool import ClientPool, ProxyOf, SyncClientPool
+from beatport_match.transport.client_pool import (
+    ClientPool,
+    ProxyOf,
+    SyncClientPool,
+    no_known_proxy,
+)
 from beatport_match.transport.proxies import proxy_in_force
 from beatport_match.transport.reachability import cannot_reach
 
@@ -58,6 +63,8 @@ T = TypeVar("T")
 
 # While the engine waits, it calls `stop` this often.
 STOP_POLL_INTERVAL_S = 0.25
+# The exceptions of a connection that was made and then failed.
+_BROKEN_CONNECTION = {"ReadError", "WriteError", "CloseError", "RemoteProtocolError"}
 
 
 class HttpClient(Protocol):
@@ -138,10 +145,6 @@ def _proxy_of(settings: MatchSettings) -> ProxyOf:
     return lambda url: proxy_in_force(url, settings)
 
 
-def _no_known_proxy(_url: str) -> None:
-    """Return `None`: the proxy of the calling program's client is unknown."""
-
-
 def require_client_kind(client: HttpClient | AsyncHttpClient, *, asynchronous: bool) -> None:
     """Reject a sync client for an async engine, and the reverse, before a request is sent.
 
@@ -180,7 +183,7 @@ def _send_in_thread(
     request: Request,
     timeout_s: float,
     stop: Callable[[], bool],
-    proxy_of: ProxyOf = _no_known_proxy,
+    proxy_of: ProxyOf = no_known_proxy,
     give_up: Callable[[], None] | None = None,
 ) -> Response | Failure:
     """Send a request in a thread, which is left to itself if the request is given up.
@@ -286,7 +289,7 @@ async def asend(
                         scope.cancel()
                 return _from_response(response, decoder.finish())
     except Exception as error:  # noqa: BLE001 - raised again if it is not a fault of the network
-        proxy_of = client.proxy_of if isinstance(client, ClientPool) else _no_known_proxy
+        proxy_of = client.proxy_of if isinstance(client, ClientPool) else no_known_proxy
         return _from_exception(error, request, proxy_of)
     return (decoder.failure if decoder else None) or timeout_failure(request, timeout_s)
 
@@ -331,9 +334,11 @@ def _from_exception(error: Exception, request: Request, proxy_of: ProxyOf) -> Fa
 def _network_detail(names: set[str], message: str, request: Request, proxy_of: ProxyOf) -> str:
     """Say what could not be reached, with the message of the system behind it."""
     is_proxy_error = "ProxyError" in names
+    host = urlsplit(request.url).hostname or request.url
+    if names & _BROKEN_CONNECTION:
+        return f"the connection to {host} failed ({message})"
     if not is_proxy_error and "ConnectError" not in names:
         return message
-    host = urlsplit(request.url).hostname or request.url
     if "[SSL" in message or "certificate" in message:
         return (
             f"no secure connection to {host}; log in to the Wi-Fi if it has a login page, "

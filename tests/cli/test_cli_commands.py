@@ -289,6 +289,7 @@ def test_demo_shows_both_runs_checks_answers_and_writes_files(
     result = command("demo", "--latency", 0)
     assert result.code == 0
     assert "Nothing leaves this machine" in result.out
+    assert "The results are written to output/demo;" in result.out.partition("85 tracks:")[0]
     assert "invented" in result.out
     assert "requests_per_second=None" in result.out
     assert "85 tracks:" in result.out
