@@ -333,10 +333,13 @@ def _from_exception(error: Exception, request: Request, proxy_of: ProxyOf) -> Fa
 
 def _network_detail(names: set[str], message: str, request: Request, proxy_of: ProxyOf) -> str:
     """Say what could not be reached, with the message of the system behind it."""
-    is_proxy_error = "ProxyError" in names
-    host = urlsplit(request.url).hostname or request.url
+    try:
+        host = urlsplit(request.url).hostname or request.url
+    except ValueError:  # the message says that the URL is invalid
+        return message
     if names & _BROKEN_CONNECTION:
         return f"the connection to {host} failed ({message})"
+    is_proxy_error = "ProxyError" in names
     if not is_proxy_error and "ConnectError" not in names:
         return message
     if "[SSL" in message or "certificate" in message:

@@ -149,13 +149,27 @@ def test_first_failure_without_a_network_is_a_plain_sentence(name: Name) -> None
     assert re.fullmatch(r"cannot reach 127\.0\.0\.1; are you online\? \(.+\)", failure.detail)
 
 
+@pytest.mark.parametrize("kind", [httpx.ReadError, httpx.RemoteProtocolError])
+def test_broken_connection_is_a_plain_sentence(kind: type[httpx.TransportError]) -> None:
+    assert detail_of(kind("[Errno 104] Connection reset by peer")) == (
+        "the connection to www.beatport.com failed ([Errno 104] Connection reset by peer)"
+    )
+
+
 @pytest.mark.parametrize("text", ["[SSL: CERTIFICATE_VERIFY_FAILED]", "certificate has expired"])
 def test_rejected_certificate_is_not_a_missing_network(text: str) -> None:
+    detail = detail_of(httpx.ConnectError(text))
+    assert detail.startswith("no secure connection to www.beatport.com; log in")
+    assert detail.endswith(f"({text})")
+
+
+def detail_of(error: Exception) -> str:
+    """Return the detail of a failure whose client raises an error."""
+
     def fail(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError(text)
+        raise error
 
     client = httpx.Client(transport=httpx.MockTransport(fail))
     settings = with_attempts(max_queries=1)
     (failure,) = match_track("a - b", settings=settings, http_client=client).failures
-    assert failure.detail.startswith("no secure connection to www.beatport.com; log in")
-    assert failure.detail.endswith(f"({text})")
+    return failure.detail
