@@ -93,7 +93,12 @@ class Journal:
 
         If the disk is full, the line is lost and the run continues.
         """
-        if match.outcome == "failed" or match.stopped in {"stopped", "time_budget"}:
+        is_incomplete = match.outcome == "review" and match.stopped == "failed"
+        if (
+            is_incomplete
+            or match.outcome == "failed"
+            or match.stopped in {"stopped", "time_budget"}
+        ):
             return
         head = f'{{"beatport_match":"{__version__}","key":"{self._key(match.track)}","match":'
         try:
