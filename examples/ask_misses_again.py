@@ -1,6 +1,6 @@
 """Ask again, from cron, for the tracks of a run that were not found or failed.
 
-    0 6 * * *  cd dj && python examples/ask_misses_again.py results/results.json >> misses.log
+    0 6 * * *  cd dj && .venv/bin/python examples/ask_misses_again.py results.json >> log
 
 A track is due 1, 2, 4, 8, 16 and then every 32 days after its last miss; `decisions.jsonl` holds
 the misses. The exit code is 0, 1 after a fault, or 2 if the run could not start. Without a file it

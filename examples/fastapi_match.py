@@ -1,4 +1,4 @@
-"""An endpoint in FastAPI that matches one track; `python examples/fastapi_match.py` tries it."""
+"""An endpoint in FastAPI (extra `web`) for one track: `python examples/fastapi_match.py`."""
 
 import os
 from collections.abc import AsyncGenerator

@@ -1,6 +1,6 @@
 """An MCP server, with which an AI assistant matches tracks: `python examples/mcp_server.py`.
 
-The assistant starts it and talks to it over stdin and stdout; `mcp_client.py` shows how.
+It needs the extra `mcp`. `mcp_client.py` starts it and talks to it as an assistant does.
 """
 
 from collections.abc import AsyncGenerator
@@ -23,13 +23,12 @@ class Answer(BaseModel):
 
 @asynccontextmanager
 async def lifespan(_server: MCPServer[AsyncMatcher]) -> AsyncGenerator[AsyncMatcher, None]:
-    # The tools share one matcher: its rate limit, and its answers, which it keeps for an hour.
-    async with AsyncMatcher(settings()) as matcher:
+    async with AsyncMatcher(settings()) as matcher:  # one for all tools: one rate limit, one cache
         yield matcher
 
 
 # At the level INFO, httpx would log each search text.
-server = MCPServer("beatport_match", lifespan=lifespan, log_level="WARNING")
+server = MCPServer("beatport_match", version="1.0", lifespan=lifespan, log_level="WARNING")
 Call = Context[AsyncMatcher, object]
 
 
@@ -56,4 +55,5 @@ async def explain(track: Track, call: Call) -> str:
 
 
 if __name__ == "__main__":
+    settings()  # a wrong value ends the program here, and not in a session
     server.run()

@@ -18,6 +18,7 @@
     probe           the command `probe`
     doctor          the command `doctor`
     completion      the scripts of `--print-completion`
+    remedies        what helps against each kind of failure
     match_table     matches as tables and lines of text
     progress        the progress display of a run
     terminal        output streams and JSON
@@ -28,8 +29,7 @@
 A command's modules are imported only when the command runs, so that `--help` starts quickly. An
 error that the user can correct is one sentence; any other exception is a bug and is not caught.
 
-Exit codes: 0 done, 1 finished with failures, 2 usage error, 130 interrupted (the finished tracks
-are kept).
+Exit codes: 0 done, 1 finished with failures, 2 usage error, 130 interrupted.
 """
 
 from __future__ import annotations

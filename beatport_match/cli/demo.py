@@ -10,6 +10,7 @@ import os
 from argparse import Namespace
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from beatport_match.cli import match_commands
@@ -44,7 +45,7 @@ _NEXT_COMMAND = "beatport-match playlist FILE --out results"
 def demo(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Match the bundled collection in both modes, check it, show and write the results."""
     folder = match_commands.make_folder(options.out)
-    _show_introduction(options.latency, err if options.json else out)
+    _show_introduction(options.latency, folder, err if options.json else out)
     runs = _run_both_modes(options, err)
     result, last = runs[0].result, runs[-1]
     match_commands.write_results(result, folder)
@@ -70,17 +71,18 @@ def demo(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         out.show(match_commands.files_written_text(folder))
         out.show(((_NEXT, ""), (_NEXT_COMMAND, "bold")))
     if last.interrupted:
-        match_commands.report_interruption(last, err)
+        match_commands.report_interruption(last, err, folder)
     return ExitCode.FAILURES if is_same is False else match_commands.exit_code(last)
 
 
-def _show_introduction(latency_s: float, out: Screen) -> None:
+def _show_introduction(latency_s: float, folder: Path, out: Screen) -> None:
     unlimited = (
         "The rate limit is off (requests_per_second=None); keep it on for the real Beatport."
     )
     out.show(
         text_line("Nothing leaves this machine: a fake Beatport answers on 127.0.0.1.", "bold"),
         f"Each answer takes {latency_s:g} s; all artists and tracks are invented.",
+        f"The results are written to {folder}; --out DIR chooses another folder.",
         text_line(unlimited, "dim"),
         "",
     )

@@ -16,8 +16,6 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from beatport_match._version import __version__
 from beatport_match.beatport.oauth import parse_tokens
@@ -25,15 +23,16 @@ from beatport_match.cli.match_commands import OPTION_SETTINGS, show_warnings, un
 from beatport_match.cli.match_options import PROBE_QUERY
 from beatport_match.cli.probe import search_once
 from beatport_match.cli.process import ExitCode
+from beatport_match.cli.remedies import with_remedy
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.cli.text_cells import fact_lines
 from beatport_match.errors import BeatportMatchError, Failure, SettingsError
 from beatport_match.files.guarded_read import read_text, reason, require_regular_file
-from beatport_match.model.validation import is_loopback_url
 from beatport_match.review.decisions import Decisions
 from beatport_match.settings import files as settings_files
 from beatport_match.settings.environment import settings_variables
 from beatport_match.settings.models import MatchSettings
+from beatport_match.transport.proxies import proxy_in_force
 from beatport_match.transport.sqlite_cache import require_cache_file
 
 Origin: TypeAlias = Literal["default", "file", "environment", "option"]
@@ -157,17 +156,9 @@ def _settings(settings: MatchSettings, origins: dict[str, Origin]) -> dict[str, 
 
 def _proxy(settings: MatchSettings) -> dict[str, str] | None:
     """Return the proxy that requests use, without its user name and password."""
-    if settings.proxy:
-        return {"url": settings.proxy, "from": "setting proxy"}
-    site = urlsplit(settings.site_url)
-    if is_loopback_url(settings.site_url) or proxy_bypass(site.hostname or ""):
-        return None
-    proxies = getproxies()
-    if not (url := proxies.get(site.scheme) or proxies.get("all")):
-        return None
-    scheme, _, rest = url.rpartition("://")
-    address = rest.rpartition("@")[2].partition("/")[0]
-    return {"url": f"{scheme or 'http'}://{address}", "from": "environment or system"}
+    url = proxy_in_force(settings.site_url, settings)
+    origin = "setting proxy" if settings.proxy else "environment or system"
+    return {"url": url, "from": origin} if url else None
 
 
 def _check_files(options: Namespace, settings: MatchSettings) -> dict[str, dict[str, str | None]]:
@@ -238,7 +229,7 @@ def _search(settings: MatchSettings) -> tuple[str | None, str | None]:
     except BeatportMatchError as error:
         return "no request", str(error)
     answer = f"HTTP {response.status} from {settings.base_url}" if response else "no response"
-    return answer, f"{value.kind}: {value.detail}" if isinstance(value, Failure) else None
+    return answer, with_remedy(value.kind, value.detail) if isinstance(value, Failure) else None
 
 
 def _facts(report: DoctorReport) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """The commands `track` and `playlist`: from the options to the matches, and to the output.
 
 Results go to standard output, progress and notes to standard error. A problem that the user can
-correct raises a `BeatportMatchError`. Ctrl-C ends a playlist run and keeps the finished tracks.
+correct raises a `BeatportMatchError`. Ctrl-C ends a playlist run, and the finished tracks are shown
+and written.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ from beatport_match.cli.match_table import (
 from beatport_match.cli.process import ExitCode, interrupts_ignored
 from beatport_match.cli.progress import show_progress, show_row_count
 from beatport_match.cli.terminal import Screen, show_json
-from beatport_match.engine.arguments import MissingOnly
+from beatport_match.engine.arguments import MissingOnly, as_track
 from beatport_match.engine.beatport_source import beatport_source
 from beatport_match.engine.matcher import Matcher
 from beatport_match.engine.track_functions import match_track
-from beatport_match.errors import MisuseError, OutputError
+from beatport_match.errors import Failure, MisuseError, OutputError
 from beatport_match.files.guarded_read import reason
 from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.evidence import OUTCOMES
@@ -48,8 +49,12 @@ from beatport_match.results import PlaylistMatch
 from beatport_match.settings.environment import settings_from_environment
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.sqlite_cache import require_cache_file
+from beatport_match.transport.token_store import read_tokens
 
 T = TypeVar("T")
+
+# The file of decisions that `review` writes beside the results.
+DECISIONS_NAME = "decisions.jsonl"
 
 # The settings that options of the same name override.
 OPTION_SETTINGS = (
@@ -71,8 +76,8 @@ def track(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Match one track, show the match and return the exit code."""
     if not options.text.strip():
         raise MisuseError('TEXT must not be blank; write it like "Artist - Title (Mix)".')
-    local_track = Track(
-        options.text,
+    local_track = replace(
+        as_track(options.text),
         bpm=_option_value("--bpm", options.bpm, field_values.bpm, "128 or 127.5"),
         key=_option_value("--key", options.key, _key, "Am, 'A Minor' or 8A"),
         duration_s=_option_value(
@@ -111,6 +116,7 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
             on_progress=on_progress,
         )
     settings = settings_from(options)
+    decisions = options.decisions or _decisions_in(folder, err)
     with show_warnings(err), sources_from(options, settings) as source:
         run = tracks.run(
             settings,
@@ -118,7 +124,7 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
             "matching",
             options.journal,
             source,
-            options.decisions,
+            decisions,
             missing_only=missing_only,
         )
     if folder:
@@ -138,8 +144,19 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         if metrics_file:
             out.show(f"Metrics written to {metrics_file}")
     if run.interrupted:
-        report_interruption(run, err, kept=folder is not None or not options.json)
+        report_interruption(run, err, folder, options.journal)
     return exit_code(run)
+
+
+def _decisions_in(folder: Path | None, err: Screen) -> Path | None:
+    """Return the decisions of a review of earlier results in the output folder, with a note.
+
+    Without them, the run would replace the reviewed results by undecided ones.
+    """
+    if folder is None or not (decisions := folder / DECISIONS_NAME).is_file():
+        return None
+    err.show(f"Note: the decisions in {decisions} are used; --decisions FILE names another file.")
+    return decisions
 
 
 def _next_steps(result: PlaylistMatch, options: Namespace) -> list[str]:
@@ -231,8 +248,11 @@ def sources_from(
     Raises:
         CatalogueError: A catalogue is missing or damaged.
         MissingDependencyError: The extra `offline` is not installed.
-        MisuseError: An option for requests to Beatport is given although the command sends none.
+        MisuseError: An option for requests to Beatport is given although the command sends none, or
+            Beatport's API is searched without a token.
     """
+    if options.source or not options.catalogue:
+        _require_token(settings)
     if not options.catalogue:
         yield None
         return
@@ -246,6 +266,14 @@ def sources_from(
         catalogues = [opened.enter_context(Catalogue.open(path)) for path in options.catalogue]
         beatport = [beatport_source(settings)] if options.source else []
         yield [*catalogues, *beatport]
+
+
+def _require_token(settings: MatchSettings) -> None:
+    """Reject a run that would fail for every track, because it has no token for the API."""
+    if settings.source == "api" and isinstance(token := read_tokens(settings), Failure):
+        raise MisuseError(
+            f"{token.detail.rstrip('.')}; on the command line, name the file with --token-file."
+        )
 
 
 class Run(NamedTuple):
@@ -368,10 +396,16 @@ def files_written_text(folder: Path) -> str:
     return f"Written to {folder}: results.json, and matches, review, candidates and queries as .csv"
 
 
-def report_interruption(run: Run, err: Screen, *, kept: bool = True) -> None:
-    """Show that the run was interrupted, and the number of finished tracks."""
+def report_interruption(
+    run: Run, err: Screen, folder: Path | None, journal: Path | None = None
+) -> None:
+    """Show how many tracks are finished, where they are kept, and how to resume."""
     done = f"{len(run.result.matches):,} of {plural(run.total, 'track')}"
-    err.show(f"Interrupted after {done}" + ("; the finished tracks are kept." if kept else "."))
+    written = f"; they are written to {folder}" if folder else ""
+    resume = "; the same command resumes" if journal else ""
+    if not written and not resume:
+        resume = "; give --journal FILE to resume next time"
+    err.show(f"Interrupted after {done}{written}{resume}.")
 
 
 def exit_code(run: Run) -> ExitCode:

@@ -45,7 +45,9 @@ def add_track(add_parser: AddParser) -> None:
             f'"{_EXAMPLE_TRACK}" --catalogue pool.catalogue --json',
         ),
     )
-    track.value("text TEXT", 'the track: "Artist - Title (Mix)"')
+    track.value(
+        "text TEXT", 'the track: "Artist - Title (Mix)", or the URL of its page on Beatport'
+    )
     track.flag("--explain", "show the score breakdown")
     track.value("--bpm N", "tempo in beats per minute")
     track.value("--key KEY", "musical key, such as Am, 'A Minor' or 8A")
@@ -62,8 +64,9 @@ def add_playlist(add_parser: AddParser) -> None:
     playlist = add_parser(
         "playlist",
         help="match a playlist, a library or a folder of music",
-        description="Match every track of a playlist. Ctrl-C ends the run and keeps the finished "
-        "tracks. With --journal, the finished tracks are also kept after a crash.",
+        description="Match every track of a playlist. Ctrl-C ends the run, and the finished tracks "
+        "are shown and written. With --journal they are also kept after a crash, and the same "
+        "command resumes.",
         examples=(
             "collection.xml --list",
             "collection.xml --playlist Sets/Friday --out results/ --metrics metrics/",
@@ -78,7 +81,11 @@ def add_playlist(add_parser: AddParser) -> None:
     playlist.value("--encoding NAME", "encoding of a text file, such as windows-1250")
     playlist.flag("--list", "list the playlists in the file and match nothing")
     playlist.value("--limit N", "match only the first N tracks", type=whole_number)
-    playlist.path("--out DIR", "write the results to this folder, as JSON and CSV")
+    playlist.path(
+        "--out DIR",
+        "write the results to this folder, as JSON and CSV; decisions.jsonl in it, which `review` "
+        "writes, is used without --decisions",
+    )
     _add_only(playlist)
     playlist.path("--metrics DIR", "write the time measurements to this folder, for `analyze`")
     playlist.path(

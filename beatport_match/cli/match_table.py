@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
+from beatport_match.cli.remedies import REMEDIES
 from beatport_match.cli.terminal import Screen
 from beatport_match.cli.text_cells import (
     ELLIPSIS,
@@ -209,13 +210,30 @@ def _effort(result: PlaylistMatch) -> Iterator[TextLine]:
 
 
 def _failures(result: PlaylistMatch) -> Iterator[TextLine]:
-    """Return the causes of the failed tracks, the most frequent one first."""
+    """Return the causes of the failed tracks, the most frequent one first, and what helps."""
     kinds = Counter(match.failures[-1].kind for match in result.failed if match.failures)
     if kinds:
-        causes = ", ".join(f"{kind} ({count:,})" for kind, count in kinds.most_common())
+        yield text_line("Failed is not the same as not found:", "red")
+    for kind, count in kinds.most_common():
+        yield text_line(f"  {kind} ({count:,}): {REMEDIES[kind]}.", "red")
+    if incomplete := sum(map(_is_incomplete, result.review)):
         yield text_line(
-            f"Failed is not the same as not found: {causes}. Run the command again later.", "red"
+            f"{plural(incomplete, 'answer')} to review "
+            f"{'is' if incomplete == 1 else 'are'} incomplete: a query failed, or the search was "
+            "stopped.",
+            "yellow",
         )
+
+
+def _is_incomplete(match: Match) -> bool:
+    """Return whether a search was stopped, or has a query that was never answered."""
+    if match.stopped in ("stopped", "time_budget"):
+        return True
+    # The second round of a run asks again what failed in the first one.
+    answered = {(query.where, query.text) for query in match.queries if not query.failure}
+    return any(
+        query.failure and (query.where, query.text) not in answered for query in match.queries
+    )
 
 
 def _match_row(match: Match, *, linked: bool) -> MatchRow:

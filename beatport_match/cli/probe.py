@@ -18,6 +18,7 @@ from beatport_match.beatport.track_records import row_shape
 from beatport_match.beatport.web import read_search
 from beatport_match.cli.match_commands import settings_from, show_warnings
 from beatport_match.cli.process import ExitCode
+from beatport_match.cli.remedies import with_remedy
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.cli.text_cells import fact_lines
 from beatport_match.engine.arguments import never_stop
@@ -165,7 +166,7 @@ def _lines(report: ProbeReport, width: int) -> Iterator[str]:
         answer = f"HTTP {report.status}, {report.size_bytes / 1e3:,.0f} kB"
     rows = [("answer", answer)]
     if report.failure:
-        rows.append(("failed", "{kind}: {detail}".format(**report.failure)))
+        rows.append(("failed", with_remedy(**report.failure)))
     elif not report.tracks:
         rows.append(("tracks", "none; choose another search with --query"))
     else:

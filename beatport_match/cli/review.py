@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from beatport_match.cli.key_input import keys_from
-from beatport_match.cli.match_commands import WRITE_STEPS
+from beatport_match.cli.match_commands import DECISIONS_NAME, WRITE_STEPS
 from beatport_match.cli.match_table import command_text, plural
 from beatport_match.cli.process import ExitCode, interrupts_ignored
 from beatport_match.cli.review_view import review_lines
@@ -38,7 +38,7 @@ def review(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Review the results, write the decisions and the results, and return the exit code."""
     file: Path = options.file
     result = PlaylistMatch.from_json(file)
-    decisions = Decisions(options.decisions or file.with_name("decisions.jsonl"))
+    decisions = Decisions(options.decisions or file.with_name(DECISIONS_NAME))
     err.show(*(f"Note: {problem}" for problem in decisions.problems))
     if options.html and options.html.suffix.lower() in {".html", ".htm"}:
         raise MisuseError(
@@ -48,7 +48,8 @@ def review(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     if options.html:
         page = write_review_page(_decided(result, decisions), options.html)
         out.show(f"Page written to {page}")
-        add = command_text("decisions", decisions.path, "--add", "decisions.jsonl")
+        # Not quoted: the shell puts the home folder in the place of `~`.
+        add = command_text("decisions", decisions.path, "--add") + " ~/Downloads/decisions.jsonl"
         out.show(
             f"Add the decisions that it downloads: {add}",
             f"Then write them into the results: {_same_review(options)}",

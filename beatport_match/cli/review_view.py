@@ -18,6 +18,7 @@ from beatport_match.model.tracks import as_minutes
 from beatport_match.model.validation import terminal_safe
 from beatport_match.parsing.field_values import stem
 from beatport_match.review.session import MAX_CHOICES, ReviewState
+from beatport_match.scoring.rejection import strongest_evidence
 
 KEYS = (
     f"y accept  1-{MAX_CHOICES} accept that one  n none  s skip  u undo  "
@@ -55,9 +56,16 @@ def _candidate_lines(
     name = _cut(str(scored.candidate), width - _INDENT, cell_len)
     yield (mark, "yellow"), (name, "bold" if mark.strip().startswith(">") else "")
     yield from _wrapped(_candidate_facts(scored, match), width, cell_len)
-    against = [line.note for line in scored.evidence if line.effect < 0 and line.note]
-    if why := "; ".join(scored.doubts or against[:2]):
-        yield from _wrapped(why, width, cell_len)
+    yield from _wrapped(_against(scored), width, cell_len)
+
+
+def _against(scored: ScoredCandidate) -> str:
+    """Return what limits the confidence, or what is against the candidate; empty if nothing is."""
+    # The doubts about another track name only what differs besides its title or artist.
+    if scored.doubts and scored.relation != "different":
+        return "; ".join(scored.doubts)
+    is_contradicted = any(line.effect < 0 and line.note for line in scored.evidence)
+    return strongest_evidence(scored, against=True) if is_contradicted else ""
 
 
 def _track_facts(match: Match) -> str:

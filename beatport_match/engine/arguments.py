@@ -17,6 +17,7 @@ from beatport_match.errors import MisuseError, wrong_argument
 from beatport_match.matching.earlier_answers import EarlierAnswers
 from beatport_match.matching.match import Progress
 from beatport_match.model.tracks import Track
+from beatport_match.parsing import field_values
 
 if TYPE_CHECKING:
     # Imported where they are used: most calls have neither.
@@ -77,12 +78,14 @@ def never_stop() -> bool:
 
 
 def as_track(track_or_text: Track | str) -> Track:
-    """Return a track; a text such as `Artist - Title (Mix)` is parsed.
+    """Return a track; a text such as `Artist - Title (Mix)`, or a Beatport URL, is parsed.
 
     Raises:
         MisuseError: It is blank, or neither a `Track` nor text.
     """
     if isinstance(track_or_text, str):
+        if page := field_values.track_page(track_or_text):
+            return Track(page.title, beatport_id=page.number)
         return Track.from_text(track_or_text)
     if not isinstance(track_or_text, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
         is_path = isinstance(track_or_text, os.PathLike)

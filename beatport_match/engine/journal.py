@@ -102,7 +102,12 @@ class Journal:
 
         If the disk is full, the line is lost and the run continues.
         """
-        if match.outcome == "failed" or match.stopped in {"stopped", "time_budget"}:
+        is_incomplete = match.outcome == "review" and match.stopped == "failed"
+        if (
+            is_incomplete
+            or match.outcome == "failed"
+            or match.stopped in {"stopped", "time_budget"}
+        ):
             return
         key, track = self._key(match.track), _track_hash(match.track)
         head = f'{{"beatport_match":"{__version__}","key":"{key}","track":"{track}","match":'

@@ -153,7 +153,8 @@ class Matcher:
         For several tracks at the same time, use `match_playlist` with `settings.async_io.enabled`.
 
         Args:
-            track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
+            track_or_text: A `Track`, a text such as `Artist - Title (Mix)`, or the URL of a track
+                page on Beatport.
             stop: A function, called at every decision and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
                 and the tracks that are left are `failed` with the kind `stopped`. Default: none.

@@ -35,7 +35,8 @@ def match_track(
     `match_playlist`.
 
     Args:
-        track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
+        track_or_text: A `Track`, a text such as `Artist - Title (Mix)`, or the URL of a track page
+            on Beatport.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
             is made, and closed afterwards.
@@ -88,7 +89,8 @@ async def amatch_track(
     """Find one track on Beatport, in async code (asyncio or trio).
 
     Args:
-        track_or_text: A `Track`, or a text such as `Artist - Title (Mix)`.
+        track_or_text: A `Track`, a text such as `Artist - Title (Mix)`, or the URL of a track page
+            on Beatport.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
             library uses one for the event loop, and closes it when the loop ends.

@@ -7,6 +7,7 @@ the year 3000) becomes `None`; it is neither guessed nor an error.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from beatport_match.model.tracks import Names
@@ -48,6 +49,11 @@ _BEATPORT_ID = re.compile(
     r"(?:/v4/catalog/tracks/|streaming://Beatport(?:%20| )LINK/Track/|beatport:tracks?:"
     r"|netsearch://bp|https?://(?:www\.)?beatport\.com/(?:[a-z]{2}/)?track/[^/?#\s]+/)"
     r"([0-9]{1,15})(?:[/?#].*)?",
+    re.IGNORECASE,
+)
+_TRACK_PAGE = re.compile(
+    r"https?://(?:www\.)?beatport\.com/(?:[a-z]{2}/)?track/([^/?#\s]+)/0*([1-9][0-9]{0,14})"
+    r"(?:[/?#]\S*)?",
     re.IGNORECASE,
 )
 # The start of a path: `/music`, `C:\music`, `../music`, `~/music`. `//` and `/*` are excluded: they
@@ -137,6 +143,20 @@ def beatport_id(location: str | None) -> int | None:
     """Return the number of a track on Beatport from its location, or `None` if it has none."""
     found = _BEATPORT_ID.search(location or "")
     return int(found[1]) or None if found else None
+
+
+class TrackPage(NamedTuple):
+    """The track of a Beatport page: the words of its title in the URL, and its number."""
+
+    title: str
+    number: int
+
+
+def track_page(text: str) -> TrackPage | None:
+    """Return the track whose page a text is the URL of; `None` for any other text."""
+    found = _TRACK_PAGE.fullmatch(text.strip())
+    title = " ".join(unquote(found[1]).split("-")).strip() if found else ""
+    return TrackPage(title, int(found[2])) if found and title else None
 
 
 def path_of(location: str | None) -> str:

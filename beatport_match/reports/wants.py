@@ -77,7 +77,8 @@ class Wants:
         without = (
             f"; {self.without_file:,} without a file are in no M3U" if self.without_file else ""
         )
-        found = f"{self.found:,} found ({self.to_buy:,} to buy)"
+        links = "Beatport link" if self.to_buy == 1 else "Beatport links"
+        found = f"{self.found:,} found ({self.to_buy:,} {links})"
         counts = f"{found}, {self.unsure:,} unsure, {self.missing:,} missing"
         return f"{self.folder}: {counts}{failed}{without}."
 

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from beatport_match.model.evidence import MatchOutcome, RejectCode, Rejection, ScoredCandidate
+from beatport_match.model.evidence import (
+    Evidence,
+    MatchOutcome,
+    RejectCode,
+    Rejection,
+    Relation,
+    ScoredCandidate,
+)
+from beatport_match.scoring.cases import CASES
 from beatport_match.settings.models import MatchSettings
 
 NOT_PICKED = Rejection("not_picked", "A person picked another candidate.")
 _RERELEASE = Rejection(
     "rerelease", "It is the same recording as the first candidate, on another release."
 )
+# What is contradicted by the evidence that decides a relation; see `Case.contradicts`.
+_CONTRADICTED: dict[Relation, str] = {"different": "recording", "other_version": "version"}
 _INCOMPLETE = Rejection(
     "incomplete", "Beatport's page has changed and names no artist or no version of it."
 )
@@ -29,13 +39,23 @@ def with_reject_reasons(
 
 
 def strongest_evidence(scored: ScoredCandidate, *, against: bool) -> str:
-    """Join the notes of the one or two strongest lines of evidence, for or against."""
+    """Join the notes of the one or two strongest lines of evidence, for or against.
+
+    Against a candidate, the contradictions that decide its relation come first: another mix can
+    cost more points than another title.
+    """
     sign = -1 if against else 1
     lines = [line for line in scored.evidence if line.note and sign * line.effect > 0]
     if not lines:
         return "no evidence against it" if against else "no evidence for it"
-    lines.sort(key=lambda line: -abs(line.effect))
+    lines.sort(key=lambda line: (not _decides(line, scored.relation), -abs(line.effect)))
     return "; ".join(line.note for line in lines[:2])
+
+
+def _decides(line: Evidence, relation: Relation) -> bool:
+    """Return whether a line of evidence is a contradiction that makes this relation."""
+    case = CASES.get(f"{line.name}.{line.code}")
+    return case is not None and case.contradicts == _CONTRADICTED.get(relation)
 
 
 def _reason(scored: ScoredCandidate, first: ScoredCandidate, settings: MatchSettings) -> Rejection:

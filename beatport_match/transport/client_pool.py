@@ -11,12 +11,19 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from threading import Semaphore
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import anyio
 
 if TYPE_CHECKING:
     import httpx
+
+ProxyOf: TypeAlias = Callable[[str], str | None]
+"""Returns the proxy of a request to a URL, for messages."""
+
+
+def no_known_proxy(_url: str) -> None:
+    """Return `None`: the proxy of a client that the calling program made is unknown."""
 
 
 class ClientPool:
@@ -29,9 +36,16 @@ class ClientPool:
         new_client: Makes a client.
         max_clients: The maximum number of clients, and so of requests at the same time. Further
             requests wait.
+        proxy_of: Returns the proxy of a request to a URL, for messages.
     """
 
-    def __init__(self, new_client: Callable[[], httpx.AsyncClient], max_clients: int) -> None:
+    def __init__(
+        self,
+        new_client: Callable[[], httpx.AsyncClient],
+        max_clients: int,
+        proxy_of: ProxyOf = no_known_proxy,
+    ) -> None:
+        self.proxy_of = proxy_of
         self.clients: list[httpx.AsyncClient] = []
         self._new_client = new_client
         self._free: list[httpx.AsyncClient] = []
@@ -69,9 +83,16 @@ class SyncClientPool:
         new_client: Makes a client.
         max_clients: The maximum number of clients, and so of requests at the same time. Further
             requests wait.
+        proxy_of: Returns the proxy of a request to a URL, for messages.
     """
 
-    def __init__(self, new_client: Callable[[], httpx.Client], max_clients: int) -> None:
+    def __init__(
+        self,
+        new_client: Callable[[], httpx.Client],
+        max_clients: int,
+        proxy_of: ProxyOf = no_known_proxy,
+    ) -> None:
+        self.proxy_of = proxy_of
         self._new_client = new_client
         self._free: list[httpx.Client] = []
         self._lent: list[httpx.Client] = []

@@ -25,6 +25,7 @@ from functools import cache
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 
 import anyio
 
@@ -44,7 +45,14 @@ from beatport_match.transport.bounded_body import (
     BoundedDecoder,
     size_failure,
 )
-from beatport_match.transport.client_pool import ClientPool, SyncClientPool
+from beatport_match.transport.client_pool import (
+    ClientPool,
+    ProxyOf,
+    SyncClientPool,
+    no_known_proxy,
+)
+from beatport_match.transport.proxies import proxy_in_force
+from beatport_match.transport.reachability import cannot_reach
 
 if TYPE_CHECKING:
     import ssl
@@ -55,6 +63,8 @@ T = TypeVar("T")
 
 # While the engine waits, it calls `stop` this often.
 STOP_POLL_INTERVAL_S = 0.25
+# The exceptions of a connection that was made and then failed.
+_BROKEN_CONNECTION = {"ReadError", "WriteError", "CloseError", "RemoteProtocolError"}
 
 
 class HttpClient(Protocol):
@@ -117,14 +127,22 @@ def new_client(settings: MatchSettings) -> SyncClientPool:
     """
     import httpx
 
-    return SyncClientPool(_client_maker(httpx.Client, settings), settings.max_connections)
+    return SyncClientPool(
+        _client_maker(httpx.Client, settings), settings.max_connections, _proxy_of(settings)
+    )
 
 
 def new_async_client(settings: MatchSettings) -> ClientPool:
     """Make the library's own async client; the errors are those of `new_client`."""
     import httpx
 
-    return ClientPool(_client_maker(httpx.AsyncClient, settings), settings.max_connections)
+    return ClientPool(
+        _client_maker(httpx.AsyncClient, settings), settings.max_connections, _proxy_of(settings)
+    )
+
+
+def _proxy_of(settings: MatchSettings) -> ProxyOf:
+    return lambda url: proxy_in_force(url, settings)
 
 
 def require_client_kind(client: HttpClient | AsyncHttpClient, *, asynchronous: bool) -> None:
@@ -157,7 +175,7 @@ def send(
     if not isinstance(client, SyncClientPool):
         return _send_in_thread(client, request, timeout_s, stop)
     with client.lend() as lent:
-        return _send_in_thread(lent, request, timeout_s, stop, give_up=lent.close)
+        return _send_in_thread(lent, request, timeout_s, stop, client.proxy_of, lent.close)
 
 
 def _send_in_thread(
@@ -165,6 +183,7 @@ def _send_in_thread(
     request: Request,
     timeout_s: float,
     stop: Callable[[], bool],
+    proxy_of: ProxyOf = no_known_proxy,
     give_up: Callable[[], None] | None = None,
 ) -> Response | Failure:
     """Send a request in a thread, which is left to itself if the request is given up.
@@ -178,7 +197,7 @@ def _send_in_thread(
 
     def work() -> None:
         try:
-            outcomes.append(_send_here(client, request, timeout_s, is_over))
+            outcomes.append(_send_here(client, request, timeout_s, is_over, proxy_of))
         except BaseException as error:  # noqa: BLE001 - raised again where the outcome is awaited
             outcomes.append(error)
         finished.set()
@@ -186,7 +205,7 @@ def _send_in_thread(
     try:
         Thread(target=copy_context().run, args=(work,), daemon=True).start()
     except RuntimeError:  # the system starts no more threads
-        return _send_here(client, request, timeout_s, is_over)
+        return _send_here(client, request, timeout_s, is_over, proxy_of)
     failure: Failure | None = None
     try:
         while failure is None:
@@ -211,7 +230,11 @@ def _send_in_thread(
 
 
 def _send_here(
-    client: HttpClient | httpx.Client, request: Request, timeout_s: float, is_over: Event
+    client: HttpClient | httpx.Client,
+    request: Request,
+    timeout_s: float,
+    is_over: Event,
+    proxy_of: ProxyOf,
 ) -> Response | Failure:
     """Send a request once in this thread; the time is checked between two pieces of the body."""
     try:
@@ -233,7 +256,7 @@ def _send_here(
                     return timeout_failure(request, timeout_s)
             return _from_response(response, decoder.finish())
     except Exception as error:  # noqa: BLE001 - raised again if it is not a fault of the network
-        return _from_exception(error, request)
+        return _from_exception(error, request, proxy_of)
 
 
 async def asend(
@@ -266,7 +289,8 @@ async def asend(
                         scope.cancel()
                 return _from_response(response, decoder.finish())
     except Exception as error:  # noqa: BLE001 - raised again if it is not a fault of the network
-        return _from_exception(error, request)
+        proxy_of = client.proxy_of if isinstance(client, ClientPool) else no_known_proxy
+        return _from_exception(error, request, proxy_of)
     return (decoder.failure if decoder else None) or timeout_failure(request, timeout_s)
 
 
@@ -292,19 +316,41 @@ def _from_response(response: Any, body: bytes | Failure) -> Response | Failure:
     )
 
 
-def _from_exception(error: Exception, request: Request) -> Failure:
+def _from_exception(error: Exception, request: Request, proxy_of: ProxyOf) -> Failure:
     """Convert a client's exception; an exception that is a bug is raised again unchanged."""
     names = {kind.__name__ for kind in type(error).__mro__}
     message = str(error) or type(error).__name__
     if "TimeoutException" in names:
         return Failure("timeout", f"no answer in time ({type(error).__name__})", request.url)
     if names & {"TransportError", "DecodingError", "TooManyRedirects", "StreamError", "InvalidURL"}:
-        return Failure("network", message, request.url)
+        return Failure("network", _network_detail(names, message, request, proxy_of), request.url)
     if isinstance(error, UnicodeError):
         # A host name that cannot be encoded, or a cookie that the caller's client has kept.
         detail = f"a host name or a cookie cannot be sent ({message}); clear the client's cookies"
         return Failure("network", detail, request.url)
     raise error
+
+
+def _network_detail(names: set[str], message: str, request: Request, proxy_of: ProxyOf) -> str:
+    """Say what could not be reached, with the message of the system behind it."""
+    try:
+        host = urlsplit(request.url).hostname or request.url
+    except ValueError:  # the message says that the URL is invalid
+        return message
+    if names & _BROKEN_CONNECTION:
+        return f"the connection to {host} failed ({message})"
+    is_proxy_error = "ProxyError" in names
+    if not is_proxy_error and "ConnectError" not in names:
+        return message
+    if "[SSL" in message or "certificate" in message:
+        return (
+            f"no secure connection to {host}; log in to the Wi-Fi if it has a login page, "
+            f"or check the certificates of a proxy or virus scanner ({message})"
+        )
+    if proxy := proxy_of(request.url):
+        problem = f"the proxy {proxy} does not connect to {host}" if is_proxy_error else ""
+        return f"{problem or f'cannot reach the proxy {proxy}'}; correct or remove it ({message})"
+    return f"{cannot_reach(host)} ({message})"
 
 
 def timeout_failure(request: Request, timeout_s: float) -> Failure:

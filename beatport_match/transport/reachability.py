@@ -18,6 +18,7 @@ UNANSWERED_KINDS = frozenset({"timeout", "network"})
 MAX_UNANSWERED = 10
 FIRST_PROBE_S = 5.0
 MAX_PROBE_S = 60.0
+_CANNOT_REACH = "cannot reach "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +53,16 @@ def admit(
     left_s = state.lost_at + max_wait_s - now
     if left_s > 0:
         return state, min(left_s, state.probe_at - now)
-    detail = f"cannot reach {host}; are you online? The last request failed: {state.reason}"
-    return state, Failure("network", detail)
+    reason = state.reason
+    # The reason may name the place that cannot be reached already, which may be a proxy.
+    if not reason.startswith(_CANNOT_REACH):
+        reason = f"{cannot_reach(host)} The last request failed: {reason}"
+    return state, Failure("network", reason)
+
+
+def cannot_reach(host: str) -> str:
+    """Return the sentence for a host to which there is no connection."""
+    return f"{_CANNOT_REACH}{host}; are you online?"
 
 
 def observe(

@@ -43,6 +43,21 @@ _NEW_TOKEN_REJECTED = Failure(
 )
 
 
+def read_tokens(settings: MatchSettings) -> Tokens | Failure:
+    """Return the tokens of the settings or of the token file, or why there are none."""
+    path = settings.token_file
+    if path is None:
+        token = settings.access_token
+        return Tokens(token.get_secret_value()) if token else _NO_TOKEN
+    try:
+        return parse_tokens(read_text(path, MAX_FILE_BYTES), path.name)
+    except OSError as error:
+        remedy = "set token_file to a file that this user can read"
+        return Failure(
+            "auth", f"The token file {path.name} cannot be read ({reason(error)}); {remedy}."
+        )
+
+
 class TokenStore:
     """The tokens of one user: read from the file, refreshed once for all callers, and saved.
 
@@ -136,7 +151,7 @@ class TokenStore:
 
     def _reload_file(self, now: float) -> None:
         """Read the file; use its token at first, and later only if it is another than before."""
-        tokens = self._read()
+        tokens = read_tokens(self._settings)
         is_changed = isinstance(tokens, Tokens) and tokens.access != self._access_in_file
         if self._tokens is None or is_changed:
             self._tokens, self._active_since, self._is_confirmed = tokens, now, True
@@ -150,19 +165,6 @@ class TokenStore:
         if not self._is_confirmed and not self._is_newer_than(token_rejected_at):
             return _NEW_TOKEN_REJECTED
         return refresh_request(tokens, self._settings.api_url, self._settings.user_agent)
-
-    def _read(self) -> Tokens | Failure:
-        path = self._settings.token_file
-        if path is None:
-            access_token = self._settings.access_token
-            return Tokens(access_token.get_secret_value()) if access_token else _NO_TOKEN
-        try:
-            return parse_tokens(read_text(path, MAX_FILE_BYTES), path.name)
-        except OSError as error:
-            remedy = "set token_file to a file that this user can read"
-            return Failure(
-                "auth", f"The token file {path.name} cannot be read ({reason(error)}); {remedy}."
-            )
 
     def _save(self, tokens: Tokens) -> None:
         """Write the token file, readable by its user only; log a warning if that fails.

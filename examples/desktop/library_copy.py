@@ -59,6 +59,6 @@ def copy_text(report: Enrichment) -> str:
         lines.append(f"Keys are written as {NOTATIONS[report.notation]}.")
     if report.playlist:
         lines.append(_REKORDBOX.format(playlist=report.playlist))
-    elif report.enriched and report.path.endswith(".nml"):
+    elif report.enriched and report.path.lower().endswith(".nml"):
         lines.append(_TRAKTOR)
     return "\n".join(lines)

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 from audio_files import mp3
-from command_line import ROOT, CommandResult, child_process, untimed_matches
+from command_line import ROOT, CommandResult, child_process, misuse_message, untimed_matches
 
-from beatport_match import Matcher, PlaylistMatch, __version__, match_playlist
+from beatport_match import Decisions, Matcher, PlaylistMatch, __version__, match_playlist
 from beatport_match.settings.models import MatchSettings
 from beatport_match.testing import FakeBeatport, always, demo_answers
 
@@ -53,6 +53,49 @@ def test_a_blocked_track_is_failed_and_exits_with_1(command: Callable[..., Comma
     assert result.out.startswith("failed")
     assert "blocked" in result.out
     assert "not found" not in result.out
+
+
+def test_the_address_of_a_track_page_names_its_track(
+    command: Callable[..., CommandResult], base_url: str
+) -> None:
+    address = "https://www.beatport.com/de/track/undertow/22808886?utm=1"
+    result = command("track", address, "--base-url", base_url)
+    assert result.out.startswith("matched  Olvarin - Undertow (Original Mix)\n")
+
+
+@pytest.mark.parametrize("arguments", [("track", UMBRELLA), ("playlist", None)])
+@pytest.mark.parametrize(
+    ("tokens", "problem"),
+    [((), "needs a user's token"), (("--token-file", "absent"), "absent cannot be read")],
+)
+def test_the_api_without_a_token_is_a_usage_error(
+    command: Callable[..., CommandResult],
+    collection: Path,
+    arguments: tuple[str | None, ...],
+    tokens: tuple[str, ...],
+    problem: str,
+) -> None:
+    given = [collection if one is None else one for one in arguments]
+    message = misuse_message(command(*given, "--source", "api", *tokens))
+    assert problem in message
+    assert "--token-file" in message
+
+
+def test_a_playlist_run_uses_the_decisions_of_a_review_in_its_folder(
+    command: Callable[..., CommandResult], collection: Path, base_url: str, tmp_path: Path
+) -> None:
+    """The same command again keeps what was decided."""
+    run = ("playlist", collection, "--playlist", "Sets/Friday", "--unpaced", "--base-url", base_url)
+    run = (*run, "--journal", "run.journal", "--out", tmp_path)
+    assert "decisions" not in command(*run).err
+    match, *_ = PlaylistMatch.from_json(tmp_path / "results.json").review
+    decisions = Decisions(tmp_path / "decisions.jsonl")
+    decisions.accept(match.track, match.candidates[0].candidate)
+    assert f"Note: the decisions in {decisions.path} are used" in command(*run).err
+    again = PlaylistMatch.from_json(tmp_path / "results.json").matches
+    assert [one.track for one in again if one.decided_by] == [match.track]
+    other = command(*run, "--decisions", tmp_path / "other.jsonl")
+    assert "Note" not in other.err
 
 
 def test_explain_prints_the_score_breakdown(
@@ -246,6 +289,7 @@ def test_demo_shows_both_runs_checks_answers_and_writes_files(
     result = command("demo", "--latency", 0)
     assert result.code == 0
     assert "Nothing leaves this machine" in result.out
+    assert "The results are written to output/demo;" in result.out.partition("85 tracks:")[0]
     assert "invented" in result.out
     assert "requests_per_second=None" in result.out
     assert "85 tracks:" in result.out

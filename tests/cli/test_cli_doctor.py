@@ -193,13 +193,23 @@ def test_file_that_cannot_be_used_is_a_problem(
     assert " PROBLEM " in text
 
 
-@pytest.mark.parametrize("fault", ["reset", "rate_limited", "challenge"])
-def test_online_sends_one_request_and_reports_a_fault(command: Command, fault: Any) -> None:
+@pytest.mark.parametrize(
+    ("fault", "remedy"),
+    [
+        ("reset", "check the network and the proxy, then run the command again."),
+        ("rate_limited", "run the command again later, with a lower rate limit."),
+        ("challenge", "run the command again later, with a lower rate limit."),
+    ],
+)
+def test_online_sends_one_request_and_reports_a_fault(
+    command: Command, fault: Any, remedy: str
+) -> None:
     fake = FakeBeatport(faults=always(fault))
     with fake.serve() as base_url:
         found = document(command, "--base-url", base_url, "--online", code=1)
     assert len(fake.requests) == 1
     assert found["problems"][0].startswith("online: ")
+    assert found["problems"][0].endswith(f"; {remedy}")
 
 
 def test_online_reports_the_answer(command: Command) -> None:

@@ -52,7 +52,10 @@ def test_an_interrupted_process_keeps_the_finished_tracks(
     kept = finished_in(tmp_path / "out" / "results.json")
     assert 0 < len(kept) < 85
     assert are_in_order(kept, collection)
-    assert f"Interrupted after {len(kept)} of 85 tracks; the finished tracks are kept." in err
+    assert (
+        f"Interrupted after {len(kept)} of 85 tracks; they are written to {tmp_path / 'out'}."
+        in err
+    )
     assert f"{len(kept)} tracks:" in out
     rows = (tmp_path / "out" / "matches.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(rows) == 1 + len(kept)
@@ -99,6 +102,31 @@ def test_a_track_listed_twice_is_kept_twice(
     options = ("--playlist", "Twice", "--unpaced", "--base-url", base_url, "--out", tmp_path)
     assert command("playlist", playlist, *options).code == 130
     assert finished_in(tmp_path / "results.json") == ["1", "2", "1"]
+
+
+@pytest.mark.parametrize("shown", [(), ("--json",)])
+@pytest.mark.parametrize(
+    ("kept", "text"),
+    [
+        ((), "give --journal FILE to resume next time."),
+        (("--journal", "a.journal"), "the same command resumes."),
+        (("--out", "o"), "they are written to o."),
+        (("--out", "o", "--journal", "b"), "they are written to o; the same command resumes."),
+    ],
+)
+def test_an_interrupted_run_says_what_is_kept(
+    command: Callable[..., CommandResult],
+    interrupt_after: Callable[[int], None],
+    collection: Path,
+    base_url: str,
+    kept: tuple[str, ...],
+    text: str,
+    shown: tuple[str, ...],
+) -> None:
+    interrupt_after(3)
+    options = ("--unpaced", "--base-url", base_url, *kept, *shown)
+    result = command("playlist", collection, *options)
+    assert result.err.endswith(f"Interrupted after 3 of 85 tracks; {text}\n")
 
 
 def test_json_of_an_interrupted_run_has_the_finished_tracks(

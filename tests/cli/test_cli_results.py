@@ -26,7 +26,9 @@ def results(tmp_path: Path) -> Path:
 def test_wants_writes_the_lists(command: Command, results: Path, tmp_path: Path) -> None:
     result = command("wants", results, "--out", tmp_path / "wants")
     assert (result.code, result.err) == (0, "")
-    assert result.out.startswith(f"Written to {tmp_path / 'wants'}: 1 found (1 to buy), 0 unsure")
+    assert result.out.startswith(
+        f"Written to {tmp_path / 'wants'}: 1 found (1 Beatport link), 0 unsure"
+    )
     assert "track/tide/1" in (tmp_path / "wants" / "wants.txt").read_text("utf-8")
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from command_line import CommandResult, make_match, misuse_message
 
-from beatport_match import Candidate, Decisions, Match, PlaylistMatch, Track
+from beatport_match import Candidate, Decisions, Match, PlaylistMatch, Track, rank
 from beatport_match.cli import key_input
 from beatport_match.cli.key_input import keys_from
 from beatport_match.cli.review_view import review_lines
@@ -233,6 +233,18 @@ def test_the_lines_show_the_facts_and_fit_the_width(width: int) -> None:
     assert max(map(len, lines)) <= width
 
 
+def test_a_candidate_that_is_another_track_shows_its_title_and_artist_first() -> None:
+    """Its doubts name only what else differs, and another mix costs more points."""
+    track = Track("Night Ferry (Harbour Dub)", "Lea Quint", duration_s=345.0, bpm=124.0)
+    other = replace(FOUND, name="Slow Regatta", mix_name="Live at Kiln House", bpm=100.0)
+    match = replace(doubtful(track), candidates=rank(track, [other]))
+    assert "another title; another artist" in text_of(review_lines(start((match,)), 80))[-3].strip()
+    assert replace(match, outcome="not_found", best=None).reason == (
+        "the closest candidate is Ana Solberg - Slow Regatta (Live at Kiln House): "
+        "another title; another artist"
+    )
+
+
 def test_a_hostile_title_cannot_control_the_terminal() -> None:
     evil = "\x1b[2J\x1b]0;owned\x07\u202eTitle\r\n" * 40 + " (Mix)"
     match = doubtful(Track(evil, evil, label=evil, album=evil))
@@ -376,6 +388,7 @@ def test_html_writes_a_page_and_asks_nothing(
     Decisions(download).accept(TRACKS[0], FOUND)
     add, review = [line.split(": ", 1)[1] for line in result.out.splitlines()[1:]]
     (_, *words) = shlex.split(add)
+    assert add.endswith(" --add ~/Downloads/decisions.jsonl")  # unquoted, for the shell
     assert command(*words[:-1], download).code == 0
     command(*shlex.split(review)[1:])
     assert outcomes(results)[1] == ("matched", 1)

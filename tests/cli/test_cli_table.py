@@ -8,16 +8,21 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from dataclasses import replace
+from typing import get_args
 
 import pytest
 from command_line import Terminal, make_match
 from hypothesis import given
 from hypothesis import strategies as st
+from invented_results import result_of
 
-from beatport_match import Candidate, Failure, ScoredCandidate, Track
-from beatport_match.cli.match_table import duration, show_matches, show_places
+from beatport_match import Candidate, Failure, Match, QueryRecord, ScoredCandidate, Track
+from beatport_match.cli.match_table import duration, show_matches, show_places, show_result
+from beatport_match.cli.remedies import REMEDIES
 from beatport_match.cli.terminal import Screen
 from beatport_match.cli.text_cells import mark_direction, truncate_middle
+from beatport_match.errors import FailureKind
 from beatport_match.model.validation import terminal_safe
 
 CANDIDATE = Candidate(
@@ -264,3 +269,38 @@ def test_a_cut_title_does_not_begin_its_end_with_a_mark_without_its_letter() -> 
     from rich.cells import cell_len
 
     assert truncate_middle("a" * 9 + "e\u0301e\u0301", 4, cell_len) == "aa…e\u0301"
+
+
+def summary(*matches: Match) -> str:
+    stream = io.StringIO()
+    show_result(result_of(*matches), Screen(stream, required=True))
+    return stream.getvalue()
+
+
+def test_each_kind_of_failure_has_its_remedy() -> None:
+    assert list(REMEDIES) == list(get_args(FailureKind))
+    kinds: tuple[FailureKind, ...] = ("auth", "unaskable", "auth")
+    failed = [make_match(Track("x"), "failed", failures=(Failure(one, ""),)) for one in kinds]
+    text = summary(*failed)
+    assert "  auth (2): log in to Beatport again" in text
+    assert "  unaskable (1): correct the entries" in text
+    assert "later" not in text
+
+
+def test_answers_that_are_incomplete_are_counted() -> None:
+    """A query that failed and was answered in the second round is complete."""
+    answered = QueryRecord("ember", "title_only", 3, 1)
+    failed = replace(answered, found=0, failure=Failure("timeout", "no answer"))
+    other = replace(answered, text="ember tide")
+    whole = make_match(Track("Ember"), "review", CANDIDATE)
+    lost = replace(whole, queries=(other, failed))
+    matches = (
+        whole,
+        lost,
+        replace(whole, stopped="time_budget"),
+        replace(whole, queries=(failed, answered)),
+        replace(lost, outcome="matched"),
+    )
+    assert "2 answers to review are incomplete: a query failed" in summary(*matches)
+    assert "1 answer to review is incomplete" in summary(lost)
+    assert "incomplete" not in summary(*matches[3:])

@@ -13,6 +13,7 @@ import io
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import chdir
 from html import escape
 from unittest import mock
 
@@ -69,12 +70,13 @@ def demo_output(*options: str) -> str:
     look = {"COLUMNS": str(COLUMNS), "TERM": "xterm-256color", "COLORTERM": ""}
     with (
         tempfile.TemporaryDirectory() as folder,
+        chdir(folder),  # the output names the default folder of the results
         mock.patch.dict(os.environ, look),
         mock.patch("sys.stdout", screen),
         mock.patch("sys.stderr", Terminal()),
     ):
         os.environ.pop("NO_COLOR", None)
-        code = cli.main([*COMMAND, "--out", folder, *options])
+        code = cli.main([*COMMAND, *options])
     assert code == 0, f"the demo ended with {code}"
     return "\n".join((*screen.getvalue().splitlines()[:LINES], "…"))
 

@@ -32,8 +32,9 @@ OPENING = """\
 # Examples
 
 Each example is a short program in the folder `examples/` of the repository. It runs as it is, needs
-no network, and the tests run it. Below each command stands what it prints; addresses of the fake
-Beatport are shown as those of the real one.
+no network, and the tests run it. Below each command stands what it prints. Some values are
+replaced: the address of the fake Beatport by that of the real one, dates and times by fixed ones,
+and the folder of temporary files by nothing. `…` stands for text that is left out.
 """
 NEEDS = {
     "explore_run.ipynb": {"polars"},

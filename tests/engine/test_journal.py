@@ -158,14 +158,22 @@ def test_failed_tracks_are_not_recorded(name: Name, path: Path) -> None:
     assert len(run(name, FakeBeatport(**EXACT_SEARCH), path).matched) == len(QUICK)
 
 
-@pytest.mark.parametrize("stopped", ["stopped", "time_budget"])
-def test_a_match_that_was_cut_short_is_not_recorded(path: Path, stopped: Any) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"stopped": "stopped"},
+        {"stopped": "time_budget"},
+        {"stopped": "failed", "outcome": "review"},
+    ],
+    ids=str,
+)
+def test_a_match_that_was_cut_short_is_not_recorded(path: Path, changes: Any) -> None:
     """Another query might have found a better candidate."""
     found = run("sync", FakeBeatport(**EXACT_SEARCH), None, QUICK[:1]).matches[0]
     source = beatport_source(UNPACED)
     with journal_at(path, UNPACED, source, lambda _: None) as journal:
         assert journal is not None
-        journal.record(replace(found, stopped=stopped))
+        journal.record(replace(found, **changes))
         assert path.read_bytes() == b""
         journal.record(found)
         assert path.read_bytes() != b""

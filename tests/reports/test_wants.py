@@ -71,7 +71,7 @@ def test_every_list_is_written_and_counted(tmp_path: Path) -> None:
         str(folder), found=1, unsure=1, missing=2, failed=1, to_buy=1, without_file=0
     )
     assert str(written) == (
-        f"{folder}: 1 found (1 to buy), 1 unsure, 2 missing; 1 failed and are in no list."
+        f"{folder}: 1 found (1 Beatport link), 1 unsure, 2 missing; 1 failed and are in no list."
     )
     links = (folder / "wants.txt").read_text(encoding="utf-8")
     assert links == "Ana - Tide (Dub)\thttps://www.beatport.com/track/tide/1\n"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import socket
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from held_requests import SLOW
 from modes import EXACT_SEARCH, MODES, Mode, Name, with_attempts
 from raw_server import RawServer, answer, raw_server
 
-from beatport_match import MissingDependencyError, SettingsError
+from beatport_match import MissingDependencyError, SettingsError, match_track
 from beatport_match.testing import FakeBeatport
 from beatport_match.transport.http import ssl_context
 
@@ -108,3 +110,66 @@ def test_requests_to_this_machine_use_no_proxy_of_the_environment(
     with fake.serve() as base_url:
         assert match(name, base_url=base_url, max_queries=1).failures == ()
     assert len(fake.requests) == 1
+
+
+@every_mode
+@pytest.mark.parametrize("by_setting", [False, True])
+def test_proxy_that_cannot_be_reached_is_named_without_its_password(
+    name: Name, by_setting: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not by_setting:
+        monkeypatch.setenv("HTTP_PROXY", "http://me:hush@127.0.0.1:9")
+    proxy = "http://127.0.0.1:9" if by_setting else None
+    (failure,) = match(name, **REMOTE, proxy=proxy).failures
+    assert failure.kind == "network"
+    assert failure.detail.startswith("cannot reach the proxy http://127.0.0.1:9; correct or remove")
+    assert "hush" not in str(failure)
+
+
+@every_mode
+def test_proxy_that_refuses_a_host_is_named(name: Name) -> None:
+    def refusing(server: RawServer, connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n")
+
+    with raw_server(refusing) as proxy:
+        remote = {**REMOTE, "base_url": "https://beatport.invalid"}
+        (failure,) = match(name, **remote, proxy=proxy.url).failures
+    problem = f"the proxy {proxy.url} does not connect to beatport.invalid; correct or remove it"
+    assert failure.detail == f"{problem} (407 Who are you)"
+
+
+@every_mode
+def test_first_failure_without_a_network_is_a_plain_sentence(name: Name) -> None:
+    """The message of the system stands behind it."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        base_url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        (failure,) = match(name, base_url=base_url, max_queries=1).failures
+    assert failure.kind == "network"
+    assert re.fullmatch(r"cannot reach 127\.0\.0\.1; are you online\? \(.+\)", failure.detail)
+
+
+@pytest.mark.parametrize("kind", [httpx.ReadError, httpx.RemoteProtocolError])
+def test_broken_connection_is_a_plain_sentence(kind: type[httpx.TransportError]) -> None:
+    assert detail_of(kind("[Errno 104] Connection reset by peer")) == (
+        "the connection to www.beatport.com failed ([Errno 104] Connection reset by peer)"
+    )
+
+
+@pytest.mark.parametrize("text", ["[SSL: CERTIFICATE_VERIFY_FAILED]", "certificate has expired"])
+def test_rejected_certificate_is_not_a_missing_network(text: str) -> None:
+    detail = detail_of(httpx.ConnectError(text))
+    assert detail.startswith("no secure connection to www.beatport.com; log in")
+    assert detail.endswith(f"({text})")
+
+
+def detail_of(error: Exception) -> str:
+    """Return the detail of a failure whose client raises an error."""
+
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise error
+
+    client = httpx.Client(transport=httpx.MockTransport(fail))
+    settings = with_attempts(max_queries=1)
+    (failure,) = match_track("a - b", settings=settings, http_client=client).failures
+    return failure.detail

@@ -59,6 +59,15 @@ def test_caller_that_does_not_wait_fails_with_a_question() -> None:
     assert failure.detail.endswith("no route.")
 
 
+def test_reason_that_names_what_cannot_be_reached_is_not_repeated() -> None:
+    """The first failures say the same, and may name a proxy."""
+    detail = "cannot reach the proxy http://proxy.invalid:3; correct or remove it"
+    state = Reachability()
+    for _ in range(MAX_UNANSWERED):
+        state = observe(state, Failure("network", detail), sent=100.0, now=100.0)
+    assert admit(state, HOST, 0.0, 101.0)[1] == Failure("network", detail)
+
+
 def test_caller_waits_for_the_probe_and_no_longer_than_the_limit() -> None:
     assert admit(LOST, HOST, 60.0, 101.0) == (LOST, FIRST_PROBE_S - 1)
     assert admit(LOST, HOST, 3.0, 101.0) == (LOST, 2.0)
