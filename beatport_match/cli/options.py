@@ -40,8 +40,7 @@ class CommandParser(argparse.ArgumentParser):
     ) -> Any:
         """Reject what this command does not know; argparse would not name its help."""
         found, unknown = super().parse_known_args(args, namespace)
-        names = [one.partition("=")[0] for one in unknown if one.startswith("-")]
-        names = [name for name in names if name != "--"]
+        names = [one.partition("=")[0] for one in unknown if one.startswith("-") and one != "--"]
         if known := [name for name in names if name in self._option_string_actions]:
             # After `--`, an option is an argument.
             self.error(f"put options such as {known[0]} before --")
