@@ -6,6 +6,7 @@ The command sends no request and starts no matcher.
 from __future__ import annotations
 
 from argparse import Namespace
+from math import inf
 from pathlib import Path
 
 from beatport_match.cli.process import ExitCode
@@ -24,8 +25,9 @@ from beatport_match.performance.text_report import (
 
 
 def analyze_file(options: Namespace, out: Screen, err: Screen) -> ExitCode:
-    """Report on one metrics file, or compare two, and return the exit code."""
-    stats = load_metrics_from_json(options.file)
+    """Report on the newest of the metrics files, or compare it, and return the exit code."""
+    runs = [(load_metrics_from_json(file), file) for file in options.files]
+    stats, file = max(runs, key=lambda run: _start(run[0]))
     comparison = _comparison(options, stats) if options.compare else None
     if options.html:
         _write_page(options, report_page(stats, comparison))
@@ -41,7 +43,15 @@ def analyze_file(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         if comparison:
             report += "\n" + generate_comparison_report(comparison)
         out.show(*report.splitlines())
+    if len(runs) > 1:
+        err.show(f"Note: the newest of these {len(runs)} runs is {file}; the others are not used.")
     return ExitCode.DONE
+
+
+def _start(stats: PerformanceStats) -> float:
+    """Return when a run began, in seconds since 1970; a run without a date is the oldest."""
+    start = stats.session_info.start_epoch_s
+    return -inf if start is None else start
 
 
 def _comparison(options: Namespace, stats: PerformanceStats) -> RunComparison:
@@ -59,7 +69,7 @@ def _comparison(options: Namespace, stats: PerformanceStats) -> RunComparison:
 def _write_page(options: Namespace, page: str) -> None:
     """Write the page, but never over one of the metrics files that were read."""
     target: Path = options.html
-    keep_input_files(target, options.file, options.compare, kind="metrics file")
+    keep_input_files(target, *options.files, options.compare, kind="metrics file")
     try:
         with atomic_write(target) as draft:
             draft.write_text(page, encoding="utf-8", errors="backslashreplace")

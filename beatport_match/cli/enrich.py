@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from dataclasses import asdict
+from pathlib import Path
 from typing import cast
 
 from beatport_match.cli.match_table import NOTATIONS
@@ -14,14 +15,18 @@ from beatport_match.cli.process import ExitCode
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.playlists import Enrichment, enrich_library
 from beatport_match.playlists.enrichment_values import LibraryField
+from beatport_match.playlists.read import detect_format
 from beatport_match.results import PlaylistMatch
 
 _REKORDBOX_STEPS = """\
 To update the collection of Rekordbox:
 1. Choose the new file under Preferences > Advanced > Database > rekordbox xml > Imported Library. \
 Open the playlist "{playlist}" in the tree under "rekordbox xml".
-2. Select all its tracks and choose "Import To Collection" again in their menu. Since version \
+2. Select all its tracks and choose "Import To Collection" in their menu. Since version \
 5.6.1, an import of the whole file leaves tracks that Rekordbox knows as they are."""
+_TRAKTOR_STEPS = """\
+To update the collection of Traktor: close Traktor, keep a copy of its collection.nml, and put the \
+new file in its place, under the name collection.nml."""
 
 
 def enrich(options: Namespace, out: Screen, err: Screen) -> ExitCode:  # noqa: ARG001
@@ -50,4 +55,6 @@ def _lines(report: Enrichment) -> list[str]:
         lines.append(f"Keys are written as {NOTATIONS[report.notation]}.")
     if report.playlist:
         lines += _REKORDBOX_STEPS.format(playlist=report.playlist).splitlines()
+    elif report.enriched and detect_format(Path(report.path)) == "traktor":
+        lines.append(_TRAKTOR_STEPS)
     return lines

@@ -102,7 +102,11 @@ def add_tag(add_parser: AddParser) -> None:
         description="Show which tags of the matched files would change; write them with --write. "
         "Only blank fields are filled. The audio stays equal bit for bit, and --undo restores the "
         "old files.",
-        examples=("collection.xml --results results/results.json",),
+        examples=(
+            "collection.xml --results results/results.json",
+            "collection.xml --results results/results.json --write --backup old-tags.jsonl",
+            "--undo old-tags.jsonl",
+        ),
     )
     tag.path("source PATH", "the folder, playlist or library that was matched", nargs="?")
     tag.path("--results FILE", "the results.json of `playlist --out`")
@@ -212,10 +216,11 @@ def add_analyze(add_parser: AddParser) -> None:
     analyze = add_parser(
         "analyze",
         help="show where the time of a run goes, and whether async is worth it",
-        description="Report on a metrics file that `playlist --metrics` wrote. No request is sent.",
+        description="Report on a metrics file that `playlist --metrics` wrote; of several files, "
+        "on that of the newest run. No request is sent.",
         examples=("metrics/*.json", "metrics/*.json --html speed.html"),
     )
-    analyze.path("file METRICS", "the metrics file (JSON)")
+    analyze.path("files METRICS", "the metrics file (JSON)", nargs="+")
     analyze.path(
         "--compare FILE", "compare with the metrics file of a run in the other mode (sync or async)"
     )

@@ -41,6 +41,7 @@ from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.evidence import OUTCOMES
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Track
+from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing import field_values
 from beatport_match.performance.files import export_performance_metrics_json, plain_name
 from beatport_match.playlists import PlaylistProblem, list_playlists, read_playlist
@@ -73,6 +74,8 @@ WRITE_STEPS = "Next: beatport-match tag, enrich, wants or report; each has --hel
 
 def track(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Match one track, show the match and return the exit code."""
+    if not options.text.strip():
+        raise MisuseError('TEXT must not be blank; write it like "Artist - Title (Mix)".')
     local_track = replace(
         as_track(options.text),
         bpm=_option_value("--bpm", options.bpm, field_values.bpm, "128 or 127.5"),
@@ -80,7 +83,7 @@ def track(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         duration_s=_option_value(
             "--duration", options.duration, field_values.seconds, "6:24 or 384"
         ),
-        isrc=options.isrc,
+        isrc=_option_value("--isrc", options.isrc, _isrc, "GBABC2400001"),
     )
     settings = settings_from(options)
     with show_warnings(err), sources_from(options, settings) as source:
@@ -433,6 +436,10 @@ def _option_value(
     if text is not None and value is None:
         raise MisuseError(f"{option} cannot be {text!r}; write it like {examples}.")
     return value
+
+
+def _isrc(text: str | None) -> str | None:
+    return text if clean_isrc(text) else None
 
 
 def _key(text: str | None) -> str | None:

@@ -10,6 +10,9 @@ from typing import Any, NoReturn, TypeAlias
 
 from beatport_match.errors import MisuseError, short_repr
 
+# From these ratios of `difflib` on, a mistyped name is answered with a similar one.
+_SIMILAR, _VERY_SIMILAR = 0.6, 0.75
+
 
 class CommandParser(argparse.ArgumentParser):
     """A parser of one command. Its options are written as in the help, such as `--cache FILE`.
@@ -37,7 +40,10 @@ class CommandParser(argparse.ArgumentParser):
     ) -> Any:
         """Reject what this command does not know; argparse would not name its help."""
         found, unknown = super().parse_known_args(args, namespace)
-        names = [one.partition("=")[0] for one in unknown if one.startswith("-")]
+        names = [one.partition("=")[0] for one in unknown if one.startswith("-") and one != "--"]
+        if known := [name for name in names if name in self._option_string_actions]:
+            # After `--`, an option is an argument.
+            self.error(f"put options such as {known[0]} before --")
         if names:
             # What stands between them are their values.
             options = ", ".join(
@@ -70,10 +76,19 @@ class CommandParser(argparse.ArgumentParser):
 
 
 def _similar(name: str, names: Iterable[str]) -> str:
-    """Return a question with the name that is most similar; empty if none is."""
+    """Return a question with the name that is most similar; empty if none is.
+
+    Names with another first letter must be more similar: it is seldom mistyped.
+    """
     import difflib  # only a mistake needs it
 
-    return "".join(f" (did you mean {one}?)" for one in difflib.get_close_matches(name, names, 1))
+    text = name.lstrip("-")
+    texts = {other.lstrip("-"): other for other in names}
+    like = [other for other in texts if other[:1] == text[:1]]
+    close = difflib.get_close_matches(text, like, 1, _SIMILAR) or difflib.get_close_matches(
+        text, texts, 1, _VERY_SIMILAR
+    )
+    return "".join(f" (did you mean {texts[one]}?)" for one in close)
 
 
 AddParser: TypeAlias = Callable[..., CommandParser]

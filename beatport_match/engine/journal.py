@@ -4,6 +4,7 @@
   the tracks it was working on.
 * A line counts for a later run only if the track, the settings that can change an answer, the
   sources, the version of the library and the fitted weights are unchanged.
+* A line of another fingerprint is reported if its track is queried again.
 * A track that failed, was stopped or ran out of time gets no line: the next run tries it again.
 * One run at a time may use a journal: the file is locked while it is open.
 """
@@ -43,7 +44,10 @@ FINGERPRINTED_SETTINGS = {
     *("max_results", "max_candidates", "wanted_fields", "run_all_queries"),
 }
 _OPENING = b'{"beatport_match":'
-_HEAD = re.compile(rb'\{"beatport_match":"[^"]{1,40}","key":"([0-9a-f]{64})","match":\{')
+_HEAD = re.compile(
+    rb'\{"beatport_match":"[^"]{1,40}","key":"([0-9a-f]{64})",'
+    rb'(?:"track":"([0-9a-f]{16})",)?"match":\{'
+)
 # Ten candidates with their evidence take about 15 KB. The largest settings keep 3,000 candidates.
 MAX_LINE_BYTES = 16 * 2**20
 
@@ -72,6 +76,9 @@ class Journal:
         self._fingerprint = fingerprint
         # The number of a key's line, and the offset where it begins.
         self._positions: dict[str, tuple[int, int]] = {}
+        # The hashes of the tracks in the file, with any fingerprint; those that have only others.
+        self._tracks, self._outdated = set[str](), set[str]()
+        self._is_full = False
         self._lines = 0
         self._scan()
 
@@ -79,6 +86,8 @@ class Journal:
         """Return the match of this track from an earlier run, or `None`."""
         position = self._positions.get(self._key(track))
         if position is None:
+            if (name := _track_hash(track)) in self._tracks:
+                self._outdated.add(name)
             return None
         number, start = position
         self._reader.seek(start)
@@ -100,7 +109,8 @@ class Journal:
             or match.stopped in {"stopped", "time_budget"}
         ):
             return
-        head = f'{{"beatport_match":"{__version__}","key":"{self._key(match.track)}","match":'
+        key, track = self._key(match.track), _track_hash(match.track)
+        head = f'{{"beatport_match":"{__version__}","key":"{key}","track":"{track}","match":'
         try:
             # Pydantic would warn about a track's names: they are declared as any iterable, but a
             # track holds them as text or a tuple.
@@ -117,6 +127,17 @@ class Journal:
         except OSError as error:
             self._write_failed(error, start)
 
+    def report_outdated(self) -> None:
+        """Report how many tracks were queried again although the journal has them."""
+        if count := len(self._outdated):
+            tracks = "1 track is" if count == 1 else f"{count:,} tracks are"
+            detail = (
+                f"{tracks} in the journal with other settings, sources or another version of "
+                "beatport_match, and so not skipped; use the earlier settings to resume"
+            )
+            logger.info("journal %s: %s", self._path.name, detail)
+            self._on_problem(PlaylistProblem(str(self._path), "journal", detail))
+
     def _key(self, track: Track) -> str:
         """Hash the track and the fingerprint."""
         text = json.dumps([self._fingerprint, as_dict(track)], sort_keys=True, default=str)
@@ -132,6 +153,8 @@ class Journal:
             self._lines += 1
             if found := _HEAD.match(line):
                 self._positions[found[1].decode()] = self._lines, end
+                if found[2]:
+                    self._tracks.add(found[2].decode())
             elif line.strip():
                 damaged.append(self._lines)
             end += len(line)
@@ -152,14 +175,16 @@ class Journal:
         self._report_problem(number, "the line is damaged; its track is queried again")
 
     def _write_failed(self, error: OSError, start: int) -> None:
-        """Remove what was written of the line, and report the error."""
+        """Remove what was written of the line, and report the first error."""
         with suppress(OSError):
             self._file.truncate(start)
+        if self._is_full:
+            return
+        self._is_full = True
         why = reason(error)
         logger.warning("the journal %s cannot be written: %s", self._path.name, why)
-        self._report_problem(
-            self._lines, f"cannot be written ({why}); the next run queries its track again"
-        )
+        detail = f"cannot be written ({why}); the next run queries each track without a line again"
+        self._report_problem(self._lines, detail)
 
     def _report_problem(self, number: int, detail: str) -> None:
         self._on_problem(PlaylistProblem(str(self._path), f"line {number}", detail))
@@ -197,7 +222,11 @@ def journal_at(
             )
         with Path(path).open("rb") as reader:
             fingerprint = _fingerprint(settings, sources)
-            yield Journal(Path(path), file, reader, fingerprint, on_problem)
+            journal = Journal(Path(path), file, reader, fingerprint, on_problem)
+            try:
+                yield journal
+            finally:
+                journal.report_outdated()
 
 
 def _open_file(path: Path) -> IO[bytes]:
@@ -207,6 +236,11 @@ def _open_file(path: Path) -> IO[bytes]:
         require_regular_file(path)
     # Unbuffered: a line must not wait in the memory of a process that may be killed.
     return os.fdopen(os.open(path, flags, 0o600), "ab", buffering=0)
+
+
+def _track_hash(track: Track) -> str:
+    text = json.dumps(as_dict(track), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _fingerprint(settings: MatchSettings, sources: Sources) -> list[object]:

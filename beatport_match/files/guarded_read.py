@@ -7,20 +7,43 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, AnyStr
 
-from beatport_match.errors import BeatportMatchError
+from beatport_match.errors import BeatportMatchError, OutputError
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def reason(error: Exception) -> str:
-    """Return why a file cannot be read, parsed or written: one clause without the file's name."""
+    """Return why a file cannot be read, parsed or written: one clause for a message with its path.
+
+    It names a folder that is missing, or a file in place of a folder, without the folders above.
+    """
+    if isinstance(error, OutputError) and isinstance(error.__cause__, Exception):
+        error = error.__cause__
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    return getattr(error, "strerror", None) or str(error)
+    if isinstance(error, IsADirectoryError):
+        return "it is a folder"
+    name: object = getattr(error, "filename", None)
+    place = _wrong_place(error, Path(name)) if isinstance(name, str) else ""
+    return place or getattr(error, "strerror", None) or str(error)
+
+
+def _wrong_place(error: Exception, path: Path) -> str:
+    """Return which part of a path is missing or is a file in place of a folder; `""` if unknown."""
+    with suppress(OSError):
+        if isinstance(error, FileNotFoundError) and not path.parent.exists():
+            return f"the folder {path.parent.name} does not exist"
+        # Only `mkdir` raises this here: who creates a file handles it.
+        if isinstance(error, FileExistsError) and path.is_file():
+            return f"{path.name} is a file and not a folder"
+        if isinstance(error, NotADirectoryError):
+            files = [place for place in (path, *path.parents) if place.is_file()]
+            return f"{files[0].name} is a file and not a folder" if files else ""
+    return ""
 
 
 def require_regular_file(path: Path) -> None:

@@ -10,12 +10,12 @@ import codecs
 import io
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from beatport_match.errors import PlaylistError
-from beatport_match.files.guarded_read import UTF16_MARKS, bounded_lines, open_input
+from beatport_match.files.guarded_read import UTF16_MARKS, open_input
 
 # The longest line, tag or record that is read into memory; real ones have a few hundred characters.
 MAX_LINE_LENGTH = 64 * 1024
@@ -46,6 +46,8 @@ _EVIDENCE = {
     "cp1251": _CYRILLIC_WORD,
 }
 
+OnLongLine: TypeAlias = Callable[[int, int], object]
+
 
 class Encoding(NamedTuple):
     """How the lines of a file are decoded.
@@ -59,6 +61,10 @@ class Encoding(NamedTuple):
     codec: str
     fallback: str = ""
     guessed_line: int = 0
+
+
+def _ignored(_number: int, _quotes: int) -> None:
+    pass
 
 
 def head(file: Path) -> bytes:
@@ -95,8 +101,8 @@ def encoding_of(file: Path, given: str | None = None) -> Encoding:
         given: The encoding that the user states, which is then the only one.
 
     Raises:
-        PlaylistError: The file cannot be read, has a line over 64 KiB, is broken UTF-16 or does
-            not have the given encoding, or the given encoding is not supported.
+        PlaylistError: The file cannot be read, is broken UTF-16 or does not have the given
+            encoding, or the given encoding is not supported.
     """
     codec = _utf16_codec(head(file))
     if given is not None:
@@ -131,16 +137,23 @@ def codec_name(name: str) -> str | None:
     return "utf-8-sig" if codec == "utf-8" else codec
 
 
-def lines(file: Path, encoding: Encoding) -> Iterator[str]:
+def lines(file: Path, encoding: Encoding, on_long: OnLongLine = _ignored) -> Iterator[str]:
     """Yield the lines of a text file; each line ending of any kind becomes a line feed.
 
+    A line over 64 KiB is replaced by a blank one.
+
+    Args:
+        file: The file.
+        encoding: How it is decoded.
+        on_long: Called with the number of each line over 64 KiB, and how many quotes it has.
+
     Raises:
-        PlaylistError: The file cannot be read, has a line over 64 KiB, or has another encoding.
+        PlaylistError: The file cannot be read or has another encoding.
     """
     if not encoding.guessed_line:
-        yield from _raw_lines(file, encoding.codec, "strict")
+        yield from _raw_lines(file, encoding.codec, "strict", on_long)
         return
-    for line in _raw_lines(file, encoding.codec, "surrogateescape"):
+    for line in _raw_lines(file, encoding.codec, "surrogateescape", on_long):
         if line.isascii() or not _UNDECODED.search(line):
             yield line
             continue
@@ -151,19 +164,24 @@ def lines(file: Path, encoding: Encoding) -> Iterator[str]:
             yield data.decode("latin-1")  # defines the bytes that cp1252 lacks
 
 
-def _raw_lines(file: Path, codec: str, errors: str) -> Iterator[str]:
+def _raw_lines(
+    file: Path, codec: str, errors: str, on_long: OnLongLine = _ignored
+) -> Iterator[str]:
     number = 0
     try:
         with (
             open_input(file, PlaylistError) as stream,
             io.TextIOWrapper(stream, codec, errors) as text,
         ):
-            for number, line in enumerate(bounded_lines(text, MAX_LINE_LENGTH), 1):
+            while line := text.readline(MAX_LINE_LENGTH + 1):
+                number += 1
                 if len(line) > MAX_LINE_LENGTH:
-                    raise PlaylistError(
-                        f"{file}, line {number}: is longer than {MAX_LINE_LENGTH} characters; "
-                        f"save the playlist with one entry on each line."
-                    )
+                    quotes = line.count('"')
+                    while len(line) > MAX_LINE_LENGTH and not line.endswith("\n"):
+                        line = text.readline(MAX_LINE_LENGTH + 1)
+                        quotes += line.count('"')
+                    on_long(number, quotes)
+                    line = "\n"
                 yield line
     except UnicodeError:
         raise PlaylistError(

@@ -16,7 +16,7 @@ from beatport_match.model.metrics import QueryMetrics
 from beatport_match.model.run_metrics import PerformanceStats, RunComparison
 from beatport_match.performance.analysis import analyze
 from beatport_match.performance.run_stats import in_flight
-from beatport_match.performance.text_report import generate_comparison_report
+from beatport_match.performance.text_report import generate_comparison_report, mode_advice
 
 PARTS = {
     "network": "network",
@@ -67,7 +67,7 @@ def report_page(stats: PerformanceStats, comparison: RunComparison | None = None
     analysis = analyze(stats)
     caveats = "".join(f"<li>{escape(caveat)}</li>" for caveat in analysis.caveats)
     recommendation = (
-        f'<p class="recommendation">Recommendation: {analysis.recommendation}</p>'
+        f'<p class="recommendation">{escape(mode_advice(stats))}</p>'
         f"<p>{escape(analysis.reason)}</p>" + (f"<ul>{caveats}</ul>" if caveats else "")
     )
     sections = [

@@ -46,7 +46,7 @@ def generate_async_io_analysis_report(stats: PerformanceStats) -> str:
     lines = ["Is async worth it here?", "", *_run(stats), "", *_time_breakdown(stats)]
     if by_type := list(_by_type(stats)):
         lines += ["", *by_type]
-    return "\n".join([*lines, "", *advice(analyze(stats))]) + "\n"
+    return "\n".join([*lines, "", mode_advice(stats), *reasons(analyze(stats))]) + "\n"
 
 
 def generate_comparison_report(comparison: RunComparison) -> str:
@@ -104,7 +104,7 @@ def _run(stats: PerformanceStats) -> Iterator[str]:
     yield f"Run: {stats.mode or 'mode unknown'}{at}"
     yield (
         f"  tracks     {session.total_tracks}: {session.matched_tracks} matched, "
-        f"{session.unmatched_tracks} not"
+        f"{session.unmatched_tracks} not matched"
     )
     yield f"  wall-clock {session.total_time:.2f} s"
     requests = f"requests {_UNKNOWN}"
@@ -159,12 +159,6 @@ def _by_type(stats: PerformanceStats) -> Iterator[str]:
             f"{one.total_network_time:>10.2f} s{one.average_network_time:>8.3f} s"
             f"{one.network_time_percentage:>8.1f} %"
         )
-
-
-def advice(analysis: NetworkAnalysis) -> Iterator[str]:
-    """Yield the lines of the recommendation, its reason and its caveats."""
-    yield f"Recommendation: {analysis.recommendation.upper()}"
-    yield from reasons(analysis)
 
 
 def reasons(analysis: NetworkAnalysis) -> Iterator[str]:

@@ -221,7 +221,17 @@ def _rows(
     # Rekordbox writes tabs without quotes. With quotes, a title such as `"Heroes` would take all
     # following rows into one cell.
     tabs = header.delimiter == "\t"
-    numbered = islice(enumerate(lines(source.file, encoding), 1), header.line, None)
+
+    def long_line(number: int, quotes: int) -> None:
+        if quotes % 2 and not tabs:
+            raise PlaylistError(
+                f"{source.file}, line {number}: is longer than {MAX_LINE_LENGTH:,} characters and "
+                f"opens or closes a quote of several lines; shorten it."
+            )
+        source.report_long(number)
+
+    file_lines = enumerate(lines(source.file, encoding, long_line), 1)
+    numbered = islice(file_lines, header.line, None)
     records = csv_records(numbered, header.delimiter, MAX_LINE_LENGTH, quoted=not tabs)
     for line, row in records:
         if not isinstance(row, BadRecord):

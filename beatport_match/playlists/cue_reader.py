@@ -23,7 +23,7 @@ def read(source: PlaylistSource) -> Iterator[Track]:
     """Read the tracks of a CUE sheet.
 
     Raises:
-        PlaylistError: The file cannot be read or has a line over 64 KiB: raised by the call itself.
+        PlaylistError: The file cannot be read: raised by the call itself.
     """
     encoding = encoding_of(source.file, source.encoding)
     source.report_guess(encoding)
@@ -33,7 +33,7 @@ def read(source: PlaylistSource) -> Iterator[Track]:
 
 def _entries(source: PlaylistSource, encoding: Encoding) -> Iterator[Entry]:
     entry: tuple[str, dict[str, str]] | None = None
-    for line, text in enumerate(lines(source.file, encoding), 1):
+    for line, text in enumerate(lines(source.file, encoding, source.report_long), 1):
         if track := TRACK.match(text):
             if entry:
                 yield Entry(*entry)

@@ -61,11 +61,11 @@ def read(source: PlaylistSource) -> Iterator[Track]:
     An `#EXTINF` without a path is a track too.
 
     Raises:
-        PlaylistError: The file cannot be read or has a line over 64 KiB: raised by the call itself.
+        PlaylistError: The file cannot be read: raised by the call itself.
     """
     encoding = _encoding(source)
     source.report_guess(encoding)
-    entries = _entries(lines(source.file, encoding))
+    entries = _entries(lines(source.file, encoding, source.report_long))
     return filter(None, (source.track(entry, _NAMELESS) for entry in entries))
 
 

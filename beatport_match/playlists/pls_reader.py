@@ -18,7 +18,7 @@ def read(source: PlaylistSource) -> Iterator[Track]:
     """Read the tracks of a PLS playlist.
 
     Raises:
-        PlaylistError: The file cannot be read or has a line over 64 KiB: raised by the call itself.
+        PlaylistError: The file cannot be read: raised by the call itself.
     """
     encoding = encoding_of(source.file, source.encoding)
     source.report_guess(encoding)
@@ -28,7 +28,7 @@ def read(source: PlaylistSource) -> Iterator[Track]:
 def _entries(source: PlaylistSource, encoding: Encoding) -> Iterator[Entry]:
     """Yield the entries; the values of one entry follow each other."""
     current, first_line, values = "", 0, dict[str, str]()
-    for line, text in enumerate(lines(source.file, encoding), 1):
+    for line, text in enumerate(lines(source.file, encoding, source.report_long), 1):
         if not (found := _VALUE.fullmatch(text)):
             continue
         if found[2] != current:

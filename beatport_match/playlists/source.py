@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from beatport_match.files.text_reader import Encoding
+from beatport_match.files.text_reader import MAX_LINE_LENGTH, Encoding
 from beatport_match.model.problems import OnProblem, PlaylistProblem
 from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
@@ -60,6 +60,11 @@ class PlaylistSource:
         """Report a problem, if anything listens."""
         if self.on_problem:
             self.on_problem(PlaylistProblem(str(self.file), place, detail))
+
+    def report_long(self, number: int, _quotes: int = 0) -> None:
+        """Report a line that is left out because of its length."""
+        limit = f"{MAX_LINE_LENGTH:,} characters"
+        self.report(f"line {number}", f"the line is longer than {limit}; shorten it")
 
     def report_guess(self, encoding: Encoding) -> None:
         """Report that lines of the file are in an encoding that was guessed."""

@@ -38,7 +38,7 @@ def read(source: PlaylistSource) -> Iterator[Track]:
     """Read the tracks of a list.
 
     Raises:
-        PlaylistError: The file cannot be read or has a line over 64 KiB: raised by the call itself.
+        PlaylistError: The file cannot be read: raised by the call itself.
     """
     encoding = encoding_of(source.file, source.encoding)
     source.report_guess(encoding)
@@ -46,7 +46,7 @@ def read(source: PlaylistSource) -> Iterator[Track]:
 
 
 def _entries(source: PlaylistSource, encoding: Encoding) -> Iterator[Entry]:
-    for number, line in enumerate(lines(source.file, encoding), 1):
+    for number, line in enumerate(lines(source.file, encoding, source.report_long), 1):
         if values := _values(line):
             yield Entry(f"line {number}", values)
         elif line.strip():

@@ -240,13 +240,18 @@ class MatchSettings(FrozenSettings, frozen=True):
     @classmethod
     def _check_proxy(cls, url: str | None) -> str | None:
         scheme, _, rest = (url or "").partition("://")
+        if "@" in (url or ""):
+            raise SettingsError(
+                "proxy cannot hold a user name and a password; give the URL with them in the "
+                "environment variable HTTPS_PROXY and leave the setting out, or give a client with "
+                "this proxy as http_client."
+            )
         if url is not None and (
             scheme not in _PROXY_SCHEMES or web_url_problem(f"http://{rest}") is not None
         ):
             raise SettingsError(
                 "proxy must be a URL such as http://proxy.example:3128 with one of the schemes "
-                f"{', '.join(_PROXY_SCHEMES)}; give a user name and a password in the environment "
-                "variable HTTPS_PROXY, or to an http_client of your own."
+                f"{', '.join(_PROXY_SCHEMES)}."
             )
         return url
 

@@ -3,14 +3,18 @@
     python -m beatport_match.testing FOLDER
 
 The folder gets `collection.xml`, the Rekordbox export of `demo_collection()`, and `settings.toml`,
-which leads the commands to the fake. The fake answers until Return is pressed.
+which leads the commands to the fake. The fake answers until Return is pressed. If the command has
+no terminal, as with `nohup`, it answers until Ctrl-C or the end of its process.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
+import signal
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,11 +22,12 @@ from pathlib import Path
 from beatport_match.testing import FakeBeatport, demo_collection
 
 _SETTINGS = "settings.toml"
+_LONG_S = 3600
 _FIRST_LINE = "# Written by `python -m beatport_match.testing`, which must be running."
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the files, and serve the fake until Return is pressed.
+    """Write the files, and serve the fake until Return is pressed, or Ctrl-C.
 
     Args:
         arguments: The arguments of the command line; default: those of the program.
@@ -42,12 +47,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _write_sample(folder, base_url)
         except OSError as error:
             sys.exit(f"{folder} cannot be written ({error.strerror}): name another folder.")
-        with suppress(EOFError, KeyboardInterrupt):
-            input(
-                f"Sample library: {folder / 'collection.xml'}\n"
-                f"Settings for it: --settings {folder / _SETTINGS}\n"
-                "The fake Beatport is running. Press Return to stop it.\n"
-            )
+        with suppress(KeyboardInterrupt):
+            _show(f"Sample library: {folder / 'collection.xml'}")
+            _show(f"Settings for it: --settings {folder / _SETTINGS}")
+            _show("The fake Beatport is running. Press Return to stop it.")
+            _wait()
+
+
+def _show(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _wait() -> None:
+    """Wait for Return; without an input, wait for the end of the process."""
+    # A process in the background that reads from the terminal is stopped by this signal.
+    with suppress(AttributeError, ValueError):  # Windows has no such signal, other threads no right
+        signal.signal(signal.SIGTTIN, signal.SIG_IGN)
+    try:
+        input()
+    except (EOFError, OSError, RuntimeError):  # the input is empty, not readable or closed
+        _show(f"There is no input: stop it with Ctrl-C, or end the process {os.getpid()}.")
+        while True:
+            time.sleep(_LONG_S)
 
 
 def _write_sample(folder: Path, base_url: str) -> None:

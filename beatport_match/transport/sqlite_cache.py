@@ -157,7 +157,8 @@ class SqliteCache:
 
     def _disable(self, reason: str) -> None:
         self._is_disabled = True
-        logger.warning("the cache %s is not used: %s", self._path.name, reason)
+        # The root of a disk has no name.
+        logger.warning("the cache %s is not used: %s", self._path.name or self._path, reason)
 
     def _close(self) -> None:
         connection, self._connection = self._connection, None

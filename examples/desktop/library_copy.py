@@ -34,8 +34,11 @@ _REKORDBOX = """
 To update the collection of Rekordbox:
 1. Choose the new file under Preferences > Advanced > Database > rekordbox xml > Imported Library. \
 Open the playlist “{playlist}” in the tree under “rekordbox xml”.
-2. Select all its tracks and choose “Import To Collection” again in their menu. Since version \
+2. Select all its tracks and choose “Import To Collection” in their menu. Since version \
 5.6.1, an import of the whole file leaves tracks that Rekordbox knows as they are."""
+_TRAKTOR = """
+To update the collection of Traktor: close Traktor, keep a copy of its collection.nml, and put the \
+new file in its place, under the name collection.nml."""
 
 
 def refusal(file: Path | None) -> str:
@@ -56,4 +59,6 @@ def copy_text(report: Enrichment) -> str:
         lines.append(f"Keys are written as {NOTATIONS[report.notation]}.")
     if report.playlist:
         lines.append(_REKORDBOX.format(playlist=report.playlist))
+    elif report.enriched and report.path.lower().endswith(".nml"):
+        lines.append(_TRAKTOR)
     return "\n".join(lines)

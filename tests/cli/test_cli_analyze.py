@@ -53,7 +53,23 @@ def test_analyze_prints_the_report(command: Command, runs: tuple[Path, Path]) ->
     assert (result.code, result.err) == (0, "")
     assert "Is async worth it here?" in result.out
     assert "Tracks ran one at a time" in result.out
-    assert "Recommendation: " in result.out
+    assert mode_advice(load_metrics_from_json(runs[0])) in result.out.splitlines()
+    assert "IMPLEMENT" not in result.out
+
+
+def test_of_several_files_the_newest_run_is_reported(
+    command: Command, runs: tuple[Path, Path]
+) -> None:
+    """A shell gives all files of `metrics/*.json`; their order does not matter."""
+    sync, other = runs
+    for files in (runs, runs[::-1]):
+        result = command("analyze", *files)
+        assert result.out == command("analyze", other).out
+        assert (
+            result.err == f"Note: the newest of these 2 runs is {other}; the others are not used.\n"
+        )
+    page = misuse_message(command("analyze", sync, other, "--html", sync))
+    assert "would overwrite this metrics file" in page
 
 
 def test_compare_accepts_the_two_files_in_either_order(

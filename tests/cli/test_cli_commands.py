@@ -494,3 +494,20 @@ def test_a_bad_setting_is_reported_with_its_file_or_variable(
     result = command("track", "Olvarin - Undertow")
     assert result.code == 2
     assert "BEATPORT_MATCH_MAX_QUERYS is not a setting" in result.err
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("doctor", "check this cache"),
+        ("doctor", "check this file of a shared rate limit"),
+        ("tag", "--results results/results.json --write --backup old-tags.jsonl"),
+        ("tag", "beatport-match tag --undo old-tags.jsonl"),
+        ("analyze", "METRICS [METRICS ...]"),
+    ],
+)
+def test_help_says_what_the_command_does_with_its_options(
+    command: Callable[..., CommandResult], name: str, expected: str
+) -> None:
+    """Options of the same name have another text where another thing is done with them."""
+    assert expected in command(name, "--help").out

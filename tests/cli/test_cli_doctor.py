@@ -125,7 +125,7 @@ def test_wrong_settings_are_one_problem_and_no_request_is_sent(command: Command)
     assert found["online"] is None
     settings, cache = found["problems"]
     assert settings.startswith("settings: proxy must be a URL")
-    assert cache.startswith("cache: cannot be written (No such file or directory)")
+    assert cache.startswith("cache: cannot be written (the folder no does not exist)")
 
 
 def test_proxy_of_the_settings_is_in_force(

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import CommandResult, misuse_message
+from command_line import CommandResult, make_match, misuse_message
 
-from beatport_match import list_playlists, read_playlist
+from beatport_match import Candidate, PlaylistMatch, list_playlists, read_playlist
 
 Command = Callable[..., CommandResult]
 
@@ -34,9 +34,25 @@ def test_library_is_enriched_and_the_next_steps_are_shown(
     assert first.endswith(" of 85 tracks enriched.")
     assert notation.startswith("Keys are written as ")
     assert any('the playlist "Beatport"' in line for line in steps)
-    assert any('"Import To Collection" again' in line for line in steps)
+    assert any('"Import To Collection"' in line for line in steps)
     assert list_playlists(new)[0] == "Beatport"
     assert collection.read_bytes() == before
+
+
+def test_traktor_needs_its_collection_replaced(
+    command: Command, results: Path, tmp_path: Path
+) -> None:
+    """Only a library that was changed has a next step."""
+    old = tmp_path / "old.nml"
+    entry = '<ENTRY TITLE="Tide" ARTIST="Velda"><INFO/></ENTRY>'
+    old.write_text(f'<NML VERSION="19"><COLLECTION ENTRIES="1">{entry}</COLLECTION></NML>')
+    result = command("enrich", old, "--results", results, "--out", tmp_path / "same.nml")
+    assert "Traktor" not in result.out
+    (track,) = read_playlist(old)
+    match = make_match(track, found=Candidate(id=41, name="Tide", label="Quay"))
+    PlaylistMatch.from_json(results).with_matches([match]).to_json(results)
+    result = command("enrich", old, "--results", results, "--out", tmp_path / "new.nml")
+    assert "close Traktor, keep a copy of its collection.nml, and put the new file" in result.out
 
 
 def test_json_and_options_are_applied(

@@ -103,12 +103,16 @@ def test_a_copy_gets_a_free_name_beside_the_library(tmp_path: Path) -> None:
     assert suggested_copy(library) == tmp_path / "collection Beatport 2.NML"
 
 
-def test_only_rekordbox_needs_further_steps() -> None:
+def test_the_steps_of_the_dj_program_are_shown() -> None:
+    """There is none if nothing was written into the copy."""
     traktor = Enrichment("new.nml", 9, 3, 1, None, "open_key")
-    assert copy_text(traktor).splitlines() == [
-        "new.nml: 3 of 9 tracks enriched; 1 matched track is not in it or no longer the same.",
-        "Keys are written as 1m (Open Key).",
-    ]
+    counts, notation, blank, step = copy_text(traktor).splitlines()
+    assert counts == (
+        "new.nml: 3 of 9 tracks enriched; 1 matched track is not in it or no longer the same."
+    )
+    assert (notation, blank) == ("Keys are written as 1m (Open Key).", "")
+    assert "close Traktor, keep a copy of its collection.nml, and put the new file in its" in step
+    assert "Traktor" not in copy_text(Enrichment("new.nml", 9, 0, 0, None, "open_key"))
     rekordbox = Enrichment("new.xml", 9, 3, 0, "Beatport 2", "short")
     assert "playlist “Beatport 2”" in copy_text(rekordbox)
     assert "Keys" not in copy_text(Enrichment("new.xml", 9, 0, 0, None, "short"))

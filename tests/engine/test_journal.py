@@ -219,6 +219,26 @@ def test_settings_that_change_answers_invalidate_the_lines(
     assert len(fake.requests) >= len(QUICK)
 
 
+@every_mode
+def test_tracks_that_the_journal_has_with_other_settings_are_reported(
+    name: Name, path: Path
+) -> None:
+    """They are queried again, once; other tracks in the journal are not counted."""
+    run("sync", FakeBeatport(**EXACT_SEARCH), path)
+    other = UNPACED.with_(max_queries=2)
+    found = run(name, FakeBeatport(**EXACT_SEARCH), path, QUICK[:2], settings=other)
+    assert found.problems == (
+        PlaylistProblem(
+            str(path),
+            "journal",
+            "2 tracks are in the journal with other settings, sources or another version of "
+            "beatport_match, and so not skipped; use the earlier settings to resume",
+        ),
+    )
+    again = run(name, FakeBeatport(**EXACT_SEARCH), path, QUICK[:2], settings=other)
+    assert again.problems == ()
+
+
 def test_settings_that_change_no_answer_keep_the_lines(path: Path) -> None:
     """Rate limit, connections, user agent and cache change no answer."""
     run("sync", FakeBeatport(**EXACT_SEARCH), path)
@@ -465,7 +485,7 @@ class FullDisk:
 
 
 def test_a_full_disk_loses_the_line_and_not_the_run(path: Path) -> None:
-    """The problem is reported, the incomplete line is removed, and later lines are written
+    """The problem is reported once, the incomplete line is removed, and later lines are written
     again."""
     found = matches_of(QUICK[:3])
     problems: list[PlaylistProblem] = []
@@ -474,6 +494,7 @@ def test_a_full_disk_loses_the_line_and_not_the_run(path: Path) -> None:
         journal = Journal(path, full, reader, UNPACED, problems.append)  # type: ignore[arg-type]
         journal.record(found[0])
         assert path.read_bytes() == b""
+        journal.record(found[2])
         full.room = 10**6
         journal.record(found[1])
     assert [(one.place, one.detail.partition(";")[0]) for one in problems] == [

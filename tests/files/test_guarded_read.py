@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beatport_match.errors import CatalogueError
+from beatport_match.files.atomic_write import atomic_write
 from beatport_match.files.guarded_read import bounded_lines, open_input, read_text, reason
 
 
@@ -36,6 +38,32 @@ def test_the_reason_names_the_cause(tmp_path: Path) -> None:
     assert failure_of(tmp_path / "bytes") == "it is not UTF-8 text"
     assert "null" in failure_of(Path("a\0b"))
     assert reason(RecursionError("maximum")) == "it is nested too deeply"
+
+
+def test_the_reason_names_the_folder_that_is_missing_or_a_file(tmp_path: Path) -> None:
+    """The texts of the system name neither, and speak of files where a folder is needed."""
+    file = tmp_path / "file"
+    file.write_bytes(b"")
+    a_file = "file is a file and not a folder"
+    missing = tmp_path / "no" / "x"
+
+    def why(action: Callable[[], object]) -> str:
+        with pytest.raises(OSError) as caught:  # noqa: PT011 - its reason is the result
+            action()
+        return reason(caught.value)
+
+    assert why(lambda: missing.write_bytes(b"")) == "the folder no does not exist"
+    assert why(file.mkdir) == a_file
+    assert why(lambda: (file / "x" / "y").mkdir(parents=True)) == a_file
+    assert why(lambda: read_text(file / "x", 9)) == a_file
+    assert why(lambda: tmp_path.write_bytes(b"")) == "it is a folder"
+
+    def write(path: Path) -> None:
+        with atomic_write(path) as draft:
+            draft.write_bytes(b"")
+
+    assert why(lambda: write(missing)) == "the folder no does not exist"
+    assert why(lambda: write(tmp_path)) == "it is a folder"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")

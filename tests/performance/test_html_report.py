@@ -92,7 +92,7 @@ def test_page_has_every_section() -> None:
         "Scores of the matched tracks",
     ]
     assert page.count("<svg") == 3
-    assert "Recommendation: implement" in page
+    assert "Use async: " in page
 
 
 def test_bar_widths_are_proportional_to_the_times() -> None:

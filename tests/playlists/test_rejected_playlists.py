@@ -112,11 +112,40 @@ def test_file_deleted_before_iteration_is_a_playlist_error(tmp_path):
         next(reading)
 
 
-def test_line_over_64_kib_is_rejected_with_its_number(tmp_path):
-    file = tmp_path / "set.m3u"
-    file.write_text("#EXTM3U\n/m/a.mp3\n" + "x" * 70_000)
-    with pytest.raises(PlaylistError, match="line 3: is longer than 65536 characters"):
-        read_playlist(file)
+LONG = "x" * 200_000
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("set.m3u", f"#EXTM3U\n\n{LONG}\n/m/a.mp3"),
+        ("set.pls", f"[playlist]\nFile1=/m/a.mp3\nTitle1={LONG}"),
+        ("set.txt", f"Ana - Foam\nBo - Wave\n{LONG}\n"),
+        ("set.cue", f"FILE x\nTRACK 01 AUDIO\nTITLE {LONG}\nTITLE Foam\n"),
+        ("set.csv", f"title,artist\nFoam,\nWave,{LONG}\n"),
+        ("quoted.csv", f'title,artist\nFoam,\nWave,"a, ""{LONG}"""\nTide,\n'),
+        ("tabs.txt", f'title\tartist\nFoam\t\nWave\t"{LONG}\n'),
+    ],
+)
+def test_line_over_64_kib_is_a_problem_with_its_number(tmp_path, name, content):
+    """The lines before and after it are read."""
+    file = tmp_path / name
+    file.write_text(content)
+    problems = []
+    titles = [one.title for one in read_playlist(file, on_problem=problems.append)]
+    assert titles
+    assert not any("xxx" in title or title == "Wave" for title in titles)
+    assert [(one.place, one.detail) for one in problems] == [
+        ("line 3", "the line is longer than 65,536 characters; shorten it")
+    ]
+
+
+def test_long_line_that_opens_a_quote_is_rejected_with_its_number(tmp_path):
+    """The lines after it may belong to the quoted cell and are not read as rows."""
+    file = tmp_path / "set.csv"
+    file.write_text(f'title,artist\nFoam,\nWave,"{LONG}\nTide,"\n')
+    with pytest.raises(PlaylistError, match=r"line 3: is longer than 65,536 .*; shorten it\.$"):
+        list(read_playlist(file))
 
 
 def test_broken_utf_16_is_rejected_at_the_call(tmp_path):

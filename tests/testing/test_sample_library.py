@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,14 @@ from beatport_match.testing import __main__ as command
 
 
 def test_the_sample_is_matched_with_its_settings(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """While the command runs, its settings lead to the fake; a second run uses the folder again."""
     folder = tmp_path / "new" / "sample"
     outcomes: list[str] = []
 
-    def match_one(prompt: str) -> str:
-        assert f"--settings {folder / 'settings.toml'}" in prompt
+    def match_one() -> str:
+        assert f"--settings {folder / 'settings.toml'}" in capsys.readouterr().out
         settings = MatchSettings.load(folder / "settings.toml")
         track = next(iter(read_playlist(folder / "collection.xml")))
         outcomes.append(match_track(track, settings=settings).outcome)
@@ -46,3 +47,30 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     blocked.parent.write_text("", "utf-8")
     with pytest.raises(SystemExit, match=r"cannot be written \(.+\): name another folder\.$"):
         command.main([str(blocked)])
+
+
+@pytest.mark.parametrize("fault", [EOFError, OSError, RuntimeError])
+def test_without_an_input_the_fake_answers_until_the_process_ends(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    fault: type[Exception],
+) -> None:
+    """So it is with `nohup`, in the background, and with a closed standard input."""
+    outcomes: list[str] = []
+
+    def no_input() -> str:
+        raise fault
+
+    def wait(seconds: float) -> None:
+        settings = MatchSettings.load(tmp_path / "new" / "settings.toml")
+        track = next(iter(read_playlist(tmp_path / "new" / "collection.xml")))
+        monkeypatch.undo()
+        outcomes.append(match_track(track, settings=settings).outcome)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.input", no_input)
+    monkeypatch.setattr(command.time, "sleep", wait)
+    command.main([str(tmp_path / "new")])
+    assert outcomes == ["matched"]
+    assert f"end the process {os.getpid()}." in capsys.readouterr().out

@@ -508,3 +508,11 @@ def test_equal_requests_of_several_threads_are_sent_once() -> None:
             thread.join()
     assert len(matches) == 8
     assert len(fake.requests) == len({request.path for request in fake.requests})
+
+
+def test_the_root_of_a_disk_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    """It has a path and no name."""
+    root = Path(Path.cwd().anchor)
+    with closing(SqliteCache(root)) as cache:
+        assert cache.get("a") is None
+    assert caplog.messages == [f"the cache {root} is not used: it is a folder"]
