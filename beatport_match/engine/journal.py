@@ -102,12 +102,9 @@ class Journal:
 
         If the disk is full, the line is lost and the run continues.
         """
+        is_cut_short = match.stopped in {"stopped", "time_budget"}
         is_incomplete = match.outcome == "review" and match.stopped == "failed"
-        if (
-            is_incomplete
-            or match.outcome == "failed"
-            or match.stopped in {"stopped", "time_budget"}
-        ):
+        if match.outcome == "failed" or is_cut_short or is_incomplete:
             return
         key, track = self._key(match.track), _track_hash(match.track)
         head = f'{{"beatport_match":"{__version__}","key":"{key}","track":"{track}","match":'
