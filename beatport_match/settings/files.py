@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from beatport_match.errors import SettingsError
+from beatport_match.errors import SettingsError, short_repr
 from beatport_match.files.atomic_write import atomic_write
 from beatport_match.files.guarded_read import read_text, reason
 
@@ -41,14 +41,23 @@ def read(path: Path) -> dict[str, Any]:
     try:
         text = read_text(path, MAX_FILE_BYTES)
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({reason(error)}).") from None
+        raise SettingsError(
+            f"{path}: cannot be read ({reason(error)}); check the path: a settings file is UTF-8 "
+            "text of at most 1 MiB."
+        ) from None
     try:
         values = tomllib.loads(text) if _is_toml(path) else json.loads(text)
     except (ValueError, RecursionError) as error:
         name = "TOML" if _is_toml(path) else "JSON"
-        raise SettingsError(f"{path}: is not {name}: {reason(error)}.") from None
+        raise SettingsError(
+            f"{path}: is not {name}: {reason(error)}; correct it, or rename it: a file is TOML if "
+            "its name ends in .toml, and JSON otherwise."
+        ) from None
     if not isinstance(values, dict):
-        raise SettingsError(f"{path}: does not hold an object with settings.")
+        raise SettingsError(
+            f"{path}: does not hold an object with settings, such as "
+            '{"max_queries": 3}; write one, or give another file.'
+        )
     return _migrate(path, cast("dict[str, Any]", values))
 
 
@@ -91,8 +100,8 @@ def _migrate(path: Path, values: dict[str, Any]) -> dict[str, Any]:
     version = values.pop("version", 0)
     if type(version) is not int or not 0 <= version <= VERSION:
         raise SettingsError(
-            f"{path}: version cannot be {version!r}: this beatport_match reads settings up to "
-            f"version {VERSION}; a later one needs a later beatport_match."
+            f"{path}: version cannot be {short_repr(version)}, only a whole number up to "
+            f"{VERSION}; a file of a newer beatport_match needs a newer beatport_match: update it."
         )
     if version < 1:
         user_agent = values.get("user_agent")
