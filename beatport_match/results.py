@@ -20,7 +20,7 @@ from beatport_match.errors import (
     MAX_SHOWN_LENGTH,
     MisuseError,
     ResultsFileError,
-    short_repr,
+    other_version,
     wrong_argument,
 )
 from beatport_match.files.atomic_write import atomic_write, output_errors
@@ -254,11 +254,9 @@ def _read_document(path: str | Path) -> dict[str, Any]:
             f"{_REMEDY}."
         )
     if values.get("version") not in (_VERSION, _OLD_VERSION):
-        shown = short_repr(values.get("version"))
-        raise ResultsFileError(
-            f"{path}: version is {shown}, but only {_OLD_VERSION!r} and {_VERSION!r} can be read; "
-            "write it again."
-        )
+        again = "run `playlist --out` again"
+        fault = other_version(values.get("version"), (_OLD_VERSION, _VERSION), again)
+        raise ResultsFileError(f"{path}: {fault}.")
     return values
 
 

@@ -14,7 +14,13 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
-from beatport_match.errors import MAX_SHOWN_LENGTH, MetricsFileError, MisuseError, short_repr
+from beatport_match.errors import (
+    MAX_SHOWN_LENGTH,
+    MetricsFileError,
+    MisuseError,
+    other_version,
+    short_repr,
+)
 from beatport_match.files.atomic_write import atomic_write, output_errors
 from beatport_match.files.guarded_read import read_text, reason
 from beatport_match.model.run_metrics import PerformanceStats
@@ -161,6 +167,6 @@ def _first_fault(error: ValidationError) -> str:
         return "is not a metrics file: it is not an object with `version` and `track_metrics`."
     shown = short_repr(first["input"])
     if field == "version":
-        return f"version is {shown}, but only '1.0' can be read; export it again."
+        return f"{other_version(first['input'], ('1.0',), 'export it again')}."
     why = first["msg"]
     return f"{field} cannot be {shown}: {why[:1].lower()}{why[1:]}."

@@ -187,7 +187,7 @@ def test_lines_that_cannot_be_read_are_problems_and_stay_in_the_file(path: Path)
     path.write_bytes(to_line(DECISION) + b"".join(bad))
     decisions = Decisions(path)
     assert [one.place for one in decisions.problems] == ["line 2", "line 3", "line 4", "line 5"]
-    assert "update beatport_match" in str(decisions.problems[2])
+    assert "newer beatport_match: update it" in str(decisions.problems[2])
     decisions.record_miss(TRACK)
     assert path.read_bytes().startswith(to_line(DECISION) + b"".join(bad))
 
