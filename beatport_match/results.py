@@ -8,7 +8,7 @@ that is read is checked as untrusted input. This module does no matching.
 import csv
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -60,13 +60,14 @@ class PlaylistMatch:
 
     `matches` has one match per track, in the order of the playlist. `metrics` holds the times and
     counts of the run. `problems` lists the entries of the playlist and the lines of the journal
-    that could not be read.
+    that could not be read. `len(result)` is the number of matches, and a loop over the result goes
+    through them.
 
     Example:
         ```python
         result = match_playlist(["Olvarin - Undertow", "Ann Oak - Not On Sale"])
-        len(result.matched), len(result.not_found)
-        # (1, 1)
+        len(result), len(result.matched), len(result.not_found)
+        # (2, 1, 1)
         ```
     """
 
@@ -78,6 +79,12 @@ class PlaylistMatch:
         # asyncio calls `repr` on the result of a task when its loop ends (Python 3.11: several
         # times). With all candidates and their evidence, that would be about 60 kB per track.
         return f"<PlaylistMatch: {len(self.matches)} tracks, {len(self.matched)} matched>"
+
+    def __len__(self) -> int:
+        return len(self.matches)
+
+    def __iter__(self) -> Iterator[Match]:
+        return iter(self.matches)
 
     @classmethod
     def from_json(cls, path: str | Path) -> "PlaylistMatch":

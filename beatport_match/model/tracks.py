@@ -292,8 +292,9 @@ def make_candidate(
 ) -> Candidate:
     """Make a candidate from a row that was checked, like `Candidate(...)` in a quarter of the time.
 
-    The types of the values are not checked. A frozen dataclass sets each field by a call. A run makes one for each row of a page, so the
-    fields are set here in an object that is not frozen yet and has the same slots.
+    The types of the values are not checked. A frozen dataclass sets each field by a call. A run
+    makes one for each row of a page, so the fields are set here in an object that is not frozen yet
+    and has the same slots.
     """
     made: Any = _UnfrozenCandidate()
     made.id = number

@@ -32,6 +32,7 @@ from beatport_match.files.guarded_read import (
 from beatport_match.files.locked_file import lock
 from beatport_match.matching.decided import Decided, DecisionIndex
 from beatport_match.model.decisions import Decision, Verdict
+from beatport_match.model.evidence import ScoredCandidate, candidate_of
 from beatport_match.model.problems import PlaylistProblem
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.review.csv_file import read_csv, write_csv
@@ -78,7 +79,7 @@ class Decisions:
         decisions = Decisions("decisions.jsonl")
         match = match_track("Olvarin - Undertow (Dub)", decisions=decisions)
         if match.outcome == "review":
-            decisions.accept(match.track, match.candidates[0].candidate)
+            decisions.accept(match.track, match.candidates[0])
         match_track("Olvarin - Undertow (Dub)", decisions=decisions).outcome  # no request is sent
         # 'matched'
         ```
@@ -98,6 +99,9 @@ class Decisions:
         self._lines = 0
         self._is_open_ended = False
         self.refresh()
+
+    def __repr__(self) -> str:
+        return f"<Decisions: {len(self)} decisions in {str(self.path)!r}>"
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -124,13 +128,18 @@ class Decisions:
             return self._index.about(track)
 
     def accept(
-        self, track: Track, candidate: Candidate, *, by: str = "person", at: datetime | None = None
+        self,
+        track: Track,
+        candidate: Candidate | ScoredCandidate,
+        *,
+        by: str = "person",
+        at: datetime | None = None,
     ) -> Decision:
         """Keep that a candidate is the track.
 
         Args:
             track: The local track.
-            candidate: The candidate, such as `match.candidates[0].candidate`.
+            candidate: The candidate, such as `match.candidates[0]`.
             by: `person`, or the name of a program or rule, up to 100 characters. Default `person`.
             at: When it was decided, with a time zone; default: now.
 
@@ -144,19 +153,24 @@ class Decisions:
 
         Example:
             ```python
-            decisions.accept(match.track, match.candidates[0].candidate)
+            decisions.accept(match.track, match.candidates[0])
             ```
         """
         return self._decide("accepted", track, candidate, by, at)
 
     def reject(
-        self, track: Track, candidate: Candidate, *, by: str = "person", at: datetime | None = None
+        self,
+        track: Track,
+        candidate: Candidate | ScoredCandidate,
+        *,
+        by: str = "person",
+        at: datetime | None = None,
     ) -> Decision:
         """Keep that a candidate is not the track.
 
         Args:
             track: The local track.
-            candidate: The candidate, such as `match.candidates[0].candidate`.
+            candidate: The candidate, such as `match.candidates[0]`.
             by: `person`, or the name of a program or rule, up to 100 characters. Default `person`.
             at: When it was decided, with a time zone; default: now.
 
@@ -177,7 +191,12 @@ class Decisions:
         return self._decide("rejected", track, candidate, by, at)
 
     def withdraw(
-        self, track: Track, candidate: Candidate, *, by: str = "person", at: datetime | None = None
+        self,
+        track: Track,
+        candidate: Candidate | ScoredCandidate,
+        *,
+        by: str = "person",
+        at: datetime | None = None,
     ) -> Decision:
         """Undo the decision about a track and a candidate: the pair is undecided again.
 
@@ -197,7 +216,7 @@ class Decisions:
 
         Example:
             ```python
-            decisions.withdraw(match.track, match.candidates[0].candidate)
+            decisions.withdraw(match.track, match.candidates[0])
             ```
         """
         return self._decide("withdrawn", track, candidate, by, at)
@@ -307,12 +326,18 @@ class Decisions:
             self._read()
 
     def _decide(
-        self, verdict: Verdict, track: Track, candidate: Candidate | None, by: str, at: object
+        self,
+        verdict: Verdict,
+        track: Track,
+        candidate: Candidate | ScoredCandidate | None,
+        by: str,
+        at: object,
     ) -> Decision:
         if not isinstance(track, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise wrong_argument("the track", track, "a Track", "such as match.track")
+        candidate = candidate_of(candidate) if candidate is not None else None
         if not isinstance(candidate, Candidate | None):  # pyright: ignore[reportUnnecessaryIsInstance]
-            remedy = "such as match.candidates[0].candidate"
+            remedy = "such as match.candidates[0]"
             raise wrong_argument("the candidate", candidate, "a Candidate", remedy)
         if not isinstance(by, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise wrong_argument("by=", by, "text, such as the name of a rule")

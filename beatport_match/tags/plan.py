@@ -97,6 +97,12 @@ class TagPlan:
     notation: KeyNotation
     problems: tuple[TagProblem, ...] = ()
 
+    def __repr__(self) -> str:
+        return (
+            f"<TagPlan: {len(self.changed)} of {len(self.files)} files would change, "
+            f"{len(self.problems)} problems>"
+        )
+
     @property
     def changed(self) -> tuple[PlannedFile, ...]:
         """The files with at least one change."""

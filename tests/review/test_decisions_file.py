@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beatport_match import Candidate, MisuseError, Track
+from beatport_match import Candidate, MisuseError, Track, rank
 from beatport_match.errors import DecisionsError, OutputError
 from beatport_match.files.locked_file import lock
 from beatport_match.model.decisions import Decision
@@ -70,6 +70,17 @@ def test_a_file_that_does_not_exist_is_created_by_the_first_decision(path: Path)
     assert not path.exists()
     Decisions(path).record_miss(TRACK)
     assert len(Decisions(path)) == 1
+
+
+def test_a_scored_candidate_stands_for_its_candidate(path: Path) -> None:
+    """`Match.pick` takes both too."""
+    decisions = Decisions(path)
+    (scored,) = rank(TRACK, [CANDIDATE])
+    for decide in (decisions.accept, decisions.reject, decisions.withdraw):
+        assert decide(TRACK, scored).candidate == CANDIDATE
+    with pytest.raises(MisuseError, match=r"the candidate must be a Candidate, not 7; such as"):
+        decisions.accept(TRACK, 7)  # type: ignore[arg-type]
+    assert repr(decisions) == f"<Decisions: 3 decisions in {str(path)!r}>"
 
 
 def test_an_equal_decision_is_written_once(path: Path) -> None:
