@@ -21,6 +21,7 @@ never raised from matching: each one becomes a `Failure` in the match.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -301,6 +302,16 @@ def wrong_argument(name: str, value: object, expected: str, remedy: str = "") ->
     """Return the error for an argument of a wrong type, as one sentence."""
     remedy = f"; {remedy}" if remedy else ""
     return MisuseError(f"{name} must be {expected}, not {short_repr(value)}{remedy}.")
+
+
+def require_several(name: str, value: object, what: str, remedy: str) -> None:
+    """Reject what is not several values; a text is one value, although it can be iterated.
+
+    Raises:
+        MisuseError: It is a text, or it cannot be iterated.
+    """
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise wrong_argument(name, value, f"several {what}", remedy)
 
 
 def other_version(version: object, readable: tuple[str, ...], again: str) -> str:

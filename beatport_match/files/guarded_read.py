@@ -5,13 +5,14 @@ Opening a pipe could block, and reading a device might never end.
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, AnyStr
+from typing import IO, AnyStr, cast
 
-from beatport_match.errors import BeatportMatchError
+from beatport_match.errors import BeatportMatchError, wrong_argument
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -21,6 +22,22 @@ def reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     return getattr(error, "strerror", None) or str(error)
+
+
+def as_path(name: str, path: object, what: str = "file") -> Path:
+    """Return the path that a caller gave.
+
+    Args:
+        name: The name of the argument.
+        path: The path.
+        what: What it names: a file or a folder.
+
+    Raises:
+        MisuseError: It is neither text nor a path.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise wrong_argument(name, path, f"the path of a {what}")
+    return Path(cast("str | os.PathLike[str]", path))
 
 
 def require_regular_file(path: Path) -> None:

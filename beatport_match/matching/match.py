@@ -4,13 +4,14 @@
 makes its scored candidates, and the engine adds its metrics.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from textwrap import indent
 from typing import Any, Literal, TypeAlias
 
 from pydantic_core import to_jsonable_python
 
-from beatport_match.errors import Failure, MisuseError, wrong_argument
+from beatport_match.errors import Failure, MisuseError, require_several, wrong_argument
 from beatport_match.matching.protocol import DEFAULT_WHERE
 from beatport_match.model.decisions import DecidedBy
 from beatport_match.model.evidence import MatchOutcome, ScoredCandidate, candidate_of
@@ -378,6 +379,20 @@ class Match:
         if other is None or other.relation != "same_recording":
             return None
         return other if other.confidence > self.confidence / 2 else None
+
+
+def as_matches(matches: Iterable[Match]) -> tuple[Match, ...]:
+    """Return the matches that a caller gave.
+
+    Raises:
+        MisuseError: It is not several matches.
+    """
+    require_several("matches", matches, "matches", "such as result.matches")
+    found = tuple(matches)
+    for match in found:
+        if not isinstance(match, Match):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise wrong_argument("matches", match, "several matches", "such as result.matches")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

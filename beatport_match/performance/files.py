@@ -22,7 +22,7 @@ from beatport_match.errors import (
     short_repr,
 )
 from beatport_match.files.atomic_write import atomic_write, output_errors
-from beatport_match.files.guarded_read import read_text, reason
+from beatport_match.files.guarded_read import as_path, read_text, reason
 from beatport_match.model.run_metrics import PerformanceStats
 
 # Characters that lead out of a folder on any supported system, and characters that no file name may
@@ -68,7 +68,7 @@ def export_performance_metrics_json(
     if stats.generated is None:
         stats = stats.model_copy(update={"generated": now})
     text = _as_json(stats, base_filename)
-    folder = Path(output_dir)
+    folder = as_path("output_dir", output_dir, "folder")
     with output_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     while True:
@@ -110,7 +110,7 @@ def load_metrics_from_json(path: str | Path) -> PerformanceStats:
         ```
     """
     try:
-        text = read_text(Path(path), MAX_FILE_BYTES)
+        text = read_text(as_path("path", path), MAX_FILE_BYTES)
     except OSError as error:
         raise MetricsFileError(f"{path}: cannot be read ({reason(error)}).") from None
     return _validated(path, text)

@@ -25,6 +25,7 @@ from typing import IO
 from beatport_match.errors import DecisionsError, MisuseError, wrong_argument
 from beatport_match.files.atomic_write import output_errors
 from beatport_match.files.guarded_read import (
+    as_path,
     bounded_lines,
     open_input,
     require_regular_file,
@@ -86,9 +87,7 @@ class Decisions:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        if not isinstance(path, str | os.PathLike):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise wrong_argument("decisions", path, "the path of a file")
-        self.path: Path = Path(path)
+        self.path: Path = as_path("decisions", path)
         self.problems: list[PlaylistProblem] = []
         self._lock = Lock()
         # A dictionary in place of a list, because merged files hold the same line twice.
@@ -285,7 +284,7 @@ class Decisions:
             decisions.to_csv("decisions.csv")
             ```
         """
-        write_csv(Path(path), sorted(self, key=lambda one: one.at))
+        write_csv(as_path("path", path), sorted(self, key=lambda one: one.at))
 
     def add_csv(self, path: str | os.PathLike[str]) -> tuple[PlaylistProblem, ...]:
         """Add the decisions of a CSV file as `to_csv` writes it.
@@ -307,7 +306,7 @@ class Decisions:
                 print(problem)
             ```
         """
-        added, problems = read_csv(Path(path))
+        added, problems = read_csv(as_path("path", path))
         self._append(added)
         return problems
 

@@ -20,7 +20,7 @@ from pydantic import BaseModel
 
 from beatport_match.errors import SettingsError, short_repr
 from beatport_match.files.atomic_write import atomic_write
-from beatport_match.files.guarded_read import read_text, reason
+from beatport_match.files.guarded_read import as_path, read_text, reason
 
 VERSION = 1
 # All settings at their longest take about 10 kB.
@@ -31,13 +31,14 @@ _ARGUMENT = re.compile(r" {4}(\w+): (.+)")
 _DEFAULT_USER_AGENT = re.compile(r"beatport-match/[\w.+-]*")
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: str | Path) -> dict[str, Any]:
     """Read the settings in a file and convert them to this version, without validating them.
 
     Raises:
         SettingsError: The file cannot be read, is not TOML or JSON, holds no object, or has a later
             version.
     """
+    path = as_path("path", path)
     try:
         text = read_text(path, MAX_FILE_BYTES)
     except OSError as error:
@@ -61,7 +62,9 @@ def read(path: Path) -> dict[str, Any]:
     return _migrate(path, cast("dict[str, Any]", values))
 
 
-def write(path: Path, settings: BaseModel, left_out: set[str], comments: Mapping[str, str]) -> None:
+def write(
+    path: str | Path, settings: BaseModel, left_out: set[str], comments: Mapping[str, str]
+) -> None:
     """Write settings to a file, completely or not at all.
 
     `left_out` names the settings that are not written. `comments` holds a text for each dotted
@@ -70,6 +73,7 @@ def write(path: Path, settings: BaseModel, left_out: set[str], comments: Mapping
     Raises:
         SettingsError: The file cannot be written, or a text in the settings cannot be encoded.
     """
+    path = as_path("path", path)
     try:
         values = {"version": VERSION, **settings.model_dump(mode="json", exclude=left_out)}
         if _is_toml(path):

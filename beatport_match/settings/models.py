@@ -362,7 +362,7 @@ class MatchSettings(FrozenSettings, frozen=True):
         """
         from beatport_match.settings import files
 
-        values = files.read(Path(path))
+        values = files.read(path)
         try:
             return cls(**values)
         except SettingsError as error:
@@ -392,7 +392,7 @@ class MatchSettings(FrozenSettings, frozen=True):
         comments = files.docstring_args(MatchSettings.__doc__) | {
             f"async_io.{name}": text for name, text in inner.items()
         }
-        files.write(Path(path), self, left_out, comments)
+        files.write(path, self, left_out, comments)
 
 
 def settings_or_default(settings: MatchSettings | None) -> MatchSettings:
