@@ -74,7 +74,7 @@ def plan_queries(track: Track) -> tuple[Query, ...]:
     queries: list[Query] = []
     for query in _query_variants(track, interpret(track)[0]):
         words = frozenset(words_of_text(query.text))
-        # Lists write dashes where a field is empty. Other signs can be a name, such as "!!!" or "?".
+        # Lists write dashes where a field is empty. Other signs can be a name, such as "!!!".
         if words and query.text.strip("-_ ") and words not in planned:
             planned.add(words)
             queries.append(query)
