@@ -248,11 +248,12 @@ _TEXT_TYPES = {str, NoneType}
 
 def _check_candidate(candidate: Candidate) -> None:
     """Reject what is no candidate; convert names to tuples, because JSON gives lists."""
-    number: object = candidate.id
+    number = cast("object", candidate.id)
     if not isinstance(number, int) or isinstance(number, bool):
         raise wrong_argument("Candidate.id", number, "a whole number")
-    if not isinstance(candidate.name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise wrong_argument("Candidate.name", candidate.name, "text")
+    title = cast("object", candidate.name)
+    if not isinstance(title, str):
+        raise wrong_argument("Candidate.name", title, "text")
     for name in ("artists", "remixers"):
         value: object = getattr(candidate, name)
         if value is None or isinstance(value, str):

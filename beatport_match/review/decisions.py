@@ -117,12 +117,16 @@ class Decisions:
         Returns:
             The accepted decision if there is one, the rejected ones, and the misses.
 
+        Raises:
+            MisuseError: `track` is not a `Track`.
+
         Example:
             ```python
             if accepted := decisions.about(match.track).accepted:
                 print(accepted.candidate)
             ```
         """
+        _require_track(track)
         with self._lock:
             return self._index.about(track)
 
@@ -332,8 +336,7 @@ class Decisions:
         by: str,
         at: object,
     ) -> Decision:
-        if not isinstance(track, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise wrong_argument("the track", track, "a Track", "such as match.track")
+        _require_track(track)
         candidate = candidate_of(candidate) if candidate is not None else None
         if not isinstance(candidate, Candidate | None):  # pyright: ignore[reportUnnecessaryIsInstance]
             remedy = "such as match.candidates[0]"
@@ -425,6 +428,11 @@ class Decisions:
             self._entries[decision] = None
             self._index.add(decision)
         return True
+
+
+def _require_track(track: Track) -> None:
+    if not isinstance(track, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise wrong_argument("the track", track, "a Track", "such as match.track")
 
 
 def _write(file: IO[bytes], data: bytes) -> None:

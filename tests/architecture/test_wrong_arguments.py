@@ -11,6 +11,7 @@ import pytest
 
 from beatport_match import (
     Candidate,
+    Catalogue,
     Decisions,
     MatchSettings,
     MisuseError,
@@ -59,11 +60,19 @@ CALLS: list[tuple[Callable[..., object], tuple[Any, ...], dict[str, Any], str]] 
     (MatchSettings().save, (5,), {}, f"path {A_FILE}"),
     (load_metrics_from_json, (5,), {}, f"path {A_FILE}"),
     (Decisions, (5,), {}, f"decisions {A_FILE}"),
+    (Catalogue.open, (5,), {}, f"path {A_FOLDER}"),
+    (Catalogue.build, ([], 5), {}, f"path {A_FOLDER}"),
+    (Catalogue.build, (5, "x"), {}, "rows_or_file must be several rows, not 5; or give the path"),
     (is_match, (5,), {}, "scored must be a ScoredCandidate, not 5; rank returns them."),
     (rank, (Track("x"), 5), {}, "candidates must be several candidates, not 5; such as a list."),
     (rank, (Track("x"), "y"), {}, "candidates must be several candidates, not 'y'; such as a"),
     (Candidate, (), {"id": 1, "name": "x", "bpm": "128"}, "Candidate.bpm must be a finite "),
 ]
+
+
+def test_decisions_are_about_a_track(tmp_path: Path) -> None:
+    with pytest.raises(MisuseError, match=r"the track must be a Track, not 'x'; such as match"):
+        Decisions(tmp_path / "decisions.jsonl").about("x")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("function", "arguments", "named", "sentence"), CALLS)
