@@ -60,6 +60,7 @@ def _add_constructor(settings: griffe.Class) -> None:
     parameters = [
         griffe.Parameter(name, annotation=field.annotation, kind=keyword, default=field.value)
         for name, field in settings.attributes.items()
+        if not name.startswith("_")
     ]
     constructor = griffe.Function("__init__", parameters=griffe.Parameters(*parameters))
     settings.set_member("__init__", constructor)

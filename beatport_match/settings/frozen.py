@@ -18,13 +18,14 @@ _OWN_SENTENCE = "own_sentence"
 class FrozenSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """Settings that cannot be changed, and report all wrong values as one `SettingsError`."""
 
-    name_prefix: ClassVar[str] = ""
+    # The dotted name of the group that holds these settings.
+    _name_prefix: ClassVar[str] = ""
 
     def __init__(self, /, **values: Any) -> None:
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise SettingsError(_as_sentence(type(self), error)) from None
+            raise SettingsError(_as_sentence(type(self), self._name_prefix, error)) from None
 
     # Type checkers report an assignment by themselves, because of `frozen`.
     if not TYPE_CHECKING:  # pragma: no branch
@@ -100,21 +101,21 @@ def not_a_setting(name: str, prefix: str, known: Iterable[str]) -> str:
     )
 
 
-def _as_sentence(model: type[FrozenSettings], error: ValidationError) -> str:
+def _as_sentence(model: type[FrozenSettings], prefix: str, error: ValidationError) -> str:
     """Return the first errors: the dotted name of each setting, its value and what is allowed."""
     errors = error.errors(include_url=False)
-    clauses = [_clause(model, one) for one in errors[:_MAX_REPORTED]]
+    clauses = [_clause(model, prefix, one) for one in errors[:_MAX_REPORTED]]
     if len(errors) > _MAX_REPORTED:
         clauses.append(f"{len(errors) - _MAX_REPORTED} more are wrong")
     return "; ".join(clauses) + "."
 
 
-def _clause(model: type[FrozenSettings], error: ErrorDetails) -> str:
-    name = model.name_prefix + ".".join(str(part) for part in error["loc"])
+def _clause(model: type[FrozenSettings], prefix: str, error: ErrorDetails) -> str:
+    name = prefix + ".".join(str(part) for part in error["loc"])
     if error["type"] == _OWN_SENTENCE:
         return error["msg"]
     if error["type"] == "extra_forbidden":
-        return not_a_setting(name, model.name_prefix, model.model_fields)
+        return not_a_setting(name, prefix, model.model_fields)
     if error["type"] == "value_error":
         what = error["msg"].removeprefix("Value error, ")
     else:

@@ -55,7 +55,7 @@ class AsyncSettings(FrozenSettings, frozen=True):
         ```
     """
 
-    name_prefix: ClassVar[str] = "async_io."
+    _name_prefix: ClassVar[str] = "async_io."
 
     enabled: bool = False
     max_concurrent_tracks: Annotated[int, Field(ge=1, le=100)] = 5

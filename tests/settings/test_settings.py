@@ -91,7 +91,7 @@ def test_value_out_of_range_raises_settings_error(model, name, minimum, maximum,
         with pytest.raises(SettingsError) as caught:
             model(**{name: rejected})
         sentence = str(caught.value)
-        assert sentence.startswith(f"{model.name_prefix}{name} cannot be {rejected!r}: ")
+        assert sentence.startswith(f"{model._name_prefix}{name} cannot be {rejected!r}: ")
         assert sentence.endswith(".")
         # The lower limit 0.001 in the table stands for "above 0".
         assert str(0 if limit == 0.001 else limit) in sentence
