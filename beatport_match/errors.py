@@ -20,11 +20,15 @@ Faults that a run must expect (of the network, of Beatport, of one bad entry in 
 never raised from matching: each one becomes a `Failure` in the match.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 # A message shows at most this many characters of a wrong value.
 MAX_SHOWN_LENGTH = 100
+
+_VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}")
 
 FailureKind: TypeAlias = Literal[
     "timeout",
@@ -298,3 +302,28 @@ def wrong_argument(name: str, value: object, expected: str, remedy: str = "") ->
     """Return the error for an argument of a wrong type, as one sentence."""
     remedy = f"; {remedy}" if remedy else ""
     return MisuseError(f"{name} must be {expected}, not {short_repr(value)}{remedy}.")
+
+
+def require_several(name: str, value: object, what: str, remedy: str) -> None:
+    """Reject what is not several values; a text is one value, although it can be iterated.
+
+    Raises:
+        MisuseError: It is a text, or it cannot be iterated.
+    """
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise wrong_argument(name, value, f"several {what}", remedy)
+
+
+def other_version(version: object, readable: tuple[str, ...], again: str) -> str:
+    """Return that a file has another version, and the remedy: for a later one, an update."""
+    known = " and ".join(map(repr, readable))
+    is_later = _version_numbers(version) > max(map(_version_numbers, readable))
+    update = "it comes from a newer beatport_match: update it, or " if is_later else ""
+    return f"version is {short_repr(version)}, but only {known} can be read; {update}{again}"
+
+
+def _version_numbers(version: object) -> tuple[int, ...]:
+    """Return the numbers of a version for a comparison; none if it is no version."""
+    if isinstance(version, str) and _VERSION.fullmatch(version):
+        return tuple(map(int, version.split(".")))
+    return ()

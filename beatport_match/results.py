@@ -8,7 +8,7 @@ that is read is checked as untrusted input. This module does no matching.
 import csv
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -20,12 +20,12 @@ from beatport_match.errors import (
     MAX_SHOWN_LENGTH,
     MisuseError,
     ResultsFileError,
-    short_repr,
+    other_version,
     wrong_argument,
 )
 from beatport_match.files.atomic_write import atomic_write, output_errors
-from beatport_match.files.guarded_read import read_text, reason
-from beatport_match.matching.match import Match
+from beatport_match.files.guarded_read import as_path, read_text, reason
+from beatport_match.matching.match import Match, as_matches
 from beatport_match.model.evidence import OUTCOMES, MatchOutcome, ScoredCandidate
 from beatport_match.model.problems import PlaylistProblem
 from beatport_match.model.run_metrics import PerformanceStats
@@ -60,13 +60,14 @@ class PlaylistMatch:
 
     `matches` has one match per track, in the order of the playlist. `metrics` holds the times and
     counts of the run. `problems` lists the entries of the playlist and the lines of the journal
-    that could not be read.
+    that could not be read. `len(result)` is the number of matches, and a loop over the result goes
+    through them.
 
     Example:
         ```python
         result = match_playlist(["Olvarin - Undertow", "Ann Oak - Not On Sale"])
-        len(result.matched), len(result.not_found)
-        # (1, 1)
+        len(result), len(result.matched), len(result.not_found)
+        # (2, 1, 1)
         ```
     """
 
@@ -78,6 +79,12 @@ class PlaylistMatch:
         # asyncio calls `repr` on the result of a task when its loop ends (Python 3.11: several
         # times). With all candidates and their evidence, that would be about 60 kB per track.
         return f"<PlaylistMatch: {len(self.matches)} tracks, {len(self.matched)} matched>"
+
+    def __len__(self) -> int:
+        return len(self.matches)
+
+    def __iter__(self) -> Iterator[Match]:
+        return iter(self.matches)
 
     @classmethod
     def from_json(cls, path: str | Path) -> "PlaylistMatch":
@@ -154,11 +161,7 @@ class PlaylistMatch:
             result = result.with_matches(best.get(one, one) for one in result.matches)
             ```
         """
-        matches = tuple(matches)
-        for match in matches:
-            if not isinstance(match, Match):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise wrong_argument("matches", match, "several matches, such as result.matches")
-        return replace(self, matches=matches)
+        return replace(self, matches=as_matches(matches))
 
     def to_json(self, path: str | Path) -> None:
         """Write all results as one JSON document, atomically.
@@ -177,7 +180,7 @@ class PlaylistMatch:
         text = json.dumps(self.document(), ensure_ascii=False, indent=1)
         # A file name that is not valid text contains surrogates. They are written as escapes, which
         # a JSON parser converts back.
-        with atomic_write(Path(path)) as draft:
+        with atomic_write(as_path("path", path)) as draft:
             draft.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
     def to_csv(self, folder: str | Path) -> None:
@@ -198,7 +201,7 @@ class PlaylistMatch:
             match_playlist("friday.m3u8").to_csv("friday/")
             ```
         """
-        folder = Path(folder)
+        folder = as_path("folder", folder, "folder")
         with output_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
         rows = [_match_row(match) for match in self.matches]
@@ -232,14 +235,26 @@ class PlaylistMatch:
         return tuple(match for match in self.matches if match.outcome == outcome)
 
 
+def require_results(result: object) -> None:
+    """Reject what is not the result of a run.
+
+    Raises:
+        MisuseError: It is no `PlaylistMatch`.
+    """
+    if not isinstance(result, PlaylistMatch):
+        remedy = "PlaylistMatch.from_json reads a results file"
+        raise wrong_argument("result", result, "a PlaylistMatch", remedy)
+
+
 # The engines import this module late, so `beatport_match.__getattr__` may not see it.
 PlaylistMatch.__module__ = "beatport_match"
 
 
 def _read_document(path: str | Path) -> dict[str, Any]:
     """Read the JSON document of a results file and check its outer shape."""
+    file = as_path("path", path)
     try:
-        text = read_text(Path(path), MAX_FILE_BYTES)
+        text = read_text(file, MAX_FILE_BYTES)
         document: object = json.loads(text, parse_constant=_reject_constant)
     except OSError as error:
         raise ResultsFileError(f"{path}: cannot be read ({reason(error)}); {_REMEDY}.") from None
@@ -254,11 +269,9 @@ def _read_document(path: str | Path) -> dict[str, Any]:
             f"{_REMEDY}."
         )
     if values.get("version") not in (_VERSION, _OLD_VERSION):
-        shown = short_repr(values.get("version"))
-        raise ResultsFileError(
-            f"{path}: version is {shown}, but only {_OLD_VERSION!r} and {_VERSION!r} can be read; "
-            "write it again."
-        )
+        again = "run `playlist --out` again"
+        fault = other_version(values.get("version"), (_OLD_VERSION, _VERSION), again)
+        raise ResultsFileError(f"{path}: {fault}.")
     return values
 
 

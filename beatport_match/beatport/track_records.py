@@ -95,8 +95,8 @@ def _parse_search_row(row: Record, base_url: str) -> Candidate | None:
     )
     release = inner_record(row, "release")
     key, camelot = _key(row, "key_name")
-    return Candidate(
-        id=number,
+    return make_candidate(
+        number=number,
         url=track_url(base_url, name, number),
         name=name,
         mix_name=text(row, "mix_name"),
@@ -158,8 +158,8 @@ def _parse_catalog_v1_row(row: Record, base_url: str) -> Candidate | None:
     )
     release = inner_record(row, "release")
     key, camelot = _key(row, "key")
-    return Candidate(
-        id=number,
+    return make_candidate(
+        number=number,
         url=track_url(base_url, name, number),
         name=name,
         mix_name=text(row, "mix_name"),
@@ -187,8 +187,8 @@ def _parse_api_v4_row(row: Record, base_url: str) -> Candidate | None:
         return None
     release = inner_record(row, "release")
     key, camelot = _key(row, "key")
-    return Candidate(
-        id=number,
+    return make_candidate(
+        number=number,
         url=track_url(base_url, name, number),
         name=name,
         mix_name=text(row, "mix_name"),

@@ -20,7 +20,7 @@ from typing import IO, Any, TypeAlias, cast
 
 from pydantic_core import from_json
 
-from beatport_match.errors import CatalogueError, MissingDependencyError
+from beatport_match.errors import CatalogueError, MissingDependencyError, require_several
 from beatport_match.files.csv_records import BadRecord, csv_records
 from beatport_match.files.guarded_read import UTF16_MARKS, bounded_lines, open_input
 
@@ -62,6 +62,7 @@ def row_source(rows_or_file: RowsOrFile) -> RowSource:
         MissingDependencyError: The extra `parquet` is not installed (raised while iterating).
     """
     if not isinstance(rows_or_file, (str, PathLike)):
+        require_several("rows_or_file", rows_or_file, "rows", "or give the path of a file")
         return RowSource("", "row", _program_entries(rows_or_file))
     file, shown = Path(rows_or_file), str(rows_or_file)
     with open_input(file, CatalogueError):

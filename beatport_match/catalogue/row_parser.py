@@ -16,7 +16,7 @@ from typing import cast
 
 from beatport_match.errors import short_repr
 from beatport_match.model.keys import parse_key
-from beatport_match.model.tracks import Candidate
+from beatport_match.model.tracks import Candidate, make_candidate
 from beatport_match.model.validation import (
     MAX_BPM,
     MAX_DURATION_S,
@@ -56,8 +56,8 @@ class RowParser:
                 self.problems.append(f"there is no {'id' if row_id is None else 'name'}")
             return None
         key = text("key", get("key"))
-        return Candidate(
-            id=row_id,
+        return make_candidate(
+            number=row_id,
             url=self._url("url"),
             name=name,
             mix_name=text("mix_name", get("mix_name")),

@@ -34,7 +34,7 @@ from typing import IO, Any, TypeVar, cast
 
 from beatport_match.errors import CatalogueError
 from beatport_match.files.atomic_write import exchange
-from beatport_match.files.guarded_read import read_text, reason
+from beatport_match.files.guarded_read import as_path, read_text, reason
 from beatport_match.files.locked_file import lock_file
 from beatport_match.model.validation import parse_json
 
@@ -64,7 +64,7 @@ def real_path(path: str | PathLike[str]) -> Path:
 
     The lock and the drafts stand beside the folder itself.
     """
-    absolute = Path(path).absolute()
+    absolute = as_path("path", path, "folder").absolute()
     with suppress(OSError):
         if absolute.is_symlink():
             return Path(os.path.realpath(absolute))

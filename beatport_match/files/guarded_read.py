@@ -5,13 +5,14 @@ Opening a pipe could block, and reading a device might never end.
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, AnyStr
+from typing import IO, AnyStr, cast
 
-from beatport_match.errors import BeatportMatchError, OutputError
+from beatport_match.errors import BeatportMatchError, OutputError, wrong_argument
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -44,6 +45,22 @@ def _wrong_place(error: Exception, path: Path) -> str:
             files = [place for place in (path, *path.parents) if place.is_file()]
             return f"{files[0].name} is a file and not a folder" if files else ""
     return ""
+
+
+def as_path(name: str, path: object, what: str = "file") -> Path:
+    """Return the path that a caller gave.
+
+    Args:
+        name: The name of the argument.
+        path: The path.
+        what: What it names: a file or a folder.
+
+    Raises:
+        MisuseError: It is neither text nor a path.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise wrong_argument(name, path, f"the path of a {what}")
+    return Path(cast("str | os.PathLike[str]", path))
 
 
 def require_regular_file(path: Path) -> None:

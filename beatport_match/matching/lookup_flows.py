@@ -6,7 +6,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
-from beatport_match.errors import BeatportUnavailable, Failure, MisuseError, wrong_argument
+from beatport_match.errors import (
+    BeatportUnavailable,
+    Failure,
+    MisuseError,
+    require_several,
+    wrong_argument,
+)
 from beatport_match.matching.fetched_tracks import FetchedTracks
 from beatport_match.matching.protocol import Answer, Ask, ParsedResult, Question, SearchFlow
 from beatport_match.matching.sources import Sources, resolve_sources
@@ -86,9 +92,7 @@ def fetch_flow(
     Example:
         `ask = next(fetch_flow([123, 456], source))` yields both questions in one `Ask`.
     """
-    if isinstance(urls_or_ids, str | bytes) or not hasattr(urls_or_ids, "__iter__"):
-        remedy = "use fetch_track for one"
-        raise wrong_argument("urls_or_ids", urls_or_ids, "several URLs or IDs", remedy)
+    require_several("urls_or_ids", urls_or_ids, "URLs or IDs", "use fetch_track for one")
     wanted = tuple(urls_or_ids)
     found: dict[int, Candidate] = {}
     failures: dict[int, Failure] = {}

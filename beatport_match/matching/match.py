@@ -4,18 +4,19 @@
 makes its scored candidates, and the engine adds its metrics.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from textwrap import indent
 from typing import Any, Literal, TypeAlias
 
 from pydantic_core import to_jsonable_python
 
-from beatport_match.errors import Failure, MisuseError, wrong_argument
+from beatport_match.errors import Failure, MisuseError, require_several, wrong_argument
 from beatport_match.matching.protocol import DEFAULT_WHERE
 from beatport_match.model.decisions import DecidedBy
-from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
+from beatport_match.model.evidence import MatchOutcome, ScoredCandidate, candidate_of
 from beatport_match.model.metrics import TrackMetrics
-from beatport_match.model.tracks import READ_FROM_TEXTS, ReadFrom, Track
+from beatport_match.model.tracks import READ_FROM_TEXTS, Candidate, ReadFrom, Track
 from beatport_match.parsing.interpretations import interpret
 from beatport_match.parsing.parsed_track import credited_names
 from beatport_match.scoring.counterfactuals import Change, what_would_change
@@ -203,9 +204,12 @@ class Match:
             return strongest_evidence(self.best, against=True)
         return _too_little(self.track)
 
+    def __repr__(self) -> str:
+        # All candidates with their evidence would fill several screens.
+        return f"<Match {self._answer()}>"
+
     def __str__(self) -> str:
-        found = f" -> {self.best.candidate} [{self.best.id}]" if self.best else ""
-        return f"{self.outcome}: {self.track}{found} ({self.reason})"
+        return f"{self._answer()} ({self.reason})"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the match as a dictionary of JSON values, as in a results file.
@@ -247,11 +251,11 @@ class Match:
         """The candidates that are the first candidate's recording on other releases."""
         return tuple(one for one in self.candidates if one.rerelease)
 
-    def pick(self, candidate: ScoredCandidate) -> "Match":
+    def pick(self, candidate: ScoredCandidate | Candidate) -> "Match":
         """Return this match with a candidate that a person chose.
 
         Args:
-            candidate: One of `candidates`.
+            candidate: One of `candidates`, or the `candidate` of one of them.
 
         Returns:
             A match with the outcome `matched`, regardless of the scoring. Evidence and confidence
@@ -266,15 +270,17 @@ class Match:
             # 'matched'
             ```
         """
-        if not isinstance(candidate, ScoredCandidate):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not isinstance(candidate, ScoredCandidate | Candidate):  # pyright: ignore[reportUnnecessaryIsInstance]
             expected = "one of match.candidates, such as match.candidates[0]"
             raise wrong_argument("the picked candidate", candidate, expected)
-        if candidate not in self.candidates:
+        found = [one for one in self.candidates if candidate in (one, one.candidate)]
+        if not found:
+            other = candidate_of(candidate)
             raise MisuseError(
-                f"{candidate.candidate} [{candidate.id}] is not a candidate of this match; "
-                "pick one of match.candidates."
+                f"{other} [{other.id}] is not a candidate of this match; pick one of "
+                "match.candidates."
             )
-        picked = replace(candidate, reject_reason=None)
+        picked = replace(found[0], reject_reason=None)
         return replace(
             self,
             outcome="matched",
@@ -357,6 +363,10 @@ class Match:
         lines += ["", f"  Queries (stopped: {self.stopped}):", *(queries or ["    none"])]
         return "\n".join(lines)
 
+    def _answer(self) -> str:
+        found = f" -> {self.best.candidate} [{self.best.id}]" if self.best else ""
+        return f"{self.outcome}: {self.track}{found}"
+
     def _headline(self) -> str:
         """Return the outcome for people; for a track that was not found, name the sources."""
         if self.outcome == "not_found" and self.where:
@@ -369,6 +379,20 @@ class Match:
         if other is None or other.relation != "same_recording":
             return None
         return other if other.confidence > self.confidence / 2 else None
+
+
+def as_matches(matches: Iterable[Match]) -> tuple[Match, ...]:
+    """Return the matches that a caller gave.
+
+    Raises:
+        MisuseError: It is not several matches.
+    """
+    require_several("matches", matches, "matches", "such as result.matches")
+    found = tuple(matches)
+    for match in found:
+        if not isinstance(match, Match):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise wrong_argument("matches", match, "several matches", "such as result.matches")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from beatport_match.errors import MisuseError, wrong_argument
+from beatport_match.errors import MisuseError, require_several, wrong_argument
 from beatport_match.model.tracks import Track
 from beatport_match.parsing.damaged_text import readable
 from beatport_match.parsing.interpretations import interpret
@@ -74,7 +74,8 @@ def plan_queries(track: Track) -> tuple[Query, ...]:
     queries: list[Query] = []
     for query in _query_variants(track, interpret(track)[0]):
         words = frozenset(words_of_text(query.text))
-        if words and words not in planned:
+        # Lists write dashes where a field is empty. Other signs can be a name, such as "!!!".
+        if words and query.text.strip("-_ ") and words not in planned:
             planned.add(words)
             queries.append(query)
     return tuple(queries)
@@ -95,8 +96,7 @@ def own_queries(texts: Iterable[str]) -> tuple[Query, ...]:
     Example:
         `own_queries(["artist title", "title"])[1].text` is `"title"`.
     """
-    if isinstance(texts, str | bytes) or not hasattr(texts, "__iter__"):
-        raise wrong_argument("queries=", texts, "several texts", 'write ["one", "other"]')
+    require_several("queries=", texts, "texts", 'write ["one", "other"]')
     queries = tuple(Query(_checked_text(text), "search") for text in texts)
     if not 1 <= len(queries) <= MAX_OWN_QUERIES:
         raise MisuseError(

@@ -25,7 +25,7 @@ class DecidedBy:
         ```python
         picked = match.pick(match.candidates[0])
         decisions = Decisions("decisions.jsonl")
-        decisions.accept(match.track, picked.best.candidate)
+        decisions.accept(match.track, picked.best)
         match_track(match.track, decisions=decisions).decided_by.by
         # 'person'
         ```

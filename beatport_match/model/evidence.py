@@ -240,6 +240,10 @@ class ScoredCandidate:
         """Where the data was found if Beatport's page has changed."""
         return self.candidate.read_from
 
+    def __repr__(self) -> str:
+        # With its evidence it would fill a screen.
+        return f"<ScoredCandidate {self}>"
+
     def __str__(self) -> str:
         return (
             f"{self.candidate} [{self.id}] "
@@ -265,3 +269,8 @@ class ScoredCandidate:
         if self.doubts:
             lines.append(f"  confidence limited: {'; '.join(self.doubts)}")
         return "\n".join(lines)
+
+
+def candidate_of(candidate: ScoredCandidate | Candidate) -> Candidate:
+    """Return the candidate itself of a scored one."""
+    return candidate.candidate if isinstance(candidate, ScoredCandidate) else candidate

@@ -8,9 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import wraps
+from math import isfinite
+from operator import attrgetter
+from types import NoneType
 from typing import Any, Literal, TypeAlias, TypeVar, cast
 
-from beatport_match.errors import MisuseError, short_repr
+from beatport_match.errors import MisuseError, short_repr, wrong_argument
 from beatport_match.model.validation import finite_number
 
 Names: TypeAlias = str | Iterable[str]
@@ -143,6 +146,7 @@ class Track:
         return f"{self.artist_text} - {self.title}" if self.artist_text else self.title
 
 
+@_rejecting_unknown_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A track on Beatport. Only `id` and `name` are always known; other fields may be empty.
@@ -170,6 +174,10 @@ class Candidate:
         read_from: Where the data was found if Beatport's page has changed: `script`, `json`,
             `flight`, `rows`, `ld_json` or `html`. `None` for the usual place, and for other
             sources.
+
+    Raises:
+        MisuseError: The `id` is not a whole number, a name or text field has another type, a number
+            is not a finite number, or a keyword is not a field. It is also a `ValueError`.
 
     Example:
         ```python
@@ -208,12 +216,17 @@ class Candidate:
         return self.read_from is not None and not (self.artists and self.mix_name)
 
     def __post_init__(self) -> None:
-        # JSON gives lists, but a value that is hashed must hold tuples.
-        for name in ("artists", "remixers"):
-            value = getattr(self, name)
-            if type(value) is not tuple:
-                names = (value,) if isinstance(value, str) else tuple(value or ())
-                object.__setattr__(self, name, names)
+        # A run makes one for each row of many pages. This comparison of the usual types takes 1 µs.
+        if not (
+            type(self.id) is int
+            and type(self.artists) is tuple is type(self.remixers)
+            and _TEXT_TYPES.issuperset(map(type, (*_texts(self), *self.artists, *self.remixers)))
+            and (self.bpm is None or (type(self.bpm) is float and isfinite(self.bpm)))
+            and (
+                self.length_s is None or (type(self.length_s) is float and isfinite(self.length_s))
+            )
+        ):
+            _check_candidate(self)
 
     def __hash__(self) -> int:
         # The caches of parsing hash each candidate often; two different ones seldom agree in these
@@ -225,6 +238,31 @@ class Candidate:
         return f"{', '.join(self.artists) or 'unknown artist'} - {self.name}{mix}"
 
 
+_CANDIDATE_TEXTS = (
+    "url mix_name label release release_date key camelot genre sub_genre isrc catalog_number "
+    "artwork_url preview_url read_from"
+).split()
+_texts = attrgetter("name", *_CANDIDATE_TEXTS)
+_TEXT_TYPES = {str, NoneType}
+
+
+def _check_candidate(candidate: Candidate) -> None:
+    """Reject what is no candidate; convert names to tuples, because JSON gives lists."""
+    number = cast("object", candidate.id)
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise wrong_argument("Candidate.id", number, "a whole number")
+    title = cast("object", candidate.name)
+    if not isinstance(title, str):
+        raise wrong_argument("Candidate.name", title, "text")
+    for name in ("artists", "remixers"):
+        value: object = getattr(candidate, name)
+        if value is None or isinstance(value, str):
+            object.__setattr__(candidate, name, (value,) if value else ())
+    _freeze_names(candidate, "artists", "remixers")
+    _require_texts(candidate, *_CANDIDATE_TEXTS)
+    _require_numbers(candidate, "bpm", "length_s")
+
+
 class _UnfrozenCandidate:
     """The slots of a candidate, for `make_candidate`."""
 
@@ -234,7 +272,7 @@ class _UnfrozenCandidate:
 def make_candidate(
     *,
     number: int,
-    url: str,
+    url: str | None,
     name: str,
     mix_name: str | None,
     artists: tuple[str, ...],
@@ -251,11 +289,13 @@ def make_candidate(
     isrc: str | None,
     catalog_number: str | None,
     artwork_url: str | None,
+    preview_url: str | None = None,
 ) -> Candidate:
-    """Make a candidate from a row of a page, like `Candidate(...)` in a quarter of the time.
+    """Make a candidate from a row that was checked, like `Candidate(...)` in a quarter of the time.
 
-    A frozen dataclass sets each field by a call. A run makes one for each row of a page, so the
-    fields are set here in an object that is not frozen yet and has the same slots.
+    The types of the values are not checked. A frozen dataclass sets each field by a call. A run
+    makes one for each row of a page, so the fields are set here in an object that is not frozen yet
+    and has the same slots.
     """
     made: Any = _UnfrozenCandidate()
     made.id = number
@@ -276,7 +316,8 @@ def make_candidate(
     made.isrc = isrc
     made.catalog_number = catalog_number
     made.artwork_url = artwork_url
-    made.preview_url = made.read_from = None
+    made.preview_url = preview_url
+    made.read_from = None
     made.__class__ = Candidate
     return cast("Candidate", made)
 
@@ -303,24 +344,24 @@ def _require_text(title: object) -> None:
         raise MisuseError(f"Track.title must not be blank; it is {short_repr(title)}.")
 
 
-def _require_texts(track: Track, *names: str) -> None:
+def _require_texts(made: Track | Candidate, *names: str) -> None:
     for name in names:
-        value: object = getattr(track, name)
+        value: object = getattr(made, name)
         if value is not None and not isinstance(value, str):
-            raise MisuseError(f"Track.{name} must be text or None, not {short_repr(value)}.")
+            raise wrong_argument(f"{type(made).__name__}.{name}", value, "text or None")
 
 
-def _freeze_names(track: Track, *names: str) -> None:
+def _freeze_names(made: Track | Candidate, *names: str) -> None:
     for name in names:
-        value: object = getattr(track, name)
+        value: object = getattr(made, name)
         if isinstance(value, str):
             continue
         entries = _entries(value)
         if not all(isinstance(entry, str) for entry in entries):
-            raise MisuseError(
-                f"Track.{name} must be text or a sequence of texts, not {short_repr(value)}."
+            raise wrong_argument(
+                f"{type(made).__name__}.{name}", value, "text or a sequence of texts"
             )
-        object.__setattr__(track, name, entries)
+        object.__setattr__(made, name, entries)
 
 
 def _entries(value: object) -> tuple[object, ...]:
@@ -329,10 +370,8 @@ def _entries(value: object) -> tuple[object, ...]:
     return (value,)
 
 
-def _require_numbers(track: Track, *names: str) -> None:
+def _require_numbers(made: Track | Candidate, *names: str) -> None:
     for name in names:
-        value: object = getattr(track, name)
+        value: object = getattr(made, name)
         if value is not None and finite_number(value) is None:
-            raise MisuseError(
-                f"Track.{name} must be a finite number or None, not {short_repr(value)}."
-            )
+            raise wrong_argument(f"{type(made).__name__}.{name}", value, "a finite number or None")

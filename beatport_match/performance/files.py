@@ -14,9 +14,15 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
-from beatport_match.errors import MAX_SHOWN_LENGTH, MetricsFileError, MisuseError, short_repr
+from beatport_match.errors import (
+    MAX_SHOWN_LENGTH,
+    MetricsFileError,
+    MisuseError,
+    other_version,
+    short_repr,
+)
 from beatport_match.files.atomic_write import atomic_write, output_errors
-from beatport_match.files.guarded_read import read_text, reason
+from beatport_match.files.guarded_read import as_path, read_text, reason
 from beatport_match.model.run_metrics import PerformanceStats
 
 # Characters that lead out of a folder on any supported system, and characters that no file name may
@@ -62,7 +68,7 @@ def export_performance_metrics_json(
     if stats.generated is None:
         stats = stats.model_copy(update={"generated": now})
     text = _as_json(stats, base_filename)
-    folder = Path(output_dir)
+    folder = as_path("output_dir", output_dir, "folder")
     with output_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     while True:
@@ -104,7 +110,7 @@ def load_metrics_from_json(path: str | Path) -> PerformanceStats:
         ```
     """
     try:
-        text = read_text(Path(path), MAX_FILE_BYTES)
+        text = read_text(as_path("path", path), MAX_FILE_BYTES)
     except OSError as error:
         raise MetricsFileError(f"{path}: cannot be read ({reason(error)}).") from None
     return _validated(path, text)
@@ -161,6 +167,6 @@ def _first_fault(error: ValidationError) -> str:
         return "is not a metrics file: it is not an object with `version` and `track_metrics`."
     shown = short_repr(first["input"])
     if field == "version":
-        return f"version is {shown}, but only '1.0' can be read; export it again."
+        return f"{other_version(first['input'], ('1.0',), 'export it again')}."
     why = first["msg"]
     return f"{field} cannot be {shown}: {why[:1].lower()}{why[1:]}."

@@ -6,9 +6,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal, get_args
 
-from beatport_match.errors import MisuseError, PlaylistError
+from beatport_match.errors import MisuseError, PlaylistError, require_several
 from beatport_match.files.atomic_write import atomic_write
-from beatport_match.matching.match import Match
+from beatport_match.files.guarded_read import as_path
+from beatport_match.matching.match import Match, as_matches
 from beatport_match.model.keys import KeyNotation, usual_notation
 from beatport_match.playlists import (
     rekordbox_reader,
@@ -90,7 +91,8 @@ def enrich_library(
     Raises:
         PlaylistError: The original cannot be read or is the library of another program, or `out`
             already exists.
-        MisuseError: `overwrite` contains another field, or `notation` is unknown.
+        MisuseError: `overwrite` contains another field, `notation` is unknown, or an argument has a
+            wrong type.
         OutputError: `out` cannot be written. It is also an `OSError`.
 
     Example:
@@ -100,7 +102,8 @@ def enrich_library(
         ```
     """
     _check_options(overwrite, notation)
-    source, target = Path(original), Path(out)
+    matches = as_matches(matches)
+    source, target = as_path("original", original), as_path("out", out)
     if target.exists() or target.is_symlink():
         raise _existing_file_error(target, source)
     program = _program(source)
@@ -129,7 +132,8 @@ def enrich_library(
 
 
 def _check_options(overwrite: Collection[str], notation: str | None) -> None:
-    if refused := sorted(set(overwrite) - set(OVERWRITABLE)):
+    require_several("overwrite=", overwrite, "names", 'write ["key"]')
+    if refused := [name for name in overwrite if name not in OVERWRITABLE]:
         raise MisuseError(
             f"{refused[0]} cannot be overwritten, only {', '.join(OVERWRITABLE)}; "
             f"correct overwrite."

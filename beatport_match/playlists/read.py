@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from beatport_match.errors import PlaylistError
 from beatport_match.files import text_reader
+from beatport_match.files.guarded_read import as_path
 from beatport_match.model.problems import OnProblem
 from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
@@ -128,6 +129,7 @@ def read_playlist(
         PlaylistError: The file is missing, its format is unknown, or the playlist is not in it:
             raised by the call itself. The file is damaged further down (truncated, not
             well-formed): raised during iteration, after the tracks before that place.
+        MisuseError: `path` is not a path.
         MissingDependencyError: `path` is a folder or `tags` is true, and the extra `files` is not
             installed.
 
@@ -137,7 +139,7 @@ def read_playlist(
             print(track, track.duration_s)
         ```
     """
-    source = PlaylistSource(_library_in(Path(path)), playlist, encoding, on_problem)
+    source = PlaylistSource(_library_in(as_path("path", path)), playlist, encoding, on_problem)
     file_format = detect_format(source.file, encoding)
     reader = _READERS[file_format]
     if playlist is not None and reader.names is None:
@@ -170,13 +172,14 @@ def list_playlists(path: str | PathLike[str]) -> tuple[str, ...]:
 
     Raises:
         PlaylistError: The file is missing or damaged, or its format is unknown.
+        MisuseError: `path` is not a path.
 
     Example:
         ```python
         list_playlists("collection.xml")
         ```
     """
-    source = PlaylistSource(_library_in(Path(path)))
+    source = PlaylistSource(_library_in(as_path("path", path)))
     reader = _READERS[detect_format(source.file)]
     return reader.names(source) if reader.names else ()
 

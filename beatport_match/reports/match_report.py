@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from beatport_match._html_page import page, section, style_sheet, tiles
 from beatport_match.files.atomic_write import atomic_write
+from beatport_match.files.guarded_read import as_path
 from beatport_match.matching.match import Match
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate, Track
@@ -28,7 +29,7 @@ from beatport_match.reports.html_table import (
     text,
     unbroken,
 )
-from beatport_match.results import PlaylistMatch
+from beatport_match.results import PlaylistMatch, require_results
 
 State: TypeAlias = Literal["added", "changed", "same", "unknown"]
 
@@ -66,6 +67,7 @@ def write_match_report(result: PlaylistMatch, path: str | Path) -> None:
         path: The file to write. An existing file is replaced.
 
     Raises:
+        MisuseError: An argument has a wrong type.
         OutputError: The file cannot be written. It is also an `OSError`.
 
     Example:
@@ -73,7 +75,8 @@ def write_match_report(result: PlaylistMatch, path: str | Path) -> None:
         write_match_report(PlaylistMatch.from_json("friday.json"), "friday.html")
         ```
     """
-    with atomic_write(Path(path)) as draft:
+    require_results(result)
+    with atomic_write(as_path("path", path)) as draft:
         draft.write_text(match_report_page(result), encoding="utf-8")
 
 

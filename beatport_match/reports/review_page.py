@@ -23,11 +23,12 @@ from typing import Any
 from beatport_match._html_page import page, style_sheet
 from beatport_match.beatport.urls import COVERS, PREVIEWS
 from beatport_match.files.atomic_write import atomic_write, output_errors
+from beatport_match.files.guarded_read import as_path
 from beatport_match.matching.match import Match
 from beatport_match.model.evidence import Evidence, MatchOutcome, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track, as_dict
 from beatport_match.model.validation import finite_number, is_web_url, single_line
-from beatport_match.results import PlaylistMatch
+from beatport_match.results import PlaylistMatch, require_results
 from beatport_match.review.decision_lines import FORMAT
 from beatport_match.review.session import MAX_CHOICES
 
@@ -82,6 +83,7 @@ def write_review_page(result: PlaylistMatch, folder: str | Path) -> Path:
         The path of the page.
 
     Raises:
+        MisuseError: An argument has a wrong type.
         OutputError: The folder or the page cannot be written. It is also an `OSError`.
 
     Example:
@@ -89,7 +91,8 @@ def write_review_page(result: PlaylistMatch, folder: str | Path) -> Path:
         print(write_review_page(PlaylistMatch.from_json("friday.json"), "review/"))
         ```
     """
-    folder = Path(folder)
+    require_results(result)
+    folder = as_path("folder", folder, "folder")
     with output_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE_NAME

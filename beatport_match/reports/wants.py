@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 
 from beatport_match._html_page import page, section, style_sheet, tiles
 from beatport_match.files.atomic_write import atomic_write, output_errors
+from beatport_match.files.guarded_read import as_path
 from beatport_match.matching.match import Match
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import MAX_DURATION_S, single_line
@@ -29,7 +30,7 @@ from beatport_match.reports.html_table import (
     text,
     unbroken,
 )
-from beatport_match.results import PlaylistMatch, write_table
+from beatport_match.results import PlaylistMatch, require_results, write_table
 
 Group: TypeAlias = Literal["found", "unsure", "missing", "failed"]
 
@@ -99,6 +100,7 @@ def write_wants(result: PlaylistMatch, folder: str | Path) -> Wants:
         How many tracks are in each list.
 
     Raises:
+        MisuseError: An argument has a wrong type.
         OutputError: The folder or a file cannot be written. It is also an `OSError`.
 
     Example:
@@ -106,7 +108,8 @@ def write_wants(result: PlaylistMatch, folder: str | Path) -> Wants:
         print(write_wants(PlaylistMatch.from_json("friday.json"), "wants/"))
         ```
     """
-    folder = Path(folder)
+    require_results(result)
+    folder = as_path("folder", folder, "folder")
     with output_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     groups: dict[Group, list[Match]] = {"found": [], "unsure": [], "missing": [], "failed": []}

@@ -89,8 +89,10 @@ def parse_line(line: bytes) -> Decision:
     if "decision" not in values:
         raise ValueError("the line is not a JSON object with the field `decision`")
     if values["decision"] != FORMAT:
-        version = short_repr(values["decision"])
-        raise ValueError(f"the format must be {FORMAT}, not {version}; update beatport_match")
+        format_ = values["decision"]
+        is_later = type(format_) is int and format_ > FORMAT
+        remedy = "; it comes from a newer beatport_match: update it" if is_later else ""
+        raise ValueError(f"the format must be {FORMAT}, not {short_repr(format_)}{remedy}")
     return _decision(values)
 
 

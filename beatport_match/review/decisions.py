@@ -25,6 +25,7 @@ from typing import IO
 from beatport_match.errors import DecisionsError, MisuseError, wrong_argument
 from beatport_match.files.atomic_write import output_errors
 from beatport_match.files.guarded_read import (
+    as_path,
     bounded_lines,
     open_input,
     require_regular_file,
@@ -32,6 +33,7 @@ from beatport_match.files.guarded_read import (
 from beatport_match.files.locked_file import lock
 from beatport_match.matching.decided import Decided, DecisionIndex
 from beatport_match.model.decisions import Decision, Verdict
+from beatport_match.model.evidence import ScoredCandidate, candidate_of
 from beatport_match.model.problems import PlaylistProblem
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.review.csv_file import read_csv, write_csv
@@ -78,16 +80,14 @@ class Decisions:
         decisions = Decisions("decisions.jsonl")
         match = match_track("Olvarin - Undertow (Dub)", decisions=decisions)
         if match.outcome == "review":
-            decisions.accept(match.track, match.candidates[0].candidate)
+            decisions.accept(match.track, match.candidates[0])
         match_track("Olvarin - Undertow (Dub)", decisions=decisions).outcome  # no request is sent
         # 'matched'
         ```
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        if not isinstance(path, str | os.PathLike):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise wrong_argument("decisions", path, "the path of a file")
-        self.path: Path = Path(path)
+        self.path: Path = as_path("decisions", path)
         self.problems: list[PlaylistProblem] = []
         self._lock = Lock()
         # A dictionary in place of a list, because merged files hold the same line twice.
@@ -98,6 +98,9 @@ class Decisions:
         self._lines = 0
         self._is_open_ended = False
         self.refresh()
+
+    def __repr__(self) -> str:
+        return f"<Decisions: {len(self)} decisions in {str(self.path)!r}>"
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -114,23 +117,32 @@ class Decisions:
         Returns:
             The accepted decision if there is one, the rejected ones, and the misses.
 
+        Raises:
+            MisuseError: `track` is not a `Track`.
+
         Example:
             ```python
             if accepted := decisions.about(match.track).accepted:
                 print(accepted.candidate)
             ```
         """
+        _require_track(track)
         with self._lock:
             return self._index.about(track)
 
     def accept(
-        self, track: Track, candidate: Candidate, *, by: str = "person", at: datetime | None = None
+        self,
+        track: Track,
+        candidate: Candidate | ScoredCandidate,
+        *,
+        by: str = "person",
+        at: datetime | None = None,
     ) -> Decision:
         """Keep that a candidate is the track.
 
         Args:
             track: The local track.
-            candidate: The candidate, such as `match.candidates[0].candidate`.
+            candidate: The candidate, such as `match.candidates[0]`.
             by: `person`, or the name of a program or rule, up to 100 characters. Default `person`.
             at: When it was decided, with a time zone; default: now.
 
@@ -144,19 +156,24 @@ class Decisions:
 
         Example:
             ```python
-            decisions.accept(match.track, match.candidates[0].candidate)
+            decisions.accept(match.track, match.candidates[0])
             ```
         """
         return self._decide("accepted", track, candidate, by, at)
 
     def reject(
-        self, track: Track, candidate: Candidate, *, by: str = "person", at: datetime | None = None
+        self,
+        track: Track,
+        candidate: Candidate | ScoredCandidate,
+        *,
+        by: str = "person",
+        at: datetime | None = None,
     ) -> Decision:
         """Keep that a candidate is not the track.
 
         Args:
             track: The local track.
-            candidate: The candidate, such as `match.candidates[0].candidate`.
+            candidate: The candidate, such as `match.candidates[0]`.
             by: `person`, or the name of a program or rule, up to 100 characters. Default `person`.
             at: When it was decided, with a time zone; default: now.
 
@@ -177,7 +194,12 @@ class Decisions:
         return self._decide("rejected", track, candidate, by, at)
 
     def withdraw(
-        self, track: Track, candidate: Candidate, *, by: str = "person", at: datetime | None = None
+        self,
+        track: Track,
+        candidate: Candidate | ScoredCandidate,
+        *,
+        by: str = "person",
+        at: datetime | None = None,
     ) -> Decision:
         """Undo the decision about a track and a candidate: the pair is undecided again.
 
@@ -197,7 +219,7 @@ class Decisions:
 
         Example:
             ```python
-            decisions.withdraw(match.track, match.candidates[0].candidate)
+            decisions.withdraw(match.track, match.candidates[0])
             ```
         """
         return self._decide("withdrawn", track, candidate, by, at)
@@ -266,7 +288,7 @@ class Decisions:
             decisions.to_csv("decisions.csv")
             ```
         """
-        write_csv(Path(path), sorted(self, key=lambda one: one.at))
+        write_csv(as_path("path", path), sorted(self, key=lambda one: one.at))
 
     def add_csv(self, path: str | os.PathLike[str]) -> tuple[PlaylistProblem, ...]:
         """Add the decisions of a CSV file as `to_csv` writes it.
@@ -288,7 +310,7 @@ class Decisions:
                 print(problem)
             ```
         """
-        added, problems = read_csv(Path(path))
+        added, problems = read_csv(as_path("path", path))
         self._append(added)
         return problems
 
@@ -307,12 +329,17 @@ class Decisions:
             self._read()
 
     def _decide(
-        self, verdict: Verdict, track: Track, candidate: Candidate | None, by: str, at: object
+        self,
+        verdict: Verdict,
+        track: Track,
+        candidate: Candidate | ScoredCandidate | None,
+        by: str,
+        at: object,
     ) -> Decision:
-        if not isinstance(track, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise wrong_argument("the track", track, "a Track", "such as match.track")
+        _require_track(track)
+        candidate = candidate_of(candidate) if candidate is not None else None
         if not isinstance(candidate, Candidate | None):  # pyright: ignore[reportUnnecessaryIsInstance]
-            remedy = "such as match.candidates[0].candidate"
+            remedy = "such as match.candidates[0]"
             raise wrong_argument("the candidate", candidate, "a Candidate", remedy)
         if not isinstance(by, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise wrong_argument("by=", by, "text, such as the name of a rule")
@@ -401,6 +428,11 @@ class Decisions:
             self._entries[decision] = None
             self._index.add(decision)
         return True
+
+
+def _require_track(track: Track) -> None:
+    if not isinstance(track, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise wrong_argument("the track", track, "a Track", "such as match.track")
 
 
 def _write(file: IO[bytes], data: bytes) -> None:

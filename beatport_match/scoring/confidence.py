@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from rapidfuzz.fuzz import ratio
 
-from beatport_match.errors import wrong_argument
+from beatport_match.errors import require_several, wrong_argument
 from beatport_match.model.evidence import MatchOutcome, Relation, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.parsed_track import ParsedTrack, is_compilation
@@ -80,8 +80,7 @@ def rank(track: Track, candidates: Iterable[Candidate]) -> tuple[ScoredCandidate
     """
     if not isinstance(track, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise wrong_argument("the track", track, "a Track", "for a text, use Track.from_text(text)")
-    if not isinstance(candidates, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise wrong_argument("candidates", candidates, "several candidates, such as a list")
+    require_several("candidates", candidates, "candidates", "such as a list")
     candidates = tuple(candidates)
     for candidate in candidates:
         if not isinstance(candidate, Candidate):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -175,6 +174,7 @@ def is_match(scored: ScoredCandidate, settings: MatchSettings | None = None) -> 
 
     Raises:
         SettingsError: `settings` is not a `MatchSettings`.
+        MisuseError: `scored` is not a `ScoredCandidate`.
 
     Example:
         ```python
@@ -183,6 +183,8 @@ def is_match(scored: ScoredCandidate, settings: MatchSettings | None = None) -> 
         # False
         ```
     """
+    if not isinstance(scored, ScoredCandidate):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise wrong_argument("scored", scored, "a ScoredCandidate", "rank returns them")
     settings = settings_or_default(settings)
     accepted = scored.confidence >= settings.accept_confidence and not scored.candidate.is_partial
     return scored.relation == "same_recording" and accepted

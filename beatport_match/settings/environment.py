@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from beatport_match.errors import SettingsError
+from beatport_match.settings.frozen import not_a_setting
 from beatport_match.settings.models import AsyncSettings, MatchSettings, settings_or_default
 
 _PREFIX = "BEATPORT_MATCH_"
@@ -53,7 +54,8 @@ def settings_from_environment(
     variables = settings_variables(environ)
     for variable, setting in variables.items():
         if setting is None:
-            raise SettingsError(f"{variable} is not a setting; MatchSettings lists all settings.")
+            sentence = not_a_setting(variable, _PREFIX, _known_variables())
+            raise SettingsError(f"{sentence}.")
         group, _, name = setting.rpartition(".")
         (async_values if group else values)[name] = _parse_value(environ[variable].strip())
     try:
@@ -67,16 +69,21 @@ def settings_variables(environ: Mapping[str, str]) -> dict[str, str | None]:
 
     The name is `None` for a variable that names no setting.
     """
+    known = _known_variables()
+    return {
+        variable: known.get(variable.removeprefix(_PREFIX))
+        for variable, text in environ.items()
+        if variable.startswith(_PREFIX) and text.strip()
+    }
+
+
+def _known_variables() -> dict[str, str]:
+    """Return the name of each variable without the prefix, and the dotted name of its setting."""
     names = [
         *(name for name in MatchSettings.model_fields if name != "async_io"),
         *(f"async_io.{name}" for name in AsyncSettings.model_fields),
     ]
-    known = {_PREFIX + name.replace(".", _LEVEL_SEPARATOR).upper(): name for name in names}
-    return {
-        variable: known.get(variable)
-        for variable, text in environ.items()
-        if variable.startswith(_PREFIX) and text.strip()
-    }
+    return {name.replace(".", _LEVEL_SEPARATOR).upper(): name for name in names}
 
 
 def _parse_value(text: str) -> Any:

@@ -18,9 +18,9 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from beatport_match.errors import SettingsError
+from beatport_match.errors import SettingsError, short_repr
 from beatport_match.files.atomic_write import atomic_write
-from beatport_match.files.guarded_read import read_text, reason
+from beatport_match.files.guarded_read import as_path, read_text, reason
 
 VERSION = 1
 # All settings at their longest take about 10 kB.
@@ -31,28 +31,40 @@ _ARGUMENT = re.compile(r" {4}(\w+): (.+)")
 _DEFAULT_USER_AGENT = re.compile(r"beatport-match/[\w.+-]*")
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: str | Path) -> dict[str, Any]:
     """Read the settings in a file and convert them to this version, without validating them.
 
     Raises:
         SettingsError: The file cannot be read, is not TOML or JSON, holds no object, or has a later
             version.
     """
+    path = as_path("path", path)
     try:
         text = read_text(path, MAX_FILE_BYTES)
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({reason(error)}).") from None
+        raise SettingsError(
+            f"{path}: cannot be read ({reason(error)}); check the path: a settings file is UTF-8 "
+            "text of at most 1 MiB."
+        ) from None
     try:
         values = tomllib.loads(text) if _is_toml(path) else json.loads(text)
     except (ValueError, RecursionError) as error:
         name = "TOML" if _is_toml(path) else "JSON"
-        raise SettingsError(f"{path}: is not {name}: {reason(error)}.") from None
+        raise SettingsError(
+            f"{path}: is not {name}: {reason(error)}; correct it, or rename it: a file is TOML if "
+            "its name ends in .toml, and JSON otherwise."
+        ) from None
     if not isinstance(values, dict):
-        raise SettingsError(f"{path}: does not hold an object with settings.")
+        raise SettingsError(
+            f"{path}: does not hold an object with settings, such as "
+            '{"max_queries": 3}; write one, or give another file.'
+        )
     return _migrate(path, cast("dict[str, Any]", values))
 
 
-def write(path: Path, settings: BaseModel, left_out: set[str], comments: Mapping[str, str]) -> None:
+def write(
+    path: str | Path, settings: BaseModel, left_out: set[str], comments: Mapping[str, str]
+) -> None:
     """Write settings to a file, completely or not at all.
 
     `left_out` names the settings that are not written. `comments` holds a text for each dotted
@@ -61,6 +73,7 @@ def write(path: Path, settings: BaseModel, left_out: set[str], comments: Mapping
     Raises:
         SettingsError: The file cannot be written, or a text in the settings cannot be encoded.
     """
+    path = as_path("path", path)
     try:
         values = {"version": VERSION, **settings.model_dump(mode="json", exclude=left_out)}
         if _is_toml(path):
@@ -91,8 +104,8 @@ def _migrate(path: Path, values: dict[str, Any]) -> dict[str, Any]:
     version = values.pop("version", 0)
     if type(version) is not int or not 0 <= version <= VERSION:
         raise SettingsError(
-            f"{path}: version cannot be {version!r}: this beatport_match reads settings up to "
-            f"version {VERSION}; a later one needs a later beatport_match."
+            f"{path}: version cannot be {short_repr(version)}, only a whole number up to "
+            f"{VERSION}; a file of a newer beatport_match needs a newer beatport_match: update it."
         )
     if version < 1:
         user_agent = values.get("user_agent")

@@ -8,7 +8,7 @@ are read only in `settings.environment`.
 
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
@@ -16,7 +16,7 @@ from beatport_match._version import __version__
 from beatport_match.errors import SettingsError
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import is_header_token, is_loopback_url, web_url_problem
-from beatport_match.settings.frozen import FrozenSettings, false_as_none
+from beatport_match.settings.frozen import FrozenSettings, false_as_none, own_sentence
 
 MAX_TTL_S = 3650 * 86_400.0  # ten years
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
@@ -54,6 +54,8 @@ class AsyncSettings(FrozenSettings, frozen=True):
         settings = MatchSettings(async_io=AsyncSettings(enabled=True, max_concurrent_tracks=8))
         ```
     """
+
+    _name_prefix: ClassVar[str] = "async_io."
 
     enabled: bool = False
     max_concurrent_tracks: Annotated[int, Field(ge=1, le=100)] = 5
@@ -232,7 +234,7 @@ class MatchSettings(FrozenSettings, frozen=True):
     def _check_web_url(cls, url: str, info: ValidationInfo) -> str:
         if problem := web_url_problem(url):
             if "@" in url:  # the message must not show a password
-                raise SettingsError(f"{info.field_name} {problem}.")
+                raise own_sentence(f"{info.field_name} {problem}")
             raise ValueError(problem)
         return url.rstrip("/")
 
@@ -241,17 +243,17 @@ class MatchSettings(FrozenSettings, frozen=True):
     def _check_proxy(cls, url: str | None) -> str | None:
         scheme, _, rest = (url or "").partition("://")
         if "@" in (url or ""):
-            raise SettingsError(
+            raise own_sentence(
                 "proxy cannot hold a user name and a password; give the URL with them in the "
                 "environment variable HTTPS_PROXY and leave the setting out, or give a client with "
-                "this proxy as http_client."
+                "this proxy as http_client"
             )
         if url is not None and (
             scheme not in _PROXY_SCHEMES or web_url_problem(f"http://{rest}") is not None
         ):
-            raise SettingsError(
+            raise own_sentence(
                 "proxy must be a URL such as http://proxy.example:3128 with one of the schemes "
-                f"{', '.join(_PROXY_SCHEMES)}."
+                f"{', '.join(_PROXY_SCHEMES)}"
             )
         return url
 
@@ -260,9 +262,9 @@ class MatchSettings(FrozenSettings, frozen=True):
         has_token = self.token_file is not None or self.access_token is not None
         is_plain = self.api_url.startswith("http://") and not is_loopback_url(self.api_url)
         if has_token and is_plain:
-            raise SettingsError(
+            raise own_sentence(
                 f"api_url cannot be {self.api_url}: it must begin with https://, because the "
-                "access token is sent to it."
+                "access token is sent to it"
             )
         return self
 
@@ -284,9 +286,9 @@ class MatchSettings(FrozenSettings, frozen=True):
     @classmethod
     def _check_access_token(cls, token: SecretStr | None) -> SecretStr | None:
         if token is not None and not is_header_token(token.get_secret_value()):
-            raise SettingsError(
+            raise own_sentence(
                 "access_token must be printable ASCII without spaces, because it is sent in a "
-                "header."
+                "header"
             )
         return token
 
@@ -299,14 +301,14 @@ class MatchSettings(FrozenSettings, frozen=True):
         try:
             return AsyncSettings(**cast("dict[str, Any]", value))
         except SettingsError as error:
-            raise SettingsError(f"async_io.{error}") from None
+            raise own_sentence(str(error)) from None
 
     @model_validator(mode="after")
     def _check_threshold_order(self) -> Self:
         if self.review_confidence > self.accept_confidence:
-            raise SettingsError(
+            raise own_sentence(
                 f"review_confidence cannot be {self.review_confidence}: it must not be above "
-                f"accept_confidence, which is {self.accept_confidence}."
+                f"accept_confidence, which is {self.accept_confidence}"
             )
         return self
 
@@ -365,7 +367,7 @@ class MatchSettings(FrozenSettings, frozen=True):
         """
         from beatport_match.settings import files
 
-        values = files.read(Path(path))
+        values = files.read(path)
         try:
             return cls(**values)
         except SettingsError as error:
@@ -395,7 +397,7 @@ class MatchSettings(FrozenSettings, frozen=True):
         comments = files.docstring_args(MatchSettings.__doc__) | {
             f"async_io.{name}": text for name, text in inner.items()
         }
-        files.write(Path(path), self, left_out, comments)
+        files.write(path, self, left_out, comments)
 
 
 def settings_or_default(settings: MatchSettings | None) -> MatchSettings:

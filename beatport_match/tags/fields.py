@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 from typing import Literal, TypeAlias, get_args
 
-from beatport_match.errors import MisuseError
+from beatport_match.errors import MisuseError, require_several
 from beatport_match.model.keys import KeyNotation, parse_key
 from beatport_match.model.tracks import Candidate
 from beatport_match.model.validation import clean_isrc, is_web_url
@@ -47,6 +47,8 @@ def checked_fields(
         MisuseError: A field is unknown, `overwrite` has one that is not in `fields`, or both
             `date` and `year` are named.
     """
+    for argument, names in (("fields=", fields), ("overwrite=", overwrite)):
+        require_several(argument, names, "names", 'write ["key"]')
     for name in (*fields, *overwrite):
         if name not in TAG_FIELDS:
             raise MisuseError(f"{name!r} is no field of tags; name any of {', '.join(TAG_FIELDS)}.")

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple, get_args
 
 from beatport_match.errors import MisuseError
-from beatport_match.files.guarded_read import reason, require_regular_file
-from beatport_match.matching.match import Match
+from beatport_match.files.guarded_read import as_path, reason, require_regular_file
+from beatport_match.matching.match import Match, as_matches
 from beatport_match.model.keys import KeyNotation, usual_notation
 from beatport_match.model.problems import TagProblem
 from beatport_match.model.tracks import Candidate
@@ -97,6 +97,12 @@ class TagPlan:
     notation: KeyNotation
     problems: tuple[TagProblem, ...] = ()
 
+    def __repr__(self) -> str:
+        return (
+            f"<TagPlan: {len(self.changed)} of {len(self.files)} files would change, "
+            f"{len(self.problems)} problems>"
+        )
+
     @property
     def changed(self) -> tuple[PlannedFile, ...]:
         """The files with at least one change."""
@@ -137,8 +143,8 @@ def plan_tags(
 
     Raises:
         MissingDependencyError: The extra `tags` is not installed.
-        MisuseError: A field or the notation is unknown, or the fields contradict each other. It is
-            also a `ValueError`.
+        MisuseError: A field or the notation is unknown, the fields contradict each other, or an
+            argument has a wrong type. It is also a `ValueError`.
 
     Example:
         ```python
@@ -147,12 +153,15 @@ def plan_tags(
             print(file.path, *(f"{one.field}: {one.after}" for one in file.changes))
         ```
     """
+    all_matches = as_matches(matches)
+    if folder is not None:
+        folder = as_path("folder", folder, "folder")
     chosen = checked_fields(fields, overwrite)
     if notation is not None and notation not in _NOTATIONS:
         raise MisuseError(f"notation must be one of {', '.join(_NOTATIONS)}, not {notation!r}.")
     require_mutagen("changing the tags of music files")
-    matched = [match for match in matches if match.accepted]
-    targets, problems = _targets(matched, Path(folder) if folder is not None else None)
+    matched = [match for match in all_matches if match.accepted]
+    targets, problems = _targets(matched, folder)
     opened: list[_Opened] = []
     for number, (path, candidate) in enumerate(targets.items(), 1):
         try:

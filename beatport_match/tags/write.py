@@ -29,7 +29,8 @@ from os import PathLike
 from pathlib import Path
 from typing import IO, TypeAlias
 
-from beatport_match.files.guarded_read import reason, require_regular_file
+from beatport_match.errors import wrong_argument
+from beatport_match.files.guarded_read import as_path, reason, require_regular_file
 from beatport_match.files.locked_file import lock
 from beatport_match.model.problems import TagProblem
 from beatport_match.tags.audio_part import (
@@ -94,6 +95,7 @@ def write_tags(
 
     Raises:
         MissingDependencyError: The extra `tags` is not installed.
+        MisuseError: An argument has a wrong type.
         OutputError: The backup cannot be written, or is another file. No file was changed. It is
             also an `OSError`.
 
@@ -103,13 +105,16 @@ def write_tags(
         report = write_tags(plan, "old-tags.jsonl")
         ```
     """
+    if not isinstance(plan, TagPlan):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise wrong_argument("plan", plan, "a TagPlan", "plan_tags returns one")
+    path = as_path("backup", backup)
     require_mutagen("changing the tags of music files")
     changed = plan.changed
     written: list[str] = []
     problems: list[TagProblem] = []
     if changed:
         _delete_leftovers(file.path for file in changed)
-        with open_backup(Path(backup)) as opened:
+        with open_backup(path) as opened:
             for number, file in enumerate(changed, 1):
                 try:
                     _write_file(file, opened)
@@ -138,6 +143,7 @@ def undo_tags(backup: str | PathLike[str], *, on_progress: OnProgress | None = N
 
     Raises:
         TagBackupError: The backup cannot be read, or is another file.
+        MisuseError: `backup` is not a path.
 
     Example:
         ```python
@@ -145,7 +151,7 @@ def undo_tags(backup: str | PathLike[str], *, on_progress: OnProgress | None = N
         print(undo_tags("old-tags.jsonl").problems)
         ```
     """
-    entries, damaged = read_backup(Path(backup))
+    entries, damaged = read_backup(as_path("backup", backup))
     results: dict[str, TagProblem | bool] = {}
     _delete_leftovers(entry.file for entry in entries)
     # A file that was written several times goes back in several steps, the last one first.

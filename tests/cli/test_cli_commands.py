@@ -489,11 +489,11 @@ def test_a_bad_setting_is_reported_with_its_file_or_variable(
     file.write_text("max_querys = 3")
     result = command("track", "Olvarin - Undertow", "--settings", file)
     assert result.code == 2
-    assert f"{file}: max_querys is not a setting" in result.err
+    assert f"{file}: 'max_querys' is not a setting" in result.err
     monkeypatch.setenv("BEATPORT_MATCH_MAX_QUERYS", "3")
     result = command("track", "Olvarin - Undertow")
     assert result.code == 2
-    assert "BEATPORT_MATCH_MAX_QUERYS is not a setting" in result.err
+    assert "'BEATPORT_MATCH_MAX_QUERYS' is not a setting" in result.err
 
 
 @pytest.mark.parametrize(

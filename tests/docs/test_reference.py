@@ -55,6 +55,7 @@ def test_the_reference_shows_nothing_else() -> None:
 def test_every_public_name_has_its_first_version() -> None:
     """`.mkdocs/since.toml` has each name and member once, below a release of the changelog."""
     since = tomllib.loads((ROOT / ".mkdocs" / "since.toml").read_text("utf-8"))
+    del since["added"]
     named = [name for names in since.values() for name in names.split()]
     public = {*public_names(), *public_members()}
     assert sorted(public.difference(named)) == [], "add them to .mkdocs/since.toml"
@@ -62,6 +63,20 @@ def test_every_public_name_has_its_first_version() -> None:
     assert len(named) == len(set(named))
     changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert since.keys() <= set(re.findall(r"^## \[([\d.]+)\]", changelog, re.MULTILINE))
+
+
+def test_added_parameters_and_fields_are_explained_where_they_are_noted() -> None:
+    """The reference notes them before the first section of the docstring of an older name."""
+    since = tomllib.loads((ROOT / ".mkdocs" / "since.toml").read_text("utf-8"))
+    things = {**public_names(), **public_members()}
+    for version, lines in since["added"].items():
+        for line in lines.strip().splitlines():
+            name, _, added = line.partition(": ")
+            assert name not in since[version].split(), line
+            docstring = inspect.getdoc(things[name]) or ""
+            assert re.search(r"^(Args|Attributes|Example):$", docstring, re.MULTILINE)
+            for one in added.split():
+                assert re.search(rf"`{one}`|^\s+{one}:", docstring, re.MULTILINE), (name, one)
 
 
 def test_the_errors_are_a_tree() -> None:

@@ -146,9 +146,7 @@ def test_a_match_is_one_line_of_text_and_a_dictionary_of_json_values() -> None:
 
 
 def test_a_scored_candidate_has_every_field_of_its_candidate() -> None:
-    values = {
-        one.name: ("A",) if one.name in {"artists", "remixers"} else f"a {one.name}"
-        for one in fields(Candidate)
-    }
+    others = {"id": 7, "artists": ("A",), "remixers": ("B",), "bpm": 124.0, "length_s": 300.0}
+    values = {one.name: others.get(one.name, f"a {one.name}") for one in fields(Candidate)}
     scored = replace(found(RIGHT).candidates[0], candidate=Candidate(**values))  # type: ignore[arg-type]
     assert {name: getattr(scored, name) for name in values} == values

@@ -302,6 +302,22 @@ def test_pick_makes_a_candidate_the_matched_answer():
         replace(match, candidates=(RIGHT,)).pick(OTHER_VERSION)
 
 
+def test_pick_takes_the_candidate_of_a_scored_one():
+    """`Decisions.accept` takes both too."""
+    match = found("review", RIGHT, (RIGHT, OTHER_VERSION))
+    assert match.pick(OTHER_VERSION.candidate) == match.pick(OTHER_VERSION)
+    with pytest.raises(MisuseError, match=r"\[12\] is not a candidate of this match; pick one of"):
+        replace(match, candidates=(RIGHT,)).pick(OTHER_VERSION.candidate)
+
+
+def test_repr_is_one_short_line():
+    """An interactive session prints it; the evidence of all candidates is a page."""
+    match = found("review", RIGHT, (RIGHT, OTHER_VERSION))
+    assert repr(match) == f"<Match review: {TRACK} -> {RIGHT.candidate} [{RIGHT.id}]>"
+    assert repr(found("not_found", None, ())) == f"<Match not_found: {TRACK}>"
+    assert repr(RIGHT) == f"<ScoredCandidate {RIGHT}>"
+
+
 def test_pick_takes_the_place_of_an_earlier_decision():
     decided_by = DecidedBy("rule", datetime(2026, 2, 3, tzinfo=UTC))
     decided = replace(found("matched", RIGHT, (RIGHT, OTHER_VERSION)), decided_by=decided_by)

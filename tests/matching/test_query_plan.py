@@ -150,3 +150,11 @@ def test_queries_have_a_maximum_length():
 def test_full_width_brackets_are_removed_as_well():
     track = Track("Night Ferry（Free Download）", "Ana Sol")
     assert not any("（" in text for text in texts(track))
+
+
+@pytest.mark.parametrize("title", ["!!!", "?", "...", "+", "♥"])
+def test_a_title_of_signs_is_searched_for(title: str) -> None:
+    """There are artists and titles like these; dashes stand for an empty field."""
+    assert [query.text for query in plan_queries(Track(title))] == [title]
+    assert plan_queries(Track("---")) == ()
+    assert plan_queries(Track("---", "Ana Sol"))[0].text == "Ana Sol ---"

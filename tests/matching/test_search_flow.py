@@ -286,7 +286,7 @@ def test_no_page_is_requested_after_a_fault_or_a_stop(fault: Failure) -> None:
     assert dialogue.ended.outcome == "review"
 
 
-@pytest.mark.parametrize("title", ["()", "[ - ]", "( ) [ ]"])
+@pytest.mark.parametrize("title", ["()", "[ - ]", "( ) [ ]", "(((", "--- ()", "---", "— _"])
 def test_a_title_without_a_word_is_failed_as_unaskable(title: str) -> None:
     """No query was sent, so the outcome cannot be `not_found`."""
     found = begin(Track(title)).ended

@@ -149,6 +149,31 @@ def test_candidate_converts_lists_from_json_to_tuples(given, kept):
     hash(candidate)
 
 
+@pytest.mark.parametrize("name", [one.name for one in dataclasses.fields(Candidate)])
+def test_candidate_with_a_value_of_a_wrong_type_is_rejected(name):
+    """Scoring such a candidate would fail later with an error that does not name the field."""
+    wrong = [b"x", 5.5, ["x", 5]] if name != "bpm" and name != "length_s" else ["124", True, [1]]
+    for value in wrong:
+        with pytest.raises(MisuseError, match=rf"^Candidate\.{name} must be .*, not .*\.$"):
+            Candidate(**{"id": 1, "name": "x", name: value})
+
+
+@pytest.mark.parametrize("name", ["bpm", "length_s"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 10**400])
+def test_candidate_with_a_number_that_is_not_finite_is_rejected(name, value):
+    with pytest.raises(MisuseError, match=rf"^Candidate\.{name} must be a finite number"):
+        Candidate(**{"id": 1, "name": "x", name: value})
+
+
+def test_candidate_keeps_a_whole_number_and_rejects_an_unknown_field():
+    assert Candidate(id=1, name="x", bpm=124, length_s=None).bpm == 124
+    for number in (None, True, "7", 7.0):
+        with pytest.raises(MisuseError, match=r"^Candidate\.id must be a whole number"):
+            Candidate(id=number, name="x")
+    with pytest.raises(MisuseError, match=r"Candidate has no field 'artist'; write artists=\."):
+        Candidate(id=1, name="x", artist="Ana")
+
+
 def test_unknown_fields_of_a_candidate_are_none_and_all_fields_are_keywords():
     fields = as_dict(Candidate(id=1, name="x"))
     known = {"id", "name", "artists", "remixers"}

@@ -326,7 +326,8 @@ def document_with(field: str, value: object) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [
-        ("version", "2.0", "version is '2.0'"),
+        ("version", "2.0", "it comes from a newer beatport_match: update it, or export it again"),
+        ("version", "0.9", "version is '0.9', but only '1.0' can be read; export it again"),
         ("version", None, "version is None"),
         ("session_info.total_time", -1, "session_info.total_time cannot be -1"),
         ("session_info.total_time", "soon", "session_info.total_time cannot be 'soon'"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from invented_tracks import unchecked
 
 from beatport_match import enrich_library, list_playlists, read_playlist
 from beatport_match.errors import MisuseError, OutputError, PlaylistError
@@ -319,7 +320,7 @@ exports = st.lists(st.tuples(FREE, tags()), max_size=6).map(
     lambda parts: EXPORT.format("".join(free + tag for free, tag in parts))
 )
 candidates = st.builds(
-    Candidate,
+    lambda bpm, **values: unchecked(Candidate(**values), bpm=bpm),
     id=st.just(1),
     name=st.just("a"),
     mix_name=st.none() | st.text(max_size=8),

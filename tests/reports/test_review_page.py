@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from invented_results import HOSTILE, PageContent, candidate, match, result_of, scored
+from invented_tracks import unchecked
 
 from beatport_match import Evidence, OutputError, ScoredCandidate, Track, write_review_page
 from beatport_match.model.evidence import MatchOutcome
@@ -84,7 +85,7 @@ def test_a_link_leads_to_a_web_page() -> None:
 
 def test_numbers_that_json_cannot_express_are_left_out() -> None:
     """In a results file, `1e999` is read as infinity."""
-    hostile = candidate(1, bpm=inf, length_s=-inf)
+    hostile = unchecked(candidate(1), bpm=inf, length_s=-inf)
     one = replace(scored(hostile, title=inf), confidence=nan)
     (written,) = page_data([match(Track("Tide"), "review", one)])["tracks"]
     assert not {"bpm", "length_s"} & json.loads(written["candidates"][0]["json"]).keys()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from invented_results import HOSTILE, PageContent, candidate, match, result_of, scored
+from invented_tracks import unchecked
 
 from beatport_match import OutputError, PlaylistMatch, Track, Wants, read_playlist, write_wants
 from beatport_match.model.evidence import MatchOutcome, Relation
@@ -138,7 +139,12 @@ def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
 
 
 def test_impossible_numbers_are_not_shown() -> None:
-    page = wants_page([candidate(1, bpm=inf, length_s=inf), candidate(2, bpm=-inf, length_s=-5)])
+    page = wants_page(
+        [
+            unchecked(candidate(1), bpm=inf, length_s=inf),
+            unchecked(candidate(2), bpm=-inf, length_s=-5),
+        ]
+    )
     assert "inf" not in page
     assert "5:00" in wants_page([candidate(1, length_s=300)])
 

@@ -264,6 +264,13 @@ def test_repr_is_short() -> None:
     assert repr(found) == "<PlaylistMatch: 4 tracks, 3 matched>"
 
 
+def test_a_loop_over_the_result_goes_through_its_matches() -> None:
+    """`FetchedTracks` and `Decisions` have a length and can be iterated too."""
+    found = run(Track(FORMULA, "@Ursa, Pell"), Track("( )"))
+    assert len(found) == 2
+    assert tuple(found) == found.matches
+
+
 def test_matches_are_grouped_by_outcome() -> None:
     """Each group has the order of the playlist."""
     found = run(Track(FORMULA, "@Ursa, Pell"), Track("( )"), Track("Nowhere Sold"), Track("[ ]"))

@@ -113,7 +113,10 @@ def test_unknown_and_missing_optional_fields_are_accepted(
     [
         ((), [], "is not a results file"),
         (("matches",), {}, "is not a results file"),
-        (("version",), "9.0", "version is '9.0', but only '1.0' and '1.1' can be read"),
+        (("version",), "9.0", "newer beatport_match: update it, or run `playlist --out` again."),
+        (("version",), "1.10", "newer beatport_match: update it, or run `playlist --out` again."),
+        (("version",), "0.9", "but only '1.0' and '1.1' can be read; run `playlist --out` again."),
+        (("version",), None, "but only '1.0' and '1.1' can be read; run `playlist --out` again."),
         (("matches", 1), 7, "matches[1] has no track"),
         (("matches", 1, "track", "title"), " ", "matches[1] is wrong: "),
         (("matches", 1, "track"), {}, "matches[1] is wrong: Track.title must not be blank"),

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beatport_match import Candidate, MisuseError, Track
+from beatport_match import Candidate, MisuseError, Track, rank
 from beatport_match.errors import DecisionsError, OutputError
 from beatport_match.files.locked_file import lock
 from beatport_match.model.decisions import Decision
@@ -70,6 +70,17 @@ def test_a_file_that_does_not_exist_is_created_by_the_first_decision(path: Path)
     assert not path.exists()
     Decisions(path).record_miss(TRACK)
     assert len(Decisions(path)) == 1
+
+
+def test_a_scored_candidate_stands_for_its_candidate(path: Path) -> None:
+    """`Match.pick` takes both too."""
+    decisions = Decisions(path)
+    (scored,) = rank(TRACK, [CANDIDATE])
+    for decide in (decisions.accept, decisions.reject, decisions.withdraw):
+        assert decide(TRACK, scored).candidate == CANDIDATE
+    with pytest.raises(MisuseError, match=r"the candidate must be a Candidate, not 7; such as"):
+        decisions.accept(TRACK, 7)  # type: ignore[arg-type]
+    assert repr(decisions) == f"<Decisions: 3 decisions in {str(path)!r}>"
 
 
 def test_an_equal_decision_is_written_once(path: Path) -> None:
@@ -187,7 +198,7 @@ def test_lines_that_cannot_be_read_are_problems_and_stay_in_the_file(path: Path)
     path.write_bytes(to_line(DECISION) + b"".join(bad))
     decisions = Decisions(path)
     assert [one.place for one in decisions.problems] == ["line 2", "line 3", "line 4", "line 5"]
-    assert "update beatport_match" in str(decisions.problems[2])
+    assert "newer beatport_match: update it" in str(decisions.problems[2])
     decisions.record_miss(TRACK)
     assert path.read_bytes().startswith(to_line(DECISION) + b"".join(bad))
 

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import json
+from typing import Any
 
 import pytest
 
@@ -90,7 +91,7 @@ def test_value_out_of_range_raises_settings_error(model, name, minimum, maximum,
         with pytest.raises(SettingsError) as caught:
             model(**{name: rejected})
         sentence = str(caught.value)
-        assert sentence.startswith(f"{name} cannot be {rejected!r}: ")
+        assert sentence.startswith(f"{model._name_prefix}{name} cannot be {rejected!r}: ")
         assert sentence.endswith(".")
         # The lower limit 0.001 in the table stands for "above 0".
         assert str(0 if limit == 0.001 else limit) in sentence
@@ -166,20 +167,72 @@ def test_proxy_is_kept_as_it_is_written(proxy, tmp_path):
 
 
 def test_unknown_key_raises_settings_error_with_the_name():
-    with pytest.raises(SettingsError, match="max_querys is not a setting"):
+    with pytest.raises(SettingsError, match="'max_querys' is not a setting; write max_queries,"):
         MatchSettings(max_querys=3)
-    with pytest.raises(SettingsError, match="retries is not a setting"):
+    with pytest.raises(SettingsError, match="retries' is not a setting"):
         AsyncSettings(retries=3)
 
 
 def test_unknown_inner_key_raises_settings_error_with_the_dotted_name():
-    with pytest.raises(SettingsError, match=r"^async_io\.retries is not a setting"):
+    with pytest.raises(SettingsError, match=r"^'async_io\.retries' is not a setting"):
         MatchSettings(async_io={"retries": 3})
 
 
 def test_invalid_inner_value_raises_settings_error_with_the_dotted_name():
     with pytest.raises(SettingsError, match=r"async_io\.retry_attempts cannot be 99"):
         MatchSettings(async_io={"retry_attempts": 99})
+
+
+@pytest.mark.parametrize(
+    ("values", "allowed"),
+    [
+        ({"max_queries": "abc"}, "a whole number from 1 to 20"),
+        ({"max_queries": 21}, "a whole number from 1 to 20"),
+        ({"cache_ttl_s": 0}, "a number above 0, up to 315360000"),
+        ({"max_track_time_s": "soon"}, "a number above 0, up to 86400, or None (false in TOML)"),
+        ({"accept_confidence": "high"}, "a number from 0 to 1"),
+        ({"wanted_fields": "isrc"}, 'several names; write ["isrc"]'),
+        ({"wanted_fields": 5}, 'several names; write ["isrc"]'),
+        ({"source": "file"}, '"web" or "api"'),
+        ({"run_all_queries": "maybe"}, "true or false"),
+        ({"base_url": 5}, "text"),
+        ({"user_agent": ""}, "text of 1 to 500 characters"),
+        ({"cache_path": 5}, "the path of a file, or None (false in TOML)"),
+        ({"async_io": {"retry_attempts": "x"}}, "a whole number from 1 to 10"),
+    ],
+)
+def test_message_says_in_plain_words_what_is_allowed(values: dict[str, Any], allowed: str) -> None:
+    """Pydantic's own messages name Python's types and the direction of a comparison."""
+    with pytest.raises(SettingsError) as caught:
+        MatchSettings(**values)
+    assert str(caught.value).endswith(f": it must be {allowed}.")
+
+
+def test_each_setting_says_what_is_allowed() -> None:
+    """An object has a wrong type for each of them."""
+    for model in (MatchSettings, AsyncSettings):
+        for name in model.model_fields:
+            with pytest.raises(SettingsError, match=r" cannot be .*: it must be .{4}"):
+                model(**{name: object()})
+
+
+def test_all_wrong_settings_are_reported_at_once() -> None:
+    """A user would otherwise correct a file as often as it has faults."""
+    inner = {"retry_attempts": 99, "nonesuch": 1}
+    with pytest.raises(SettingsError) as caught:
+        MatchSettings(max_queries=0, other=1, proxy="http://u:s3cret@x.invalid", async_io=inner)
+    sentence = str(caught.value)
+    for name in (
+        "max_queries",
+        "'other'",
+        "proxy must",
+        "async_io.retry_attempts",
+        "'async_io.none",
+    ):
+        assert sentence.count(name) == 1, name
+    assert "s3cret" not in sentence
+    with pytest.raises(SettingsError, match=r"; 95 more are wrong\.$"):
+        MatchSettings(**{f"x{number}": 1 for number in range(100)})
 
 
 def test_message_about_a_huge_value_is_short():
@@ -218,11 +271,11 @@ def test_with_changes_some_settings_and_keeps_the_others():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"max_querys": 3}, "max_querys is not a setting"),
+        ({"max_querys": 3}, "'max_querys' is not a setting; write max_queries,"),
         ({"requests_per_second": 0}, "requests_per_second cannot be 0"),
         ({"review_confidence": 0.95}, "review_confidence cannot be 0.95"),
         ({"async_io": {"retry_attempts": 0}}, r"async_io\.retry_attempts cannot be 0"),
-        ({"async_io": {"enable": True}}, r"async_io\.enable is not a setting"),
+        ({"async_io": {"enable": True}}, r"'async_io\.enable' .* write async_io\.enabled,"),
         ({"async_io": 5}, "async_io cannot be 5"),
     ],
 )

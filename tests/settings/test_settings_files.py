@@ -104,7 +104,7 @@ def test_file_of_a_later_version_raises_settings_error(tmp_path: Path, version: 
     for name, text in (("a.json", f'{{"version": {version}}}'), ("a.toml", f"version = {version}")):
         file = tmp_path / name
         file.write_text(text)
-        with pytest.raises(SettingsError, match=r"version cannot be .* needs a later") as caught:
+        with pytest.raises(SettingsError, match=r"version cannot be .* needs a newer") as caught:
             MatchSettings.load(file)
         assert str(caught.value).startswith(f"{file}: ")
 
@@ -112,11 +112,11 @@ def test_file_of_a_later_version_raises_settings_error(tmp_path: Path, version: 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (b"max_querys = 3", "max_querys is not a setting"),
-        (b"[async_io]\nretries = 3", "async_io.retries is not a setting"),
+        (b"max_querys = 3", "'max_querys' is not a setting; write max_queries,"),
+        (b"[async_io]\nretries = 3", "'async_io.retries' is not a setting; see docs"),
         (b"[async_io]\nretry_attempts = 99", "async_io.retry_attempts cannot be 99"),
-        (b"[other]\nretries = 3", "other is not a setting"),
-        (b"max_queries = 0", "max_queries cannot be 0: "), (b"self = 1", "self is not a setting"),
+        (b"[other]\nretries = 3", "'other' is not a setting"),
+        (b"max_queries = 0", "max_queries cannot be 0: "), (b"self = 1", "'self' is not a setting"),
         (b"max_queries = nan", "max_queries cannot be nan"),
         (b"max_queries = 2024-01-01", "max_queries cannot be"),
         (b"max_queries = false", "max_queries cannot be False"),
@@ -138,6 +138,22 @@ def test_invalid_toml_file_raises_settings_error(tmp_path: Path, text: bytes, wo
     assert sentence.endswith(".")
     assert len(sentence) < 1000
     assert "\n" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("empty", "is not JSON: .*; correct it, or rename it: a file is TOML if its name ends in"),
+        ("missing", "cannot be read .*; check the path"),
+        (".", "cannot be read .*; check the path"),
+    ],
+)
+def test_message_about_an_unreadable_file_names_the_remedy(
+    tmp_path: Path, name: str, words: str
+) -> None:
+    (tmp_path / "empty").touch()
+    with pytest.raises(SettingsError, match=words):
+        MatchSettings.load(tmp_path / name)
 
 
 @pytest.mark.fuzz
@@ -206,8 +222,9 @@ def test_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("variable", "text", "words"),
     [
-        ("MAX_QUERYS", "5", "BEATPORT_MATCH_MAX_QUERYS is not a setting"),
-        ("ASYNC_IO", "{}", "BEATPORT_MATCH_ASYNC_IO is not a setting"),
+        ("MAX_QUERYS", "5", "_QUERYS' is not a setting; write BEATPORT_MATCH_MAX_QUERIES, or see"),
+        ("FOO", "5", "'BEATPORT_MATCH_FOO' is not a setting; see docs/settings.md"),
+        ("ASYNC_IO", "{}", "'BEATPORT_MATCH_ASYNC_IO' is not a setting"),
         ("MAX_QUERIES", "many", "MAX_QUERIES): max_queries cannot be 'many'"),
         ("MAX_QUERIES", "21", "max_queries cannot be 21: "),
         ("ASYNC_IO__RETRY_ATTEMPTS", "99", "async_io.retry_attempts cannot be 99"),

@@ -94,6 +94,13 @@ def as_candidate(recording, number=1, **more):
     )
 
 
+def unchecked(candidate, **values):
+    """Change fields of a candidate without the checks of its constructor."""
+    for name, value in values.items():
+        object.__setattr__(candidate, name, value)
+    return candidate
+
+
 def as_track(recording, style=None, **more):
     """Return the recording as a track of a library in the given style."""
     style = style or Style()
