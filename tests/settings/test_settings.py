@@ -225,7 +225,7 @@ def test_all_wrong_settings_are_reported_at_once() -> None:
     for name in (
         "max_queries",
         "'other'",
-        "proxy must",
+        "proxy cannot",
         "async_io.retry_attempts",
         "'async_io.none",
     ):
