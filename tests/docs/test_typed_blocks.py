@@ -39,6 +39,9 @@ strict = true
 [mypy-{",".join(f"{name}.*" for name in UNTYPED)}]
 follow_imports = skip
 ignore_missing_imports = true
+# With these packages left out, comments of the library about their types seem to be unused.
+[mypy-beatport_match.*]
+warn_unused_ignores = false
 """
 PLANTED = {
     "planted.md": [
