@@ -35,7 +35,9 @@ _NAMES_OF_MODULE = {
         "ResultsFileError SettingsError TagBackupError"
     ),
     "matching.fetched_tracks": "FetchedTracks",
-    "matching.match": "Match Progress QueryRecord",
+    "matching.match": "Match",
+    "matching.progress": "Progress",
+    "matching.query_record": "QueryRecord",
     "matching.sources": "Source",
     "model.decisions": "DecidedBy Decision",
     "model.evidence": "Evidence Rejection ScoredCandidate",

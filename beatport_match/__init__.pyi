@@ -30,7 +30,9 @@ from beatport_match.errors import (
     TagBackupError,
 )
 from beatport_match.matching.fetched_tracks import FetchedTracks
-from beatport_match.matching.match import Match, Progress, QueryRecord
+from beatport_match.matching.match import Match
+from beatport_match.matching.progress import Progress
+from beatport_match.matching.query_record import QueryRecord
 from beatport_match.matching.sources import Source
 from beatport_match.model.decisions import DecidedBy, Decision
 from beatport_match.model.evidence import Evidence, Rejection, ScoredCandidate

@@ -21,7 +21,7 @@ TRACKS = [
     # A typing error, and the artists in another order.
     Track("Embr Tide (Extended)", "Ash Meridian & Nora Quill"),
     Track("Harbour Lights (Kestrel Dub)", "Nora Quill"),
-    Track("Velvet Gearbox", "Somebody Else"),
+    Track("Velvet Gearbox", "Jonas Wren"),
 ]
 
 

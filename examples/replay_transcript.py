@@ -12,7 +12,7 @@ import httpx
 from beatport_match import Matcher, MatchSettings, PlaylistMatch
 from beatport_match.testing import FakeBeatport, first
 
-TRACKS = ["Kestrel Dobbs - Borrowed Umbrella (Harrow Vint Remix)", "Nobody - Nothing at All"]
+TRACKS = ["Kestrel Dobbs - Borrowed Umbrella (Harrow Vint Remix)", "Jonas Wren - Nothing at All"]
 # Cookies are private, and the text is stored decompressed.
 DROPPED_HEADERS = {"set-cookie", "content-encoding"}
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from beatport_match.cli.match_table import duration, plural
 from beatport_match.cli.terminal import Screen
 from beatport_match.engine.arguments import OnProgress
-from beatport_match.matching.match import Progress
+from beatport_match.matching.progress import Progress
 
 LINE_INTERVAL_S = 5.0
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, cast
 
 from beatport_match.errors import MisuseError, wrong_argument
 from beatport_match.matching.earlier_answers import EarlierAnswers
-from beatport_match.matching.match import Progress
+from beatport_match.matching.progress import Progress
 from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
 

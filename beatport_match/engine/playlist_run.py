@@ -40,7 +40,8 @@ from beatport_match.errors import (
 from beatport_match.matching.decided import Decided
 from beatport_match.matching.decided_match import accepted_match, agrees_with
 from beatport_match.matching.earlier_answers import EarlierAnswers
-from beatport_match.matching.match import Match, Progress
+from beatport_match.matching.match import Match
+from beatport_match.matching.progress import Progress
 from beatport_match.matching.protocol import Recorded
 from beatport_match.matching.release_evidence import with_release_evidence
 from beatport_match.matching.second_round import (

@@ -12,11 +12,11 @@ from typing import Any, Literal, TypeAlias
 from pydantic_core import to_jsonable_python
 
 from beatport_match.errors import Failure, MisuseError, require_several, wrong_argument
-from beatport_match.matching.protocol import DEFAULT_WHERE
+from beatport_match.matching.query_record import QueryRecord, query_line
 from beatport_match.model.decisions import DecidedBy
 from beatport_match.model.evidence import MatchOutcome, ScoredCandidate, candidate_of
 from beatport_match.model.metrics import TrackMetrics
-from beatport_match.model.tracks import READ_FROM_TEXTS, Candidate, ReadFrom, Track
+from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.interpretations import interpret
 from beatport_match.parsing.parsed_track import credited_names
 from beatport_match.scoring.counterfactuals import Change, what_would_change
@@ -35,42 +35,6 @@ _HEADLINES: dict[MatchOutcome, str] = {
     "not_found": "Not found",
     "failed": "Failed",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class QueryRecord:
-    """One query that was sent for a track, and what came of it.
-
-    Attributes:
-        text: The query as a person would type it.
-        query_type: How the query was built; `docs/metrics.md` lists the types.
-        found: Number of candidates in the result.
-        requests: Number of HTTP requests that were sent for it, retries included. It is 0 if the
-            cache or an equal query had the result, so it is ignored when records are compared.
-        unreadable: Number of records that were dropped because they were malformed.
-        failure: Why there is no result; `None` if there is one.
-        where: The source that was queried, such as `on Beatport`.
-        read_from: Where the data was found if Beatport's page has changed: `script`, `json`,
-            `flight`, `rows`, `ld_json` or `html`; otherwise `None`.
-        elapsed_s: Seconds from the question to its answer, waiting and retries included; `None` if
-            it was not measured. It is ignored when records are compared.
-
-    Example:
-        ```python
-        for query in match.queries:
-            print(query.text, query.found)
-        ```
-    """
-
-    text: str
-    query_type: str
-    found: int
-    requests: int = field(compare=False)
-    unreadable: int = 0
-    failure: Failure | None = None
-    where: str = DEFAULT_WHERE
-    read_from: ReadFrom | None = None
-    elapsed_s: float | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +323,7 @@ class Match:
             lines += ["", "  What would change it:"]
             lines += [f"    {change}" for change in changes]
         show_where = len({query.where for query in self.queries}) > 1
-        queries = [f"    {_query_line(query, show_where=show_where)}" for query in self.queries]
+        queries = [f"    {query_line(query, show_where=show_where)}" for query in self.queries]
         lines += ["", f"  Queries (stopped: {self.stopped}):", *(queries or ["    none"])]
         return "\n".join(lines)
 
@@ -395,47 +359,6 @@ def as_matches(matches: Iterable[Match]) -> tuple[Match, ...]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """The progress of a run, reported after each track.
-
-    Attributes:
-        done: Number of finished tracks.
-        total: Number of all tracks; `None` if it is unknown.
-        track: The track that was just finished.
-        match: Its result.
-        elapsed_s: Seconds since the run began.
-        eta_s: Estimated seconds until the run ends; `None` while it cannot be estimated.
-        requests: Number of HTTP requests of this run so far.
-        pace: The current rate limit in requests per second; `None` without a rate limit. It is
-            lower than the setting while Beatport asks for fewer requests.
-        blocked: Whether the circuit breaker is open: after repeated blocked responses no request is
-            sent for a while.
-        recorded: Whether this match comes from the journal of an earlier run.
-        place: The position of the track in the playlist, from 0.
-
-    Example:
-        ```python
-        def show(progress: Progress) -> None:
-            print(f"{progress.done} of {progress.total}: {progress.match.outcome}")
-
-        result = match_playlist("friday.m3u8", on_progress=show)
-        ```
-    """
-
-    done: int
-    total: int | None
-    track: Track
-    match: Match
-    elapsed_s: float
-    eta_s: float | None
-    requests: int
-    pace: float | None = None
-    blocked: bool = False
-    recorded: bool = False
-    place: int = 0
-
-
 def _closest_candidate(
     candidates: tuple[ScoredCandidate, ...], rejected: tuple[ScoredCandidate, ...]
 ) -> str:
@@ -461,13 +384,3 @@ def _release_text(scored: ScoredCandidate) -> str:
     candidate = scored.candidate
     parts = candidate.release, candidate.label, candidate.release_date
     return f"[{candidate.id}] {', '.join(filter(None, parts)) or 'no release data'}"
-
-
-def _query_line(query: QueryRecord, *, show_where: bool) -> str:
-    """Describe a query and its result in one line."""
-    result = str(query.failure) if query.failure else f"{query.found} candidates"
-    dropped = f", {query.unreadable} unreadable" if query.unreadable else ""
-    where = f" {query.where}" if show_where else ""
-    if query.read_from:
-        result += f" from a changed page, read from {READ_FROM_TEXTS[query.read_from]}"
-    return f"{query.query_type}: {query.text!r}{where} -> {result}{dropped}"

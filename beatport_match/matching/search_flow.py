@@ -30,9 +30,10 @@ from typing import TypeVar
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.decided import UNDECIDED, CandidateKey, Decided, candidate_key
 from beatport_match.matching.decided_match import accepted_match, rejected_candidate
-from beatport_match.matching.match import Match, QueryRecord, Stopped
+from beatport_match.matching.match import Match, Stopped
 from beatport_match.matching.protocol import Answer, Ask, ParsedResult, Question, SearchFlow
 from beatport_match.matching.query_plan import Query, plan_queries
+from beatport_match.matching.query_record import QueryRecord
 from beatport_match.matching.sources import Source, Sources, resolve_sources
 from beatport_match.model.evidence import MatchOutcome, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track

@@ -11,7 +11,7 @@ import pytest
 from beatport_match import Candidate, Failure, Match, Track
 from beatport_match.matching.decided import Decided, candidate_key
 from beatport_match.matching.decided_match import accepted_match, with_decisions
-from beatport_match.matching.match import QueryRecord
+from beatport_match.matching.query_record import QueryRecord
 from beatport_match.model.decisions import DecidedBy, Decision, Verdict
 from beatport_match.scoring.confidence import rank
 from beatport_match.settings.models import MatchSettings

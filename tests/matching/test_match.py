@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from beatport_match.errors import Failure, MisuseError, SettingsError
-from beatport_match.matching.match import Match, QueryRecord
+from beatport_match.matching.match import Match
 from beatport_match.matching.protocol import Recorded, Transcript
+from beatport_match.matching.query_record import QueryRecord
 from beatport_match.model.decisions import DecidedBy
 from beatport_match.model.evidence import Evidence, Rejection, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
