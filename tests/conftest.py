@@ -18,6 +18,9 @@ settings.register_profile("fuzz", deadline=None, max_examples=2000)
 settings.register_profile("sample", deadline=None, derandomize=True, max_examples=15)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
+# With it, each program that a test starts would compile the whole package again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 # The pytest plugin of anyio provides the `anyio` marker and runs the tests.
 @pytest.fixture(params=["asyncio", "trio"])
