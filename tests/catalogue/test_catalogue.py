@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from invented_rows import Row, rows
 from rapidfuzz.distance import OSA
+from tables import each_row
 
 from beatport_match import rank
 from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem
@@ -77,8 +78,8 @@ def test_a_row_is_read_back_as_it_was_added(path: Path) -> None:
         assert catalogue.by_id(7) == Candidate(id=7, name="Night Ferry", artists=("Odd Harbour",))
 
 
-@pytest.mark.parametrize(
-    ("text", "is_found"),
+@each_row(
+    "text, is_found",
     [
         ("night ferry odd harbour", True),
         ("NIGHT FERRY", True),
@@ -374,7 +375,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+@each_row("text", HOSTILE)
 def test_no_text_is_query_syntax(path: Path, text: str) -> None:
     """A text finds the row that has it as its title, if the text has a word."""
     row = {"id": 8, "name": text[:2000] or "-"}

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import pytest
 from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, with_attempts
+from tables import each_row
 
 from beatport_match import Match, Track
 from beatport_match.testing import FakeBeatport, PageForm, always, bundled_catalogue
@@ -52,7 +53,7 @@ def test_track_is_matched_and_marked(form: PageForm, mode: Name) -> None:
     assert "changed" not in usual.explain()
 
 
-@pytest.mark.parametrize("form", READ_FROM)
+@each_row("form", READ_FROM)
 def test_tracks_of_a_changed_page_that_do_not_fit_are_no_proof(form: PageForm) -> None:
     """In the data of a search, an empty list means "not found"; HTML may show other tracks."""
     for title in (UNKNOWN, "Winter Xyzzy"):

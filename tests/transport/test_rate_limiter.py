@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import each_row
 
 from beatport_match.errors import Failure, FailureKind
 from beatport_match.matching.protocol import ParsedResult
@@ -78,7 +79,7 @@ def test_blocked_response_halves_the_rate(kind: FailureKind) -> None:
     assert reserve(state, FIVE, 10.0)[0].next_free == pytest.approx(10.4)
 
 
-@pytest.mark.parametrize("kind", ["timeout", "network", "status", "catalogue_changed", "auth"])
+@each_row("kind", ["timeout", "network", "status", "catalogue_changed", "auth"])
 def test_other_failures_do_not_change_the_rate(kind: FailureKind) -> None:
     before = blocked(FIVE, 1)
     assert record(before, FIVE, Failure(kind, "no"), sent=1.0, now=2.0) == before
