@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections.abc import Iterator
 from dataclasses import fields
@@ -21,6 +22,18 @@ from beatport_match.testing import (
 )
 
 TOKENS = FakeTokens(access="good", refresh="again", client_id="my-tool")
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """A page may configure logging; the tests after it would log more."""
+    loggers = [logging.getLogger(name) for name in ("", "beatport_match", "httpx", "httpcore")]
+    before = [(one, one.level, [*one.handlers]) for one in loggers]
+    yield
+    for logger, level, handlers in before:
+        logger.setLevel(level)
+        for handler in {*logger.handlers} - {*handlers}:
+            logger.removeHandler(handler)
 
 
 @pytest.fixture(scope="module")
