@@ -27,9 +27,11 @@ from beatport_match.parsing.versions import UNSTATED, Version, is_year, parse_ve
 from beatport_match.parsing.vocabulary import (
     COMPILATION_WORDS,
     NAME_CONNECTIVES,
-    PLACEHOLDER_ARTISTS,
+    PLACEHOLDER_PHRASES,
     SPELLINGS,
     TITLES_OF_NAMES,
+    UNKNOWN_OR_VARIOUS,
+    WORDS_FOR_ARTIST,
 )
 
 Name = tuple[str, ...]
@@ -42,11 +44,12 @@ _COUNTRY = re.compile(r"(?<!\s)\s*\((?!II|IV|VI|IX)(?:[A-Za-z]{2}|USA|U\.K\.|U\.
 # Noise in artist fields: track numbers ("01. Ana"), sides of vinyl ("A1 Ana"), social handles
 # ("Ana @ana"), channels ("AnaVEVO", "Ana - Topic"), and marks of Discogs ("Ana (2)", "Ana*").
 _CREDIT_NOISE = re.compile(
-    r"^\d{1,3}[.)]\s+|^[A-D]\d\s+(?=\w)|(?<!\s)\s*@\w+|(?<=\w)VEVO$"
+    r"^\d{1,3}[.)]\s+|^[A-D]\d\s+(?=\w)|(?<!\s)\s*@\w+|(?<=\w)\s?VEVO$"
     r"|(?<!\s)\s+(?:-\s+Topic$|\(?Official\)?$|\(\d{1,3}\))|(?<=\w)\*"
 )
 # What joins a name and its alias: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B".
 _ALIAS = re.compile(r"(?<!\s)\s+\(?(?:a\.?k\.?a\b\.?|pres\.|presents\b)\s*", re.IGNORECASE)
+_INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")
 _IN_TWO_SCRIPTS = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)")
 _IGNORED_IN_NAMES = NAME_CONNECTIVES | TITLES_OF_NAMES | {"the"}
 
@@ -216,13 +219,24 @@ def _parse_mix(mix_name: str) -> tuple[Version, tuple[str, ...]]:
 
 def artists_as_written(track: Track) -> str:
     """Return the artist field, or `""` if it holds a placeholder such as "Various Artists"."""
-    return "" if fold(track.artist_text) in PLACEHOLDER_ARTISTS else track.artist_text
+    return "" if is_placeholder_artist(track.artist_text) else track.artist_text
+
+
+def is_placeholder_artist(text: str) -> bool:
+    """Return whether an artist field only says that the artist is unknown, or that it has many."""
+    folded = fold(text)
+    words = set(folded.split())
+    return folded in PLACEHOLDER_PHRASES or (
+        words <= UNKNOWN_OR_VARIOUS | WORDS_FOR_ARTIST
+        and not words.isdisjoint(UNKNOWN_OR_VARIOUS)
+        and not words.isdisjoint(WORDS_FOR_ARTIST)
+    )
 
 
 def credited_names(names: Names) -> tuple[str, ...]:
     """Return the single names of a credit, as written but without a country such as "(UK)"."""
     texts = (names,) if isinstance(names, str) else names
-    texts = tuple(text for text in texts if fold(text) not in PLACEHOLDER_ARTISTS)
+    texts = tuple(text for text in texts if not is_placeholder_artist(text))
     return tuple(
         name
         for text in texts
@@ -256,7 +270,9 @@ def words_of_names(names: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _name_words(name: str) -> Name:
     """Return the words of a name; `DJ`, `The` and `and` count only if there is no other word."""
-    words = words_of_text(_COUNTRY.sub("", name) or name)
+    name = _COUNTRY.sub("", name) or name
+    # "D.J. Ana", "M.A.N.D.Y.": the dots divide no words.
+    words = words_of_text(_INITIALS.sub(lambda it: it.group().replace(".", ""), name))
     words = tuple(word for word in words if word not in _IGNORED_IN_NAMES) or words
     spelled = (SPELLINGS.get(word, word) for word in words)
     return tuple(word if new.isdigit() else new for word, new in zip(words, spelled, strict=True))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
-from beatport_match.parsing.vocabulary import ROMAN_NUMERALS, SPELLINGS
+from beatport_match.parsing.vocabulary import ROMAN_NUMERALS, SOUNDS, SPELLINGS
 from beatport_match.parsing.word_frequency import is_common
 
 # Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which a sign is a letter and not a whole word.
@@ -22,6 +22,7 @@ MAX_TYPOS_OF_A_WORD = 2
 MIN_EVIDENT_LENGTH = 5
 MIN_EVIDENT_WORDS = 3
 MIN_EVIDENT_INNER_LENGTH = 9
+_SPELLED = frozenset(SPELLINGS).union(SOUNDS, *SOUNDS.values())
 # English words of up to four letters, each one letter apart from another of them ("he", "she").
 _SHORT_WORDS = frozenset(
     "a an and any are as at be bee been day days do dos for form four from he hear heat her here "
@@ -60,11 +61,10 @@ def unmatched_words(
         if word in right:
             left.remove(word)
             right.remove(word)
-    if not names and not SPELLINGS.keys().isdisjoint(left):
+    if not names and not _SPELLED.isdisjoint(left):
         for word in list(left):
-            spelling = SPELLINGS.get(word)
-            same = next((other for other in right if SPELLINGS.get(other) == spelling), None)
-            if spelling and same:
+            same = next((other for other in right if _is_spelling(word, other)), None)
+            if same:
                 left.remove(word)
                 right.remove(same)
     typos = 0
@@ -80,6 +80,14 @@ def unmatched_words(
                 typos += 1
                 break
     return left, right, typos
+
+
+def _is_spelling(word: str, other: str) -> bool:
+    """Return whether two words are spellings of one word."""
+    spelling = SPELLINGS.get(word)
+    if spelling and spelling == SPELLINGS.get(other):
+        return True
+    return other in SOUNDS.get(word, ()) or word in SOUNDS.get(other, ())
 
 
 def is_typo(word: str, other: str) -> bool:

@@ -190,38 +190,47 @@ LABEL_WORDS = frozenset("records recordings recs rec label".split())
 # A subtitle with one of these words tells the occasion of a track and not its version.
 OCCASION_WORDS = frozenset("anthem hymn soundtrack ost".split())
 
-# What libraries write in the artist field if they do not know the artist, or if it has many.
-PLACEHOLDER_ARTISTS = frozenset(
+# What libraries write in the artist field if they do not know the artist, or if it has many: one of
+# these phrases, or a word for "unknown" or "various" with a word for "artist" ("Interprete
+# Desconocido"), as players write it in the language of the system.
+PLACEHOLDER_PHRASES = frozenset(
     {
+        "?",
         "artist",
-        "artist unknown",
+        "compilation",
+        "divers",
+        "diversen",
         "n a",
         "na",
         "no artist",
         "none",
+        "sampler",
+        "soundtrack",
         "track artist",
         "unbekannt",
         "unknown",
-        "unknown artist",
-        "unknown artists",
         "v a",
         "va",
-        "various",
-        "various artist",
-        "various artists",
-        "verschiedene",
-        "verschiedene interpreten",
-        "artistes divers",
-        "artisti vari",
-        "blandade artister",
-        "compilation",
-        "divers",
-        "diversen",
-        "sampler",
-        "soundtrack",
         "varios",
-        "varios artistas",
+        "various",
+        "verschiedene",
+        "不明なアーティスト",
+        "未知艺术家",
+        "未知藝人",
+        "알 수 없는 아티스트",
     }
+)
+UNKNOWN_OR_VARIOUS = frozenset(
+    "unknown unbekannt unbekannter unbekannte inconnu inconnue desconocido desconhecido sconosciuto "
+    "onbekend onbekende okand ukjent ukendt tuntematon nieznany neznamy ismeretlen necunoscut "
+    "bilinmeyen неизвестныи неизвестен "
+    "various verschiedene diverse divers diversen varie vari varies varios varias vari blandade "
+    "diversos разные".split()
+)
+WORDS_FOR_ARTIST = frozenset(
+    "artist artists artista artistas artiste artistes artisti artiest artiesten artister interpret "
+    "interprete interpreten interpretes kunstler kunstlerin kunstner esittaja wykonawca eloado "
+    "sanatci исполнитель исполнители".split()
 )
 
 # Spellings of one word. Each row has the common spelling first.
@@ -246,6 +255,7 @@ SPELLINGS = {
         saint st
         brothers bros
         volume vol
+        part pt
         number no nr
         and n
         with w
@@ -269,6 +279,9 @@ SPELLINGS = {
     )
     for spelling in row
 }
+
+# Digits that stand for words of the same sound: "Luv 4 U", "Back 2 Love".
+SOUNDS = {"2": frozenset({"to", "too"}), "4": frozenset({"for"})}
 
 # Words in the name of a compilation or a reissue ("Best Of", "Sampler", "Deluxe").
 COMPILATION_WORDS = frozenset(

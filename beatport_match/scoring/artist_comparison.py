@@ -8,6 +8,7 @@ it, only the remixer) gives fewer points instead.
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 from rapidfuzz.fuzz import ratio
@@ -27,6 +28,9 @@ MIN_TRANSLITERATED_RATIO = 70.0
 MIN_TYPO_NAME_LENGTH = 5
 MIN_RATIO_NAME_LENGTH = 8
 MIN_NAME_PART_LENGTH = 4
+# A digit beside a letter may stand for a letter that looks like it.
+_DIGIT_IN_WORD = re.compile(r"(?<=[^\W\d])\d(?!\d)|(?<!\d)\d(?=[^\W\d])")
+_LETTERS_OF_DIGITS = str.maketrans("013457", "oieast")
 
 
 def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
@@ -46,9 +50,11 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     if not other_words <= local_words:
         extra = [name for name in other.artists if not local_words.issuperset(name)]
     local_agrees, other_agrees = len(missing) < len(local.artists), len(extra) < len(other.artists)
-    paired = typos = doubtful = 0
+    paired = typos = doubtful = initials = 0
     if missing and extra:
+        initials = _remove_initials(missing, extra)
         paired, typos, doubtful = _remove_same_names(missing, extra)
+        paired += initials
     remixer_words = other.remixer_words
     if local.remixer_words or other.version.words or local.version.words:
         remixer_words = remixer_words.union(
@@ -79,6 +85,8 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     if missing and any(names_version(" ".join(name)) for name in missing):
         # "Ana Sol, Instrumental": the artist field names a version.
         case = cases.ARTISTS_VERSION
+    elif initials and paired == initials and not (local_agrees and other_agrees):
+        case = cases.ARTISTS_INITIAL
     elif doubtful and paired == doubtful and not (local_agrees and other_agrees):
         case = cases.ARTISTS_NAME_TYPO
     elif missing and not extra and _are_uncredited_guests(missing, local, other):
@@ -124,9 +132,30 @@ def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int
     return paired, typos, doubtful
 
 
+def _remove_initials(missing: list[Name], extra: list[Name]) -> int:
+    """Remove from both lists the names of which one abbreviates a word; return their number."""
+    count = 0
+    for name, other in product(tuple(missing), tuple(extra)):
+        if name in missing and other in extra and _has_initial(name, other):
+            missing.remove(name)
+            extra.remove(other)
+            count += 1
+    return count
+
+
+def _has_initial(name: Name, other: Name) -> bool:
+    """Tell whether two names agree in a word, and one has the initials of the other words."""
+    differing = [pair for pair in zip(name, other, strict=False) if pair[0] != pair[1]]
+    return len(name) == len(other) > len(differing) > 0 and all(
+        min(map(len, pair)) == 1 and pair[0][0] == pair[1][0] for pair in differing
+    )
+
+
 def _is_same_name(name: str, other: str) -> bool:
     """Tell whether two names without spaces are equal, or differ only by typos."""
     shortest = min(len(name), len(other))
+    if _with_letters(name) == _with_letters(other):
+        return True
     if name == other or (shortest >= MIN_TYPO_NAME_LENGTH and is_typo(name, other)):
         return True
     return (
@@ -134,6 +163,15 @@ def _is_same_name(name: str, other: str) -> bool:
         and ratio(name, other, score_cutoff=MIN_NAME_RATIO) >= MIN_NAME_RATIO
         and digits_of(name) == digits_of(other)
     )
+
+
+def _with_letters(name: str) -> str:
+    """Return a name with letters for the digits between its letters: "kolv4" is "kolva"."""
+    return name if name.isdigit() or name.isalpha() else _DIGIT_IN_WORD.sub(_letter, name)
+
+
+def _letter(digit: re.Match[str]) -> str:
+    return digit.group().translate(_LETTERS_OF_DIGITS)
 
 
 def _is_part_of_name(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:

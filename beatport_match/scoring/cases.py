@@ -230,6 +230,10 @@ ARTISTS_TYPO = Case("artists.typo", 30.0, "one of the artists with a typo")
 ARTISTS_NAME_TYPO = Case(
     "artists.name_typo", 30.0, "the artist's name is a letter apart", 0.75, _LENGTH_OR_REMIXER
 )
+# "A. Beyer" for "Adam Beyer", and perhaps for "Anna Beyer".
+ARTISTS_INITIAL = Case(
+    "artists.initial", 30.0, "the artist's name has only an initial", 0.75, _LENGTH_OR_REMIXER
+)
 # A remake credits the original artist as its guest: "Track (feat. Old)" by New.
 ARTISTS_GUEST = Case(
     "artists.guest", 25.0, "on Beatport the artist is only a guest of another one", 0.75, _LENGTH

@@ -269,7 +269,7 @@ def _identifier_evidence(
         not is_trusted
         and local.isrc
         and local.isrc == other.isrc
-        and {finding.case for finding in overridden} == {cases.TITLE_OTHER}
+        and cases.TITLE_OTHER in found
         and found & _SAME_ARTISTS
         and cases.LENGTH_WITHIN_2 in found
     ):

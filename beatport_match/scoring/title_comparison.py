@@ -25,6 +25,7 @@ from beatport_match.parsing.vocabulary import (
     FEATURING_WORDS,
     NAME_CONNECTIVES,
     OCCASION_WORDS,
+    SOUNDS,
     SPELLINGS,
 )
 from beatport_match.parsing.word_frequency import is_common, weighted_jaccard
@@ -165,10 +166,18 @@ def _have_divided_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
 
 
 def _have_other_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
-    """Tell whether two titles have different numbers, in digits or as words."""
+    """Tell whether two titles have different numbers, in digits or as words.
+
+    A digit is no number if the other title has the word that it stands for ("4", "for").
+    """
     mine, theirs = (
-        [number for word in side.words if (number := SPELLINGS.get(word, word)).isdigit()]
-        for side in (local, other)
+        [
+            number
+            for word in one.words
+            if (number := SPELLINGS.get(word, word)).isdigit()
+            and another.word_set.isdisjoint(SOUNDS.get(word, ()))
+        ]
+        for one, another in ((local, other), (other, local))
     )
     return mine != theirs
 
