@@ -20,7 +20,7 @@ from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing import noise
 from beatport_match.parsing.damaged_text import cut, cut_names
 from beatport_match.parsing.normalize import fold, words_of_text
-from beatport_match.parsing.scripts import are_in_two_scripts
+from beatport_match.parsing.scripts import words_by_script
 from beatport_match.parsing.titles import IN_BRACKETS, VERSION_WITH_GUEST, parse_title, split_names
 from beatport_match.parsing.typos import with_numbers
 from beatport_match.parsing.versions import UNSTATED, Version, is_year, parse_version
@@ -50,8 +50,8 @@ _CREDIT_NOISE = re.compile(
 # What joins a name and its alias: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B".
 _ALIAS = re.compile(r"(?<!\s)\s+\(?(?:a\.?k\.?a\b\.?|pres\.|presents\b)\s*", re.IGNORECASE)
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")
-_IN_TWO_SCRIPTS = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)")
-_IGNORED_IN_NAMES = NAME_CONNECTIVES | TITLES_OF_NAMES | {"the"}
+_IN_BRACKETS = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)")
+_IGNORED_IN_NAMES = NAME_CONNECTIVES | TITLES_OF_NAMES | {"the", "n"}
 
 
 # A run makes one for each row of a page, and making a frozen one takes three times as long.
@@ -247,11 +247,17 @@ def credited_names(names: Names) -> tuple[str, ...]:
 
 @lru_cache(maxsize=2048)
 def with_aliases(name: str) -> tuple[str, ...]:
-    """Split a name from its aliases: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B"."""
+    """Split a name from its aliases.
+
+    They are written "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B", "Kolva (Brenn)", or in
+    another script: "Колва Kolva".
+    """
     first, *aliases = _ALIAS.split(name)
-    translated = _IN_TWO_SCRIPTS.fullmatch(first)
-    if translated and are_in_two_scripts(fold(translated[1]), fold(translated[2])):
-        first, aliases = translated[1], [translated[2], *aliases]
+    if (bracket := _IN_BRACKETS.fullmatch(first)) and not _COUNTRY.search(first):
+        first, aliases = bracket[1], [bracket[2], *aliases]
+    elif not first.isascii() and len(scripts := words_by_script(fold(first))) > 1:
+        first, *others = (" ".join(words) for words in scripts.values())
+        aliases = [*others, *aliases]
     return (first, *(alias.strip(" )") for alias in aliases))
 
 
@@ -274,5 +280,7 @@ def _name_words(name: str) -> Name:
     # "D.J. Ana", "M.A.N.D.Y.": the dots divide no words.
     words = words_of_text(_INITIALS.sub(lambda it: it.group().replace(".", ""), name))
     words = tuple(word for word in words if word not in _IGNORED_IN_NAMES) or words
+    if len(words) == 1 and len(words[0]) == 1:
+        return words  # "N/ORVA"
     spelled = (SPELLINGS.get(word, word) for word in words)
     return tuple(word if new.isdigit() else new for word, new in zip(words, spelled, strict=True))

@@ -7,7 +7,7 @@ same place makes another word ("Light", "Night"). The caller decides what a typo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rapidfuzz.distance import OSA
 
@@ -16,6 +16,9 @@ from beatport_match.parsing.word_frequency import is_common
 
 # Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which a sign is a letter and not a whole word.
 _ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
+# A single digit beside a letter may stand for a letter that looks like it.
+_DIGIT_IN_WORD = re.compile(r"(?<=[^\W\d])\d(?!\d)|(?<!\d)\d(?=[^\W\d])")
+_LETTERS_OF_DIGITS = str.maketrans("013457", "oieast")
 _NUMBER_SIGNS = frozenset({"no", "nr", "number"})
 MAX_SHORT_WORD_LENGTH = 4
 MAX_TYPOS_OF_A_WORD = 2
@@ -125,7 +128,19 @@ def is_evident_in_name(name: Sequence[str], other: Sequence[str]) -> bool:
     left, right, typos = unmatched_words(name, other)
     if len(name) >= MIN_EVIDENT_WORDS and not left and not right and typos <= 1:
         return True
-    return is_evident_typo("".join(name), "".join(other), names=True)
+    one, another = with_letters("".join(name)), with_letters("".join(other))
+    return is_evident_typo(one, another, names=True)
+
+
+def have_other_initials(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Return whether each side has a single letter that the other lacks: Mr. C and Mr. G."""
+    mine, theirs = ({word for word in words if len(word) == 1} for words in (one, other))
+    return bool(mine - theirs and theirs - mine)
+
+
+def initials_of(name: Sequence[str]) -> str:
+    """Return the initials of a name of two words or more, or `""`."""
+    return "".join(word[0] for word in name) if len(name) > 1 else ""
 
 
 def _are_two_names(word: str, other: str) -> bool:
@@ -179,6 +194,13 @@ def is_short_word_typo(word: str, other: str) -> bool:
 def _are_both_words(word: str, other: str) -> bool:
     """Return whether both words are common in titles: "rain" is not a typo of "train"."""
     return all(w in _SHORT_WORDS or (len(w) > 1 and is_common(w)) for w in (word, other))
+
+
+def with_letters(text: str) -> str:
+    """Return a text with letters for the digits within its words: "kolv4" is "kolva"."""
+    if text.isalpha() or text.isdigit():
+        return text
+    return _DIGIT_IN_WORD.sub(lambda digit: digit.group().translate(_LETTERS_OF_DIGITS), text)
 
 
 def typo_count(mine: str, theirs: str) -> int:

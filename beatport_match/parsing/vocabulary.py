@@ -10,6 +10,7 @@ from __future__ import annotations
 # exceptions.
 KINDS: dict[str, str] = {
     "remix": "remix",
+    "remezcla": "remix",
     "remixed": "remix",
     "rmx": "remix",
     "remx": "remix",
@@ -35,6 +36,8 @@ KINDS: dict[str, str] = {
     "instrumental": "instrumental",
     "inst": "instrumental",
     "instr": "instrumental",
+    "instrumentale": "instrumental",
+    "strumentale": "instrumental",
     "acapella": "acapella",
     "acca": "acapella",
     "acap": "acapella",
@@ -71,6 +74,9 @@ LENGTHS: dict[str, str] = {
     "extended": "long",
     "ext": "long",
     "xtended": "long",
+    "extendida": "long",
+    "extendido": "long",
+    "estesa": "long",
     "long": "long",
     "radio": "short",
     "short": "short",
@@ -79,11 +85,23 @@ LENGTHS: dict[str, str] = {
 
 # Words for the track as first made ("Original Mix", "Full Length").
 PLAIN_WORDS = frozenset(
-    {"original", "orig", "org", "og", "orginal", "origional", "main", "full", "length", "lp"}
+    {
+        "original",
+        "orig",
+        "org",
+        "og",
+        "orginal",
+        "origional",
+        "originale",
+        "main",
+        "full",
+        "length",
+        "lp",
+    }
 )
 # Words in the name of a version that do not distinguish it from others ("Mix", "Version", "by").
 NEUTRAL_WORDS = frozenset(
-    {"mix", "mixx", "version", "vers", "ver", "inch", "a", "the", "of", "by", "re"}
+    {"mix", "mixx", "version", "versione", "vers", "ver", "inch", "a", "the", "of", "by", "re"}
 )
 MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS | NEUTRAL_WORDS
 
@@ -147,6 +165,7 @@ NOISE_PHRASES = frozenset(
         "premiere",
         "exclusive",
         "promo",
+        "unmixed",
         "unreleased",
         "master",
         "final",
@@ -163,12 +182,14 @@ NOISE_PHRASES = frozenset(
         "24 48",
         "24 96",
         "24bit",
+        "cbr",
         "cd",
         "cdr",
         "clean rip",
         "digital",
         "lossless",
         "no ads",
+        "vbr",
         "vinyl",
         "vinyl rip",
         "web",
@@ -179,9 +200,9 @@ NOISE_PHRASES = frozenset(
 
 # A phrase of two or more of these words is noise as well: "Official Video HD", "Final Master".
 NOISE_WORDS = frozenset(
-    "4k 320 320kbps aiff audio cd clip digital dl download exclusive file final flac free full hd "
-    "hq kbps lyric lyrics master mp3 music now official out premiere preview promo quality rip "
-    "ripped snippet tape track uhd unreleased video vinyl visualiser visualizer wav web".split()
+    "4k 320 320kbps aiff audio cbr cd clip digital dl download exclusive file final flac free full hd "
+    "hq kbps lyric lyrics master mp3 music now oficial official officiel officielle out premiere preview promo quality rip "
+    "ripped snippet tape track ufficiale uhd unreleased vbr video videoclip vinyl visualiser visualizer wav web".split()
 )
 
 # Words that labels use in their names. A phrase with one of them is taken for a label.
@@ -258,7 +279,10 @@ SPELLINGS = {
         part pt
         number no nr
         and n
-        with w
+        with w wit
+        the da tha
+        that dat
+        this dis
         versus vs
         featuring feat ft
         okay ok

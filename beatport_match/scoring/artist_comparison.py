@@ -8,14 +8,20 @@ it, only the remixer) gives fewer points instead.
 
 from __future__ import annotations
 
-import re
 from itertools import product
 
 from rapidfuzz.fuzz import ratio
 
 from beatport_match.parsing.parsed_track import Name, ParsedTrack
 from beatport_match.parsing.scripts import are_in_two_scripts, transliterate
-from beatport_match.parsing.typos import digits_of, is_evident_in_name, is_typo, typo_count
+from beatport_match.parsing.typos import (
+    digits_of,
+    have_other_initials,
+    is_evident_in_name,
+    is_typo,
+    typo_count,
+    with_letters,
+)
 from beatport_match.parsing.versions import names_version
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import Finding
@@ -28,9 +34,7 @@ MIN_TRANSLITERATED_RATIO = 70.0
 MIN_TYPO_NAME_LENGTH = 5
 MIN_RATIO_NAME_LENGTH = 8
 MIN_NAME_PART_LENGTH = 4
-# A digit beside a letter may stand for a letter that looks like it.
-_DIGIT_IN_WORD = re.compile(r"(?<=[^\W\d])\d(?!\d)|(?<!\d)\d(?=[^\W\d])")
-_LETTERS_OF_DIGITS = str.maketrans("013457", "oieast")
+MAX_JOINING_LENGTH = 4
 
 
 def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
@@ -43,6 +47,8 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     # If the library names the guests as well, its artist may be left out elsewhere.
     if other.guests and not local.guests and set(other.guests).issuperset(local.artists):
         return cases.ARTISTS_GUEST.found()
+    if _are_joined(local.artists, other.artists):
+        return cases.ARTISTS_SAME.found()
     missing: list[Name] = []
     extra: list[Name] = []
     if not local_words <= other_words:
@@ -64,7 +70,9 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
         missing = [name for name in missing if not remixer_words.issuperset(name)]
         extra = [name for name in extra if not remixer_words.issuperset(name)]
     if not paired and not (local_agrees and other_agrees):
-        if typo_count("".join(sorted(local_words)), "".join(sorted(other_words))):
+        if not have_other_initials(local_words, other_words) and typo_count(
+            "".join(sorted(local_words)), "".join(sorted(other_words))
+        ):
             return cases.ARTISTS_SLIP.found()
         both = (local.artists, other.artists)
         # A part of a name is one or more of its words.
@@ -132,6 +140,25 @@ def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int
     return paired, typos, doubtful
 
 
+def _are_joined(names: tuple[Name, ...], others: tuple[Name, ...]) -> bool:
+    """Tell whether one name consists of all the others and short words between them.
+
+    The words join names in some language: "Ana Sol con Brenn", "Ana Sol mit Brenn".
+    """
+    if len(names) != 1 or len(others) < 2:
+        return False
+    words = names[0]
+    joining = [word for word in words if not any(word in name for name in others)]
+    return (
+        len(words) == sum(map(len, others)) + len(joining)
+        and len(joining) == len(others) - 1
+        and max(map(len, joining)) <= MAX_JOINING_LENGTH
+        and any(words[: len(name)] == name for name in others)
+        and any(words[-len(name) :] == name for name in others)
+        and {word for name in others for word in name} <= {*words}
+    )
+
+
 def _remove_initials(missing: list[Name], extra: list[Name]) -> int:
     """Remove from both lists the names of which one abbreviates a word; return their number."""
     count = 0
@@ -154,24 +181,15 @@ def _has_initial(name: Name, other: Name) -> bool:
 def _is_same_name(name: str, other: str) -> bool:
     """Tell whether two names without spaces are equal, or differ only by typos."""
     shortest = min(len(name), len(other))
-    if _with_letters(name) == _with_letters(other):
-        return True
-    if name == other or (shortest >= MIN_TYPO_NAME_LENGTH and is_typo(name, other)):
+    if with_letters(name) == with_letters(other) or (
+        shortest >= MIN_TYPO_NAME_LENGTH and is_typo(name, other)
+    ):
         return True
     return (
         shortest >= MIN_RATIO_NAME_LENGTH
         and ratio(name, other, score_cutoff=MIN_NAME_RATIO) >= MIN_NAME_RATIO
         and digits_of(name) == digits_of(other)
     )
-
-
-def _with_letters(name: str) -> str:
-    """Return a name with letters for the digits between its letters: "kolv4" is "kolva"."""
-    return name if name.isdigit() or name.isalpha() else _DIGIT_IN_WORD.sub(_letter, name)
-
-
-def _letter(digit: re.Match[str]) -> str:
-    return digit.group().translate(_LETTERS_OF_DIGITS)
 
 
 def _is_part_of_name(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:

@@ -53,7 +53,9 @@ _LENGTH_CASES = (
 # Turntables and players change the tempo by up to 8 %.
 _MAX_PITCH = 0.08
 _MAX_SILENCE_S = 15.0
-_SAME_ARTISTS = frozenset({cases.ARTISTS_SAME, cases.ARTISTS_TYPO, cases.ARTISTS_EXTRA})
+_NOT_OTHER_ARTISTS = frozenset(
+    {cases.ARTISTS_SAME, cases.ARTISTS_TYPO, cases.ARTISTS_EXTRA, cases.ARTISTS_UNKNOWN}
+)
 
 
 class ScoreDetail(NamedTuple):
@@ -270,7 +272,7 @@ def _identifier_evidence(
         and local.isrc
         and local.isrc == other.isrc
         and cases.TITLE_OTHER in found
-        and found & _SAME_ARTISTS
+        and found & _NOT_OTHER_ARTISTS
         and cases.LENGTH_WITHIN_2 in found
     ):
         yield cases.ISRC_DESPITE_TITLE.found()

@@ -7,7 +7,13 @@ if everything else agrees, the candidate is at best another version.
 from __future__ import annotations
 
 from beatport_match.parsing.parsed_track import ParsedTrack
-from beatport_match.parsing.typos import is_evident_in_name, typo_count, unmatched_words
+from beatport_match.parsing.typos import (
+    have_other_initials,
+    initials_of,
+    is_evident_in_name,
+    typo_count,
+    unmatched_words,
+)
 from beatport_match.parsing.versions import Version
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import Case, Finding
@@ -43,7 +49,8 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
             if frozenset(mine.words) == other.remixer_words:
                 return cases.VERSION_FROM_REMIXER.found()
     if have_same_words(local, other) or (mine.is_stated and mine.compact == theirs.compact):
-        is_bare = mine.plain and mine.is_stated and not (mine.part or mine.is_original)
+        is_named = mine.part or mine.is_original or not mine.compact.isalpha()  # '12" Mix'
+        is_bare = mine.plain and mine.is_stated and not is_named
         if is_bare and theirs.plain:
             return cases.VERSION_BARE.found()
         return _same_version(mine, theirs, gap_s)
@@ -63,6 +70,9 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
         finding = _further(cases.VERSION_MIX_FOR_REMIX, finding)  # "X Mix" for "X Remix"
     elif differing_kinds == frozenset({"album"}) and not mine.words:
         finding = _further(cases.VERSION_ALBUM, finding)
+    elif differing_kinds == frozenset({"club"}) and mine.words and same_length:
+        # "X Mix" for "X Club Mix": X may have made a radio mix as well.
+        finding = _further(cases.VERSION_LENGTH_VOUCHED, finding)
     elif differing_kinds == frozenset({"dirty"}) and "dirty" in mine.kinds:
         finding = _further(cases.VERSION_EXPLICIT, finding)
     elif differing_kinds:
@@ -144,11 +154,16 @@ def _compare_names(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
         return case.found(less=typos)
     left = [word for word in left if word not in other.remixer_words]
     right = [word for word in right if word not in local.remixer_words]
-    if typo_count("".join(left), "".join(right)) or typo_count("".join(mine), "".join(theirs)):
+    if not have_other_initials(mine, theirs) and (
+        typo_count("".join(left), "".join(right)) or typo_count("".join(mine), "".join(theirs))
+    ):
         return cases.VERSION_NAMES_SLIP.found()
+    if initials_of(left) in right or initials_of(right) in left:
+        return cases.VERSION_NAMES_SLIP.found()  # "PvD Remix"
     no_remix = "remix" not in local.version.kinds | other.version.kinds
     if no_remix and not (left and right):
         # An artist's own version may or may not repeat the artist's name.
+        artists |= {initials_of(name) for name in (*local.artists, *other.artists)}
         left = [word for word in left if word not in artists]
         right = [word for word in right if word not in artists]
     if not left and not right:
