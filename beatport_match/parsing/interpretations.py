@@ -112,12 +112,23 @@ def interpret(track: Track) -> tuple[ParsedTrack, ...]:
             _parsed_track(track, shorter, replace(split, assumption=assumption))
             for split in _splits(shorter, known_artists)
         ]
-    interpretations += [
-        other for one in interpretations if (other := _with_number_as_part(one)) is not None
-    ]
     if not known_artists and (split := _version_as_title(track.title)):
         interpretations.append(_parsed_track(track, ParsedTitle(split.title), split))
     return tuple(dict.fromkeys(interpretations))
+
+
+def with_number_as_part(one: ParsedTrack) -> ParsedTrack | None:
+    """Read "Title II" as "Title Pt. 2", and the reverse; `None` if it has neither."""
+    *words, last = one.base.split() or [""]
+    version = one.version
+    if version.part:
+        base, part = f"{one.base} {version.part}", ""
+    elif words and (part := NUMERALS.get(last, last.lstrip("0"))).isdigit() and len(part) == 1:
+        base = " ".join(words)
+    else:
+        return None
+    is_stated = bool(part) or not version.plain or version.is_original
+    return replace(one, base=base, version=replace(version, part=part, is_stated=is_stated))
 
 
 class LocatingWords(NamedTuple):
@@ -188,20 +199,6 @@ def interpret_using_candidate(
         beatport_id=beatport_id_of(track),
         located_by_candidate=True,
     )
-
-
-def _with_number_as_part(one: ParsedTrack) -> ParsedTrack | None:
-    """Read "Title II" as "Title Pt. 2", and the reverse; `None` if it has neither."""
-    *words, last = one.base.split() or [""]
-    version = one.version
-    if version.part:
-        base, part = f"{one.base} {version.part}", ""
-    elif words and (part := NUMERALS.get(last, last.lstrip("0"))).isdigit() and len(part) == 1:
-        base = " ".join(words)
-    else:
-        return None
-    is_stated = bool(part) or not version.plain or version.is_original
-    return replace(one, base=base, version=replace(version, part=part, is_stated=is_stated))
 
 
 def _interpret_swapped(track: Track, other: ParsedTrack) -> ParsedTrack | None:

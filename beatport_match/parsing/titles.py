@@ -56,7 +56,7 @@ _NO_NAME = r"(?!(?:me|you|us|him|her|them|it|my\w*|your\w*|our\w*|a|an|the|love|
 _FEATURED = re.compile(
     r"(?<!\S)(?:(?:"
     + "|".join(sorted(FEATURING_WORDS))
-    + rf")\b\.?\s|f[./]\s|w/\s*{_NO_NAME})\s*(?P<names>[^\ue000]+?)"
+    + r")\b\.?|f[./])\s+(?P<names>[^\ue000]+?)"
     + r"(?=\s+-|-\s|\s+['\"]|\s+(?:[|•·:~/]|//)\s|\s*\ue000|$)",
     re.IGNORECASE,
 )

@@ -30,8 +30,6 @@ from beatport_match.parsing.vocabulary import (
     TITLES_OF_NAMES,
 )
 
-# The format of a record says nothing about the version: `12" Club Mix`, "12 Inch Mix".
-_INCHES = re.compile(r"\b(?:7|12)(?:\s?[\"”″]|''|\s?inch\b)", re.IGNORECASE)
 # A part without a space before its number: "Pt2".
 _NUMBERED_PART = re.compile(rf"\b({'|'.join(sorted(PARTS))})(\d+)\b", re.IGNORECASE)
 
@@ -186,8 +184,6 @@ def parse_version(phrase: str) -> Version:
         kinds -= {"edit", "cut"}  # "Radio Edit", "Radio Cut" and "Radio Mix" are the same version
     other = tuple(word for word in words if word not in MARKERS and word not in NAME_CONNECTIVES)
     other = tuple(word for word in other if word not in TITLES_OF_NAMES) or other
-    if _INCHES.search(phrase):
-        other = tuple(word for word in other if word not in {"7", "12"})
     other = tuple(SPELLINGS.get(word, word) for word in other)
     year = next((word for word in other if is_year(word)), "") if kinds else ""
     other = tuple(word for word in other if word != year)

@@ -58,7 +58,8 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     local_agrees, other_agrees = len(missing) < len(local.artists), len(extra) < len(other.artists)
     paired = typos = doubtful = initials = 0
     if missing and extra:
-        initials = _remove_initials(missing, extra)
+        if 1 in map(len, local_words ^ other_words):
+            initials = _remove_initials(missing, extra)
         paired, typos, doubtful = _remove_same_names(missing, extra)
         paired += initials
     remixer_words = other.remixer_words

@@ -187,7 +187,10 @@ TITLE_ONE_WORD = Case(
 )
 TITLE_REPEATED = Case("title.repeated", 42.0, _APART_FROM + "a repeated word", 0.75)
 # "Lady" and "Lady (Hear Me Tonight)".
-TITLE_SUBTITLE = Case("title.subtitle", 40.0, "same title, apart from a subtitle: {}", 0.75)
+TITLE_SUBTITLE = Case(
+    *("title.subtitle", 40.0, "same title, apart from a subtitle: {}", 0.75),
+    (frozenset({LENGTH_WITHIN_2, VERSION_NAMED}),),
+)
 TITLE_OCCASION = Case(
     "title.occasion", 42.0, "same title, apart from the occasion: {}", 0.75, _LENGTH
 )
@@ -240,7 +243,7 @@ ARTISTS_INITIAL = Case(
 )
 # A remake credits the original artist as its guest: "Track (feat. Old)" by New.
 ARTISTS_GUEST = Case(
-    "artists.guest", 25.0, "on Beatport the artist is only a guest of another one", 0.75, _LENGTH
+    "artists.guest", 25.0, "on Beatport the artist is only a guest of another one", 0.75
 )
 # The DJ of a compilation stands in the artist field, and in the name of the album.
 ARTISTS_COMPILER = Case(

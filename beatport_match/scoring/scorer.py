@@ -23,6 +23,7 @@ from beatport_match.parsing.interpretations import (
     interpret,
     interpret_using_candidate,
     locating_words,
+    with_number_as_part,
 )
 from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import ParsedTrack, parse_candidate
@@ -149,6 +150,9 @@ def _score(
     best = _score_with(track, candidate, other, gap, attributes, parsed[0])
     for local in parsed[1:]:
         best = _better(best, _score_with(track, candidate, other, gap, attributes, local))
+    if best.relation == "different" and other.version.part != parsed[0].version.part:
+        for local in filter(None, map(with_number_as_part, parsed)):
+            best = _better(best, _score_with(track, candidate, other, gap, attributes, local))
     if (
         best.relation == "different"
         and locating.may_locate(other)

@@ -81,7 +81,8 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
         finding = _compare_whole_bases(local, other)
         if finding is not None:
             return finding
-    if with_letters(local.base) == with_letters(other.base):
+    is_plain = local.compact.isalpha() and other.compact.isalpha()
+    if not is_plain and with_letters(local.base) == with_letters(other.base):
         return cases.TITLE_SPELLING.found()  # "N3RV3" and "Nerve"
     is_unrelated = similarity < MIN_TITLE_RATIO and local.word_set.isdisjoint(other.word_set)
     if is_unrelated or (local.numbers != other.numbers and _have_other_numbers(local, other)):

@@ -20,6 +20,8 @@ from beatport_match.scoring.cases import Case, Finding
 from beatport_match.scoring.title_comparison import have_same_words
 
 # Libraries often do not name these kinds. An equal length then confirms the kind.
+# Numbers of inches: '12" Club Mix'.
+RECORD_FORMATS = frozenset({"7", "12"})
 OFTEN_UNSTATED_KINDS = frozenset({"club", "album", "vocal", "remaster"})
 MIN_TRUNCATED_LENGTH = 3
 MAX_SAME_LENGTH_GAP_S = 3.0
@@ -49,8 +51,7 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
             if frozenset(mine.words) == other.remixer_words:
                 return cases.VERSION_FROM_REMIXER.found()
     if have_same_words(local, other) or (mine.is_stated and mine.compact == theirs.compact):
-        is_named = mine.part or mine.is_original or not mine.compact.isalpha()  # '12" Mix'
-        is_bare = mine.plain and mine.is_stated and not is_named
+        is_bare = mine.plain and mine.is_stated and not (mine.part or mine.is_original)
         if is_bare and theirs.plain:
             return cases.VERSION_BARE.found()
         return _same_version(mine, theirs, gap_s)
@@ -115,7 +116,11 @@ def _unstated(theirs: Version, *, same_length: bool) -> Finding:
     """Compare a library that names no version: it means the plain one, or one of equal length."""
     if theirs.plain:
         return cases.VERSION_PLAIN.found()
-    if not theirs.words and theirs.kinds <= OFTEN_UNSTATED_KINDS | {"edit"} and same_length:
+    if (
+        RECORD_FORMATS.issuperset(theirs.words)
+        and theirs.kinds <= OFTEN_UNSTATED_KINDS | {"edit"}
+        and same_length
+    ):
         return cases.VERSION_UNSAID_VOUCHED.found()
     return cases.VERSION_UNSAID.found()
 
