@@ -283,11 +283,9 @@ def _with_remixer_field(
 def _splits(parsed: ParsedTitle, known_artists: tuple[str, ...]) -> Iterator[_Split]:
     """Yield the ways to divide a title, with each possible meaning of its brackets."""
     aside = parsed.aside
-    by = [it for phrase in aside if (it := _BY_ARTIST.fullmatch(phrase))]
-    if by and not known_artists:
+    if not known_artists and aside and (credit := _BY_ARTIST.fullmatch(aside[-1])):
         # "Title (Some Remix) by Artist"
-        rest = tuple(phrase for phrase in aside if not _BY_ARTIST.fullmatch(phrase))
-        yield _Split(split_names(by[0]["artist"]), parsed.base, label=rest)
+        yield _Split(split_names(credit["artist"]), parsed.base, label=aside[:-1])
     for split in _split_segments(parsed.base, known_artists):
         # "Title / Label", or two titles of one track.
         first, slash, tail = split.title.partition(" / ")

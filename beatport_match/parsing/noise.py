@@ -88,7 +88,7 @@ _NUMBERED_FILE = re.compile(r"(\d{2,3}-[^-]+-[^-].*)-[a-z\d]{2,8}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _STATED_BPM = re.compile(r"(?<![\d.])(\d{2,3}(?:\.\d+)?)(?:\s*bpm)?$", re.IGNORECASE)
 _BITRATE = re.compile(
-    r"\d{2,3}\s?kbps|(?:\w+ )?(?:16|24|32)[ -/](?:44|48|88|96)(?:[.,]1)?", re.IGNORECASE
+    r"\d{2,3}\s?kbps|(?:master )?(?:16|24|32)[ /-](?:44|48|88|96)(?:[.,]1)?", re.IGNORECASE
 )
 # A note about a download, without a word that names a version: "Buy = Free", "Free DL in bio".
 _OFFERS = frozenset("buy download downloads free link dl".split())

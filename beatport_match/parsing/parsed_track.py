@@ -49,6 +49,7 @@ _CREDIT_NOISE = re.compile(
 )
 # What joins a name and its alias: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B".
 _ALIAS = re.compile(r"(?<!\s)\s+\(?(?:a\.?k\.?a\b\.?|pres\.|presents\b)\s*", re.IGNORECASE)
+# Initials with dots, which divide no words: "D.J. Ana", "M.A.N.D.Y.".
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")
 _IN_BRACKETS = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)")
 _IGNORED_IN_NAMES = NAME_CONNECTIVES | TITLES_OF_NAMES | {"the", "n"}
@@ -277,7 +278,6 @@ def words_of_names(names: Iterable[str]) -> frozenset[str]:
 def _name_words(name: str) -> Name:
     """Return the words of a name; `DJ`, `The` and `and` count only if there is no other word."""
     name = _COUNTRY.sub("", name) or name
-    # "D.J. Ana", "M.A.N.D.Y.": the dots divide no words.
     words = words_of_text(_INITIALS.sub(lambda it: it.group().replace(".", ""), name))
     words = tuple(word for word in words if word not in _IGNORED_IN_NAMES) or words
     if len(words) == 1 and len(words[0]) == 1:

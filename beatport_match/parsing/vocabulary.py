@@ -85,19 +85,7 @@ LENGTHS: dict[str, str] = {
 
 # Words for the track as first made ("Original Mix", "Full Length").
 PLAIN_WORDS = frozenset(
-    {
-        "original",
-        "orig",
-        "org",
-        "og",
-        "orginal",
-        "origional",
-        "originale",
-        "main",
-        "full",
-        "length",
-        "lp",
-    }
+    "original orig org og orginal origional originale main full length lp".split()
 )
 # Words in the name of a version that do not distinguish it from others ("Mix", "Version", "by").
 NEUTRAL_WORDS = frozenset(
@@ -200,9 +188,10 @@ NOISE_PHRASES = frozenset(
 
 # A phrase of two or more of these words is noise as well: "Official Video HD", "Final Master".
 NOISE_WORDS = frozenset(
-    "4k 320 320kbps aiff audio cbr cd clip digital dl download exclusive file final flac free full hd "
-    "hq kbps lyric lyrics master mp3 music now oficial official officiel officielle out premiere preview promo quality rip "
-    "ripped snippet tape track ufficiale uhd unreleased vbr video videoclip vinyl visualiser visualizer wav web".split()
+    "4k 320 320kbps aiff audio cbr cd clip digital dl download exclusive file final flac free full "
+    "hd hq kbps lyric lyrics master mp3 music now oficial official officiel officielle out "
+    "premiere preview promo quality rip ripped snippet tape track ufficiale uhd unreleased vbr "
+    "video videoclip vinyl visualiser visualizer wav web".split()
 )
 
 # Words that labels use in their names. A phrase with one of them is taken for a label.
@@ -242,16 +231,15 @@ PLACEHOLDER_PHRASES = frozenset(
     }
 )
 UNKNOWN_OR_VARIOUS = frozenset(
-    "unknown unbekannt unbekannter unbekannte inconnu inconnue desconocido desconhecido sconosciuto "
-    "onbekend onbekende okand ukjent ukendt tuntematon nieznany neznamy ismeretlen necunoscut "
-    "bilinmeyen неизвестныи неизвестен "
-    "various verschiedene diverse divers diversen varie vari varies varios varias vari blandade "
-    "diversos разные".split()
+    "unknown unbekannt unbekannter unbekannte inconnu inconnue desconocido desconhecido "
+    "sconosciuto onbekend onbekende okand ukjent ukendt tuntematon nieznany neznamy ismeretlen "
+    "necunoscut bilinmeyen неизвестныи неизвестен various verschiedene diverse divers diversen "
+    "varie vari varies varios varias vari blandade diversos разные".split()
 )
 WORDS_FOR_ARTIST = frozenset(
-    "artist artists artista artistas artiste artistes artisti artiest artiesten artister interpret "
-    "interprete interpreten interpretes kunstler kunstlerin kunstner esittaja wykonawca eloado "
-    "sanatci исполнитель исполнители".split()
+    "artist artists artista artistas artiste artistes artisti artiest artiesten artister "
+    "interpret interprete interpreten interpretes kunstler kunstlerin kunstner esittaja "
+    "wykonawca eloado sanatci исполнитель исполнители".split()
 )
 
 # Spellings of one word. Each row has the common spelling first.

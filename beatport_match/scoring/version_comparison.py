@@ -20,9 +20,9 @@ from beatport_match.scoring.cases import Case, Finding
 from beatport_match.scoring.title_comparison import have_same_words
 
 # Libraries often do not name these kinds. An equal length then confirms the kind.
+OFTEN_UNSTATED_KINDS = frozenset({"club", "album", "vocal", "remaster"})
 # Numbers of inches: '12" Club Mix'.
 RECORD_FORMATS = frozenset({"7", "12"})
-OFTEN_UNSTATED_KINDS = frozenset({"club", "album", "vocal", "remaster"})
 MIN_TRUNCATED_LENGTH = 3
 MAX_SAME_LENGTH_GAP_S = 3.0
 
