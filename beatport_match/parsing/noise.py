@@ -31,6 +31,11 @@ AUDIO_SUFFIX = re.compile(
 )
 # The start of a file name of Beatport's downloads: `7654321_Title_(Mix)`.
 _DOWNLOAD = re.compile(r"(\d{5,9})_+(?=[^\W_])")
+# The number of a shop at the end: `Title_Artist_7654321`.
+_FINAL_NUMBER = re.compile(r"(?<=[^\W_])_+\d{7,9}$")
+# Underscores between parts that have blanks of their own: `Some Artist_Title_Some Remix`.
+# An underscore may also stand for an apostrophe: `Baby Don_t Go`.
+_SEPARATING = re.compile(r"\w \w[^_]*_(?!(?:s|t|m|d|re|ve|ll)\b)", re.IGNORECASE)
 # A date of eight digits: `20240131`.
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 # Noise before a title. The comment on each line gives an example.
@@ -63,9 +68,10 @@ _QUALITY = re.compile(
     r"(?<!\s)\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)|official\s+(?:music\s+)?(?:video|audio)|free\s+(?:download|dl))$",
     re.IGNORECASE,
 )
-# What DJ software writes after a title: "Title - 8A", "Title - 8A - 124".
+# What DJ software writes after a title: "Title - 8A", "Title - 8A - 124", "Title - 124 - 8A".
 _TRAILING = re.compile(
-    r"(?<!\s)\s+-\s+(?:1[0-2]|0?[1-9])(?-i:[ABabdm])(?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s*$",
+    r"(?<!\s)(?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s+-\s+(?:1[0-2]|0?[1-9])(?-i:[ABabdm])"
+    r"(?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s*$",
     re.IGNORECASE,
 )
 # The longest such mark is shorter. Only the end of a title is searched, again after each mark.
@@ -81,6 +87,11 @@ _MEASUREMENTS = re.compile(rf"{_MEASUREMENT}(?:[\s,/|-]+(?:{_MEASUREMENT}|\d{{2,
 _NUMBERED_FILE = re.compile(r"(\d{2,3}-[^-]+-[^-].*)-[a-z\d]{2,8}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _STATED_BPM = re.compile(r"(?<![\d.])(\d{2,3}(?:\.\d+)?)(?:\s*bpm)?$", re.IGNORECASE)
+_BITRATE = re.compile(
+    r"\d{2,3}\s?kbps|(?:master )?(?:16|24|32)[ /-](?:44|48|88|96)(?:[.,]1)?", re.IGNORECASE
+)
+# A note about a download, without a word that names a version: "Buy = Free", "Free DL in bio".
+_OFFERS = frozenset("buy download downloads free link dl".split())
 # Who plays or uploads a track: "Played by X".
 _ATTRIBUTION = re.compile(r"(?:.*\s)?(?:played|supported|ripped|uploaded)\s+by\s", re.IGNORECASE)
 # What a release group adds to a file name: "-WEB-2019-GRP".
@@ -129,7 +140,10 @@ def strip_file_marks(text: str) -> str:
         text = group[1]
     if "_" in text:
         text = _DOWNLOAD.sub("", text)
-        if text.count("_") > text.count(" "):
+        text = _FINAL_NUMBER.sub("", text)
+        if " - " not in text and _SEPARATING.search(text):
+            text = text.replace("_", " - ")
+        elif text.count("_") > text.count(" "):
             text = text.replace("-", " - ").replace("_", " ")
             text = re.sub(r"^(\d{1,3})\s+(?=\D)", r"\1 - ", normalize_spacing(text))
         text = text.replace("_", " ")
@@ -172,7 +186,11 @@ def is_noise(phrase: str) -> bool:
     folded = fold(phrase)
     if folded in NOISE_PHRASES or _SITE.fullmatch(phrase) or _ATTRIBUTION.match(phrase):
         return True
+    if _BITRATE.fullmatch(phrase):
+        return True
     words = folded.split()
+    if len(_OFFERS.intersection(words)) > 1 and MARKERS.isdisjoint(words):
+        return True
     words = [word for word in words if not _YEAR.fullmatch(word)]
     if (len(words) > 1 and NOISE_WORDS.issuperset(words)) or _MEASUREMENTS.fullmatch(phrase):
         return True

@@ -7,7 +7,9 @@ or "Japanese Ver.". Such a version often has the same length and tempo, so they 
 
 from __future__ import annotations
 
+from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate, Track
+from beatport_match.parsing.noise import is_catalogue_number
 from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import ParsedTrack
 from beatport_match.parsing.typos import typo_count
@@ -34,7 +36,13 @@ def compare_aside(
     # A release must equal the whole phrase, because releases are named after their remixes.
     release = fold(candidate.release or "")
     strange, label = (
-        [phrase for phrase in phrases if phrase != release and not _is_explained(phrase, known)]
+        [
+            phrase
+            for phrase in phrases
+            if phrase != release
+            and not _is_explained(phrase, known)
+            and not (local.key and parse_key(phrase) == local.key)
+        ]
         for phrases in (local.unexplained, local.label)
     )
     if local.assumption and not (strange or label or is_cut):
@@ -84,6 +92,8 @@ def _explanations(track: Track, local: ParsedTrack, candidate: Candidate) -> tup
         candidate.genre,
         candidate.sub_genre,
         f"{local.shown} EP",
+        track.bpm and f"{track.bpm:.0f}",
+        track.bpm and f"{track.bpm:.2f}",
     )
     return tuple(fold(text) for text in texts if text)
 
@@ -107,7 +117,8 @@ def _is_explained(phrase: str, known: tuple[str, ...]) -> bool:
         if words <= others or typo_count(phrase, text):
             return True
         if others <= words and all(
-            word.isdigit() or word in LABEL_WORDS for word in words - others
+            word.isdigit() or word in LABEL_WORDS or is_catalogue_number(word.upper())
+            for word in words - others
         ):
             return True
     return False
