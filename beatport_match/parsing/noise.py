@@ -36,22 +36,25 @@ _FINAL_NUMBER = re.compile(r"(?<=[^\W_])_+\d{7,9}$")
 # Underscores between parts that have blanks of their own: `Some Artist_Title_Some Remix`.
 # An underscore may also stand for an apostrophe: `Baby Don_t Go`.
 _SEPARATING = re.compile(r"\w \w[^_]*_(?!(?:s|t|m|d|re|ve|ll)\b)", re.IGNORECASE)
+# A doubled separator between parts: `Title__Artist`, `Artist--Title`.
+_DOUBLED = re.compile(r"(?<=[^\W_])(?:__|--)(?=[^\W_])|(?<=[)\]])(?:__|--)(?=\w)")
 # A date of eight digits: `20240131`.
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
-# Noise before a title. The comment on each line gives an example.
+# Noise before a title. The comment on each line gives an example; the last line is "Premiere:".
 _LEADING = re.compile(
     r"""^(?:
         \[\d{1,4}(?:-\d{1,4})?\]\s*                   # [3]
-      | \#?0\d{1,2}(?:\s+|-)(?=[^\W\d])              # 03 Title, #03 Title, 003 Title, 03-Title
+      | \#?0\d{1,2}(?:\s+|-)(?=(?:\d+\s+)?[^\W\d])  # 03 Title, #03 Title, 003 Title, 03-Title
       | \([A-Z]\)\s+(?=\S)                            # (F), a mark of the collection's owner
       | [(\[][A-D]{1,2}\d{1,2}[)\]]\s+(?=\S)           # [A1], a side of vinyl
       | (?:\d{1,2}-)?\d{1,3}(?:[.)]\s+|\s+-\s+)        # 01. or 01 - or 1-01 -
       | [A-D]\d{1,2}(?:[.)]\s+|\s+-\s+)               # A1 -, a side of vinyl
       | (?:1[0-2]|0?[1-9])(?-i:[ABabdm])(?:\s+-\s+|\s+(?=\d))  # 8A -, a key
+      | \d{2,3}\s+(?:1[0-2]|0?[1-9])(?-i:[ABm])\s+(?=[^\W\d])   # 124 8A, tempo and key
       | \d{2,3}(?:\.\d+)?\s*bpm(?:\s+-)?\s+(?=[^\s(\[])  # 124 BPM, where a title follows
       | [★☆*•]+\s*                                    # a rating
       | \((?:19|20)\d\d\)\s+(?=\S)                     # (2018), the year of the album
-      | (?:[\w&']{1,15}\s)?(?:premiere|exclusive|free\s+(?:download|dl))\s*[:|]\s*  # Premiere:
+      | (?:[\w&']{1,15}\s)?(?:premiere|exclusive|out\s+now|free\s+(?:download|dl))\s*[:|!]\s*
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -136,6 +139,7 @@ def strip_file_marks(text: str) -> str:
     if "." in text:
         text = AUDIO_SUFFIX.sub("", text)
     text = _GROUP.sub("", text) or text
+    text = _DOUBLED.sub(" - ", text)
     if group := _NUMBERED_FILE.fullmatch(text):
         text = group[1]
     if "_" in text:

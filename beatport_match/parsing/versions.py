@@ -26,6 +26,7 @@ from beatport_match.parsing.vocabulary import (
     OPENING,
     PARTS,
     PLAIN_WORDS,
+    REMASTER_WORDS,
     SPELLINGS,
     TITLES_OF_NAMES,
 )
@@ -185,6 +186,8 @@ def parse_version(phrase: str) -> Version:
     other = tuple(word for word in words if word not in MARKERS and word not in NAME_CONNECTIVES)
     other = tuple(word for word in other if word not in TITLES_OF_NAMES) or other
     other = tuple(SPELLINGS.get(word, word) for word in other)
+    if "remaster" in kinds:
+        other = tuple(word for word in other if word not in REMASTER_WORDS)
     year = next((word for word in other if is_year(word)), "") if kinds else ""
     other = tuple(word for word in other if word != year)
     return Version(

@@ -91,6 +91,8 @@ PLAIN_WORDS = frozenset(
 NEUTRAL_WORDS = frozenset(
     {"mix", "mixx", "version", "versione", "vers", "ver", "inch", "a", "the", "of", "by", "re"}
 )
+# Words that say how a remaster was made: "2014 Digital Remaster".
+REMASTER_WORDS = frozenset({"digital", "digitally", "newly", "hd", "vinyl"})
 MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS | NEUTRAL_WORDS
 
 # A phrase that ends in one of these words names a version, even if other words (a remixer's name)
@@ -188,10 +190,10 @@ NOISE_PHRASES = frozenset(
 
 # A phrase of two or more of these words is noise as well: "Official Video HD", "Final Master".
 NOISE_WORDS = frozenset(
-    "4k 320 320kbps aiff audio cbr cd clip digital dl download exclusive file final flac free full "
-    "hd hq kbps lyric lyrics master mp3 music now oficial official officiel officielle out "
-    "premiere preview promo quality rip ripped snippet tape track ufficiale uhd unreleased vbr "
-    "video videoclip vinyl visualiser visualizer wav web".split()
+    "16bit 24bit 320 320kbps 4k aiff audio cbr cd clip digital dl download exclusive file final "
+    "flac free full hd hq kbps lyric lyrics master mp3 music needledrop now official officiel "
+    "officielle oficial out premiere preview promo quality rip ripped snippet tape track "
+    "transfer ufficiale uhd unreleased vbr video videoclip vinyl visualiser visualizer wav web".split()
 )
 
 # Words that labels use in their names. A phrase with one of them is taken for a label.
@@ -208,7 +210,9 @@ PLACEHOLDER_PHRASES = frozenset(
         "?",
         "artist",
         "compilation",
+        "aa vv",
         "divers",
+        "diverse",
         "diversen",
         "n a",
         "na",
@@ -222,6 +226,7 @@ PLACEHOLDER_PHRASES = frozenset(
         "v a",
         "va",
         "varios",
+        "vv aa",
         "various",
         "verschiedene",
         "不明なアーティスト",
@@ -252,7 +257,7 @@ SPELLINGS = {
         your ur
         are r
         night nite
-        tonight tonite
+        tonight tonite 2nite
         light lite
         right rite
         through thru

@@ -103,7 +103,8 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     elif missing:
         case = cases.ARTISTS_EXCHANGED if extra else cases.ARTISTS_MISSING
     elif extra:
-        case = cases.ARTISTS_EXTRA
+        is_led = other.artists[0] in extra
+        case = cases.ARTISTS_LED if is_led else cases.ARTISTS_EXTRA
     else:
         case = cases.ARTISTS_TYPO if typos else cases.ARTISTS_SAME
     less = 1.0 * typos + 0.5 * len(extra) + 2.0 * len(missing)

@@ -47,7 +47,7 @@ def compare_aside(
     )
     if local.assumption and not (strange or label or is_cut):
         assumed, text = local.assumption
-        if assumed == "uploader" and _is_explained(text, known):
+        if assumed == "uploader" and _is_explained(fold(text), known):
             return cases.ASIDE_KNOWN.found()
         return _ASSUMPTIONS[assumed].found(text)
     # "Title (Phrase)" may be the name of the release.
@@ -116,9 +116,9 @@ def _is_explained(phrase: str, known: tuple[str, ...]) -> bool:
         others = set(text.split())
         if words <= others or typo_count(phrase, text):
             return True
-        if others <= words and all(
-            word.isdigit() or word in LABEL_WORDS or is_catalogue_number(word.upper())
-            for word in words - others
-        ):
-            return True
+        if others <= words:
+            rest = [word for word in phrase.split() if word not in others]
+            is_number = is_catalogue_number(" ".join(rest).upper())
+            if is_number or all(word.isdigit() or word in LABEL_WORDS for word in rest):
+                return True
     return False
