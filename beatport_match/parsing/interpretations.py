@@ -65,7 +65,7 @@ _NUMBER = re.compile(r"\d{1,3}\s+(?=[^\W\d])")
 # "1-07 Title", "A1 Title", "AA. Title", "Side A - Title", "Title B2".
 _POSITION = re.compile(
     r"^(?:(?:(?:(?:cd|dis[ck])\s*\d{1,2}[\s.:)-]+)?(?:track|no\.?)\s*\d{1,3}|"
-    r"side\s+[a-h]{1,2}\d?|[a-h]{1,2}\d{1,2}|#?\d{1,3}|\d{1,2}[ab]|t\d{2}|\d{1,2}[.-]\d{1,2})[\s.:)-]+"
+    r"side\s+[a-h]{1,2}\d?|[a-h]{1,2}\d{1,2}|\d{1,2}[.-]\d{1,2}|#?\d{1,3}|\d{1,2}[ab]|t\d{2})[\s.:)-]+"
     r"|[a-h]{1,2}\s*[.:)-]+\s*)(?=[^\W_])|(?<=\w)\s+(?:[A-H]\d|\(\d\))$",
     re.IGNORECASE,
 )

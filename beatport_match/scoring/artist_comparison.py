@@ -12,6 +12,7 @@ from itertools import product
 
 from rapidfuzz.fuzz import ratio
 
+from beatport_match.parsing.normalize import words_of_text
 from beatport_match.parsing.parsed_track import Name, ParsedTrack
 from beatport_match.parsing.scripts import are_in_two_scripts, transliterate
 from beatport_match.parsing.typos import (
@@ -103,7 +104,9 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     elif missing:
         case = cases.ARTISTS_EXCHANGED if extra else cases.ARTISTS_MISSING
     elif extra:
-        is_led = other.artists[0] in extra
+        # The first credit may be an alias as well: "Kolva pres. Brenn".
+        first = words_of_text(other.artists_shown.partition(", ")[0])
+        is_led = local_words.isdisjoint(first) and other.artists[0] in extra
         case = cases.ARTISTS_LED if is_led else cases.ARTISTS_EXTRA
     else:
         case = cases.ARTISTS_TYPO if typos else cases.ARTISTS_SAME

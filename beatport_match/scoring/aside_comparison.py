@@ -41,7 +41,7 @@ def compare_aside(
             for phrase in phrases
             if phrase != release
             and not _is_explained(phrase, known)
-            and not (local.key and parse_key(phrase) == local.key)
+            and not _is_measured(phrase, track, local)
         ]
         for phrases in (local.unexplained, local.label)
     )
@@ -92,10 +92,15 @@ def _explanations(track: Track, local: ParsedTrack, candidate: Candidate) -> tup
         candidate.genre,
         candidate.sub_genre,
         f"{local.shown} EP",
-        track.bpm and f"{track.bpm:.0f}",
-        track.bpm and f"{track.bpm:.2f}",
     )
     return tuple(fold(text) for text in texts if text)
+
+
+def _is_measured(phrase: str, track: Track, local: ParsedTrack) -> bool:
+    """Tell whether a phrase is the tempo or the key of the track."""
+    if local.key and parse_key(phrase) == local.key:
+        return True
+    return bool(track.bpm) and phrase in {f"{track.bpm:.0f}", f"{track.bpm:.2f}".replace(".", " ")}
 
 
 def _has_digit(phrase: str) -> bool:
