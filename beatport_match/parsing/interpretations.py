@@ -112,6 +112,14 @@ def interpret(track: Track) -> tuple[ParsedTrack, ...]:
             _parsed_track(track, shorter, replace(split, assumption=assumption))
             for split in _splits(shorter, known_artists)
         ]
+    names = tuple(name for name in known_artists if not names_version(name))
+    if names and len(names) < len(known_artists):
+        # "Artist (Some Remix)" in the artist field
+        stated = " ".join(name for name in known_artists if name not in names)
+        interpretations += [
+            _parsed_track(track, parsed, replace(split, version=f"{split.version} {stated}"))
+            for split in _splits(parsed, names)
+        ]
     if not known_artists and (split := _version_as_title(track.title)):
         interpretations.append(_parsed_track(track, ParsedTitle(split.title), split))
     return tuple(dict.fromkeys(interpretations))

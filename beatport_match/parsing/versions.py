@@ -16,6 +16,7 @@ from beatport_match.parsing.normalize import POSSESSIVE, fold, words_of_text
 from beatport_match.parsing.typos import is_typo
 from beatport_match.parsing.vocabulary import (
     CLOSING,
+    FOREIGN_WORDS,
     KINDS,
     LENGTHS,
     LINKS,
@@ -31,6 +32,10 @@ from beatport_match.parsing.vocabulary import (
     TITLES_OF_NAMES,
 )
 
+# A foreign word for one of these may be a name.
+SURNAMES = frozenset({"long", "short", "live", "of"})
+_NOUNS_OF_LENGTH = frozenset({"version", "edit"})
+_COMPOUNDING = ("mix", "version", "edit", "fassung", "remix")
 # A part without a space before its number: "Pt2".
 _NUMBERED_PART = re.compile(rf"\b({'|'.join(sorted(PARTS))})(\d+)\b", re.IGNORECASE)
 
@@ -217,7 +222,31 @@ def _words(phrase: str) -> tuple[str, ...]:
         words = (*words[:-2], "acapella")
     if "re" in words:
         words = tuple(_join_re_prefix(words))
+    words = tuple(part for word in _translated(words) for part in _parts(word))
     return tuple(_correct_marker_spelling(words, at) for at in range(len(words)))
+
+
+def _translated(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words in English if all of them name a version: "versione estesa".
+
+    "Lang Remix" is a remix by Lang, so a word of this kind counts only beside "version" or "edit".
+    """
+    english = tuple(FOREIGN_WORDS.get(word, word) for word in words)
+    if english == words or not MARKERS.issuperset(english):
+        return words
+    is_name = not SURNAMES.isdisjoint(english) and _NOUNS_OF_LENGTH.isdisjoint(english)
+    return words if is_name else english
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    """Return the two markers of a compound ("extendedmix", "Clubversion"), or the word itself."""
+    if word in MARKERS:
+        return (word,)
+    for noun in _COMPOUNDING:
+        kind = word.removesuffix(noun)
+        if kind != word and (kind in KINDS or kind in LENGTHS or kind in PLAIN_WORDS):
+            return kind, "version" if noun == "fassung" else noun
+    return (word,)
 
 
 def _join_re_prefix(words: tuple[str, ...]) -> Iterator[str]:

@@ -8,7 +8,7 @@ it, only the remixer) gives fewer points instead.
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import chain, permutations, product
 
 from rapidfuzz.fuzz import ratio
 
@@ -36,6 +36,7 @@ MIN_TYPO_NAME_LENGTH = 5
 MIN_RATIO_NAME_LENGTH = 8
 MIN_NAME_PART_LENGTH = 4
 MAX_JOINING_LENGTH = 4
+MAX_JOINED_NAMES = 3
 
 
 def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
@@ -146,22 +147,18 @@ def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int
 
 
 def _are_joined(names: tuple[Name, ...], others: tuple[Name, ...]) -> bool:
-    """Tell whether one name consists of all the others and short words between them.
+    """Tell whether one name consists of all the others, with a short word between each two.
 
     The words join names in some language: "Ana Sol con Brenn", "Ana Sol mit Brenn".
     """
-    if len(names) != 1 or len(others) < 2:
+    if len(names) != 1 or not 2 <= len(others) <= MAX_JOINED_NAMES:
         return False
-    words = names[0]
-    joining = [word for word in words if not any(word in name for name in others)]
-    return (
-        len(words) == sum(map(len, others)) + len(joining)
-        and len(joining) == len(others) - 1
-        and max(map(len, joining)) <= MAX_JOINING_LENGTH
-        and any(words[: len(name)] == name for name in others)
-        and any(words[-len(name) :] == name for name in others)
-        and {word for name in others for word in name} <= {*words}
-    )
+    known = set(chain(*others))
+    joining = [word for word in names[0] if word not in known]
+    if len(joining) != len(others) - 1 or max(map(len, joining)) > MAX_JOINING_LENGTH:
+        return False
+    rest = tuple(word for word in names[0] if word in known)
+    return any(rest == tuple(chain(*order)) for order in permutations(others))
 
 
 def _remove_initials(missing: list[Name], extra: list[Name]) -> int:

@@ -163,6 +163,19 @@ DIFFERENT = {
         track_of("Night (Transition 124-140)", **PLAYED),
         candidate_of("Night", **SOLD),
     ),
+    "a name that is a word for long": (
+        track_of("Night (Lang Remix)", **PLAYED),
+        candidate_of("Night", "Extended Remix", **SOLD),
+    ),
+    "a guest in brackets that Beatport does not credit, equal length": (
+        track_of("Night (with spoken words by Brenn)", **PLAYED),
+        candidate_of("Night", **SOLD),
+    ),
+    "a version in the artist field that is not on sale": (
+        track_of("Night", "Kolva (Brenn Dub)", **PLAYED),
+        candidate_of("Night", **SOLD),
+    ),
+    "another title with a part": (track_of("Home"), candidate_of("Night Pt. 2")),
     "another sequel": (track_of("Night II"), candidate_of("Night Pt. 3")),
     "a sequel and the first one": (track_of("Night II"), candidate_of("Night")),
     "a digit is no word": (track_of("Night 4"), candidate_of("Night")),
@@ -285,8 +298,8 @@ SAME = {
         candidate_of("Moonrise Over Quay", artists=("Mira Brenn",), bpm=124),
     ),
     "the key between underscores": (
-        track_of("Mira Brenn_Moonrise Over Quay_Amin", "", key="Am"),
-        candidate_of("Moonrise Over Quay", artists=("Mira Brenn",), key="A Minor"),
+        track_of("Mira Brenn_Moonrise Over Quay_Amin_124.00", "", key="Am", bpm=124),
+        candidate_of("Moonrise Over Quay", artists=("Mira Brenn",), key="A Minor", bpm=124),
     ),
     "the number of a shop at the end": (
         track_of("Moonrise_Original_Mix_Kolva_Quay_Records_17654321", "", **PLAYED),
@@ -326,6 +339,37 @@ SAME = {
     "played 8 % faster": (
         track_of("Moonrise", duration_s=360 / 1.078, bpm=124 * 1.078),
         candidate_of("Moonrise", **SOLD),
+    ),
+    "the extended mix in German": (
+        track_of("Moonrise (verlängerte Fassung)"),
+        candidate_of("Moonrise", "Extended Mix"),
+    ),
+    "a compound": (track_of("Moonrise (Clubmix)"), candidate_of("Moonrise", "Club Mix")),
+    "a compound in German": (
+        track_of("Moonrise (Radiofassung)"),
+        candidate_of("Moonrise", "Radio Edit"),
+    ),
+    "a site before the title": (
+        track_of("www.example.invalid - Moonrise", **PLAYED),
+        candidate_of("Moonrise", **SOLD),
+    ),
+    "a whole path": (
+        track_of("C:\\Music\\New_2021\\Kolva - Moonrise.aiff", ""),
+        candidate_of("Moonrise"),
+    ),
+    "what a key finder writes": (
+        track_of("Moonrise // 124 // F#min // Energy 6", bpm=124),
+        candidate_of("Moonrise", bpm=124),
+    ),
+    "where it is sold": (track_of("Moonrise *OUT NOW on Quay*"), candidate_of("Moonrise")),
+    "the rates of a rip": (track_of("Moonrise (vinyl rip 24-96)"), candidate_of("Moonrise")),
+    "the original mix in Japanese": (
+        track_of("Moonrise（オリジナル・ミックス）"),
+        candidate_of("Moonrise"),
+    ),
+    "the version in the artist field": (
+        track_of("Moonrise", "Kolva (Brenn Remix)"),
+        candidate_of("Moonrise", "Brenn Remix", remixers=("Brenn",)),
     ),
     "a sequel in Roman": (
         track_of("Moonrise II"),
