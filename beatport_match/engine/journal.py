@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
@@ -86,7 +86,7 @@ class Journal:
         """Return the match of this track from an earlier run, or `None`."""
         position = self._positions.get(self._key(track))
         if position is None:
-            if (name := _track_hash(track)) in self._tracks:
+            if (name := _track_hash(as_dict(track))) in self._tracks:
                 self._outdated.add(name)
             return None
         number, start = position
@@ -106,7 +106,7 @@ class Journal:
         is_incomplete = match.outcome == "review" and match.stopped == "failed"
         if match.outcome == "failed" or is_cut_short or is_incomplete:
             return
-        key, track = self._key(match.track), _track_hash(match.track)
+        key, track = self._key(match.track), _track_hash(as_dict(match.track))
         head = f'{{"beatport_match":"{__version__}","key":"{key}","track":"{track}","match":'
         try:
             # Pydantic would warn about a track's names: they are declared as any iterable, but a
@@ -150,8 +150,7 @@ class Journal:
             self._lines += 1
             if found := _HEAD.match(line):
                 self._positions[found[1].decode()] = self._lines, end
-                if found[2]:
-                    self._tracks.add(found[2].decode())
+                self._tracks.add(found[2].decode() if found[2] else _hash_of_old_line(line))
             elif line.strip():
                 damaged.append(self._lines)
             end += len(line)
@@ -235,9 +234,18 @@ def _open_file(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, flags, 0o600), "ab", buffering=0)
 
 
-def _track_hash(track: Track) -> str:
-    text = json.dumps(as_dict(track), sort_keys=True, default=str)
+def _track_hash(fields: dict[str, Any]) -> str:
+    text = json.dumps(fields, sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _hash_of_old_line(line: bytes) -> str:
+    """Return the hash of a line's track, which 0.1.0 did not write; empty if it is damaged."""
+    try:
+        track = json.loads(line)["match"]["track"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+    return _track_hash(track)
 
 
 def _fingerprint(settings: MatchSettings, sources: Sources) -> list[object]:
