@@ -49,7 +49,7 @@ _HEAD = re.compile(
     rb'(?:"track":"([0-9a-f]{16})",)?"match":\{'
 )
 # Ten candidates with their evidence take about 15 KB. The largest settings keep 3,000 candidates.
-MAX_LINE_BYTES = 16 * 2**20
+MAX_JOURNAL_LINE_BYTES = 16 * 2**20
 
 
 class Journal:
@@ -91,7 +91,7 @@ class Journal:
             return None
         number, start = position
         self._reader.seek(start)
-        match = _parse_line(self._reader.readline(MAX_LINE_BYTES))
+        match = _parse_line(self._reader.readline(MAX_JOURNAL_LINE_BYTES))
         if match is None:
             self._report_damage(number)
             return None
@@ -143,8 +143,8 @@ class Journal:
     def _scan(self) -> None:
         """Index the lines, drop an incomplete last one, and reject a file that is not a journal."""
         damaged, incomplete, end = list[int](), b"", 0
-        while line := self._reader.readline(MAX_LINE_BYTES):
-            if not line.endswith(b"\n") and len(line) < MAX_LINE_BYTES:
+        while line := self._reader.readline(MAX_JOURNAL_LINE_BYTES):
+            if not line.endswith(b"\n") and len(line) < MAX_JOURNAL_LINE_BYTES:
                 incomplete = line
                 break
             self._lines += 1

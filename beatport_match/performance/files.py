@@ -29,7 +29,7 @@ from beatport_match.model.run_metrics import PerformanceStats
 # have.
 _PATH_SEPARATORS = re.compile(r"[\\/:\x00-\x1f\x7f]")
 # A run over ten thousand tracks takes about 20 MB.
-MAX_FILE_BYTES = 512 * 2**20
+MAX_METRICS_BYTES = 512 * 2**20
 # File systems allow 255 bytes, and a character can take four. The rest is for the time and suffix.
 MAX_NAME_LENGTH = 50
 
@@ -110,7 +110,7 @@ def load_metrics_from_json(path: str | Path) -> PerformanceStats:
         ```
     """
     try:
-        text = read_text(as_path("path", path), MAX_FILE_BYTES)
+        text = read_text(as_path("path", path), MAX_METRICS_BYTES)
     except OSError as error:
         raise MetricsFileError(f"{path}: cannot be read ({reason(error)}).") from None
     return _validated(path, text)

@@ -47,7 +47,7 @@ from beatport_match.tags.tag_file import open_tags, require_mutagen, tag_errors
 
 _DRAFT_SUFFIX = ".beatport-match-tags"
 # File systems allow 255 bytes for a name, and a character can take four.
-_MAX_PREFIX_LENGTH = 40
+_MAX_DRAFT_LENGTH = 40
 _CHANGED_SINCE = "it was changed after its tags were written, and that would be lost"
 OnProgress: TypeAlias = Callable[[int, int], None]
 """Called after each file, with the number of finished files and of all files."""
@@ -302,7 +302,9 @@ class _Draft:
 def _draft_beside(target: Path) -> Generator[_Draft, None, None]:
     """Make an empty draft in the folder of the target; it is deleted if it is still there."""
     handle, name = tempfile.mkstemp(
-        prefix=f".{target.name[:_MAX_PREFIX_LENGTH]}.", suffix=_DRAFT_SUFFIX, dir=target.parent
+        prefix=f".{target.name[:_MAX_DRAFT_LENGTH]}.",
+        suffix=_DRAFT_SUFFIX,
+        dir=target.parent,
     )
     path = Path(name)
     try:
