@@ -20,7 +20,7 @@ from beatport_match.errors import (
     MAX_SHOWN_LENGTH,
     MisuseError,
     ResultsFileError,
-    other_version,
+    unsupported_version,
     wrong_argument,
 )
 from beatport_match.files.atomic_write import atomic_write, output_errors
@@ -270,7 +270,7 @@ def _read_document(path: str | Path) -> dict[str, Any]:
         )
     if values.get("version") not in (_VERSION, _OLD_VERSION):
         again = "run `playlist --out` again"
-        fault = other_version(values.get("version"), (_OLD_VERSION, _VERSION), again)
+        fault = unsupported_version(values.get("version"), (_OLD_VERSION, _VERSION), again)
         raise ResultsFileError(f"{path}: {fault}.")
     return values
 

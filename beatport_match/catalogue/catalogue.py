@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Self
 
-from beatport_match.catalogue.builder import BuildReport, OnProblem, OnProgress, RowIntake
+from beatport_match.catalogue.builder import BuildReport, OnRowProblem, OnRowProgress, RowIntake
 from beatport_match.catalogue.index import (
     IndexReader,
     IndexWriter,
@@ -84,8 +84,8 @@ class Catalogue:
         rows_or_file: RowsOrFile,
         path: str | PathLike[str],
         *,
-        on_progress: OnProgress | None = None,
-        on_problem: OnProblem | None = None,
+        on_progress: OnRowProgress | None = None,
+        on_problem: OnRowProblem | None = None,
     ) -> BuildReport:
         """Build a catalogue; it replaces a catalogue at `path`.
 
@@ -137,8 +137,8 @@ class Catalogue:
         path: str | PathLike[str],
         rows_or_file: RowsOrFile,
         *,
-        on_progress: OnProgress | None = None,
-        on_problem: OnProblem | None = None,
+        on_progress: OnRowProgress | None = None,
+        on_problem: OnRowProblem | None = None,
     ) -> BuildReport:
         """Add rows; a new row replaces the row with the same ID as a whole.
 

@@ -18,8 +18,8 @@ from beatport_match.errors import (
     MAX_SHOWN_LENGTH,
     MetricsFileError,
     MisuseError,
-    other_version,
     short_repr,
+    unsupported_version,
 )
 from beatport_match.files.atomic_write import atomic_write, output_errors
 from beatport_match.files.guarded_read import as_path, read_text, reason
@@ -167,6 +167,6 @@ def _first_fault(error: ValidationError) -> str:
         return "is not a metrics file: it is not an object with `version` and `track_metrics`."
     shown = short_repr(first["input"])
     if field == "version":
-        return f"{other_version(first['input'], ('1.0',), 'export it again')}."
+        return f"{unsupported_version(first['input'], ('1.0',), 'export it again')}."
     why = first["msg"]
     return f"{field} cannot be {shown}: {why[:1].lower()}{why[1:]}."

@@ -49,7 +49,7 @@ _DRAFT_SUFFIX = ".beatport-match-tags"
 # File systems allow 255 bytes for a name, and a character can take four.
 _MAX_DRAFT_LENGTH = 40
 _CHANGED_SINCE = "it was changed after its tags were written, and that would be lost"
-OnProgress: TypeAlias = Callable[[int, int], None]
+OnFileProgress: TypeAlias = Callable[[int, int], None]
 """Called after each file, with the number of finished files and of all files."""
 
 
@@ -75,7 +75,7 @@ class TagReport:
 
 
 def write_tags(
-    plan: TagPlan, backup: str | PathLike[str], *, on_progress: OnProgress | None = None
+    plan: TagPlan, backup: str | PathLike[str], *, on_progress: OnFileProgress | None = None
 ) -> TagReport:
     """Write the changes of a plan into its files.
 
@@ -127,7 +127,9 @@ def write_tags(
     return TagReport(tuple(written), unchanged, tuple(problems))
 
 
-def undo_tags(backup: str | PathLike[str], *, on_progress: OnProgress | None = None) -> TagReport:
+def undo_tags(
+    backup: str | PathLike[str], *, on_progress: OnFileProgress | None = None
+) -> TagReport:
     """Restore the files of a backup, byte for byte, with their old time of change.
 
     A file that was changed since then is not restored.
