@@ -218,6 +218,12 @@ class PlaylistMatch:
 
         Returns:
             The document; docs/result-files.md explains its keys.
+
+        Example:
+            ```python
+            result.document()["summary"]["tracks"] == len(result)
+            # True
+            ```
         """
         return {
             "version": _VERSION,
