@@ -54,6 +54,11 @@ def test_the_contract_of_the_fake_forbids_every_module_but_two() -> None:
     }
 
 
+def test_the_tests_have_the_folders_of_the_package() -> None:
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert folders - {path.name for path in (ROOT / "tests").iterdir()} == set()
+
+
 def test_no_import_is_hidden_from_the_contracts() -> None:
     """The contracts only see import statements of modules.
 
