@@ -1,7 +1,8 @@
 """Versions: which version of a track a phrase names (kind, length, part and remixer).
 
 A phrase is the text in brackets, after a dash, or in Beatport's `mix_name`. The callers (`titles`,
-`parsed_track`) find the phrases; this module only classifies and parses them.
+`parsed_track`) find the phrases; this module only classifies and parses them. The words that it
+knows are in `vocabulary`; `scoring.version_comparison` compares two versions.
 """
 
 import re
