@@ -54,6 +54,22 @@ def test_the_contract_of_the_fake_forbids_every_module_but_two() -> None:
     }
 
 
+def test_the_docstring_of_a_package_names_its_modules() -> None:
+    """That of `testing` is for users, who see no modules."""
+    docstrings = {
+        name: ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+        for name, path in modules().items()
+        if path.name == "__init__.py" and name not in {"__init__", "testing"}
+    }
+    assert len(docstrings) > 10
+    assert [
+        name
+        for name in modules()
+        if (package := name.rpartition(".")[0]) in docstrings
+        if not re.search(rf"\b{name.rpartition('.')[2]}\b", docstrings[package])
+    ] == []
+
+
 def test_the_tests_have_the_folders_of_the_package() -> None:
     folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     assert folders - {path.name for path in (ROOT / "tests").iterdir()} == set()
