@@ -12,6 +12,10 @@ from package_files import CONTRACTS, PACKAGE, modules
 
 ROOT = Path(__file__).parents[2]
 ROOT_NAME = "beatport_match"
+# Only where this is found is the syntax tree read, which takes long.
+MAYBE_HIDDEN = re.compile(
+    rf"__import__|import_module|from (?:\.|{ROOT_NAME} )|import {ROOT_NAME}\b(?!\.)"
+)
 PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 
 
@@ -85,7 +89,8 @@ def test_no_import_is_hidden_from_the_contracts() -> None:
         f"{name}:{line}"
         for name, path in modules().items()
         if name != "__init__"
-        for line in hidden_imports(path.read_text("utf-8"))
+        if MAYBE_HIDDEN.search(code := path.read_text("utf-8"))
+        for line in hidden_imports(code)
     ]
     assert hidden == []
 
