@@ -18,7 +18,7 @@ from beatport_match.parsing.vocabulary import MARKERS, NOISE_PHRASES, NOISE_WORD
 
 # A noise phrase with at least this many letters may contain one typo: it still cannot be confused
 # with a title.
-_MIN_TYPO_LENGTH = 7
+_MIN_NOISE_TYPO_LENGTH = 7
 _NOISE_OF_LENGTH = {
     length: [noise for noise in NOISE_PHRASES if len(noise) == length]
     for length in set(map(len, NOISE_PHRASES))
@@ -208,7 +208,7 @@ def is_noise(phrase: str) -> bool:
     words = [word for word in words if not _YEAR.fullmatch(word) and word not in _RATES]
     if (len(words) > 1 and NOISE_WORDS.issuperset(words)) or _MEASUREMENTS.fullmatch(phrase):
         return True
-    return len(folded) >= _MIN_TYPO_LENGTH and any(
+    return len(folded) >= _MIN_NOISE_TYPO_LENGTH and any(
         OSA.distance(folded, noise, score_cutoff=1) <= 1
         for length in (len(folded) - 1, len(folded), len(folded) + 1)
         for noise in _NOISE_OF_LENGTH.get(length, ())

@@ -1,7 +1,8 @@
 """Versions: which version of a track a phrase names (kind, length, part and remixer).
 
 A phrase is the text in brackets, after a dash, or in Beatport's `mix_name`. The callers (`titles`,
-`parsed_track`) find the phrases; this module only classifies and parses them.
+`parsed_track`) find the phrases; this module only classifies and parses them. The words that it
+knows are in `vocabulary`; `scoring.version_comparison` compares two versions.
 """
 
 import re
@@ -40,10 +41,10 @@ _COMPOUNDING = ("mix", "version", "edit", "fassung", "remix")
 _NUMBERED_PART = re.compile(rf"\b({'|'.join(sorted(PARTS))})(\d+)\b", re.IGNORECASE)
 
 _NOUNS = frozenset({"mix", "version", "edit"})
-# Markers whose typos are corrected wherever they stand, in words of at least `MIN_TYPO_LENGTH`
-# letters.
+# Markers whose typos are corrected wherever they stand, in words of at least
+# `MIN_MARKER_TYPO_LENGTH` letters.
 _OFTEN_MISTYPED = ("original", "extended", "instrumental", "acapella")
-MIN_TYPO_LENGTH = 5
+MIN_MARKER_TYPO_LENGTH = 5
 # Short markers before "mix": only a typo is corrected ("Clbu Mix"), because another letter makes a
 # name ("Clue Mix").
 _SHORT_MARKERS = ("orig", "club")
@@ -62,7 +63,7 @@ _COMMON_MARKERS = (
     "version",
     "instrumental",
 )
-MIN_TRUNCATED_LENGTH = 2
+MIN_TRUNCATED_WORD_LENGTH = 2
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,7 @@ def completes_to_marker(phrase: str) -> str:
     *lead, last = phrase.split() or [""]
     start = fold(last)
     after_marker = bool(lead) and fold(lead[-1]) in _PRECEDES_MIX
-    if start in MARKERS or len(start) < (1 if after_marker else MIN_TRUNCATED_LENGTH):
+    if start in MARKERS or len(start) < (1 if after_marker else MIN_TRUNCATED_WORD_LENGTH):
         return phrase
     marker = next((word for word in _COMMON_MARKERS if word.startswith(start)), None)
     return " ".join([*lead, marker]) if marker else phrase
@@ -271,7 +272,7 @@ def _correct_marker_spelling(words: tuple[str, ...], at: int) -> str:
     if word in MARKERS:
         return word
     last = at == len(words) - 1
-    possible: tuple[str, ...] = _OFTEN_MISTYPED if len(word) >= MIN_TYPO_LENGTH else ()
+    possible: tuple[str, ...] = _OFTEN_MISTYPED if len(word) >= MIN_MARKER_TYPO_LENGTH else ()
     if last and possible:
         possible += ("remix", "version")
     if at and words[at - 1] in _PRECEDES_MIX and len(word) <= MAX_MIX_TYPO_LENGTH:

@@ -256,7 +256,7 @@ ARTISTS_COMPILER = Case(
 )
 # "Track feat. Guest" may be another version of a track without the guest.
 ARTISTS_GUEST_MISSING = Case(
-    "artists.guest_missing", 30.0, "the guest is not credited on Beatport", 0.75
+    "artists.guest_missing", 30.0, "the guest is not credited on Beatport", 0.75, _LENGTH
 )
 ARTISTS_VERSION = Case("artists.version", 30.0, "the artist field may name a version", 0.75)
 ARTISTS_SCRIPT = Case("artists.script", 20.0, "artists in two scripts", 0.75, _TYPO)
