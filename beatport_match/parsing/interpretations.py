@@ -65,7 +65,7 @@ _NUMBER = re.compile(r"\d{1,3}\s+(?=[^\W\d])")
 # "1-07 Title", "A1 Title", "AA. Title", "Side A - Title", "Title B2".
 _POSITION = re.compile(
     r"^(?:(?:(?:(?:cd|dis[ck])\s*\d{1,2}[\s.:)-]+)?(?:track|no\.?)\s*\d{1,3}|"
-    r"side\s+[a-h]{1,2}\d?|[a-h]{1,2}\d{1,2}|#?\d{1,3}|\d{1,2}[ab]|\d{1,2}-\d{1,2})[\s.:)-]+"
+    r"side\s+[a-h]{1,2}\d?|[a-h]{1,2}\d{1,2}|\d{1,2}[.-]\d{1,2}|#?\d{1,3}|\d{1,2}[ab]|t\d{2})[\s.:)-]+"
     r"|[a-h]{1,2}\s*[.:)-]+\s*)(?=[^\W_])|(?<=\w)\s+(?:[A-H]\d|\(\d\))$",
     re.IGNORECASE,
 )
@@ -111,6 +111,14 @@ def interpret(track: Track) -> tuple[ParsedTrack, ...]:
         interpretations += [
             _parsed_track(track, shorter, replace(split, assumption=assumption))
             for split in _splits(shorter, known_artists)
+        ]
+    names = tuple(name for name in known_artists if not names_version(name))
+    if names and len(names) < len(known_artists):
+        # "Artist (Some Remix)" in the artist field
+        stated = " ".join(name for name in known_artists if name not in names)
+        interpretations += [
+            _parsed_track(track, parsed, replace(split, version=f"{split.version} {stated}"))
+            for split in _splits(parsed, names)
         ]
     if not known_artists and (split := _version_as_title(track.title)):
         interpretations.append(_parsed_track(track, ParsedTitle(split.title), split))

@@ -10,7 +10,6 @@ from __future__ import annotations
 # exceptions.
 KINDS: dict[str, str] = {
     "remix": "remix",
-    "remezcla": "remix",
     "remixed": "remix",
     "rmx": "remix",
     "remx": "remix",
@@ -36,8 +35,6 @@ KINDS: dict[str, str] = {
     "instrumental": "instrumental",
     "inst": "instrumental",
     "instr": "instrumental",
-    "instrumentale": "instrumental",
-    "strumentale": "instrumental",
     "acapella": "acapella",
     "acca": "acapella",
     "acap": "acapella",
@@ -74,9 +71,6 @@ LENGTHS: dict[str, str] = {
     "extended": "long",
     "ext": "long",
     "xtended": "long",
-    "extendida": "long",
-    "extendido": "long",
-    "estesa": "long",
     "long": "long",
     "radio": "short",
     "short": "short",
@@ -84,13 +78,39 @@ LENGTHS: dict[str, str] = {
 }
 
 # Words for the track as first made ("Original Mix", "Full Length").
-PLAIN_WORDS = frozenset(
-    "original orig org og orginal origional originale main full length lp".split()
-)
+PLAIN_WORDS = frozenset("original orig org og orginal origional main full length lp".split())
 # Words in the name of a version that do not distinguish it from others ("Mix", "Version", "by").
-NEUTRAL_WORDS = frozenset(
-    {"mix", "mixx", "version", "versione", "vers", "ver", "inch", "a", "the", "of", "by", "re"}
-)
+NEUTRAL_WORDS = frozenset("mix mixx version vers ver inch a the of by re".split())
+# The words of the tables above in other languages. Each row has the English word first.
+FOREIGN_WORDS = {
+    foreign: row[0]
+    for row in (
+        line.split()
+        for line in """
+        version versione versao versie wersja verze versio versiyon fassung verzia версия верзия
+        version バージョン ヴァージョン 버전
+        mix mezcla mistura микс ミックス 믹스
+        edit edicion edicao edizione edycja
+        extended extendida extendido estesa esteso estendida estendido etendue allongee
+        extended verlangerte verlangerter verlengde forlangd forlenget forlaenget wydluzona
+        extended prodlouzena uzatilmis расширенная расширенныи
+        long lange langer larga longue lunga longa lang uzun dluga длинная ロング
+        short kurze kurz corta courte korte kort kisa krotka короткая ショート
+        radio radiofonica radiofonico радио ラジオ
+        original originale originalny originalna originell orijinal dorigine oryginalny
+        original oryginalna оригинальныи оригинальная オリジナル 오리지널
+        instrumental instrumentale strumentale instrumentalna instrumentalne instrumentaal
+        instrumental instrumentell enstrumantal инструментал инструментальная インストゥルメンタル
+        remix remezcla ремикс リミックス 리믹스
+        live vivo
+        acoustic acustica acustico acoustique akustisch akustische akustik акустическая
+        of de di du da des del
+        """.strip().splitlines()
+    )
+    for foreign in row[1:]
+}
+# Words that say how a remaster was made: "2014 Digital Remaster".
+REMASTER_WORDS = frozenset({"digital", "digitally", "newly", "hd", "vinyl"})
 MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS | NEUTRAL_WORDS
 
 # A phrase that ends in one of these words names a version, even if other words (a remixer's name)
@@ -188,10 +208,11 @@ NOISE_PHRASES = frozenset(
 
 # A phrase of two or more of these words is noise as well: "Official Video HD", "Final Master".
 NOISE_WORDS = frozenset(
-    "4k 320 320kbps aiff audio cbr cd clip digital dl download exclusive file final flac free full "
-    "hd hq kbps lyric lyrics master mp3 music now oficial official officiel officielle out "
-    "premiere preview promo quality rip ripped snippet tape track ufficiale uhd unreleased vbr "
-    "video videoclip vinyl visualiser visualizer wav web".split()
+    "16bit 24bit 320 320kbps 4k aiff audio cbr cd clip digital dl download exclusive file final "
+    "flac free full hd hq kbps lyric lyrics master mp3 music needledrop now official officiel "
+    "officielle oficial out premiere preview promo quality rip ripped snippet tape track "
+    "transfer ufficiale uhd unreleased vbr video videoclip vinyl visualiser visualizer wav "
+    "web".split()
 )
 
 # Words that labels use in their names. A phrase with one of them is taken for a label.
@@ -208,7 +229,9 @@ PLACEHOLDER_PHRASES = frozenset(
         "?",
         "artist",
         "compilation",
+        "aa vv",
         "divers",
+        "diverse",
         "diversen",
         "n a",
         "na",
@@ -222,6 +245,7 @@ PLACEHOLDER_PHRASES = frozenset(
         "v a",
         "va",
         "varios",
+        "vv aa",
         "various",
         "verschiedene",
         "不明なアーティスト",
@@ -252,7 +276,8 @@ SPELLINGS = {
         your ur
         are r
         night nite
-        tonight tonite
+        midnight midnite
+        tonight tonite 2nite
         light lite
         right rite
         through thru

@@ -8,10 +8,11 @@ it, only the remixer) gives fewer points instead.
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import chain, permutations, product
 
 from rapidfuzz.fuzz import ratio
 
+from beatport_match.parsing.normalize import words_of_text
 from beatport_match.parsing.parsed_track import Name, ParsedTrack
 from beatport_match.parsing.scripts import are_in_two_scripts, transliterate
 from beatport_match.parsing.typos import (
@@ -35,6 +36,7 @@ MIN_TYPO_NAME_LENGTH = 5
 MIN_RATIO_NAME_LENGTH = 8
 MIN_NAME_PART_LENGTH = 4
 MAX_JOINING_LENGTH = 4
+MAX_JOINED_NAMES = 3
 
 
 def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
@@ -103,7 +105,10 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     elif missing:
         case = cases.ARTISTS_EXCHANGED if extra else cases.ARTISTS_MISSING
     elif extra:
-        case = cases.ARTISTS_EXTRA
+        # The first credit may be an alias as well: "Kolva pres. Brenn".
+        first = words_of_text(other.artists_shown.partition(", ")[0])
+        is_led = local_words.isdisjoint(first) and other.artists[0] in extra
+        case = cases.ARTISTS_LED if is_led else cases.ARTISTS_EXTRA
     else:
         case = cases.ARTISTS_TYPO if typos else cases.ARTISTS_SAME
     less = 1.0 * typos + 0.5 * len(extra) + 2.0 * len(missing)
@@ -142,22 +147,18 @@ def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int
 
 
 def _are_joined(names: tuple[Name, ...], others: tuple[Name, ...]) -> bool:
-    """Tell whether one name consists of all the others and short words between them.
+    """Tell whether one name consists of all the others, with a short word between each two.
 
     The words join names in some language: "Ana Sol con Brenn", "Ana Sol mit Brenn".
     """
-    if len(names) != 1 or len(others) < 2:
+    if len(names) != 1 or not 2 <= len(others) <= MAX_JOINED_NAMES:
         return False
-    words = names[0]
-    joining = [word for word in words if not any(word in name for name in others)]
-    return (
-        len(words) == sum(map(len, others)) + len(joining)
-        and len(joining) == len(others) - 1
-        and max(map(len, joining)) <= MAX_JOINING_LENGTH
-        and any(words[: len(name)] == name for name in others)
-        and any(words[-len(name) :] == name for name in others)
-        and {word for name in others for word in name} <= {*words}
-    )
+    known = set(chain(*others))
+    joining = [word for word in names[0] if word not in known]
+    if len(joining) != len(others) - 1 or max(map(len, joining)) > MAX_JOINING_LENGTH:
+        return False
+    rest = tuple(word for word in names[0] if word in known)
+    return any(rest == tuple(chain(*order)) for order in permutations(others))
 
 
 def _remove_initials(missing: list[Name], extra: list[Name]) -> int:

@@ -41,13 +41,13 @@ def compare_aside(
             for phrase in phrases
             if phrase != release
             and not _is_explained(phrase, known)
-            and not (local.key and parse_key(phrase) == local.key)
+            and not _is_measured(phrase, track, local)
         ]
         for phrases in (local.unexplained, local.label)
     )
     if local.assumption and not (strange or label or is_cut):
         assumed, text = local.assumption
-        if assumed == "uploader" and _is_explained(text, known):
+        if assumed == "uploader" and _is_explained(fold(text), known):
             return cases.ASIDE_KNOWN.found()
         return _ASSUMPTIONS[assumed].found(text)
     # "Title (Phrase)" may be the name of the release.
@@ -92,10 +92,15 @@ def _explanations(track: Track, local: ParsedTrack, candidate: Candidate) -> tup
         candidate.genre,
         candidate.sub_genre,
         f"{local.shown} EP",
-        track.bpm and f"{track.bpm:.0f}",
-        track.bpm and f"{track.bpm:.2f}",
     )
     return tuple(fold(text) for text in texts if text)
+
+
+def _is_measured(phrase: str, track: Track, local: ParsedTrack) -> bool:
+    """Tell whether a phrase is the tempo or the key of the track."""
+    if local.key and parse_key(phrase) == local.key:
+        return True
+    return bool(track.bpm) and phrase in {f"{track.bpm:.0f}", f"{track.bpm:.2f}".replace(".", " ")}
 
 
 def _has_digit(phrase: str) -> bool:
@@ -116,9 +121,9 @@ def _is_explained(phrase: str, known: tuple[str, ...]) -> bool:
         others = set(text.split())
         if words <= others or typo_count(phrase, text):
             return True
-        if others <= words and all(
-            word.isdigit() or word in LABEL_WORDS or is_catalogue_number(word.upper())
-            for word in words - others
-        ):
-            return True
+        if others <= words:
+            rest = [word for word in phrase.split() if word not in others]
+            is_number = is_catalogue_number(" ".join(rest).upper())
+            if is_number or all(word.isdigit() or word in LABEL_WORDS for word in rest):
+                return True
     return False

@@ -227,6 +227,11 @@ TITLE_OTHER = Case("title.other", -46.0, "another title", contradicts="recording
 # Less for each missing, additional or mistyped name; at least 15.
 ARTISTS_SAME = Case("artists.same", 30.0, "same artists", sign=1)
 ARTISTS_EXTRA = Case("artists.extra", 30.0, "Beatport credits more artists")
+# A remake may name its own artist first, and then the artist of the original.
+ARTISTS_LED = Case(
+    *("artists.led", 30.0, "on Beatport another artist comes first", 0.75),
+    (LENGTH_AND_TEMPO, frozenset({VERSION_NAMED})),
+)
 ARTISTS_MISSING = Case("artists.missing", 30.0, "some artists are not credited on Beatport")
 ARTISTS_EXCHANGED = Case(
     "artists.exchanged", 30.0, "another artist beside the same one", 0.75, _LENGTH
@@ -337,6 +342,8 @@ BEATPORT_ID_CONTRADICTED = Case(
 RIVALS_NEAR = Case("rivals.near", sign=-1)
 RIVALS_CLOSE = Case("rivals.close", cap=0.5, sign=-1)
 RIVALS_CROWD = Case("rivals.crowd", cap=0.3, sign=-1)
+# The track's ISRC is that of another candidate.
+RIVALS_ISRC = Case("rivals.isrc", cap=0.75, sign=-1)
 LONE_COMMON = Case("lone.common", sign=-1)
 LONE_USUAL = Case("lone.usual")
 LONE_RARE = Case("lone.rare")

@@ -219,7 +219,7 @@ def _attribute_evidence(
     if gap is not None and track.duration_s and candidate.length_s:
         speed = candidate.length_s / track.duration_s
         longer = track.duration_s - candidate.length_s
-        if tempo and tempo.case is cases.BPM_PITCHED and _is_pitched(track, candidate, speed):
+        if tempo and tempo.case is not cases.BPM_SAME and _is_pitched(track, candidate, speed):
             yield cases.LENGTH_PITCHED.found(speed - 1)
             tempo = cases.BPM_SHIFTED.found()
         elif tempo and tempo.case is cases.BPM_SAME and 10.0 < longer <= _MAX_SILENCE_S:

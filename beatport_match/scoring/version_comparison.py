@@ -23,7 +23,7 @@ from beatport_match.scoring.title_comparison import have_same_words
 OFTEN_UNSTATED_KINDS = frozenset({"club", "album", "vocal", "remaster"})
 # Numbers of inches: '12" Club Mix'.
 RECORD_FORMATS = frozenset({"7", "12"})
-MIN_TRUNCATED_LENGTH = 3
+MIN_BRACKET_LENGTH = 3
 MAX_SAME_LENGTH_GAP_S = 3.0
 
 
@@ -109,7 +109,7 @@ def _is_other_wording(mine: Version, theirs: Version) -> bool:
 def is_truncated_version(local: ParsedTrack, other: ParsedTrack) -> bool:
     """Tell whether a bracket without its end is the beginning of the other side's version."""
     beginning = local.truncated_bracket.replace(" ", "")
-    return len(beginning) >= MIN_TRUNCATED_LENGTH and other.version.compact.startswith(beginning)
+    return len(beginning) >= MIN_BRACKET_LENGTH and other.version.compact.startswith(beginning)
 
 
 def _unstated(theirs: Version, *, same_length: bool) -> Finding:

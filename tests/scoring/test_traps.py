@@ -151,6 +151,31 @@ DIFFERENT = {
         track_of("Night w/ Brenn", **PLAYED),
         candidate_of("Night", **SOLD),
     ),
+    "a remake by another artist, named first": (
+        track_of("Night", year=1989),
+        candidate_of("Night", artists=("Brenn", "Kolva"), release_date="2024-05-01"),
+    ),
+    "a remake by another artist, equal length, another tempo": (
+        track_of("Night", duration_s=360, bpm=120),
+        candidate_of("Night", artists=("Brenn", "Kolva"), **SOLD),
+    ),
+    "tempos in brackets, one of them the track's": (
+        track_of("Night (Transition 124-140)", **PLAYED),
+        candidate_of("Night", **SOLD),
+    ),
+    "a name that is a word for long": (
+        track_of("Night (Lang Remix)", **PLAYED),
+        candidate_of("Night", "Extended Remix", **SOLD),
+    ),
+    "a guest in brackets that Beatport does not credit, equal length": (
+        track_of("Night (with spoken words by Brenn)", **PLAYED),
+        candidate_of("Night", **SOLD),
+    ),
+    "a version in the artist field that is not on sale": (
+        track_of("Night", "Kolva (Brenn Dub)", **PLAYED),
+        candidate_of("Night", **SOLD),
+    ),
+    "another title with a part": (track_of("Home"), candidate_of("Night Pt. 2")),
     "another sequel": (track_of("Night II"), candidate_of("Night Pt. 3")),
     "a sequel and the first one": (track_of("Night II"), candidate_of("Night")),
     "a digit is no word": (track_of("Night 4"), candidate_of("Night")),
@@ -273,8 +298,8 @@ SAME = {
         candidate_of("Moonrise Over Quay", artists=("Mira Brenn",), bpm=124),
     ),
     "the key between underscores": (
-        track_of("Mira Brenn_Moonrise Over Quay_Amin", "", key="Am"),
-        candidate_of("Moonrise Over Quay", artists=("Mira Brenn",), key="A Minor"),
+        track_of("Mira Brenn_Moonrise Over Quay_Amin_124.00", "", key="Am", bpm=124),
+        candidate_of("Moonrise Over Quay", artists=("Mira Brenn",), key="A Minor", bpm=124),
     ),
     "the number of a shop at the end": (
         track_of("Moonrise_Original_Mix_Kolva_Quay_Records_17654321", "", **PLAYED),
@@ -286,6 +311,65 @@ SAME = {
     "label and number in one bracket": (
         track_of("Moonrise [Quay Records / QR031]"),
         candidate_of("Moonrise"),
+    ),
+    "the label as the uploader": (
+        track_of("Brenn - Moonrise", "Quay Records"),
+        candidate_of("Moonrise", artists=("Brenn",)),
+    ),
+    "a number with a dot": (
+        track_of("2.11 Moonrise", **PLAYED),
+        candidate_of("Moonrise", **SOLD),
+    ),
+    "tempo and key before the title": (track_of("124 8A Moonrise"), candidate_of("Moonrise")),
+    "a number before a number": (track_of("03 7 Moonrises"), candidate_of("7 Moonrises")),
+    "doubled underscores": (
+        track_of("Moonrise_Over_Quay__Mira_Brenn__124__8A.mp3", "", **PLAYED),
+        candidate_of("Moonrise Over Quay", artists=("Mira Brenn",), **SOLD),
+    ),
+    "doubled dashes": (
+        track_of("Mira Brenn--Moonrise (Extended Mix).aiff", ""),
+        candidate_of("Moonrise", "Extended Mix", artists=("Mira Brenn",)),
+    ),
+    "an advertisement": (track_of("OUT NOW! Moonrise"), candidate_of("Moonrise")),
+    "escapes of JSON": (track_of("M\\u00f6we Am Kai"), candidate_of("Möwe am Kai")),
+    "a digital remaster": (
+        track_of("Moonrise (2014 Digital Remaster)", **PLAYED),
+        candidate_of("Moonrise", **SOLD),
+    ),
+    "played 8 % faster": (
+        track_of("Moonrise", duration_s=360 / 1.078, bpm=124 * 1.078),
+        candidate_of("Moonrise", **SOLD),
+    ),
+    "the extended mix in German": (
+        track_of("Moonrise (verlängerte Fassung)"),
+        candidate_of("Moonrise", "Extended Mix"),
+    ),
+    "a compound": (track_of("Moonrise (Clubmix)"), candidate_of("Moonrise", "Club Mix")),
+    "a compound in German": (
+        track_of("Moonrise (Radiofassung)"),
+        candidate_of("Moonrise", "Radio Edit"),
+    ),
+    "a site before the title": (
+        track_of("www.example.invalid - Moonrise", **PLAYED),
+        candidate_of("Moonrise", **SOLD),
+    ),
+    "a whole path": (
+        track_of("C:\\Music\\New_2021\\Kolva - Moonrise.aiff", ""),
+        candidate_of("Moonrise"),
+    ),
+    "what a key finder writes": (
+        track_of("Moonrise // 124 // F#min // Energy 6", bpm=124),
+        candidate_of("Moonrise", bpm=124),
+    ),
+    "where it is sold": (track_of("Moonrise *OUT NOW on Quay*"), candidate_of("Moonrise")),
+    "the rates of a rip": (track_of("Moonrise (vinyl rip 24-96)"), candidate_of("Moonrise")),
+    "the original mix in Japanese": (
+        track_of("Moonrise（オリジナル・ミックス）"),
+        candidate_of("Moonrise"),
+    ),
+    "the version in the artist field": (
+        track_of("Moonrise", "Kolva (Brenn Remix)"),
+        candidate_of("Moonrise", "Brenn Remix", remixers=("Brenn",)),
     ),
     "a sequel in Roman": (
         track_of("Moonrise II"),
@@ -368,3 +452,11 @@ def test_equal_isrc_and_length_need_review_whatever_the_title_says():
     for title, artists in (("Session Part 9", "Kolva"), ("Track 02", "Unknown Artist")):
         track = track_of(title, artists, isrc=ISRC, **PLAYED)
         assert ask(track, candidate_of("Home", isrc=ISRC, **SOLD))[0] == "review"
+
+
+def test_isrc_of_another_candidate_needs_review():
+    track = track_of("Moonrise", isrc=ISRC, bpm=124)
+    plain = candidate_of("Moonrise", isrc="USABC7654321", bpm=124)
+    extended = candidate_of("Moonrise", "Extended Mix", number=2, isrc=ISRC, bpm=124)
+    assert ask(track, plain)[0] == "matched"
+    assert ask(track, plain, extended)[0] == "review"
