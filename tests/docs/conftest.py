@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -65,7 +65,7 @@ def page_files(tmp_path_factory: pytest.TempPathFactory, base_url: str) -> Path:
 
 def write_shorter(collection: Path, path: Path) -> None:
     """Write the first `TRACKS` tracks of a collection: most pages show no number of the whole."""
-    document = ElementTree.parse(collection)
+    document = ET.parse(collection)
     tracks = document.find("COLLECTION")
     assert tracks is not None
     kept = {track.get("TrackID") for track in tracks[:TRACKS]}

@@ -96,7 +96,8 @@ def test_a_phrase_is_parsed_into_kinds_length_part_and_words(phrase, expected):
 
 SAME = [
     ("Nørd Remix", "NORD REMIX"), ("Nørd Remix", "Nørd Rmx"), ("Nørd Remix", "Remixed by Nørd"),
-    ("Radio Edit", "Radio Mix"), ("Extended Mix", "Extended Version"), ("Dub", "Dub Mix"),
+    ("Radio Edit", "Radio Mix"), ("Radio Cut", "Radio Mix"),
+    ("Extended Mix", "Extended Version"), ("Dub", "Dub Mix"),
     ("Acapella", "Acappella"), ("Part 2", "Pt. II"), ("Remaster", "Remastered 2019"),
     ("Original", "Original Mix"), ("Instrumental", "Inst."), ("VIP", "VIP Mix"),
     ("Nørd Rework", "Nørd Re-Work"), ("Nørd Remix", "Nørd Re-Mix"), ("Acapella", "A Capella"),

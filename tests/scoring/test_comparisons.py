@@ -367,6 +367,7 @@ def test_tempo_difference_up_to_6_percent_costs_little():
     """A "pitched" rip differs by up to 6 %. No tempo contradicts the recording."""
     same, pitched, another = (compare_bpm(124, bpm) for bpm in (124, 129, 140))
     assert same.points > 0 > pitched.points > another.points
+    assert [compare_bpm(100, bpm) for bpm in (105.9, 107)] == [pitched, another]
     assert {same.case.contradicts, pitched.case.contradicts, another.case.contradicts} == {""}
 
 
