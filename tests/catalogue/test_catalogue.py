@@ -324,7 +324,9 @@ def test_several_processes_share_one_catalogue(invented: Path) -> None:
     with Catalogue.open(invented) as catalogue:
         local = [catalogue.search(text) for text in texts]
         with multiprocessing.get_context("spawn").Pool(2) as pool:
-            remote = pool.starmap(_search, [(catalogue, text) for text in texts], chunksize=20)
+            remote = pool.starmap(
+                Catalogue.search, [(catalogue, text) for text in texts], chunksize=20
+            )
         assert pickle.loads(pickle.dumps(catalogue)).search(texts[0]) == local[0]
     assert remote == local
 
@@ -454,7 +456,3 @@ def test_a_second_writer_is_rejected(path: Path) -> None:
     Catalogue.update(path, meanwhile())
     with Catalogue.open(path) as catalogue:
         assert len(catalogue) == 2
-
-
-def _search(catalogue: Catalogue, text: str) -> tuple[Candidate, ...]:
-    return catalogue.search(text)
