@@ -112,3 +112,8 @@ def test_a_run_that_says_too_little_gives_no_advice(stats: PerformanceStats, why
     advice = recommend_settings(stats)
     assert advice.max_concurrent_tracks is None
     assert str(advice).startswith(f"No advice, because {why}")
+
+
+def test_a_run_of_which_half_failed_gives_advice() -> None:
+    half = run().model_copy(update={"failures": {"timeout": 10}})
+    assert recommend_settings(half).max_concurrent_tracks is not None
