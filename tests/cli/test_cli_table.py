@@ -270,6 +270,7 @@ def test_a_cut_title_does_not_begin_its_end_with_a_mark_without_its_letter() -> 
     from rich.cells import cell_len
 
     assert truncate_middle("a" * 9 + "e\u0301e\u0301", 4, cell_len) == "aa…e\u0301"
+    assert truncate_middle("a" * 9 + "e\u0301bc", 6, cell_len) == "aaa…bc"
 
 
 def summary(*matches: Match) -> str:
