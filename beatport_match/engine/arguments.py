@@ -69,7 +69,7 @@ class FileTracks(NamedTuple):
 
 # The content decides the format of a playlist, so this list need not be complete.
 _PLAYLIST_SUFFIXES = (".xml", ".m3u", ".m3u8", ".csv", ".tsv", ".txt")
-_PLAYLIST_REMEDY = "pass a playlist file to match_playlist"
+_PLAYLIST_REMEDY = "pass a playlist file or a folder to match_playlist"
 
 
 def never_stop() -> bool:
@@ -95,18 +95,28 @@ def as_track(track_or_text: Track | str) -> Track:
 
 
 def as_single_track(track_or_text: Track | str) -> Track:
-    """Return the track to match; reject the path of a playlist file.
+    """Return the track to match; reject the path of a playlist file or of a folder.
 
     Raises:
-        MisuseError: It names a playlist file, is blank, or is neither a `Track` nor text.
+        MisuseError: It names a playlist file or a folder, is blank, or is neither a `Track` nor
+            text.
     """
-    if isinstance(track_or_text, str) and track_or_text.lower().endswith(_PLAYLIST_SUFFIXES):
-        with suppress(OSError):  # a text may be too long for a path
-            if Path(track_or_text).is_file():
-                raise wrong_argument(
-                    "the text", track_or_text, "one track and not a file", _PLAYLIST_REMEDY
-                )
+    if isinstance(track_or_text, str) and _holds_tracks(track_or_text):
+        raise wrong_argument(
+            "the text", track_or_text, "one track and not a file", _PLAYLIST_REMEDY
+        )
     return as_track(track_or_text)
+
+
+def _holds_tracks(text: str) -> bool:
+    """Tell whether a text is the path of a playlist file or of a folder."""
+    is_playlist = text.lower().endswith(_PLAYLIST_SUFFIXES)
+    if not is_playlist and "/" not in text and "\\" not in text:
+        return False
+    # A text may be too long for a path, or contain a null character.
+    with suppress(OSError, ValueError):
+        return Path(text).is_file() if is_playlist else Path(text).is_dir()
+    return False
 
 
 def as_is_stopped(stop: Stop | None) -> IsStopped:

@@ -151,9 +151,10 @@ def test_the_path_of_a_playlist_is_no_track(name: Name, tmp_path: Path) -> None:
     """The sentence names match_playlist. A text that is no file is a track."""
     path = tmp_path / "friday.m3u8"
     path.touch()
-    remedy = "; pass a playlist file to match_playlist."
+    remedy = "; pass a playlist file or a folder to match_playlist."
     assert refused(lambda: call(name, "match_track", str(path))).endswith(remedy)
     assert refused(lambda: call(name, "match_track", path)).endswith(remedy)
+    assert refused(lambda: call(name, "match_track", str(tmp_path))).endswith(remedy)
     for text in ("Countersunk.csv", "x" * 5000 + ".txt"):
         assert call(name, "match_track", text).outcome != "failed"
 
