@@ -88,6 +88,16 @@ def atomic_write(
                 temporary.replace(path)
 
 
+def write_text(path: Path, text: str, *, exclusive: bool = False) -> None:
+    """Write a text file as `atomic_write` does, in UTF-8.
+
+    A lone surrogate, as in a file name that is not valid text, is written as an escape
+    that a JSON parser converts back.
+    """
+    with atomic_write(path, exclusive=exclusive) as draft:
+        draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
 def exchange(one: Path, other: Path) -> bool:
     """Exchange two files or folders in one step: at every moment, both paths exist.
 

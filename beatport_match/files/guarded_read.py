@@ -5,12 +5,13 @@ Opening a pipe could block, and reading a device might never end.
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, AnyStr, cast
+from typing import IO, AnyStr, NoReturn, cast
 
 from beatport_match.errors import BeatportMatchError, OutputError, wrong_argument
 
@@ -95,6 +96,20 @@ def read_text(path: Path, max_bytes: int) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise OSError("it is not UTF-8 text") from None
+
+
+def strict_json(text: str) -> object:
+    """Parse a JSON document; unlike `json`, reject NaN and Infinity.
+
+    Raises:
+        ValueError: It is not JSON.
+        RecursionError: It is nested too deeply.
+    """
+    return json.loads(text, parse_constant=_reject_constant)
+
+
+def _reject_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a JSON number")
 
 
 @contextmanager

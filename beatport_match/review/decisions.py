@@ -21,6 +21,7 @@ from threading import Lock
 
 from beatport_match.errors import DecisionsError, MisuseError, wrong_argument
 from beatport_match.files.atomic_write import output_errors
+from beatport_match.files.csv_records import write_csv
 from beatport_match.files.guarded_read import as_path, bounded_lines, open_input
 from beatport_match.files.locked_file import append, lock_within, open_to_update
 from beatport_match.matching.decided import Decided, DecisionIndex
@@ -28,13 +29,15 @@ from beatport_match.model.decisions import Decision, Verdict
 from beatport_match.model.evidence import ScoredCandidate, candidate_of
 from beatport_match.model.problems import PlaylistProblem
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.review.csv_file import read_csv, write_csv
+from beatport_match.review.csv_file import read_csv
 from beatport_match.review.decision_lines import (
+    CSV_COLUMNS,
     MAX_FILE_BYTES,
     MAX_LINE_BYTES,
     checked,
     parse_line,
     to_line,
+    to_row,
 )
 
 # A damaged file may have a wrong line for each of its bytes.
@@ -280,7 +283,8 @@ class Decisions:
             decisions.to_csv("decisions.csv")
             ```
         """
-        write_csv(as_path("path", path), sorted(self, key=lambda one: one.at))
+        rows = map(to_row, sorted(self, key=lambda one: one.at))
+        write_csv(as_path("path", path), CSV_COLUMNS, rows)
 
     def add_csv(self, path: str | os.PathLike[str]) -> tuple[PlaylistProblem, ...]:
         """Add the decisions of a CSV file as `to_csv` writes it.
