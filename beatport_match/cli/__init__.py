@@ -36,12 +36,24 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TypeAlias
 
 from beatport_match.cli.parser import new_parser
 from beatport_match.cli.process import ExitCode
 from beatport_match.cli.terminal import Screen
 from beatport_match.errors import BeatportMatchError
+
+Command: TypeAlias = Callable[[argparse.Namespace, Screen, Screen], ExitCode]
+"""A command: it gets the options and both streams. Its function and its module have its name."""
+# The commands that share a module with others.
+_MODULES = {
+    "track": "match_commands",
+    "playlist": "match_commands",
+    "wants": "result_commands",
+    "report": "result_commands",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,48 +82,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, out: Screen, err: Screen) -> ExitCode:
-    if options.command == "demo":
-        from beatport_match.cli import demo
-
-        return demo.demo(options, out, err)
-    if options.command == "probe":
-        from beatport_match.cli import probe
-
-        return probe.probe(options, out, err)
-    if options.command == "doctor":
-        from beatport_match.cli import doctor
-
-        return doctor.doctor(options, out, err)
-    if options.command == "analyze":
-        from beatport_match.cli import analyze
-
-        return analyze.analyze_file(options, out, err)
-    if options.command in ("wants", "report"):
-        from beatport_match.cli import result_commands
-
-        return result_commands.COMMANDS[options.command](options, out, err)
-    if options.command == "decisions":
-        from beatport_match.cli import decisions
-
-        return decisions.decisions(options, out, err)
-    if options.command == "review":
-        from beatport_match.cli import review
-
-        return review.review(options, out, err)
-    if options.command == "enrich":
-        from beatport_match.cli import enrich
-
-        return enrich.enrich(options, out, err)
-    if options.command == "catalogue":
-        from beatport_match.cli import catalogue
-
-        return catalogue.ACTIONS[options.action](options, out, err)
-    if options.command == "tag":
-        from beatport_match.cli import tag
-
-        return tag.tag(options, out, err)
-    from beatport_match.cli import match_commands
-
-    if options.command == "track":
-        return match_commands.track(options, out, err)
-    return match_commands.playlist(options, out, err)
+    module = import_module(f"beatport_match.cli.{_MODULES.get(options.command, options.command)}")
+    command: Command = getattr(module, getattr(options, "action", options.command))
+    return command(options, out, err)

@@ -28,15 +28,14 @@ from beatport_match.cli.match_table import (
     show_matches,
     show_result,
 )
-from beatport_match.cli.process import ExitCode, interrupts_ignored
+from beatport_match.cli.process import ExitCode, writing_to
 from beatport_match.cli.progress import show_progress, show_row_count
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.engine.arguments import MissingOnly, as_track
 from beatport_match.engine.beatport_source import beatport_source
 from beatport_match.engine.matcher import Matcher
 from beatport_match.engine.track_functions import match_track
-from beatport_match.errors import Failure, MisuseError, OutputError
-from beatport_match.files.guarded_read import reason
+from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.evidence import OUTCOMES
 from beatport_match.model.keys import parse_key
@@ -352,7 +351,7 @@ def make_folder(folder: Path, option: str = "--out") -> Path:
     Raises:
         OutputError: The folder cannot be made.
     """
-    with _writing_to(folder, option):
+    with writing_to(folder, option, is_folder=True):
         folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -363,7 +362,7 @@ def write_results(result: PlaylistMatch, folder: Path) -> None:
     Raises:
         OutputError: A file cannot be written.
     """
-    with _writing_to(folder, "--out"):
+    with writing_to(folder, "--out", is_folder=True):
         result.to_json(folder / "results.json")
         result.to_csv(folder)
 
@@ -374,21 +373,8 @@ def write_metrics(result: PlaylistMatch, name: str, folder: Path, option: str = 
     Raises:
         OutputError: The file cannot be written.
     """
-    with _writing_to(folder, option):
+    with writing_to(folder, option, is_folder=True):
         return export_performance_metrics_json(result.metrics, plain_name(name), folder)
-
-
-@contextmanager
-def _writing_to(folder: Path, option: str) -> Generator[None, None, None]:
-    try:
-        with interrupts_ignored():
-            yield
-    except (OSError, UnicodeError) as error:
-        raise OutputError(
-            f"{folder}: cannot write to this folder ({reason(error)}); choose another folder with "
-            f"{option}.",
-            error,
-        ) from None
 
 
 def files_written_text(folder: Path) -> str:

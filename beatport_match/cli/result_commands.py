@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from beatport_match.cli.analyze import keep_input_files
@@ -31,9 +30,3 @@ def report(options: Namespace, out: Screen, _err: Screen) -> ExitCode:
     write_match_report(result, options.html)
     out.show(f"Report written to {options.html}")
     return ExitCode.DONE
-
-
-COMMANDS: Mapping[str, Callable[[Namespace, Screen, Screen], ExitCode]] = {
-    "wants": wants,
-    "report": report,
-}
