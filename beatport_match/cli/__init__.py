@@ -37,7 +37,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from typing import TypeAlias
 
 from beatport_match.cli.parser import new_parser
@@ -46,14 +45,6 @@ from beatport_match.cli.terminal import Screen
 from beatport_match.errors import BeatportMatchError
 
 Command: TypeAlias = Callable[[argparse.Namespace, Screen, Screen], ExitCode]
-"""A command: it gets the options and both streams. Its function and its module have its name."""
-# The commands that share a module with others.
-_MODULES = {
-    "track": "match_commands",
-    "playlist": "match_commands",
-    "wants": "result_commands",
-    "report": "result_commands",
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     out, err = Screen(sys.stdout, required=True), Screen(sys.stderr, required=False)
     try:
         try:
-            return _run(new_parser().parse_args(arguments), out, err)
+            options = new_parser().parse_args(arguments)
+            return _command(options)(options, out, err)
         finally:
             out.flush()
     except KeyboardInterrupt:
@@ -81,7 +73,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         err.flush()
 
 
-def _run(options: argparse.Namespace, out: Screen, err: Screen) -> ExitCode:
-    module = import_module(f"beatport_match.cli.{_MODULES.get(options.command, options.command)}")
-    command: Command = getattr(module, getattr(options, "action", options.command))
-    return command(options, out, err)
+def _command(options: argparse.Namespace) -> Command:
+    match options.command:
+        case "demo":
+            from beatport_match.cli.demo import demo as command
+        case "track":
+            from beatport_match.cli.match_commands import track as command
+        case "review":
+            from beatport_match.cli.review import review as command
+        case "decisions":
+            from beatport_match.cli.decisions import decisions as command
+        case "enrich":
+            from beatport_match.cli.enrich import enrich as command
+        case "tag":
+            from beatport_match.cli.tag import tag as command
+        case "catalogue":
+            from beatport_match.cli.catalogue import ACTIONS
+
+            return ACTIONS[options.action]
+        case "wants":
+            from beatport_match.cli.result_commands import wants as command
+        case "report":
+            from beatport_match.cli.result_commands import report as command
+        case "analyze":
+            from beatport_match.cli.analyze import analyze_file as command
+        case "probe":
+            from beatport_match.cli.probe import probe as command
+        case "doctor":
+            from beatport_match.cli.doctor import doctor as command
+        case _:
+            from beatport_match.cli.match_commands import playlist as command
+    return command

@@ -14,7 +14,7 @@ from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.errors import MisuseError
 from beatport_match.files.atomic_write import write_text
 from beatport_match.model.run_metrics import PerformanceStats, RunComparison
-from beatport_match.performance import analysis
+from beatport_match.performance.analysis import analyze, compare_runs
 from beatport_match.performance.files import load_metrics_from_json
 from beatport_match.performance.html_report import report_page
 from beatport_match.performance.text_report import (
@@ -23,7 +23,7 @@ from beatport_match.performance.text_report import (
 )
 
 
-def analyze(options: Namespace, out: Screen, err: Screen) -> ExitCode:
+def analyze_file(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Report on the newest of the metrics files, or compare it, and return the exit code."""
     runs = [(load_metrics_from_json(file), file) for file in options.files]
     stats, file = max(runs, key=lambda run: _start(run[0]))
@@ -33,7 +33,7 @@ def analyze(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         (err if options.json else out).show(f"Report written to {options.html}")
     if options.json:
         document = {
-            "analysis": analysis.analyze(stats).model_dump(),
+            "analysis": analyze(stats).model_dump(),
             "comparison": comparison.model_dump() if comparison else None,
         }
         show_json(document, out)
@@ -63,7 +63,7 @@ def _comparison(options: Namespace, stats: PerformanceStats) -> RunComparison:
         )
     if stats.mode == "async" or other.mode == "sync":
         stats, other = other, stats
-    return analysis.compare_runs(stats, other)
+    return compare_runs(stats, other)
 
 
 def _write_page(options: Namespace, page: str) -> None:

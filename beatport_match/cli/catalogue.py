@@ -21,7 +21,7 @@ from beatport_match.cli.text_cells import ELLIPSIS, MAX_TEXT_LINES, text_line
 from beatport_match.model.validation import terminal_safe
 
 
-def build(options: Namespace, out: Screen, err: Screen) -> ExitCode:
+def build_or_update(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Build a catalogue from rows, or update one, and return the exit code."""
     is_new = options.action == "build"
     with (
@@ -76,7 +76,7 @@ def info(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     return ExitCode.DONE
 
 
-update = build
+ACTIONS = {"build": build_or_update, "update": build_or_update, "remove": remove, "info": info}
 
 
 def _size_text(size_bytes: int) -> str:
