@@ -44,7 +44,7 @@ from beatport_match.matching.protocol import (
 )
 from beatport_match.matching.request_flow import question_flow, token_refresh_flow
 from beatport_match.settings.models import MatchSettings
-from beatport_match.transport.answer_cache import TieredCache
+from beatport_match.transport.answer_cache import KeyedLocks, TieredCache
 from beatport_match.transport.client_pool import ClientPool
 from beatport_match.transport.http import (
     STOP_POLL_INTERVAL_S,
@@ -57,7 +57,6 @@ from beatport_match.transport.http import (
 from beatport_match.transport.rate_limiter import LocalRateLimiter
 from beatport_match.transport.rate_rules import RetryAfter
 from beatport_match.transport.shared import SharedState, shared_async_client
-from beatport_match.transport.single_flight import KeyedLocks
 from beatport_match.transport.token_store import MAX_LOCK_WAIT_S, TokenStore
 from beatport_match.transport.worker_threads import in_thread
 
@@ -81,6 +80,11 @@ class AsyncEngine:
         self._settings = settings
         self._cache = TieredCache(settings, state.memory)
         self._in_flight = KeyedLocks(anyio.Lock)
+        self._new_flow = partial(
+            question_flow,
+            attempts=settings.async_io.retry_attempts,
+            max_ages_s=max_ages_s(settings),
+        )
         self._tokens = TokenStore(settings)
         self._token_lock = anyio.Lock()
         self._given_client = client
@@ -146,10 +150,9 @@ class AsyncEngine:
     async def _answer(self, question: Question, stop: IsStopped) -> Answer:
         if question.local_lookup is not None:
             return await self._look_up(question)
-        attempts, ages = self._settings.async_io.retry_attempts, max_ages_s(self._settings)
         # A task with an equal question waits here, and then finds the answer in the cache.
         async with self._in_flight.of(question.request.canonical):
-            flow = question_flow(question, attempts=attempts, max_ages_s=ages)
+            flow = self._new_flow(question)
             answer = await self._drive(flow, stop, question.request, question.query_type)
         log_answer(answer)
         return answer

@@ -9,7 +9,6 @@
     answer_cache   parsed results in memory, and behind it the cache on disk
     sqlite_cache   parsed results in an SQLite file that several programs may share
     cache_codec    a parsed result as bytes, and back
-    single_flight  equal requests at the same time are sent once
     shared         what the module-level functions share
     token_store    the user's tokens for the API: token file, validity, renewal
 
