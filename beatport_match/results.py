@@ -22,7 +22,7 @@ from beatport_match.errors import (
     other_version,
     wrong_argument,
 )
-from beatport_match.files.atomic_write import output_errors, write_text
+from beatport_match.files.atomic_write import make_folder, write_text
 from beatport_match.files.csv_records import write_csv
 from beatport_match.files.guarded_read import as_path, read_text, reason, strict_json
 from beatport_match.matching.match import Match, as_matches
@@ -199,8 +199,7 @@ class PlaylistMatch:
             ```
         """
         folder = as_path("folder", folder, "folder")
-        with output_errors(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         rows = [_match_row(match) for match in self.matches]
         review = [row for row in rows if row["outcome"] == "review"]
         write_table(folder / "matches.csv", _MATCH_COLUMNS, rows)

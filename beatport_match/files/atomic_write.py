@@ -122,6 +122,16 @@ def exchange(one: Path, other: Path) -> bool:
     return not failed
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, unless it exists.
+
+    Raises:
+        OutputError: The folder cannot be made.
+    """
+    with output_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
 @contextmanager
 def output_errors(path: Path, *passed: type[OSError]) -> Generator[None, None, None]:
     """Raise an `OutputError` that names `path` for an `OSError` of the block.

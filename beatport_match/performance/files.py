@@ -21,7 +21,7 @@ from beatport_match.errors import (
     other_version,
     short_repr,
 )
-from beatport_match.files.atomic_write import output_errors, write_text
+from beatport_match.files.atomic_write import make_folder, write_text
 from beatport_match.files.guarded_read import as_path, read_text, reason, strict_json
 from beatport_match.model.run_metrics import PerformanceStats
 
@@ -69,8 +69,7 @@ def export_performance_metrics_json(
         stats = stats.model_copy(update={"generated": now})
     text = _as_json(stats, base_filename)
     folder = as_path("output_dir", output_dir, "folder")
-    with output_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     while True:
         path = folder / f"{base_filename}_metrics_{now:%Y%m%d_%H%M%S}.json"
         try:
