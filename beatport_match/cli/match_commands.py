@@ -31,7 +31,7 @@ from beatport_match.cli.match_table import (
 from beatport_match.cli.process import ExitCode, writing_to
 from beatport_match.cli.progress import show_progress, show_row_count
 from beatport_match.cli.terminal import Screen, show_json
-from beatport_match.engine.arguments import MissingOnly, as_track
+from beatport_match.engine.arguments import MissingOnly, as_track, is_present_path
 from beatport_match.engine.beatport_source import beatport_source
 from beatport_match.engine.matcher import Matcher
 from beatport_match.engine.track_functions import match_track
@@ -75,6 +75,11 @@ def track(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Match one track, show the match and return the exit code."""
     if not options.text.strip():
         raise MisuseError('TEXT must not be blank; write it like "Artist - Title (Mix)".')
+    if is_present_path(options.text):
+        raise MisuseError(
+            f"{options.text}: is a file or folder and not one track; match it with "
+            "`beatport-match playlist`."
+        )
     local_track = replace(
         as_track(options.text),
         bpm=_option_value("--bpm", options.bpm, field_values.bpm, "128 or 127.5"),
