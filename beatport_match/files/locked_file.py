@@ -35,8 +35,12 @@ def lock(file: IO[bytes]) -> bool:
         if sys.platform == "win32":
             import msvcrt
 
+            position = file.tell()
             file.seek(_LOCKED_BYTE)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            try:
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            finally:
+                file.seek(position)  # a file that seems to end here would be written anew
         else:
             import fcntl
 
