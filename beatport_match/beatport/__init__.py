@@ -8,6 +8,7 @@
     page_fallback.py  other ways to read a page whose data is not at its place
     page_html.py      the links, the heading and the JSON-LD of such a page
     track_records.py  one row, in any of Beatport's shapes -> `Candidate`
+    ordinary_rows.py  most rows of a search page, checked while their JSON is parsed
     json_fields.py    one field of a JSON object, checked and cleaned
 
 Everything here is pure: no I/O, no clock. All input is treated as hostile: a parser returns a

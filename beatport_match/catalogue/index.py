@@ -43,7 +43,7 @@ WRITER_HEAP_BYTES = 128 * 2**20
 MAX_ROWS_READ = 1_000
 # A word that no row has is searched with one typo: the longest few, which are the most distinctive.
 MAX_TYPO_TERMS = 6
-MIN_TYPO_LENGTH = 4
+MIN_TYPO_TERM_LENGTH = 4
 # tantivy's search with a typo reads all rows of all words that it finds, also of the most common
 # ones. Only short words are near common ones: the words near those are looked up one by one.
 MAX_LISTED_TYPO_LENGTH = 12
@@ -54,7 +54,7 @@ MIN_SCORE_SHARE = 0.6
 _SCORE_DECIMALS = 3
 # To find the lowest IDs among rows of equal score, up to this many rows are read.
 MAX_EQUAL_ROWS = 5_000
-MAX_ERROR_LENGTH = 200
+MAX_INDEX_ERROR_LENGTH = 200
 
 
 class IndexReader:
@@ -273,7 +273,7 @@ def _translate_errors(path: Path, problem: str, remedy: str) -> Generator[None, 
             and type(error).__name__ != "PanicException"
         ):
             raise
-        cause = str(error).partition("\n")[0].rstrip(".")[:MAX_ERROR_LENGTH]
+        cause = str(error).partition("\n")[0].rstrip(".")[:MAX_INDEX_ERROR_LENGTH]
         raise CatalogueError(f"{path}: {problem} ({cause}); {remedy}.") from None
 
 
@@ -351,5 +351,5 @@ def _score_and_id(row: tuple[float, Candidate]) -> tuple[float, int]:
 
 
 def _longest_words(words: list[str]) -> list[str]:
-    long = [word for word in words if len(word) >= MIN_TYPO_LENGTH]
+    long = [word for word in words if len(word) >= MIN_TYPO_TERM_LENGTH]
     return sorted(long, key=lambda word: (-len(word), word))[:MAX_TYPO_TERMS]

@@ -32,8 +32,8 @@ from beatport_match.model.tracks import Candidate, Track
 from beatport_match.review.csv_file import read_csv
 from beatport_match.review.decision_lines import (
     CSV_COLUMNS,
-    MAX_FILE_BYTES,
-    MAX_LINE_BYTES,
+    MAX_DECISION_BYTES,
+    MAX_DECISIONS_BYTES,
     checked,
     parse_line,
     to_line,
@@ -43,7 +43,7 @@ from beatport_match.review.decision_lines import (
 # A damaged file may have a wrong line for each of its bytes.
 MAX_PROBLEMS = 1000
 # Another program holds the file for the milliseconds of one write.
-MAX_LOCK_WAIT_S = 10.0
+MAX_DECISIONS_LOCK_WAIT_S = 10.0
 _LOCK_POLL_INTERVAL_S = 0.01
 _OPENING = b'{"decision":'
 
@@ -353,7 +353,7 @@ class Decisions:
     def _append(self, decisions: Iterable[Decision]) -> int:
         """Append the decisions that the file does not hold; return their number."""
         with self._lock, output_errors(self.path), open_to_update(self.path, 0o666) as file:
-            if not lock_within(file, MAX_LOCK_WAIT_S, _LOCK_POLL_INTERVAL_S):
+            if not lock_within(file, MAX_DECISIONS_LOCK_WAIT_S, _LOCK_POLL_INTERVAL_S):
                 raise DecisionsError(
                     f"{self.path}: another program keeps this file locked; close it, and try again."
                 )
@@ -371,9 +371,9 @@ class Decisions:
             return
         with open_input(self.path, DecisionsError) as stream:
             size = stream.seek(0, os.SEEK_END)
-            if size > MAX_FILE_BYTES:
+            if size > MAX_DECISIONS_BYTES:
                 raise DecisionsError(
-                    f"{self.path}: is larger than {MAX_FILE_BYTES:,} bytes; name another file."
+                    f"{self.path}: is larger than {MAX_DECISIONS_BYTES:,} bytes; name another file."
                 )
             if size < self._end:
                 # Another file has taken its place.
@@ -381,7 +381,7 @@ class Decisions:
                 self._entries, self._index = {}, DecisionIndex()
                 self._end, self._lines, self._is_open_ended = 0, 0, False
             stream.seek(self._end)
-            for line in bounded_lines(stream, MAX_LINE_BYTES):
+            for line in bounded_lines(stream, MAX_DECISION_BYTES):
                 self._is_open_ended = not line.endswith(b"\n")
                 if not self._take(line):
                     break
@@ -395,7 +395,7 @@ class Decisions:
 
     def _take(self, line: bytes) -> bool:
         """Read one line; return `False` if another program may still be writing it."""
-        is_complete = line.endswith(b"\n") or len(line) > MAX_LINE_BYTES
+        is_complete = line.endswith(b"\n") or len(line) > MAX_DECISION_BYTES
         try:
             decision = parse_line(line) if line.strip() else None
         except ValueError as error:

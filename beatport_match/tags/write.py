@@ -46,7 +46,7 @@ from beatport_match.tags.tag_file import open_tags, require_mutagen, tag_errors
 
 _DRAFT_SUFFIX = ".beatport-match-tags"
 _CHANGED_SINCE = "it was changed after its tags were written, and that would be lost"
-OnProgress: TypeAlias = Callable[[int, int], None]
+OnFileProgress: TypeAlias = Callable[[int, int], None]
 """Called after each file, with the number of finished files and of all files."""
 
 
@@ -72,7 +72,7 @@ class TagReport:
 
 
 def write_tags(
-    plan: TagPlan, backup: str | PathLike[str], *, on_progress: OnProgress | None = None
+    plan: TagPlan, backup: str | PathLike[str], *, on_progress: OnFileProgress | None = None
 ) -> TagReport:
     """Write the changes of a plan into its files.
 
@@ -124,7 +124,9 @@ def write_tags(
     return TagReport(tuple(written), unchanged, tuple(problems))
 
 
-def undo_tags(backup: str | PathLike[str], *, on_progress: OnProgress | None = None) -> TagReport:
+def undo_tags(
+    backup: str | PathLike[str], *, on_progress: OnFileProgress | None = None
+) -> TagReport:
     """Restore the files of a backup, byte for byte, with their old time of change.
 
     A file that was changed since then is not restored.

@@ -29,7 +29,7 @@ _BYTES = 512
 _HEAD = f'{{"{FORMAT_KEY}": '.encode()
 # Another process holds the lock for a tenth of a millisecond.
 _LOCK_POLL_S = 0.001
-MAX_LOCK_WAIT_S = 2.0
+MAX_RATE_LOCK_WAIT_S = 2.0
 
 
 class FileRateLimiter:
@@ -110,7 +110,7 @@ def _locked(path: Path) -> Generator[IO[bytes], None, None]:
     A process that was suspended while it held the lock is not waited for.
     """
     with _open(path) as file:
-        if not lock_within(file, MAX_LOCK_WAIT_S, _LOCK_POLL_S):
+        if not lock_within(file, MAX_RATE_LOCK_WAIT_S, _LOCK_POLL_S):
             raise OSError("another process has locked it for too long")
         yield file
 
