@@ -16,7 +16,6 @@ The modules, beginning with what a program calls:
     request_logging     the log lines of requests
     time_budget         the time that one track may take
     task_errors         exceptions of a task reach the code that started it
-    process_usage       memory and processor time of this process
     playlist_run        tracks, clock, progress and result of a run over a playlist
     track_outcome       the outcome of a track without an answer
     match_metrics       the metrics of a match and of a matcher's lookups

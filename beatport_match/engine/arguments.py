@@ -68,8 +68,11 @@ class FileTracks(NamedTuple):
 
 
 # The content decides the format of a playlist, so this list need not be complete.
-_PLAYLIST_SUFFIXES = (".xml", ".m3u", ".m3u8", ".csv", ".tsv", ".txt")
-_PLAYLIST_REMEDY = "pass a playlist file or a folder to match_playlist"
+_PLAYLIST_SUFFIXES = (
+    *(".xml", ".nml", ".m3u", ".m3u8", ".csv", ".tsv", ".txt"),
+    *(".pls", ".cue", ".xspf", ".crate", ".db"),
+)
+_PLAYLIST_REMEDY = "pass a playlist file to match_playlist"
 
 
 def never_stop() -> bool:
@@ -95,27 +98,25 @@ def as_track(track_or_text: Track | str) -> Track:
 
 
 def as_single_track(track_or_text: Track | str) -> Track:
-    """Return the track to match; reject the path of a playlist file or of a folder.
+    """Return the track to match; reject the path of a playlist file.
 
     Raises:
-        MisuseError: It names a playlist file or a folder, is blank, or is neither a `Track` nor
-            text.
+        MisuseError: It names a playlist file or folder, is blank, or is neither a `Track` nor text.
     """
-    if isinstance(track_or_text, str) and _holds_tracks(track_or_text):
-        raise wrong_argument(
-            "the text", track_or_text, "one track and not a file", _PLAYLIST_REMEDY
-        )
+    if isinstance(track_or_text, str) and is_present_path(track_or_text):
+        expected = "one track and not a file or folder"
+        raise wrong_argument("the text", track_or_text, expected, _PLAYLIST_REMEDY)
     return as_track(track_or_text)
 
 
-def _holds_tracks(text: str) -> bool:
-    """Tell whether a text is the path of a playlist file or of a folder."""
-    is_playlist = text.lower().endswith(_PLAYLIST_SUFFIXES)
-    if not is_playlist and "/" not in text and "\\" not in text:
-        return False
-    # A text may be too long for a path, or contain a null character.
-    with suppress(OSError, ValueError):
-        return Path(text).is_file() if is_playlist else Path(text).is_dir()
+def is_present_path(text: str) -> bool:
+    """Return whether a text is the path of a playlist, or an absolute path, that exists.
+
+    The relative path of a music file is a good text: it has the artist and the title.
+    """
+    if text.lower().endswith(_PLAYLIST_SUFFIXES) or Path(text).is_absolute():
+        with suppress(OSError):  # a text may be too long for a path
+            return Path(text).exists()
     return False
 
 
