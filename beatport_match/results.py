@@ -186,8 +186,8 @@ class PlaylistMatch:
     def to_csv(self, folder: str | Path) -> None:
         """Write `matches.csv`, `candidates.csv`, `queries.csv` and `review.csv` into a folder.
 
-        The files are UTF-8 with the byte order mark that Excel needs. If a spreadsheet would run a
-        cell as a formula, the cell begins with an apostrophe.
+        The files are UTF-8 with the byte order mark that Excel needs. A text that a spreadsheet
+        could run as a formula gets an apostrophe.
 
         Args:
             folder: The folder to write to. It is created if it does not exist; existing files with
@@ -236,7 +236,7 @@ class PlaylistMatch:
 
 
 def require_results(result: object) -> None:
-    """Reject what is not the result of a run.
+    """Reject a value that is not the result of a run.
 
     Raises:
         MisuseError: It is no `PlaylistMatch`.
@@ -394,7 +394,7 @@ def _track_cells(match: Match) -> dict[str, Any]:
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
-    """Write a CSV file for a spreadsheet, atomically; a text that is a formula is made safe."""
+    """Write a CSV file for a spreadsheet, atomically; a formula gets an apostrophe."""
     with (
         atomic_write(path) as draft,
         draft.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,

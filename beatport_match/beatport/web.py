@@ -96,7 +96,7 @@ class WebSource:
             MisuseError: Always.
         """
         raise MisuseError(
-            f"Beatport's web pages are not known to find an ISRC ({query_type} {isrc!r})."
+            f"No search for an ISRC is known for Beatport's web pages ({query_type} {isrc!r})."
         )
 
     def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:

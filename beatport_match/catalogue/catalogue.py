@@ -127,8 +127,8 @@ class Catalogue:
             if report.left_out and not report.rows and path.exists():
                 # Probably the wrong file or other column names; an empty catalogue would hide this.
                 raise CatalogueError(
-                    f"{path}: none of the {report.left_out:,} rows can be built, so the existing "
-                    f"catalogue stays; the first problem: {report.problems[0]}"
+                    f"{path}: none of the {report.left_out:,} rows can be read, so the existing "
+                    f"catalogue is kept; the first problem: {report.problems[0]}"
                 )
         return report
 

@@ -1,4 +1,4 @@
-"""The exit codes of the command, and its reaction to Ctrl-C."""
+"""The exit codes of the command, and how it handles Ctrl-C."""
 
 from __future__ import annotations
 

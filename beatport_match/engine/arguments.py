@@ -29,9 +29,9 @@ Tracks: TypeAlias = "str | os.PathLike[str] | Iterable[Track | str]"
 OnProgress: TypeAlias = Callable[[Progress], None]
 """Called after each track of a run."""
 AsyncOnProgress: TypeAlias = Callable[[Progress], "Awaitable[None] | None"]
-"""Called after each track of a run; what it returns is awaited if that is possible."""
+"""Called after each track of a run; an awaitable that it returns is awaited."""
 IsStopped: TypeAlias = Callable[[], bool]
-"""Called at every decision of a run; `True` stops it."""
+"""Called before each step of a run; the run stops when it returns `True`."""
 JournalPath: TypeAlias = "str | os.PathLike[str]"
 """The path of the file that keeps the finished tracks, and from which a later run resumes."""
 DecisionsOrPath: TypeAlias = "Decisions | str | os.PathLike[str]"
@@ -41,9 +41,9 @@ MissingOnly: TypeAlias = "bool | PlaylistMatch | str | os.PathLike[str]"
 
 
 IN_JOURNAL = EarlierAnswers(())
-"""No answers of an earlier run, because the journal has them; always this object."""
+"""Stands for "the journal has the answers of the earlier run"; compare it by identity."""
 OnError: TypeAlias = Literal["raise", "result"]
-"""What an unexpected exception does: it ends the run, or fails its own track."""
+"""How to handle an unexpected exception: end the run, or fail only its own track."""
 
 
 class Event(Protocol):
@@ -195,13 +195,13 @@ def check_number(name: str, value: float | None, minimum: float, maximum: float)
 def check_run_arguments(
     on_progress: object, stop: Stop | None, journal: object, on_error: object, *, awaited: bool
 ) -> IsStopped:
-    """Check what a run over several tracks needs, and return the function that stops it.
+    """Check the arguments of a run over several tracks, and return the function that stops it.
 
     Args:
         on_progress: The function to call after each track.
         stop: The function or event that ends the run.
         journal: The path of the journal.
-        on_error: What an unexpected exception does.
+        on_error: How to handle an unexpected exception.
         awaited: Whether the run can await `on_progress`.
 
     Raises:
@@ -215,7 +215,7 @@ def check_run_arguments(
 
 
 def check_tracks(given: FileTracks) -> None:
-    """Reject what is neither a path nor several tracks, and wrong arguments for reading a file.
+    """Reject tracks that are no path and no iterable, and wrong arguments for reading a file.
 
     Raises:
         MisuseError: The tracks are a single track or of a wrong type, the name of the playlist or

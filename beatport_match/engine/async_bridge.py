@@ -1,7 +1,7 @@
 """Run the async engine from sync code, if `settings.async_io.enabled` requests it.
 
 The run gets an event loop of its own: in the calling thread for a whole playlist, in a thread of
-its own for an iterator. There, the loop works on while the caller uses a match. A sync client of
+its own for an iterator. There, the loop continues while the caller uses a match. A sync client of
 the caller is used from worker threads.
 """
 

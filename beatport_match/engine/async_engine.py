@@ -265,7 +265,7 @@ class AsyncEngine:
             await self._with_cache(partial(self._cache.put, step.request, step.value))
 
     async def _sleep(self, seconds: float, stop: IsStopped) -> Failure | None:
-        """Wait, and ask `stop` at least every `STOP_POLL_INTERVAL_S`."""
+        """Wait, and check `stop` at least every `STOP_POLL_INTERVAL_S`."""
         until = self.now() + seconds
         while (left := until - self.now()) > 0:
             await anyio.sleep(min(left, STOP_POLL_INTERVAL_S))

@@ -4,7 +4,7 @@
   the tracks it was working on.
 * A line counts for a later run only if the track, the settings that can change an answer, the
   sources, the version of the library and the fitted weights are unchanged.
-* A line of another fingerprint is reported if its track is queried again.
+* A line of another fingerprint is reported if its track is searched again.
 * A track that failed, was stopped or ran out of time gets no line: the next run tries it again.
 * One run at a time may use a journal: the file is locked while it is open.
 """
@@ -98,7 +98,7 @@ class Journal:
         return replace(match, track=track)
 
     def record(self, match: Match) -> None:
-        """Append a match, unless its search failed or was cut short: the next run tries it again.
+        """Append a match, unless its search failed or was interrupted: the next run tries it again.
 
         If the disk is full, the line is lost and the run continues.
         """
@@ -113,7 +113,7 @@ class Journal:
             # track holds them as text or a tuple.
             line = memoryview(head.encode() + _adapter().dump_json(match, warnings=False) + b"}\n")
         except PydanticSerializationError:
-            # A file name holds bytes that are not text: every run queries such a track again.
+            # A file name holds bytes that are not text: every run searches for such a track again.
             return
         self._lines += 1
         start = self._file.seek(0, os.SEEK_END)
@@ -125,12 +125,12 @@ class Journal:
             self._write_failed(error, start)
 
     def report_outdated(self) -> None:
-        """Report how many tracks were queried again although the journal has them."""
+        """Report how many tracks of the journal were searched again."""
         if count := len(self._outdated):
             tracks = "1 track is" if count == 1 else f"{count:,} tracks are"
             detail = (
                 f"{tracks} in the journal with other settings, sources or another version of "
-                "beatport_match, and so not skipped; use the earlier settings to resume"
+                "beatport_match, and searched again; use the earlier settings to resume"
             )
             logger.info("journal %s: %s", self._path.name, detail)
             self._on_problem(PlaylistProblem(str(self._path), "journal", detail))
@@ -169,10 +169,10 @@ class Journal:
 
     def _report_damage(self, number: int) -> None:
         logger.warning("line %d of the journal %s is damaged", number, self._path.name)
-        self._report_problem(number, "the line is damaged; its track is queried again")
+        self._report_problem(number, "the line is damaged; its track is searched again")
 
     def _write_failed(self, error: OSError, start: int) -> None:
-        """Remove what was written of the line, and report the first error."""
+        """Remove the written part of the line, and report the first error."""
         with suppress(OSError):
             self._file.truncate(start)
         if self._is_full:
@@ -180,7 +180,7 @@ class Journal:
         self._is_full = True
         why = reason(error)
         logger.warning("the journal %s cannot be written: %s", self._path.name, why)
-        detail = f"cannot be written ({why}); the next run queries each track without a line again"
+        detail = f"cannot be written ({why}); the next run searches again for tracks without a line"
         self._report_problem(self._lines, detail)
 
     def _report_problem(self, number: int, detail: str) -> None:

@@ -34,7 +34,7 @@ class _StreamClosedError(Exception):
 
 
 class StreamTask:
-    """The work behind a stream, for those that may have to stop it or to wait for it."""
+    """The task that does the work of a stream; other code can stop it or wait for it."""
 
     def __init__(self, send: MemoryObjectSendStream[Match]) -> None:
         self._send = send

@@ -59,7 +59,7 @@ def match_playlist(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in what the playlist does not say.
+        tags: Whether the tags of the music files fill in values that the playlist lacks.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
             is made, and closed afterwards.
@@ -67,17 +67,17 @@ def match_playlist(
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed. Default: none.
-        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+        missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track; not an async function. Default:
             none.
-        stop: A function, called at every decision and at least every 0.25 s while waiting, or an
+        stop: A function, called before each step and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`. Default: none.
+            the remaining tracks are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks. Default: none.
-        on_error: What an exception does that is not expected (of the client, of a source, of
+        on_error: How to handle an unexpected exception (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".
 
@@ -147,7 +147,7 @@ async def amatch_playlist(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in what the playlist does not say.
+        tags: Whether the tags of the music files fill in values that the playlist lacks.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
             library uses one for the event loop, and closes it when the loop ends.
@@ -155,17 +155,17 @@ async def amatch_playlist(
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed. Default: none.
-        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+        missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
             function is awaited. Default: none.
-        stop: A function, called at every decision and at least every 0.25 s while waiting, or an
+        stop: A function, called before each step and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`. Default: none.
+            the remaining tracks are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks. Default: none.
-        on_error: What an exception does that is not expected (of the client, of a source, of
+        on_error: How to handle an unexpected exception (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".
 
@@ -234,7 +234,7 @@ def iter_matches(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in what the playlist does not say.
+        tags: Whether the tags of the music files fill in values that the playlist lacks.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
             is made, and closed afterwards.
@@ -242,17 +242,17 @@ def iter_matches(
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed. Default: none.
-        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+        missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track; not an async function. Default:
             none.
-        stop: A function, called at every decision and at least every 0.25 s while waiting, or an
+        stop: A function, called before each step and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`. Default: none.
+            the remaining tracks are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks. Default: none.
-        on_error: What an exception does that is not expected (of the client, of a source, of
+        on_error: How to handle an unexpected exception (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".
 
@@ -324,7 +324,7 @@ def aiter_matches(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in what the playlist does not say.
+        tags: Whether the tags of the music files fill in values that the playlist lacks.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
             library uses one for the event loop, and closes it when the loop ends.
@@ -332,17 +332,17 @@ def aiter_matches(
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed. Default: none.
-        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+        missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
             function is awaited. Default: none.
-        stop: A function, called at every decision and at least every 0.25 s while waiting, or an
+        stop: A function, called before each step and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`. Default: none.
+            the remaining tracks are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks. Default: none.
-        on_error: What an exception does that is not expected (of the client, of a source, of
+        on_error: How to handle an unexpected exception (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".
 

@@ -1,4 +1,4 @@
-"""What the system says about this process."""
+"""Figures of the operating system about this process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 def peak_memory_bytes() -> int | None:
     """Return the peak of the resident memory of this process since it began, in bytes.
 
-    `None` on Windows, where the standard library cannot tell it.
+    `None` on Windows, where the standard library does not report it.
     """
     if sys.platform == "win32":
         return None

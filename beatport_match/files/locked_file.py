@@ -1,4 +1,4 @@
-"""Lock files, so that one program at a time writes what they stand for.
+"""Lock files, so that one program at a time writes the data that they protect.
 
 The operating system unlocks a file when the program that locked it closes it or ends, also by
 `kill -9`. A forked child closes its copy, so that it does not hold the lock of its parent.
@@ -65,13 +65,13 @@ def lock_file(path: Path) -> Generator[bool, None, None]:
                 yield False
                 return
             if not _is_at(file, path):
-                # The holder before has removed it, and another program may lock a new one.
+                # The previous holder has removed it, and another program may lock a new one.
                 continue
             try:
                 yield True
                 return
             finally:
-                # Windows removes no open file, and another program may have opened it again.
+                # Windows cannot remove an open file, and another program may have opened it again.
                 if sys.platform == "win32":
                     file.close()
                 with suppress(OSError):

@@ -376,7 +376,7 @@ def _too_little(track: Track) -> str:
     missing = [name for name, value in facts.items() if not value]
     if not missing:
         return "too little evidence for it"
-    return f"too little evidence for it: the library has no {' and no '.join(missing)}"
+    return f"too little evidence for it: your track has no {' and no '.join(missing)}"
 
 
 def _release_text(scored: ScoredCandidate) -> str:

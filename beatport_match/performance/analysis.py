@@ -259,9 +259,9 @@ def _with_recommendation(
         failed = f"{_failed(stats)} of {len(stats.queries)} queries failed"
         return "evaluate", f"{shares}, but {failed}: no advice is possible from this run."
     if network is not None and network < SKIP_BELOW_PERCENT:
-        return "skip", f"{shares}, so async has little to overlap."
+        return "skip", f"{shares}, so async would save little time."
     if hits is not None and hits > MOSTLY_CACHED_PERCENT:
-        return "skip", f"{shares}, so few requests are left to overlap."
+        return "skip", f"{shares}, so few requests can run at the same time."
     if network is None or hits is None:
         return "evaluate", f"{shares}, so no recommendation is possible."
     if network > IMPLEMENT_ABOVE_PERCENT and hits < MANY_CACHE_HITS_PERCENT:
@@ -408,7 +408,7 @@ def _why_left_out(compared: int, cached: int, unpaired: int) -> str | None:
     if not compared:
         return (
             "The times cannot be compared, because in one of the runs a journal or a cache had the "
-            "answers; run both modes afresh."
+            "answers; run both modes again without them."
         )
     total = compared + cached + unpaired
     why = (

@@ -105,7 +105,7 @@ def _too_little(stats: PerformanceStats) -> str:
     """Say why a run is no basis for advice; empty if it is one."""
     asked = sum(any(query.requests for query in track.queries) for track in stats.track_metrics)
     if asked < MIN_TRACKS:
-        return f"only {asked} tracks sent a request, and fewer than {MIN_TRACKS} say too little"
+        return f"only {asked} tracks sent a request, and {MIN_TRACKS} are needed"
     failed, queries = sum((stats.failures or {}).values()), len(stats.queries)
     if 2 * failed > queries:
         return f"{failed} of {queries} queries failed, so the times are not typical"

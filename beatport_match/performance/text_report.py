@@ -95,7 +95,7 @@ def mode_advice(stats: PerformanceStats, concurrent_tracks: int | None = None) -
         return f"Use async: {gain}."
     if analyze(stats).recommendation == "evaluate":
         return "Compare both modes: the figures of this run do not decide between them."
-    return "Use sync: async has little to overlap here."
+    return "Use sync: async would save little time here."
 
 
 def _run(stats: PerformanceStats) -> Iterator[str]:
@@ -225,7 +225,7 @@ def _concurrency(stats: ConcurrencyStats | None) -> str:
     if stats is None:
         return _UNKNOWN
     if not stats.peak_tracks_in_flight and stats.peak_requests_in_flight:
-        return f"up to {stats.peak_requests_in_flight} requests, for no track of a run"
+        return f"up to {stats.peak_requests_in_flight} requests, outside of a run"
     if stats.peak_tracks_in_flight <= 1:
         return "one track at a time"
     return (

@@ -123,19 +123,19 @@ VERSION_LENGTH_VOUCHED = Case("version.length_vouched", 18.0, "same version")
 # Labels sell a "Night Mix" beside a "Night".
 VERSION_NOUN = Case("version.noun", 17.5, "same version, worded differently")
 # A remixer may have made several versions: "Night (Tor" for the "Torrek Dub" or his remix.
-VERSION_CUT = Case("version.cut", 18.0, "the same version, cut short", 0.75, _LENGTH)
+VERSION_CUT = Case("version.cut", 18.0, "the same version, truncated", 0.75, _LENGTH)
 # A remixer, an artist or a title of one word that agrees only by a typo may be another one: "Anna"
 # and "Hanna". An equal length confirms it. Less 1 for each typo.
 VERSION_NAMES_MISTYPED = Case("version.names_mistyped", 20.0, "same version, mistyped")
 VERSION_NAMES_TYPO = Case(
-    "version.names_typo", 20.0, "same version, but a name is a letter apart", 0.75, _LENGTH
+    "version.names_typo", 20.0, "same version, but a name differs by a letter", 0.75, _LENGTH
 )
 # "Sasha Remix" for the remix by Sasha Carassi: the rest of a name makes another person.
 VERSION_NAMES_PART = Case("version.names_part", 15.0, "part of the remixer's name", 0.5)
 # One side credits a remixer, and both name no version or the original.
 # The library names a remix by the credited remixer, and Beatport's mix field does not.
 VERSION_FROM_REMIXER = Case(
-    "version.from_remixer", 17.0, "the remixer is credited, the remix not named", 0.75, _TYPO
+    "version.from_remixer", 17.0, "the remixer is credited, but no remix is named", 0.75, _TYPO
 )
 VERSION_HIDDEN_REMIX = Case(
     "version.hidden_remix", 15.0, "a remixer is credited, but no remix is named", 0.75
@@ -145,7 +145,7 @@ VERSION_NAMELESS = Case(
     "version.nameless", 17.0, "a remix whose remixer the library does not name", 0.75, _TYPO
 )
 # "Version" may be the instrumental of a reggae track, and "Artist's Version" a new recording.
-VERSION_BARE = Case("version.bare", 18.0, "a version that its name does not tell", 0.75)
+VERSION_BARE = Case("version.bare", 18.0, "a version whose name does not say its kind", 0.75)
 VERSION_EXPLICIT = Case("version.explicit", 18.0, "same version, marked as explicit")
 # "Edit" for the radio edit, "Club Extended" for the extended mix, a remaster for the original.
 VERSION_WORDING = Case(
@@ -172,7 +172,7 @@ VERSION_YEAR = Case("version.year", -45.0, "year {} against year {}", contradict
 _LENGTH_OR_REMIXER = (*_LENGTH, frozenset({VERSION_NAMED}))
 TITLE_SAME = Case("title.same", 46.0, "same title", sign=1)
 TITLE_SPACING = Case("title.spacing", 45.5, "same title, spaced differently")
-TITLE_WORDS = Case("title.words", 45.0, "same words, divided differently")
+TITLE_WORDS = Case("title.words", 45.0, "same words, split differently")
 TITLE_ORDER = Case("title.order", 42.0, "same words in another order", 0.75)
 _APART_FROM = "same title, apart from "
 TITLE_SMALL_WORDS = Case("title.small_words", 45.0, _APART_FROM + "small words or a name")
@@ -200,7 +200,7 @@ TITLE_CREDITED = Case(
     "title.credited", 45.0, _APART_FROM + "a word that may be an artist's name", 0.75, _LENGTH
 )
 # Text that is noise in a library may distinguish titles on Beatport: "Sequence [2]", "Move HD".
-TITLE_NOISE = Case("title.noise", 42.0, "Beatport's title says more: {}", 0.75, _LENGTH)
+TITLE_NOISE = Case("title.noise", 42.0, "Beatport's title has more words: {}", 0.75, _LENGTH)
 TITLE_ONE_OF = Case("title.one_of", 40.0, "one of several titles", 0.75, _LENGTH)
 TITLE_FOUND = Case("title.found", 43.0, "title found among words without separators", 0.75, _LENGTH)
 # Less 1 (`typo`, `typos`) or 4 (`slip`) for each typo.
@@ -208,7 +208,7 @@ TITLE_TYPO = Case("title.typo", 46.0, "title with {}")
 TITLE_WORD_TYPO = Case(
     "title.word_typo",
     46.0,
-    "the title is a letter apart, and may be another one",
+    "the title differs by a letter, and may be another one",
     0.75,
     _LENGTH_OR_REMIXER,
 )
@@ -228,7 +228,7 @@ ARTISTS_EXCHANGED = Case(
 _TYPO_OR_REMIXER = (LENGTH_AND_TEMPO, frozenset({VERSION_NAMED}))
 ARTISTS_TYPO = Case("artists.typo", 30.0, "one of the artists with a typo")
 ARTISTS_NAME_TYPO = Case(
-    "artists.name_typo", 30.0, "the artist's name is a letter apart", 0.75, _LENGTH_OR_REMIXER
+    "artists.name_typo", 30.0, "the artist's name differs by a letter", 0.75, _LENGTH_OR_REMIXER
 )
 # A remake credits the original artist as its guest: "Track (feat. Old)" by New.
 ARTISTS_GUEST = Case(
@@ -272,12 +272,12 @@ ASIDE_KNOWN = Case(
     "aside.known", 0.0, "the remaining text is a label, a release or a number", sign=1
 )
 # These points count for each phrase.
-ASIDE_UNLABELLED = Case("aside.unlabelled", -1.5, "taken for the label: {}")
-ASIDE_OTHER_LABEL = Case("aside.other_label", -1.5, "taken for the label: {}", 0.75, _LENGTH)
+ASIDE_UNLABELLED = Case("aside.unlabelled", -1.5, "read as the label: {}")
+ASIDE_OTHER_LABEL = Case("aside.other_label", -1.5, "read as the label: {}", 0.75, _LENGTH)
 ASIDE_STRANGE = Case("aside.strange", -4.0, "not explained: {}", 0.75, sign=-1)
 # An interpretation that rests on an assumption; an equal length confirms it.
-ASIDE_POSITION = Case("aside.position", -1.0, "taken for a track number: {}", 0.75, _LENGTH)
-ASIDE_UPLOADER = Case("aside.uploader", -2.0, "taken for the uploader: {}", 0.75, _LENGTH)
+ASIDE_POSITION = Case("aside.position", -1.0, "read as a track number: {}", 0.75, _LENGTH)
+ASIDE_UPLOADER = Case("aside.uploader", -2.0, "read as the uploader: {}", 0.75, _LENGTH)
 ASIDE_SWAPPED = Case("aside.swapped", -3.0, "title and artist are exchanged", 0.75, _LENGTH)
 
 # The artists or the version may be anything, so an equal identifier proves nothing either.

@@ -57,7 +57,7 @@ class FrozenSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False
                 the settings that it names.
 
         Returns:
-            The new settings; these stay as they are.
+            The new settings; the old ones do not change.
 
         Raises:
             SettingsError: A name is unknown, or a value is out of range.

@@ -1,6 +1,6 @@
-"""The tokens of the fake API: which are valid, how long, and how a client renews them.
+"""The tokens of the fake API: which are valid, how long, and how a client refreshes them.
 
-This module knows no URLs and no clock. A token expires after a number of requests, not after a
+This module uses no URLs and no clock. A token expires after a number of requests, not after a
 time, so that it expires at the same request on every machine.
 """
 

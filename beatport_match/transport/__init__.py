@@ -6,13 +6,13 @@
     rate_rules     the rules of the rate limiter
     shared_rate_limit  one rate limit for several processes or machines
     rate_limit_file    the same for one machine, in a file
-    answer_cache   parsed results in memory, and behind it the cache on disk
+    answer_cache   parsed results in memory, and then the cache on disk
     sqlite_cache   parsed results in an SQLite file that several programs may share
     cache_codec    a parsed result as bytes, and back
     single_flight  equal requests at the same time are sent once
     shared         what the module-level functions share
-    token_store    the user's tokens for the API: token file, validity, renewal
+    token_store    the user's tokens for the API: token file, validity, refresh
 
 What a response means, and whether a request is retried, is decided in `matching`. URLs and JSON
-keys of Beatport stand in `beatport`. The engines in `engine` call these modules.
+keys of Beatport are in `beatport`. The engines in `engine` call these modules.
 """

@@ -232,7 +232,7 @@ def test_tracks_that_the_journal_has_with_other_settings_are_reported(
             str(path),
             "journal",
             "2 tracks are in the journal with other settings, sources or another version of "
-            "beatport_match, and so not skipped; use the earlier settings to resume",
+            "beatport_match, and searched again; use the earlier settings to resume",
         ),
     )
     again = run(name, FakeBeatport(**EXACT_SEARCH), path, QUICK[:2], settings=other)
@@ -344,7 +344,7 @@ def test_a_damaged_line_affects_only_its_track(
     assert len(found.matched) == len(QUICK)
     assert len({request.path for request in fake.requests}) == 1
     assert found.problems == (
-        PlaylistProblem(str(path), "line 3", "the line is damaged; its track is queried again"),
+        PlaylistProblem(str(path), "line 3", "the line is damaged; its track is searched again"),
     )
     assert [record.getMessage() for record in caplog.records] == [
         f"line 3 of the journal {path.name} is damaged"

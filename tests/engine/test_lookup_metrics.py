@@ -80,7 +80,7 @@ def test_searches_and_fetches_are_measured(mode: str, tmp_path: Any) -> None:
     assert most_speed_up(stats, 5) is None
     report = generate_async_io_analysis_report(stats)
     assert "8 queries, 4 requests" in report
-    assert "for no track of a run" in report
+    assert "outside of a run" in report
     path = export_performance_metrics_json(stats, "lookups", tmp_path)
     assert load_metrics_from_json(path) == stats
 

@@ -224,7 +224,7 @@ Ana Sol - Night Ferry (Nørd Remix)
         (replace(MATCHED, best=replace(RIGHT, evidence=())), "no evidence for it"),
         (
             replace(OTHER_VERSION_ONLY, best=replace(OTHER_VERSION, evidence=())),
-            "too little evidence for it: the library has no tempo",
+            "too little evidence for it: your track has no tempo",
         ),
         (
             replace(

@@ -297,7 +297,7 @@ def test_continued_run_is_compared_by_the_tracks_that_both_requested(quick: Trac
     assert (finished.speed_up, finished.improvement_percentage) == (None, None)
     assert (finished.sync_time, finished.async_time) == (10.0, 0.1)
     assert finished.reason is not None
-    assert finished.reason.endswith("run both modes afresh.")
+    assert finished.reason.endswith("run both modes again without them.")
 
 
 def test_tracks_that_both_runs_had_in_their_cache_are_compared() -> None:
