@@ -41,7 +41,8 @@ _Terms: TypeAlias = "list[tuple[int, Query]]"
 WRITER_HEAP_BYTES = 128 * 2**20
 # A query reads all rows of its rarest words, up to this number; its other words only rank them.
 MAX_ROWS_READ = 1_000
-# A word that no row has is searched with one typo: the longest few, which are the most distinctive.
+# Words that no row has are searched with one typo: only the longest few, which are the most
+# distinctive.
 MAX_TYPO_TERMS = 6
 MIN_TYPO_LENGTH = 4
 # tantivy's search with a typo reads all rows of all words that it finds, also of the most common
@@ -114,7 +115,7 @@ class IndexReader:
                 continue
             near_rare, near_common = self._by_rarity(typo_terms(word), is_typo=True)
             required += [query for _, query in near_rare]
-            # Of a common word that may be meant, only the rows with another word of the query.
+            # If the similar word is common, search only for rows with another word of the query.
             required += [
                 _all_of([near, other], []) for _, near in near_common for other in rarest_common
             ]
@@ -197,7 +198,7 @@ class IndexReader:
 
 
 class IndexWriter:
-    """An index open for writing: the changes of a `with` block are kept if the block succeeds.
+    """An index open for writing: the changes of a `with` block are committed if it succeeds.
 
     Raises:
         CatalogueError: tantivy cannot write; any method may raise it. It names the catalogue at
@@ -230,7 +231,7 @@ class IndexWriter:
         document.add_bytes("row", _row_adapter().dump_json(candidate, exclude_none=True))
         try:
             self._writer.add_document(document)
-        except BaseException:  # a panic is no Exception
+        except BaseException:  # a panic is not an Exception
             with self._write_errors():
                 raise
 

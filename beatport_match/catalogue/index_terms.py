@@ -1,7 +1,7 @@
 """The words under which a row is indexed, and the words of a query, both normalised by `fold`.
 
 Rows and queries are split by the same functions, so that a query finds what was indexed. This
-module knows no file and no search engine. A change to `index_terms` makes older catalogues
+module uses no file and no search engine. A change to `index_terms` makes older catalogues
 unreadable: raise `storage.FORMAT` with it.
 """
 
@@ -13,7 +13,7 @@ from string import ascii_lowercase, digits
 from beatport_match.model.tracks import Candidate
 from beatport_match.parsing.normalize import fold, words_of_text
 
-# No word of a title is longer. Of a longer one, only the beginning is indexed.
+# Words of titles are not longer. Of a longer word, only the beginning is indexed.
 MAX_TERM_LENGTH = 64
 # These find a title that has more words; a planned query has at most 200 characters.
 MAX_QUERY_TERMS = 24

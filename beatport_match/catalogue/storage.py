@@ -60,9 +60,9 @@ T = TypeVar("T")
 
 
 def real_path(path: str | PathLike[str]) -> Path:
-    """Return the absolute path of a catalogue; of a link, the path that it leads to.
+    """Return the absolute path of a catalogue; of a link, the path of its target.
 
-    The lock and the drafts stand beside the folder itself.
+    The lock and the drafts are beside the folder itself.
     """
     absolute = as_path("path", path, "folder").absolute()
     with suppress(OSError):
@@ -125,7 +125,8 @@ def format_marker_of(path: Path) -> dict[str, object] | None:
 def open_unchanged(path: Path, open_index: Callable[[Path], T]) -> T:
     """Open the index of a catalogue with a function that reads several of its files.
 
-    If another program replaces or updates the catalogue meanwhile, the function is called again.
+    If another program replaces or updates the catalogue during the call, the function is called
+    again.
 
     Raises:
         CatalogueError: There is no catalogue, or it cannot be opened.
@@ -195,7 +196,7 @@ def new_catalogue(path: Path, tantivy_version: str) -> Generator[Path, None, Non
 
 
 def share_index(path: Path) -> None:
-    """Let those read the index who may read the catalogue; tantivy keeps its lists for the owner.
+    """Give the index the read permissions of the catalogue; tantivy gives them only to the owner.
 
     Raises:
         OSError: The catalogue cannot be read.
@@ -280,7 +281,7 @@ def _read_errors(path: Path) -> Generator[None, None, None]:
 
 
 def _replace_folder(draft: Path, path: Path) -> None:
-    """Move a draft to `path`; what is replaced is then in `draft`, or deleted."""
+    """Move a draft to `path`; the replaced folder is then in `draft`, or deleted."""
     if not path.exists():
         draft.rename(path)
         return
@@ -338,7 +339,7 @@ def _recover(path: Path) -> None:
 
 
 def _state(path: Path) -> tuple[int, bytes] | None:
-    """Return what changes when a catalogue is replaced or updated; `None` if it is missing."""
+    """Return values that change with each replacement or update; `None` without a catalogue."""
     try:
         return path.stat().st_ino, (path / _INDEX_FOLDER / "meta.json").read_bytes()
     except OSError:

@@ -8,8 +8,8 @@
     protocol      the values that the generators exchange with the engine
     match         the result for one track
 
-The generators do no I/O: an engine runs them, sync or async. The names below are for programs that
-bring their own engine (docs/conversation.md).
+The generators do no I/O: an engine runs them, sync or async. The names below are for programs with
+an engine of their own (docs/conversation.md).
 """
 
 from beatport_match.matching.lookup_flows import fetch_flow, fetch_one_flow, query_flow

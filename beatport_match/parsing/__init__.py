@@ -14,5 +14,5 @@
 Rules: the functions are pure (no I/O, no clock, no shared state except caches of results). Any text
 is valid input: a parser never raises an error because of it, and the work on a long text is
 bounded. The base of a title is empty only if the title is blank. The modules decide what a text
-means; `scoring` decides what an agreement or a difference is worth.
+means; `scoring` decides how many points an agreement or a difference gives.
 """

@@ -1,7 +1,7 @@
 """The texts of a track as they are compared: of limited length, with damaged characters repaired.
 
 The work on a text may grow with the square of its length, and a playlist may hold texts of any
-length. So scoring and parsing see the copy that `shortened` makes; the track keeps its texts.
+length. So scoring and parsing use the copy that `shortened` makes; the track keeps its texts.
 
 Three kinds of damage are repaired: HTML entities ("&#39;", "&amp;amp;"), percent escapes ("%27"),
 and UTF-8 that was read in an encoding of one byte ("TiÃ«sto"). A text without such marks is

@@ -1,6 +1,6 @@
-"""Noise: what collections, record pools, channels and sites add to a title.
+"""Noise: the text that collections, record pools, channels and sites add to a title.
 
-Noise says nothing about the music: file suffixes, track numbers, keys, tempi, sites, quality marks,
+Noise does not describe the music: file suffixes, track numbers, keys, tempi, sites, quality marks,
 catalogue numbers. The table of noise phrases is in `vocabulary`; `titles` decides where in a title
 to look for them.
 """
@@ -81,7 +81,7 @@ _MEASUREMENTS = re.compile(rf"{_MEASUREMENT}(?:[\s,/|-]+(?:{_MEASUREMENT}|\d{{2,
 _NUMBERED_FILE = re.compile(r"(\d{2,3}-[^-]+-[^-].*)-[a-z\d]{2,8}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _STATED_BPM = re.compile(r"(?<![\d.])(\d{2,3}(?:\.\d+)?)(?:\s*bpm)?$", re.IGNORECASE)
-# Who plays or uploads a track: "Played by X".
+# The name of the DJ or uploader: "Played by X".
 _ATTRIBUTION = re.compile(r"(?:.*\s)?(?:played|supported|ripped|uploaded)\s+by\s", re.IGNORECASE)
 # What a release group adds to a file name: "-WEB-2019-GRP".
 _GROUP = re.compile(
@@ -89,7 +89,8 @@ _GROUP = re.compile(
 )
 # A label's catalogue number: `QUAY012`, `ABC 1234D`.
 _CATALOGUE_NUMBER = re.compile(r"([A-Z][A-Z&.]{1,11})[- ]?\d{2,6}[A-Z]{0,2}")
-# A number of three digits that begins with 0 is one in any case: "quay012".
+# A number of three digits that begins with 0 is a catalogue number in upper and lower case:
+# "quay012".
 _PADDED_NUMBER = re.compile(
     r"[^\W\d_][^\W\d_&.]{1,14}[- ]?0\d\d(?:[- ]?(?:ltd|lp|ep))?", re.IGNORECASE
 )
@@ -202,7 +203,7 @@ def is_catalogue_number(phrase: str) -> bool:
     number = _CATALOGUE_NUMBER.fullmatch(phrase)
     if number is None:
         return False
-    # "VIP01" and "SUMMER 2019" are no numbers of a label.
+    # "VIP01" and "SUMMER 2019" are not catalogue numbers.
     letters = number[1].rstrip(".")
     is_word = letters in _COUNTED or letters.casefold() in MARKERS
     return not is_word and not re.search(r"(?:19|20)\d\d$", phrase)

@@ -2,7 +2,7 @@
 
 `parse_title` strips a title in passes, from the outside to the inside, until a pass changes
 nothing. Text that it cannot classify stays in the base, and the base is empty only for a blank
-title. The module knows no track and no candidate: `interpretations` separates artists from titles.
+title. The module uses no track and no candidate: `interpretations` separates artists from titles.
 
 Each pass replaces the brackets by placeholders, classifies their contents, and puts back those that
 belong to the title. Then it strips featured artists and the last segments after dashes.
@@ -38,7 +38,7 @@ MAX_TITLE_LENGTH = 400
 _OPENERS = {"(": ")", "[": "]", "{": "}", "<": ">", "【": "】", "〔": "〕"}
 _CLOSERS = frozenset(_OPENERS.values())
 _BRACKET = re.compile(f"([{re.escape(''.join((*_OPENERS, *_CLOSERS)))}])")
-# A placeholder stands for a bracket until its content is classified: its number between two
+# A placeholder replaces a bracket until its content is classified: its number between two
 # characters of the private use area.
 _PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
 
@@ -70,7 +70,7 @@ IN_BRACKETS = re.compile(
 VERSION_WITH_GUEST = re.compile(
     r"(?P<version>.+?)\s+(?:feat|ft|featuring)\b\.?\s+(?P<names>.+)", re.IGNORECASE
 )
-# What stands before "ft" if it means feet: "Six Ft Under".
+# The words before "ft" if it means feet: "Six Ft Under".
 _FEET_AND_INCHES = re.compile(
     r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten))\s*$", re.IGNORECASE
 )
@@ -109,7 +109,7 @@ class ParsedTitle:
         version: The version that the title states; `Version()` if it states none.
         remixers: The remixers that the version names: `("Nørd",)` for "Nørd Remix".
         featured: The featured artists: `("Ana Sol",)` for "feat. Ana Sol".
-        noise: The removed parts that say nothing about the music, such as "Free Download".
+        noise: The removed parts that do not describe the music, such as "Free Download".
         aside: Unclassified text in square brackets or after a bracketed version: mostly the
             label, sometimes a mix.
         cut: The content of a last bracket that lacks its end, `"Victor Ru"` for

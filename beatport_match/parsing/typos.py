@@ -22,7 +22,7 @@ MAX_TYPOS_OF_A_WORD = 2
 MIN_EVIDENT_LENGTH = 5
 MIN_EVIDENT_WORDS = 3
 MIN_EVIDENT_INNER_LENGTH = 9
-# English words of up to four letters, each one letter apart from another of them ("he", "she").
+# English words of up to four letters; each differs by one letter from another one ("he", "she").
 _SHORT_WORDS = frozenset(
     "a an and any are as at be bee been day days do dos for form four from he hear heat her here "
     "hers him his i in into is it its law low lows me men my no noon not now of off on one or our "
@@ -91,7 +91,7 @@ def is_typo(word: str, other: str) -> bool:
 
 
 def is_evident_typo(one: str, other: str, *, names: bool = False) -> bool:
-    """Tell whether two words are equal, or differ by a doubled or transposed letter.
+    """Return whether two words are equal, or differ by a doubled or transposed letter.
 
     A word of five letters or more with such a difference is hardly another word or name. In a long
     word, this is true for each letter between its ends, but not in `names`. Another letter at the
@@ -110,7 +110,7 @@ def is_evident_typo(one: str, other: str, *, names: bool = False) -> bool:
 
 
 def is_evident_in_name(name: Sequence[str], other: Sequence[str]) -> bool:
-    """Tell whether two names are equal, or differ by an evident typo.
+    """Return whether two names are equal, or differ by an evident typo.
 
     In a name of three words or more, any typo in one word is evident, because the others agree.
     """

@@ -117,8 +117,7 @@ UNBRACKETED_VERSIONS = (
 # After a guest's name, one of these words is no part of the name: "feat. Ana Sol Intro".
 UNBRACKETED_KINDS = frozenset({"intro", "outro"})
 
-# Phrases that DJ software, record pools and sites add to a title: they say nothing about the
-# music.
+# Phrases that DJ software, record pools and sites add to a title: they do not describe the music.
 NOISE_PHRASES = frozenset(
     {
         "free download",
@@ -184,13 +183,13 @@ NOISE_WORDS = frozenset(
     "ripped snippet tape track uhd unreleased video vinyl visualiser visualizer wav web".split()
 )
 
-# Words that labels use in their names. A phrase with one of them is taken for a label.
+# Words that labels use in their names. A phrase with one of them is read as a label.
 LABEL_WORDS = frozenset("records recordings recs rec label".split())
 
-# A subtitle with one of these words tells the occasion of a track and not its version.
+# A subtitle with one of these words names the occasion of a track and not its version.
 OCCASION_WORDS = frozenset("anthem hymn soundtrack ost".split())
 
-# What libraries write in the artist field if they do not know the artist, or if it has many.
+# Texts in the artist field of libraries if the artist is unknown, or if there are many artists.
 PLACEHOLDER_ARTISTS = frozenset(
     {
         "artist",

@@ -30,7 +30,7 @@ MAX_NAMED_TRACKS = 10
 
 
 def generate_async_io_analysis_report(stats: PerformanceStats) -> str:
-    """Format the report of a run: its times and counts, and whether async is worth it.
+    """Format the report of a run: its times and counts, and whether async would save time.
 
     Args:
         stats: The metrics of the run.
@@ -50,7 +50,7 @@ def generate_async_io_analysis_report(stats: PerformanceStats) -> str:
 
 
 def generate_comparison_report(comparison: RunComparison) -> str:
-    """Format the report of a comparison: both runs side by side, and what async changed.
+    """Format the report of a comparison: both runs side by side, and the effect of async.
 
     Args:
         comparison: The result of `compare_runs`.
@@ -69,7 +69,7 @@ def generate_comparison_report(comparison: RunComparison) -> str:
 
 
 def mode_advice(stats: PerformanceStats, concurrent_tracks: int | None = None) -> str:
-    """Say to the user of a program which mode to use, in one sentence.
+    """Return one sentence for the user of a program that says which mode to use.
 
     Args:
         stats: The metrics of the last run; those of a sync run also give a forecast.

@@ -1,4 +1,4 @@
-"""Name files that are not read, and say what to export instead.
+"""Recognise files of kinds that are not read, and name what to export instead.
 
 The first bytes decide. Databases (SQLite) are named by `engine_reader`, which opens them.
 """

@@ -82,7 +82,7 @@ class Element(NamedTuple):
 
 
 class _RootReached(Exception):  # noqa: N818 - no error: it ends the parsing
-    """The name of the root element is known, or only the full scan may judge the file."""
+    """The name of the root element is known, or only the full scan can decide."""
 
 
 def root_of(head: bytes) -> str:
@@ -105,7 +105,7 @@ def root_of(head: bytes) -> str:
     parser.XmlDeclHandler = on_declaration
     parser.StartDoctypeDeclHandler = on_name
     parser.StartElementHandler = on_name
-    with suppress(_RootReached, ExpatError):  # the reader of the format names the damage
+    with suppress(_RootReached, ExpatError):  # the reader of the format reports the damage
         parser.Parse(head, False)  # noqa: FBT003 - expat's own signature
     return root
 

@@ -19,7 +19,7 @@ from beatport_match.parsing.versions import names_version
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import Finding
 
-# From this similarity (0-100) on, two names are one name with typos. Below it, two different
+# At or above this similarity (0-100), two names are one name with typos. Below it, two different
 # artists share some letters.
 MIN_NAME_RATIO = 85.0
 # Transliterations of one name differ in some letters ("Vetrova", "Wetrowa").
@@ -94,14 +94,14 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
 
 
 def _may_be_transliterated(mine: str, theirs: str) -> bool:
-    """Tell whether names in two scripts have a similar sound."""
+    """Return whether names in two scripts have a similar sound."""
     if not are_in_two_scripts(mine, theirs):
         return False
     return ratio(transliterate(mine), transliterate(theirs)) >= MIN_TRANSLITERATED_RATIO
 
 
 def _are_uncredited_guests(missing: list[Name], local: ParsedTrack, other: ParsedTrack) -> bool:
-    """Tell whether all missing artists are guests, and not typos of an artist on Beatport."""
+    """Return whether all missing artists are guests, and not typos of an artist on Beatport."""
     credited = ["".join(name) for name in other.artists]
     return set(missing) <= set(local.guests) and not any(
         is_typo("".join(name), one) for name in missing for one in credited
@@ -125,7 +125,7 @@ def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int
 
 
 def _is_same_name(name: str, other: str) -> bool:
-    """Tell whether two names without spaces are equal, or differ only by typos."""
+    """Return whether two names without spaces are equal, or differ only by typos."""
     shortest = min(len(name), len(other))
     if name == other or (shortest >= MIN_TYPO_NAME_LENGTH and is_typo(name, other)):
         return True
@@ -137,7 +137,7 @@ def _is_same_name(name: str, other: str) -> bool:
 
 
 def _is_part_of_name(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:
-    """Tell whether a name in `short` is the beginning or the end of a name in `long`."""
+    """Return whether a name in `short` is the beginning or the end of a name in `long`."""
     return any(
         len("".join(name)) >= MIN_NAME_PART_LENGTH
         and len(name) < len(other)

@@ -25,18 +25,18 @@ class Case:
         name: What is compared, and its code: `title.same` is the constant `TITLE_SAME`.
         points: The points in the score; for some cases, a comparison subtracts more.
         note: The reason, for people; a template for the values of a finding.
-        cap: The maximum confidence, 0-1. Where it is low, no measured rate makes the case safe: two
-            titles, names or recordings are possible.
+        cap: The maximum confidence, 0-1. It is low if two titles, names or recordings are possible,
+            so that the case is not safe enough to accept.
         unless: Sets of cases. If all cases of one set are found as well, the cap does not apply.
         contradicts: `recording` (the candidate is another track), `version` (it is at best another
-            version), `identifier` (it is not what an equal identifier says), or empty. The first
+            version), `identifier` (an equal identifier is not trusted), or empty. The first
             two contradict an equal identifier as well.
         identifier_wins: Whether an equal identifier overrides the contradiction if the lengths are
             known to agree.
         floor: The minimum confidence, 0-1.
         proves: Whether the case, a trusted identifier, proves the recording.
         sign: 1 if the fitted weight is never negative (agreement), -1 if it is never positive, so
-            that accidents of the data have no such effect. 0 allows both, but the weight of a
+            that chance in the data has no such effect. 0 allows both, but the weight of a
             contradiction is never positive.
     """
 
@@ -176,7 +176,7 @@ TITLE_WORDS = Case("title.words", 45.0, "same words, split differently")
 TITLE_ORDER = Case("title.order", 42.0, "same words in another order", 0.75)
 _APART_FROM = "same title, apart from "
 TITLE_SMALL_WORDS = Case("title.small_words", 45.0, _APART_FROM + "small words or a name")
-# "The One" and "One", "Bang Bang" and "Bang": one distinctive word is too little to tell.
+# "The One" and "One", "Bang Bang" and "Bang": one distinctive word is not enough to decide.
 TITLE_ONE_WORD = Case(
     "title.one_word",
     44.0,
@@ -234,7 +234,7 @@ ARTISTS_NAME_TYPO = Case(
 ARTISTS_GUEST = Case(
     "artists.guest", 25.0, "on Beatport the artist is only a guest of another one", 0.75, _LENGTH
 )
-# The DJ of a compilation stands in the artist field, and in the name of the album.
+# The DJ of a compilation is in the artist field and in the name of the album.
 ARTISTS_COMPILER = Case(
     "artists.compiler", 15.0, "the artist compiled the album", 0.75, (LENGTH_AND_TEMPO,)
 )
@@ -257,8 +257,8 @@ ARTISTS_PART = Case(
 )
 ARTISTS_REMIXER = Case("artists.remixer", 12.0, "one side names only the remixer", 0.75, _LENGTH)
 # Several artists use the same title: in the evaluation data, 21 % of the rows with a plain version
-# share it. Of the rows with a named mix, 0.1 % share title and mix, so the remixer takes the place
-# of the artist.
+# share it. Of the rows with a named mix, 0.1 % share title and mix, so the remixer can replace the
+# artist.
 ARTISTS_UNKNOWN = Case(
     *("artists.unknown", 18.0, "no artist to compare", 0.75),
     (*_ABOUT_THE_LENGTH, frozenset({VERSION_NAMED})),
@@ -275,12 +275,12 @@ ASIDE_KNOWN = Case(
 ASIDE_UNLABELLED = Case("aside.unlabelled", -1.5, "read as the label: {}")
 ASIDE_OTHER_LABEL = Case("aside.other_label", -1.5, "read as the label: {}", 0.75, _LENGTH)
 ASIDE_STRANGE = Case("aside.strange", -4.0, "not explained: {}", 0.75, sign=-1)
-# An interpretation that rests on an assumption; an equal length confirms it.
+# An interpretation that depends on an assumption; an equal length confirms it.
 ASIDE_POSITION = Case("aside.position", -1.0, "read as a track number: {}", 0.75, _LENGTH)
 ASIDE_UPLOADER = Case("aside.uploader", -2.0, "read as the uploader: {}", 0.75, _LENGTH)
 ASIDE_SWAPPED = Case("aside.swapped", -3.0, "title and artist are exchanged", 0.75, _LENGTH)
 
-# The artists or the version may be anything, so an equal identifier proves nothing either.
+# The artists and the version are unknown, so an equal identifier is no proof either.
 PAGE_PARTIAL = Case(
     "page.partial", -1.0, "Beatport's page has changed: it does not name the {}", 0.75, sign=-1
 )
