@@ -41,7 +41,7 @@ from beatport_match.model.validation import parse_json
 # A tree of elements takes up to fifty times the memory of its text. The largest captured page has
 # 0.9 MB.
 MAX_PARSED_BYTES = 4 * 2**20
-# The captured pages have up to 13 scripts. Each document costs time, however short it is.
+# The captured pages have up to 13 scripts. Each document costs time, even a short one.
 MAX_SCRIPTS = 1000
 MAX_PUSHED_ROWS = 10_000
 # Beatport serves at most 150 rows; the parsers ignore further rows of a larger page.

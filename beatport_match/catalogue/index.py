@@ -132,7 +132,7 @@ class IndexReader:
     def _by_rarity(self, terms: Iterable[str], *, is_typo: bool = False) -> tuple[_Terms, _Terms]:
         """Divide the terms that rows have into the rarest, whose rows are all read, and the rest.
 
-        A row scores 1 for a typo, however rare the word is.
+        A row scores 1 for a typo, also if the word is rare.
         """
         import tantivy
 

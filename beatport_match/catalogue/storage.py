@@ -9,7 +9,7 @@ Beside the folder `pool` there may be, for a time:
     .pool.XXXXXXXX.draft/     a new catalogue, until it is complete; then the replaced one
     .pool.XXXXXXXX.old/pool/  the replaced one, where two folders cannot be exchanged in one step
 
-A killed program leaves them behind. The next program that changes the catalogue removes them. If
+They remain if the program is killed. The next program that changes the catalogue removes them. If
 the catalogue itself is missing, it is moved back from the last one, also when it is opened.
 
 tantivy writes a checksum at the end of each file and does not verify it when it opens the file, so

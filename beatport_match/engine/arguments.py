@@ -41,7 +41,7 @@ MissingOnly: TypeAlias = "bool | PlaylistMatch | str | os.PathLike[str]"
 
 
 IN_JOURNAL = EarlierAnswers(())
-"""Stands for "the journal has the answers of the earlier run"; compare it by identity."""
+"""Means that the journal has the answers of the earlier run; compare it by identity."""
 OnError: TypeAlias = Literal["raise", "result"]
 """How to handle an unexpected exception: end the run, or fail only its own track."""
 
@@ -110,7 +110,7 @@ def as_single_track(track_or_text: Track | str) -> Track:
 
 
 def as_is_stopped(stop: Stop | None) -> IsStopped:
-    """Return the function that tells whether to stop; for an event, its `is_set`.
+    """Return the function that says whether to stop; for an event, its `is_set`.
 
     Raises:
         MisuseError: It is neither a plain function nor an event.
@@ -153,7 +153,7 @@ def as_earlier(missing_only: MissingOnly, decisions: Decisions | None) -> Earlie
         return None
     if decisions is None:
         raise MisuseError(
-            "missing_only= needs decisions=, which hold when a track is asked for again."
+            "missing_only= needs decisions=, which say when to search for a track again."
         )
     if missing_only is True:
         return IN_JOURNAL
@@ -180,7 +180,7 @@ def check_on_error(on_error: object) -> None:
 def check_number(name: str, value: float | None, minimum: float, maximum: float) -> None:
     """Reject a number that is out of range; it must be a whole one if `minimum` is.
 
-    `None` is allowed: it stands for the value of the settings.
+    `None` is allowed: it means the value of the settings.
 
     Raises:
         MisuseError: It is no such number.

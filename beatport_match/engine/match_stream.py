@@ -1,4 +1,4 @@
-"""The stream of matches for `async for`, and the task behind it.
+"""The stream of matches for `async for`, and the task that does its work.
 
 An async generator cannot hold a task group open across its yields: if the consumer leaves the loop,
 another task would have to close the group's cancel scope. So the work runs in a task of its own,

@@ -86,8 +86,8 @@ class PlaylistRun:
         on_error: How to handle an unexpected exception.
         keeps_matches: Whether the run has a result; without one it uses bounded memory.
         decisions: Earlier decisions about tracks; the run adds the tracks that it does not find.
-        earlier: The answers of an earlier run, if only missing tracks are asked for; `IN_JOURNAL`
-            if the journal has them, and `None` if every track is asked for.
+        earlier: The answers of an earlier run, if only missing tracks are searched; `IN_JOURNAL`
+            if the journal has them, and `None` if every track is searched.
 
     Raises:
         MisuseError: An argument has a wrong type.
@@ -274,7 +274,7 @@ class PlaylistRun:
         if self._decisions is None or match.outcome != "not_found":
             return
         now = datetime.now(UTC)
-        # A track that is asked for before it is due does not wait longer for it.
+        # A track that is searched before it is due keeps its schedule.
         if self._decisions.about(match.track).is_due(now):
             try:
                 self._decisions.record_miss(match.track, at=now)

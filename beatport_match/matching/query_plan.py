@@ -144,6 +144,6 @@ def _rarest_words(title: str) -> str:
 
 
 def _query(query_type: QueryType, *parts: str) -> Query:
-    """Join the parts; each word stands once, because a repeated word does not narrow the search."""
+    """Join the parts; each word occurs once, because a repeated word does not narrow the search."""
     words = _BRACKETS.sub(" ", normalize_spacing(" ".join(parts))).replace(" - ", " ").split()
     return Query(" ".join(dict.fromkeys(words))[:MAX_QUERY_LENGTH].rstrip(), query_type)

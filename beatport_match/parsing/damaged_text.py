@@ -23,7 +23,7 @@ _ESCAPE = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _MISREAD = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 )
-# A run of characters that one byte can stand for.
+# A run of characters that are encoded in one byte.
 _MISREAD_RUN = re.compile("[\u0080-\u00ff\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2,}")
 # Text may be damaged more than once: "&amp;amp;".
 _MAX_REPAIRS = 3

@@ -49,7 +49,7 @@ from beatport_match.parsing.vocabulary import (
 MIN_CUT_LENGTH = 3
 # Further segments are ignored: a longer title is not "Artist - Title - Label - Number".
 MAX_SEGMENTS = 5
-# Separators that stand for a dash: "Artist | Title", "Artist • Title", "Artist : Title".
+# Separators that replace a dash: "Artist | Title", "Artist • Title", "Artist : Title".
 _BAR = re.compile(r"\s+(?:[|•·:~]|//)\s+")
 _BRACKET = re.compile(r"\s*\(([^()]*)\)")
 # A title in quotes: "Artist 'Title'".
@@ -414,7 +414,7 @@ def _version_phrase(
     """Return the phrase that names the version, perhaps empty; `None` if a word is unexplained."""
     with_names = _without(words, release_marks)
     rest = _without(with_names, names)
-    # An artist among the words either stands before the version or is the remixer.
+    # An artist among the words either comes before the version or is the remixer.
     for phrase in (" ".join(rest), " ".join(with_names)):
         if not phrase or noise.is_noise(phrase):
             return ""

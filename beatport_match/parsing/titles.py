@@ -335,7 +335,7 @@ def _fill_placeholders(text: str, kept: dict[int, str]) -> str:
 
 
 def _extract_featured(text: str, kept: dict[int, str], parts: _Parts) -> str:
-    """Strip `feat. X` from the text if other text stands before it."""
+    """Strip `feat. X` from the text if other text comes before it."""
     while match := _FEATURED.search(text):
         rest = text[: match.start()] + text[match.end() :]
         before = text[: match.start()]

@@ -88,7 +88,7 @@ NEUTRAL_WORDS = frozenset(
 MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS | NEUTRAL_WORDS
 
 # A phrase that ends in one of these words names a version, even if other words (a remixer's name)
-# stand before it: "Nørd Remix".
+# come before it: "Nørd Remix".
 CLOSING = frozenset(
     "mix mixx remix rmx remx rmix edit reedit version dub rework bootleg flip refix remake mashup "
     "vip instrumental acca acap acapella accapella acappella cappella rerub remaster remastered "

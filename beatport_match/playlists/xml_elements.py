@@ -47,7 +47,7 @@ class XmlFormat:
         name: The format in a sentence, such as `a Rekordbox export`.
         remedy: What the user can do if the file is damaged.
         texts: The elements whose text is wanted.
-        doctype: The public identifier of the DOCTYPE that may stand before the root, or `None`.
+        doctype: The public identifier of the DOCTYPE that may come before the root, or `None`.
     """
 
     root: str

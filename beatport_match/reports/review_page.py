@@ -175,7 +175,7 @@ def _mark(evidence: Evidence) -> tuple[str, tuple[str, str]] | None:
 
 
 def _json(value: Track | Candidate) -> str:
-    """Return the fields of a value that are not empty, as they stand in a decisions file.
+    """Return the fields of a value that are not empty, as in a decisions file.
 
     A results file may hold numbers that are too large for a float, which JSON cannot express.
     """

@@ -187,7 +187,7 @@ def _compare_scripts(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
 def _without_names(
     left: list[str], right: list[str], local: ParsedTrack, other: ParsedTrack
 ) -> tuple[list[str], list[str], bool]:
-    """Remove whole artists' names from the unmatched words, and tell whether that is uncertain.
+    """Remove whole artists' names from the unmatched words, and return whether that is uncertain.
 
     This happens only if the library names an artist. Otherwise the name is the text that may
     contradict.

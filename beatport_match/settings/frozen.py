@@ -14,7 +14,7 @@ _MAX_REPORTED = 5
 _OWN_SENTENCE = "own_sentence"
 
 
-# `frozen` stands in each class statement, because type checkers do not inherit it.
+# `frozen` is in each class statement, because type checkers do not inherit it.
 class FrozenSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """Settings that cannot be changed, and report all wrong values as one `SettingsError`."""
 

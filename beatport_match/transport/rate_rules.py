@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 from beatport_match.errors import Failure
 from beatport_match.matching.protocol import ParsedResult
 
-# A 429, a challenge page, a 403, or a redirect to another host. Other failures say nothing about
-# the rate.
+# A 429, a challenge page, a 403, or a redirect to another host. Other failures do not depend on the
+# rate.
 BLOCKED_KINDS = frozenset({"rate_limited", "blocked"})
 # From half to full rate in 25 good responses, which is ten seconds at the default rate.
 RATE_RECOVERY_SHARE = 0.02

@@ -46,7 +46,7 @@ _SCHEMA = (
     "CREATE TABLE answers (key TEXT PRIMARY KEY, stored REAL NOT NULL, answer BLOB NOT NULL)",
     "CREATE INDEX by_age ON answers (stored)",
 )
-# The beginning of an SQLite file, and where the application ID stands in it.
+# The beginning of an SQLite file, and the place of the application ID in it.
 _SQLITE_HEADER = b"SQLite format 3\0"
 _ID_PLACE = slice(68, 72)
 _NO_CACHE = "it is not a cache of beatport_match; name another file"

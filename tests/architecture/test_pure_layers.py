@@ -45,7 +45,7 @@ def test_pure_layers_have_no_async_code_no_io_and_no_global_state() -> None:
 
 
 def test_the_check_sees_the_pure_modules_and_each_kind_of_violation() -> None:
-    """A check without files, or one that finds nothing, would always pass."""
+    """A check without files, or a check that finds nothing, would always pass."""
     names = {path.stem for path in pure_files()}
     assert {"tracks", "titles", "scorer", "search_flow", "request_flow", "web"} <= names
     code = (

@@ -113,7 +113,7 @@ def compared() -> RunComparison:
 
 
 def gain_faults(compare: Callable[[], RunComparison]) -> list[str]:
-    """Compare both modes up to `TRIES` times; return what is wrong if async never gains enough."""
+    """Compare both modes up to `TRIES` times; return the faults if async never gains enough."""
     for _ in range(TRIES):
         comparison = compare()
         saved = comparison.improvement_percentage or 0.0
@@ -126,7 +126,7 @@ def gain_faults(compare: Callable[[], RunComparison]) -> list[str]:
 
 
 def memory_faults(resident: float) -> list[str]:
-    """Return what is wrong if the resident set grew by more than the limit, in bytes."""
+    """Return the faults if the resident set grew by more than the limit, in bytes."""
     grown, limit = (f"{size / 2**20:.1f} MiB" for size in (resident, MAX_RESIDENT_BYTES))
     print(f"a run of {MEMORY_TRACKS} tracks needs {grown}")
     if resident <= MAX_RESIDENT_BYTES:

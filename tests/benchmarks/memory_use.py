@@ -1,4 +1,4 @@
-"""Memory of a run, what holds it, and how the cost of a run grows with its tracks.
+"""Memory of a run, the modules that hold it, and how the cost of a run grows with its tracks.
 
 Each figure is measured in a process of its own. For POSIX systems.
 """

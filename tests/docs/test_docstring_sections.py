@@ -64,7 +64,7 @@ def test_every_argument_is_explained() -> None:
 
 
 def test_every_default_is_explained() -> None:
-    """The description of an optional parameter says what holds without it."""
+    """The description of an optional parameter says what happens without it."""
     assert [
         f"{name}: {one.name}: {text}"
         for name, one, text in arguments()

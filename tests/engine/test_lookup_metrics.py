@@ -87,7 +87,7 @@ def test_searches_and_fetches_are_measured(mode: str, tmp_path: Any) -> None:
 
 @both_modes
 def test_failed_calls_are_measured(mode: str) -> None:
-    """A search that raises an exception leaves its figures."""
+    """The figures of a search that raises an exception are kept."""
     stats = stats_of_calls(mode, FakeBeatport(faults=always("unavailable")))
     assert stats.failures is not None
     assert stats.failures["status"] == len(stats.queries) > 1

@@ -94,7 +94,7 @@ def characters_parsed(text: str, max_length: int, monkeypatch: pytest.MonkeyPatc
 def test_unclosed_quotes_cost_work_in_proportion_to_the_text(
     lines: str, max_length: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each line is parsed as a record, behind an open quote, and in the record that it ends."""
+    """Each line is parsed as a record, after an open quote, and in the record that it ends."""
     parsed = characters_parsed(lines, max_length, monkeypatch)
     assert 0 < parsed <= 4 * len(lines) + 2 * lines.count("\n")
 

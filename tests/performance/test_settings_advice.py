@@ -1,4 +1,4 @@
-"""How many tracks at once paid off, from the figures of a run."""
+"""How many concurrent tracks save time, from the figures of a run."""
 
 from __future__ import annotations
 
