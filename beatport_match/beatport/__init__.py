@@ -7,6 +7,7 @@
     page_data.py      the JSON data of a web page, and the place of the rows in it
     page_fallback.py  other methods to read a page whose data is not at its known place
     page_html.py      the links, the heading and the JSON-LD of such a page
+    ordinary_rows.py  the JSON of a search page, whose usual rows are checked while it is parsed
     track_records.py  one row, in any of Beatport's shapes -> `Candidate`
     json_fields.py    one field of a JSON object, checked and cleaned
 

@@ -16,8 +16,11 @@ The modules, beginning with what a program calls:
     request_logging     the DEBUG lines of requests
     playlist_run        tracks, clock, progress and result of a run over a playlist
     track_outcome       the outcome of a track without an answer
+    time_budget         the time that one track may take
     match_metrics       the metrics of a match and of a matcher's lookups
     journal             the file from which a run resumes
     match_stream        matches as they complete, for `async for`
     async_bridge        the async engine for sync code
+    task_errors         passes every exception of a task to the code that started it
+    process_usage       the memory of this process, for the metrics
 """

@@ -1,12 +1,20 @@
 """Which queries are sent for a track, and what their results mean: sans-IO generators.
 
-    search_flow   one track: which queries are sent, when the search ends (yields `Ask`)
-    lookup_flows  single searches and fetches of track pages, without scoring
-    request_flow  one question: cache, retries, redirects (yields a `Step` at a time)
-    query_plan    the queries for a track, best first
-    sources       where candidates come from
-    protocol      the values that the generators exchange with the engine
-    match         the result for one track
+    search_flow       one track: which queries are sent, when the search ends (yields `Ask`)
+    lookup_flows      single searches and fetches of track pages, without scoring
+    request_flow      one question: cache, retries, redirects (yields a `Step` at a time)
+    query_plan        the queries for a track, best first
+    sources           where candidates come from
+    protocol          the values that the generators exchange with the engine
+    match             the result for one track
+    query_record      the record of one query that was sent
+    progress          the progress of a run
+    fetched_tracks    the result of `fetch_tracks`
+    decided           which earlier decisions apply to a track
+    decided_match     the match of a track with earlier decisions
+    earlier_answers   the answers of an earlier run
+    second_round      which tracks a run tries again at its end
+    release_evidence  evidence from the other tracks of a folder or album
 
 The generators do no I/O: an engine runs them, sync or async. The names below are for programs with
 an engine of their own (docs/conversation.md).

@@ -1,6 +1,8 @@
 """Turn text into structure: titles, versions, names and the fields of playlist entries.
 
     normalize        spellings of one text become one string (case, accents, dashes, spaces)
+    scripts          writing systems, and the spelling of a text in Latin letters
+    damaged_text     shortens texts and repairs damaged characters
     vocabulary       the word tables: kinds of version, noise, connectives, numerals
     word_frequency   how much information a word carries
     typos            whether two words differ only by a typing mistake
