@@ -4,7 +4,7 @@
 `version_comparison`, `aside_comparison`) each return one `Finding` of a case. `scorer` adds them up
 to a score and a relation. `confidence` ranks the candidates and computes the probability and the
 outcome; its weights are in `coefficients`. `rejection` gives the reasons against the other
-candidates. `counterfactuals` scores changed tracks again, to say which fact would change the answer.
+candidates. `counterfactuals` finds the facts that would change the answer.
 
 Everything here is pure: no network, no clock, no random numbers, no global state apart from caches.
 """
