@@ -53,7 +53,7 @@ def suggested_copy(file: Path) -> Path:
 
 
 def copy_text(report: Enrichment) -> str:
-    """Say what was written, and what the DJ program needs to take it over."""
+    """Return what was written, and the steps that the DJ program needs."""
     lines = [str(report)]
     if report.enriched:
         lines.append(f"Keys are written as {NOTATIONS[report.notation]}.")
