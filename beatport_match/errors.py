@@ -314,7 +314,7 @@ def require_several(name: str, value: object, what: str, remedy: str) -> None:
         raise wrong_argument(name, value, f"several {what}", remedy)
 
 
-def other_version(version: object, readable: tuple[str, ...], again: str) -> str:
+def unsupported_version(version: object, readable: tuple[str, ...], again: str) -> str:
     """Return that a file has another version, and the remedy: for a later one, an update."""
     known = " and ".join(map(repr, readable))
     is_later = _version_numbers(version) > max(map(_version_numbers, readable))

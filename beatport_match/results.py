@@ -20,7 +20,7 @@ from beatport_match.errors import (
     MAX_SHOWN_LENGTH,
     MisuseError,
     ResultsFileError,
-    other_version,
+    unsupported_version,
     wrong_argument,
 )
 from beatport_match.files.atomic_write import atomic_write, output_errors
@@ -33,7 +33,7 @@ from beatport_match.model.tracks import Track, as_dict
 from beatport_match.model.validation import spreadsheet_safe
 
 # A track with ten candidates and their evidence takes about 20 KB; this is enough for 50,000.
-MAX_FILE_BYTES = 2**30
+MAX_RESULTS_BYTES = 2**30
 _VERSION = "1.1"
 # In 1.0, `best` is the number of the candidate, which is `best_id` since 1.1.
 _OLD_VERSION = "1.0"
@@ -218,6 +218,12 @@ class PlaylistMatch:
 
         Returns:
             The document; docs/result-files.md explains its keys.
+
+        Example:
+            ```python
+            result.document()["summary"]["tracks"] == len(result)
+            # True
+            ```
         """
         return {
             "version": _VERSION,
@@ -254,7 +260,7 @@ def _read_document(path: str | Path) -> dict[str, Any]:
     """Read the JSON document of a results file and check its outer shape."""
     file = as_path("path", path)
     try:
-        text = read_text(file, MAX_FILE_BYTES)
+        text = read_text(file, MAX_RESULTS_BYTES)
         document: object = json.loads(text, parse_constant=_reject_constant)
     except OSError as error:
         raise ResultsFileError(f"{path}: cannot be read ({reason(error)}); {_REMEDY}.") from None
@@ -270,7 +276,7 @@ def _read_document(path: str | Path) -> dict[str, Any]:
         )
     if values.get("version") not in (_VERSION, _OLD_VERSION):
         again = "run `playlist --out` again"
-        fault = other_version(values.get("version"), (_OLD_VERSION, _VERSION), again)
+        fault = unsupported_version(values.get("version"), (_OLD_VERSION, _VERSION), again)
         raise ResultsFileError(f"{path}: {fault}.")
     return values
 

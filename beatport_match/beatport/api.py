@@ -29,7 +29,7 @@ from beatport_match.matching.protocol import ParsedResult, Question, Request, Re
 from beatport_match.model.validation import parse_json
 
 # The API serves at most this many rows, even if `per_page` is larger.
-MAX_ROWS_PER_PAGE = 100
+MAX_API_PAGE_ROWS = 100
 MAX_ERROR_TEXT_LENGTH = 200
 _STATUS_FAILURES: dict[int, tuple[FailureKind, str]] = {
     401: ("auth", "Beatport's API rejected the access token, which is unknown or has expired"),
@@ -119,7 +119,7 @@ class ApiSource:
         )
 
     def _rows_per_page(self) -> str:
-        return str(min(self.max_results, MAX_ROWS_PER_PAGE))
+        return str(min(self.max_results, MAX_API_PAGE_ROWS))
 
     def _get(self, path: str, params: tuple[tuple[str, str], ...]) -> Request:
         # A path without a slash at its end is redirected.
@@ -144,7 +144,7 @@ def parse_listing(response: Response, *, rows_key: str, base_url: str) -> Parsed
     message = error_text(response) if not rows else ""
     if doubt := f'Beatport says "{message}"' if message else not rows and counted(body):
         return contradicted(response, rows_key, doubt)
-    return _parse_rows(response, rows[:MAX_ROWS_PER_PAGE], rows_key, base_url)
+    return _parse_rows(response, rows[:MAX_API_PAGE_ROWS], rows_key, base_url)
 
 
 def parse_detail(response: Response, *, wanted_id: int, base_url: str) -> ParsedResult | Failure:
@@ -179,7 +179,7 @@ def error_text(response: Response) -> str:
 def _parse_rows(
     response: Response, rows: Sequence[object], place: str, base_url: str
 ) -> ParsedResult | Failure:
-    result = parse_rows(rows, base_url, MAX_ROWS_PER_PAGE)
+    result = parse_rows(rows, base_url, MAX_API_PAGE_ROWS)
     if rows and not result.candidates:
         return unreadable_row(response, rows[0], place)
     return result

@@ -15,11 +15,11 @@ from beatport_match.model.validation import MAX_ID, is_web_url, single_line
 Record: TypeAlias = Mapping[str, object]
 
 # No text or URL in 300 real records came near these limits.
-MAX_TEXT_LENGTH = 500
+MAX_FIELD_LENGTH = 500
 MAX_URL_LENGTH = 2000
 MAX_CACHED_LENGTH = 50
 # A compilation credits about two dozen artists.
-MAX_ENTRIES = 100
+MAX_LISTED = 100
 
 
 def is_record(value: object) -> TypeGuard[Record]:
@@ -32,7 +32,7 @@ def is_list(value: object) -> TypeGuard[Sequence[object]]:
     return isinstance(value, list)
 
 
-def clean_text(text: str, max_length: int = MAX_TEXT_LENGTH) -> str:
+def clean_text(text: str, max_length: int = MAX_FIELD_LENGTH) -> str:
     """Return the text on one line (`single_line`), cut to its first `max_length` characters."""
     # Do not clean text that will be cut off; the factor allows for spaces that are removed.
     return single_line(text[: 4 * max_length])[:max_length].rstrip()
@@ -62,7 +62,7 @@ def inner_record(outer: Record, key: str) -> Record:
 def inner_records(outer: Record, key: str) -> list[Record]:
     """Return the objects among the first hundred values of an inner array."""
     value = outer.get(key)
-    return [entry for entry in value[:MAX_ENTRIES] if is_record(entry)] if is_list(value) else []
+    return [entry for entry in value[:MAX_LISTED] if is_record(entry)] if is_list(value) else []
 
 
 def positive_id(record: Record, key: str) -> int | None:

@@ -30,8 +30,8 @@ from pydantic_core.core_schema import (
 )
 
 from beatport_match.beatport.json_fields import (
-    MAX_ENTRIES,
-    MAX_TEXT_LENGTH,
+    MAX_FIELD_LENGTH,
+    MAX_LISTED,
     MAX_URL_LENGTH,
     is_record,
 )
@@ -46,10 +46,10 @@ OrdinaryRow: TypeAlias = dict[str, Any]
 # Visible characters of ASCII, Latin-1 and Latin Extended, without the soft hyphen.
 _VISIBLE = "[!-~\u00a1-\u00ac\u00ae-\u024f]+"
 _WORDS = f"{_VISIBLE}(?: {_VISIBLE})*"
-_TEXT = str_schema(max_length=MAX_TEXT_LENGTH, pattern=f"^{_WORDS}$")
+_TEXT = str_schema(max_length=MAX_FIELD_LENGTH, pattern=f"^{_WORDS}$")
 # One label in six has a blank at its end.
-_LABEL_NAME = str_schema(max_length=MAX_TEXT_LENGTH, pattern=f"^{_WORDS} ?$")
-# This schema accepts no text: none has at least 1 and at most 0 characters.
+_LABEL_NAME = str_schema(max_length=MAX_FIELD_LENGTH, pattern=f"^{_WORDS} ?$")
+# No text is longer and shorter than this.
 _NOTHING = str_schema(min_length=1, max_length=0)
 # Only the schema can put this object into a row.
 _MARK_KEY, _MARK = "is ordinary", object()
@@ -78,7 +78,8 @@ _ROW = _record(
     {
         "mix_name": _TEXT,
         "artists": list_schema(
-            _record({"artist_name": _TEXT, "artist_type_name": _TEXT}, {}), max_length=MAX_ENTRIES
+            _record({"artist_name": _TEXT, "artist_type_name": _TEXT}, {}),
+            max_length=MAX_LISTED,
         ),
         "label": _record({}, {"label_name": _LABEL_NAME}),
         "release": _record(

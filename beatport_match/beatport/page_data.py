@@ -47,7 +47,7 @@ _CHALLENGE_MARKS = (
 )
 _HUMAN_TEST_MARKS = (b"/human-test/", b"findProof")
 
-MAX_TITLE_LENGTH = 80
+MAX_SHOWN_TITLE_LENGTH = 80
 MAX_SHOWN_KEYS = 8
 MAX_SHOWN_KEY_LENGTH = 30
 
@@ -263,7 +263,7 @@ def other_search(response: Response, page: Page, wanted: str) -> Failure | None:
     """Report a page that states another search than the one that was sent; otherwise `None`."""
     if page.query is None or _folded(page.query) == _folded(wanted):
         return None
-    shown = clean_text(page.query, MAX_TITLE_LENGTH)
+    shown = clean_text(page.query, MAX_SHOWN_TITLE_LENGTH)
     return failure(response, "catalogue_changed", f'Beatport answered another search, "{shown}".')
 
 
@@ -314,7 +314,7 @@ def _quoted_title(response: Response) -> str:
     head = response.body[:MAX_HEAD_BYTES].decode("utf-8", "replace")
     # Without the comment, parsel before 1.12 treats a body that looks like JSON as JSON.
     title = Selector(text=f"<!-- -->{head}", type="html").xpath("string(//title)").get()
-    title = clean_text(title or "", MAX_TITLE_LENGTH)
+    title = clean_text(title or "", MAX_SHOWN_TITLE_LENGTH)
     return f', "{title}"' if title else ""
 
 

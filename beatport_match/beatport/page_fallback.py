@@ -57,14 +57,14 @@ Found: TypeAlias = "Page | Rows | Failure | None"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """The rows of a page, and the result of reading them."""
+class ParsedPage:
+    """The rows of a page as they stand there, and the result."""
 
     rows: Sequence[object]
     result: ParsedResult
 
-    def as_read_from(self, read_from: ReadFrom) -> Reading:
-        """Return this reading with the place of its data."""
+    def as_read_from(self, read_from: ReadFrom) -> ParsedPage:
+        """Return the same with the place of its data."""
         found = tuple([replace(one, read_from=read_from) for one in self.result.candidates])
         return replace(self, result=replace(self.result, candidates=found, read_from=read_from))
 
@@ -75,13 +75,13 @@ class Reading:
         return bool(found) and all(candidate.is_partial for candidate in found)
 
 
-def first_reading(
+def first_parsed_page(
     response: Response,
     usual: Failure,
     ways: Iterable[tuple[ReadFrom, Found]],
-    read: Callable[[Found], Reading | Failure],
-) -> Reading | Failure:
-    """Return the first reading that names artists and versions, otherwise the first one.
+    read: Callable[[Found], ParsedPage | Failure],
+) -> ParsedPage | Failure:
+    """Return the first parsed page that names artists and versions, otherwise the first one.
 
     Args:
         response: The page.
@@ -89,14 +89,14 @@ def first_reading(
         ways: The result of each method.
         read: Reads the rows in the result of a method.
     """
-    partial: Reading | None = None
+    partial: ParsedPage | None = None
     for read_from, found in ways:
-        reading = read(found)
-        if isinstance(reading, Failure):
-            if reading.kind != "catalogue_changed":
-                return reading
+        parsed = read(found)
+        if isinstance(parsed, Failure):
+            if parsed.kind != "catalogue_changed":
+                return parsed
             continue
-        whole = reading.as_read_from(read_from)
+        whole = parsed.as_read_from(read_from)
         if not whole.is_partial:
             return whole
         partial = partial or whole

@@ -24,7 +24,7 @@ MAX_LINKS = 5000
 MAX_LEVELS = 6
 MAX_ROW_ELEMENTS = 1000
 # Up to this depth above a link, an element counts as one that holds the link.
-MAX_DEPTH = 256
+MAX_ANCESTORS = 256
 _ROW_TAGS = frozenset({"tr", "li", "article"})
 _PAGE_TAGS = frozenset({"main", "body", "html"})
 _BPM_AND_KEY = re.compile(r"([0-9]{2,3}(?:\.[0-9]+)?) BPM(?: ?- ?([A-G][#b]? (?:Major|Minor)))?")
@@ -44,7 +44,7 @@ def linked_tracks(root: Any, base_url: str) -> list[Record]:
         if number is None:
             continue
         links.setdefault(number, []).append(anchor)
-        for outer in islice(anchor.iterancestors(), MAX_DEPTH):
+        for outer in islice(anchor.iterancestors(), MAX_ANCESTORS):
             owner = owners.setdefault(outer, number)
             if owner == 0:  # and so have the elements around it
                 break

@@ -12,12 +12,12 @@ from urllib.parse import urljoin, urlsplit
 
 from beatport_match.beatport.json_fields import clean_text
 from beatport_match.errors import MisuseError
+from beatport_match.matching.query_plan import MAX_QUERY_LENGTH
 
 HOME = "https://www.beatport.com"
 COVERS = "https://geo-media.beatport.com"
 PREVIEWS = "https://geo-samples.beatport.com"
 
-MAX_QUERY_LENGTH = 200
 _DIGITS = re.compile(r"[0-9]{1,18}")
 # The locale is two letters at the start of the path: /de/track/strobe/1696999.
 _TRACK_PATH = re.compile(r"/(?:[a-z]{2}/)?track/[^/]+/([0-9]{1,18})/?")

@@ -32,8 +32,8 @@ from beatport_match.beatport.page_data import (
 from beatport_match.beatport.page_fallback import (
     MAX_ROWS_PER_PAGE,
     Found,
-    Reading,
-    first_reading,
+    ParsedPage,
+    first_parsed_page,
     search_ways,
     track_ways,
 )
@@ -132,12 +132,14 @@ def parse_search(
 
     A page that states another search than `query` gives a result with a doubt.
     """
-    reading = read_search(response, base_url, query)
-    return reading if isinstance(reading, Failure) else reading.result
+    parsed = read_search(response, base_url, query)
+    return parsed if isinstance(parsed, Failure) else parsed.result
 
 
-def read_search(response: Response, base_url: str, query: str | None = None) -> Reading | Failure:
-    """Read a search page, with another method if its data is not at its known place."""
+def read_search(
+    response: Response, base_url: str, query: str | None = None
+) -> ParsedPage | Failure:
+    """Read a search page, in another way if its data is not at its known place."""
     try:
         usual = _read_rows(response, base_url, query, open_page(response, parse_search_page))
     except LayoutChangedError as error:
@@ -145,7 +147,7 @@ def read_search(response: Response, base_url: str, query: str | None = None) -> 
     if _has_changed(usual) and response.status != 404:
         ways = search_ways(response, base_url, is_search_key)
         read = partial(_read_rows, response, base_url, query, needs_key=True)
-        return first_reading(response, usual, ways, read)
+        return first_parsed_page(response, usual, ways, read)
     return usual
 
 
@@ -158,12 +160,12 @@ def parse_track(response: Response, *, wanted_id: int, base_url: str) -> ParsedR
     if _has_changed(usual):
         ways = track_ways(response, base_url, wanted_id, _is_details_key)
         read = partial(_read_track, response, base_url, wanted_id)
-        usual = first_reading(response, usual, ways, read)
+        usual = first_parsed_page(response, usual, ways, read)
     return usual if isinstance(usual, Failure) else usual.result
 
 
-def _has_changed(reading: Reading | Failure) -> TypeGuard[Failure]:
-    return isinstance(reading, Failure) and reading.kind == "catalogue_changed"
+def _has_changed(parsed: ParsedPage | Failure) -> TypeGuard[Failure]:
+    return isinstance(parsed, Failure) and parsed.kind == "catalogue_changed"
 
 
 def _is_details_key(key: str) -> bool:
@@ -172,7 +174,7 @@ def _is_details_key(key: str) -> bool:
 
 def _read_rows(
     response: Response, base_url: str, query: str | None, found: Found, *, needs_key: bool = False
-) -> Reading | Failure:
+) -> ParsedPage | Failure:
     """Read the rows of a search page; `needs_key` is that of `search_rows`."""
     if found is None:
         detail = "Beatport no longer has a search page at this URL."
@@ -190,15 +192,15 @@ def _read_rows(
         return contradicted(response, at.place, at.doubt)
     if isinstance(found, Page) and query:
         result = replace(result, doubt=other_search(response, found, query))
-    return Reading(at.rows, result)
+    return ParsedPage(at.rows, result)
 
 
 def _read_track(
     response: Response, base_url: str, wanted_id: int, found: Found
-) -> Reading | Failure:
+) -> ParsedPage | Failure:
     """Read the requested track of a track page."""
     if found is None:
-        return Reading((), ParsedResult(candidates=()))
+        return ParsedPage((), ParsedResult(candidates=()))
     if isinstance(found, Failure):
         return found
     if isinstance(found, Rows):
@@ -216,7 +218,7 @@ def _read_track(
     for query in queries:
         candidate = parse_record(query.data, base_url)
         if candidate is not None and candidate.id == wanted_id:
-            return Reading((query.data,), ParsedResult(candidates=(candidate,)))
+            return ParsedPage((query.data,), ParsedResult(candidates=(candidate,)))
     for query in queries:
         if _is_details_key(query.key):
             return _other_track_failure(response, query, wanted_id, base_url)
@@ -225,14 +227,14 @@ def _read_track(
 
 def _track_among(
     response: Response, base_url: str, wanted_id: int, found: Rows
-) -> Reading | Failure:
+) -> ParsedPage | Failure:
     """Return the row with the requested ID of which the most fields are known."""
     candidates = (parse_record(row, base_url) for row in found.rows)
     wanted = [one for one in candidates if one is not None and one.id == wanted_id]
     if not wanted:
         return layout_changed(response, f"the requested track in {found.place}")
     fullest = max(wanted, key=lambda one: sum(map(bool, as_dict(one).values())))
-    return Reading(found.rows, ParsedResult(candidates=(fullest,)))
+    return ParsedPage(found.rows, ParsedResult(candidates=(fullest,)))
 
 
 def _other_track_failure(

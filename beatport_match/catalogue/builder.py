@@ -20,10 +20,10 @@ ROWS_PER_PROGRESS = 10_000
 _IDS_PER_PAGE = 1024
 _KNOWN_COLUMNS = frozenset(COLUMNS)
 
-OnProblem: TypeAlias = Callable[[CatalogueProblem], None]
+OnRowProblem: TypeAlias = Callable[[CatalogueProblem], None]
 """Called with each row that cannot be read."""
-OnProgress: TypeAlias = Callable[[int], None]
-"""Called repeatedly with the number of rows that were read so far."""
+OnRowProgress: TypeAlias = Callable[[int], None]
+"""Called now and then with the number of rows that were read so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ class RowIntake:
     def __init__(
         self,
         rows_or_file: RowsOrFile,
-        on_progress: OnProgress | None,
-        on_problem: OnProblem | None,
+        on_progress: OnRowProgress | None,
+        on_problem: OnRowProblem | None,
     ) -> None:
         self._source = row_source(rows_or_file)
         self._on_progress, self._on_problem = on_progress, on_problem

@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Self
 
-from beatport_match.catalogue.builder import BuildReport, OnProblem, OnProgress, RowIntake
+from beatport_match.catalogue.builder import BuildReport, OnRowProblem, OnRowProgress, RowIntake
 from beatport_match.catalogue.index import (
     IndexReader,
     IndexWriter,
@@ -76,6 +76,12 @@ class Catalogue:
         Raises:
             CatalogueError: There is no catalogue, it is damaged, or it has another format.
             MissingDependencyError: The extra `offline` is not installed.
+
+        Example:
+            ```python
+            with Catalogue.open("pool.catalogue") as pool:
+                print(len(pool), "rows")
+            ```
         """
         return cls(path)
 
@@ -84,8 +90,8 @@ class Catalogue:
         rows_or_file: RowsOrFile,
         path: str | PathLike[str],
         *,
-        on_progress: OnProgress | None = None,
-        on_problem: OnProblem | None = None,
+        on_progress: OnRowProgress | None = None,
+        on_problem: OnRowProblem | None = None,
     ) -> BuildReport:
         """Build a catalogue; it replaces a catalogue at `path`.
 
@@ -137,8 +143,8 @@ class Catalogue:
         path: str | PathLike[str],
         rows_or_file: RowsOrFile,
         *,
-        on_progress: OnProgress | None = None,
-        on_problem: OnProblem | None = None,
+        on_progress: OnRowProgress | None = None,
+        on_problem: OnRowProblem | None = None,
     ) -> BuildReport:
         """Add rows; a new row replaces the row with the same ID as a whole.
 
@@ -147,15 +153,19 @@ class Catalogue:
 
         Args:
             path: The folder of the catalogue.
-            rows_or_file: As for `build`.
-            on_progress: As for `build`. Default: none.
-            on_problem: As for `build`. Default: none.
+            rows_or_file: Mappings with the columns of docs/offline-catalogue.md, or a file with
+                such rows: `.jsonl`, `.csv` (each also as `.gz`) or `.parquet`.
+            on_progress: Called with the number of rows read so far, after every 10,000 rows and at
+                the end. Default: none.
+            on_problem: Called with each problem of a row; the report keeps the first 1,000.
+                Default: none.
 
         Returns:
             How many rows were added and left out, and what was wrong with rows.
 
         Raises:
-            CatalogueError: As for `build` and `open`.
+            CatalogueError: The file cannot be read, there is no catalogue at `path`, it is damaged
+                or has another format, it cannot be written, or another program is changing it.
             MissingDependencyError: The extra `offline`, or `parquet` for that format, is not
                 installed.
 
@@ -186,8 +196,15 @@ class Catalogue:
             How many rows were removed.
 
         Raises:
-            CatalogueError: As for `update`.
+            CatalogueError: There is no catalogue at `path`, it is damaged or has another format, it
+                cannot be written, or another program is changing it.
             MissingDependencyError: The extra `offline` is not installed.
+
+        Example:
+            ```python
+            Catalogue.remove("pool.catalogue", [7, 8])
+            # 1
+            ```
         """
         path = real_path(path)
         with _changed(path) as writer:
@@ -243,6 +260,12 @@ class Catalogue:
         Raises:
             MisuseError: The catalogue is closed.
             CatalogueError: The catalogue is damaged.
+
+        Example:
+            ```python
+            with Catalogue.open("pool.catalogue") as pool:
+                versions = pool.by_isrc("GB-XX1-17-00012")
+            ```
         """
         reader, cleaned = self._require_open(), clean_isrc(code)
         with translate_read_errors(self.path):
@@ -260,6 +283,14 @@ class Catalogue:
         Raises:
             MisuseError: The catalogue is closed.
             CatalogueError: The catalogue is damaged.
+
+        Example:
+            ```python
+            with Catalogue.open("pool.catalogue") as pool:
+                row = pool.by_id(16476663)
+            print(row and row.mix_name)
+            # Harrow Vint Remix
+            ```
         """
         reader = self._require_open()
         with translate_read_errors(self.path):

@@ -44,7 +44,7 @@ MAX_ROWS_READ = 1_000
 # Words that no row has are searched with one typo: only the longest few, which are the most
 # distinctive.
 MAX_TYPO_TERMS = 6
-MIN_TYPO_LENGTH = 4
+MIN_TYPO_TERM_LENGTH = 4
 # tantivy's search with a typo reads all rows of all words that it finds, also of the most common
 # ones. Only short words are near common ones: the words near those are looked up one by one.
 MAX_LISTED_TYPO_LENGTH = 12
@@ -55,7 +55,7 @@ MIN_SCORE_SHARE = 0.6
 _SCORE_DECIMALS = 3
 # To find the lowest IDs among rows of equal score, up to this many rows are read.
 MAX_EQUAL_ROWS = 5_000
-MAX_ERROR_LENGTH = 200
+MAX_INDEX_ERROR_LENGTH = 200
 
 
 class IndexReader:
@@ -274,7 +274,7 @@ def _translate_errors(path: Path, problem: str, remedy: str) -> Generator[None, 
             and type(error).__name__ != "PanicException"
         ):
             raise
-        cause = str(error).partition("\n")[0].rstrip(".")[:MAX_ERROR_LENGTH]
+        cause = str(error).partition("\n")[0].rstrip(".")[:MAX_INDEX_ERROR_LENGTH]
         raise CatalogueError(f"{path}: {problem} ({cause}); {remedy}.") from None
 
 
@@ -352,5 +352,5 @@ def _score_and_id(row: tuple[float, Candidate]) -> tuple[float, int]:
 
 
 def _longest_words(words: list[str]) -> list[str]:
-    long = [word for word in words if len(word) >= MIN_TYPO_LENGTH]
+    long = [word for word in words if len(word) >= MIN_TYPO_TERM_LENGTH]
     return sorted(long, key=lambda word: (-len(word), word))[:MAX_TYPO_TERMS]

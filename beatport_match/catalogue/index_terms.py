@@ -19,7 +19,7 @@ MAX_TERM_LENGTH = 64
 MAX_QUERY_TERMS = 24
 # How many neighbouring words may be one word in the row: "Night Ferry" for "Nightferry".
 MAX_JOINED_TERMS = 6
-MAX_TEXT_LENGTH = 2000
+MAX_INDEXED_LENGTH = 2000
 _LETTERS = ascii_lowercase + digits
 
 
@@ -45,8 +45,8 @@ def query_terms(text: str) -> tuple[str, ...]:
     A sign is a word without letters and digits. A title may consist of signs only ("× ?").
     """
     # tantivy rejects a lone surrogate, which comes for example from a damaged file name.
-    encodable = text[:MAX_TEXT_LENGTH].encode("utf-8", "ignore").decode("utf-8")
-    # `fold` drops signs that are beside other words, so each sign is folded on its own.
+    encodable = text[:MAX_INDEXED_LENGTH].encode("utf-8", "ignore").decode("utf-8")
+    # `fold` drops signs that stand beside other words, so each sign is folded on its own.
     signs = [piece for piece in encodable.split() if not any(map(str.isalnum, piece))]
     words = (*words_of_text(encodable), *chain.from_iterable(map(words_of_text, signs)))
     return tuple(dict.fromkeys([word[:MAX_TERM_LENGTH] for word in words]))[:MAX_QUERY_TERMS]

@@ -27,7 +27,7 @@ from beatport_match.files.guarded_read import UTF16_MARKS, bounded_lines, open_i
 Row: TypeAlias = Mapping[str, object]
 """The fields of a track by their names; docs/offline-catalogue.md lists them."""
 # The number of the line or row, from 1, and the row or the reason why it cannot be read.
-Entry: TypeAlias = tuple[int, Row | str]
+NumberedRow: TypeAlias = tuple[int, Row | str]
 RowsOrFile: TypeAlias = str | PathLike[str] | Iterable[Row]
 """The path of a file of JSON lines, CSV or Parquet, or the rows."""
 # The number of a line, from 1, and its bytes or the reason why it cannot be read.
@@ -50,7 +50,7 @@ class RowSource:
 
     file: str
     unit: str
-    entries: Iterator[Entry]
+    entries: Iterator[NumberedRow]
 
 
 def row_source(rows_or_file: RowsOrFile) -> RowSource:
@@ -80,13 +80,13 @@ def row_source(rows_or_file: RowsOrFile) -> RowSource:
     )
 
 
-def _program_entries(rows: Iterable[Row]) -> Iterator[Entry]:
+def _program_entries(rows: Iterable[Row]) -> Iterator[NumberedRow]:
     for number, row in enumerate(rows, 1):
         # The type is checked because a program may pass any value.
         yield number, row if isinstance(cast("object", row), Mapping) else "it is not a mapping"
 
 
-def _json_entries(lines: Iterator[_Line]) -> Iterator[Entry]:
+def _json_entries(lines: Iterator[_Line]) -> Iterator[NumberedRow]:
     for number, line in lines:
         if isinstance(line, str):
             yield number, line
@@ -114,9 +114,9 @@ def _parse_json(line: bytes) -> Row | str:
     return cast("Row", row) if isinstance(row, dict) else "the line is not a JSON object"
 
 
-def _csv_entries(lines: Iterator[_Line]) -> Iterator[Entry]:
+def _csv_entries(lines: Iterator[_Line]) -> Iterator[NumberedRow]:
     """Yield rows; the first record that is not blank is the header."""
-    damage: list[Entry] = []
+    damage: list[NumberedRow] = []
     texts = _texts(lines, damage)
     first = next((line for line in texts if line[1].strip()), (0, ""))
     # Where the comma is the decimal mark, spreadsheets write ; or tabs.
@@ -137,7 +137,7 @@ def _csv_entries(lines: Iterator[_Line]) -> Iterator[Entry]:
     yield from damage
 
 
-def _texts(lines: Iterator[_Line], damage: list[Entry]) -> Iterator[tuple[int, str]]:
+def _texts(lines: Iterator[_Line], damage: list[NumberedRow]) -> Iterator[tuple[int, str]]:
     """Yield the lines as text; put the reason why the rest cannot be read into `damage`."""
     for number, line in lines:
         if isinstance(line, str):

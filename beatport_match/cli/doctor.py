@@ -34,6 +34,7 @@ from beatport_match.settings.environment import settings_variables
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.proxies import proxy_in_force
 from beatport_match.transport.sqlite_cache import require_cache_file
+from beatport_match.transport.token_store import MAX_TOKEN_FILE_BYTES
 
 Origin: TypeAlias = Literal["default", "file", "environment", "option"]
 
@@ -49,7 +50,6 @@ EXTRAS: dict[str, tuple[str, ...]] = {
 }
 # Settings that may hold a secret or a name; only whether they are set is shown.
 _HIDDEN = ("access_token", "user_agent")
-_MAX_TOKEN_FILE_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ def _decisions_problem(path: Path) -> str | None:
 
 def _token_problem(path: Path) -> str | None:
     try:
-        tokens = parse_tokens(read_text(path, _MAX_TOKEN_FILE_BYTES), path.name)
+        tokens = parse_tokens(read_text(path, MAX_TOKEN_FILE_BYTES), path.name)
         mode = path.stat().st_mode
     except OSError as error:
         return f"cannot be read ({reason(error)}); write a token file, or name another one."

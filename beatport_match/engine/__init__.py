@@ -13,7 +13,10 @@ The modules, beginning with what a program calls:
     sync_engine         runs search flows and request flows, in sync
     async_engine        the same with await, the questions of a batch at the same time
     transcript          the transcript that both engines record
-    request_logging     the DEBUG lines of requests
+    request_logging     the log lines of requests
+    time_budget         the time that one track may take
+    task_errors         exceptions of a task reach the code that started it
+    process_usage       memory and processor time of this process
     playlist_run        tracks, clock, progress and result of a run over a playlist
     track_outcome       the outcome of a track without an answer
     time_budget         the time that one track may take

@@ -71,7 +71,8 @@ class AsyncMatcher:
             is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
-            or the path of the JSON file. It needs `decisions`, which hold the misses.
+            or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
+            `False`, ask for all.
         rate_limiter: A rate limit that other processes or machines share, instead of the one in
             `settings.rate_limit_file`; a sync one is called in a thread. By default a rate limit of
             this matcher alone.
@@ -176,6 +177,8 @@ class AsyncMatcher:
         Raises:
             MisuseError: The track is blank, a playlist file, or neither a `Track` nor text, another
                 argument has a wrong type or value, or the matcher is closed.
+            MissingDependencyError: The proxy is a SOCKS proxy, and the extra `socks` is not
+                installed.
 
         Example:
             ```python
@@ -215,7 +218,8 @@ class AsyncMatcher:
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
             encoding: The encoding of a text file; by default it is detected.
-            tags: Whether the tags of the music files fill in values that the playlist lacks.
+            tags: Whether the tags of the music files fill in what the playlist does not say. It
+                needs the extra `files`. Default: `False`.
             on_progress: Called with a `Progress` after each track, one call at a time; an async
                 function is awaited. Default: none.
             stop: A function, called before each step and at least every 0.25 s while waiting, or
@@ -234,6 +238,8 @@ class AsyncMatcher:
             PlaylistError: The file cannot be read.
             JournalError: The journal cannot be used.
             MisuseError: An argument has a wrong type, or the matcher is closed.
+            MissingDependencyError: An extra is not installed: `files` for a folder or `tags`,
+                `socks` for a SOCKS proxy.
 
         Example:
             ```python
@@ -273,7 +279,8 @@ class AsyncMatcher:
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
             encoding: The encoding of a text file; by default it is detected.
-            tags: Whether the tags of the music files fill in values that the playlist lacks.
+            tags: Whether the tags of the music files fill in what the playlist does not say. It
+                needs the extra `files`. Default: `False`.
             on_progress: Called with a `Progress` after each track, one call at a time; an async
                 function is awaited. Default: none.
             stop: A function, called before each step and at least every 0.25 s while waiting, or
@@ -293,6 +300,8 @@ class AsyncMatcher:
             PlaylistError: The file cannot be read.
             JournalError: The journal cannot be used.
             MisuseError: An argument has a wrong type, or the matcher is closed.
+            MissingDependencyError: An extra is not installed: `files` for a folder or `tags`,
+                `socks` for a SOCKS proxy.
 
         Example:
             ```python
@@ -356,6 +365,8 @@ class AsyncMatcher:
             BeatportUnavailable: A fault prevented an answer; it carries the `Failure`.
             MisuseError: The query is blank or not text, a number is out of range, or the matcher is
                 closed.
+            MissingDependencyError: The proxy is a SOCKS proxy, and the extra `socks` is not
+                installed.
 
         Example:
             ```python
@@ -384,6 +395,8 @@ class AsyncMatcher:
             BeatportUnavailable: A fault prevented an answer; it carries the `Failure`.
             MisuseError: It is neither an ID nor the URL of a track on this Beatport, or the matcher
                 is closed.
+            MissingDependencyError: The proxy is a SOCKS proxy, and the extra `socks` is not
+                installed.
 
         Example:
             ```python
@@ -412,6 +425,8 @@ class AsyncMatcher:
         Raises:
             MisuseError: One is neither an ID nor the URL of a track on this Beatport,
                 `max_concurrent` is out of range, or the matcher is closed.
+            MissingDependencyError: The proxy is a SOCKS proxy, and the extra `socks` is not
+                installed.
 
         Example:
             ```python

@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
@@ -49,7 +49,7 @@ _HEAD = re.compile(
     rb'(?:"track":"([0-9a-f]{16})",)?"match":\{'
 )
 # Ten candidates with their evidence take about 15 KB. The largest settings keep 3,000 candidates.
-MAX_LINE_BYTES = 16 * 2**20
+MAX_JOURNAL_LINE_BYTES = 16 * 2**20
 
 
 class Journal:
@@ -86,12 +86,12 @@ class Journal:
         """Return the match of this track from an earlier run, or `None`."""
         position = self._positions.get(self._key(track))
         if position is None:
-            if (name := _track_hash(track)) in self._tracks:
+            if (name := _track_hash(as_dict(track))) in self._tracks:
                 self._outdated.add(name)
             return None
         number, start = position
         self._reader.seek(start)
-        match = _parse_line(self._reader.readline(MAX_LINE_BYTES))
+        match = _parse_line(self._reader.readline(MAX_JOURNAL_LINE_BYTES))
         if match is None:
             self._report_damage(number)
             return None
@@ -106,7 +106,7 @@ class Journal:
         is_incomplete = match.outcome == "review" and match.stopped == "failed"
         if match.outcome == "failed" or is_cut_short or is_incomplete:
             return
-        key, track = self._key(match.track), _track_hash(match.track)
+        key, track = self._key(match.track), _track_hash(as_dict(match.track))
         head = f'{{"beatport_match":"{__version__}","key":"{key}","track":"{track}","match":'
         try:
             # Pydantic would warn about a track's names: they are declared as any iterable, but a
@@ -143,15 +143,14 @@ class Journal:
     def _scan(self) -> None:
         """Index the lines, drop an incomplete last one, and reject a file that is not a journal."""
         damaged, incomplete, end = list[int](), b"", 0
-        while line := self._reader.readline(MAX_LINE_BYTES):
-            if not line.endswith(b"\n") and len(line) < MAX_LINE_BYTES:
+        while line := self._reader.readline(MAX_JOURNAL_LINE_BYTES):
+            if not line.endswith(b"\n") and len(line) < MAX_JOURNAL_LINE_BYTES:
                 incomplete = line
                 break
             self._lines += 1
             if found := _HEAD.match(line):
                 self._positions[found[1].decode()] = self._lines, end
-                if found[2]:
-                    self._tracks.add(found[2].decode())
+                self._tracks.add(found[2].decode() if found[2] else _hash_of_old_line(line))
             elif line.strip():
                 damaged.append(self._lines)
             end += len(line)
@@ -235,9 +234,18 @@ def _open_file(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, flags, 0o600), "ab", buffering=0)
 
 
-def _track_hash(track: Track) -> str:
-    text = json.dumps(as_dict(track), sort_keys=True, default=str)
+def _track_hash(fields: dict[str, Any]) -> str:
+    text = json.dumps(fields, sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _hash_of_old_line(line: bytes) -> str:
+    """Return the hash of a line's track, which 0.1.0 did not write; empty if it is damaged."""
+    try:
+        track = json.loads(line)["match"]["track"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+    return _track_hash(track)
 
 
 def _fingerprint(settings: MatchSettings, sources: Sources) -> list[object]:

@@ -69,7 +69,8 @@ class Matcher:
             is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
-            or the path of the JSON file. It needs `decisions`, which hold the misses.
+            or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
+            `False`, ask for all.
         rate_limiter: A rate limit that other processes or machines share, instead of the one in
             `settings.rate_limit_file`; by default a rate limit of this matcher alone.
 
@@ -171,6 +172,8 @@ class Matcher:
         Raises:
             MisuseError: The track is blank, a playlist file, or neither a `Track` nor text, another
                 argument has a wrong type or value, or the matcher is closed.
+            MissingDependencyError: The proxy is a SOCKS proxy, and the extra `socks` is not
+                installed.
 
         Example:
             ```python
@@ -212,7 +215,8 @@ class Matcher:
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
             encoding: The encoding of a text file; by default it is detected.
-            tags: Whether the tags of the music files fill in values that the playlist lacks.
+            tags: Whether the tags of the music files fill in what the playlist does not say. It
+                needs the extra `files`. Default: `False`.
             on_progress: Called with a `Progress` after each track; not an async function. Default:
                 none.
             stop: A function, called before each step and at least every 0.25 s while waiting, or
@@ -232,6 +236,8 @@ class Matcher:
             JournalError: The journal cannot be used.
             MisuseError: An argument has a wrong type, the matcher is closed, or the async engine is
                 enabled inside a running event loop.
+            MissingDependencyError: An extra is not installed: `files` for a folder or `tags`,
+                `socks` for a SOCKS proxy.
 
         Example:
             ```python
@@ -282,7 +288,8 @@ class Matcher:
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
             encoding: The encoding of a text file; by default it is detected.
-            tags: Whether the tags of the music files fill in values that the playlist lacks.
+            tags: Whether the tags of the music files fill in what the playlist does not say. It
+                needs the extra `files`. Default: `False`.
             on_progress: Called with a `Progress` after each track; not an async function. Default:
                 none.
             stop: A function, called before each step and at least every 0.25 s while waiting, or
@@ -302,6 +309,8 @@ class Matcher:
             JournalError: The journal cannot be used.
             MisuseError: An argument has a wrong type, the matcher is closed, or the async engine is
                 enabled inside a running event loop.
+            MissingDependencyError: An extra is not installed: `files` for a folder or `tags`,
+                `socks` for a SOCKS proxy.
 
         Example:
             ```python
@@ -365,6 +374,8 @@ class Matcher:
             BeatportUnavailable: A fault prevented an answer; it carries the `Failure`.
             MisuseError: The query is blank or not text, a number is out of range, or the matcher is
                 closed.
+            MissingDependencyError: The proxy is a SOCKS proxy, and the extra `socks` is not
+                installed.
 
         Example:
             ```python
@@ -393,6 +404,8 @@ class Matcher:
             BeatportUnavailable: A fault prevented an answer; it carries the `Failure`.
             MisuseError: It is neither an ID nor the URL of a track on this Beatport, or the matcher
                 is closed.
+            MissingDependencyError: The proxy is a SOCKS proxy, and the extra `socks` is not
+                installed.
 
         Example:
             ```python
@@ -421,6 +434,8 @@ class Matcher:
         Raises:
             MisuseError: One is neither an ID nor the URL of a track on this Beatport,
                 `max_concurrent` is out of range, or the matcher is closed.
+            MissingDependencyError: The proxy is a SOCKS proxy, and the extra `socks` is not
+                installed.
 
         Example:
             ```python

@@ -59,7 +59,8 @@ def match_playlist(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in values that the playlist lacks.
+        tags: Whether the tags of the music files fill in what the playlist does not say. It needs
+            the extra `files`. Default: `False`.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
             is made, and closed afterwards.
@@ -69,7 +70,8 @@ def match_playlist(
             is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
-            or the path of the JSON file. It needs `decisions`, which hold the misses.
+            or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
+            `False`, ask for all.
         on_progress: Called with a `Progress` after each track; not an async function. Default:
             none.
         stop: A function, called before each step and at least every 0.25 s while waiting, or an
@@ -92,6 +94,8 @@ def match_playlist(
         DecisionsError: The file of decisions cannot be used.
         ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
+        MissingDependencyError: An extra is not installed: `files` for a folder or `tags`, `socks`
+            for a SOCKS proxy.
 
     Example:
         ```python
@@ -147,7 +151,8 @@ async def amatch_playlist(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in values that the playlist lacks.
+        tags: Whether the tags of the music files fill in what the playlist does not say. It needs
+            the extra `files`. Default: `False`.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
             library uses one for the event loop, and closes it when the loop ends.
@@ -157,7 +162,8 @@ async def amatch_playlist(
             is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
-            or the path of the JSON file. It needs `decisions`, which hold the misses.
+            or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
+            `False`, ask for all.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
             function is awaited. Default: none.
         stop: A function, called before each step and at least every 0.25 s while waiting, or an
@@ -179,6 +185,8 @@ async def amatch_playlist(
         DecisionsError: The file of decisions cannot be used.
         ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
+        MissingDependencyError: An extra is not installed: `files` for a folder or `tags`, `socks`
+            for a SOCKS proxy.
 
     Example:
         ```python
@@ -234,7 +242,8 @@ def iter_matches(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in values that the playlist lacks.
+        tags: Whether the tags of the music files fill in what the playlist does not say. It needs
+            the extra `files`. Default: `False`.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
             is made, and closed afterwards.
@@ -244,7 +253,8 @@ def iter_matches(
             is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
-            or the path of the JSON file. It needs `decisions`, which hold the misses.
+            or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
+            `False`, ask for all.
         on_progress: Called with a `Progress` after each track; not an async function. Default:
             none.
         stop: A function, called before each step and at least every 0.25 s while waiting, or an
@@ -267,6 +277,8 @@ def iter_matches(
         DecisionsError: The file of decisions cannot be used.
         ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
+        MissingDependencyError: An extra is not installed: `files` for a folder or `tags`, `socks`
+            for a SOCKS proxy.
 
     Example:
         ```python
@@ -324,7 +336,8 @@ def aiter_matches(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in values that the playlist lacks.
+        tags: Whether the tags of the music files fill in what the playlist does not say. It needs
+            the extra `files`. Default: `False`.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
             library uses one for the event loop, and closes it when the loop ends.
@@ -334,7 +347,8 @@ def aiter_matches(
             is the answer without a request; a rejected one is not proposed. Default: none.
         missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
-            or the path of the JSON file. It needs `decisions`, which hold the misses.
+            or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
+            `False`, ask for all.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
             function is awaited. Default: none.
         stop: A function, called before each step and at least every 0.25 s while waiting, or an
@@ -357,6 +371,8 @@ def aiter_matches(
         DecisionsError: The file of decisions cannot be used.
         ResultsFileError: The results for `missing_only` cannot be read.
         SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
+        MissingDependencyError: An extra is not installed: `files` for a folder or `tags`, `socks`
+            for a SOCKS proxy.
 
     Example:
         ```python

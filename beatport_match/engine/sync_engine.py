@@ -45,7 +45,7 @@ from beatport_match.transport.rate_limiter import LocalRateLimiter
 from beatport_match.transport.rate_rules import RetryAfter
 from beatport_match.transport.shared import SharedState
 from beatport_match.transport.single_flight import KeyedLocks
-from beatport_match.transport.token_store import MAX_LOCK_WAIT_S, TokenStore
+from beatport_match.transport.token_store import MAX_TOKEN_LOCK_WAIT_S, TokenStore
 
 T = TypeVar("T")
 
@@ -182,7 +182,7 @@ class SyncEngine:
         if self._tokens.is_valid(rejected_at):
             return None
         with self._token_lock:
-            give_up_at = self.now() + MAX_LOCK_WAIT_S
+            give_up_at = self.now() + MAX_TOKEN_LOCK_WAIT_S
             lock = self._tokens.try_lock()
             while lock is None and self.now() < give_up_at:
                 if failure := self._sleep(STOP_POLL_INTERVAL_S, stop):

@@ -60,6 +60,7 @@ def match_track(
             has a wrong type or value.
         DecisionsError: The file of decisions cannot be used.
         SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
+        MissingDependencyError: The proxy is a SOCKS proxy, and the extra `socks` is not installed.
 
     Example:
         ```python
@@ -114,6 +115,7 @@ async def amatch_track(
             a wrong type or value.
         DecisionsError: The file of decisions cannot be used.
         SettingsError: `settings` is not a `MatchSettings`, or its `rate_limit_file` cannot be used.
+        MissingDependencyError: The proxy is a SOCKS proxy, and the extra `socks` is not installed.
 
     Example:
         ```python

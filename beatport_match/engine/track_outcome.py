@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     # Imported where they are used: matching one track needs none.
     from beatport_match.review.decisions import Decisions
 
-MAX_ERROR_LENGTH = 300
+MAX_EXCEPTION_LENGTH = 300
 
 STOPPED = Failure("stopped", "the run was stopped before this query was sent")
 
@@ -44,7 +44,7 @@ def failure_of(error: Exception, on_error: OnError, where: str) -> Failure:
     if on_error == "raise" or isinstance(error, BeatportMatchError):
         raise error
     logger.warning("%s was raised; its track ends as failed", type(error).__name__)
-    return Failure("exception", f"{short_repr(error, MAX_ERROR_LENGTH)} was raised {where}")
+    return Failure("exception", f"{short_repr(error, MAX_EXCEPTION_LENGTH)} was raised {where}")
 
 
 def failed_match(

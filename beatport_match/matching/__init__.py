@@ -7,14 +7,14 @@
     sources           where candidates come from
     protocol          the values that the generators exchange with the engine
     match             the result for one track
-    query_record      the record of one query that was sent
-    progress          the progress of a run
+    query_record      one query of it
     fetched_tracks    the result of `fetch_tracks`
-    decided           which earlier decisions apply to a track
-    decided_match     the match of a track with earlier decisions
-    earlier_answers   the answers of an earlier run
+    progress          the progress of a run
+    decided           which earlier decisions are about a track
+    decided_match     the match that they lead to
+    earlier_answers   the answers of an earlier run, by track
+    release_evidence  what the other tracks of a folder say about a doubtful match
     second_round      which tracks a run tries again at its end
-    release_evidence  evidence from the other tracks of a folder or album
 
 The generators do no I/O: an engine runs them, sync or async. The names below are for programs with
 an engine of their own (docs/conversation.md).

@@ -58,7 +58,14 @@ def query_flow(
 
 
 def fetch_one_flow(url_or_id: str | int, sources: Sources) -> SearchFlow[Candidate | None]:
-    """Fetch the page of one track, as `fetch_flow` does.
+    """Fetch the page of one track.
+
+    Args:
+        url_or_id: The URL or the number of the track.
+        sources: One source, or several in order.
+
+    Returns:
+        The track; `None` if no source has it.
 
     Raises:
         MisuseError: It is neither a number nor the URL of a track.

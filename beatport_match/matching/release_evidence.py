@@ -24,7 +24,7 @@ from beatport_match.settings.models import MatchSettings
 
 # At least this many other tracks must be on the release, and this share of the other tracks.
 MIN_SIBLINGS = 4
-MIN_SHARE = 0.8
+MIN_RELEASE_SHARE = 0.8
 # The odds of a candidate on the release are multiplied by this. A candidate of less than
 # `MIN_CONFIDENCE` has too little evidence of its own: the release alone never makes a match.
 ODDS_FACTOR = 4.0
@@ -66,7 +66,7 @@ def with_release_evidence(matches: Sequence[Match], settings: MatchSettings) -> 
         for place in group.places:
             match = matches[place]
             is_open = match.outcome in {"review", "not_found"} and result[place] is match
-            if is_open and count >= max(MIN_SIBLINGS, MIN_SHARE * (len(others) - 1)):
+            if is_open and count >= max(MIN_SIBLINGS, MIN_RELEASE_SHARE * (len(others) - 1)):
                 note = (
                     f"{count} of the {len(others) - 1} other tracks of the {group.name} are on it"
                 )

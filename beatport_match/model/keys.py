@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-Mode: TypeAlias = Literal["major", "minor"]
+KeyMode: TypeAlias = Literal["major", "minor"]
 KeyNotation: TypeAlias = Literal["short", "camelot", "open_key"]
 """How a program writes keys: `Abm` (Rekordbox), `1A` (Camelot) or `6m` (Open Key, Traktor)."""
 
@@ -55,7 +55,7 @@ class Key:
     """
 
     pitch: int
-    mode: Mode
+    mode: KeyMode
 
     @property
     def name(self) -> str:

@@ -3,9 +3,9 @@
 The work on a text may grow with the square of its length, and a playlist may hold texts of any
 length. So scoring and parsing use the copy that `shortened` makes; the track keeps its texts.
 
-Three kinds of damage are repaired: HTML entities ("&#39;", "&amp;amp;"), percent escapes ("%27"),
-and UTF-8 that was read in an encoding of one byte ("TiÃ«sto"). A text without such marks is
-returned as it is.
+Four kinds of damage are repaired: HTML entities ("&#39;", "&amp;amp;"), percent escapes ("%27"),
+escapes of JSON ("u00e4" after a backslash), and UTF-8 that was read in an encoding of one byte
+("TiÃ«sto"). A text without such marks is returned as it is.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from beatport_match.model.tracks import Names, Track
 
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});", re.IGNORECASE)
 _ESCAPE = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_CODE_POINT = re.compile(r"\\u(?!d[89a-f])([0-9a-f]{4})", re.IGNORECASE)
 # The first byte of a UTF-8 sequence and one that follows it, read as two characters.
 _MISREAD = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 )
 # A run of characters that are encoded in one byte.
 _MISREAD_RUN = re.compile("[\u0080-\u00ff\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2,}")
+_MARKS = frozenset("&%\\")
 # Text may be damaged more than once: "&amp;amp;".
 _MAX_REPAIRS = 3
 # The characters of one text that are compared, and of all names in one credit. A credit of thirty
@@ -54,7 +56,7 @@ def shortened(track: Track) -> Track:
 
 def repair(text: str) -> str:
     """Return the text with damaged characters repaired."""
-    if text.isascii() and "&" not in text and "%" not in text:
+    if text.isascii() and _MARKS.isdisjoint(text):
         return text
     for _ in range(_MAX_REPAIRS):
         repaired = _repair_once(text)
@@ -111,6 +113,8 @@ def _repair_once(text: str) -> str:
         text = html.unescape(text)
     if "%" in text and _ESCAPE.search(text):
         text = _ESCAPE.sub(lambda escape: unquote(escape.group()), text)
+    if "\\" in text:
+        text = _CODE_POINT.sub(lambda code: chr(int(code[1], 16)), text)
     if not text.isascii() and _MISREAD.search(text):
         text = _MISREAD_RUN.sub(lambda run: _as_utf8(run.group()), text)
     return text

@@ -33,6 +33,7 @@ from beatport_match.parsing.parsed_track import (
     beatport_id_of,
     credited_names,
     fold_names,
+    is_placeholder_artist,
     words_of_names,
 )
 from beatport_match.parsing.titles import DASH, ParsedTitle, parse_title, split_names
@@ -41,8 +42,8 @@ from beatport_match.parsing.vocabulary import (
     LABEL_WORDS,
     MARKERS,
     NAME_CONNECTIVES,
+    NUMERALS,
     OCCASION_WORDS,
-    PLACEHOLDER_ARTISTS,
 )
 
 # With a shorter beginning of a bracket, the rest cannot be guessed.
@@ -52,8 +53,9 @@ MAX_SEGMENTS = 5
 # Separators that replace a dash: "Artist | Title", "Artist • Title", "Artist : Title".
 _BAR = re.compile(r"\s+(?:[|•·:~]|//)\s+")
 _BRACKET = re.compile(r"\s*\(([^()]*)\)")
-# A title in quotes: "Artist 'Title'".
 _BY = re.compile(r"(?P<title>.+)\s+by\s+(?P<artist>.+)", re.IGNORECASE)
+_BY_ARTIST = re.compile(r"by\s+(?P<artist>.+)", re.IGNORECASE)
+# A title in quotes: "Artist 'Title'".
 _QUOTED = re.compile(r"""(?<!\w)(?:'([^']{2,})'|"([^"]{2,})")(?!\w)""")
 # A prefix that a channel writes: "TECHNO: Artist - Title", "LABEL007: Artist - Title".
 _PREFIX = re.compile(r"[\w&' ]{2,20}:\s*")
@@ -62,7 +64,8 @@ _NUMBER = re.compile(r"\d{1,3}\s+(?=[^\W\d])")
 # A track number, a side of vinyl or a tempo before a title, or a side after it: "11 Title",
 # "1-07 Title", "A1 Title", "AA. Title", "Side A - Title", "Title B2".
 _POSITION = re.compile(
-    r"^(?:(?:side\s+[a-h]{1,2}\d?|[a-h]{1,2}\d{1,2}|#?\d{1,3}|\d{1,2}[ab]|\d{1,2}-\d{1,2})[\s.:)-]+"
+    r"^(?:(?:(?:(?:cd|dis[ck])\s*\d{1,2}[\s.:)-]+)?(?:track|no\.?)\s*\d{1,3}|"
+    r"side\s+[a-h]{1,2}\d?|[a-h]{1,2}\d{1,2}|\d{1,2}[.-]\d{1,2}|#?\d{1,3}|\d{1,2}[ab]|t\d{2})[\s.:)-]+"
     r"|[a-h]{1,2}\s*[.:)-]+\s*)(?=[^\W_])|(?<=\w)\s+(?:[A-H]\d|\(\d\))$",
     re.IGNORECASE,
 )
@@ -109,9 +112,31 @@ def interpret(track: Track) -> tuple[ParsedTrack, ...]:
             _parsed_track(track, shorter, replace(split, assumption=assumption))
             for split in _splits(shorter, known_artists)
         ]
+    names = tuple(name for name in known_artists if not names_version(name))
+    if names and len(names) < len(known_artists):
+        # "Artist (Some Remix)" in the artist field
+        stated = " ".join(name for name in known_artists if name not in names)
+        interpretations += [
+            _parsed_track(track, parsed, replace(split, version=f"{split.version} {stated}"))
+            for split in _splits(parsed, names)
+        ]
     if not known_artists and (split := _version_as_title(track.title)):
         interpretations.append(_parsed_track(track, ParsedTitle(split.title), split))
     return tuple(dict.fromkeys(interpretations))
+
+
+def with_number_as_part(one: ParsedTrack) -> ParsedTrack | None:
+    """Read "Title II" as "Title Pt. 2", and the reverse; `None` if it has neither."""
+    *words, last = one.base.split() or [""]
+    version = one.version
+    if version.part:
+        base, part = f"{one.base} {version.part}", ""
+    elif words and (part := NUMERALS.get(last, last.lstrip("0"))).isdigit() and len(part) == 1:
+        base = " ".join(words)
+    else:
+        return None
+    is_stated = bool(part) or not version.plain or version.is_original
+    return replace(one, base=base, version=replace(version, part=part, is_stated=is_stated))
 
 
 class LocatingWords(NamedTuple):
@@ -190,10 +215,13 @@ def _interpret_swapped(track: Track, other: ParsedTrack) -> ParsedTrack | None:
     # The first check is cheap and fails for most candidates.
     if not artists or not other.base or not fold(artists).startswith(other.base):
         return None
-    parsed, names = parse_title(artists), fold_names(split_names(track.title))
-    if not names or set(names) != set(other.artists) or fold(parsed.base) != other.base:
+    parsed, in_title = parse_title(artists), parse_title(track.title)
+    names = split_names(in_title.base)
+    if fold(parsed.base) != other.base or set(fold_names(names)) != set(other.artists):
         return None
-    split = _Split(split_names(track.title), parsed.base, assumption=("swapped", ""))
+    # The version stays in the title field: "Artist (Original Mix)".
+    parsed = replace(parsed, version=parsed.version | in_title.version)
+    split = _Split(names, parsed.base, label=in_title.aside, assumption=("swapped", ""))
     return _parsed_track(track, parsed, split)
 
 
@@ -263,6 +291,9 @@ def _with_remixer_field(
 def _splits(parsed: ParsedTitle, known_artists: tuple[str, ...]) -> Iterator[_Split]:
     """Yield the ways to divide a title, with each possible meaning of its brackets."""
     aside = parsed.aside
+    if not known_artists and aside and (credit := _BY_ARTIST.fullmatch(aside[-1])):
+        # "Title (Some Remix) by Artist"
+        yield _Split(split_names(credit["artist"]), parsed.base, label=aside[:-1])
     for split in _split_segments(parsed.base, known_artists):
         # "Title / Label", or two titles of one track.
         first, slash, tail = split.title.partition(" / ")
@@ -333,6 +364,7 @@ def _splits_without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
     if (prefix := _PREFIX.match(base)) and base[prefix.end() :]:
         # A channel's name or a genre before the artist does not name a version.
         yield from _splits_without_artists("", _segments(base[prefix.end() :]))
+        yield _Split(split_names(prefix.group().strip(": ")), base[prefix.end() :])
     if (number := _NUMBER.match(base)) and len(segments) > 1:
         yield from _splits_without_artists("", _segments(base[number.end() :]))
     if len(segments) == 1:
@@ -347,7 +379,7 @@ def _splits_without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
         return
     first, second, *rest = segments
     yield _Split(split_names(first), " - ".join([second, *rest]))
-    if fold(first) in PLACEHOLDER_ARTISTS:
+    if is_placeholder_artist(first):
         yield from _splits_without_artists("", segments[1:])
     if rest:
         yield _Split(split_names(first), second, label=tuple(rest))

@@ -18,7 +18,7 @@ from beatport_match.parsing.vocabulary import MARKERS, NOISE_PHRASES, NOISE_WORD
 
 # A noise phrase with at least this many letters may contain one typo: it still cannot be confused
 # with a title.
-_MIN_TYPO_LENGTH = 7
+_MIN_NOISE_TYPO_LENGTH = 7
 _NOISE_OF_LENGTH = {
     length: [noise for noise in NOISE_PHRASES if len(noise) == length]
     for length in set(map(len, NOISE_PHRASES))
@@ -31,22 +31,32 @@ AUDIO_SUFFIX = re.compile(
 )
 # The start of a file name of Beatport's downloads: `7654321_Title_(Mix)`.
 _DOWNLOAD = re.compile(r"(\d{5,9})_+(?=[^\W_])")
+# The number of a shop at the end: `Title_Artist_7654321`.
+_FINAL_NUMBER = re.compile(r"(?<=[^\W_])_+\d{7,9}$")
+# Underscores between parts that have blanks of their own: `Some Artist_Title_Some Remix`.
+# An underscore may also stand for an apostrophe: `Baby Don_t Go`.
+_SEPARATING = re.compile(r"\w \w[^_]*_(?!(?:s|t|m|d|re|ve|ll)\b)", re.IGNORECASE)
+_FOLDERS = re.compile(r"^(?:[a-z]:|/|\\\\).*[/\\]", re.IGNORECASE)
+# A doubled separator between parts: `Title__Artist`, `Artist--Title`.
+_DOUBLED = re.compile(r"(?<=[^\W_])(?:__|--)(?=[^\W_])|(?<=[)\]])(?:__|--)(?=\w)")
 # A date of eight digits: `20240131`.
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
-# Noise before a title. The comment on each line gives an example.
+# Noise before a title. The comment on each line gives an example; the last line is "Premiere:".
 _LEADING = re.compile(
     r"""^(?:
         \[\d{1,4}(?:-\d{1,4})?\]\s*                   # [3]
-      | \#?0\d{1,2}(?:\s+|-)(?=[^\W\d])              # 03 Title, #03 Title, 003 Title, 03-Title
+      | \#?0\d{1,2}(?:\s+|-)(?=(?:\d+\s+)?[^\W\d])  # 03 Title, #03 Title, 003 Title, 03-Title
       | \([A-Z]\)\s+(?=\S)                            # (F), a mark of the collection's owner
       | [(\[][A-D]{1,2}\d{1,2}[)\]]\s+(?=\S)           # [A1], a side of vinyl
       | (?:\d{1,2}-)?\d{1,3}(?:[.)]\s+|\s+-\s+)        # 01. or 01 - or 1-01 -
       | [A-D]\d{1,2}(?:[.)]\s+|\s+-\s+)               # A1 -, a side of vinyl
-      | (?:1[0-2]|0?[1-9])(?-i:[ABabdm])(?:\s+-\s+|\s+(?=\d))  # 8A -, a key
+      | (?:1[0-2]|0?[1-9])(?-i:[ABabdm])(?:\s+[-~|]\s+|\s+(?=\d))  # 8A -, a key
+      | \d{2,3}\s+(?:1[0-2]|0?[1-9])(?-i:[ABm])\s+(?=[^\W\d])   # 124 8A, tempo and key
       | \d{2,3}(?:\.\d+)?\s*bpm(?:\s+-)?\s+(?=[^\s(\[])  # 124 BPM, where a title follows
       | [★☆*•]+\s*                                    # a rating
+      | www\.\S+\s+-\s+                               # www.example.com -
       | \((?:19|20)\d\d\)\s+(?=\S)                     # (2018), the year of the album
-      | (?:[\w&']{1,15}\s)?(?:premiere|exclusive|free\s+(?:download|dl))\s*[:|]\s*  # Premiere:
+      | (?:[\w&']{1,15}\s)?(?:premiere|exclusive|out\s+now|free\s+(?:download|dl))\s*[:|!]\s*
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -63,9 +73,10 @@ _QUALITY = re.compile(
     r"(?<!\s)\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)|official\s+(?:music\s+)?(?:video|audio)|free\s+(?:download|dl))$",
     re.IGNORECASE,
 )
-# What DJ software writes after a title: "Title - 8A", "Title - 8A - 124".
+# What DJ software writes after a title: "Title - 8A", "Title - 8A - 124", "Title - 124 - 8A".
 _TRAILING = re.compile(
-    r"(?<!\s)\s+-\s+(?:1[0-2]|0?[1-9])(?-i:[ABabdm])(?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s*$",
+    r"(?<!\s)(?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s+-\s+(?:1[0-2]|0?[1-9])(?-i:[ABabdm])"
+    r"(?:\s+-\s+\d{2,3}(?:\.\d+)?(?:\s*bpm)?)?\s*$",
     re.IGNORECASE,
 )
 # The longest such mark is shorter. Only the end of a title is searched, again after each mark.
@@ -80,9 +91,21 @@ _MEASUREMENTS = re.compile(rf"{_MEASUREMENT}(?:[\s,/|-]+(?:{_MEASUREMENT}|\d{{2,
 # A file of a release group: "07-artist-title-grp".
 _NUMBERED_FILE = re.compile(r"(\d{2,3}-[^-]+-[^-].*)-[a-z\d]{2,8}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+# What a key finder writes: "Energy 6".
+_ENERGY = re.compile(r"energy\s?\d{1,2}", re.IGNORECASE)
 _STATED_BPM = re.compile(r"(?<![\d.])(\d{2,3}(?:\.\d+)?)(?:\s*bpm)?$", re.IGNORECASE)
-# The name of the DJ or uploader: "Played by X".
-_ATTRIBUTION = re.compile(r"(?:.*\s)?(?:played|supported|ripped|uploaded)\s+by\s", re.IGNORECASE)
+_BITRATE = re.compile(
+    r"\d{2,3}\s?kbps|(?:master )?(?:16|24|32)[ /-](?:44|48|88|96)(?:[.,]1)?", re.IGNORECASE
+)
+_RATES = frozenset("16 24 32 44 48 88 96 128 192 256 320".split())
+# A note about a download, without a word that names a version: "Buy = Free", "Free DL in bio".
+_OFFERS = frozenset("buy download downloads free link dl".split())
+# Who plays, uploads or sells a track: "Played by X", "Out now on X".
+_ATTRIBUTION = re.compile(
+    r"(?:.*\s)?(?:played|supported|ripped|uploaded)\s+by\s"
+    r"|(?:out|available|coming|released)(?:\s+(?:now|soon))?\s+(?:on|via|at)\s",
+    re.IGNORECASE,
+)
 # What a release group adds to a file name: "-WEB-2019-GRP".
 _GROUP = re.compile(
     r"-(?:web|cd[sm]?|vinyl|promo|sat|dab)-(?:[a-z]{2}-)?\d{4}(?:-\w+)?$", re.IGNORECASE
@@ -123,14 +146,19 @@ def download_number(name: str) -> int | None:
 
 def strip_file_marks(text: str) -> str:
     """Turn a file name into a title: no suffix, no site, spaces for underscores, spaced dashes."""
-    if "." in text:
-        text = AUDIO_SUFFIX.sub("", text)
+    if "." in text and (name := AUDIO_SUFFIX.sub("", text)) != text:
+        # A path of Windows or POSIX: only the name of the file says something.
+        text = _FOLDERS.sub("", name)
     text = _GROUP.sub("", text) or text
+    text = _DOUBLED.sub(" - ", text)
     if group := _NUMBERED_FILE.fullmatch(text):
         text = group[1]
     if "_" in text:
         text = _DOWNLOAD.sub("", text)
-        if text.count("_") > text.count(" "):
+        text = _FINAL_NUMBER.sub("", text)
+        if " - " not in text and _SEPARATING.search(text):
+            text = text.replace("_", " - ")
+        elif text.count("_") > text.count(" "):
             text = text.replace("-", " - ").replace("_", " ")
             text = re.sub(r"^(\d{1,3})\s+(?=\D)", r"\1 - ", normalize_spacing(text))
         text = text.replace("_", " ")
@@ -173,11 +201,15 @@ def is_noise(phrase: str) -> bool:
     folded = fold(phrase)
     if folded in NOISE_PHRASES or _SITE.fullmatch(phrase) or _ATTRIBUTION.match(phrase):
         return True
+    if _BITRATE.fullmatch(phrase) or _ENERGY.fullmatch(phrase):
+        return True
     words = folded.split()
-    words = [word for word in words if not _YEAR.fullmatch(word)]
+    if len(_OFFERS.intersection(words)) > 1 and MARKERS.isdisjoint(words):
+        return True
+    words = [word for word in words if not _YEAR.fullmatch(word) and word not in _RATES]
     if (len(words) > 1 and NOISE_WORDS.issuperset(words)) or _MEASUREMENTS.fullmatch(phrase):
         return True
-    return len(folded) >= _MIN_TYPO_LENGTH and any(
+    return len(folded) >= _MIN_NOISE_TYPO_LENGTH and any(
         OSA.distance(folded, noise, score_cutoff=1) <= 1
         for length in (len(folded) - 1, len(folded), len(folded) + 1)
         for noise in _NOISE_OF_LENGTH.get(length, ())

@@ -44,7 +44,9 @@ _CENSORED = (
     (re.compile(r"\bs[h*]\*+t"), "shit"),
     (re.compile(r"\bb\*+t?ch"), "bitch"),
 )
-# Apostrophes are removed, so that "Don't" and "Dont" are equal.
+# "Rock 'n' Roll", "Drum'n'Bass".
+_SHORT_AND = re.compile(r"(?<=\w)\s?['’‘`´]\s?n\s?['’‘`´]\s?(?=\w)")
+# Apostrophes vanish, so that "Don't" and "Dont" are equal.
 _APOSTROPHES = re.compile(r"['’‘`´ʼ′＇]")
 # The possessive of a name: "Nørd's Harbour Dub".
 POSSESSIVE = re.compile(r"(?<=\w)['’‘`´ʼ′＇]s\b", re.IGNORECASE)
@@ -86,6 +88,8 @@ def words_of_text(text: str) -> tuple[str, ...]:
 def _fold_once(text: str) -> str:
     """Apply one pass of folding; the fast paths are for ASCII text."""
     plain = _respelled(text.casefold())
+    if "n" in plain:
+        plain = _SHORT_AND.sub(" and ", plain)
     if plain.isascii():
         if plain.replace(" ", "").isalnum():
             return " ".join(plain.split())

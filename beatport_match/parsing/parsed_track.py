@@ -20,16 +20,18 @@ from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing import noise
 from beatport_match.parsing.damaged_text import cut, cut_names
 from beatport_match.parsing.normalize import fold, words_of_text
-from beatport_match.parsing.scripts import are_in_two_scripts
+from beatport_match.parsing.scripts import words_by_script
 from beatport_match.parsing.titles import IN_BRACKETS, VERSION_WITH_GUEST, parse_title, split_names
 from beatport_match.parsing.typos import with_numbers
 from beatport_match.parsing.versions import UNSTATED, Version, is_year, parse_version
 from beatport_match.parsing.vocabulary import (
     COMPILATION_WORDS,
     NAME_CONNECTIVES,
-    PLACEHOLDER_ARTISTS,
+    PLACEHOLDER_PHRASES,
     SPELLINGS,
     TITLES_OF_NAMES,
+    UNKNOWN_OR_VARIOUS,
+    WORDS_FOR_ARTIST,
 )
 
 Name = tuple[str, ...]
@@ -42,13 +44,15 @@ _COUNTRY = re.compile(r"(?<!\s)\s*\((?!II|IV|VI|IX)(?:[A-Za-z]{2}|USA|U\.K\.|U\.
 # Noise in artist fields: track numbers ("01. Ana"), sides of vinyl ("A1 Ana"), social handles
 # ("Ana @ana"), channels ("AnaVEVO", "Ana - Topic"), and marks of Discogs ("Ana (2)", "Ana*").
 _CREDIT_NOISE = re.compile(
-    r"^\d{1,3}[.)]\s+|^[A-D]\d\s+(?=\w)|(?<!\s)\s*@\w+|(?<=\w)VEVO$"
+    r"^\d{1,3}[.)]\s+|^[A-D]\d\s+(?=\w)|(?<!\s)\s*@\w+|(?<=\w)\s?VEVO$"
     r"|(?<!\s)\s+(?:-\s+Topic$|\(?Official\)?$|\(\d{1,3}\))|(?<=\w)\*"
 )
 # The words that join a name and its alias: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B".
 _ALIAS = re.compile(r"(?<!\s)\s+\(?(?:a\.?k\.?a\b\.?|pres\.|presents\b)\s*", re.IGNORECASE)
-_IN_TWO_SCRIPTS = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)")
-_IGNORED_IN_NAMES = NAME_CONNECTIVES | TITLES_OF_NAMES | {"the"}
+# Initials with dots, which divide no words: "D.J. Ana", "M.A.N.D.Y.".
+_INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")
+_IN_BRACKETS = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)")
+_IGNORED_IN_NAMES = NAME_CONNECTIVES | TITLES_OF_NAMES | {"the", "n"}
 
 
 # A run makes one for each row of a page, and making a frozen one takes three times as long.
@@ -216,13 +220,24 @@ def _parse_mix(mix_name: str) -> tuple[Version, tuple[str, ...]]:
 
 def artists_as_written(track: Track) -> str:
     """Return the artist field, or `""` if it holds a placeholder such as "Various Artists"."""
-    return "" if fold(track.artist_text) in PLACEHOLDER_ARTISTS else track.artist_text
+    return "" if is_placeholder_artist(track.artist_text) else track.artist_text
+
+
+def is_placeholder_artist(text: str) -> bool:
+    """Return whether an artist field only says that the artist is unknown, or that it has many."""
+    folded = fold(text)
+    words = set(folded.split())
+    return folded in PLACEHOLDER_PHRASES or (
+        words <= UNKNOWN_OR_VARIOUS | WORDS_FOR_ARTIST
+        and not words.isdisjoint(UNKNOWN_OR_VARIOUS)
+        and not words.isdisjoint(WORDS_FOR_ARTIST)
+    )
 
 
 def credited_names(names: Names) -> tuple[str, ...]:
     """Return the single names of a credit, as written but without a country such as "(UK)"."""
     texts = (names,) if isinstance(names, str) else names
-    texts = tuple(text for text in texts if fold(text) not in PLACEHOLDER_ARTISTS)
+    texts = tuple(text for text in texts if not is_placeholder_artist(text))
     return tuple(
         name
         for text in texts
@@ -233,11 +248,17 @@ def credited_names(names: Names) -> tuple[str, ...]:
 
 @lru_cache(maxsize=2048)
 def with_aliases(name: str) -> tuple[str, ...]:
-    """Split a name from its aliases: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B"."""
+    """Split a name from its aliases.
+
+    They are written "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B", "Kolva (Brenn)", or in
+    another script: "Колва Kolva".
+    """
     first, *aliases = _ALIAS.split(name)
-    translated = _IN_TWO_SCRIPTS.fullmatch(first)
-    if translated and are_in_two_scripts(fold(translated[1]), fold(translated[2])):
-        first, aliases = translated[1], [translated[2], *aliases]
+    if (bracket := _IN_BRACKETS.fullmatch(first)) and not _COUNTRY.search(first):
+        first, aliases = bracket[1], [bracket[2], *aliases]
+    elif not first.isascii() and len(scripts := words_by_script(fold(first))) > 1:
+        first, *others = (" ".join(words) for words in scripts.values())
+        aliases = [*others, *aliases]
     return (first, *(alias.strip(" )") for alias in aliases))
 
 
@@ -256,7 +277,10 @@ def words_of_names(names: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _name_words(name: str) -> Name:
     """Return the words of a name; `DJ`, `The` and `and` count only if there is no other word."""
-    words = words_of_text(_COUNTRY.sub("", name) or name)
+    name = _COUNTRY.sub("", name) or name
+    words = words_of_text(_INITIALS.sub(lambda it: it.group().replace(".", ""), name))
     words = tuple(word for word in words if word not in _IGNORED_IN_NAMES) or words
+    if len(words) == 1 and len(words[0]) == 1:
+        return words  # "N/ORVA"
     spelled = (SPELLINGS.get(word, word) for word in words)
     return tuple(word if new.isdigit() else new for word, new in zip(words, spelled, strict=True))

@@ -16,6 +16,9 @@ _CYRILLIC_SOUNDS = (
     "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch y e yu ya i yi ye g u"
 )
 _CYRILLIC = dict(zip(_CYRILLIC_LETTERS, _CYRILLIC_SOUNDS.split(), strict=True)) | {"ъ": "", "ь": ""}
+# Modern Greek.
+_GREEK_SOUNDS = "a v g d e z i th i k l m n x o p r s t y f ch ps o s"
+_GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψως", _GREEK_SOUNDS.split(), strict=True))
 # The Unicode names of these characters end in their sound: "HIRAGANA LETTER KA".
 _SPELLED_BY_NAME = ("HIRAGANA LETTER", "KATAKANA LETTER", "HANGUL SYLLABLE")
 
@@ -23,12 +26,12 @@ _SPELLED_BY_NAME = ("HIRAGANA LETTER", "KATAKANA LETTER", "HANGUL SYLLABLE")
 @lru_cache(maxsize=4096)
 def words_by_script(folded: str) -> dict[str, tuple[str, ...]]:
     """Return the words of a folded text by the script of their letters; digits have none."""
-    words: dict[str, tuple[str, ...]] = {}
+    words: dict[str, list[str]] = {}
     for word in folded.split():
         script = next((_script(char) for char in word if char.isalpha()), "")
         if script:
-            words[script] = (*words.get(script, ()), word)
-    return words
+            words.setdefault(script, []).append(word)
+    return {script: tuple(found) for script, found in words.items()}
 
 
 def are_in_two_scripts(one: str, other: str) -> bool:
@@ -40,7 +43,7 @@ def are_in_two_scripts(one: str, other: str) -> bool:
 
 
 def transliterate(text: str) -> str:
-    """Write Cyrillic, kana and Hangul in Latin letters; other characters stay as they are.
+    """Write Cyrillic, Greek, kana and Hangul in Latin letters; other characters stay as they are.
 
     The result is a usual spelling and not the only one: a search engine or a comparison of similar
     letters can use it.
@@ -52,6 +55,8 @@ def transliterate(text: str) -> str:
         name = unicodedata.name(char, "")
         if char in _CYRILLIC:
             latin.append(_CYRILLIC[char])
+        elif (letter := unicodedata.normalize("NFD", char)[0]) in _GREEK:
+            latin.append(_GREEK[letter])
         elif name.startswith(("HIRAGANA LETTER SMALL Y", "KATAKANA LETTER SMALL Y")):
             # "ki" and a small "ya" are "kya".
             before = latin.pop() if latin else ""

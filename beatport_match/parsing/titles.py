@@ -50,20 +50,21 @@ TAIL_SEPARATOR = re.compile(r"\s+(?:[|•·:~/]|//)\s+")
 _NOTE = re.compile(r"(?<!\S)\*+([^*\s][^*]*?)\*+(?!\S)|(?<=\w\s)#(\w*[^\W\d]\w*)(?=\s+#|\s*$)")
 # Text after the last bracket: "Title (Original Mix) Label", "Title (Original Mix) // Label".
 _TAIL = re.compile("\ue000(\\d+)\ue001\\s*(?://|\\|)?\\s*([^\ue000\ue001()-]+)$")
+# What follows "with" if it is no name: "(With You)", "(with spoken words by Ana)".
+_NO_NAME = r"(?!(?:me|you|us|him|her|them|it|my\w*|your\w*|our\w*|a|an|the|love|no|out)\b|.*\sby\s)"
 # A featured artist without brackets: "Title feat. Ana Sol", up to a dash, a quote or a bracket.
 _FEATURED = re.compile(
-    r"(?<!\S)(?:"
+    r"(?<!\S)(?:(?:"
     + "|".join(sorted(FEATURING_WORDS))
-    + r")\b\.?\s+(?P<names>[^\ue000]+?)"
+    + r")\b\.?|f[./])\s+(?P<names>[^\ue000]+?)"
     + r"(?=\s+-|-\s|\s+['\"]|\s+(?:[|•·:~/]|//)\s|\s*\ue000|$)",
     re.IGNORECASE,
 )
 # Featured artists in brackets: "(feat. Ana Sol)", "(w/ Ana Sol)". But "(With You)" belongs to the
 # title.
 IN_BRACKETS = re.compile(
-    r"(?:(?:feat|ft|featuring)\b\.?\s|(?:with\b\s|w/)\s*"
-    r"(?!(?:me|you|us|him|her|them|it|my\w*|your\w*|our\w*|a|an|the|love|no|out)\b))"
-    r"\s*(?P<names>.+)",
+    r"(?:(?:feat|ft|featuring)\b\.?\s|f[./]\s*|(?:with\b\s|w/)\s*"
+    rf"{_NO_NAME})\s*(?P<names>.+)",
     re.IGNORECASE,
 )
 # "Dub Mix feat. Ana Sol"
@@ -81,7 +82,7 @@ _BARE_PART = re.compile(
 )
 # The separators in a credit: "A, B", "A & B", "A x B", "A vs. B". Words need spaces around them.
 _BETWEEN_NAMES = re.compile(
-    r"\s*[,;/|]\s*|\s+(?:&|\+|and|x|vs\.?|versus|feat\.?|ft\.?|featuring|with|pres\.?|presents|meets)\s+",
+    r"\s*[,;/|]\s*|\s+(?:&|\+|and|x|vs\.?|versus|feat\.?|ft\.?|f[./]|featuring|with|w/|pres\.?|presents|meets)\s+",
     re.IGNORECASE,
 )
 # Only a version of these kinds names its remixer: others make them from an artist's track.

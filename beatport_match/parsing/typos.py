@@ -7,22 +7,26 @@ same place makes another word ("Light", "Night"). The caller decides what a typo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rapidfuzz.distance import OSA
 
-from beatport_match.parsing.vocabulary import ROMAN_NUMERALS, SPELLINGS
+from beatport_match.parsing.vocabulary import ROMAN_NUMERALS, SOUNDS, SPELLINGS
 from beatport_match.parsing.word_frequency import is_common
 
 # Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which a sign is a letter and not a whole word.
 _ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
+# A single digit beside a letter may stand for a letter that looks like it.
+_DIGIT_IN_WORD = re.compile(r"(?<=[^\W\d])\d(?!\d)|(?<!\d)\d(?=[^\W\d])")
+_LETTERS_OF_DIGITS = str.maketrans("013457", "oieast")
 _NUMBER_SIGNS = frozenset({"no", "nr", "number"})
 MAX_SHORT_WORD_LENGTH = 4
 MAX_TYPOS_OF_A_WORD = 2
 MIN_EVIDENT_LENGTH = 5
 MIN_EVIDENT_WORDS = 3
 MIN_EVIDENT_INNER_LENGTH = 9
-# English words of up to four letters; each differs by one letter from another one ("he", "she").
+_SPELLED = frozenset(SPELLINGS).union(SOUNDS, *SOUNDS.values())
+# English words of up to four letters, each one letter apart from another of them ("he", "she").
 _SHORT_WORDS = frozenset(
     "a an and any are as at be bee been day days do dos for form four from he hear heat her here "
     "hers him his i in into is it its law low lows me men my no noon not now of off on one or our "
@@ -60,11 +64,10 @@ def unmatched_words(
         if word in right:
             left.remove(word)
             right.remove(word)
-    if not names and not SPELLINGS.keys().isdisjoint(left):
+    if not names and not _SPELLED.isdisjoint(left):
         for word in list(left):
-            spelling = SPELLINGS.get(word)
-            same = next((other for other in right if SPELLINGS.get(other) == spelling), None)
-            if spelling and same:
+            same = next((other for other in right if _is_spelling(word, other)), None)
+            if same:
                 left.remove(word)
                 right.remove(same)
     typos = 0
@@ -80,6 +83,14 @@ def unmatched_words(
                 typos += 1
                 break
     return left, right, typos
+
+
+def _is_spelling(word: str, other: str) -> bool:
+    """Return whether two words are spellings of one word."""
+    spelling = SPELLINGS.get(word)
+    if spelling and spelling == SPELLINGS.get(other):
+        return True
+    return other in SOUNDS.get(word, ()) or word in SOUNDS.get(other, ())
 
 
 def is_typo(word: str, other: str) -> bool:
@@ -117,7 +128,19 @@ def is_evident_in_name(name: Sequence[str], other: Sequence[str]) -> bool:
     left, right, typos = unmatched_words(name, other)
     if len(name) >= MIN_EVIDENT_WORDS and not left and not right and typos <= 1:
         return True
-    return is_evident_typo("".join(name), "".join(other), names=True)
+    one, another = with_letters("".join(name)), with_letters("".join(other))
+    return is_evident_typo(one, another, names=True)
+
+
+def have_other_initials(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Return whether each side has a single letter that the other lacks: Mr. C and Mr. G."""
+    mine, theirs = ({word for word in words if len(word) == 1} for words in (one, other))
+    return bool(mine - theirs and theirs - mine)
+
+
+def initials_of(name: Sequence[str]) -> str:
+    """Return the initials of a name of two words or more, or `""`."""
+    return "".join(word[0] for word in name) if len(name) > 1 else ""
 
 
 def _are_two_names(word: str, other: str) -> bool:
@@ -171,6 +194,13 @@ def is_short_word_typo(word: str, other: str) -> bool:
 def _are_both_words(word: str, other: str) -> bool:
     """Return whether both words are common in titles: "rain" is not a typo of "train"."""
     return all(w in _SHORT_WORDS or (len(w) > 1 and is_common(w)) for w in (word, other))
+
+
+def with_letters(text: str) -> str:
+    """Return a text with letters for the digits within its words: "kolv4" is "kolva"."""
+    if text.isalpha() or text.isdigit():
+        return text
+    return _DIGIT_IN_WORD.sub(lambda digit: digit.group().translate(_LETTERS_OF_DIGITS), text)
 
 
 def typo_count(mine: str, theirs: str) -> int:

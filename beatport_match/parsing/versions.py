@@ -1,7 +1,8 @@
 """Versions: which version of a track a phrase names (kind, length, part and remixer).
 
 A phrase is the text in brackets, after a dash, or in Beatport's `mix_name`. The callers (`titles`,
-`parsed_track`) find the phrases; this module only classifies and parses them.
+`parsed_track`) find the phrases; this module only classifies and parses them. The words that it
+knows are in `vocabulary`; `scoring.version_comparison` compares two versions.
 """
 
 import re
@@ -16,6 +17,7 @@ from beatport_match.parsing.normalize import POSSESSIVE, fold, words_of_text
 from beatport_match.parsing.typos import is_typo
 from beatport_match.parsing.vocabulary import (
     CLOSING,
+    FOREIGN_WORDS,
     KINDS,
     LENGTHS,
     LINKS,
@@ -26,18 +28,23 @@ from beatport_match.parsing.vocabulary import (
     OPENING,
     PARTS,
     PLAIN_WORDS,
+    REMASTER_WORDS,
     SPELLINGS,
     TITLES_OF_NAMES,
 )
 
+# A foreign word for one of these may be a name.
+SURNAMES = frozenset({"long", "short", "live", "of"})
+_NOUNS_OF_LENGTH = frozenset({"version", "edit"})
+_COMPOUNDING = ("mix", "version", "edit", "fassung", "remix")
 # A part without a space before its number: "Pt2".
 _NUMBERED_PART = re.compile(rf"\b({'|'.join(sorted(PARTS))})(\d+)\b", re.IGNORECASE)
 
 _NOUNS = frozenset({"mix", "version", "edit"})
-# Markers whose typos are corrected at any place, in words of at least `MIN_TYPO_LENGTH`
-# letters.
+# Markers whose typos are corrected wherever they stand, in words of at least
+# `MIN_MARKER_TYPO_LENGTH` letters.
 _OFTEN_MISTYPED = ("original", "extended", "instrumental", "acapella")
-MIN_TYPO_LENGTH = 5
+MIN_MARKER_TYPO_LENGTH = 5
 # Short markers before "mix": only a typo is corrected ("Clbu Mix"), because another letter makes a
 # name ("Clue Mix").
 _SHORT_MARKERS = ("orig", "club")
@@ -56,7 +63,7 @@ _COMMON_MARKERS = (
     "version",
     "instrumental",
 )
-MIN_TRUNCATED_LENGTH = 2
+MIN_TRUNCATED_WORD_LENGTH = 2
 
 
 @dataclass(frozen=True)
@@ -185,6 +192,8 @@ def parse_version(phrase: str) -> Version:
     other = tuple(word for word in words if word not in MARKERS and word not in NAME_CONNECTIVES)
     other = tuple(word for word in other if word not in TITLES_OF_NAMES) or other
     other = tuple(SPELLINGS.get(word, word) for word in other)
+    if "remaster" in kinds:
+        other = tuple(word for word in other if word not in REMASTER_WORDS)
     year = next((word for word in other if is_year(word)), "") if kinds else ""
     other = tuple(word for word in other if word != year)
     return Version(
@@ -197,7 +206,7 @@ def completes_to_marker(phrase: str) -> str:
     *lead, last = phrase.split() or [""]
     start = fold(last)
     after_marker = bool(lead) and fold(lead[-1]) in _PRECEDES_MIX
-    if start in MARKERS or len(start) < (1 if after_marker else MIN_TRUNCATED_LENGTH):
+    if start in MARKERS or len(start) < (1 if after_marker else MIN_TRUNCATED_WORD_LENGTH):
         return phrase
     marker = next((word for word in _COMMON_MARKERS if word.startswith(start)), None)
     return " ".join([*lead, marker]) if marker else phrase
@@ -214,7 +223,31 @@ def _words(phrase: str) -> tuple[str, ...]:
         words = (*words[:-2], "acapella")
     if "re" in words:
         words = tuple(_join_re_prefix(words))
+    words = tuple(part for word in _translated(words) for part in _parts(word))
     return tuple(_correct_marker_spelling(words, at) for at in range(len(words)))
+
+
+def _translated(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words in English if all of them name a version: "versione estesa".
+
+    "Lang Remix" is a remix by Lang, so a word of this kind counts only beside "version" or "edit".
+    """
+    english = tuple(FOREIGN_WORDS.get(word, word) for word in words)
+    if english == words or not MARKERS.issuperset(english):
+        return words
+    is_name = not SURNAMES.isdisjoint(english) and _NOUNS_OF_LENGTH.isdisjoint(english)
+    return words if is_name else english
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    """Return the two markers of a compound ("extendedmix", "Clubversion"), or the word itself."""
+    if word in MARKERS:
+        return (word,)
+    for noun in _COMPOUNDING:
+        kind = word.removesuffix(noun)
+        if kind != word and (kind in KINDS or kind in LENGTHS or kind in PLAIN_WORDS):
+            return kind, "version" if noun == "fassung" else noun
+    return (word,)
 
 
 def _join_re_prefix(words: tuple[str, ...]) -> Iterator[str]:
@@ -239,7 +272,7 @@ def _correct_marker_spelling(words: tuple[str, ...], at: int) -> str:
     if word in MARKERS:
         return word
     last = at == len(words) - 1
-    possible: tuple[str, ...] = _OFTEN_MISTYPED if len(word) >= MIN_TYPO_LENGTH else ()
+    possible: tuple[str, ...] = _OFTEN_MISTYPED if len(word) >= MIN_MARKER_TYPO_LENGTH else ()
     if last and possible:
         possible += ("remix", "version")
     if at and words[at - 1] in _PRECEDES_MIX and len(word) <= MAX_MIX_TYPO_LENGTH:

@@ -78,13 +78,39 @@ LENGTHS: dict[str, str] = {
 }
 
 # Words for the track as first made ("Original Mix", "Full Length").
-PLAIN_WORDS = frozenset(
-    {"original", "orig", "org", "og", "orginal", "origional", "main", "full", "length", "lp"}
-)
+PLAIN_WORDS = frozenset("original orig org og orginal origional main full length lp".split())
 # Words in the name of a version that do not distinguish it from others ("Mix", "Version", "by").
-NEUTRAL_WORDS = frozenset(
-    {"mix", "mixx", "version", "vers", "ver", "inch", "a", "the", "of", "by", "re"}
-)
+NEUTRAL_WORDS = frozenset("mix mixx version vers ver inch a the of by re".split())
+# The words of the tables above in other languages. Each row has the English word first.
+FOREIGN_WORDS = {
+    foreign: row[0]
+    for row in (
+        line.split()
+        for line in """
+        version versione versao versie wersja verze versio versiyon fassung verzia версия верзия
+        version バージョン ヴァージョン 버전
+        mix mezcla mistura микс ミックス 믹스
+        edit edicion edicao edizione edycja
+        extended extendida extendido estesa esteso estendida estendido etendue allongee
+        extended verlangerte verlangerter verlengde forlangd forlenget forlaenget wydluzona
+        extended prodlouzena uzatilmis расширенная расширенныи
+        long lange langer larga longue lunga longa lang uzun dluga длинная ロング
+        short kurze kurz corta courte korte kort kisa krotka короткая ショート
+        radio radiofonica radiofonico радио ラジオ
+        original originale originalny originalna originell orijinal dorigine oryginalny
+        original oryginalna оригинальныи оригинальная オリジナル 오리지널
+        instrumental instrumentale strumentale instrumentalna instrumentalne instrumentaal
+        instrumental instrumentell enstrumantal инструментал инструментальная インストゥルメンタル
+        remix remezcla ремикс リミックス 리믹스
+        live vivo
+        acoustic acustica acustico acoustique akustisch akustische akustik акустическая
+        of de di du da des del
+        """.strip().splitlines()
+    )
+    for foreign in row[1:]
+}
+# Words that say how a remaster was made: "2014 Digital Remaster".
+REMASTER_WORDS = frozenset({"digital", "digitally", "newly", "hd", "vinyl"})
 MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS | NEUTRAL_WORDS
 
 # A phrase that ends in one of these words names a version, even if other words (a remixer's name)
@@ -146,6 +172,7 @@ NOISE_PHRASES = frozenset(
         "premiere",
         "exclusive",
         "promo",
+        "unmixed",
         "unreleased",
         "master",
         "final",
@@ -162,12 +189,14 @@ NOISE_PHRASES = frozenset(
         "24 48",
         "24 96",
         "24bit",
+        "cbr",
         "cd",
         "cdr",
         "clean rip",
         "digital",
         "lossless",
         "no ads",
+        "vbr",
         "vinyl",
         "vinyl rip",
         "web",
@@ -178,9 +207,11 @@ NOISE_PHRASES = frozenset(
 
 # A phrase of two or more of these words is noise as well: "Official Video HD", "Final Master".
 NOISE_WORDS = frozenset(
-    "4k 320 320kbps aiff audio cd clip digital dl download exclusive file final flac free full hd "
-    "hq kbps lyric lyrics master mp3 music now official out premiere preview promo quality rip "
-    "ripped snippet tape track uhd unreleased video vinyl visualiser visualizer wav web".split()
+    "16bit 24bit 320 320kbps 4k aiff audio cbr cd clip digital dl download exclusive file final "
+    "flac free full hd hq kbps lyric lyrics master mp3 music needledrop now official officiel "
+    "officielle oficial out premiere preview promo quality rip ripped snippet tape track "
+    "transfer ufficiale uhd unreleased vbr video videoclip vinyl visualiser visualizer wav "
+    "web".split()
 )
 
 # Words that labels use in their names. A phrase with one of them is read as a label.
@@ -189,38 +220,49 @@ LABEL_WORDS = frozenset("records recordings recs rec label".split())
 # A subtitle with one of these words names the occasion of a track and not its version.
 OCCASION_WORDS = frozenset("anthem hymn soundtrack ost".split())
 
-# Texts in the artist field of libraries if the artist is unknown, or if there are many artists.
-PLACEHOLDER_ARTISTS = frozenset(
+# What libraries write in the artist field if they do not know the artist, or if it has many: one of
+# these phrases, or a word for "unknown" or "various" with a word for "artist" ("Interprete
+# Desconocido"), as players write it in the language of the system.
+PLACEHOLDER_PHRASES = frozenset(
     {
+        "?",
         "artist",
-        "artist unknown",
+        "compilation",
+        "aa vv",
+        "divers",
+        "diverse",
+        "diversen",
         "n a",
         "na",
         "no artist",
         "none",
+        "sampler",
+        "soundtrack",
         "track artist",
         "unbekannt",
         "unknown",
-        "unknown artist",
-        "unknown artists",
         "v a",
         "va",
-        "various",
-        "various artist",
-        "various artists",
-        "verschiedene",
-        "verschiedene interpreten",
-        "artistes divers",
-        "artisti vari",
-        "blandade artister",
-        "compilation",
-        "divers",
-        "diversen",
-        "sampler",
-        "soundtrack",
         "varios",
-        "varios artistas",
+        "vv aa",
+        "various",
+        "verschiedene",
+        "不明なアーティスト",
+        "未知艺术家",
+        "未知藝人",
+        "알 수 없는 아티스트",
     }
+)
+UNKNOWN_OR_VARIOUS = frozenset(
+    "unknown unbekannt unbekannter unbekannte inconnu inconnue desconocido desconhecido "
+    "sconosciuto onbekend onbekende okand ukjent ukendt tuntematon nieznany neznamy ismeretlen "
+    "necunoscut bilinmeyen неизвестныи неизвестен various verschiedene diverse divers diversen "
+    "varie vari varies varios varias vari blandade diversos разные".split()
+)
+WORDS_FOR_ARTIST = frozenset(
+    "artist artists artista artistas artiste artistes artisti artiest artiesten artister "
+    "interpret interprete interpreten interpretes kunstler kunstlerin kunstner esittaja "
+    "wykonawca eloado sanatci исполнитель исполнители".split()
 )
 
 # Spellings of one word. Each row has the common spelling first.
@@ -233,7 +275,8 @@ SPELLINGS = {
         your ur
         are r
         night nite
-        tonight tonite
+        midnight midnite
+        tonight tonite 2nite
         light lite
         right rite
         through thru
@@ -245,9 +288,13 @@ SPELLINGS = {
         saint st
         brothers bros
         volume vol
+        part pt
         number no nr
         and n
-        with w
+        with w wit
+        the da tha
+        that dat
+        this dis
         versus vs
         featuring feat ft
         okay ok
@@ -268,6 +315,9 @@ SPELLINGS = {
     )
     for spelling in row
 }
+
+# Digits that stand for words of the same sound: "Luv 4 U", "Back 2 Love".
+SOUNDS = {"2": frozenset({"to", "too"}), "4": frozenset({"for"})}
 
 # Words in the name of a compilation or a reissue ("Best Of", "Sampler", "Deluxe").
 COMPILATION_WORDS = frozenset(

@@ -18,8 +18,8 @@ from beatport_match.errors import (
     MAX_SHOWN_LENGTH,
     MetricsFileError,
     MisuseError,
-    other_version,
     short_repr,
+    unsupported_version,
 )
 from beatport_match.files.atomic_write import atomic_write, output_errors
 from beatport_match.files.guarded_read import as_path, read_text, reason
@@ -29,7 +29,7 @@ from beatport_match.model.run_metrics import PerformanceStats
 # have.
 _PATH_SEPARATORS = re.compile(r"[\\/:\x00-\x1f\x7f]")
 # A run over ten thousand tracks takes about 20 MB.
-MAX_FILE_BYTES = 512 * 2**20
+MAX_METRICS_BYTES = 512 * 2**20
 # File systems allow 255 bytes, and a character can take four. The rest is for the time and suffix.
 MAX_NAME_LENGTH = 50
 
@@ -110,7 +110,7 @@ def load_metrics_from_json(path: str | Path) -> PerformanceStats:
         ```
     """
     try:
-        text = read_text(as_path("path", path), MAX_FILE_BYTES)
+        text = read_text(as_path("path", path), MAX_METRICS_BYTES)
     except OSError as error:
         raise MetricsFileError(f"{path}: cannot be read ({reason(error)}).") from None
     return _validated(path, text)
@@ -167,6 +167,6 @@ def _first_fault(error: ValidationError) -> str:
         return "is not a metrics file: it is not an object with `version` and `track_metrics`."
     shown = short_repr(first["input"])
     if field == "version":
-        return f"{other_version(first['input'], ('1.0',), 'export it again')}."
+        return f"{unsupported_version(first['input'], ('1.0',), 'export it again')}."
     why = first["msg"]
     return f"{field} cannot be {shown}: {why[:1].lower()}{why[1:]}."

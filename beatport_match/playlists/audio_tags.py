@@ -36,7 +36,7 @@ _DOWNLOAD = re.compile(
     r"(?!(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])_)([0-9]{6,9})_[^\W_]"
 )
 # Real ones have a few hundred characters.
-_MAX_TEXT_LENGTH = 10_000
+_MAX_TAG_LENGTH = 10_000
 _FIELDS = ("album", "label", "year", "bpm", "key", "duration_s", "isrc", "beatport_id", "remixers")
 
 
@@ -120,7 +120,7 @@ def _first(other: Mapping[str, Sequence[Any]], names: Sequence[str]) -> str | No
 
 
 def _limited(value: str | None) -> str:
-    return (value or "")[:_MAX_TEXT_LENGTH]
+    return (value or "")[:_MAX_TAG_LENGTH]
 
 
 def _beatport_id(other: Mapping[str, Sequence[Any]], file_name: str) -> str | None:

@@ -79,7 +79,7 @@ _SAMPLE_ROWS = 100
 _MAX_FIRST_POSITION_S = 30
 _CLOCK = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,4}):([0-9]{2})(?:[.,][0-9]{0,9})?")
 # A number of seconds above this (5.5 hours) is in milliseconds.
-_MAX_PLAIN_SECONDS = 20_000
+_MAX_PLAIN_S = 20_000
 _NAMELESS = "the row has neither a title nor a file name; fill in the title"
 
 
@@ -209,7 +209,7 @@ def _interpreted(cells: dict[str, str]) -> dict[str, str | None]:
         # A pitch class of -1 is unknown.
         key, minor = cells.get("key"), cells["mode"].strip() == "0"
         values["key"] = field_values.key_of_pitch(key, minor=minor)
-    if (field_values.whole(cells.get("duration")) or 0) > _MAX_PLAIN_SECONDS:
+    if (field_values.whole(cells.get("duration")) or 0) > _MAX_PLAIN_S:
         values["duration_ms"] = values.pop("duration")
     return values
 

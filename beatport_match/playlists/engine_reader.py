@@ -27,7 +27,7 @@ from beatport_match.playlists.source import Entry
 
 _MAX_TEXT_BYTES = 1024 * 1024
 _MAX_REASON_LENGTH = 200
-_MAX_DEPTH = 64
+_MAX_FOLDER_DEPTH = 64
 _KEY_NAME = "track"
 _LOOP = "move an entry of it in Engine DJ and back, or export a playlist as CSV"
 _REMEDY = "close Engine DJ, then copy the folder Engine Library again, or export a playlist as CSV"
@@ -185,7 +185,7 @@ def _add_children(
 ) -> None:
     for number in chained(children.get(parent, {}), what):
         path = (*folders, *titles[number])
-        if number not in found and len(path) <= _MAX_DEPTH:
+        if number not in found and len(path) <= _MAX_FOLDER_DEPTH:
             found[number] = path
             _add_children(found, titles, children, number, path, what)
 

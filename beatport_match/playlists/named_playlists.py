@@ -18,7 +18,7 @@ from beatport_match.parsing import field_values
 from beatport_match.playlists.source import NAMELESS, Entry, PlaylistSource
 
 MAX_LISTED_PLAYLISTS = 20
-MAX_SHOWN_LENGTH = 200
+MAX_SHOWN_PATH_LENGTH = 200
 
 
 class Reference(NamedTuple):
@@ -93,8 +93,8 @@ class Library:
         for key, place in playlist.references:
             if key not in tracks:
                 detail = (
-                    f"the playlist {playlist.path[:MAX_SHOWN_LENGTH]!r} refers to the "
-                    f"{playlist.key_name} {key[:MAX_SHOWN_LENGTH]!r}, which is not in the "
+                    f"the playlist {playlist.path[:MAX_SHOWN_PATH_LENGTH]!r} refers to the "
+                    f"{playlist.key_name} {key[:MAX_SHOWN_PATH_LENGTH]!r}, which is not in the "
                     f"collection; export it again from {self.program}"
                 )
                 source.report(place, detail)
@@ -151,7 +151,7 @@ def find_playlist(
 
 
 def _listed(paths: Iterable[str]) -> str:
-    quoted = [repr(path[:MAX_SHOWN_LENGTH]) for path in paths]
+    quoted = [repr(path[:MAX_SHOWN_PATH_LENGTH]) for path in paths]
     hidden = len(quoted) - MAX_LISTED_PLAYLISTS
     more = f" and {hidden} more" if hidden > 0 else ""
     return ", ".join(quoted[:MAX_LISTED_PLAYLISTS]) + more

@@ -22,7 +22,7 @@ _BEFORE_TRACK = re.compile(
 _ARTIST_AND_TITLE = re.compile("\\S\\s+[-–—\ufffd]\\s+\\S")
 _TITLE_BY_ARTIST = re.compile(r"(\S.*?)\s+by\s+(\S.*)")
 # A file is a list if this part of its first lines are tracks; others may be headings.
-_MIN_SHARE = 0.6
+_MIN_TRACK_LINE_SHARE = 0.6
 _SAMPLE_LINES = 20
 _NOT_A_TRACK = "the line is no track; write it as Artist - Title, or remove it if it is a heading"
 
@@ -31,7 +31,7 @@ def is_track_list(file_lines: Sequence[str]) -> bool:
     """Return whether the first lines of a file look like a list of tracks."""
     sample = [line for line in file_lines if line.strip()][:_SAMPLE_LINES]
     tracks = sum(_values(line) is not None for line in sample)
-    return tracks > 0 and tracks >= _MIN_SHARE * len(sample)
+    return tracks > 0 and tracks >= _MIN_TRACK_LINE_SHARE * len(sample)
 
 
 def read(source: PlaylistSource) -> Iterator[Track]:

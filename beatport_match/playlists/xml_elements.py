@@ -21,7 +21,7 @@ from beatport_match.files.text_reader import MAX_LINE_LENGTH, chunks
 
 # The file may come from a program whose XML is not read.
 _OTHER_XML_REMEDY = "export an M3U or CSV playlist, or give a Rekordbox collection export (XML)"
-MAX_DEPTH = 64
+MAX_ELEMENT_DEPTH = 64
 # A format has at most a hundred names of elements and attributes. Expat keeps each name that it
 # parses in memory, so their number is limited.
 MAX_DISTINCT_NAMES = 4096
@@ -202,8 +202,8 @@ class _Scanner:
             raise self._rejected(
                 f"its root is <{name[:50]}>, not <{self._format.root}>", _OTHER_XML_REMEDY
             )
-        if len(self._open) == MAX_DEPTH:
-            raise self._rejected(f"its elements are nested more than {MAX_DEPTH} deep")
+        if len(self._open) == MAX_ELEMENT_DEPTH:
+            raise self._rejected(f"its elements are nested more than {MAX_ELEMENT_DEPTH} deep")
         self._open.append(name)
         if (parent, name) in self._wanted:
             line, start = self._parser.CurrentLineNumber, self._parser.CurrentByteIndex

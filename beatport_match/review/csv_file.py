@@ -16,8 +16,8 @@ from beatport_match.model.decisions import Decision
 from beatport_match.model.problems import PlaylistProblem
 from beatport_match.review.decision_lines import (
     CSV_COLUMNS,
-    MAX_FILE_BYTES,
-    MAX_LINE_BYTES,
+    MAX_DECISION_BYTES,
+    MAX_DECISIONS_BYTES,
     checked,
     parse_row,
     to_row,
@@ -65,14 +65,14 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str] | BadRecord]]:
         DecisionsError: The file cannot be read, or has no column `verdict`.
     """
     try:
-        text = read_text(path, MAX_FILE_BYTES)
+        text = read_text(path, MAX_DECISIONS_BYTES)
     except OSError as error:
         raise DecisionsError(f"{path}: cannot be read ({reason(error)}); check the file.") from None
     lines = enumerate(io.StringIO(text, newline=""), 1)
     first = next(lines, (1, ""))
     # Where the comma is the decimal mark, spreadsheets write ; or tabs.
     delimiter = max(",;\t", key=first[1].count)
-    records = csv_records(chain([first], lines), delimiter, MAX_LINE_BYTES, reread=True)
+    records = csv_records(chain([first], lines), delimiter, MAX_DECISION_BYTES, reread=True)
     _, header = next(records)
     if isinstance(header, BadRecord) or "verdict" not in header:
         raise DecisionsError(

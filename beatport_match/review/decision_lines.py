@@ -29,9 +29,9 @@ from beatport_match.model.validation import (
 
 FORMAT = 1
 # A track with its candidate takes about 1 KB.
-MAX_LINE_BYTES = 64 * 1024
+MAX_DECISION_BYTES = 64 * 1024
 # 250,000 decisions.
-MAX_FILE_BYTES = 256 * 2**20
+MAX_DECISIONS_BYTES = 256 * 2**20
 MAX_BY_LENGTH = 100
 # A clock that was not set shows 1970.
 MIN_YEAR, MAX_YEAR = 2000, 2200
@@ -82,8 +82,8 @@ def parse_line(line: bytes) -> Decision:
     Raises:
         ValueError: The line is no decision, has another version, or a value is wrong.
     """
-    if len(line) > MAX_LINE_BYTES:
-        raise ValueError(f"the line is longer than {MAX_LINE_BYTES:,} bytes")
+    if len(line) > MAX_DECISION_BYTES:
+        raise ValueError(f"the line is longer than {MAX_DECISION_BYTES:,} bytes")
     parsed = parse_json(line)
     values = cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else {}
     if "decision" not in values:

@@ -38,8 +38,8 @@ from beatport_match.model.problems import PlaylistProblem
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.review.csv_file import read_csv, write_csv
 from beatport_match.review.decision_lines import (
-    MAX_FILE_BYTES,
-    MAX_LINE_BYTES,
+    MAX_DECISION_BYTES,
+    MAX_DECISIONS_BYTES,
     checked,
     parse_line,
     to_line,
@@ -48,7 +48,7 @@ from beatport_match.review.decision_lines import (
 # A damaged file may have a wrong line for each of its bytes.
 MAX_PROBLEMS = 1000
 # Another program holds the file for the milliseconds of one write.
-MAX_LOCK_WAIT_S = 10.0
+MAX_DECISIONS_LOCK_WAIT_S = 10.0
 _LOCK_POLL_INTERVAL_S = 0.01
 _OPENING = b'{"decision":'
 
@@ -374,7 +374,7 @@ class Decisions:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
         # Unbuffered: a decision must not wait in the memory of a process that may be killed.
         with os.fdopen(os.open(self.path, flags, 0o666), "ab", buffering=0) as file:
-            give_up_at = time.monotonic() + MAX_LOCK_WAIT_S
+            give_up_at = time.monotonic() + MAX_DECISIONS_LOCK_WAIT_S
             while not lock(file):
                 if time.monotonic() > give_up_at:
                     raise DecisionsError(
@@ -390,9 +390,9 @@ class Decisions:
             return
         with open_input(self.path, DecisionsError) as stream:
             size = stream.seek(0, os.SEEK_END)
-            if size > MAX_FILE_BYTES:
+            if size > MAX_DECISIONS_BYTES:
                 raise DecisionsError(
-                    f"{self.path}: is larger than {MAX_FILE_BYTES:,} bytes; name another file."
+                    f"{self.path}: is larger than {MAX_DECISIONS_BYTES:,} bytes; name another file."
                 )
             if size < self._end:
                 # Another file has taken its place.
@@ -400,7 +400,7 @@ class Decisions:
                 self._entries, self._index = {}, DecisionIndex()
                 self._end, self._lines, self._is_open_ended = 0, 0, False
             stream.seek(self._end)
-            for line in bounded_lines(stream, MAX_LINE_BYTES):
+            for line in bounded_lines(stream, MAX_DECISION_BYTES):
                 self._is_open_ended = not line.endswith(b"\n")
                 if not self._take(line):
                     break
@@ -414,7 +414,7 @@ class Decisions:
 
     def _take(self, line: bytes) -> bool:
         """Read one line; return `False` if another program may still be writing it."""
-        is_complete = line.endswith(b"\n") or len(line) > MAX_LINE_BYTES
+        is_complete = line.endswith(b"\n") or len(line) > MAX_DECISION_BYTES
         try:
             decision = parse_line(line) if line.strip() else None
         except ValueError as error:

@@ -8,13 +8,21 @@ it, only the remixer) gives fewer points instead.
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import chain, permutations, product
 
 from rapidfuzz.fuzz import ratio
 
+from beatport_match.parsing.normalize import words_of_text
 from beatport_match.parsing.parsed_track import Name, ParsedTrack
 from beatport_match.parsing.scripts import are_in_two_scripts, transliterate
-from beatport_match.parsing.typos import digits_of, is_evident_in_name, is_typo, typo_count
+from beatport_match.parsing.typos import (
+    digits_of,
+    have_other_initials,
+    is_evident_in_name,
+    is_typo,
+    typo_count,
+    with_letters,
+)
 from beatport_match.parsing.versions import names_version
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import Finding
@@ -27,6 +35,8 @@ MIN_TRANSLITERATED_RATIO = 70.0
 MIN_TYPO_NAME_LENGTH = 5
 MIN_RATIO_NAME_LENGTH = 8
 MIN_NAME_PART_LENGTH = 4
+MAX_JOINING_LENGTH = 4
+MAX_JOINED_NAMES = 3
 
 
 def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
@@ -39,6 +49,8 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     # If the library names the guests as well, its artist may be left out elsewhere.
     if other.guests and not local.guests and set(other.guests).issuperset(local.artists):
         return cases.ARTISTS_GUEST.found()
+    if _are_joined(local.artists, other.artists):
+        return cases.ARTISTS_SAME.found()
     missing: list[Name] = []
     extra: list[Name] = []
     if not local_words <= other_words:
@@ -46,9 +58,12 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     if not other_words <= local_words:
         extra = [name for name in other.artists if not local_words.issuperset(name)]
     local_agrees, other_agrees = len(missing) < len(local.artists), len(extra) < len(other.artists)
-    paired = typos = doubtful = 0
+    paired = typos = doubtful = initials = 0
     if missing and extra:
+        if 1 in map(len, local_words ^ other_words):
+            initials = _remove_initials(missing, extra)
         paired, typos, doubtful = _remove_same_names(missing, extra)
+        paired += initials
     remixer_words = other.remixer_words
     if local.remixer_words or other.version.words or local.version.words:
         remixer_words = remixer_words.union(
@@ -58,7 +73,9 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
         missing = [name for name in missing if not remixer_words.issuperset(name)]
         extra = [name for name in extra if not remixer_words.issuperset(name)]
     if not paired and not (local_agrees and other_agrees):
-        if typo_count("".join(sorted(local_words)), "".join(sorted(other_words))):
+        if not have_other_initials(local_words, other_words) and typo_count(
+            "".join(sorted(local_words)), "".join(sorted(other_words))
+        ):
             return cases.ARTISTS_SLIP.found()
         both = (local.artists, other.artists)
         # A part of a name is one or more of its words.
@@ -79,6 +96,8 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     if missing and any(names_version(" ".join(name)) for name in missing):
         # "Ana Sol, Instrumental": the artist field names a version.
         case = cases.ARTISTS_VERSION
+    elif initials and paired == initials and not (local_agrees and other_agrees):
+        case = cases.ARTISTS_INITIAL
     elif doubtful and paired == doubtful and not (local_agrees and other_agrees):
         case = cases.ARTISTS_NAME_TYPO
     elif missing and not extra and _are_uncredited_guests(missing, local, other):
@@ -86,7 +105,10 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
     elif missing:
         case = cases.ARTISTS_EXCHANGED if extra else cases.ARTISTS_MISSING
     elif extra:
-        case = cases.ARTISTS_EXTRA
+        # The first credit may be an alias as well: "Kolva pres. Brenn".
+        first = words_of_text(other.artists_shown.partition(", ")[0])
+        is_led = local_words.isdisjoint(first) and other.artists[0] in extra
+        case = cases.ARTISTS_LED if is_led else cases.ARTISTS_EXTRA
     else:
         case = cases.ARTISTS_TYPO if typos else cases.ARTISTS_SAME
     less = 1.0 * typos + 0.5 * len(extra) + 2.0 * len(missing)
@@ -124,10 +146,46 @@ def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int
     return paired, typos, doubtful
 
 
+def _are_joined(names: tuple[Name, ...], others: tuple[Name, ...]) -> bool:
+    """Tell whether one name consists of all the others, with a short word between each two.
+
+    The words join names in some language: "Ana Sol con Brenn", "Ana Sol mit Brenn".
+    """
+    if len(names) != 1 or not 2 <= len(others) <= MAX_JOINED_NAMES:
+        return False
+    known = set(chain(*others))
+    joining = [word for word in names[0] if word not in known]
+    if len(joining) != len(others) - 1 or max(map(len, joining)) > MAX_JOINING_LENGTH:
+        return False
+    rest = tuple(word for word in names[0] if word in known)
+    return any(rest == tuple(chain(*order)) for order in permutations(others))
+
+
+def _remove_initials(missing: list[Name], extra: list[Name]) -> int:
+    """Remove from both lists the names of which one abbreviates a word; return their number."""
+    count = 0
+    for name, other in product(tuple(missing), tuple(extra)):
+        if name in missing and other in extra and _has_initial(name, other):
+            missing.remove(name)
+            extra.remove(other)
+            count += 1
+    return count
+
+
+def _has_initial(name: Name, other: Name) -> bool:
+    """Tell whether two names agree in a word, and one has the initials of the other words."""
+    differing = [pair for pair in zip(name, other, strict=False) if pair[0] != pair[1]]
+    return len(name) == len(other) > len(differing) > 0 and all(
+        min(map(len, pair)) == 1 and pair[0][0] == pair[1][0] for pair in differing
+    )
+
+
 def _is_same_name(name: str, other: str) -> bool:
     """Return whether two names without spaces are equal, or differ only by typos."""
     shortest = min(len(name), len(other))
-    if name == other or (shortest >= MIN_TYPO_NAME_LENGTH and is_typo(name, other)):
+    if with_letters(name) == with_letters(other) or (
+        shortest >= MIN_TYPO_NAME_LENGTH and is_typo(name, other)
+    ):
         return True
     return (
         shortest >= MIN_RATIO_NAME_LENGTH

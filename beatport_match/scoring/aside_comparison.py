@@ -8,7 +8,9 @@ is no explanation.
 
 from __future__ import annotations
 
+from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate, Track
+from beatport_match.parsing.noise import is_catalogue_number
 from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import ParsedTrack
 from beatport_match.parsing.typos import typo_count
@@ -35,12 +37,18 @@ def compare_aside(
     # A release must equal the whole phrase, because releases are named after their remixes.
     release = fold(candidate.release or "")
     strange, label = (
-        [phrase for phrase in phrases if phrase != release and not _is_explained(phrase, known)]
+        [
+            phrase
+            for phrase in phrases
+            if phrase != release
+            and not _is_explained(phrase, known)
+            and not _is_measured(phrase, track, local)
+        ]
         for phrases in (local.unexplained, local.label)
     )
     if local.assumption and not (strange or label or is_cut):
         assumed, text = local.assumption
-        if assumed == "uploader" and _is_explained(text, known):
+        if assumed == "uploader" and _is_explained(fold(text), known):
             return cases.ASIDE_KNOWN.found()
         return _ASSUMPTIONS[assumed].found(text)
     # "Title (Phrase)" may be the name of the release.
@@ -89,6 +97,13 @@ def _explanations(track: Track, local: ParsedTrack, candidate: Candidate) -> tup
     return tuple(fold(text) for text in texts if text)
 
 
+def _is_measured(phrase: str, track: Track, local: ParsedTrack) -> bool:
+    """Tell whether a phrase is the tempo or the key of the track."""
+    if local.key and parse_key(phrase) == local.key:
+        return True
+    return bool(track.bpm) and phrase in {f"{track.bpm:.0f}", f"{track.bpm:.2f}".replace(".", " ")}
+
+
 def _has_digit(phrase: str) -> bool:
     """Return whether a phrase has a digit, like a catalogue number."""
     return any(map(str.isdigit, phrase))
@@ -107,8 +122,9 @@ def _is_explained(phrase: str, known: tuple[str, ...]) -> bool:
         others = set(text.split())
         if words <= others or typo_count(phrase, text):
             return True
-        if others <= words and all(
-            word.isdigit() or word in LABEL_WORDS for word in words - others
-        ):
-            return True
+        if others <= words:
+            rest = [word for word in phrase.split() if word not in others]
+            is_number = is_catalogue_number(" ".join(rest).upper())
+            if is_number or all(word.isdigit() or word in LABEL_WORDS for word in rest):
+                return True
     return False

@@ -104,6 +104,7 @@ BPM_SHIFTED = Case("bpm.shifted", 0.0, "tempo pitched, like the length")
 BPM_PITCHED = Case("bpm.pitched", -0.5, "tempo pitched", sign=-1)
 BPM_OTHER = Case("bpm.other", -4.0, "another tempo", 0.75, sign=-1)
 
+LABEL_SAME = Case("label.same", 0.6, "same label", sign=1)
 LENGTH_AND_TEMPO = frozenset({LENGTH_WITHIN_2, BPM_SAME})
 # An equal length decides between two interpretations or two wordings.
 _LENGTH = (frozenset({LENGTH_WITHIN_2}),)
@@ -186,7 +187,10 @@ TITLE_ONE_WORD = Case(
 )
 TITLE_REPEATED = Case("title.repeated", 42.0, _APART_FROM + "a repeated word", 0.75)
 # "Lady" and "Lady (Hear Me Tonight)".
-TITLE_SUBTITLE = Case("title.subtitle", 40.0, "same title, apart from a subtitle: {}", 0.75)
+TITLE_SUBTITLE = Case(
+    *("title.subtitle", 40.0, "same title, apart from a subtitle: {}", 0.75),
+    (frozenset({LENGTH_WITHIN_2, VERSION_NAMED}),),
+)
 TITLE_OCCASION = Case(
     "title.occasion", 42.0, "same title, apart from the occasion: {}", 0.75, _LENGTH
 )
@@ -202,7 +206,10 @@ TITLE_CREDITED = Case(
 # Text that is noise in a library may distinguish titles on Beatport: "Sequence [2]", "Move HD".
 TITLE_NOISE = Case("title.noise", 42.0, "Beatport's title has more words: {}", 0.75, _LENGTH)
 TITLE_ONE_OF = Case("title.one_of", 40.0, "one of several titles", 0.75, _LENGTH)
-TITLE_FOUND = Case("title.found", 43.0, "title found among words without separators", 0.75, _LENGTH)
+TITLE_FOUND = Case(
+    *("title.found", 43.0, "title found among words without separators", 0.75),
+    (*_LENGTH, frozenset({LABEL_SAME})),
+)
 # Less 1 (`typo`, `typos`) or 4 (`slip`) for each typo.
 TITLE_TYPO = Case("title.typo", 46.0, "title with {}")
 TITLE_WORD_TYPO = Case(
@@ -220,6 +227,11 @@ TITLE_OTHER = Case("title.other", -46.0, "another title", contradicts="recording
 # Less for each missing, additional or mistyped name; at least 15.
 ARTISTS_SAME = Case("artists.same", 30.0, "same artists", sign=1)
 ARTISTS_EXTRA = Case("artists.extra", 30.0, "Beatport credits more artists")
+# A remake may name its own artist first, and then the artist of the original.
+ARTISTS_LED = Case(
+    *("artists.led", 30.0, "on Beatport another artist comes first", 0.75),
+    (LENGTH_AND_TEMPO, frozenset({VERSION_NAMED})),
+)
 ARTISTS_MISSING = Case("artists.missing", 30.0, "some artists are not credited on Beatport")
 ARTISTS_EXCHANGED = Case(
     "artists.exchanged", 30.0, "another artist beside the same one", 0.75, _LENGTH
@@ -230,9 +242,13 @@ ARTISTS_TYPO = Case("artists.typo", 30.0, "one of the artists with a typo")
 ARTISTS_NAME_TYPO = Case(
     "artists.name_typo", 30.0, "the artist's name differs by a letter", 0.75, _LENGTH_OR_REMIXER
 )
+# "A. Beyer" for "Adam Beyer", and perhaps for "Anna Beyer".
+ARTISTS_INITIAL = Case(
+    "artists.initial", 30.0, "the artist's name has only an initial", 0.75, _LENGTH_OR_REMIXER
+)
 # A remake credits the original artist as its guest: "Track (feat. Old)" by New.
 ARTISTS_GUEST = Case(
-    "artists.guest", 25.0, "on Beatport the artist is only a guest of another one", 0.75, _LENGTH
+    "artists.guest", 25.0, "on Beatport the artist is only a guest of another one", 0.75
 )
 # The DJ of a compilation is in the artist field and in the name of the album.
 ARTISTS_COMPILER = Case(
@@ -255,7 +271,9 @@ ARTISTS_PART = Case(
     (frozenset({LENGTH_WITHIN_2, VERSION_NAMED}),),
     sign=-1,
 )
-ARTISTS_REMIXER = Case("artists.remixer", 12.0, "one side names only the remixer", 0.75, _LENGTH)
+ARTISTS_REMIXER = Case(
+    "artists.remixer", 12.0, "one side names only the remixer", 0.75, _LENGTH_OR_REMIXER
+)
 # Several artists use the same title: in the evaluation data, 21 % of the rows with a plain version
 # share it. Of the rows with a named mix, 0.1 % share title and mix, so the remixer can replace the
 # artist.
@@ -275,10 +293,18 @@ ASIDE_KNOWN = Case(
 ASIDE_UNLABELLED = Case("aside.unlabelled", -1.5, "read as the label: {}")
 ASIDE_OTHER_LABEL = Case("aside.other_label", -1.5, "read as the label: {}", 0.75, _LENGTH)
 ASIDE_STRANGE = Case("aside.strange", -4.0, "not explained: {}", 0.75, sign=-1)
-# An interpretation that depends on an assumption; an equal length confirms it.
-ASIDE_POSITION = Case("aside.position", -1.0, "read as a track number: {}", 0.75, _LENGTH)
-ASIDE_UPLOADER = Case("aside.uploader", -2.0, "read as the uploader: {}", 0.75, _LENGTH)
-ASIDE_SWAPPED = Case("aside.swapped", -3.0, "title and artist are exchanged", 0.75, _LENGTH)
+# An interpretation that rests on an assumption; about the same length or the same remixer confirms
+# it.
+_ABOUT_THE_LENGTH_OR_REMIXER = (*_ABOUT_THE_LENGTH, frozenset({VERSION_NAMED}))
+ASIDE_POSITION = Case(
+    "aside.position", -1.0, "taken for a track number: {}", 0.75, _ABOUT_THE_LENGTH_OR_REMIXER
+)
+ASIDE_UPLOADER = Case(
+    "aside.uploader", -2.0, "taken for the uploader: {}", 0.75, _ABOUT_THE_LENGTH_OR_REMIXER
+)
+ASIDE_SWAPPED = Case(
+    "aside.swapped", -3.0, "title and artist are exchanged", 0.75, _ABOUT_THE_LENGTH_OR_REMIXER
+)
 
 # The artists and the version are unknown, so an equal identifier is no proof either.
 PAGE_PARTIAL = Case(
@@ -289,7 +315,6 @@ KEY_SAME = Case("key.same", 0.5, "same key", sign=1)
 KEY_OTHER = Case("key.other", -0.5, "another key", sign=-1)
 YEAR_SAME = Case("year.same", 0.4, "same year", sign=1)
 YEAR_OTHER = Case("year.other", -0.4, "{} years apart", sign=-1)
-LABEL_SAME = Case("label.same", 0.6, "same label", sign=1)
 ALBUM_SAME = Case("album.same", 0.6, "same album", sign=1)
 
 # An equal identifier also gives the points that the score lacks to `MIN_PROVEN_SCORE`.
@@ -306,7 +331,7 @@ ISRC_OTHER = Case(
 ISRC_CONTRADICTED = Case("isrc.contradicted", 0.0, "same ISRC" + _NOT_TRUSTED)
 # Titles differ by language, by a subtitle or by a mistake; the rest says that it is the recording.
 ISRC_DESPITE_TITLE = Case(
-    "isrc.despite_title", 20.0, "same ISRC, artist and length, but another title", 0.5, floor=0.3
+    "isrc.despite_title", 20.0, "same ISRC and length, but another title", 0.5, floor=0.3
 )
 BEATPORT_ID_SAME = Case("beatport_id.same", 12.0, "same number on Beatport{}", proves=True, sign=1)
 BEATPORT_ID_CONTRADICTED = Case(
@@ -317,6 +342,8 @@ BEATPORT_ID_CONTRADICTED = Case(
 RIVALS_NEAR = Case("rivals.near", sign=-1)
 RIVALS_CLOSE = Case("rivals.close", cap=0.5, sign=-1)
 RIVALS_CROWD = Case("rivals.crowd", cap=0.3, sign=-1)
+# The track's ISRC is that of another candidate.
+RIVALS_ISRC = Case("rivals.isrc", cap=0.75, sign=-1)
 LONE_COMMON = Case("lone.common", sign=-1)
 LONE_USUAL = Case("lone.usual")
 LONE_RARE = Case("lone.rare")

@@ -151,6 +151,9 @@ def ranking_cases(details: Sequence[ScoreDetail]) -> Iterator[Case]:
         yield cases.RIVALS_CLOSE if close == 1 else cases.RIVALS_CROWD
     elif any(best.raw - rival.raw <= _MAX_NEAR_GAP_POINTS for rival in rivals):
         yield cases.RIVALS_NEAR
+    isrc = best.local.isrc
+    if cases.ISRC_OTHER in best.cases and any(one.other.isrc == isrc for one in details[1:]):
+        yield cases.RIVALS_ISRC
     if cases.ARTISTS_UNKNOWN in best.cases:
         information = information_weight(best.other.base.split())
         yield next(case for minimum, case in _RARITIES if information >= minimum)

@@ -23,6 +23,7 @@ from beatport_match.parsing.interpretations import (
     interpret,
     interpret_using_candidate,
     locating_words,
+    with_number_as_part,
 )
 from beatport_match.parsing.normalize import fold
 from beatport_match.parsing.parsed_track import ParsedTrack, parse_candidate
@@ -53,7 +54,9 @@ _LENGTH_CASES = (
 # Turntables and players change the tempo by up to 8 %.
 _MAX_PITCH = 0.08
 _MAX_SILENCE_S = 15.0
-_SAME_ARTISTS = frozenset({cases.ARTISTS_SAME, cases.ARTISTS_TYPO, cases.ARTISTS_EXTRA})
+_NOT_OTHER_ARTISTS = frozenset(
+    {cases.ARTISTS_SAME, cases.ARTISTS_TYPO, cases.ARTISTS_EXTRA, cases.ARTISTS_UNKNOWN}
+)
 
 
 class ScoreDetail(NamedTuple):
@@ -147,6 +150,9 @@ def _score(
     best = _score_with(track, candidate, other, gap, attributes, parsed[0])
     for local in parsed[1:]:
         best = _better(best, _score_with(track, candidate, other, gap, attributes, local))
+    if best.relation == "different" and other.version.part != parsed[0].version.part:
+        for local in filter(None, map(with_number_as_part, parsed)):
+            best = _better(best, _score_with(track, candidate, other, gap, attributes, local))
     if (
         best.relation == "different"
         and locating.may_locate(other)
@@ -213,7 +219,7 @@ def _attribute_evidence(
     if gap is not None and track.duration_s and candidate.length_s:
         speed = candidate.length_s / track.duration_s
         longer = track.duration_s - candidate.length_s
-        if tempo and tempo.case is cases.BPM_PITCHED and _is_pitched(track, candidate, speed):
+        if tempo and tempo.case is not cases.BPM_SAME and _is_pitched(track, candidate, speed):
             yield cases.LENGTH_PITCHED.found(speed - 1)
             tempo = cases.BPM_SHIFTED.found()
         elif tempo and tempo.case is cases.BPM_SAME and 10.0 < longer <= _MAX_SILENCE_S:
@@ -269,8 +275,8 @@ def _identifier_evidence(
         not is_trusted
         and local.isrc
         and local.isrc == other.isrc
-        and {finding.case for finding in overridden} == {cases.TITLE_OTHER}
-        and found & _SAME_ARTISTS
+        and cases.TITLE_OTHER in found
+        and found & _NOT_OTHER_ARTISTS
         and cases.LENGTH_WITHIN_2 in found
     ):
         yield cases.ISRC_DESPITE_TITLE.found()

@@ -20,11 +20,13 @@ from beatport_match.parsing.typos import (
     is_short_word_typo,
     typo_count,
     unmatched_words,
+    with_letters,
 )
 from beatport_match.parsing.vocabulary import (
     FEATURING_WORDS,
     NAME_CONNECTIVES,
     OCCASION_WORDS,
+    SOUNDS,
     SPELLINGS,
 )
 from beatport_match.parsing.word_frequency import is_common, weighted_jaccard
@@ -79,6 +81,9 @@ def _compare_bases(local: ParsedTrack, other: ParsedTrack) -> Finding:
         finding = _compare_whole_bases(local, other)
         if finding is not None:
             return finding
+    is_plain = local.compact.isalpha() and other.compact.isalpha()
+    if not is_plain and with_letters(local.base) == with_letters(other.base):
+        return cases.TITLE_SPELLING.found()  # "N3RV3" and "Nerve"
     is_unrelated = similarity < MIN_TITLE_RATIO and local.word_set.isdisjoint(other.word_set)
     if is_unrelated or (local.numbers != other.numbers and _have_other_numbers(local, other)):
         return _other_title(local, other, similarity)
@@ -94,8 +99,10 @@ def _compare_whole_bases(local: ParsedTrack, other: ParsedTrack) -> Finding | No
     if local.compact == other.compact and not _have_divided_numbers(local, other):
         return cases.TITLE_SPACING.found()
     if have_same_words(local, other):
-        if sorted(local.base.split()) == sorted(other.base.split()):
-            return cases.TITLE_ORDER.found()
+        mine, theirs = local.base.split(), other.base.split()
+        if sorted(mine) == sorted(theirs):
+            is_moved = _without_small(mine) == _without_small(theirs)  # "Tunnel, The"
+            return (cases.TITLE_SMALL_WORDS if is_moved else cases.TITLE_ORDER).found()
         return cases.TITLE_WORDS.found()
     if len(local.words) != len(other.words) and local.word_set == other.word_set:
         return cases.TITLE_REPEATED.found()
@@ -108,6 +115,10 @@ def _compare_whole_bases(local: ParsedTrack, other: ParsedTrack) -> Finding | No
         return case.found(other.subtitle)
     is_ascii = local.base.isascii() and other.base.isascii()
     return _compare_scripts(local, other) if local.artists and not is_ascii else None
+
+
+def _without_small(words: list[str]) -> list[str]:
+    return [word for word in words if word not in _SMALL_WORDS]
 
 
 def _compare_words(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
@@ -165,10 +176,18 @@ def _have_divided_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
 
 
 def _have_other_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
-    """Return whether two titles have different numbers, in digits or as words."""
+    """Tell whether two titles have different numbers, in digits or as words.
+
+    A digit is no number if the other title has the word that it stands for ("4", "for").
+    """
     mine, theirs = (
-        [number for word in side.words if (number := SPELLINGS.get(word, word)).isdigit()]
-        for side in (local, other)
+        [
+            number
+            for word in one.words
+            if (number := SPELLINGS.get(word, word)).isdigit()
+            and another.word_set.isdisjoint(SOUNDS.get(word, ()))
+        ]
+        for one, another in ((local, other), (other, local))
     )
     return mine != theirs
 

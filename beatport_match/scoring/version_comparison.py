@@ -7,7 +7,13 @@ even if all other facts agree, the candidate is at best another version.
 from __future__ import annotations
 
 from beatport_match.parsing.parsed_track import ParsedTrack
-from beatport_match.parsing.typos import is_evident_in_name, typo_count, unmatched_words
+from beatport_match.parsing.typos import (
+    have_other_initials,
+    initials_of,
+    is_evident_in_name,
+    typo_count,
+    unmatched_words,
+)
 from beatport_match.parsing.versions import Version
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import Case, Finding
@@ -15,7 +21,9 @@ from beatport_match.scoring.title_comparison import have_same_words
 
 # Libraries often do not name these kinds. An equal length then confirms the kind.
 OFTEN_UNSTATED_KINDS = frozenset({"club", "album", "vocal", "remaster"})
-MIN_TRUNCATED_LENGTH = 3
+# Numbers of inches: '12" Club Mix'.
+RECORD_FORMATS = frozenset({"7", "12"})
+MIN_BRACKET_LENGTH = 3
 MAX_SAME_LENGTH_GAP_S = 3.0
 
 
@@ -63,6 +71,9 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
         finding = _further(cases.VERSION_MIX_FOR_REMIX, finding)  # "X Mix" for "X Remix"
     elif differing_kinds == frozenset({"album"}) and not mine.words:
         finding = _further(cases.VERSION_ALBUM, finding)
+    elif differing_kinds == frozenset({"club"}) and mine.words and same_length:
+        # "X Mix" for "X Club Mix": X may have made a radio mix as well.
+        finding = _further(cases.VERSION_LENGTH_VOUCHED, finding)
     elif differing_kinds == frozenset({"dirty"}) and "dirty" in mine.kinds:
         finding = _further(cases.VERSION_EXPLICIT, finding)
     elif differing_kinds:
@@ -98,14 +109,18 @@ def _is_other_wording(mine: Version, theirs: Version) -> bool:
 def is_truncated_version(local: ParsedTrack, other: ParsedTrack) -> bool:
     """Return whether a bracket without its end is the beginning of the other side's version."""
     beginning = local.truncated_bracket.replace(" ", "")
-    return len(beginning) >= MIN_TRUNCATED_LENGTH and other.version.compact.startswith(beginning)
+    return len(beginning) >= MIN_BRACKET_LENGTH and other.version.compact.startswith(beginning)
 
 
 def _unstated(theirs: Version, *, same_length: bool) -> Finding:
     """Compare a library that names no version: it means the plain one, or one of equal length."""
     if theirs.plain:
         return cases.VERSION_PLAIN.found()
-    if not theirs.words and theirs.kinds <= OFTEN_UNSTATED_KINDS | {"edit"} and same_length:
+    if (
+        RECORD_FORMATS.issuperset(theirs.words)
+        and theirs.kinds <= OFTEN_UNSTATED_KINDS | {"edit"}
+        and same_length
+    ):
         return cases.VERSION_UNSAID_VOUCHED.found()
     return cases.VERSION_UNSAID.found()
 
@@ -144,11 +159,16 @@ def _compare_names(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
         return case.found(less=typos)
     left = [word for word in left if word not in other.remixer_words]
     right = [word for word in right if word not in local.remixer_words]
-    if typo_count("".join(left), "".join(right)) or typo_count("".join(mine), "".join(theirs)):
+    if not have_other_initials(mine, theirs) and (
+        typo_count("".join(left), "".join(right)) or typo_count("".join(mine), "".join(theirs))
+    ):
         return cases.VERSION_NAMES_SLIP.found()
+    if initials_of(left) in right or initials_of(right) in left:
+        return cases.VERSION_NAMES_SLIP.found()  # "PvD Remix"
     no_remix = "remix" not in local.version.kinds | other.version.kinds
     if no_remix and not (left and right):
         # An artist's own version may or may not repeat the artist's name.
+        artists |= {initials_of(name) for name in (*local.artists, *other.artists)}
         left = [word for word in left if word not in artists]
         right = [word for word in right if word not in artists]
     if not left and not right:

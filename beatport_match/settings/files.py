@@ -24,7 +24,7 @@ from beatport_match.files.guarded_read import as_path, read_text, reason
 
 VERSION = 1
 # All settings at their longest take about 10 kB.
-MAX_FILE_BYTES = 2**20
+MAX_SETTINGS_BYTES = 2**20
 _COMMENT_WIDTH = 96
 _ARGUMENT = re.compile(r" {4}(\w+): (.+)")
 # Before version 1, the default user agent was saved as if the user had chosen it.
@@ -40,7 +40,7 @@ def read(path: str | Path) -> dict[str, Any]:
     """
     path = as_path("path", path)
     try:
-        text = read_text(path, MAX_FILE_BYTES)
+        text = read_text(path, MAX_SETTINGS_BYTES)
     except OSError as error:
         raise SettingsError(
             f"{path}: cannot be read ({reason(error)}); check the path: a settings file is UTF-8 "

@@ -34,7 +34,7 @@ _MAX_PARTS = 10_000
 # The tables of the largest real files (a mix of ten hours) have a few megabytes.
 _MAX_TABLE_BYTES = 64 * 2**20
 # Encoders leave some zero bytes between the tag and the first frame.
-_MAX_GAP_BYTES = 64 * 1024
+_MAX_ZEROS_BYTES = 64 * 1024
 # The start of an MPEG audio frame: 11 bits set, a known version, layer, bit rate and sample rate.
 _MPEG_FRAME = re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][\x00-\xef]")
 _FLAC_COMMENTS, _FLAC_PADDING = 4, 1
@@ -74,7 +74,7 @@ def kind_of(file: IO[bytes]) -> AudioKind:
     if head[:4] == b"OggS":
         return "ogg"
     start = id3_size(head)
-    behind = _start(file, start, _MAX_GAP_BYTES)
+    behind = _start(file, start, _MAX_ZEROS_BYTES)
     if behind[:4] == b"fLaC":
         return "flac"
     frame = _MPEG_FRAME.search(behind)

@@ -30,7 +30,7 @@ from beatport_match.tags.restore_steps import MAX_GAP_BYTES
 
 _HEADER = b'{"beatport_match_tags": 1}\n'
 # A line holds at most the tags of a file in base64.
-_MAX_LINE_BYTES = 2 * MAX_GAP_BYTES
+_MAX_BACKUP_LINE_BYTES = 2 * MAX_GAP_BYTES
 _Size = Annotated[int, Field(ge=0)]
 _Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -127,7 +127,7 @@ def read_backup(path: Path) -> BackupLines:
     entries: list[BackupEntry] = []
     damaged: list[int] = []
     with open_input(path, TagBackupError) as file:
-        lines = bounded_lines(file, _MAX_LINE_BYTES)
+        lines = bounded_lines(file, _MAX_BACKUP_LINE_BYTES)
         if next(lines, b"") != _HEADER:
             raise TagBackupError(f"{path}: is not a backup of tags; name the file of --backup.")
         for number, line in enumerate(lines, 2):

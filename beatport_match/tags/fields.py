@@ -35,7 +35,7 @@ DEFAULT_FIELDS: tuple[TagField, ...] = tuple(name for name in TAG_FIELDS if name
 """All fields but `year`, because `year` and `date` are one field of the file."""
 _DATE = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 # Beatport's longest names have some hundred characters.
-_MAX_TEXT_LENGTH = 1_000
+_MAX_WRITTEN_LENGTH = 1_000
 
 
 def checked_fields(
@@ -82,7 +82,7 @@ def values_of(candidate: Candidate, notation: KeyNotation) -> dict[str, str]:
         "beatport_id": str(candidate.id),
         "url": url if is_web_url(url) and url.isascii() else "",
     }
-    return {name: value[:_MAX_TEXT_LENGTH] for name, value in values.items() if value}
+    return {name: value[:_MAX_WRITTEN_LENGTH] for name, value in values.items() if value}
 
 
 def is_same(field: str, present: str, found: str, *, keep_notation: bool) -> bool:

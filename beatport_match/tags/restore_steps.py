@@ -13,7 +13,7 @@ from typing import IO, TypeAlias
 
 from beatport_match.tags.audio_part import AudioPart, UnwritableFileError, gaps, pieces, size_of
 
-Step: TypeAlias = tuple[int, int] | str
+RestoreStep: TypeAlias = tuple[int, int] | str
 
 # A shorter equal piece saves little space, and the search for it takes too long.
 _BLOCK_BYTES = 128
@@ -23,7 +23,7 @@ MAX_GAP_BYTES = 256 * 2**20
 
 def steps_from(
     old: IO[bytes], old_part: AudioPart, new: IO[bytes], new_part: AudioPart
-) -> list[Step]:
+) -> list[RestoreStep]:
     """Return the steps that make the old file from the new one; both have the same audio."""
     found: list[tuple[int, int] | bytes] = []
     audio = [*new_part.ranges, (size_of(new), size_of(new))]
@@ -38,7 +38,7 @@ def steps_from(
     ]
 
 
-def restored(new: IO[bytes], steps: Sequence[Step], max_bytes: int) -> Iterator[bytes]:
+def restored(new: IO[bytes], steps: Sequence[RestoreStep], max_bytes: int) -> Iterator[bytes]:
     """Yield the bytes of the old file in pieces.
 
     Raises:

@@ -47,9 +47,9 @@ from beatport_match.tags.tag_file import open_tags, require_mutagen, tag_errors
 
 _DRAFT_SUFFIX = ".beatport-match-tags"
 # File systems allow 255 bytes for a name, and a character can take four.
-_MAX_PREFIX_LENGTH = 40
+_MAX_DRAFT_LENGTH = 40
 _CHANGED_SINCE = "it was changed after its tags were written, and that would be lost"
-OnProgress: TypeAlias = Callable[[int, int], None]
+OnFileProgress: TypeAlias = Callable[[int, int], None]
 """Called after each file, with the number of finished files and of all files."""
 
 
@@ -75,7 +75,7 @@ class TagReport:
 
 
 def write_tags(
-    plan: TagPlan, backup: str | PathLike[str], *, on_progress: OnProgress | None = None
+    plan: TagPlan, backup: str | PathLike[str], *, on_progress: OnFileProgress | None = None
 ) -> TagReport:
     """Write the changes of a plan into its files.
 
@@ -127,7 +127,9 @@ def write_tags(
     return TagReport(tuple(written), unchanged, tuple(problems))
 
 
-def undo_tags(backup: str | PathLike[str], *, on_progress: OnProgress | None = None) -> TagReport:
+def undo_tags(
+    backup: str | PathLike[str], *, on_progress: OnFileProgress | None = None
+) -> TagReport:
     """Restore the files of a backup, byte for byte, with their old time of change.
 
     A file that was changed since then is not restored.
@@ -303,7 +305,9 @@ class _Draft:
 def _draft_beside(target: Path) -> Generator[_Draft, None, None]:
     """Make an empty draft in the folder of the target; it is deleted if it is still there."""
     handle, name = tempfile.mkstemp(
-        prefix=f".{target.name[:_MAX_PREFIX_LENGTH]}.", suffix=_DRAFT_SUFFIX, dir=target.parent
+        prefix=f".{target.name[:_MAX_DRAFT_LENGTH]}.",
+        suffix=_DRAFT_SUFFIX,
+        dir=target.parent,
     )
     path = Path(name)
     try:

@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from beatport_match.testing.page_forms import PageForm, data_scripts
 from beatport_match.testing.templates import Json
 
-MAX_BODY_BYTES: Final = 64 * 2**10  # of a request body; the bytes after it are not read
+MAX_REQUEST_BODY_BYTES: Final = 64 * 2**10  # of a request body; the bytes after it are not read
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 Delivery: TypeAlias = Literal["whole", "cut", "reset", "hang", "slow"]
 

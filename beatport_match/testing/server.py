@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
 from beatport_match.testing.messages import (
-    MAX_BODY_BYTES,
+    MAX_REQUEST_BODY_BYTES,
     PendingReply,
     RecordRequest,
     Reply,
@@ -109,8 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
         is_sized = length.isdecimal() and "transfer-encoding" not in self.headers
         size = int(length[:9]) if is_sized else 0
         # Unread bytes would be parsed as the next request, so the connection must end.
-        self.close_connection |= not is_sized or size > MAX_BODY_BYTES
-        return self.rfile.read(min(size, MAX_BODY_BYTES))
+        self.close_connection |= not is_sized or size > MAX_REQUEST_BODY_BYTES
+        return self.rfile.read(min(size, MAX_REQUEST_BODY_BYTES))
 
     def _deliver(self, pending: PendingReply, closing: threading.Event) -> None:
         reply = pending.reply

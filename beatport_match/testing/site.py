@@ -44,7 +44,7 @@ TrackShape: TypeAlias = Literal["C1", "V4"]
 _LOCALES: Final = ("en", "de", "fr", "es", "it", "ja", "pt", "nl")
 _GROUPS: Final = ("tracks", *OTHER_GROUPS)
 _GROUP_SIZE: Final = 15  # the rows of each group of `/search`
-_MAX_ROWS: Final = 150  # measured: the rows of `/search/<type>` without `per_page`
+_MAX_PAGE_ROWS: Final = 150  # measured: the rows of `/search/<type>` without `per_page`
 _HEADERS: Final = (
     ("content-type", "text/html; charset=utf-8"),
     ("cache-control", "private, no-store"),
@@ -140,11 +140,11 @@ class Site:
         # Beatport's firewall blocks a query with more than one pair of parentheses.
         if min(query.count("("), query.count(")")) > 1:
             return faults.firewall_reply()
-        limit = _page_size(params, _MAX_ROWS, _MAX_ROWS) if kind else _GROUP_SIZE
+        limit = _page_size(params, _MAX_PAGE_ROWS, _MAX_PAGE_ROWS) if kind else _GROUP_SIZE
         hits = self._index.search(query, limit)
         groups = [kind] if kind else _GROUPS
         data: Json = {group: {"data": self._rows(group, hits)} for group in groups}
-        count = str(_MAX_ROWS if kind else _GROUP_SIZE)
+        count = str(_MAX_PAGE_ROWS if kind else _GROUP_SIZE)
         parameters = {"q": query, "count": count, "is_approved": True, "preorder": True}
         found = _query([f"search-{kind or 'all'}", parameters, "NL"], data[kind] if kind else data)
         values = {"q": query, "type": kind, "path": url, "queries": [found]}

@@ -13,7 +13,12 @@ from collections.abc import AsyncIterator, Iterator
 import anyio
 import httpx
 
-from beatport_match.testing.messages import MAX_BODY_BYTES, PendingReply, RecordRequest, Request
+from beatport_match.testing.messages import (
+    MAX_REQUEST_BODY_BYTES,
+    PendingReply,
+    RecordRequest,
+    Request,
+)
 
 
 class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -68,7 +73,7 @@ class _PacedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 def _request(request: httpx.Request, body: bytes) -> Request:
     target = request.url.raw_path.decode("ascii")
-    return Request(request.method, target, dict(request.headers), body[:MAX_BODY_BYTES])
+    return Request(request.method, target, dict(request.headers), body[:MAX_REQUEST_BODY_BYTES])
 
 
 def _response(request: httpx.Request, pending: PendingReply) -> httpx.Response:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 MAX_MEMORY_BYTES = 16 * 2**20
 # Searches with few rows would need some 12,000 entries to fill this memory: then a run would still
 # need more memory after 10,000 tracks.
-MAX_ENTRIES = 4096
-# A matcher that runs for days must not use old results.
+MAX_MEMORY_ENTRIES = 4096
+# A matcher that lives for days must not answer from results of the morning.
 MAX_AGE_S = 3600.0
 # Two objects' heads, a tuple, a float and a slot in the table (`sys.getsizeof`, CPython 3.11): most
 # of a small result.
@@ -46,7 +46,7 @@ class MemoryCache:
         self,
         *,
         max_bytes: int = MAX_MEMORY_BYTES,
-        max_entries: int = MAX_ENTRIES,
+        max_entries: int = MAX_MEMORY_ENTRIES,
         max_age_s: float = MAX_AGE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

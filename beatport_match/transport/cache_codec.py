@@ -21,7 +21,7 @@ from beatport_match.model.validation import MAX_ID, is_web_url, single_line
 
 # The size before compression. A page of 150 rows has 130 KB.
 MAX_ENCODED_BYTES = 4 * 2**20
-MAX_TEXT_LENGTH = 2000
+MAX_CACHED_TEXT_LENGTH = 2000
 _FIELD_VALUES = attrgetter(*(field.name for field in fields(Candidate)))
 
 
@@ -62,4 +62,4 @@ def _is_valid(candidate: Candidate) -> bool:
 
 
 def _is_valid_text(text: str) -> bool:
-    return len(text) <= MAX_TEXT_LENGTH and single_line(text) == text
+    return len(text) <= MAX_CACHED_TEXT_LENGTH and single_line(text) == text

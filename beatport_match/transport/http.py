@@ -6,9 +6,9 @@
   the body piece by piece (`bounded_body`). A small body that decompresses to gigabytes then uses
   no more memory than the limit. If a client has no `stream`, the size is checked after the client
   has read the body.
-* Redirects are not followed here: only `matching.request_flow` knows the host of the request.
-* A sync request runs in a thread of its own. Otherwise the caller could not stop waiting for a
-  server that sends one byte of a header at a time: each byte restarts the timeout of a socket.
+* No redirect is followed and nothing is retried here: `matching.request_flow` decides both.
+* A sync request runs in a thread of its own. Only so can the caller stop waiting for a server that
+  sends one byte of a header at a time: the timeout of a socket begins again with each byte.
 * The library's own clients keep no cookies, and use no proxy of the environment for this machine.
 * `httpx` is imported when a client is made, so that importing this library stays fast.
 """

@@ -31,7 +31,7 @@ _BYTES = 512
 _HEAD = f'{{"{FORMAT_KEY}": '.encode()
 # Another process holds the lock for a tenth of a millisecond.
 _LOCK_POLL_S = 0.001
-MAX_LOCK_WAIT_S = 2.0
+MAX_RATE_LOCK_WAIT_S = 2.0
 
 
 class FileRateLimiter:
@@ -113,7 +113,7 @@ def _locked(path: Path) -> Generator[IO[bytes], None, None]:
 
     It does not wait for a process that was suspended while it held the lock.
     """
-    give_up_at = time.monotonic() + MAX_LOCK_WAIT_S
+    give_up_at = time.monotonic() + MAX_RATE_LOCK_WAIT_S
     with _open(path) as file:
         while not lock(file):
             if time.monotonic() > give_up_at:

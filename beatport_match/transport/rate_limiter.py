@@ -28,9 +28,9 @@ from beatport_match.transport.reachability import Reachability, admit, observe
 from beatport_match.transport.shared_rate_limit import (
     MAX_AHEAD_S,
     AsyncRateLimiter,
-    Change,
     RateLimiter,
     SharedRateState,
+    StateChange,
 )
 
 T = TypeVar("T")
@@ -105,7 +105,7 @@ class LocalRateLimiter:
             return delay
         return RetryAfter(delay) if delay else None
 
-    def _reserving(self, now: float) -> Change[float | RetryAfter | Failure]:
+    def _reserving(self, now: float) -> StateChange[float | RetryAfter | Failure]:
         return partial(reserve, rules=self._rules, now=now)
 
     def _observe(self, value: ParsedResult | Failure, sent: float, now: float) -> None:
@@ -119,7 +119,7 @@ class LocalRateLimiter:
 
     def _recording(
         self, value: ParsedResult | Failure, sent: float, now: float
-    ) -> Change[tuple[RateState, RateState]]:
+    ) -> StateChange[tuple[RateState, RateState]]:
         """Return the change of the state after a result; it gives the states before and after."""
 
         def change(before: RateState) -> tuple[RateState, tuple[RateState, RateState]]:
@@ -136,13 +136,13 @@ class _StateInMemory:
         self.latest = RateState()
         self._lock = Lock()
 
-    def update(self, change: Change[T], now: float) -> T:
+    def update(self, change: StateChange[T], now: float) -> T:
         del now
         with self._lock:
             self.latest, result = change(self.latest)
         return result
 
-    async def aupdate(self, change: Change[T], now: float) -> T:
+    async def aupdate(self, change: StateChange[T], now: float) -> T:
         return self.update(change, now)
 
 

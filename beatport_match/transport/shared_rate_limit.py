@@ -31,7 +31,7 @@ from beatport_match.transport.rate_rules import (
 from beatport_match.transport.worker_threads import in_thread
 
 T = TypeVar("T")
-Change: TypeAlias = Callable[[RateState], tuple[RateState, T]]
+StateChange: TypeAlias = Callable[[RateState], tuple[RateState, T]]
 
 FORMAT_KEY = "beatport_match_rate_limit"
 _FORMAT = 1
@@ -147,18 +147,18 @@ class SharedRateState:
         self._limiter, self._rules, self._clock = limiter, rules, clock
         self._is_async = inspect.iscoroutinefunction(limiter.update)
 
-    def update(self, change: Change[T], now: float) -> T:
+    def update(self, change: StateChange[T], now: float) -> T:
         """Change the shared state; `now` is the time on the engine's clock."""
         return cast("RateLimiter", self._limiter).update(self._on_text(change, now))
 
-    async def aupdate(self, change: Change[T], now: float) -> T:
+    async def aupdate(self, change: StateChange[T], now: float) -> T:
         """Change the shared state, without blocking the event loop."""
         on_text = self._on_text(change, now)
         if self._is_async:
             return await cast("AsyncRateLimiter", self._limiter).update(on_text)
         return await in_thread(partial(cast("RateLimiter", self._limiter).update, on_text))
 
-    def _on_text(self, change: Change[T], now: float) -> Callable[[str], tuple[str, T]]:
+    def _on_text(self, change: StateChange[T], now: float) -> Callable[[str], tuple[str, T]]:
         def on_text(text: str) -> tuple[str, T]:
             today = self._clock()
             state, result = change(parse_state(text, self._rules, now, today))

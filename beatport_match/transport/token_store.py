@@ -28,9 +28,9 @@ from beatport_match.files.locked_file import lock_file
 from beatport_match.matching.protocol import Request, Response
 from beatport_match.settings.models import MatchSettings
 
-MAX_FILE_BYTES = 100_000
-# After this time, the library no longer waits for a program that holds the lock file.
-MAX_LOCK_WAIT_S = 120.0
+MAX_TOKEN_FILE_BYTES = 100_000
+# After this time, a program that holds the lock file is no longer waited for.
+MAX_TOKEN_LOCK_WAIT_S = 120.0
 _NO_TOKEN = Failure(
     "auth",
     "Beatport's API needs a user's token: set token_file to a file with an access_token, or "
@@ -50,7 +50,7 @@ def read_tokens(settings: MatchSettings) -> Tokens | Failure:
         token = settings.access_token
         return Tokens(token.get_secret_value()) if token else _NO_TOKEN
     try:
-        return parse_tokens(read_text(path, MAX_FILE_BYTES), path.name)
+        return parse_tokens(read_text(path, MAX_TOKEN_FILE_BYTES), path.name)
     except OSError as error:
         remedy = "set token_file to a file that this user can read"
         return Failure(

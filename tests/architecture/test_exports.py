@@ -14,9 +14,9 @@ import pytest
 from package_files import modules
 
 import beatport_match
-from beatport_match import beatport, catalogue, playlists, testing
+from beatport_match import beatport, catalogue, matching, playlists, testing
 
-PUBLIC_MODULES = [beatport_match, beatport, catalogue, playlists, testing]
+PUBLIC_MODULES = [beatport_match, beatport, catalogue, matching, playlists, testing]
 every_module = pytest.mark.parametrize("module", PUBLIC_MODULES, ids=lambda module: module.__name__)
 
 

@@ -26,7 +26,7 @@ from timed_runs import stopwatch
 
 import beatport_match
 from beatport_match import Match, Matcher, MatchSettings, Track
-from beatport_match.transport.answer_cache import MAX_ENTRIES, MemoryCache
+from beatport_match.transport.answer_cache import MAX_MEMORY_ENTRIES, MemoryCache
 
 # The size of the catalogue in which the site searches: with a search that gets slower with the
 # number of tracks, the growth of a run would be that of the site.
@@ -161,7 +161,7 @@ def _bounded() -> Iterator[tuple[str, int, int, float]]:
     They are emptied one after the other. A value that several of them hold counts for the last one.
     """
     (answers,) = (one._entries for one in gc.get_objects() if isinstance(one, MemoryCache))
-    yield "answers", len(answers), MAX_ENTRIES, _freed_mb(answers.clear)
+    yield "answers", len(answers), MAX_MEMORY_ENTRIES, _freed_mb(answers.clear)
     caches: dict[str, Any] = {
         f"`{one.__module__.partition('.')[2]}.{one.__qualname__}`": one
         for one in gc.get_objects()

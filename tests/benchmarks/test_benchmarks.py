@@ -15,7 +15,7 @@ from goals import Figure, tables
 
 from beatport_match.parsing.normalize import fold
 from beatport_match.testing import bundled_catalogue
-from beatport_match.transport.answer_cache import MAX_ENTRIES
+from beatport_match.transport.answer_cache import MAX_MEMORY_ENTRIES
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ROOT / "tests" / "benchmarks" / "run.py"
@@ -105,7 +105,7 @@ def test_the_memory_of_a_run_has_owners_and_bounds(tmp_path: Path) -> None:
     sizes_mb = [one["value"] for one in figures if one["column"] == "20 tracks"]
     assert sizes_mb[0] == max(sizes_mb) > 0
     most = {one["name"]: one["value"] for one in figures if one["column"] == "entries at most"}
-    assert most["answers"] == MAX_ENTRIES
+    assert most["answers"] == MAX_MEMORY_ENTRIES
     assert most["`parsing.normalize.fold`"] == fold.cache_parameters()["maxsize"]
 
 

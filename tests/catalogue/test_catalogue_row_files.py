@@ -11,22 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatport_match.catalogue.row_files import Entry, row_source
+from beatport_match.catalogue.row_files import NumberedRow, row_source
 from beatport_match.errors import CatalogueError
 
 FERRY = {"id": 7, "name": "Night Ferry"}
 
 
-def entries(path: Path, data: bytes | str) -> list[Entry]:
+def entries(path: Path, data: bytes | str) -> list[NumberedRow]:
     path.write_bytes(data.encode() if isinstance(data, str) else data)
     return list(row_source(path).entries)
 
 
-def problems(found: list[Entry]) -> list[tuple[int, str]]:
+def problems(found: list[NumberedRow]) -> list[tuple[int, str]]:
     return [(number, row) for number, row in found if isinstance(row, str)]
 
 
-def rows_of(found: list[Entry]) -> list[tuple[int, Any]]:
+def rows_of(found: list[NumberedRow]) -> list[tuple[int, Any]]:
     return [(number, row) for number, row in found if not isinstance(row, str)]
 
 

@@ -63,12 +63,20 @@ def test_every_argument_is_explained() -> None:
     assert [f"{name}: {one.name}" for name, one, text in arguments() if not text] == []
 
 
+def test_no_argument_or_error_is_explained_elsewhere() -> None:
+    """A reader of a hint sees only this docstring: "As for `build`" would explain nothing."""
+    elsewhere = re.compile(r"^\s+\w+: (?:As for|See|Like|The same as) ", re.MULTILINE)
+    assert elsewhere.search("Args:\n    rows: As for `build`.")
+    found = {name: elsewhere.findall(inspect.getdoc(one) or "") for name, one in FUNCTIONS.items()}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
 def test_every_default_is_explained() -> None:
     """The description of an optional parameter says what happens without it."""
     assert [
         f"{name}: {one.name}: {text}"
         for name, one, text in arguments()
-        if one.default not in {inspect.Parameter.empty, False}
+        if one.default is not inspect.Parameter.empty
         and not re.search("default", text, re.IGNORECASE)
     ] == []
 

@@ -105,7 +105,7 @@ def refused(run: Callable[[], object], kind: type[BeatportMatchError] = MisuseEr
         ({"on_progress": 5}, "on_progress= must be a function that takes a Progress, not 5."),
     ],
 )
-def test_a_wrong_argument_of_a_run_is_told_before_the_first_request(
+def test_a_wrong_argument_of_a_run_is_reported_before_the_first_request(
     name: Name, arguments: dict[str, Any], sentence: str
 ) -> None:
     fake = FakeBeatport(**EXACT_SEARCH)

@@ -293,6 +293,15 @@ def test_a_line_without_the_fields_of_later_versions_is_read() -> None:
     assert (candidate.title_similarity, match.queries[0].elapsed_s) == (None, None)
 
 
+@every_mode
+def test_a_journal_of_0_1_0_is_kept_and_its_tracks_are_reported(name: Name, path: Path) -> None:
+    path.write_text(OLD_LINE, "utf-8")
+    found = run(name, FakeBeatport(**EXACT_SEARCH), path, [Track("Ember", "Ana Sol")])
+    (problem,) = found.problems
+    assert problem.detail.startswith("1 track is in the journal with other settings, sources or ")
+    assert path.read_text("utf-8").startswith(OLD_LINE)
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The content of the journal of a finished run."""

@@ -75,5 +75,21 @@ def test_no_file_names_a_package_index() -> None:
     assert [path.name for path in files() if option in text(path)] == []
 
 
+def test_the_tests_that_a_gate_names_exist() -> None:
+    """pytest ignores a deselected test that does not exist, so the gate would run it after all."""
+    gates = [path for path in sorted((ROOT / ".ci").rglob("*")) if path.is_file()]
+    named = [
+        (gate.name, path, test)
+        for gate in gates
+        for path, test in re.findall(r"\b(tests(?:/[\w.]+)+)(?:::(\w+))?", text(gate))
+    ]
+    assert ("rules", "tests/architecture", "") in named
+    assert [
+        one
+        for one in named
+        if not (path := ROOT / one[1]).exists() or (one[2] and f"def {one[2]}(" not in text(path))
+    ] == []
+
+
 def text(path: Path) -> str:
     return path.read_bytes().decode("utf-8", "replace")

@@ -354,7 +354,7 @@ def test_missing_file_folder_and_large_file_are_rejected(
     assert "is a folder" in rejection(tmp_path)
     with pytest.raises(MetricsFileError):
         load_metrics_from_json("a\0b")
-    monkeypatch.setattr(files, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(files, "MAX_METRICS_BYTES", 10)
     assert "it is larger than 10 bytes" in rejection(saved(DUMPED, tmp_path))
 
 

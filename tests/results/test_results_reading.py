@@ -169,7 +169,7 @@ def test_file_that_is_not_json_is_rejected(tmp_path: Path, monkeypatch: pytest.M
     for text in ("", "{", '{"version": NaN}', "[" * 100_000):
         path.write_text(text)
         assert "is not a complete JSON document" in rejection(path)
-    monkeypatch.setattr(results, "MAX_FILE_BYTES", 3)
+    monkeypatch.setattr(results, "MAX_RESULTS_BYTES", 3)
     path.write_text("{}  ")
     assert "it is larger than 3 bytes" in rejection(path)
 

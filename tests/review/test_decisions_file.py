@@ -22,7 +22,7 @@ from beatport_match.errors import DecisionsError, OutputError
 from beatport_match.files.locked_file import lock
 from beatport_match.model.decisions import Decision
 from beatport_match.review import decisions as decisions_module
-from beatport_match.review.decision_lines import MAX_LINE_BYTES, checked, parse_line, to_line
+from beatport_match.review.decision_lines import MAX_DECISION_BYTES, checked, parse_line, to_line
 from beatport_match.review.decisions import Decisions
 
 TRACK = Track(
@@ -192,7 +192,7 @@ def test_lines_that_cannot_be_read_are_problems_and_stay_in_the_file(path: Path)
         b"\xff\xfe\n",
         b"[1]\n",
         line_of(decision=2),
-        b'{"decision":1,"by":"' + b"x" * MAX_LINE_BYTES + b'"}\n',
+        b'{"decision":1,"by":"' + b"x" * MAX_DECISION_BYTES + b'"}\n',
         b"\n",
     ]
     path.write_bytes(to_line(DECISION) + b"".join(bad))
@@ -225,7 +225,7 @@ def test_a_file_that_is_too_large_or_cannot_be_opened_is_rejected(
     with pytest.raises(DecisionsError, match=r"it is a folder"):
         Decisions(tmp_path)
     path.write_bytes(to_line(DECISION))
-    monkeypatch.setattr(decisions_module, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(decisions_module, "MAX_DECISIONS_BYTES", 10)
     with pytest.raises(DecisionsError, match=r"is larger than 10 bytes"):
         Decisions(path)
 
@@ -260,7 +260,7 @@ def test_a_full_disk_leaves_no_part_of_a_line(path: Path, monkeypatch: pytest.Mo
 def test_a_file_that_another_program_keeps_locked_is_an_error(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decisions_module, "MAX_LOCK_WAIT_S", 0.0)
+    monkeypatch.setattr(decisions_module, "MAX_DECISIONS_LOCK_WAIT_S", 0.0)
     with path.open("ab") as file:
         assert lock(file)
         with pytest.raises(DecisionsError, match=r"another program has locked this file"):
@@ -378,7 +378,7 @@ def test_any_bytes_are_a_decision_or_a_value_error(data: bytes) -> None:
         {"track": "Ana Solberg - Lantern Meridian"},
         {"candidate": 71},
         {"candidate": None},
-        {"track": Track("x" * MAX_LINE_BYTES)},
+        {"track": Track("x" * MAX_DECISION_BYTES)},
     ],
     ids=str,
 )

@@ -22,6 +22,8 @@ def track_of(title, artists="Kolva", **more):
 
 
 TORREK = ("Torrek",)
+PLAYED = {"duration_s": 360, "bpm": 124}
+SOLD = {"length_s": 360, "bpm": 124}
 DIFFERENT = {
     "another artist with the same first name, one field": (
         track_of("Mason - Moonrise", ""),
@@ -125,6 +127,62 @@ DIFFERENT = {
     "love and lover": (track_of("Love"), candidate_of("Lover")),
     "your and you": (track_of("Your Night"), candidate_of("You Night")),
     "another tempo": (track_of("Home", bpm=100), candidate_of("Home", bpm=128)),
+    "another letter in the remixer's name, equal length": (
+        track_of("Night (Mr. C Remix)", **PLAYED),
+        candidate_of("Night", "Mr. G Remix", remixers=("Mr. G",), **SOLD),
+    ),
+    "another letter in the artist's name, equal length": (
+        track_of("Night", "Mira K", **PLAYED),
+        candidate_of("Night", artists=("Mira F",), **SOLD),
+    ),
+    "an initial, without a length": (
+        track_of("Night Ferry", "M. Brenn"),
+        candidate_of("Night Ferry", artists=("Mira Brenn",)),
+    ),
+    "initials of the remixer, without a length": (
+        track_of("Night (MvB Remix)"),
+        candidate_of("Night", "Mira van Brenn Remix", remixers=("Mira van Brenn",)),
+    ),
+    "a remake that credits the artist, equal length": (
+        track_of("Night", **PLAYED),
+        candidate_of("Night (feat. Kolva)", artists=("Kolva", "Brenn"), **SOLD),
+    ),
+    "another name beside the title, equal length": (
+        track_of("Night w/ Brenn", **PLAYED),
+        candidate_of("Night", **SOLD),
+    ),
+    "a remake by another artist, named first": (
+        track_of("Night", year=1989),
+        candidate_of("Night", artists=("Brenn", "Kolva"), release_date="2024-05-01"),
+    ),
+    "a remake by another artist, equal length, another tempo": (
+        track_of("Night", duration_s=360, bpm=120),
+        candidate_of("Night", artists=("Brenn", "Kolva"), **SOLD),
+    ),
+    "tempos in brackets, one of them the track's": (
+        track_of("Night (Transition 124-140)", **PLAYED),
+        candidate_of("Night", **SOLD),
+    ),
+    "a name that is a word for long": (
+        track_of("Night (Lang Remix)", **PLAYED),
+        candidate_of("Night", "Extended Remix", **SOLD),
+    ),
+    "a guest in brackets that Beatport does not credit, equal length": (
+        track_of("Night (with spoken words by Brenn)", **PLAYED),
+        candidate_of("Night", **SOLD),
+    ),
+    "a version in the artist field that is not on sale": (
+        track_of("Night", "Kolva (Brenn Dub)", **PLAYED),
+        candidate_of("Night", **SOLD),
+    ),
+    "another title with a part": (track_of("Home"), candidate_of("Night Pt. 2")),
+    "another sequel": (track_of("Night II"), candidate_of("Night Pt. 3")),
+    "a sequel and the first one": (track_of("Night II"), candidate_of("Night")),
+    "a digit is no word": (track_of("Night 4"), candidate_of("Night")),
+    "equal ISRC and length, another title and part": (
+        track_of("Session Part 9", isrc=ISRC, **PLAYED),
+        candidate_of("Home", isrc=ISRC, **SOLD),
+    ),
 }
 
 SAME = {
@@ -160,6 +218,182 @@ SAME = {
     "a presenter": (
         track_of("Moonrise", "Brenn"),
         candidate_of("Moonrise", artists=("Kolva pres. Brenn",)),
+    ),
+    "a placeholder in another language": (
+        track_of("Moonrise Over Quay", "Interprete Desconocido", **PLAYED),
+        candidate_of("Moonrise Over Quay", **SOLD),
+    ),
+    "a disc and a track number": (
+        track_of("CD 2 - Track 03 - Moonrise", **PLAYED),
+        candidate_of("Moonrise", **SOLD),
+    ),
+    "a side and about the same length": (
+        track_of("B2 Moonrise", duration_s=364),
+        candidate_of("Moonrise", length_s=360),
+    ),
+    "digits for words": (track_of("Made 4 U"), candidate_of("Made For You")),
+    "digits for letters": (track_of("Mo0nr1se", "K0lva"), candidate_of("Moonrise")),
+    "a short and between apostrophes": (track_of("Rum 'n' Rye"), candidate_of("Rum And Rye")),
+    "an article at the end": (track_of("Quay, The"), candidate_of("The Quay")),
+    "a channel's name with a blank": (track_of("Moonrise", "Kolva VEVO"), candidate_of("Moonrise")),
+    "dots between initials": (
+        track_of("Moonrise", "B.R.E.N.N."),
+        candidate_of("Moonrise", artists=("Brenn",)),
+    ),
+    "a slash within a name": (track_of("Moonrise", "K/olva"), candidate_of("Moonrise")),
+    "an initial and the same length": (
+        track_of("Moonrise", "M. Brenn", **PLAYED),
+        candidate_of("Moonrise", artists=("Mira Brenn",), **SOLD),
+    ),
+    "initials of the remixer and the same length": (
+        track_of("Moonrise (MvB Remix)", **PLAYED),
+        candidate_of("Moonrise", "Mira van Brenn Remix", remixers=("Mira van Brenn",), **SOLD),
+    ),
+    "initials of the artist in the mix": (
+        track_of("Moonrise (Harbour Mix)", "Mira Brenn", **PLAYED),
+        candidate_of("Moonrise", "MB Harbour Mix", artists=("Mira Brenn",), **SOLD),
+    ),
+    "names joined by a word of another language": (
+        track_of("Moonrise", "Kolva con Mira Brenn"),
+        candidate_of("Moonrise", artists=("Kolva", "Mira Brenn")),
+    ),
+    "two artists joined by n": (
+        track_of("Moonrise", "Kolva n Brenn"),
+        candidate_of("Moonrise", artists=("Kolva", "Brenn")),
+    ),
+    "another name in brackets": (
+        track_of("Moonrise", "Brenn (Kolva)", **PLAYED),
+        candidate_of("Moonrise", **SOLD),
+    ),
+    "a name in both scripts": (
+        track_of("Moonrise", "Колва Kolva"),
+        candidate_of("Moonrise"),
+    ),
+    "a Greek name": (
+        track_of("Moonrise", "Νίκος Βαρδής", **PLAYED),
+        candidate_of("Moonrise", artists=("Nikos Vardis",), **SOLD),
+    ),
+    "a guest after f.": (
+        track_of("Moonrise f. Brenn"),
+        candidate_of("Moonrise", artists=("Kolva", "Brenn")),
+    ),
+    "a guest after f/ in brackets": (
+        track_of("Moonrise (f/ Brenn)"),
+        candidate_of("Moonrise", artists=("Kolva", "Brenn")),
+    ),
+    "the artist before a colon without a blank": (
+        track_of("Kolva: Moonrise", ""),
+        candidate_of("Moonrise"),
+    ),
+    "artist and title exchanged, with the version": (
+        track_of("Kolva (Brenn Remix)", "Moonrise"),
+        candidate_of("Moonrise", "Brenn Remix", remixers=("Brenn",)),
+    ),
+    "title, version, by artist": (
+        track_of("Moonrise (Brenn Remix) by Kolva", ""),
+        candidate_of("Moonrise", "Brenn Remix", remixers=("Brenn",)),
+    ),
+    "parts between underscores": (
+        track_of("Mira Brenn_Moonrise Over Quay_124.00", "", bpm=124),
+        candidate_of("Moonrise Over Quay", artists=("Mira Brenn",), bpm=124),
+    ),
+    "the key between underscores": (
+        track_of("Mira Brenn_Moonrise Over Quay_Amin_124.00", "", key="Am", bpm=124),
+        candidate_of("Moonrise Over Quay", artists=("Mira Brenn",), key="A Minor", bpm=124),
+    ),
+    "the number of a shop at the end": (
+        track_of("Moonrise_Original_Mix_Kolva_Quay_Records_17654321", "", **PLAYED),
+        candidate_of("Moonrise", **SOLD),
+    ),
+    "tempo and key after the title": (track_of("Moonrise - 124 - 8A"), candidate_of("Moonrise")),
+    "a bitrate": (track_of("Moonrise (128kbps)"), candidate_of("Moonrise")),
+    "an offer": (track_of("Moonrise // BUY = FREE"), candidate_of("Moonrise")),
+    "label and number in one bracket": (
+        track_of("Moonrise [Quay Records / QR031]"),
+        candidate_of("Moonrise"),
+    ),
+    "the label as the uploader": (
+        track_of("Brenn - Moonrise", "Quay Records"),
+        candidate_of("Moonrise", artists=("Brenn",)),
+    ),
+    "a number with a dot": (
+        track_of("2.11 Moonrise", **PLAYED),
+        candidate_of("Moonrise", **SOLD),
+    ),
+    "tempo and key before the title": (track_of("124 8A Moonrise"), candidate_of("Moonrise")),
+    "a number before a number": (track_of("03 7 Moonrises"), candidate_of("7 Moonrises")),
+    "doubled underscores": (
+        track_of("Moonrise_Over_Quay__Mira_Brenn__124__8A.mp3", "", **PLAYED),
+        candidate_of("Moonrise Over Quay", artists=("Mira Brenn",), **SOLD),
+    ),
+    "doubled dashes": (
+        track_of("Mira Brenn--Moonrise (Extended Mix).aiff", ""),
+        candidate_of("Moonrise", "Extended Mix", artists=("Mira Brenn",)),
+    ),
+    "an advertisement": (track_of("OUT NOW! Moonrise"), candidate_of("Moonrise")),
+    "escapes of JSON": (track_of("M\\u00f6we Am Kai"), candidate_of("Möwe am Kai")),
+    "a digital remaster": (
+        track_of("Moonrise (2014 Digital Remaster)", **PLAYED),
+        candidate_of("Moonrise", **SOLD),
+    ),
+    "played 8 % faster": (
+        track_of("Moonrise", duration_s=360 / 1.078, bpm=124 * 1.078),
+        candidate_of("Moonrise", **SOLD),
+    ),
+    "the extended mix in German": (
+        track_of("Moonrise (verlängerte Fassung)"),
+        candidate_of("Moonrise", "Extended Mix"),
+    ),
+    "a compound": (track_of("Moonrise (Clubmix)"), candidate_of("Moonrise", "Club Mix")),
+    "a compound in German": (
+        track_of("Moonrise (Radiofassung)"),
+        candidate_of("Moonrise", "Radio Edit"),
+    ),
+    "a site before the title": (
+        track_of("www.example.invalid - Moonrise", **PLAYED),
+        candidate_of("Moonrise", **SOLD),
+    ),
+    "a whole path": (
+        track_of("C:\\Music\\New_2021\\Kolva - Moonrise.aiff", ""),
+        candidate_of("Moonrise"),
+    ),
+    "what a key finder writes": (
+        track_of("Moonrise // 124 // F#min // Energy 6", bpm=124),
+        candidate_of("Moonrise", bpm=124),
+    ),
+    "where it is sold": (track_of("Moonrise *OUT NOW on Quay*"), candidate_of("Moonrise")),
+    "the rates of a rip": (track_of("Moonrise (vinyl rip 24-96)"), candidate_of("Moonrise")),
+    "the original mix in Japanese": (
+        track_of("Moonrise（オリジナル・ミックス）"),
+        candidate_of("Moonrise"),
+    ),
+    "the version in the artist field": (
+        track_of("Moonrise", "Kolva (Brenn Remix)"),
+        candidate_of("Moonrise", "Brenn Remix", remixers=("Brenn",)),
+    ),
+    "a sequel in Roman": (
+        track_of("Moonrise II"),
+        candidate_of("Moonrise Pt. 2"),
+    ),
+    "a sequel in Roman on Beatport": (
+        track_of("Moonrise Pt. 2"),
+        candidate_of("Moonrise II"),
+    ),
+    "a record's format": (
+        track_of("Moonrise", **PLAYED),
+        candidate_of("Moonrise", '12" Club Mix', **SOLD),
+    ),
+    "a remixer's mix of the same length": (
+        track_of("Moonrise (Brenn Mix)", **PLAYED),
+        candidate_of("Moonrise", "Brenn Club Mix", **SOLD),
+    ),
+    "the extended mix in Spanish": (
+        track_of("Moonrise (Version Extendida)"),
+        candidate_of("Moonrise", "Extended Mix"),
+    ),
+    "a remix of a track with a subtitle, equal length": (
+        track_of("Moonrise (Brenn Remix)", **PLAYED),
+        candidate_of("Moonrise (Over Quay)", "Brenn Remix", remixers=("Brenn",), **SOLD),
     ),
     "feat mistyped": (
         track_of("Moonrise eat. Anna Berg"),
@@ -212,3 +446,17 @@ def test_candidates_with_values_that_are_not_finite_are_ranked():
 def test_remixers_that_differ_in_a_final_vowel_need_review(mine, theirs):
     candidate = candidate_of("Signals", f"{theirs} Remix", remixers=(theirs,))
     assert ask(track_of(f"Signals ({mine} Remix)"), candidate)[0] == "review"
+
+
+def test_equal_isrc_and_length_need_review_whatever_the_title_says():
+    for title, artists in (("Session Part 9", "Kolva"), ("Track 02", "Unknown Artist")):
+        track = track_of(title, artists, isrc=ISRC, **PLAYED)
+        assert ask(track, candidate_of("Home", isrc=ISRC, **SOLD))[0] == "review"
+
+
+def test_isrc_of_another_candidate_needs_review():
+    track = track_of("Moonrise", isrc=ISRC, bpm=124)
+    plain = candidate_of("Moonrise", isrc="USABC7654321", bpm=124)
+    extended = candidate_of("Moonrise", "Extended Mix", number=2, isrc=ISRC, bpm=124)
+    assert ask(track, plain)[0] == "matched"
+    assert ask(track, plain, extended)[0] == "review"

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import beatport_match
 
 PACKAGE = Path(beatport_match.__file__).parent
-PURE = ("beatport", "matching", "model", "parsing", "scoring")
-"""The folders of the pure layers (docs/architecture.md)."""
-PURE_REPORTS = ("analysis", "html_report", "measure", "run_stats", "text_report")
-"""The pure modules of `performance/`, which has others that write files."""
+CONTRACTS: dict[str, dict[str, list[str]]] = {
+    contract["id"]: contract
+    for contract in tomllib.loads(
+        (Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8")
+    )["tool"]["importlinter"]["contracts"]
+}
+"""The contracts of import-linter by their id."""
 
 
 def pure_files() -> list[Path]:
-    """The modules that do no I/O, in order."""
-    folders = [path for name in PURE for path in sorted((PACKAGE / name).glob("*.py"))]
-    reports = (PACKAGE / "performance" / f"{name}.py" for name in PURE_REPORTS)
-    return [*folders, *reports, PACKAGE / "review" / "session.py"]
+    """The modules and folders of the contract `pure`: they do no I/O."""
+    found: list[Path] = []
+    for name in CONTRACTS["pure"]["source_modules"]:
+        path = PACKAGE.joinpath(*name.split(".")[1:])
+        found += sorted(path.glob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+    return found
 
 
 def modules() -> dict[str, Path]:

@@ -15,7 +15,7 @@ import pytest
 from held_requests import until
 
 from beatport_match.testing import FakeBeatport, always
-from beatport_match.testing.messages import MAX_BODY_BYTES, PendingReply, Request
+from beatport_match.testing.messages import MAX_REQUEST_BODY_BYTES, PendingReply, Request
 
 SEARCH = "/search/tracks?q=olvarin"
 pytestmark = pytest.mark.filterwarnings("error")
@@ -140,7 +140,7 @@ def test_the_body_of_a_request_is_not_parsed_as_the_next_request() -> None:
 @pytest.mark.parametrize(
     ("header", "body"),
     [
-        (f"Content-Length: {2 * MAX_BODY_BYTES}", b"x" * 2 * MAX_BODY_BYTES),
+        (f"Content-Length: {2 * MAX_REQUEST_BODY_BYTES}", b"x" * 2 * MAX_REQUEST_BODY_BYTES),
         ("Content-Length: 99999999999999", b""),
         ("Content-Length: some", b"x"),
         ("Content-Length: -1", b"x"),

@@ -14,7 +14,7 @@ from client_kinds import Send, client, every_client_kind
 
 from beatport_match.errors import MisuseError
 from beatport_match.testing import FakeBeatport, FakeTokens, GoodTokens, Reply, first
-from beatport_match.testing.messages import MAX_BODY_BYTES
+from beatport_match.testing.messages import MAX_REQUEST_BODY_BYTES
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -125,7 +125,7 @@ def test_only_a_form_with_the_refresh_grant_refreshes(client_kind: str) -> None:
 
 @pytest.mark.parametrize("client_kind", ["sync", "asyncio", "trio"])
 def test_only_the_first_bytes_of_a_long_body_are_read(client_kind: str) -> None:
-    fake, long = FakeBeatport(api=KNOWN), "x" * MAX_BODY_BYTES
+    fake, long = FakeBeatport(api=KNOWN), "x" * MAX_REQUEST_BODY_BYTES
     with client(fake, client_kind) as send:
         assert send(TOKEN, "POST", data={"pad": long, **FORM}).status_code == 400
         assert send(TOKEN, "POST", data={**FORM, "pad": long}).status_code == 200

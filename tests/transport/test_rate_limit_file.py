@@ -131,7 +131,7 @@ def test_a_file_that_is_replaced_during_a_run_is_reported_once(
 def test_a_suspended_process_that_holds_the_lock_is_not_waited_for(
     path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(rate_limit_file, "MAX_LOCK_WAIT_S", 0.01)
+    monkeypatch.setattr(rate_limit_file, "MAX_RATE_LOCK_WAIT_S", 0.01)
     limiter = FileRateLimiter(path)
     limiter.update(keep)
     with path.open("r+b", buffering=0) as held:
