@@ -9,7 +9,6 @@
     page_html.py      the links, the heading and the JSON-LD of such a page
     ordinary_rows.py  the JSON of a search page, whose usual rows are checked while it is parsed
     track_records.py  one row, in any of Beatport's shapes -> `Candidate`
-    ordinary_rows.py  most rows of a search page, checked while their JSON is parsed
     json_fields.py    one field of a JSON object, checked and cleaned
 
 Everything here is pure: no I/O, no clock. All input is treated as hostile: a parser returns a

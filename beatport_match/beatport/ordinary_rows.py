@@ -49,7 +49,7 @@ _WORDS = f"{_VISIBLE}(?: {_VISIBLE})*"
 _TEXT = str_schema(max_length=MAX_FIELD_LENGTH, pattern=f"^{_WORDS}$")
 # One label in six has a blank at its end.
 _LABEL_NAME = str_schema(max_length=MAX_FIELD_LENGTH, pattern=f"^{_WORDS} ?$")
-# No text is longer and shorter than this.
+# This schema accepts no text: none has at least 1 and at most 0 characters.
 _NOTHING = str_schema(min_length=1, max_length=0)
 # Only the schema can put this object into a row.
 _MARK_KEY, _MARK = "is ordinary", object()

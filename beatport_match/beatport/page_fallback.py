@@ -58,13 +58,13 @@ Found: TypeAlias = "Page | Rows | Failure | None"
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """The rows of a page as they stand there, and the result."""
+    """The rows of a page, and the result of reading them."""
 
     rows: Sequence[object]
     result: ParsedResult
 
     def as_read_from(self, read_from: ReadFrom) -> ParsedPage:
-        """Return the same with the place of its data."""
+        """Return this page with the place of its data."""
         found = tuple([replace(one, read_from=read_from) for one in self.result.candidates])
         return replace(self, result=replace(self.result, candidates=found, read_from=read_from))
 

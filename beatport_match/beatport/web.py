@@ -139,7 +139,7 @@ def parse_search(
 def read_search(
     response: Response, base_url: str, query: str | None = None
 ) -> ParsedPage | Failure:
-    """Read a search page, in another way if its data is not at its known place."""
+    """Read a search page, with another method if its data is not at its known place."""
     try:
         usual = _read_rows(response, base_url, query, open_page(response, parse_search_page))
     except LayoutChangedError as error:

@@ -23,7 +23,7 @@ _KNOWN_COLUMNS = frozenset(COLUMNS)
 OnRowProblem: TypeAlias = Callable[[CatalogueProblem], None]
 """Called with each row that cannot be read."""
 OnRowProgress: TypeAlias = Callable[[int], None]
-"""Called now and then with the number of rows that were read so far."""
+"""Called repeatedly with the number of rows that were read so far."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def query_terms(text: str) -> tuple[str, ...]:
     """
     # tantivy rejects a lone surrogate, which comes for example from a damaged file name.
     encodable = text[:MAX_INDEXED_LENGTH].encode("utf-8", "ignore").decode("utf-8")
-    # `fold` drops signs that stand beside other words, so each sign is folded on its own.
+    # `fold` drops signs that are beside other words, so each sign is folded on its own.
     signs = [piece for piece in encodable.split() if not any(map(str.isalnum, piece))]
     words = (*words_of_text(encodable), *chain.from_iterable(map(words_of_text, signs)))
     return tuple(dict.fromkeys([word[:MAX_TERM_LENGTH] for word in words]))[:MAX_QUERY_TERMS]

@@ -31,7 +31,7 @@ COLUMNS = tuple(
     "length_ms isrc catalog_number url artwork_url".split()
 )
 
-# No text in 28,000 real rows is nearly as long, so a longer one is not a name.
+# All texts in 28,000 real rows are much shorter, so a longer one is not a name.
 MAX_CELL_LENGTH = 2000
 # A compilation credits two dozen artists.
 MAX_NAMES = 100

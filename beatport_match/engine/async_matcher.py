@@ -72,7 +72,7 @@ class AsyncMatcher:
         missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
-            `False`, ask for all.
+            `False`, search for all.
         rate_limiter: A rate limit that other processes or machines share, instead of the one in
             `settings.rate_limit_file`; a sync one is called in a thread. By default a rate limit of
             this matcher alone.
@@ -218,7 +218,7 @@ class AsyncMatcher:
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
             encoding: The encoding of a text file; by default it is detected.
-            tags: Whether the tags of the music files fill in what the playlist does not say. It
+            tags: Whether the tags of the music files fill in values that the playlist lacks. It
                 needs the extra `files`. Default: `False`.
             on_progress: Called with a `Progress` after each track, one call at a time; an async
                 function is awaited. Default: none.
@@ -279,7 +279,7 @@ class AsyncMatcher:
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
             encoding: The encoding of a text file; by default it is detected.
-            tags: Whether the tags of the music files fill in what the playlist does not say. It
+            tags: Whether the tags of the music files fill in values that the playlist lacks. It
                 needs the extra `files`. Default: `False`.
             on_progress: Called with a `Progress` after each track, one call at a time; an async
                 function is awaited. Default: none.

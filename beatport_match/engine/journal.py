@@ -240,7 +240,7 @@ def _track_hash(fields: dict[str, Any]) -> str:
 
 
 def _hash_of_old_line(line: bytes) -> str:
-    """Return the hash of a line's track, which 0.1.0 did not write; empty if it is damaged."""
+    """Return the hash of the track of a line of 0.1.0; empty if the line is damaged."""
     try:
         track = json.loads(line)["match"]["track"]
     except (ValueError, LookupError, TypeError, RecursionError):

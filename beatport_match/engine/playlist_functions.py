@@ -59,7 +59,7 @@ def match_playlist(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in what the playlist does not say. It needs
+        tags: Whether the tags of the music files fill in values that the playlist lacks. It needs
             the extra `files`. Default: `False`.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
@@ -71,7 +71,7 @@ def match_playlist(
         missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
-            `False`, ask for all.
+            `False`, search for all.
         on_progress: Called with a `Progress` after each track; not an async function. Default:
             none.
         stop: A function, called before each step and at least every 0.25 s while waiting, or an
@@ -151,7 +151,7 @@ async def amatch_playlist(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in what the playlist does not say. It needs
+        tags: Whether the tags of the music files fill in values that the playlist lacks. It needs
             the extra `files`. Default: `False`.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
@@ -163,7 +163,7 @@ async def amatch_playlist(
         missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
-            `False`, ask for all.
+            `False`, search for all.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
             function is awaited. Default: none.
         stop: A function, called before each step and at least every 0.25 s while waiting, or an
@@ -242,7 +242,7 @@ def iter_matches(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in what the playlist does not say. It needs
+        tags: Whether the tags of the music files fill in values that the playlist lacks. It needs
             the extra `files`. Default: `False`.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
@@ -254,7 +254,7 @@ def iter_matches(
         missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
-            `False`, ask for all.
+            `False`, search for all.
         on_progress: Called with a `Progress` after each track; not an async function. Default:
             none.
         stop: A function, called before each step and at least every 0.25 s while waiting, or an
@@ -336,7 +336,7 @@ def aiter_matches(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in what the playlist does not say. It needs
+        tags: Whether the tags of the music files fill in values that the playlist lacks. It needs
             the extra `files`. Default: `False`.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
@@ -348,7 +348,7 @@ def aiter_matches(
         missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
-            `False`, ask for all.
+            `False`, search for all.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
             function is awaited. Default: none.
         stop: A function, called before each step and at least every 0.25 s while waiting, or an

@@ -11,8 +11,6 @@
     titles           a title -> `ParsedTitle` (base, version, remixers, featured artists, noise)
     parsed_track     a candidate -> `ParsedTrack`; names, ISRC, Beatport ID
     interpretations  a local track -> every plausible `ParsedTrack`, the most likely first
-    scripts          the writing systems of a text, and its spelling in Latin letters
-    damaged_text     texts of limited length, with damaged characters repaired
     field_values     one field of a playlist entry -> text, number, year, length or path
 
 Rules: the functions are pure (no I/O, no clock, no shared state except caches of results). Any text

@@ -126,7 +126,7 @@ def interpret(track: Track) -> tuple[ParsedTrack, ...]:
 
 
 def with_number_as_part(one: ParsedTrack) -> ParsedTrack | None:
-    """Read "Title II" as "Title Pt. 2", and the reverse; `None` if it has neither."""
+    """Read "Title II" as "Title Pt. 2", and the reverse; `None` if the title has neither."""
     *words, last = one.base.split() or [""]
     version = one.version
     if version.part:

@@ -31,10 +31,10 @@ AUDIO_SUFFIX = re.compile(
 )
 # The start of a file name of Beatport's downloads: `7654321_Title_(Mix)`.
 _DOWNLOAD = re.compile(r"(\d{5,9})_+(?=[^\W_])")
-# The number of a shop at the end: `Title_Artist_7654321`.
+# The track number of a shop at the end: `Title_Artist_7654321`.
 _FINAL_NUMBER = re.compile(r"(?<=[^\W_])_+\d{7,9}$")
-# Underscores between parts that have blanks of their own: `Some Artist_Title_Some Remix`.
-# An underscore may also stand for an apostrophe: `Baby Don_t Go`.
+# Underscores between parts that contain spaces: `Some Artist_Title_Some Remix`.
+# An underscore may also replace an apostrophe: `Baby Don_t Go`.
 _SEPARATING = re.compile(r"\w \w[^_]*_(?!(?:s|t|m|d|re|ve|ll)\b)", re.IGNORECASE)
 _FOLDERS = re.compile(r"^(?:[a-z]:|/|\\\\).*[/\\]", re.IGNORECASE)
 # A doubled separator between parts: `Title__Artist`, `Artist--Title`.
@@ -100,7 +100,7 @@ _BITRATE = re.compile(
 _RATES = frozenset("16 24 32 44 48 88 96 128 192 256 320".split())
 # A note about a download, without a word that names a version: "Buy = Free", "Free DL in bio".
 _OFFERS = frozenset("buy download downloads free link dl".split())
-# Who plays, uploads or sells a track: "Played by X", "Out now on X".
+# The DJ, uploader or shop of a track: "Played by X", "Out now on X".
 _ATTRIBUTION = re.compile(
     r"(?:.*\s)?(?:played|supported|ripped|uploaded)\s+by\s"
     r"|(?:out|available|coming|released)(?:\s+(?:now|soon))?\s+(?:on|via|at)\s",
@@ -147,7 +147,7 @@ def download_number(name: str) -> int | None:
 def strip_file_marks(text: str) -> str:
     """Turn a file name into a title: no suffix, no site, spaces for underscores, spaced dashes."""
     if "." in text and (name := AUDIO_SUFFIX.sub("", text)) != text:
-        # A path of Windows or POSIX: only the name of the file says something.
+        # A path of Windows or POSIX: only the file name has information.
         text = _FOLDERS.sub("", name)
     text = _GROUP.sub("", text) or text
     text = _DOUBLED.sub(" - ", text)

@@ -46,7 +46,7 @@ _CENSORED = (
 )
 # "Rock 'n' Roll", "Drum'n'Bass".
 _SHORT_AND = re.compile(r"(?<=\w)\s?['’‘`´]\s?n\s?['’‘`´]\s?(?=\w)")
-# Apostrophes vanish, so that "Don't" and "Dont" are equal.
+# Apostrophes are removed, so that "Don't" and "Dont" are equal.
 _APOSTROPHES = re.compile(r"['’‘`´ʼ′＇]")
 # The possessive of a name: "Nørd's Harbour Dub".
 POSSESSIVE = re.compile(r"(?<=\w)['’‘`´ʼ′＇]s\b", re.IGNORECASE)

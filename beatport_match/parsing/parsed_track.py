@@ -49,7 +49,7 @@ _CREDIT_NOISE = re.compile(
 )
 # The words that join a name and its alias: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B".
 _ALIAS = re.compile(r"(?<!\s)\s+\(?(?:a\.?k\.?a\b\.?|pres\.|presents\b)\s*", re.IGNORECASE)
-# Initials with dots, which divide no words: "D.J. Ana", "M.A.N.D.Y.".
+# Initials with dots that do not separate words: "D.J. Ana", "M.A.N.D.Y.".
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")
 _IN_BRACKETS = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)")
 _IGNORED_IN_NAMES = NAME_CONNECTIVES | TITLES_OF_NAMES | {"the", "n"}
@@ -224,7 +224,7 @@ def artists_as_written(track: Track) -> str:
 
 
 def is_placeholder_artist(text: str) -> bool:
-    """Return whether an artist field only says that the artist is unknown, or that it has many."""
+    """Return whether an artist field says that the artist is unknown or that there are several."""
     folded = fold(text)
     words = set(folded.split())
     return folded in PLACEHOLDER_PHRASES or (

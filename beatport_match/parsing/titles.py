@@ -50,7 +50,7 @@ TAIL_SEPARATOR = re.compile(r"\s+(?:[|•·:~/]|//)\s+")
 _NOTE = re.compile(r"(?<!\S)\*+([^*\s][^*]*?)\*+(?!\S)|(?<=\w\s)#(\w*[^\W\d]\w*)(?=\s+#|\s*$)")
 # Text after the last bracket: "Title (Original Mix) Label", "Title (Original Mix) // Label".
 _TAIL = re.compile("\ue000(\\d+)\ue001\\s*(?://|\\|)?\\s*([^\ue000\ue001()-]+)$")
-# What follows "with" if it is no name: "(With You)", "(with spoken words by Ana)".
+# Words after "with" that are not a name: "(With You)", "(with spoken words by Ana)".
 _NO_NAME = r"(?!(?:me|you|us|him|her|them|it|my\w*|your\w*|our\w*|a|an|the|love|no|out)\b|.*\sby\s)"
 # A featured artist without brackets: "Title feat. Ana Sol", up to a dash, a quote or a bracket.
 _FEATURED = re.compile(

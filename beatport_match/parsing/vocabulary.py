@@ -220,9 +220,9 @@ LABEL_WORDS = frozenset("records recordings recs rec label".split())
 # A subtitle with one of these words names the occasion of a track and not its version.
 OCCASION_WORDS = frozenset("anthem hymn soundtrack ost".split())
 
-# What libraries write in the artist field if they do not know the artist, or if it has many: one of
+# Texts in the artist field of libraries if the artist is unknown or there are many artists: one of
 # these phrases, or a word for "unknown" or "various" with a word for "artist" ("Interprete
-# Desconocido"), as players write it in the language of the system.
+# Desconocido"). Players write them in the language of the system.
 PLACEHOLDER_PHRASES = frozenset(
     {
         "?",
@@ -316,7 +316,7 @@ SPELLINGS = {
     for spelling in row
 }
 
-# Digits that stand for words of the same sound: "Luv 4 U", "Back 2 Love".
+# Digits that replace words with the same sound: "Luv 4 U", "Back 2 Love".
 SOUNDS = {"2": frozenset({"to", "too"}), "4": frozenset({"for"})}
 
 # Words in the name of a compilation or a reissue ("Best Of", "Sampler", "Deluxe").

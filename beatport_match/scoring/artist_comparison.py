@@ -147,7 +147,7 @@ def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int
 
 
 def _are_joined(names: tuple[Name, ...], others: tuple[Name, ...]) -> bool:
-    """Tell whether one name consists of all the others, with a short word between each two.
+    """Return whether one name consists of all the others, with a short word between each two.
 
     The words join names in some language: "Ana Sol con Brenn", "Ana Sol mit Brenn".
     """
@@ -162,7 +162,7 @@ def _are_joined(names: tuple[Name, ...], others: tuple[Name, ...]) -> bool:
 
 
 def _remove_initials(missing: list[Name], extra: list[Name]) -> int:
-    """Remove from both lists the names of which one abbreviates a word; return their number."""
+    """Remove the pairs of names that differ by an initial; return the number of pairs."""
     count = 0
     for name, other in product(tuple(missing), tuple(extra)):
         if name in missing and other in extra and _has_initial(name, other):
@@ -173,7 +173,7 @@ def _remove_initials(missing: list[Name], extra: list[Name]) -> int:
 
 
 def _has_initial(name: Name, other: Name) -> bool:
-    """Tell whether two names agree in a word, and one has the initials of the other words."""
+    """Return whether two names agree in a word, and one has the initials of the other words."""
     differing = [pair for pair in zip(name, other, strict=False) if pair[0] != pair[1]]
     return len(name) == len(other) > len(differing) > 0 and all(
         min(map(len, pair)) == 1 and pair[0][0] == pair[1][0] for pair in differing

@@ -98,7 +98,7 @@ def _explanations(track: Track, local: ParsedTrack, candidate: Candidate) -> tup
 
 
 def _is_measured(phrase: str, track: Track, local: ParsedTrack) -> bool:
-    """Tell whether a phrase is the tempo or the key of the track."""
+    """Return whether a phrase is the tempo or the key of the track."""
     if local.key and parse_key(phrase) == local.key:
         return True
     return bool(track.bpm) and phrase in {f"{track.bpm:.0f}", f"{track.bpm:.2f}".replace(".", " ")}

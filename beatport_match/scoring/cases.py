@@ -293,14 +293,14 @@ ASIDE_KNOWN = Case(
 ASIDE_UNLABELLED = Case("aside.unlabelled", -1.5, "read as the label: {}")
 ASIDE_OTHER_LABEL = Case("aside.other_label", -1.5, "read as the label: {}", 0.75, _LENGTH)
 ASIDE_STRANGE = Case("aside.strange", -4.0, "not explained: {}", 0.75, sign=-1)
-# An interpretation that rests on an assumption; about the same length or the same remixer confirms
-# it.
+# An interpretation that depends on an assumption; about the same length or the same remixer
+# confirms it.
 _ABOUT_THE_LENGTH_OR_REMIXER = (*_ABOUT_THE_LENGTH, frozenset({VERSION_NAMED}))
 ASIDE_POSITION = Case(
-    "aside.position", -1.0, "taken for a track number: {}", 0.75, _ABOUT_THE_LENGTH_OR_REMIXER
+    "aside.position", -1.0, "read as a track number: {}", 0.75, _ABOUT_THE_LENGTH_OR_REMIXER
 )
 ASIDE_UPLOADER = Case(
-    "aside.uploader", -2.0, "taken for the uploader: {}", 0.75, _ABOUT_THE_LENGTH_OR_REMIXER
+    "aside.uploader", -2.0, "read as the uploader: {}", 0.75, _ABOUT_THE_LENGTH_OR_REMIXER
 )
 ASIDE_SWAPPED = Case(
     "aside.swapped", -3.0, "title and artist are exchanged", 0.75, _ABOUT_THE_LENGTH_OR_REMIXER

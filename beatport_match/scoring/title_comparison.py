@@ -176,9 +176,9 @@ def _have_divided_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
 
 
 def _have_other_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
-    """Tell whether two titles have different numbers, in digits or as words.
+    """Return whether two titles have different numbers, in digits or as words.
 
-    A digit is no number if the other title has the word that it stands for ("4", "for").
+    A digit is not a number if the other title has the word with the same sound ("4", "for").
     """
     mine, theirs = (
         [

@@ -25,7 +25,7 @@ MAX_MEMORY_BYTES = 16 * 2**20
 # Searches with few rows would need some 12,000 entries to fill this memory: then a run would still
 # need more memory after 10,000 tracks.
 MAX_MEMORY_ENTRIES = 4096
-# A matcher that lives for days must not answer from results of the morning.
+# A matcher that runs for days must not use old results.
 MAX_AGE_S = 3600.0
 # Two objects' heads, a tuple, a float and a slot in the table (`sys.getsizeof`, CPython 3.11): most
 # of a small result.

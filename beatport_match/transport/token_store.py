@@ -29,7 +29,7 @@ from beatport_match.matching.protocol import Request, Response
 from beatport_match.settings.models import MatchSettings
 
 MAX_TOKEN_FILE_BYTES = 100_000
-# After this time, a program that holds the lock file is no longer waited for.
+# After this time, the library no longer waits for a program that holds the lock file.
 MAX_TOKEN_LOCK_WAIT_S = 120.0
 _NO_TOKEN = Failure(
     "auth",
