@@ -43,7 +43,7 @@ def text(record: Record, key: str) -> str | None:
     value = record.get(key)
     if not isinstance(value, str):
         return None
-    # The cache must stay small, and long texts seldom repeat.
+    # The cache must stay small, and long texts rarely repeat.
     return _clean_short(value) if len(value) <= MAX_CACHED_LENGTH else clean_text(value) or None
 
 

@@ -1,6 +1,6 @@
 """The index of a catalogue: the only module that imports the search engine, tantivy.
 
-A row is indexed under its normalised words, each a term of its own. So tantivy never splits a text,
+A row is indexed under its normalised words, each a separate term. So tantivy never splits a text,
 and no character of a query is query syntax. Rows are stored in the order of their IDs.
 
 tantivy reports errors as `OSError`, `ValueError` or a panic. `translate_read_errors` and

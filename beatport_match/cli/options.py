@@ -78,7 +78,7 @@ class CommandParser(argparse.ArgumentParser):
 def _similar(name: str, names: Iterable[str]) -> str:
     """Return a question with the name that is most similar; empty if none is.
 
-    Names with another first letter must be more similar: it is seldom mistyped.
+    Names with another first letter must be more similar: it is rarely mistyped.
     """
     import difflib  # needed only for a mistake
 

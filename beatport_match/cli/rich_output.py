@@ -18,7 +18,7 @@ from rich.text import Text
 from beatport_match.cli.match_table import HEADERS, MatchRow
 from beatport_match.cli.text_cells import MAX_TEXT_LINES, mark_direction, truncate_middle
 
-# Narrower tables show the reason below the tracks and not in a column of its own.
+# Narrower tables show the reason below the tracks and not in a separate column.
 MIN_WIDTH_FOR_REASON_COLUMN = 96
 
 

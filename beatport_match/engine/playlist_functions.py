@@ -233,7 +233,7 @@ def iter_matches(
     """Find the tracks of a playlist; each match is yielded as soon as it is known.
 
     The tracks are matched one after the other. With `settings.async_io.enabled`, the async engine
-    matches several at the same time, in a thread of its own; the matches then come in the order in
+    matches several at the same time, in a separate thread; the matches then come in the order in
     which they finish. Your tracks are read and `on_progress` is called in the calling thread, but
     `stop` is called in the other one. When you leave the loop, the run ends and its thread stops.
 

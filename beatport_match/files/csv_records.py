@@ -3,7 +3,7 @@
 `csv.field_size_limit` cannot be this limit: it is one value for the whole process, and other
 libraries raise it.
 
-If a quote is opened and not closed, the lines after it are read again as records of their own.
+If a quote is opened and not closed, the lines after it are read again as separate records.
 Most of those may open a quote as well. Whether a line closes an open quote does not depend on the
 line that opened it. So it is found out once per line, and the work grows only with the length of
 the file.

@@ -17,7 +17,7 @@
     second_round      which tracks a run tries again at its end
 
 The generators do no I/O: an engine runs them, sync or async. The names below are for programs with
-an engine of their own (docs/conversation.md).
+their own engine (docs/conversation.md).
 """
 
 from beatport_match.matching.lookup_flows import fetch_flow, fetch_one_flow, query_flow

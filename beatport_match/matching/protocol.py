@@ -113,7 +113,7 @@ Parser: TypeAlias = Callable[[Response], "ParsedResult | Failure"]
 LocalLookup: TypeAlias = Callable[[], "ParsedResult | Failure"]
 """Answers a question from a catalogue on this machine; it may take time, and never raises."""
 ResultKind: TypeAlias = Literal["search", "page"]
-"""Decides how long a cached result is valid: a search changes daily, a track page seldom."""
+"""Decides how long a cached result is valid: a search changes daily, a track page rarely."""
 
 DEFAULT_WHERE = "on Beatport"
 """The name of Beatport as the place of a search, in texts for people."""

@@ -26,7 +26,7 @@ from beatport_match.settings.models import MatchSettings
 MIN_SIBLINGS = 4
 MIN_RELEASE_SHARE = 0.8
 # The odds of a candidate on the release are multiplied by this. A candidate of less than
-# `MIN_CONFIDENCE` has too little evidence of its own: the release alone never makes a match.
+# `MIN_CONFIDENCE` has too little other evidence: the release alone never makes a match.
 ODDS_FACTOR = 4.0
 POINTS = 2.0
 MIN_CONFIDENCE = 0.5

@@ -229,7 +229,7 @@ class Candidate:
             _check_candidate(self)
 
     def __hash__(self) -> int:
-        # The caches of parsing hash each candidate often; two different ones seldom agree in these
+        # The caches of parsing hash each candidate often; two different ones rarely agree in these
         # three fields.
         return hash((self.id, self.name, self.mix_name))
 

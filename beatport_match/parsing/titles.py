@@ -155,7 +155,7 @@ def parse_title(text: str) -> ParsedTitle:
         # ('Night Ferry', ('Nørd',), ('Ana Sol',))
         ```
     """
-    # A title must not contain placeholders of its own.
+    # A title must not contain its own placeholders.
     text = text.replace("\ue000", "\ufffd").replace("\ue001", "\ufffd").strip()[:MAX_TITLE_LENGTH]
     if has_nothing_to_strip(text):
         return ParsedTitle(text)

@@ -1,7 +1,7 @@
 """Parse the XML of a DJ program element by element, with limits.
 
 Expat receives the file in pieces and no tree is built, so memory does not grow with the file. No
-real export contains entities of its own, a token over 64 KiB, elements nested more than 64 deep, or
+real export contains its own entities, a token over 64 KiB, elements nested more than 64 deep, or
 more than 4,096 different names. A file with one of these is rejected before it can use much memory
 or time. The only DOCTYPE that is accepted is the reference to Apple's definition in an iTunes
 library; the definition is not loaded. The readers of the formats interpret the elements.

@@ -110,7 +110,7 @@ LENGTH_AND_TEMPO = frozenset({LENGTH_WITHIN_2, BPM_SAME})
 _LENGTH = (frozenset({LENGTH_WITHIN_2}),)
 _ABOUT_THE_LENGTH = (*_LENGTH, frozenset({LENGTH_WITHIN_5}), frozenset({LENGTH_PITCHED}))
 # A slip is a difference of a few letters: a typo or another word. Two different tracks with such
-# names seldom have the same length and the same tempo as well, so then it is a typo.
+# names rarely have the same length and the same tempo as well, so then it is a typo.
 _TYPO = (LENGTH_AND_TEMPO,)
 
 VERSION_SAME = Case("version.same", 20.0, "same version", sign=1)
@@ -236,7 +236,7 @@ ARTISTS_MISSING = Case("artists.missing", 30.0, "some artists are not credited o
 ARTISTS_EXCHANGED = Case(
     "artists.exchanged", 30.0, "another artist beside the same one", 0.75, _LENGTH
 )
-# Two different artists with such names seldom have the same remixer.
+# Two different artists with such names rarely have the same remixer.
 _TYPO_OR_REMIXER = (LENGTH_AND_TEMPO, frozenset({VERSION_NAMED}))
 ARTISTS_TYPO = Case("artists.typo", 30.0, "one of the artists with a typo")
 ARTISTS_NAME_TYPO = Case(

@@ -164,7 +164,7 @@ def ranking_cases(details: Sequence[ScoreDetail]) -> Iterator[Case]:
 def is_match(scored: ScoredCandidate, settings: MatchSettings | None = None) -> bool:
     """Return whether a candidate that `rank` returned is accepted without review.
 
-    It is the rule of `match_track`, for programs that have candidates of their own. Use it for the
+    It is the rule of `match_track`, for programs that have their own candidates. Use it for the
     first candidate, because no other one is more likely.
 
     Args:

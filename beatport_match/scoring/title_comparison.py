@@ -154,7 +154,7 @@ def _compare_words(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
     if not typos:
         is_doubtful = is_one_word and has_small
         return (cases.TITLE_ONE_WORD if is_doubtful else cases.TITLE_SMALL_WORDS).found()
-    # Two artists seldom make two tracks whose titles differ by a letter.
+    # Two artists rarely make two tracks whose titles differ by a letter.
     are_same_pair = len(local.artists) > 1 and set(local.artists) == set(other.artists)
     is_evident = is_evident_typo(local.compact, other.compact)
     # A word that many titles contain is rarely a mistyped other one: "Angel" and "Angle".

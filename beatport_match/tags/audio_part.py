@@ -1,6 +1,6 @@
 """Find the audio of a music file, and hash it: what a change of tags must not change.
 
-Each format has a small parser of its own, independent of the package that writes the tags:
+Each format has its own small parser, independent of the package that writes the tags:
 
     mp3     everything after the ID3v2 tag at the start, also an ID3v1 or APE tag at the end
     flac    the frames, and all metadata blocks except comments and padding

@@ -124,7 +124,7 @@ def tag_errors(action: str) -> Generator[None, None, None]:
     try:
         yield
     except Exception as error:  # noqa: BLE001 - a damaged file raises many kinds of errors
-        # mutagen reports a full disk with an error of its own.
+        # mutagen reports a full disk with its own error.
         for one in (error, error.__cause__, error.__context__):
             if isinstance(one, OSError) and one.errno:
                 raise one from None

@@ -7,7 +7,7 @@
   no more memory than the limit. If a client has no `stream`, the size is checked after the client
   has read the body.
 * No redirect is followed and nothing is retried here: `matching.request_flow` decides both.
-* A sync request runs in a thread of its own. Only so can the caller stop waiting for a server that
+* A sync request runs in a separate thread. Only so can the caller stop waiting for a server that
   sends one byte of a header at a time: the timeout of a socket begins again with each byte.
 * The library's own clients keep no cookies, and use no proxy of the environment for this machine.
 * `httpx` is imported when a client is made, so that importing this library stays fast.
@@ -435,7 +435,7 @@ def _client_maker(kind: Callable[..., T], settings: MatchSettings) -> Callable[[
                 name=error.name or "socksio",
             ) from None
         except (ValueError, httpx.InvalidURL) as error:
-            where = "setting proxy" if settings.proxy else "environment (HTTP_PROXY and the like)"
+            where = "setting proxy" if settings.proxy else "environment (such as HTTP_PROXY)"
             raise SettingsError(
                 f"A proxy or a host of NO_PROXY in the {where} cannot be used ({error}); correct "
                 "it, or remove it."

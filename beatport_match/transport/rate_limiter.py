@@ -1,7 +1,7 @@
 """The rate limiter of this process: it applies the rules of `rate_rules` and `reachability`.
 
-Whether the site can be reached is known for this process alone, because each machine has a network
-of its own. The rate and the circuit breaker may be shared with other processes (see
+Whether the site can be reached is stored only for this process, because each machine has its own
+network. The rate and the circuit breaker may be shared with other processes (see
 `shared_rate_limit`).
 """
 

@@ -122,7 +122,7 @@ class _OwnDocstring:
 
 
 def _internal_names(module: ModuleType) -> set[str]:
-    """Return the names that a module with code of its own imports for itself."""
+    """Return the names that a module with its own code imports for itself."""
     return {
         name
         for name, value in vars(module).items()

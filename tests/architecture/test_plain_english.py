@@ -42,6 +42,7 @@ WORDS = {
     "for ever": "forever",
     "under way": "in progress, in flight",
     "afresh": "again",
+    "seldom": "rarely",
     "troubles?": "error, problem",
     "twins?": "the async function, the async form",
 }

@@ -4,7 +4,7 @@
     python tests/benchmarks/async_worth.py memory    # memory of the sync and the async engine
     python tests/benchmarks/async_worth.py gate      # fails if async gains too little
 
-Each memory figure comes from a process of its own that contains only the client: the growth of its
+Each memory figure comes from a separate process that contains only the client: the growth of its
 peak resident set after one warm-up track, and the peak of Python's allocator (`tracemalloc`). The
 latter comes from a second process, because tracing slows the run down. The share of the CPU is the
 CPU time of the first process over the wall-clock time. For POSIX systems.
@@ -77,7 +77,7 @@ def advice() -> None:
 
 
 def memory() -> None:
-    """Measure the memory of each engine, in processes of its own."""
+    """Measure the memory of each engine, in separate processes."""
     print(f"{TRACKS} tracks, 50 ms latency")
     print("engine                 time     CPU      resident     Python's own")
     with distant_site(latency_s=0.05, size=TRACKS) as site:
@@ -137,7 +137,7 @@ def memory_faults(resident: float) -> list[str]:
 def measure_in_child(
     base_url: str, count: int, concurrent_tracks: int, kind: str
 ) -> dict[str, float]:
-    """Match so many tracks in a process of its own and return what it cost."""
+    """Match so many tracks in a separate process and return what it cost."""
     options = {
         "--url": base_url,
         "--count": count,

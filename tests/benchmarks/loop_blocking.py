@@ -2,7 +2,7 @@
 
 A task repeatedly sleeps for a millisecond. If a sleep takes longer, no other task of the loop could
 run during the additional time. Other programs on the machine also delay the heartbeat; the figure
-of the idle loop shows by how much. Each run is a process of its own, because only the first call
+of the idle loop shows by how much. Each run is a separate process, because only the first call
 imports the HTTP client and loads the TLS certificates.
 """
 

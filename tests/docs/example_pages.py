@@ -155,7 +155,7 @@ def outputs_on_page() -> dict[str, str]:
 
 
 def run(name: str, *arguments: str, **environment: str) -> str:
-    """Run an example in a process of its own (a notebook: in this one); return what it prints."""
+    """Run an example in a separate process (a notebook: in this one); return what it prints."""
     path = EXAMPLES / name
     if path.suffix == ".ipynb":
         with contextlib.redirect_stdout(io.StringIO()) as printed:
