@@ -28,13 +28,20 @@ import time
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
 from beatport_match.errors import CatalogueError
 from beatport_match.files.atomic_write import exchange
-from beatport_match.files.guarded_read import as_path, read_text, reason
+from beatport_match.files.guarded_read import (
+    as_path,
+    read_bytes,
+    read_text,
+    reason,
+    require_regular_file,
+)
 from beatport_match.files.locked_file import lock_file
 from beatport_match.model.validation import parse_json
 
@@ -44,6 +51,8 @@ _SIGNATURE = "beatport_match offline catalogue"
 _MARKER_FILE = "catalogue.json"
 _INDEX_FOLDER = "index"
 MAX_MARKER_BYTES = 4096
+# tantivy lists a segment in some 300 bytes.
+MAX_META_BYTES = 4 * 2**20
 _HOW_TO_BUILD = "build it with Catalogue.build or `beatport-match catalogue build`"
 
 # The last 8 bytes of a tantivy file: the length of the JSON footer before them, and this number.
@@ -153,7 +162,7 @@ def locked_catalogue(path: Path) -> Generator[None, None, None]:
         CatalogueError: Another program is changing it, or the disk cannot be written.
     """
     with ExitStack() as stack:
-        with _translate_os_errors(path):
+        with _write_errors(path):
             if not path.parent.is_dir():
                 raise CatalogueError(f"{path}: the folder {path.parent} does not exist; create it.")
             if not stack.enter_context(lock_file(_lock_path(path))):
@@ -177,14 +186,14 @@ def new_catalogue(path: Path, tantivy_version: str) -> Generator[Path, None, Non
         CatalogueError: `path` exists and is not a catalogue, or the disk cannot be written.
     """
     _require_replaceable(path)
-    with _translate_os_errors(path):
+    with _write_errors(path):
         draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".draft", dir=path.parent))
     try:
         index = draft / _INDEX_FOLDER
-        with _translate_os_errors(path):
+        with _write_errors(path):
             index.mkdir()
         yield index
-        with _translate_os_errors(path):
+        with _write_errors(path):
             marker = {"what": _SIGNATURE, "format": FORMAT, "engine": tantivy_version}
             (draft / _MARKER_FILE).write_text(json.dumps(marker) + "\n", encoding="utf-8")
             # `mkdtemp` makes a folder for its owner only; other users may read a catalogue.
@@ -240,6 +249,7 @@ def verify_checksums(folder: Path) -> None:
     """
     for file in _segment_files(folder):
         try:
+            require_regular_file(file)
             with file.open("rb") as stream:
                 is_valid = _has_valid_checksum(stream, file.stat().st_size)
         except FileNotFoundError:
@@ -260,24 +270,21 @@ def _require_replaceable(path: Path) -> None:
 
 
 @contextmanager
-def _translate_os_errors(path: Path) -> Generator[None, None, None]:
+def _os_errors(path: Path, fault: str, remedy: str) -> Generator[None, None, None]:
     try:
         yield
     except OSError as error:
-        raise CatalogueError(
-            f"{path}: cannot be written ({reason(error)}); "
-            f"check the permissions and the free disk space."
-        ) from None
+        raise CatalogueError(f"{path}: {fault} ({reason(error)}); {remedy}.") from None
 
 
-@contextmanager
-def _read_errors(path: Path) -> Generator[None, None, None]:
-    try:
-        yield
-    except OSError as error:
-        raise CatalogueError(
-            f"{path}: cannot be read ({reason(error)}); check the path and its permissions."
-        ) from None
+_write_errors = partial(
+    _os_errors,
+    fault="cannot be written",
+    remedy="check the permissions and the free disk space",
+)
+_read_errors = partial(
+    _os_errors, fault="cannot be read", remedy="check the path and its permissions"
+)
 
 
 def _replace_folder(draft: Path, path: Path) -> None:
@@ -341,14 +348,14 @@ def _recover(path: Path) -> None:
 def _state(path: Path) -> tuple[int, bytes] | None:
     """Return values that change with each replacement or update; `None` without a catalogue."""
     try:
-        return path.stat().st_ino, (path / _INDEX_FOLDER / "meta.json").read_bytes()
+        return path.stat().st_ino, read_bytes(path / _INDEX_FOLDER / "meta.json", MAX_META_BYTES)
     except OSError:
         return None
 
 
 def _segment_files(folder: Path) -> Iterator[Path]:
     """Yield the files of the listed segments; others are unfinished or left over."""
-    meta = cast("dict[str, Any]", parse_json((folder / "meta.json").read_bytes()))
+    meta = cast("dict[str, Any]", parse_json(read_bytes(folder / "meta.json", MAX_META_BYTES)))
     try:
         segments = [
             (str(one["segment_id"]).replace("-", ""), one["deletes"] and one["deletes"]["opstamp"])

@@ -232,3 +232,15 @@ def add_analyze(add_parser: AddParser) -> None:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (name.strip() for name in text.split(","))))
+
+
+FILE_COMMANDS = (
+    add_review,
+    add_decisions_command,
+    add_enrich,
+    add_tag,
+    add_catalogue,
+    add_wants,
+    add_report,
+    add_analyze,
+)

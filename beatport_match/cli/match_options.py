@@ -235,3 +235,7 @@ def _latency(text: str) -> float:
         if 0 <= (seconds := float(text)) <= MAX_LATENCY_S:
             return seconds
     raise argparse.ArgumentTypeError(f"must be from 0 to {MAX_LATENCY_S:g} seconds, not {text!r}")
+
+
+MATCH_COMMANDS = (add_demo, add_track, add_playlist)
+DIAGNOSTIC_COMMANDS = (add_probe, add_doctor)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 from beatport_match._version import __version__
 from beatport_match.beatport import WebSource
@@ -17,15 +16,14 @@ from beatport_match.beatport.page_data import without_personal_data
 from beatport_match.beatport.track_records import row_shape
 from beatport_match.beatport.web import read_search
 from beatport_match.cli.match_commands import settings_from, show_warnings
-from beatport_match.cli.process import ExitCode
+from beatport_match.cli.process import ExitCode, writing_to
 from beatport_match.cli.remedies import with_remedy
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.cli.text_cells import fact_lines
 from beatport_match.engine.arguments import never_stop
 from beatport_match.engine.sync_engine import SyncEngine
-from beatport_match.errors import Failure, OutputError
+from beatport_match.errors import Failure
 from beatport_match.files.atomic_write import atomic_write
-from beatport_match.files.guarded_read import reason
 from beatport_match.matching.protocol import (
     Answer,
     Ask,
@@ -75,7 +73,8 @@ def probe(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     with show_warnings(err):
         response, value = search_once(options.query, settings)
     if options.save and response is not None:
-        _save(options.save, without_personal_data(response.body))
+        with writing_to(options.save, "--save"), atomic_write(options.save) as draft:
+            draft.write_bytes(without_personal_data(response.body))
     report = _report(response, value, settings.base_url)
     if options.json:
         show_json(asdict(report), out)
@@ -147,16 +146,6 @@ def _shape(response: Response | None, base_url: str) -> str | None:
     if reading.result.read_from == "html":
         return "html"
     return next(filter(None, map(row_shape, reading.rows)), None)
-
-
-def _save(path: Path, page: bytes) -> None:
-    try:
-        with atomic_write(path) as draft:
-            draft.write_bytes(page)
-    except (OSError, ValueError) as error:
-        raise OutputError(
-            f"{path}: cannot be written ({reason(error)}); choose another file with --save.", error
-        ) from None
 
 
 def _lines(report: ProbeReport, width: int) -> Iterator[str]:

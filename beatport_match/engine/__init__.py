@@ -22,5 +22,4 @@ The modules, beginning with what a program calls:
     match_stream        matches as they complete, for `async for`
     async_bridge        the async engine for sync code
     task_errors         passes every exception of a task to the code that started it
-    process_usage       memory and processor time of this process, for the metrics
 """

@@ -68,7 +68,10 @@ class FileTracks(NamedTuple):
 
 
 # The content decides the format of a playlist, so this list need not be complete.
-_PLAYLIST_SUFFIXES = (".xml", ".m3u", ".m3u8", ".csv", ".tsv", ".txt")
+_PLAYLIST_SUFFIXES = (
+    *(".xml", ".nml", ".m3u", ".m3u8", ".csv", ".tsv", ".txt"),
+    *(".pls", ".cue", ".xspf", ".crate", ".db"),
+)
 _PLAYLIST_REMEDY = "pass a playlist file to match_playlist"
 
 
@@ -98,15 +101,23 @@ def as_single_track(track_or_text: Track | str) -> Track:
     """Return the track to match; reject the path of a playlist file.
 
     Raises:
-        MisuseError: It names a playlist file, is blank, or is neither a `Track` nor text.
+        MisuseError: It names a playlist file or folder, is blank, or is neither a `Track` nor text.
     """
-    if isinstance(track_or_text, str) and track_or_text.lower().endswith(_PLAYLIST_SUFFIXES):
-        with suppress(OSError):  # a text may be too long for a path
-            if Path(track_or_text).is_file():
-                raise wrong_argument(
-                    "the text", track_or_text, "one track and not a file", _PLAYLIST_REMEDY
-                )
+    if isinstance(track_or_text, str) and is_present_path(track_or_text):
+        expected = "one track and not a file or folder"
+        raise wrong_argument("the text", track_or_text, expected, _PLAYLIST_REMEDY)
     return as_track(track_or_text)
+
+
+def is_present_path(text: str) -> bool:
+    """Return whether a text is the path of a playlist, or an absolute path, that exists.
+
+    The relative path of a music file is a good text: it has the artist and the title.
+    """
+    if text.lower().endswith(_PLAYLIST_SUFFIXES) or Path(text).is_absolute():
+        with suppress(OSError):  # a text may be too long for a path
+            return Path(text).exists()
+    return False
 
 
 def as_is_stopped(stop: Stop | None) -> IsStopped:

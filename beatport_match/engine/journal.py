@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -29,8 +28,8 @@ from beatport_match._logging import logger
 from beatport_match._version import __version__
 from beatport_match.engine.arguments import JournalPath
 from beatport_match.errors import JournalError
-from beatport_match.files.guarded_read import reason, require_regular_file
-from beatport_match.files.locked_file import lock
+from beatport_match.files.guarded_read import reason
+from beatport_match.files.locked_file import append, lock, open_to_update
 from beatport_match.matching.match import Match
 from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.problems import OnProblem, PlaylistProblem
@@ -111,18 +110,15 @@ class Journal:
         try:
             # Pydantic would warn about a track's names: they are declared as any iterable, but a
             # track holds them as text or a tuple.
-            line = memoryview(head.encode() + _adapter().dump_json(match, warnings=False) + b"}\n")
+            line = head.encode() + _adapter().dump_json(match, warnings=False) + b"}\n"
         except PydanticSerializationError:
             # A file name holds bytes that are not text: every run searches for such a track again.
             return
         self._lines += 1
-        start = self._file.seek(0, os.SEEK_END)
         try:
-            written = 0
-            while written < len(line):
-                written += self._file.write(line[written:])
+            append(self._file, line)
         except OSError as error:
-            self._write_failed(error, start)
+            self._report_full(error)
 
     def report_outdated(self) -> None:
         """Report how many tracks of the journal were searched again."""
@@ -170,10 +166,8 @@ class Journal:
         logger.warning("line %d of the journal %s is damaged", number, self._path.name)
         self._report_problem(number, "the line is damaged; its track is searched again")
 
-    def _write_failed(self, error: OSError, start: int) -> None:
-        """Remove the written part of the line, and report the first error."""
-        with suppress(OSError):
-            self._file.truncate(start)
+    def _report_full(self, error: OSError) -> None:
+        """Report the first error of writing."""
         if self._is_full:
             return
         self._is_full = True
@@ -205,7 +199,8 @@ def journal_at(
         JournalError: The file cannot be opened, is not a journal, or another run is writing it.
     """
     try:
-        file = _open_file(Path(path))
+        # A new file is private: it names what its user plays.
+        file = open_to_update(Path(path), 0o600)
         is_locked = lock(file)
     except (OSError, ValueError) as error:
         raise JournalError(
@@ -223,15 +218,6 @@ def journal_at(
                 yield journal
             finally:
                 journal.report_outdated()
-
-
-def _open_file(path: Path) -> IO[bytes]:
-    """Open the file for appending; if it is created, only its owner may read it."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-    if path.exists():
-        require_regular_file(path)
-    # Unbuffered: a line must not wait in the memory of a process that may be killed.
-    return os.fdopen(os.open(path, flags, 0o600), "ab", buffering=0)
 
 
 def _track_hash(fields: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from datetime import datetime
@@ -46,3 +47,17 @@ def without_cost(match: Match, place: int, start: float) -> Match:
     """Return a match of an earlier run; its metrics count no time and no request in this run."""
     nothing = Transcript(started=start, ended=start, rounds=())
     return with_metrics(Recorded(match, nothing), place, start)
+
+
+def peak_memory_bytes() -> int | None:
+    """Return the peak of the resident memory of this process since it began, in bytes.
+
+    `None` on Windows, where the standard library cannot tell it.
+    """
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # macOS counts bytes, other systems KiB.
+    return peak if sys.platform == "darwin" else 1024 * peak

@@ -25,12 +25,12 @@ from beatport_match.engine.arguments import (
     check_tracks,
 )
 from beatport_match.engine.match_metrics import (
+    peak_memory_bytes,
     public_settings,
     with_metrics,
     with_outcome_metrics,
     without_cost,
 )
-from beatport_match.engine.process_usage import peak_memory_bytes
 from beatport_match.engine.track_outcome import STOPPED, decided_about, failure_of, unmatched
 from beatport_match.errors import (
     DecisionsError,

@@ -1,4 +1,4 @@
-"""Split the lines of a CSV file into records, each with a limit on its length.
+"""CSV files: written whole, and their lines split into records with a limit on the length.
 
 `csv.field_size_limit` cannot be this limit: it is one value for the whole process, and other
 libraries raise it.
@@ -13,8 +13,11 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
+
+from beatport_match.files.atomic_write import atomic_write
 
 
 class BadRecord(NamedTuple):
@@ -26,6 +29,20 @@ class BadRecord(NamedTuple):
 
     detail: str
     is_unclosed: bool
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+    """Write a CSV file with a header, as `atomic_write` does.
+
+    Spreadsheets read UTF-8 only after a byte order mark. A lone surrogate is written as an escape.
+    """
+    with (
+        atomic_write(path) as draft,
+        draft.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,
+    ):
+        table = csv.DictWriter(file, columns)
+        table.writeheader()
+        table.writerows(rows)
 
 
 def csv_records(

@@ -136,9 +136,12 @@ def _has_own_evidence(scored: ScoredCandidate) -> bool:
     """Return whether it is the recording, and at most its title or artists are in doubt."""
     if scored.relation != "same_recording" or scored.confidence < MIN_CONFIDENCE:
         return False
-    found = [CASES[f"{line.name}.{line.code}"] for line in scored.evidence if line.code]
-    doubtful = {case.name.partition(".")[0] for case in found if case.cap < 1}
-    return doubtful <= _NAMES
+    names = {f"{line.name}.{line.code}" for line in scored.evidence if line.code}
+    # In results that were read from a file, the release may have counted already, and another
+    # version may have found other cases.
+    if not names <= CASES.keys():
+        return False
+    return {name.partition(".")[0] for name in names if CASES[name].cap < 1} <= _NAMES
 
 
 def _with_evidence(scored: ScoredCandidate, note: str) -> ScoredCandidate:

@@ -394,6 +394,9 @@ def _splits_without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
             yield _Split(split_names(first), title, label=tuple(rest[1:]), version=version)
         yield _after_prefix(first, _Split(split_names(second), rest[0], label=tuple(rest[1:])))
     yield _Split(split_names(second), first, label=tuple(rest))
+    if rest and names_version(second):
+        # "Title - Some Mix - Artist"
+        yield _Split(split_names(rest[0]), first, label=tuple(rest[1:]), version=second)
     if len(rest) > 1:
         # "Title - Album - Artist - Label": a candidate explains album and label.
         yield _Split(split_names(rest[0]), first, label=(second, *rest[1:]))

@@ -37,6 +37,10 @@ _FINAL_NUMBER = re.compile(r"(?<=[^\W_])_+\d{7,9}$")
 # An underscore may also replace an apostrophe: `Baby Don_t Go`.
 _SEPARATING = re.compile(r"\w \w[^_]*_(?!(?:s|t|m|d|re|ve|ll)\b)", re.IGNORECASE)
 _FOLDERS = re.compile(r"^(?:[a-z]:|/|\\\\).*[/\\]", re.IGNORECASE)
+# What a browser and a downloader add: `Title (Original Mix) (1)`, `Title [dQw4w9WgXcQ]`.
+_COPY = re.compile(
+    r"(?<=[)\]]) \(\d\)$|(?<=\w) \[(?=[^\]]*\d)(?=[^\]]*[a-z])(?=[^\]]*[A-Z])[\w-]{11}\]$"
+)
 # A doubled separator between parts: `Title__Artist`, `Artist--Title`.
 _DOUBLED = re.compile(r"(?<=[^\W_])(?:__|--)(?=[^\W_])|(?<=[)\]])(?:__|--)(?=\w)")
 # A date of eight digits: `20240131`.
@@ -70,7 +74,9 @@ _SITE = re.compile(
 )
 # A quality mark after a title: `Title HQ`, `Title 320kbps`, `Title Official Video`.
 _QUALITY = re.compile(
-    r"(?<!\s)\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)|official\s+(?:music\s+)?(?:video|audio)|free\s+(?:download|dl))$",
+    r"(?<!\s)\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)"
+    r"|\d{2}\s?bit(?:[ /-]\d{2,3}(?:\.\d)?\s?khz)?"
+    r"|official\s+(?:music\s+)?(?:video|audio)|free\s+(?:download|dl))$",
     re.IGNORECASE,
 )
 # What DJ software writes after a title: "Title - 8A", "Title - 8A - 124", "Title - 124 - 8A".
@@ -149,7 +155,9 @@ def strip_file_marks(text: str) -> str:
     if "." in text and (name := AUDIO_SUFFIX.sub("", text)) != text:
         # A path of Windows or POSIX: only the file name has information.
         text = _FOLDERS.sub("", name)
-    text = _GROUP.sub("", text) or text
+    if ".-." in text and " " not in text:
+        text = text.replace(".", " ")
+    text = _COPY.sub("", _GROUP.sub("", text) or text)
     text = _DOUBLED.sub(" - ", text)
     if group := _NUMBERED_FILE.fullmatch(text):
         text = group[1]

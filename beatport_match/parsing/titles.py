@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from beatport_match.errors import wrong_argument
 from beatport_match.parsing import noise
 from beatport_match.parsing.normalize import POSSESSIVE, fold, normalize_spacing, words_of_text
 from beatport_match.parsing.versions import (
@@ -46,6 +47,8 @@ _PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
 DASH = re.compile(r"\s+-+\s*|\s*-+\s+")
 # Other separators before a tail: "Title | Dub", "Title • Dub", "Title : Dub", "Title // Dub".
 TAIL_SEPARATOR = re.compile(r"\s+(?:[|•·:~/]|//)\s+")
+# A separator that is left when the tail is noise: "Title | HQ".
+_DANGLING = re.compile(r"(?<=\w) (?:[|•·:~/]|//)$")
 # A note between stars, or a hashtag at the end: "Title *OUT NOW*", "Title #techhouse".
 _NOTE = re.compile(r"(?<!\S)\*+([^*\s][^*]*?)\*+(?!\S)|(?<=\w\s)#(\w*[^\W\d]\w*)(?=\s+#|\s*$)")
 # Text after the last bracket: "Title (Original Mix) Label", "Title (Original Mix) // Label".
@@ -148,6 +151,9 @@ def parse_title(text: str) -> ParsedTitle:
     Returns:
         The parts of the title; results are cached. Any text is valid.
 
+    Raises:
+        MisuseError: `text` is not a text.
+
     Example:
         ```python
         parsed = parse_title("01 - Night Ferry (Nørd Remix) [feat. Ana Sol].mp3")
@@ -155,6 +161,8 @@ def parse_title(text: str) -> ParsedTitle:
         # ('Night Ferry', ('Nørd',), ('Ana Sol',))
         ```
     """
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise wrong_argument("the title", text, "text")
     # A title must not contain its own placeholders.
     text = text.replace("\ue000", "\ufffd").replace("\ue001", "\ufffd").strip()[:MAX_TITLE_LENGTH]
     if has_nothing_to_strip(text):
@@ -228,7 +236,8 @@ def _strip_layer(text: str) -> ParsedTitle:
     base = _extract_last_segments(text_left, kept, parts)
     while "\ue000" in base:  # kept brackets may contain kept brackets
         base = _fill_placeholders(base, kept)
-    base = _extract_unbracketed_version(normalize_spacing(base).strip(" -"), parts)
+    base = _DANGLING.sub("", normalize_spacing(base)).strip(" -")
+    base = _extract_unbracketed_version(base, parts)
     # A title that consists only of brackets and noise is kept as it is.
     return parts.parsed(base) if base else ParsedTitle(text)
 

@@ -207,11 +207,11 @@ NOISE_PHRASES = frozenset(
 
 # A phrase of two or more of these words is noise as well: "Official Video HD", "Final Master".
 NOISE_WORDS = frozenset(
-    "16bit 24bit 320 320kbps 4k aiff audio cbr cd clip digital dl download exclusive file final "
-    "flac free full hd hq kbps lyric lyrics master mp3 music needledrop now official officiel "
-    "officielle oficial out premiere preview promo quality rip ripped snippet tape track "
-    "transfer ufficiale uhd unreleased vbr video videoclip vinyl visualiser visualizer wav "
-    "web".split()
+    "16bit 24bit 320 320kbps 4k aiff audio bonus cbr cd clip digital dj dl download "
+    "exclusive file final flac free full hd hq kbps lyric lyrics master mp3 music "
+    "needledrop now official officiel officielle oficial out pool premiere preview promo "
+    "quality rip ripped snippet tape track transfer ufficiale uhd unreleased upload vbr "
+    "video videoclip vinyl visualiser visualizer wav web".split()
 )
 
 # Words that labels use in their names. A phrase with one of them is read as a label.

@@ -82,8 +82,7 @@ class Library:
         """
         if source.playlist is None:
             self.check(source.file)
-            entries = self.entries(source.file, "")
-            return filter(None, (source.track(entry, self.nameless) for entry in entries))
+            return source.tracks(self.entries(source.file, ""), self.nameless)
         playlists = self.playlists(source.file, normalize_name(source.playlist))
         playlist = find_playlist(source, playlists, self.program)
         return self._playlist_tracks(source, playlist)

@@ -68,7 +68,7 @@ def read(source: PlaylistSource) -> Iterator[Track]:
         return _crate_tracks(source, crate, source.file)
     if _is_crate(source.file):
         return _crate_tracks(source, source.file, source.file.parent.parent / DATABASE)
-    return filter(None, map(source.track, _entries(source.file)))
+    return source.tracks(_entries(source.file))
 
 
 def _is_crate(file: Path) -> bool:

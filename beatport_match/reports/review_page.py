@@ -22,7 +22,7 @@ from typing import Any
 
 from beatport_match._html_page import page, style_sheet
 from beatport_match.beatport.urls import COVERS, PREVIEWS
-from beatport_match.files.atomic_write import atomic_write, output_errors
+from beatport_match.files.atomic_write import make_folder, write_text
 from beatport_match.files.guarded_read import as_path
 from beatport_match.matching.match import Match
 from beatport_match.model.evidence import Evidence, MatchOutcome, ScoredCandidate
@@ -94,11 +94,9 @@ def write_review_page(result: PlaylistMatch, folder: str | Path) -> Path:
     """
     require_results(result)
     folder = as_path("folder", folder, "folder")
-    with output_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     path = folder / FILE_NAME
-    with atomic_write(path) as draft:
-        draft.write_text(review_page(result.matches), encoding="utf-8")
+    write_text(path, review_page(result.matches))
     return path
 
 

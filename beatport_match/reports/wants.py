@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from beatport_match._html_page import page, section, style_sheet, tiles
-from beatport_match.files.atomic_write import atomic_write, output_errors
+from beatport_match.files.atomic_write import atomic_write, make_folder
 from beatport_match.files.guarded_read import as_path
 from beatport_match.matching.match import Match
 from beatport_match.model.tracks import Candidate
@@ -110,8 +110,7 @@ def write_wants(result: PlaylistMatch, folder: str | Path) -> Wants:
     """
     require_results(result)
     folder = as_path("folder", folder, "folder")
-    with output_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     groups: dict[Group, list[Match]] = {"found": [], "unsure": [], "missing": [], "failed": []}
     for match in result.matches:
         groups[group_of(match)].append(match)

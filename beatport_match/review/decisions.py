@@ -14,35 +14,30 @@ file: the files of two machines can be merged by concatenation, a file that a sy
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import IO
 
 from beatport_match.errors import DecisionsError, MisuseError, wrong_argument
 from beatport_match.files.atomic_write import output_errors
-from beatport_match.files.guarded_read import (
-    as_path,
-    bounded_lines,
-    open_input,
-    require_regular_file,
-)
-from beatport_match.files.locked_file import lock
+from beatport_match.files.csv_records import write_csv
+from beatport_match.files.guarded_read import as_path, bounded_lines, open_input
+from beatport_match.files.locked_file import append, lock_within, open_to_update
 from beatport_match.matching.decided import Decided, DecisionIndex
 from beatport_match.model.decisions import Decision, Verdict
 from beatport_match.model.evidence import ScoredCandidate, candidate_of
 from beatport_match.model.problems import PlaylistProblem
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.review.csv_file import read_csv, write_csv
+from beatport_match.review.csv_file import read_csv
 from beatport_match.review.decision_lines import (
+    CSV_COLUMNS,
     MAX_DECISION_BYTES,
     MAX_DECISIONS_BYTES,
     checked,
     parse_line,
     to_line,
+    to_row,
 )
 
 # A damaged file may have a wrong line for each of its bytes.
@@ -289,7 +284,8 @@ class Decisions:
             decisions.to_csv("decisions.csv")
             ```
         """
-        write_csv(as_path("path", path), sorted(self, key=lambda one: one.at))
+        rows = map(to_row, sorted(self, key=lambda one: one.at))
+        write_csv(as_path("path", path), CSV_COLUMNS, rows)
 
     def add_csv(self, path: str | os.PathLike[str]) -> tuple[PlaylistProblem, ...]:
         """Add the decisions of a CSV file as `to_csv` writes it.
@@ -357,32 +353,18 @@ class Decisions:
 
     def _append(self, decisions: Iterable[Decision]) -> int:
         """Append the decisions that the file does not hold; return their number."""
-        with self._lock, output_errors(self.path), self._locked_file() as file:
+        with self._lock, output_errors(self.path), open_to_update(self.path, 0o666) as file:
+            if not lock_within(file, MAX_DECISIONS_LOCK_WAIT_S, _LOCK_POLL_INTERVAL_S):
+                raise DecisionsError(
+                    f"{self.path}: another program keeps this file locked; close it, and try again."
+                )
             self._read()
             new = [one for one in dict.fromkeys(decisions) if one not in self._entries]
             data = b"".join(map(to_line, new))
             # A killed program left part of a line, or an editor wrote no line feed at the end.
-            _write(file, b"\n" + data if self._is_open_ended else data)
+            append(file, b"\n" + data if self._is_open_ended else data)
             self._read()
         return len(new)
-
-    @contextmanager
-    def _locked_file(self) -> Generator[IO[bytes], None, None]:
-        """Yield the file, opened for appending, while no other program writes it."""
-        if self.path.exists():
-            require_regular_file(self.path)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-        # Unbuffered: a decision must not wait in the memory of a process that may be killed.
-        with os.fdopen(os.open(self.path, flags, 0o666), "ab", buffering=0) as file:
-            give_up_at = time.monotonic() + MAX_DECISIONS_LOCK_WAIT_S
-            while not lock(file):
-                if time.monotonic() > give_up_at:
-                    raise DecisionsError(
-                        f"{self.path}: another program has locked this file; close it, and try "
-                        "again."
-                    )
-                time.sleep(_LOCK_POLL_INTERVAL_S)
-            yield file
 
     def _read(self) -> None:
         """Read the lines after the last one that was read."""
@@ -434,16 +416,3 @@ class Decisions:
 def _require_track(track: Track) -> None:
     if not isinstance(track, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise wrong_argument("the track", track, "a Track", "such as match.track")
-
-
-def _write(file: IO[bytes], data: bytes) -> None:
-    """Append all bytes or none."""
-    end = file.seek(0, os.SEEK_END)
-    left = memoryview(data)
-    try:
-        while left:
-            left = left[file.write(left) :]
-    except OSError:
-        with suppress(OSError):
-            file.truncate(end)
-        raise

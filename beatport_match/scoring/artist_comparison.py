@@ -93,8 +93,7 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
         if local.album and local_words <= set(local.album.split()):
             return cases.ARTISTS_COMPILER.found()
         return cases.ARTISTS_OTHER.found()
-    if missing and any(names_version(" ".join(name)) for name in missing):
-        # "Ana Sol, Instrumental": the artist field names a version.
+    if missing and any(_may_name_version(name, other) for name in missing):
         case = cases.ARTISTS_VERSION
     elif initials and paired == initials and not (local_agrees and other_agrees):
         case = cases.ARTISTS_INITIAL
@@ -120,6 +119,13 @@ def _may_be_transliterated(mine: str, theirs: str) -> bool:
     if not are_in_two_scripts(mine, theirs):
         return False
     return ratio(transliterate(mine), transliterate(theirs)) >= MIN_TRANSLITERATED_RATIO
+
+
+def _may_name_version(name: Name, other: ParsedTrack) -> bool:
+    """Tell whether a name may contain a version: "Ana Sol Karaoke" for "Ana Sol"."""
+    return names_version(" ".join(name)) or any(
+        name[: len(credited)] == credited for credited in other.artists
+    )
 
 
 def _are_uncredited_guests(missing: list[Name], local: ParsedTrack, other: ParsedTrack) -> bool:

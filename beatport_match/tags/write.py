@@ -20,7 +20,6 @@ import hashlib
 import os
 import shutil
 import stat
-import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
@@ -30,8 +29,8 @@ from pathlib import Path
 from typing import IO, TypeAlias
 
 from beatport_match.errors import wrong_argument
+from beatport_match.files.atomic_write import remove_abandoned, temporary_file
 from beatport_match.files.guarded_read import as_path, reason, require_regular_file
-from beatport_match.files.locked_file import lock
 from beatport_match.model.problems import TagProblem
 from beatport_match.tags.audio_part import (
     UnwritableFileError,
@@ -46,8 +45,6 @@ from beatport_match.tags.restore_steps import MAX_GAP_BYTES, restored, steps_fro
 from beatport_match.tags.tag_file import open_tags, require_mutagen, tag_errors
 
 _DRAFT_SUFFIX = ".beatport-match-tags"
-# File systems allow 255 bytes for a name, and a character can take four.
-_MAX_DRAFT_LENGTH = 40
 _CHANGED_SINCE = "it was changed after its tags were written, and that would be lost"
 OnFileProgress: TypeAlias = Callable[[int, int], None]
 """Called after each file, with the number of finished files and of all files."""
@@ -304,21 +301,8 @@ class _Draft:
 @contextmanager
 def _draft_beside(target: Path) -> Generator[_Draft, None, None]:
     """Make an empty draft in the folder of the target; it is deleted if it is still there."""
-    handle, name = tempfile.mkstemp(
-        prefix=f".{target.name[:_MAX_DRAFT_LENGTH]}.",
-        suffix=_DRAFT_SUFFIX,
-        dir=target.parent,
-    )
-    path = Path(name)
-    try:
-        with os.fdopen(handle, "rb") as file:
-            # Some network drives have no locks.
-            with suppress(OSError):
-                lock(file)
-            yield _Draft(path, target, file)
-    finally:
-        with suppress(OSError):
-            path.unlink()
+    with temporary_file(target, 0o600, _DRAFT_SUFFIX) as (path, file):
+        yield _Draft(path, target, file)
 
 
 def _delete_leftovers(files: Iterable[str]) -> None:
@@ -326,14 +310,7 @@ def _delete_leftovers(files: Iterable[str]) -> None:
     for folder in {Path(file).parent for file in files}:
         # The path in a backup may be invalid.
         with suppress(OSError, ValueError):
-            for draft in folder.glob(f".*{_DRAFT_SUFFIX}"):
-                if stat.S_ISREG(draft.lstat().st_mode) and not _is_locked(draft):
-                    draft.unlink()
-
-
-def _is_locked(draft: Path) -> bool:
-    with draft.open("rb") as file:
-        return not lock(file)
+            remove_abandoned(folder, f".*{_DRAFT_SUFFIX}")
 
 
 def _require_writable(path: Path) -> None:

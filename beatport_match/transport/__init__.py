@@ -9,10 +9,9 @@
     reachability       the rules for a site that does not answer
     shared_rate_limit  one rate limit for several processes or machines
     rate_limit_file    the same for one machine, in a file
-    answer_cache       parsed results in memory, and then the cache on disk
+    answer_cache       parsed results in memory, and then the cache on disk; single flight
     sqlite_cache       parsed results in an SQLite file that several programs may share
     cache_codec        converts a parsed result to bytes and back
-    single_flight      equal requests at the same time are sent once
     shared             the client, limiter and cache that the module-level functions share
     token_store        the user's tokens for the API: token file, validity, refresh
     worker_threads     blocking calls of async code

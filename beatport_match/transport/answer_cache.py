@@ -1,7 +1,9 @@
 """Cached results: in memory for the life of a matcher, and on disk if the settings name a file.
 
 A library holds many tracks twice, and two versions of a track often need the same query. Failures
-are not cached: the next request may succeed.
+are not cached: the next request may succeed. Equal requests at the same time are sent once (single
+flight): a caller holds the lock of a request's key while it is answered; the next caller with the
+same key waits, and is then answered from the cache.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
+from weakref import WeakValueDictionary
 
 from beatport_match.matching.protocol import CachedResult, ParsedResult, Request
 from beatport_match.settings.models import MatchSettings
@@ -19,6 +22,8 @@ from beatport_match.transport.cache_codec import decode, encode
 if TYPE_CHECKING:
     # It imports sqlite3, which most runs do not need.
     from beatport_match.transport.sqlite_cache import SqliteCache
+
+LockT = TypeVar("LockT")
 
 # Some 3,000 searches of a hundred rows.
 MAX_MEMORY_BYTES = 16 * 2**20
@@ -122,3 +127,21 @@ class TieredCache:
         """Close the cache on disk."""
         if self._disk is not None:
             self._disk.close()
+
+
+class KeyedLocks(Generic[LockT]):
+    """A lock for each key; one that no caller holds or waits for takes no memory.
+
+    Args:
+        new_lock: Makes a lock, for threads or for tasks.
+    """
+
+    def __init__(self, new_lock: Callable[[], LockT]) -> None:
+        self._new_lock = new_lock
+        self._locks: WeakValueDictionary[str, LockT] = WeakValueDictionary()
+        self._guard = Lock()
+
+    def of(self, key: str) -> LockT:
+        """Return the lock of a key."""
+        with self._guard:
+            return self._locks.setdefault(key, self._new_lock())

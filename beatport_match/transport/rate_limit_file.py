@@ -11,18 +11,16 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import IO, TypeVar
 
 from beatport_match._logging import logger
 from beatport_match.errors import SettingsError
-from beatport_match.files.guarded_read import reason, require_regular_file
-from beatport_match.files.locked_file import lock
+from beatport_match.files.guarded_read import reason
+from beatport_match.files.locked_file import lock_within, open_to_update
 from beatport_match.transport.shared_rate_limit import FORMAT_KEY
 
 T = TypeVar("T")
@@ -101,10 +99,7 @@ class FileRateLimiter:
 
 
 def _open(path: Path) -> IO[bytes]:
-    # Opening a pipe could block.
-    with suppress(FileNotFoundError):
-        require_regular_file(path)
-    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)
+    return open_to_update(path, 0o600, flags=0)
 
 
 @contextmanager
@@ -113,12 +108,9 @@ def _locked(path: Path) -> Generator[IO[bytes], None, None]:
 
     It does not wait for a process that was suspended while it held the lock.
     """
-    give_up_at = time.monotonic() + MAX_RATE_LOCK_WAIT_S
     with _open(path) as file:
-        while not lock(file):
-            if time.monotonic() > give_up_at:
-                raise OSError("another process has locked it for too long")
-            time.sleep(_LOCK_POLL_S)
+        if not lock_within(file, MAX_RATE_LOCK_WAIT_S, _LOCK_POLL_S):
+            raise OSError("another process has locked it for too long")
         yield file
 
 

@@ -150,10 +150,12 @@ def test_a_wrong_argument_of_a_single_query_is_one_sentence(
 def test_the_path_of_a_playlist_is_no_track(name: Name, tmp_path: Path) -> None:
     """The sentence names match_playlist. A text that is not a file is a track."""
     path = tmp_path / "friday.m3u8"
-    path.touch()
+    database = tmp_path / "database V2"
+    for file in (path, database):
+        file.touch()
     remedy = "; pass a playlist file to match_playlist."
-    assert refused(lambda: call(name, "match_track", str(path))).endswith(remedy)
-    assert refused(lambda: call(name, "match_track", path)).endswith(remedy)
+    for track in (str(path), path, str(database), str(tmp_path)):
+        assert refused(partial(call, name, "match_track", track)).endswith(remedy)
     for text in ("Countersunk.csv", "x" * 5000 + ".txt"):
         assert call(name, "match_track", text).outcome != "failed"
 

@@ -34,7 +34,7 @@ VERSIONS = {
             "2K24, 2k23 Mix, 2019 Mix, 2022 Version, '24 Mix, Y2K Mix, 2016 Reamp, Reamp, Refix, "
             "Refixx, Rework, Reworked, Re-Work, Redux, Reload, Reloaded, Relick, Revamp, "
             "Revisited, Rebuild, Reboot, Reprise, Remake, Re-Recorded, Reimagined, Rebirth, "
-            "Retouch, Resample, Re-Edit, V2, V3, Version 2, Mk II, Take 2, Part 2, Pt. 3"
+            "Retouch, Resample, Re-Edit, V2, V3, Version 2, Mk II, Take 2, Part 3, Pt. 3"
         ),
         "instrument": (
             "Instrumental, Instr., Inst Mix, Karaoke, Acapella, A Cappella, Acappella, "

@@ -99,6 +99,20 @@ def test_on_windows_a_byte_beyond_the_file_is_locked(
     assert not path.exists()
 
 
+def test_a_lock_on_windows_keeps_the_position_in_the_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An existing backup of tags would otherwise look empty, and be overwritten."""
+    monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(locking=lambda *_: None, LK_NBLCK=2))
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(locked_file, "_LOCKED_BYTE", 2**40)
+    path.write_bytes(b"header and lines")
+    with path.open("r+b", buffering=0) as file:
+        assert file.read(7) == b"header "
+        assert lock(file)
+        assert file.read() == b"and lines"
+
+
 def test_a_file_system_without_locks_is_an_error(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

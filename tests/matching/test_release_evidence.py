@@ -76,6 +76,22 @@ def test_release_of_the_other_tracks_makes_a_doubtful_title_likelier() -> None:
     )
 
 
+def test_release_counts_once_in_the_results_of_an_earlier_run() -> None:
+    """`missing_only` takes matches from a results file, and adds the evidence of the new run."""
+    strict = MatchSettings(accept_confidence=0.99)
+    once = with_release_evidence([*siblings(), doubtful()], strict)
+    assert once[-1].outcome == "review"
+    assert with_release_evidence(once, strict) == once
+
+
+def test_unknown_case_of_another_version_gets_no_evidence() -> None:
+    before = doubtful()
+    (scored,) = before.candidates
+    line = replace(scored.evidence[0], code="of_another_version")
+    other = replace(before, candidates=(replace(scored, evidence=(line,)),))
+    assert last([*siblings(), other]) is other
+
+
 def test_album_tag_counts_like_a_folder() -> None:
     tracks = [
         replace(one, track=replace(one.track, file=None, album="Ten trees"))

@@ -248,9 +248,9 @@ def test_a_full_disk_leaves_no_part_of_a_line(path: Path, monkeypatch: pytest.Mo
                 return self.file.write(data[:20])
             raise OSError(28, "No space left on device")
 
-    write = decisions_module._write
+    write = decisions_module.append
     monkeypatch.setattr(
-        decisions_module, "_write", lambda file, data, *rest: write(FullFile(file), data[:30])
+        decisions_module, "append", lambda file, data, *rest: write(FullFile(file), data[:30])
     )
     with pytest.raises(OutputError, match=r"No space left"):
         decisions.record_miss(TRACK)
