@@ -112,7 +112,7 @@ def as_single_track(track_or_text: Track | str) -> Track:
 def is_present_path(text: str) -> bool:
     """Return whether a text is the path of a playlist, or an absolute path, that exists.
 
-    The relative path of a music file is a good text: it has the artist and the title.
+    The relative path of a music file is accepted as a text: it has the artist and the title.
     """
     if text.lower().endswith(_PLAYLIST_SUFFIXES) or Path(text).is_absolute():
         with suppress(OSError):  # a text may be too long for a path

@@ -280,10 +280,10 @@ class AsyncEngine:
 
 
 async def _in_own_turn(step: Callable[[], T]) -> T:
-    """Plan or score, which takes milliseconds, while no other task of this event loop does.
+    """Plan or score (some milliseconds); only one task of this event loop does so at a time.
 
-    Tasks that are ready at the same moment would otherwise block the loop for all of them together:
-    100 calls that begin at once, for 80 ms.
+    Otherwise tasks that are ready at the same moment would together block the loop: 100 calls that
+    begin at once block it for 80 ms.
     """
     if (lock := _turn.get(None)) is None:
         _turn.set(lock := anyio.Lock())

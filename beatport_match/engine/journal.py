@@ -199,7 +199,7 @@ def journal_at(
         JournalError: The file cannot be opened, is not a journal, or another run is writing it.
     """
     try:
-        # A new file is private: it names what its user plays.
+        # Only its owner can read a new file: it contains the user's tracks.
         file = open_to_update(Path(path), 0o600)
         is_locked = lock(file)
     except (OSError, ValueError) as error:

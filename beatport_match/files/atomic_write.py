@@ -126,7 +126,7 @@ def exchange(one: Path, other: Path) -> bool:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, unless it exists.
+    """Make a folder and its parent folders, unless it exists.
 
     Raises:
         OutputError: The folder cannot be made.

@@ -1,4 +1,4 @@
-"""CSV files: written whole, and their lines split into records with a limit on the length.
+"""Write CSV files completely, and split their lines into records of limited length.
 
 `csv.field_size_limit` cannot be this limit: it is one value for the whole process, and other
 libraries raise it.

@@ -69,7 +69,7 @@ def lock_within(file: IO[bytes], max_wait_s: float, poll_s: float) -> bool:
 
 
 def open_to_update(path: Path, mode: int, flags: int = os.O_APPEND) -> IO[bytes]:
-    """Open a file to read and write it, unbuffered: a killed process leaves nothing unwritten.
+    """Open a file to read and write it, unbuffered, so that a killed process loses no data.
 
     Args:
         path: The file; it is created if it does not exist.

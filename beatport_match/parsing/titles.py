@@ -47,7 +47,7 @@ _PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
 DASH = re.compile(r"\s+-+\s*|\s*-+\s+")
 # Other separators before a tail: "Title | Dub", "Title • Dub", "Title : Dub", "Title // Dub".
 TAIL_SEPARATOR = re.compile(r"\s+(?:[|•·:~/]|//)\s+")
-# A separator that is left when the tail is noise: "Title | HQ".
+# A separator that remains at the end after noise is removed: "Title | HQ".
 _DANGLING = re.compile(r"(?<=\w) (?:[|•·:~/]|//)$")
 # A note between stars, or a hashtag at the end: "Title *OUT NOW*", "Title #techhouse".
 _NOTE = re.compile(r"(?<!\S)\*+([^*\s][^*]*?)\*+(?!\S)|(?<=\w\s)#(\w*[^\W\d]\w*)(?=\s+#|\s*$)")

@@ -122,7 +122,7 @@ def _may_be_transliterated(mine: str, theirs: str) -> bool:
 
 
 def _may_name_version(name: Name, other: ParsedTrack) -> bool:
-    """Tell whether a name may contain a version: "Ana Sol Karaoke" for "Ana Sol"."""
+    """Return whether a name may contain a version: "Ana Sol Karaoke" for "Ana Sol"."""
     return names_version(" ".join(name)) or any(
         name[: len(credited)] == credited for credited in other.artists
     )

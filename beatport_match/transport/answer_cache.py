@@ -130,7 +130,7 @@ class TieredCache:
 
 
 class KeyedLocks(Generic[LockT]):
-    """A lock for each key; one that no caller holds or waits for takes no memory.
+    """A lock for each key; a lock that no caller holds or waits for is deleted.
 
     Args:
         new_lock: Makes a lock, for threads or for tasks.

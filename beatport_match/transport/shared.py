@@ -44,7 +44,7 @@ from beatport_match.transport.worker_threads import in_thread
 T = TypeVar("T")
 
 # A web service may use the API with the accounts of thousands of people, and each cache can grow to
-# 16 MiB. A limiter that was used before so many others is idle.
+# 16 MiB. The least recently used of so many limiters is idle.
 MAX_MEMORIES = 16
 MAX_RATE_LIMITERS = 1000
 
@@ -149,7 +149,7 @@ def _shared_memory(settings: MatchSettings, client: object | None) -> MemoryCach
 def _entry(
     entries: OrderedDict[Hashable, T], key: Hashable, new: Callable[[], T], max_entries: int
 ) -> T:
-    """Return the entry of a key; make a missing one in the place of the least recently used one."""
+    """Return the entry of a key; a new entry may replace the least recently used one."""
     if key not in entries:
         entries[key] = new()
         if len(entries) > max_entries:
