@@ -5,7 +5,7 @@
     WARNING  a track ended with an unexpected exception, the circuit breaker opened or closed, a
              file cannot be used or is damaged
 
-Users send logs to strangers: no line holds a title, a name, a token, a header or a folder.
+Users publish logs in bug reports, so no line holds a title, a name, a token, a header or a folder.
 """
 
 from __future__ import annotations

@@ -183,8 +183,8 @@ class PlaylistMatch:
     def to_csv(self, folder: str | Path) -> None:
         """Write `matches.csv`, `candidates.csv`, `queries.csv` and `review.csv` into a folder.
 
-        The files are UTF-8 with the byte order mark that Excel needs. If a spreadsheet would run a
-        cell as a formula, the cell begins with an apostrophe.
+        The files are UTF-8 with the byte order mark that Excel needs. A text that a spreadsheet
+        could run as a formula gets an apostrophe.
 
         Args:
             folder: The folder to write to. It is created if it does not exist; existing files with
@@ -238,7 +238,7 @@ class PlaylistMatch:
 
 
 def require_results(result: object) -> None:
-    """Reject what is not the result of a run.
+    """Reject a value that is not the result of a run.
 
     Raises:
         MisuseError: It is no `PlaylistMatch`.

@@ -27,7 +27,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(autouse=True)
 def _own_limits() -> None:
-    """Without it, a test would meet the rate limit and the cached answers of the tests before."""
+    """Without it, a test would use the rate limit and the cached answers of earlier tests."""
     clear_shared_state()
 
 

@@ -9,7 +9,7 @@ Beside the folder `pool` there may be, for a time:
     .pool.XXXXXXXX.draft/     a new catalogue, until it is complete; then the replaced one
     .pool.XXXXXXXX.old/pool/  the replaced one, where two folders cannot be exchanged in one step
 
-A killed program leaves them behind. The next program that changes the catalogue removes them. If
+They remain if the program is killed. The next program that changes the catalogue removes them. If
 the catalogue itself is missing, it is moved back from the last one, also when it is opened.
 
 tantivy writes a checksum at the end of each file and does not verify it when it opens the file, so
@@ -69,9 +69,9 @@ T = TypeVar("T")
 
 
 def real_path(path: str | PathLike[str]) -> Path:
-    """Return the absolute path of a catalogue; of a link, the path that it leads to.
+    """Return the absolute path of a catalogue; of a link, the path of its target.
 
-    The lock and the drafts stand beside the folder itself.
+    The lock and the drafts are beside the folder itself.
     """
     absolute = as_path("path", path, "folder").absolute()
     with suppress(OSError):
@@ -134,7 +134,8 @@ def format_marker_of(path: Path) -> dict[str, object] | None:
 def open_unchanged(path: Path, open_index: Callable[[Path], T]) -> T:
     """Open the index of a catalogue with a function that reads several of its files.
 
-    If another program replaces or updates the catalogue meanwhile, the function is called again.
+    If another program replaces or updates the catalogue during the call, the function is called
+    again.
 
     Raises:
         CatalogueError: There is no catalogue, or it cannot be opened.
@@ -204,7 +205,7 @@ def new_catalogue(path: Path, tantivy_version: str) -> Generator[Path, None, Non
 
 
 def share_index(path: Path) -> None:
-    """Let those read the index who may read the catalogue; tantivy keeps its lists for the owner.
+    """Give the index the read permissions of the catalogue; tantivy gives them only to the owner.
 
     Raises:
         OSError: The catalogue cannot be read.
@@ -287,7 +288,7 @@ _read_errors = partial(
 
 
 def _replace_folder(draft: Path, path: Path) -> None:
-    """Move a draft to `path`; what is replaced is then in `draft`, or deleted."""
+    """Move a draft to `path`; the replaced folder is then in `draft`, or deleted."""
     if not path.exists():
         draft.rename(path)
         return
@@ -345,7 +346,7 @@ def _recover(path: Path) -> None:
 
 
 def _state(path: Path) -> tuple[int, bytes] | None:
-    """Return what changes when a catalogue is replaced or updated; `None` if it is missing."""
+    """Return values that change with each replacement or update; `None` without a catalogue."""
     try:
         return path.stat().st_ino, read_bytes(path / _INDEX_FOLDER / "meta.json", MAX_META_BYTES)
     except OSError:

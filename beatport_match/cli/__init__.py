@@ -1,7 +1,7 @@
 """The command line `beatport-match`.
 
     parser          the parser with all subcommands
-    options         the parser of one command, and what all options need
+    options         the parser of one command, and the options that several commands have
     match_options   the options of the commands that send requests
     file_options    the options of the commands that work on files
     match_commands  the commands `track` and `playlist`

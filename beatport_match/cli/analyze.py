@@ -67,7 +67,7 @@ def _comparison(options: Namespace, stats: PerformanceStats) -> RunComparison:
 
 
 def _write_page(options: Namespace, page: str) -> None:
-    """Write the page, but never over one of the metrics files that were read."""
+    """Write the page, but do not overwrite a metrics file that was read."""
     target: Path = options.html
     keep_input_files(target, *options.files, options.compare, kind="metrics file")
     with writing_to(target, "--html"):

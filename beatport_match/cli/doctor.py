@@ -1,4 +1,4 @@
-"""The command `doctor`: show what the library runs on, the settings in force, and what is wrong.
+"""The command `doctor`: show the versions, the settings that are used, and what does not work.
 
 The output has no token, no user name or password of a proxy, and no path of the home folder, so
 that a user can put it into a bug report.
@@ -81,7 +81,7 @@ def doctor(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         settings, origins = unchecked_settings(options), _origins(options)
     except SettingsError as error:
         problems.append(f"settings: {error} The settings shown are the defaults.")
-    # A request with the default settings might go to another site than the user's.
+    # With the default settings, a request might go to another site than the user's.
     is_online = options.online and not problems
     files = _check_files(options, settings)
     problems += (f"{what}: {one['problem']}" for what, one in files.items() if one["problem"])
@@ -219,7 +219,7 @@ def _write_problem(path: Path) -> str | None:
 
 
 def _search(settings: MatchSettings) -> tuple[str | None, str | None]:
-    """Send one search; return what came back, and the problem."""
+    """Send one search; return a description of the response, and the problem."""
     try:
         response, value = search_once(PROBE_QUERY, settings)
     except BeatportMatchError as error:
@@ -256,7 +256,7 @@ def _joined(packages: dict[str, str | None]) -> str:
 
 
 def _without_home(text: str) -> str:
-    """Put `~` in the place of the home folder, whose name is often that of a person."""
+    """Replace the home folder with `~`, because its name is often that of a person."""
     home = os.path.expanduser("~")  # noqa: PTH111 - `Path.home` raises where there is none
     is_folder = os.path.dirname(home) not in ("", home)  # noqa: PTH120 - "/" is in every path
     return text.replace(home + os.sep, "~" + os.sep) if is_folder else text

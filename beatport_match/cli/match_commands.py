@@ -155,7 +155,7 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
 def _decisions_in(folder: Path | None, err: Screen) -> Path | None:
     """Return the decisions of a review of earlier results in the output folder, with a note.
 
-    Without them, the run would replace the reviewed results by undecided ones.
+    Without them, the run would overwrite the reviewed results with undecided ones.
     """
     if folder is None or not (decisions := folder / DECISIONS_NAME).is_file():
         return None
@@ -164,7 +164,7 @@ def _decisions_in(folder: Path | None, err: Screen) -> Path | None:
 
 
 def _next_steps(result: PlaylistMatch, options: Namespace) -> list[str]:
-    """Return the command that is of use now: the review of doubtful tracks, or the writing."""
+    """Return the next useful command: the review of doubtful tracks, or the writing."""
     if not result.review:
         return [WRITE_STEPS] if result.matched else []
     named = ("--decisions", options.decisions) if options.decisions else ()
@@ -213,7 +213,7 @@ def settings_from(options: Namespace) -> MatchSettings:
 
     Raises:
         SettingsError: A setting is out of range, the settings file cannot be read, or the file of
-            the cache is another one, such as a playlist.
+        the cache is not a cache but, for example, a playlist.
     """
     settings = unchecked_settings(options)
     if settings.cache_path is not None:
@@ -222,7 +222,7 @@ def settings_from(options: Namespace) -> MatchSettings:
 
 
 def unchecked_settings(options: Namespace) -> MatchSettings:
-    """Return the settings of a command, without a look at the file of the cache.
+    """Return the settings of a command, without checking the file of the cache.
 
     Raises:
         SettingsError: A setting is out of range, or the settings file cannot be read.

@@ -1,6 +1,6 @@
 """The command `probe`: send one search to Beatport's web pages, and show how its page can be read.
 
-The output names formats, fields and counts, but no title, name, token or address, so that a user
+The output names formats, fields and counts, but no title, name, token or IP address, so that a user
 can put it into a bug report.
 """
 
@@ -36,7 +36,7 @@ from beatport_match.model.tracks import READ_FROM_TEXTS, Candidate, as_dict
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.shared import own_state
 
-# What a search row of today has. Many tracks have no remixer and no sub-genre.
+# The fields of a search row today. Many tracks have no remixer and no sub-genre.
 _EXPECTED_FIELDS = (
     "name mix_name artists label release release_date bpm key camelot genre length_s isrc "
     "catalog_number artwork_url"
@@ -47,12 +47,12 @@ _READ_FROM = {_DATA_SCRIPT: "the data script, as this version expects", **READ_F
 
 @dataclass(frozen=True, slots=True)
 class ProbeReport:
-    """What one search page showed; the fields are those of the JSON document.
+    """The result of reading one search page; the fields are those of the JSON document.
 
     `status` and `size_bytes` are `None` if there was no response. `read_from` is `data_script`, or
-    the way in which a changed page was read. `shape` is that of the rows; `None` without rows.
-    `missing` has the expected fields that no track has, `partly_missing` the number of tracks
-    without a field that others have.
+    the method that read a changed page. `shape` is that of the rows; `None` without rows. `missing`
+    has the expected fields that no track has, `partly_missing` the number of tracks without a field
+    that others have.
     """
 
     version: str

@@ -1,4 +1,4 @@
-"""The exit codes of the command, its reaction to Ctrl-C, and its errors of writing."""
+"""The exit codes of the command, how it handles Ctrl-C, and the errors when it writes."""
 
 from __future__ import annotations
 

@@ -29,9 +29,9 @@ Tracks: TypeAlias = "str | os.PathLike[str] | Iterable[Track | str]"
 OnProgress: TypeAlias = Callable[[Progress], None]
 """Called after each track of a run."""
 AsyncOnProgress: TypeAlias = Callable[[Progress], "Awaitable[None] | None"]
-"""Called after each track of a run; what it returns is awaited if that is possible."""
+"""Called after each track of a run; an awaitable that it returns is awaited."""
 IsStopped: TypeAlias = Callable[[], bool]
-"""Called at every decision of a run; `True` stops it."""
+"""Called before each step of a run; the run stops when it returns `True`."""
 JournalPath: TypeAlias = "str | os.PathLike[str]"
 """The path of the file that keeps the finished tracks, and from which a later run resumes."""
 DecisionsOrPath: TypeAlias = "Decisions | str | os.PathLike[str]"
@@ -41,9 +41,9 @@ MissingOnly: TypeAlias = "bool | PlaylistMatch | str | os.PathLike[str]"
 
 
 IN_JOURNAL = EarlierAnswers(())
-"""No answers of an earlier run, because the journal has them; always this object."""
+"""Means that the journal has the answers of the earlier run; compare it by identity."""
 OnError: TypeAlias = Literal["raise", "result"]
-"""What an unexpected exception does: it ends the run, or fails its own track."""
+"""How to handle an unexpected exception: end the run, or fail only its own track."""
 
 
 class Event(Protocol):
@@ -112,7 +112,7 @@ def as_single_track(track_or_text: Track | str) -> Track:
 def is_present_path(text: str) -> bool:
     """Return whether a text is the path of a playlist, or an absolute path, that exists.
 
-    The relative path of a music file is a good text: it has the artist and the title.
+    The relative path of a music file is accepted as a text: it has the artist and the title.
     """
     if text.lower().endswith(_PLAYLIST_SUFFIXES) or Path(text).is_absolute():
         with suppress(OSError):  # a text may be too long for a path
@@ -121,7 +121,7 @@ def is_present_path(text: str) -> bool:
 
 
 def as_is_stopped(stop: Stop | None) -> IsStopped:
-    """Return the function that tells whether to stop; for an event, its `is_set`.
+    """Return the function that says whether to stop; for an event, its `is_set`.
 
     Raises:
         MisuseError: It is neither a plain function nor an event.
@@ -164,7 +164,7 @@ def as_earlier(missing_only: MissingOnly, decisions: Decisions | None) -> Earlie
         return None
     if decisions is None:
         raise MisuseError(
-            "missing_only= needs decisions=, which hold when a track is asked for again."
+            "missing_only= needs decisions=, which say when to search for a track again."
         )
     if missing_only is True:
         return IN_JOURNAL
@@ -191,7 +191,7 @@ def check_on_error(on_error: object) -> None:
 def check_number(name: str, value: float | None, minimum: float, maximum: float) -> None:
     """Reject a number that is out of range; it must be a whole one if `minimum` is.
 
-    `None` is allowed: it stands for the value of the settings.
+    `None` is allowed: it means the value of the settings.
 
     Raises:
         MisuseError: It is no such number.
@@ -206,13 +206,13 @@ def check_number(name: str, value: float | None, minimum: float, maximum: float)
 def check_run_arguments(
     on_progress: object, stop: Stop | None, journal: object, on_error: object, *, awaited: bool
 ) -> IsStopped:
-    """Check what a run over several tracks needs, and return the function that stops it.
+    """Check the arguments of a run over several tracks, and return the function that stops it.
 
     Args:
         on_progress: The function to call after each track.
         stop: The function or event that ends the run.
         journal: The path of the journal.
-        on_error: What an unexpected exception does.
+        on_error: How to handle an unexpected exception.
         awaited: Whether the run can await `on_progress`.
 
     Raises:
@@ -226,7 +226,7 @@ def check_run_arguments(
 
 
 def check_tracks(given: FileTracks) -> None:
-    """Reject what is neither a path nor several tracks, and wrong arguments for reading a file.
+    """Reject tracks that are no path and no iterable, and wrong arguments for reading a file.
 
     Raises:
         MisuseError: The tracks are a single track or of a wrong type, the name of the playlist or

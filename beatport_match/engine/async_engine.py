@@ -270,7 +270,7 @@ class AsyncEngine:
             await self._with_cache(partial(self._cache.put, step.request, step.value))
 
     async def _sleep(self, seconds: float, stop: IsStopped) -> Failure | None:
-        """Wait, and ask `stop` at least every `STOP_POLL_INTERVAL_S`."""
+        """Wait, and check `stop` at least every `STOP_POLL_INTERVAL_S`."""
         until = self.now() + seconds
         while (left := until - self.now()) > 0:
             await anyio.sleep(min(left, STOP_POLL_INTERVAL_S))
@@ -280,10 +280,10 @@ class AsyncEngine:
 
 
 async def _in_own_turn(step: Callable[[], T]) -> T:
-    """Plan or score, which takes milliseconds, while no other task of this event loop does.
+    """Plan or score (some milliseconds); only one task of this event loop does so at a time.
 
-    Tasks that are ready at the same moment would otherwise block the loop for all of them together:
-    100 calls that begin at once, for 80 ms.
+    Otherwise tasks that are ready at the same moment would together block the loop: 100 calls that
+    begin at once block it for 80 ms.
     """
     if (lock := _turn.get(None)) is None:
         _turn.set(lock := anyio.Lock())

@@ -4,7 +4,7 @@
   the tracks it was working on.
 * A line counts for a later run only if the track, the settings that can change an answer, the
   sources, the version of the library and the fitted weights are unchanged.
-* A line of another fingerprint is reported if its track is queried again.
+* A line of another fingerprint is reported if its track is searched again.
 * A track that failed, was stopped or ran out of time gets no line: the next run tries it again.
 * One run at a time may use a journal: the file is locked while it is open.
 """
@@ -97,7 +97,7 @@ class Journal:
         return replace(match, track=track)
 
     def record(self, match: Match) -> None:
-        """Append a match, unless its search failed or was cut short: the next run tries it again.
+        """Append a match, unless its search failed or was interrupted: the next run tries it again.
 
         If the disk is full, the line is lost and the run continues.
         """
@@ -112,7 +112,7 @@ class Journal:
             # track holds them as text or a tuple.
             line = head.encode() + _adapter().dump_json(match, warnings=False) + b"}\n"
         except PydanticSerializationError:
-            # A file name holds bytes that are not text: every run queries such a track again.
+            # A file name holds bytes that are not text: every run searches for such a track again.
             return
         self._lines += 1
         try:
@@ -121,12 +121,12 @@ class Journal:
             self._report_full(error)
 
     def report_outdated(self) -> None:
-        """Report how many tracks were queried again although the journal has them."""
+        """Report how many tracks of the journal were searched again."""
         if count := len(self._outdated):
             tracks = "1 track is" if count == 1 else f"{count:,} tracks are"
             detail = (
                 f"{tracks} in the journal with other settings, sources or another version of "
-                "beatport_match, and so not skipped; use the earlier settings to resume"
+                "beatport_match, and searched again; use the earlier settings to resume"
             )
             logger.info("journal %s: %s", self._path.name, detail)
             self._on_problem(PlaylistProblem(str(self._path), "journal", detail))
@@ -164,7 +164,7 @@ class Journal:
 
     def _report_damage(self, number: int) -> None:
         logger.warning("line %d of the journal %s is damaged", number, self._path.name)
-        self._report_problem(number, "the line is damaged; its track is queried again")
+        self._report_problem(number, "the line is damaged; its track is searched again")
 
     def _report_full(self, error: OSError) -> None:
         """Report the first error of writing."""
@@ -173,7 +173,7 @@ class Journal:
         self._is_full = True
         why = reason(error)
         logger.warning("the journal %s cannot be written: %s", self._path.name, why)
-        detail = f"cannot be written ({why}); the next run queries each track without a line again"
+        detail = f"cannot be written ({why}); the next run searches again for tracks without a line"
         self._report_problem(self._lines, detail)
 
     def _report_problem(self, number: int, detail: str) -> None:
@@ -199,7 +199,7 @@ def journal_at(
         JournalError: The file cannot be opened, is not a journal, or another run is writing it.
     """
     try:
-        # A new file is private: it names what its user plays.
+        # Only its owner can read a new file: it contains the user's tracks.
         file = open_to_update(Path(path), 0o600)
         is_locked = lock(file)
     except (OSError, ValueError) as error:
@@ -226,7 +226,7 @@ def _track_hash(fields: dict[str, Any]) -> str:
 
 
 def _hash_of_old_line(line: bytes) -> str:
-    """Return the hash of a line's track, which 0.1.0 did not write; empty if it is damaged."""
+    """Return the hash of the track of a line of 0.1.0; empty if the line is damaged."""
     try:
         track = json.loads(line)["match"]["track"]
     except (ValueError, LookupError, TypeError, RecursionError):

@@ -19,7 +19,7 @@ from beatport_match.settings.models import MatchSettings
 
 def public_settings(settings: MatchSettings) -> dict[str, JsonValue]:
     """Return the settings that a metrics file shows."""
-    # Metrics files are passed on; a user's files and network are private.
+    # Users share metrics files, so paths and network settings are left out.
     private = {"cache_path", "rate_limit_file", "token_file", "proxy"}
     return settings.model_dump(mode="json", exclude=private)
 
@@ -44,7 +44,7 @@ def with_outcome_metrics(match: Match) -> Match:
 
 
 def without_cost(match: Match, place: int, start: float) -> Match:
-    """Return a match of an earlier run; its metrics say that it cost this run nothing."""
+    """Return a match of an earlier run; its metrics count no time and no request in this run."""
     nothing = Transcript(started=start, ended=start, rounds=())
     return with_metrics(Recorded(match, nothing), place, start)
 

@@ -221,7 +221,7 @@ class SyncEngine:
             self._cache.put(step.request, step.value)
 
     def _sleep(self, seconds: float, stop: IsStopped) -> Failure | None:
-        """Wait, and ask `stop` at least every `STOP_POLL_INTERVAL_S`."""
+        """Wait, and check `stop` at least every `STOP_POLL_INTERVAL_S`."""
         until = self.now() + seconds
         while (left := until - self.now()) > 0:
             time.sleep(min(left, STOP_POLL_INTERVAL_S))

@@ -2,12 +2,12 @@
 
 `exchange` does the last step for folders.
 
-The temporary file stands in the target's folder. A new file has the permissions that the umask
-leaves; one with secrets can be read by its owner only (mode 0600). If the target exists, the new
+The temporary file is in the target's folder. A new file has the permissions that the umask
+allows; a file with secrets can be read by its owner only (mode 0600). If the target exists, the new
 file gets the target's permissions.
 
 A killed program leaves its temporary file. A later write of the same target deletes it, if it is an
-hour old and not locked: a living writer holds the lock of its own until it is complete.
+hour old and not locked: a program locks its temporary file until the file is complete.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from beatport_match.files.locked_file import lock
 # File systems allow 255 bytes for a name, and a character can take four.
 _MAX_PREFIX_LENGTH = 50
 _SUFFIX = ".draft"
-# A complete file is not locked for the moment before it is renamed, but it is young then.
+# A complete file is not locked for a moment before it is renamed, but it is new then.
 MIN_ABANDONED_S = 3600.0
 
 # Arguments of renameat2 (Linux) and renamex_np (macOS).
@@ -62,7 +62,7 @@ def atomic_write(
         FileExistsError: `exclusive` is set and `path` exists, before or after the block.
         OutputError: The file or its folder cannot be written.
     """
-    # The caller handles a name that is taken.
+    # The caller handles a name that exists.
     with output_errors(path, *((FileExistsError,) if exclusive else ())):
         if exclusive:
             if path.exists() or path.is_symlink():
@@ -82,7 +82,7 @@ def atomic_write(
             # Without this, the file could be empty after a power cut.
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
-            locked.close()  # Windows renames no open file
+            locked.close()  # Windows cannot rename an open file
             if exclusive:
                 _publish(temporary, path)
             else:
@@ -105,7 +105,7 @@ def exchange(one: Path, other: Path) -> bool:
     """Exchange two files or folders in one step: at every moment, both paths exist.
 
     Returns:
-        Whether they were exchanged; `False` where the system has no such step.
+        Whether they were exchanged; `False` where the system cannot do it.
 
     Raises:
         OSError: They cannot be exchanged.
@@ -126,7 +126,7 @@ def exchange(one: Path, other: Path) -> bool:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, unless it exists.
+    """Make a folder and its parent folders, unless it exists.
 
     Raises:
         OutputError: The folder cannot be made.

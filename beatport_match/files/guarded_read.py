@@ -39,7 +39,7 @@ def _wrong_place(error: Exception, path: Path) -> str:
     with suppress(OSError):
         if isinstance(error, FileNotFoundError) and not path.parent.exists():
             return f"the folder {path.parent.name} does not exist"
-        # Only `mkdir` raises this here: who creates a file handles it.
+        # Only `mkdir` raises this here: code that creates a file handles it.
         if isinstance(error, FileExistsError) and path.is_file():
             return f"{path.name} is a file and not a folder"
         if isinstance(error, NotADirectoryError):

@@ -1,4 +1,4 @@
-"""Files that several programs write: opened, locked and appended to; and lock files for others.
+"""Open, lock and append to files that several programs write; lock files for other data.
 
 The operating system unlocks a file when the program that locked it closes it or ends, also by
 `kill -9`. A forked child closes its copy, so that it does not hold the lock of its parent.
@@ -69,7 +69,7 @@ def lock_within(file: IO[bytes], max_wait_s: float, poll_s: float) -> bool:
 
 
 def open_to_update(path: Path, mode: int, flags: int = os.O_APPEND) -> IO[bytes]:
-    """Open a file to read and write it, unbuffered: a killed process leaves nothing unwritten.
+    """Open a file to read and write it, unbuffered, so that a killed process loses no data.
 
     Args:
         path: The file; it is created if it does not exist.
@@ -123,13 +123,13 @@ def lock_file(path: Path) -> Generator[bool, None, None]:
                 yield False
                 return
             if not _is_at(file, path):
-                # The holder before has removed it, and another program may lock a new one.
+                # The previous holder has removed it, and another program may lock a new one.
                 continue
             try:
                 yield True
                 return
             finally:
-                # Windows removes no open file, and another program may have opened it again.
+                # Windows cannot remove an open file, and another program may have opened it again.
                 if sys.platform == "win32":
                     file.close()
                 with suppress(OSError):

@@ -118,7 +118,7 @@ class Library:
 
 
 def normalize_name(name: str | None) -> str:
-    """Return a name in one Unicode composition: a name typed on a Mac may use another one."""
+    """Return a name in one Unicode form, because macOS may use another one."""
     return unicodedata.normalize("NFC", field_values.text(name))
 
 

@@ -32,7 +32,7 @@ class Entry(NamedTuple):
         values: Its raw texts, under `title`, `mix`, `artist`, `album`, `label`, `year`, `bpm`,
             `key`, `duration` (seconds or m:ss), `duration_ms`, `isrc`, `beatport_id`, `remixer`,
             `file` (a path or URL) and `id`.
-        key: What playlists refer to it by.
+        key: The key by which playlists refer to it.
     """
 
     place: str
@@ -57,7 +57,7 @@ class PlaylistSource:
     on_problem: OnProblem | None = None
 
     def report(self, place: str, detail: str) -> None:
-        """Report a problem, if anything listens."""
+        """Report a problem, if there is an `on_problem`."""
         if self.on_problem:
             self.on_problem(PlaylistProblem(str(self.file), place, detail))
 

@@ -1,6 +1,6 @@
 """Read track lists as text: one track per line, `Artist - Title` or `Title by Artist`.
 
-A number, a bullet or a time may stand before the track: `1. …`, `[04:12] …`. A line with `Artist -
+A number, a bullet or a time may come before the track: `1. …`, `[04:12] …`. A line with `Artist -
 Title` is not split here: the parser separates artist and title later.
 """
 

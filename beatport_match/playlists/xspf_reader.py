@@ -25,7 +25,8 @@ def read(source: PlaylistSource) -> Iterator[Track]:
     """Read the tracks of an XSPF playlist.
 
     Raises:
-        PlaylistError: The file cannot be read or is no playlist: raised by the call itself. Damage
+        PlaylistError: The file cannot be read or is not a playlist: raised by the call itself.
+        Damage
             further down in the file is raised when iteration reaches it.
     """
     _FORMAT.check_root(source.file)

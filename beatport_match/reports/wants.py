@@ -1,8 +1,8 @@
 """Lists of the found tracks to buy, and of the unsure and the missing ones.
 
 A track is *found* if it is matched. It is *missing* if Beatport does not have it, or only in
-another version. It is *unsure* if a candidate may be it. A failed track is in no list: a fault says
-nothing about what is on sale.
+another version. It is *unsure* if a candidate may be the track. A failed track is in no list,
+because it is unknown whether it is on sale.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _NOT_BYTES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Wants:
-    """What `write_wants` wrote.
+    """The result of `write_wants`.
 
     Attributes:
         folder: The folder of the files.
@@ -85,7 +85,7 @@ class Wants:
 
 
 def write_wants(result: PlaylistMatch, folder: str | Path) -> Wants:
-    """Write lists of what to buy and what is missing.
+    """Write lists of the tracks to buy and of the missing tracks.
 
     `wants.html` and `wants.txt` have the Beatport links of the found tracks. `missing.csv` has the
     tracks that are not on Beatport, or only in another version, with the link of that version.

@@ -1,14 +1,14 @@
 """`Decisions`: the file of all decisions.
 
-The file has one line of JSON for each decision and is only ever appended to. JSON lines and not
-SQLite, because two files of two machines are merged by putting one after the other, a file that a
-program for synchronising has copied halfway is still readable, and a person can read it.
+The file has one line of JSON for each decision, and lines are only appended. It is not an SQLite
+file: the files of two machines can be merged by concatenation, a file that a synchronisation
+    program has copied only in part is still readable, and a person can read it.
 
-* The order of the lines does not matter: of two decisions about one pair, the later date counts.
+* The order of the lines does not matter: of two decisions about one pair, the later one applies.
 * A line is written with one call while the file is locked, so several programs may share it. A
   program that is killed leaves at most part of a line, which is kept and reported.
 * A line that cannot be read is reported, and stays in the file. So do lines of a newer version.
-* A file without any decision, such as a playlist, is rejected and not written to.
+* A file without any decision, such as a playlist, is rejected and not changed.
 """
 
 from __future__ import annotations
@@ -54,9 +54,10 @@ class Decisions:
     Give it, or its path, as `decisions=` to the matching functions. An accepted candidate is then
     the answer without a request, and a rejected one is not proposed again.
 
-    A decision holds the track and the whole candidate. It belongs to every track that agrees in
-    title, version and artist, and contradicts it in no length (3 s), ISRC or Beatport number.
-    Fields that are added later, and tags that were written from the candidate, keep it.
+    A decision holds the track and the whole candidate. It applies to every track with the same
+    title, version and artist, unless the length (by more than 3 s), the ISRC or the Beatport number
+    differs. It still applies after fields were added, or after tags were written from the
+    candidate.
 
     Threads may share an instance.
 
@@ -85,7 +86,7 @@ class Decisions:
         self.path: Path = as_path("decisions", path)
         self.problems: list[PlaylistProblem] = []
         self._lock = Lock()
-        # A dictionary in place of a list, because merged files hold the same line twice.
+        # A dictionary and not a list, because merged files hold the same line twice.
         self._entries: dict[Decision, None] = {}
         self._index = DecisionIndex()
         # How far the file was read, and whether its last line has no line feed.
@@ -104,7 +105,7 @@ class Decisions:
         return iter(tuple(self._entries))
 
     def about(self, track: Track) -> Decided:
-        """Return the decisions that count for a track.
+        """Return the decisions that apply to a track.
 
         Args:
             track: The track.
@@ -133,7 +134,7 @@ class Decisions:
         by: str = "person",
         at: datetime | None = None,
     ) -> Decision:
-        """Keep that a candidate is the track.
+        """Record that a candidate is the track.
 
         Args:
             track: The local track.
@@ -164,7 +165,7 @@ class Decisions:
         by: str = "person",
         at: datetime | None = None,
     ) -> Decision:
-        """Keep that a candidate is not the track.
+        """Record that a candidate is not the track.
 
         Args:
             track: The local track.
@@ -220,7 +221,7 @@ class Decisions:
         return self._decide("withdrawn", track, candidate, by, at)
 
     def record_miss(self, track: Track, *, by: str = "run", at: datetime | None = None) -> Decision:
-        """Keep that a run did not find a track, so that it is asked for again later.
+        """Record that a run did not find a track, so that a later run searches for it again.
 
         Args:
             track: The local track.
@@ -269,7 +270,7 @@ class Decisions:
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write all decisions as a CSV file (UTF-8), the earliest first.
 
-        A list of names is written as JSON. A cell that a spreadsheet would run as a formula, or
+        A list of names is written as JSON. A cell that a spreadsheet could run as a formula, or
         that begins with an apostrophe, gets an apostrophe before it.
 
         Args:
@@ -346,7 +347,7 @@ class Decisions:
         try:
             decision = checked(decision)
         except ValueError as error:
-            raise MisuseError(f"this cannot be kept as a decision: {error}.") from None
+            raise MisuseError(f"this decision cannot be saved: {error}.") from None
         self._append([decision])
         return decision
 

@@ -1,10 +1,10 @@
 """The backup of old tags: a file of JSON lines, to which each changed file adds one line.
 
-The first line names the format. Each other line holds what is needed to restore one file: the old
+The first line names the format. Each other line holds the data to restore one file: the old
 and the new values as text for people, the steps that make the old file from the new one, and the
-hashes of both. The line is on the disk before its file is replaced. So JSON lines and not one
-document: a line can be added without writing the others again, and a process that is killed leaves
-at most an incomplete last line, whose file has not been replaced.
+hashes of both. The line is on the disk before its file is replaced. The format is JSON lines,
+because a line can be added without writing the others again. A process that is killed leaves at
+most an incomplete last line, whose file has not been replaced.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class BackupEntry(BaseModel):
-    """What is needed to restore one file.
+    """The data to restore one file.
 
     Attributes:
         file: The absolute path.
@@ -144,7 +144,7 @@ def _prepare(file: IO[bytes], path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Put the name of a new or replaced file on the disk; Windows cannot open folders."""
+    """Write the name of a new or replaced file to the disk; Windows cannot open folders."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

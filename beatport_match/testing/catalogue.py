@@ -2,7 +2,7 @@
 
 The bundled catalogue has many tracks that are easy to confuse: remixes, dubs, rereleases, and equal
 titles by other artists. The demo collection is a messy Rekordbox library for it. All names are
-invented. This module knows no pages, no search and no socket.
+invented. This module does not use pages, the search or sockets.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ MAX_MEMORY_BYTES = 16 * 2**20
 # Searches with few rows would need some 12,000 entries to fill this memory: then a run would still
 # need more memory after 10,000 tracks.
 MAX_MEMORY_ENTRIES = 4096
-# A matcher that lives for days must not answer from results of the morning.
+# A matcher that runs for days must not use old results.
 MAX_AGE_S = 3600.0
 # Two objects' heads, a tuple, a float and a slot in the table (`sys.getsizeof`, CPython 3.11): most
 # of a small result.
@@ -90,7 +90,7 @@ def entry_size(key: str, data: bytes) -> int:
 
 
 class TieredCache:
-    """A memory cache, and behind it the cache on disk if the settings name a file."""
+    """A memory cache, and then the cache on disk if the settings name a file."""
 
     def __init__(self, settings: MatchSettings, memory: MemoryCache) -> None:
         self._memory = memory
@@ -130,7 +130,7 @@ class TieredCache:
 
 
 class KeyedLocks(Generic[LockT]):
-    """A lock for each key; one that no caller holds or waits for takes no memory.
+    """A lock for each key; a lock that no caller holds or waits for is deleted.
 
     Args:
         new_lock: Makes a lock, for threads or for tasks.

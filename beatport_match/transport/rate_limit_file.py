@@ -4,9 +4,9 @@
   ends with the process that holds it, also after `kill -9`.
 * The file has a fixed size and is written in one piece, without a rename, so that the lock stays
   with it.
-* A file of another program is not touched.
+* A file of another program is not changed.
 * A problem with the file during a run does not end the run. It is logged once, and until the file
-  can be used again, the process keeps the limit by itself.
+  can be used again, the process uses its own rate limit.
 """
 
 from __future__ import annotations
@@ -92,8 +92,7 @@ class FileRateLimiter:
         if not self._is_reported:
             self._is_reported = True
             logger.warning(
-                "the rate limit file %s cannot be used (%s); this process keeps the rate limit "
-                "by itself",
+                "the rate limit file %s cannot be used (%s); this process uses its own rate limit",
                 self._path.name,
                 reason(error),
             )
@@ -107,7 +106,7 @@ def _open(path: Path) -> IO[bytes]:
 def _locked(path: Path) -> Generator[IO[bytes], None, None]:
     """Open the file and hold its lock for the block.
 
-    A process that was suspended while it held the lock is not waited for.
+    It does not wait for a process that was suspended while it held the lock.
     """
     with _open(path) as file:
         if not lock_within(file, MAX_RATE_LOCK_WAIT_S, _LOCK_POLL_S):

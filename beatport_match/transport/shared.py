@@ -1,14 +1,14 @@
 """What the module-level functions share: rate limiters, memory caches and async clients.
 
-Each call of a module-level function such as `match_track` makes a matcher for itself. Beatport must
-see one client all the same, so these calls share:
+Each call of a module-level function such as `match_track` makes its own matcher. To Beatport, all
+calls of a process should look like one client, so they share:
 
 * a rate limiter with its circuit breaker, for each host, account and rate limit;
-* a memory cache, for each host, account and HTTP client of the caller, of the last few accounts;
+* a memory cache, for each host, account and HTTP client of the caller (of the last accounts only);
 * the library's own async client, for each event loop; it is closed with the loop.
 
-A matcher that the caller makes shares nothing of this. After a fork, the child process starts with
-nothing shared.
+A matcher that the caller makes has its own. After a fork, the child process starts without shared
+objects.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from beatport_match.transport.worker_threads import in_thread
 T = TypeVar("T")
 
 # A web service may use the API with the accounts of thousands of people, and each cache can grow to
-# 16 MiB. A limiter that was used before so many others is idle.
+# 16 MiB. The least recently used of so many limiters is idle.
 MAX_MEMORIES = 16
 MAX_RATE_LIMITERS = 1000
 
@@ -100,7 +100,7 @@ class _Registry:
         self.lock = Lock()
         self.rate_limiters: OrderedDict[Hashable, LocalRateLimiter] = OrderedDict()
         self.memories: OrderedDict[Hashable, MemoryCache] = OrderedDict()
-        # The memory of a caller's client goes with the client.
+        # The memory cache of a caller's client is deleted together with the client.
         self.client_memories: WeakKeyDictionary[Any, OrderedDict[Hashable, MemoryCache]] = (
             WeakKeyDictionary()
         )
@@ -149,7 +149,7 @@ def _shared_memory(settings: MatchSettings, client: object | None) -> MemoryCach
 def _entry(
     entries: OrderedDict[Hashable, T], key: Hashable, new: Callable[[], T], max_entries: int
 ) -> T:
-    """Return the entry of a key; make a missing one in the place of the least recently used one."""
+    """Return the entry of a key; a new entry may replace the least recently used one."""
     if key not in entries:
         entries[key] = new()
         if len(entries) > max_entries:
@@ -163,7 +163,7 @@ async def shared_async_client(settings: MatchSettings) -> ClientPool:
     clients = _clients.get(None)
     if clients is None:
         _clients.set(clients := {})
-    # What a client is made from.
+    # The settings from which a client is made.
     key = (
         settings.async_io.request_timeout,
         settings.async_io.connect_timeout,
@@ -183,10 +183,10 @@ async def shared_async_client(settings: MatchSettings) -> ClientPool:
 
 
 def clear_shared_state() -> None:
-    """Forget the rate limits and answers that the module-level functions share.
+    """Clear the rate limits and answers that the module-level functions share.
 
     For tests: each test then starts with a full rate limit, a closed circuit breaker and no cached
-    answer. Runs that are under way keep what they use.
+    answer. Runs in progress are not affected.
 
     Example:
         ```python
@@ -202,7 +202,7 @@ def clear_shared_state() -> None:
 
 
 def _site(settings: MatchSettings) -> tuple[Hashable, ...]:
-    """Host and account: what Beatport sees of a caller."""
+    """The host and the account, by which Beatport knows a caller."""
     is_api = settings.source == "api"
     host = urlsplit(settings.site_url).netloc
     token = settings.access_token.get_secret_value() if settings.access_token else None

@@ -25,7 +25,7 @@ def one_question(asked: Question) -> SearchFlow[Answer]:
 
 
 class Slots:
-    """A rate limiter that returns the given answers, and records what is reported."""
+    """A rate limiter that returns the given answers and records the reports."""
 
     def __init__(self, *slots: Any) -> None:
         self.slots = list(slots)

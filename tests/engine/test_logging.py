@@ -1,4 +1,4 @@
-"""What the library logs: requests at DEBUG, runs at INFO, and never what a user would not share."""
+"""The log: requests at DEBUG, runs at INFO, and no private data."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def slots(waits: list[float]) -> list[int]:
-    """Which slots were waited for, counted from the first, at one slot in 100 s."""
+    """The slots that the run waited for, counted from the first, at one slot in 100 s."""
     return sorted(round(seconds / 100) for seconds in waits)
 
 

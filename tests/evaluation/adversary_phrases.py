@@ -7,7 +7,7 @@ recording depends on more than the words.
 
 from __future__ import annotations
 
-# Versions by kind, separated by commas. None of them may be taken for the Original Mix.
+# Versions by kind, separated by commas. None of them may be matched to the Original Mix.
 VERSIONS = {
     kind: tuple(one.strip() for one in phrases.split(","))
     for kind, phrases in {

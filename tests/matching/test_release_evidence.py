@@ -52,7 +52,7 @@ def siblings(count: int = 9, folder: str = "/music/trees", **fields: object) -> 
 
 
 def doubtful(*more: Candidate, file: str = "/music/trees/10.mp3", title: str = "Junipar") -> Match:
-    """A track whose title of one word is a letter apart, and whose length is unknown."""
+    """A track whose title of one word differs by a letter, and whose length is unknown."""
     return judged(Track(title, "Ana Holm", file=file), sold(10, "Juniper"), *more)
 
 
@@ -134,7 +134,7 @@ def test_two_versions_of_the_title_on_the_release_stay_in_review() -> None:
     ids=["unexplained", "length", "version", "title"],
 )
 def test_release_alone_accepts_nothing(track: Track) -> None:
-    """It says nothing about a version, a length or text that nothing explains."""
+    """It is no evidence for a version or a length, or for unexplained text."""
     before = judged(track, sold(10, "Juniper"))
     assert not before.matched
     assert last([*siblings(), before]) == before

@@ -263,7 +263,7 @@ def test_a_file_that_another_program_keeps_locked_is_an_error(
     monkeypatch.setattr(decisions_module, "MAX_DECISIONS_LOCK_WAIT_S", 0.0)
     with path.open("ab") as file:
         assert lock(file)
-        with pytest.raises(DecisionsError, match=r"another program keeps this file locked"):
+        with pytest.raises(DecisionsError, match=r"another program has locked this file"):
             Decisions(path).record_miss(TRACK)
 
 

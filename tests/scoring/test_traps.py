@@ -462,7 +462,7 @@ def test_remixers_that_differ_in_a_final_vowel_need_review(mine, theirs):
     assert ask(track_of(f"Signals ({mine} Remix)"), candidate)[0] == "review"
 
 
-def test_equal_isrc_and_length_need_review_whatever_the_title_says():
+def test_equal_isrc_and_length_with_another_title_need_review():
     for title, artists in (("Session Part 9", "Kolva"), ("Track 02", "Unknown Artist")):
         track = track_of(title, artists, isrc=ISRC, **PLAYED)
         assert ask(track, candidate_of("Home", isrc=ISRC, **SOLD))[0] == "review"
