@@ -108,7 +108,8 @@ def bundled_catalogue() -> tuple[CatalogueTrack, ...]:
         ```
     """
     text = files("beatport_match.testing").joinpath("catalogue.json").read_text(encoding="utf-8")
-    # A column of each field takes less space in the wheel. A release without a name has its track's.
+    # A column for each field takes less space in the wheel than rows. A release has the name of its
+    # track if it has none.
     columns: dict[str, list[Any]] = json.loads(text)
     tracks = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     return tuple(_track({**one, "release": one["release"] or one["name"]}) for one in tracks)
