@@ -7,6 +7,7 @@ import os
 import pytest
 from fake_clock import FakeClock, shorten_polls
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 from beatport_match import clear_shared_state
 
@@ -19,6 +20,10 @@ settings.register_profile("fuzz", PATIENT, max_examples=2000)
 # For additional runs of the suite, such as with coverage or another Python version.
 settings.register_profile("sample", PATIENT, derandomize=True, max_examples=15)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+if settings().derandomize and hasattr(providers, "_get_local_constants"):
+    # Hypothesis also draws constants of the modules that are loaded, which depend on the tests that
+    # this process ran before. Without them, a test always has the same examples.
+    providers._get_local_constants = providers.Constants
 
 
 # The pytest plugin of anyio provides the `anyio` marker and runs the tests.
