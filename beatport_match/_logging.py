@@ -1,11 +1,11 @@
 """The logger of the library, `beatport_match`. It prints nothing by itself.
 
-    DEBUG    each request that was sent, and each answer from the cache
-    INFO     each request that is retried, each query that failed, one line for each run
+    DEBUG    each request that was sent or is retried, each answer from the cache, each failed query
+    INFO     one line for each run
     WARNING  a track ended with an unexpected exception, the circuit breaker opened or closed, a
              file cannot be used or is damaged
 
-Users send logs to strangers: no line holds a title, a name, a token, a header or a folder.
+Users publish logs in bug reports, so no line holds a title, a name, a token, a header or a folder.
 """
 
 from __future__ import annotations

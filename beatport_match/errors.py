@@ -44,7 +44,7 @@ FailureKind: TypeAlias = Literal[
     "time_budget",
     "exception",
 ]
-"""The kind of a fault; docs/confidence-and-outcomes.md has what each means and what helps."""
+"""The kind of a fault; docs/confidence-and-outcomes.md explains each kind and what helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +305,7 @@ def wrong_argument(name: str, value: object, expected: str, remedy: str = "") ->
 
 
 def require_several(name: str, value: object, what: str, remedy: str) -> None:
-    """Reject what is not several values; a text is one value, although it can be iterated.
+    """Reject a single value; a text is a single value, although it can be iterated.
 
     Raises:
         MisuseError: It is a text, or it cannot be iterated.

@@ -5,14 +5,13 @@ in a spreadsheet. All files are written atomically: a file is complete or does n
 that is read is checked as untrusted input. This module does no matching.
 """
 
-import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -23,8 +22,9 @@ from beatport_match.errors import (
     unsupported_version,
     wrong_argument,
 )
-from beatport_match.files.atomic_write import atomic_write, output_errors
-from beatport_match.files.guarded_read import as_path, read_text, reason
+from beatport_match.files.atomic_write import make_folder, write_text
+from beatport_match.files.csv_records import write_csv
+from beatport_match.files.guarded_read import as_path, read_text, reason, strict_json
 from beatport_match.matching.match import Match, as_matches
 from beatport_match.model.evidence import OUTCOMES, MatchOutcome, ScoredCandidate
 from beatport_match.model.problems import PlaylistProblem
@@ -178,16 +178,13 @@ class PlaylistMatch:
             ```
         """
         text = json.dumps(self.document(), ensure_ascii=False, indent=1)
-        # A file name that is not valid text contains surrogates. They are written as escapes, which
-        # a JSON parser converts back.
-        with atomic_write(as_path("path", path)) as draft:
-            draft.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+        write_text(as_path("path", path), text + "\n")
 
     def to_csv(self, folder: str | Path) -> None:
         """Write `matches.csv`, `candidates.csv`, `queries.csv` and `review.csv` into a folder.
 
-        The files are UTF-8 with the byte order mark that Excel needs. If a spreadsheet would run a
-        cell as a formula, the cell begins with an apostrophe.
+        The files are UTF-8 with the byte order mark that Excel needs. A text that a spreadsheet
+        could run as a formula gets an apostrophe.
 
         Args:
             folder: The folder to write to. It is created if it does not exist; existing files with
@@ -202,8 +199,7 @@ class PlaylistMatch:
             ```
         """
         folder = as_path("folder", folder, "folder")
-        with output_errors(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         rows = [_match_row(match) for match in self.matches]
         review = [row for row in rows if row["outcome"] == "review"]
         write_table(folder / "matches.csv", _MATCH_COLUMNS, rows)
@@ -242,7 +238,7 @@ class PlaylistMatch:
 
 
 def require_results(result: object) -> None:
-    """Reject what is not the result of a run.
+    """Reject a value that is not the result of a run.
 
     Raises:
         MisuseError: It is no `PlaylistMatch`.
@@ -260,8 +256,7 @@ def _read_document(path: str | Path) -> dict[str, Any]:
     """Read the JSON document of a results file and check its outer shape."""
     file = as_path("path", path)
     try:
-        text = read_text(file, MAX_RESULTS_BYTES)
-        document: object = json.loads(text, parse_constant=_reject_constant)
+        document = strict_json(read_text(file, MAX_RESULTS_BYTES))
     except OSError as error:
         raise ResultsFileError(f"{path}: cannot be read ({reason(error)}); {_REMEDY}.") from None
     except (ValueError, RecursionError) as error:
@@ -283,10 +278,6 @@ def _read_document(path: str | Path) -> dict[str, Any]:
 
 def _as_object(value: object) -> dict[str, Any] | None:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
-
-
-def _reject_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _parsed_match(path: str | Path, number: int, raw: object) -> Match:
@@ -399,15 +390,9 @@ def _track_cells(match: Match) -> dict[str, Any]:
     return {"track_id": match.track.id, "title": match.track.title}
 
 
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
-    """Write a CSV file for a spreadsheet, atomically; a text that is a formula is made safe."""
-    with (
-        atomic_write(path) as draft,
-        draft.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,
-    ):
-        table = csv.writer(file)
-        table.writerow(columns)
-        table.writerows([_csv_cell(row.get(column)) for column in columns] for row in rows)
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write a CSV file that spreadsheets open without running a formula."""
+    write_csv(path, columns, ({name: _csv_cell(row.get(name)) for name in columns} for row in rows))
 
 
 def _csv_cell(value: object) -> object:

@@ -32,7 +32,7 @@ def main() -> None:
         print(
             f"{len(result.matched)} of {len(result.matches)} matched, {len(result.failed)} failed"
         )
-        print(f"the token was renewed {fake.tokens.refreshed} times and written back to its file")
+        print(f"the token was refreshed {fake.tokens.refreshed} times and written back to its file")
 
         # Without a refresh token, all tracks after the expiry are `failed`, not `not_found`.
         journal = Path(folder, "run.journal")

@@ -33,7 +33,7 @@ def ask_again(file: Path, settings: MatchSettings) -> int:
             decisions=file.with_name("decisions.jsonl"),
             journal=file.with_suffix(".journal"),  # its lock keeps a second run from starting
         )
-        after.to_json(file)  # it is replaced as a whole, or stays as it was
+        after.to_json(file)  # it is replaced completely, or does not change
     except BeatportMatchError as error:
         print(now, error)
         return 2

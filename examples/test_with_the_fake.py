@@ -9,7 +9,7 @@ SETTINGS = MatchSettings(requests_per_second=None)
 
 
 def label_of(text: str, client: httpx.Client) -> str:
-    """Stand in for your tool: return the label of a track, or a message for the user."""
+    """Act as your tool: return the label of a track, or a message for the user."""
     match: Match = match_track(text, settings=SETTINGS, http_client=client)
     if best := match.accepted:
         return best.candidate.label or "unknown label"

@@ -6,17 +6,24 @@ import os
 
 import pytest
 from fake_clock import FakeClock, shorten_polls
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 from beatport_match import clear_shared_state
 
-# A deadline would fail tests on a busy machine. Without random choices, a run can be repeated.
-settings.register_profile("suite", deadline=None, derandomize=True, max_examples=50)
+# A deadline, or a check of how fast examples are made, would fail tests on a busy machine. Without
+# random choices, a run can be repeated.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("suite", PATIENT, derandomize=True, max_examples=50)
 # Run by hand: `HYPOTHESIS_PROFILE=fuzz python -m pytest -m fuzz`.
-settings.register_profile("fuzz", deadline=None, max_examples=2000)
+settings.register_profile("fuzz", PATIENT, max_examples=2000)
 # For additional runs of the suite, such as with coverage or another Python version.
-settings.register_profile("sample", deadline=None, derandomize=True, max_examples=15)
+settings.register_profile("sample", PATIENT, derandomize=True, max_examples=15)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+if settings().derandomize and hasattr(providers, "_get_local_constants"):
+    # Hypothesis also draws constants of the modules that are loaded, which depend on the tests that
+    # this process ran before. Without them, a test always has the same examples.
+    providers._get_local_constants = providers.Constants
 
 # With it, each program that a test starts would compile the whole package again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -30,7 +37,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(autouse=True)
 def _own_limits() -> None:
-    """Without it, a test would meet the rate limit and the cached answers of the tests before."""
+    """Without it, a test would use the rate limit and the cached answers of earlier tests."""
     clear_shared_state()
 
 

@@ -130,7 +130,7 @@ class ApiSource:
 def parse_listing(response: Response, *, rows_key: str, base_url: str) -> ParsedResult | Failure:
     """Parse the tracks of a list, in the list's order; malformed rows are only counted.
 
-    The rows stand under `rows_key`: `tracks` in a search, `results` in a list by ISRC.
+    The rows are under `rows_key`: `tracks` in a search, `results` in a list by ISRC.
     """
     body = _parse_body(response)
     if isinstance(body, Failure):
@@ -167,7 +167,7 @@ def parse_detail(response: Response, *, wanted_id: int, base_url: str) -> Parsed
 
 
 def error_text(response: Response) -> str:
-    """Return the API's error message, which stands under one of four keys; empty if none."""
+    """Return the API's error message, which has one of four keys; empty if there is none."""
     body = parse_json(response.body)
     if not is_record(body):
         return ""

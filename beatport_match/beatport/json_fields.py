@@ -1,6 +1,6 @@
 """Read one field of a JSON object; a value of an unexpected type counts as missing.
 
-This module checks only types and ranges. It knows none of Beatport's keys and no track.
+This module checks only types and ranges. It does not know Beatport's keys.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def is_list(value: object) -> TypeGuard[Sequence[object]]:
 
 def clean_text(text: str, max_length: int = MAX_FIELD_LENGTH) -> str:
     """Return the text on one line (`single_line`), cut to its first `max_length` characters."""
-    # Do not clean text that is cut off anyway; the factor leaves room for blanks that are removed.
+    # Do not clean text that will be cut off; the factor allows for spaces that are removed.
     return single_line(text[: 4 * max_length])[:max_length].rstrip()
 
 
@@ -43,7 +43,7 @@ def text(record: Record, key: str) -> str | None:
     value = record.get(key)
     if not isinstance(value, str):
         return None
-    # The cache must stay small, and long texts seldom repeat.
+    # The cache must stay small, and long texts rarely repeat.
     return _clean_short(value) if len(value) <= MAX_CACHED_LENGTH else clean_text(value) or None
 
 

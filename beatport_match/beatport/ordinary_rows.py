@@ -3,9 +3,9 @@
 Nearly every row of a search page has the types that are listed below, and texts that are clean
 already. `pydantic_core` checks this while it parses the page, and makes no Python values of the
 fields that no candidate has. This takes a fraction of the time of reading field by field. A row
-with anything else, such as a line break in a text, is not ordinary: it stays as it stands in the
-page, and `track_records` reads it field by field. An ordinary row holds only values that this would
-keep as they are, so both ways give the same candidate.
+with anything else, such as a line break in a text, is not ordinary: it is not changed, and
+`track_records` reads it field by field. An ordinary row holds only values that `track_records`
+would not change, so both methods give the same candidate.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _WORDS = f"{_VISIBLE}(?: {_VISIBLE})*"
 _TEXT = str_schema(max_length=MAX_FIELD_LENGTH, pattern=f"^{_WORDS}$")
 # One label in six has a blank at its end.
 _LABEL_NAME = str_schema(max_length=MAX_FIELD_LENGTH, pattern=f"^{_WORDS} ?$")
-# No text is longer and shorter than this.
+# This schema accepts no text: none has at least 1 and at most 0 characters.
 _NOTHING = str_schema(min_length=1, max_length=0)
 # Only the schema can put this object into a row.
 _MARK_KEY, _MARK = "is ordinary", object()
@@ -102,12 +102,12 @@ _ROW = _record(
 
 
 def _may_be(schema: CoreSchema) -> CoreSchema:
-    """Describe any value; one that fits the schema is read by it."""
+    """Describe any value; the schema reads a value that fits it."""
     return union_schema([schema, any_schema()], mode="left_to_right")
 
 
 def _around(schema: CoreSchema, *path: str) -> CoreSchema:
-    """Describe any value; what stands at the path of keys in it is read by the schema."""
+    """Describe any value; the schema reads the value at the path of keys in it."""
     for key in reversed(path):
         field = typed_dict_field(schema, required=False)
         schema = _may_be(typed_dict_schema({key: field}, extra_behavior="allow"))

@@ -1,8 +1,8 @@
 """The JSON data of a Beatport web page, and the place of the rows in it.
 
 A page that is not the requested one is recognised by its content and never counts as "not found".
-If the rows are not at their known place, the failure names the missing path. This module knows no
-field of a track.
+If the rows are not at their known place, the failure names the missing path. This module does not
+read the fields of a track.
 
 A normal page is not parsed as HTML: the JSON script is found in the bytes, because parsing 550 KB
 of HTML takes twenty times as long. `page_fallback` reads a page whose data is at another place.
@@ -83,9 +83,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of tracks, as they stand in a page, and their place.
+    """Rows of tracks, as the page has them, and their place.
 
-    `doubt` says why no rows would not mean that nothing was found; empty without such a reason.
+    If there are no rows, `doubt` is the reason why this may not mean that nothing was found.
     """
 
     rows: Sequence[object]
@@ -116,7 +116,7 @@ def open_page(
 ) -> Page | Failure | None:
     """Return the data of the page; `None` if Beatport answers that there is no such page.
 
-    `parse` parses the JSON of the page; `None` means that it is none.
+    `parse` parses the JSON of the page; it returns `None` if the text is not JSON.
 
     Raises:
         LayoutChangedError: The page is complete and has no data script, or no JSON in it.
@@ -168,7 +168,7 @@ def rendered_queries(page: Page) -> list[RenderedQuery]:
 def search_rows(page: Page, *, needs_key: bool = False) -> Rows:
     """Return the rows of a search page; no rows means that nothing was found.
 
-    The rows stand in the query whose key starts with `search`: in `data` (`/search/tracks`) or in
+    The rows are in the query whose key starts with `search`: in `data` (`/search/tracks`) or in
     `tracks.data` (`/search`). The rest of that key changes from build to build.
 
     Args:
@@ -250,7 +250,7 @@ def contradicted(response: Response, place: str, doubt: str) -> Failure:
 def foreign_page(response: Response) -> Failure | None:
     """Report a page that is not Beatport's, such as the login page of a hotel; otherwise `None`.
 
-    The pages of Beatport name it in their title, and have scripts of Next.js.
+    The title of Beatport's pages contains the name Beatport, and the pages have scripts of Next.js.
     """
     title = _quoted_title(response).lower()
     if not title or "beatport" in title or b"_next/" in response.body:

@@ -1,6 +1,6 @@
-"""Other ways to read a page whose data is not at its known place.
+"""Other methods to read a page whose data is not at its known place.
 
-Beatport moved its data before, and may do so again. These are the ways, in their order:
+Beatport has moved its data before, and may do so again. The methods are tried in this order:
 
     script   the data script, with its tag written in another way, in several pieces, or with the
              query results at another place in it
@@ -11,8 +11,8 @@ Beatport moved its data before, and may do so again. These are the ways, in thei
     ld_json  the description of a track for search engines (JSON-LD)
     html     the links and texts of the page (`page_html`)
 
-The page is parsed as HTML, which is slow, so these ways are used only if the usual one fails.
-None of them divides a text into artist, title and version.
+The page is parsed as HTML, which is slow, so these methods are used only if the usual one fails.
+None of them splits a text into artist, title and version.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from beatport_match.model.validation import parse_json
 # A tree of elements takes up to fifty times the memory of its text. The largest captured page has
 # 0.9 MB.
 MAX_PARSED_BYTES = 4 * 2**20
-# The captured pages have up to 13 scripts. Each document costs time, however short it is.
+# The captured pages have up to 13 scripts. Each document costs time, even a short one.
 MAX_SCRIPTS = 1000
 MAX_PUSHED_ROWS = 10_000
 # Beatport serves at most 150 rows; the parsers ignore further rows of a larger page.
@@ -53,18 +53,18 @@ _PUSH = "__next_f.push("
 _PUSHED_ROW = re.compile(rb"[0-9a-f]*:(?:T([0-9a-f]{1,8}),)?")
 
 Found: TypeAlias = "Page | Rows | Failure | None"
-"""What one way finds: a page's data, its rows, or that this is an error page (`None`: of 404)."""
+"""The result of one method: a page's data, its rows, or an error page (`None` for 404)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """The rows of a page as they stand there, and the result."""
+    """The rows of a page, and the result of reading them."""
 
     rows: Sequence[object]
     result: ParsedResult
 
     def as_read_from(self, read_from: ReadFrom) -> ParsedPage:
-        """Return the same with the place of its data."""
+        """Return this page with the place of its data."""
         found = tuple([replace(one, read_from=read_from) for one in self.result.candidates])
         return replace(self, result=replace(self.result, candidates=found, read_from=read_from))
 
@@ -86,8 +86,8 @@ def first_parsed_page(
     Args:
         response: The page.
         usual: Why the page cannot be read at its usual place.
-        ways: What each way finds.
-        read: Reads what a way found.
+        ways: The result of each method.
+        read: Reads the rows in the result of a method.
     """
     partial: ParsedPage | None = None
     for read_from, found in ways:
@@ -113,7 +113,7 @@ def first_parsed_page(
 def search_ways(
     response: Response, base_url: str, is_own: Callable[[str], bool]
 ) -> Iterator[tuple[ReadFrom, Found]]:
-    """Yield what each way finds on a search page; `is_own` recognises the key of its query."""
+    """Yield the result of each method on a search page; `is_own` recognises its query's key."""
     root = _parse_html(response)
     if root is None:
         return
@@ -130,7 +130,7 @@ def search_ways(
 def track_ways(
     response: Response, base_url: str, wanted_id: int, is_own: Callable[[str], bool]
 ) -> Iterator[tuple[ReadFrom, Found]]:
-    """Yield what each way finds on the page of a track; `is_own` is that of `search_ways`."""
+    """Yield the result of each method on a track page; `is_own` is as in `search_ways`."""
     root = _parse_html(response)
     if root is None:
         return
@@ -157,7 +157,7 @@ def _parse_html(response: Response) -> Any:
 
 
 class _Scripts(NamedTuple):
-    """The texts of a page's scripts, by the way that reads them."""
+    """The texts of a page's scripts, by the method that reads them."""
 
     data: list[str]
     other_json: list[str]

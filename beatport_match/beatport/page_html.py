@@ -2,7 +2,7 @@
 
 The functions return rows with the keys of the API, so that `track_records` checks and cleans their
 values. A value is read only where the markup separates it: a name and its version are two elements,
-each artist is a link. A version that stands only inside a longer text stays unknown.
+each artist is a link. A version that is only part of a longer text stays unknown.
 
 The class names of Beatport's elements change from build to build and are not used.
 """
@@ -67,7 +67,7 @@ def heading_track(root: Any, base_url: str, wanted_id: int) -> list[Record]:
     if linked_track(canonical, base_url) != wanted_id or heading is None:
         return []
     name, version = _name_and_version(heading)
-    # "Artists - Name (Version) [Label] | ...": the heading tells where each part ends.
+    # "Artists - Name (Version) [Label] | ...": the heading shows where each part ends.
     title = _one_line(root.xpath('string(//meta[@property="og:title"]/@content)'))
     credit, found, rest = title.partition(f" - {name} ({version}) [")
     label, _, _ = rest.rpartition("] | ") if found else ("", "", "")
@@ -111,12 +111,12 @@ def described_tracks(records: Iterable[Record], base_url: str) -> Iterator[Recor
 
 
 def _facts(levels: list[Any]) -> Record:
-    """Return what the elements around the link to a track tell about it, the nearest first."""
+    """Return the facts in the elements around the link to a track, the nearest element first."""
     _, artists = _nearest(levels, "/artist/")
     label_cell, labels = _nearest(levels, "/label/")
     _, releases = _nearest(levels, "/release/")
     _, genres = _nearest(levels, "/genre/")
-    # In Beatport's lists, remixers stand beside the label.
+    # In Beatport's lists, remixers are next to the label.
     beside = _links(label_cell, "/artist/") if labels else []
     pictures = [image.get("src") or "" for link in releases for image in link.iter("img")]
     facts: dict[str, object] = {
@@ -129,7 +129,7 @@ def _facts(levels: list[Any]) -> Record:
             "image": {"uri": _IMAGE_SIZE.sub("/{w}x{h}/", next(iter(pictures), ""))},
         },
     }
-    # Outside of links, so that a title cannot be taken for one of these.
+    # Outside of links, so that a title cannot be confused with one of these.
     for element in islice(_outside_links(levels[-1]), MAX_ROW_ELEMENTS):
         own = _own_text(element)
         if found := _BPM_AND_KEY.fullmatch(own):

@@ -6,7 +6,7 @@
 
 The shape is recognised by the keys of the row and not by the page, because pages change from build
 to build. A row needs its ID and its name; any other field that is missing or of another type
-counts as unknown. This module knows no page and scores no track.
+counts as unknown. This module does not read pages and does not score.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def parse_rows(rows: Sequence[object], base_url: str, max_rows: int) -> ParsedRe
 
 
 def parse_partial(row: object, base_url: str) -> Candidate:
-    """Return what can be read of a row without ID or name: the ID 0, and a name if it has one."""
+    """Return the readable fields of a row without ID or name: the ID 0, and perhaps a name."""
     if not is_record(row):
         return Candidate(id=0, name="")
     shape = row_shape(row) or ("search" if "track_name" in row else "api v4")

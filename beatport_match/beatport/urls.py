@@ -1,6 +1,6 @@
 """Beatport's URLs: track IDs, slugs, track URLs, and queries that pass the site's firewall.
 
-This module turns text into text. It knows no JSON and builds no request.
+This module converts text to text. It does not read JSON and builds no request.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def track_id(url_or_id: int | str, base_url: str = HOME) -> int:
 
 
 def linked_track(link: str, base_url: str) -> int | None:
-    """Return the ID of the track that a link of a page leads to; `None` if it leads elsewhere."""
+    """Return the ID of the track that a link of a page points to; `None` for another link."""
     try:
         return _track_number(urljoin(f"{base_url}/", link), base_url)
     except ValueError:

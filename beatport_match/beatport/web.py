@@ -1,7 +1,7 @@
 """Beatport's web pages as a `Source`: each question carries the parser of its response.
 
-This module describes requests but does not send them. A parser sees only the response. Which
-question comes next, and whether it is retried, is decided in `matching`.
+This module describes requests but does not send them. A parser gets only the response. `matching`
+decides which question comes next and whether it is retried.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class WebSource:
             MisuseError: Always.
         """
         raise MisuseError(
-            f"Beatport's web pages are not known to find an ISRC ({query_type} {isrc!r})."
+            f"No search for an ISRC is known for Beatport's web pages ({query_type} {isrc!r})."
         )
 
     def track(self, url_or_id: int | str, query_type: str = "track_page") -> Question:
@@ -139,7 +139,7 @@ def parse_search(
 def read_search(
     response: Response, base_url: str, query: str | None = None
 ) -> ParsedPage | Failure:
-    """Read a search page, in another way if its data is not at its known place."""
+    """Read a search page, with another method if its data is not at its known place."""
     try:
         usual = _read_rows(response, base_url, query, open_page(response, parse_search_page))
     except LayoutChangedError as error:
@@ -213,7 +213,7 @@ def _read_track(
         missing_place = f"{found.place}.dehydratedState.queries[0].state.data"
     # Pages of 2023 also hold the track here.
     old = RenderedQuery("track-details-", found.props.get("track"), f"{found.place}.track")
-    # Recommendations are tracks as well, but they stand in a bare list: only objects count.
+    # Recommendations are tracks as well, but they are in a bare list, so only objects count.
     queries = [query for query in (*queries, old) if is_record(query.data)]
     for query in queries:
         candidate = parse_record(query.data, base_url)
@@ -240,7 +240,7 @@ def _track_among(
 def _other_track_failure(
     response: Response, query: RenderedQuery, wanted_id: int, base_url: str
 ) -> Failure:
-    """Describe what the page holds in place of the requested track."""
+    """Describe the content of a page that does not have the requested track."""
     candidate = parse_record(query.data, base_url)
     if candidate is None:
         return unreadable_row(response, query.data, query.place)

@@ -4,11 +4,11 @@ The search engine is tantivy, which the extra `offline` installs. The rest of th
 need it.
 
     index_terms  the words under which a row is indexed, and the words of a query
-    row_parser   one row -> Candidate, and what was wrong with it
+    row_parser   one row -> Candidate, and its problems
     row_files    rows from JSON lines, CSV and Parquet files, or from a program
     storage      the folder of a catalogue: format marker, atomic replacement, checksums
     index        tantivy: the only module that imports it
-    builder      takes in the rows of a build or an update: rows -> Candidate and BuildReport
+    builder      parses the rows of a build or an update: rows -> Candidate and BuildReport
     source       a catalogue as a `Source` of candidates
     catalogue    Catalogue, the public class
 """

@@ -1,4 +1,4 @@
-"""Take in the rows of a build or an update: rows -> candidates and a `BuildReport`.
+"""Parse the rows of a build or an update: rows -> candidates and a `BuildReport`.
 
 A bad row is reported and left out; it never ends a build.
 """
@@ -23,7 +23,7 @@ _KNOWN_COLUMNS = frozenset(COLUMNS)
 OnRowProblem: TypeAlias = Callable[[CatalogueProblem], None]
 """Called with each row that cannot be read."""
 OnRowProgress: TypeAlias = Callable[[int], None]
-"""Called now and then with the number of rows that were read so far."""
+"""Called repeatedly with the number of rows that were read so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class BuildReport:
 
 
 class RowIntake:
-    """Parses the rows of a source, and counts and reports what is wrong with them."""
+    """Parses the rows of a source, and counts and reports their problems."""
 
     def __init__(
         self,

@@ -38,7 +38,7 @@ MAX_ROWS_OF_ISRC = 100
 class Catalogue:
     """An offline catalogue, open for reading.
 
-    It answers from the state that it opened: later changes are visible after it is opened again.
+    It searches the state that it opened: later changes are visible after it is opened again.
     Opening reads all files once and verifies their checksums: 0.2 s for a million rows. Several
     threads may use one object, and several processes may open one catalogue. A pickled catalogue
     contains only its path and is opened again where it is unpickled. The order in which the rows
@@ -109,8 +109,8 @@ class Catalogue:
 
         Raises:
             CatalogueError: The file cannot be read, `path` cannot be written or is not a
-                catalogue, another program is changing it, or no row can be built in place of an
-                existing catalogue, which stays.
+                catalogue, another program is changing it, or no row can be read and a catalogue
+                exists, which is then kept.
             MissingDependencyError: The extra `offline`, or `parquet` for that format, is not
                 installed.
 
@@ -133,8 +133,8 @@ class Catalogue:
             if report.left_out and not report.rows and path.exists():
                 # Probably the wrong file or other column names; an empty catalogue would hide this.
                 raise CatalogueError(
-                    f"{path}: none of the {report.left_out:,} rows can be built, so the existing "
-                    f"catalogue stays; the first problem: {report.problems[0]}"
+                    f"{path}: none of the {report.left_out:,} rows can be read, so the existing "
+                    f"catalogue is kept; the first problem: {report.problems[0]}"
                 )
         return report
 
@@ -350,7 +350,7 @@ class Catalogue:
 
 @contextmanager
 def _changed(path: Path) -> Generator[IndexWriter, None, None]:
-    """Lock a catalogue, and yield a writer whose changes are kept if the block succeeds."""
+    """Lock a catalogue, and yield a writer; its changes are committed if the block succeeds."""
     with locked_catalogue(path):
         with IndexWriter(index_folder(path), path, new=False) as writer:
             yield writer

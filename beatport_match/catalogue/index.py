@@ -1,6 +1,6 @@
 """The index of a catalogue: the only module that imports the search engine, tantivy.
 
-A row is indexed under its normalised words, each a term of its own. So tantivy never splits a text,
+A row is indexed under its normalised words, each a separate term. So tantivy never splits a text,
 and no character of a query is query syntax. Rows are stored in the order of their IDs.
 
 tantivy reports errors as `OSError`, `ValueError` or a panic. `translate_read_errors` and
@@ -41,7 +41,8 @@ _Terms: TypeAlias = "list[tuple[int, Query]]"
 WRITER_HEAP_BYTES = 128 * 2**20
 # A query reads all rows of its rarest words, up to this number; its other words only rank them.
 MAX_ROWS_READ = 1_000
-# A word that no row has is searched with one typo: the longest few, which are the most distinctive.
+# Words that no row has are searched with one typo: only the longest few, which are the most
+# distinctive.
 MAX_TYPO_TERMS = 6
 MIN_TYPO_TERM_LENGTH = 4
 # tantivy's search with a typo reads all rows of all words that it finds, also of the most common
@@ -114,7 +115,7 @@ class IndexReader:
                 continue
             near_rare, near_common = self._by_rarity(typo_terms(word), is_typo=True)
             required += [query for _, query in near_rare]
-            # Of a common word that may be meant, only the rows with another word of the query.
+            # If the similar word is common, search only for rows with another word of the query.
             required += [
                 _all_of([near, other], []) for _, near in near_common for other in rarest_common
             ]
@@ -131,7 +132,7 @@ class IndexReader:
     def _by_rarity(self, terms: Iterable[str], *, is_typo: bool = False) -> tuple[_Terms, _Terms]:
         """Divide the terms that rows have into the rarest, whose rows are all read, and the rest.
 
-        A row scores 1 for a typo, however rare the word is.
+        A row scores 1 for a typo, also if the word is rare.
         """
         import tantivy
 
@@ -197,7 +198,7 @@ class IndexReader:
 
 
 class IndexWriter:
-    """An index open for writing: the changes of a `with` block are kept if the block succeeds.
+    """An index open for writing: the changes of a `with` block are committed if it succeeds.
 
     Raises:
         CatalogueError: tantivy cannot write; any method may raise it. It names the catalogue at
@@ -230,7 +231,7 @@ class IndexWriter:
         document.add_bytes("row", _row_adapter().dump_json(candidate, exclude_none=True))
         try:
             self._writer.add_document(document)
-        except BaseException:  # a panic is no Exception
+        except BaseException:  # a panic is not an Exception
             with self._write_errors():
                 raise
 

@@ -1,7 +1,7 @@
 """The words under which a row is indexed, and the words of a query, both normalised by `fold`.
 
 Rows and queries are split by the same functions, so that a query finds what was indexed. This
-module knows no file and no search engine. A change to `index_terms` makes older catalogues
+module uses no file and no search engine. A change to `index_terms` makes older catalogues
 unreadable: raise `storage.FORMAT` with it.
 """
 
@@ -13,7 +13,7 @@ from string import ascii_lowercase, digits
 from beatport_match.model.tracks import Candidate
 from beatport_match.parsing.normalize import fold, words_of_text
 
-# No word of a title is longer. Of a longer one, only the beginning is indexed.
+# Words of titles are not longer. Of a longer word, only the beginning is indexed.
 MAX_TERM_LENGTH = 64
 # These find a title that has more words; a planned query has at most 200 characters.
 MAX_QUERY_TERMS = 24
@@ -46,7 +46,7 @@ def query_terms(text: str) -> tuple[str, ...]:
     """
     # tantivy rejects a lone surrogate, which comes for example from a damaged file name.
     encodable = text[:MAX_INDEXED_LENGTH].encode("utf-8", "ignore").decode("utf-8")
-    # `fold` drops signs that stand beside other words, so each sign is folded on its own.
+    # `fold` drops signs that are beside other words, so each sign is folded on its own.
     signs = [piece for piece in encodable.split() if not any(map(str.isalnum, piece))]
     words = (*words_of_text(encodable), *chain.from_iterable(map(words_of_text, signs)))
     return tuple(dict.fromkeys([word[:MAX_TERM_LENGTH] for word in words]))[:MAX_QUERY_TERMS]

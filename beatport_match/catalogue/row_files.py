@@ -1,8 +1,8 @@
 """Rows from a file or from a program: JSON lines, CSV (each also as `.gz`), Parquet, mappings.
 
 The suffix of the file decides its format. An entry is a row or, as text, the reason why it is not
-one; each comes with its line or row number. A damaged line never costs another line. This module
-knows no column, and it is the only one that imports pyarrow.
+one; each comes with its line or row number. A damaged line does not affect other lines. This module
+does not know the columns, and it is the only one that imports pyarrow.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _json_entries(lines: Iterator[_Line]) -> Iterator[NumberedRow]:
 def _parse_json(line: bytes) -> Row | str:
     """Parse one line; where the fast parser fails, `json` parses it again.
 
-    `json` accepts a lone surrogate, and its exceptions tell what is wrong.
+    `json` accepts a lone surrogate, and its exceptions say what is wrong.
     """
     row: object
     try:

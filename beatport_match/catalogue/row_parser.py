@@ -1,4 +1,4 @@
-"""One row of a catalogue -> `Candidate`, and what was wrong with the row.
+"""One row of a catalogue -> `Candidate`, and the problems of the row.
 
 A row needs an ID and a title. Any other invalid value is reported and treated as unknown: the row
 is built without it. This module opens no file.
@@ -31,7 +31,7 @@ COLUMNS = tuple(
     "length_ms isrc catalog_number url artwork_url".split()
 )
 
-# No text in 28,000 real rows is nearly as long, so a longer one is not a name.
+# All texts in 28,000 real rows are much shorter, so a longer one is not a name.
 MAX_CELL_LENGTH = 2000
 # A compilation credits two dozen artists.
 MAX_NAMES = 100
@@ -40,7 +40,7 @@ _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.ASCII)
 
 
 class RowParser:
-    """Parses one row; `problems` says what was wrong with it, in sentences without a full stop."""
+    """Parses one row; `problems` are sentences without a full stop."""
 
     def __init__(self, row: Mapping[str, object]) -> None:
         self._row = row

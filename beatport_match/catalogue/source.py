@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class CatalogueSource:
     """An open catalogue as a source of candidates, for `source=`.
 
-    The caller closes the catalogue; the source never does.
+    The caller must close the catalogue; the source does not close it.
 
     Args:
         catalogue: The open catalogue to search.
@@ -33,7 +33,7 @@ class CatalogueSource:
 
     @property
     def name(self) -> str:
-        """The catalogue's path and number of rows: a journal tells sources apart by this name."""
+        """The catalogue's path and number of rows: a journal distinguishes sources by this name."""
         return f"catalogue {self.catalogue.path} of {len(self.catalogue)} rows"
 
     def search(self, text: str, query_type: str) -> Question:

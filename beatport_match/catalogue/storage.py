@@ -9,7 +9,7 @@ Beside the folder `pool` there may be, for a time:
     .pool.XXXXXXXX.draft/     a new catalogue, until it is complete; then the replaced one
     .pool.XXXXXXXX.old/pool/  the replaced one, where two folders cannot be exchanged in one step
 
-A killed program leaves them behind. The next program that changes the catalogue removes them. If
+They remain if the program is killed. The next program that changes the catalogue removes them. If
 the catalogue itself is missing, it is moved back from the last one, also when it is opened.
 
 tantivy writes a checksum at the end of each file and does not verify it when it opens the file, so
@@ -28,13 +28,20 @@ import time
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
 from beatport_match.errors import CatalogueError
 from beatport_match.files.atomic_write import exchange
-from beatport_match.files.guarded_read import as_path, read_text, reason
+from beatport_match.files.guarded_read import (
+    as_path,
+    read_bytes,
+    read_text,
+    reason,
+    require_regular_file,
+)
 from beatport_match.files.locked_file import lock_file
 from beatport_match.model.validation import parse_json
 
@@ -44,6 +51,8 @@ _SIGNATURE = "beatport_match offline catalogue"
 _MARKER_FILE = "catalogue.json"
 _INDEX_FOLDER = "index"
 MAX_MARKER_BYTES = 4096
+# tantivy lists a segment in some 300 bytes.
+MAX_META_BYTES = 4 * 2**20
 _HOW_TO_BUILD = "build it with Catalogue.build or `beatport-match catalogue build`"
 
 # The last 8 bytes of a tantivy file: the length of the JSON footer before them, and this number.
@@ -60,9 +69,9 @@ T = TypeVar("T")
 
 
 def real_path(path: str | PathLike[str]) -> Path:
-    """Return the absolute path of a catalogue; of a link, the path that it leads to.
+    """Return the absolute path of a catalogue; of a link, the path of its target.
 
-    The lock and the drafts stand beside the folder itself.
+    The lock and the drafts are beside the folder itself.
     """
     absolute = as_path("path", path, "folder").absolute()
     with suppress(OSError):
@@ -125,7 +134,8 @@ def format_marker_of(path: Path) -> dict[str, object] | None:
 def open_unchanged(path: Path, open_index: Callable[[Path], T]) -> T:
     """Open the index of a catalogue with a function that reads several of its files.
 
-    If another program replaces or updates the catalogue meanwhile, the function is called again.
+    If another program replaces or updates the catalogue during the call, the function is called
+    again.
 
     Raises:
         CatalogueError: There is no catalogue, or it cannot be opened.
@@ -152,7 +162,7 @@ def locked_catalogue(path: Path) -> Generator[None, None, None]:
         CatalogueError: Another program is changing it, or the disk cannot be written.
     """
     with ExitStack() as stack:
-        with _translate_os_errors(path):
+        with _write_errors(path):
             if not path.parent.is_dir():
                 raise CatalogueError(f"{path}: the folder {path.parent} does not exist; create it.")
             if not stack.enter_context(lock_file(_lock_path(path))):
@@ -176,14 +186,14 @@ def new_catalogue(path: Path, tantivy_version: str) -> Generator[Path, None, Non
         CatalogueError: `path` exists and is not a catalogue, or the disk cannot be written.
     """
     _require_replaceable(path)
-    with _translate_os_errors(path):
+    with _write_errors(path):
         draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".draft", dir=path.parent))
     try:
         index = draft / _INDEX_FOLDER
-        with _translate_os_errors(path):
+        with _write_errors(path):
             index.mkdir()
         yield index
-        with _translate_os_errors(path):
+        with _write_errors(path):
             marker = {"what": _SIGNATURE, "format": FORMAT, "engine": tantivy_version}
             (draft / _MARKER_FILE).write_text(json.dumps(marker) + "\n", encoding="utf-8")
             # `mkdtemp` makes a folder for its owner only; other users may read a catalogue.
@@ -195,7 +205,7 @@ def new_catalogue(path: Path, tantivy_version: str) -> Generator[Path, None, Non
 
 
 def share_index(path: Path) -> None:
-    """Let those read the index who may read the catalogue; tantivy keeps its lists for the owner.
+    """Give the index the read permissions of the catalogue; tantivy gives them only to the owner.
 
     Raises:
         OSError: The catalogue cannot be read.
@@ -239,6 +249,7 @@ def verify_checksums(folder: Path) -> None:
     """
     for file in _segment_files(folder):
         try:
+            require_regular_file(file)
             with file.open("rb") as stream:
                 is_valid = _has_valid_checksum(stream, file.stat().st_size)
         except FileNotFoundError:
@@ -259,28 +270,25 @@ def _require_replaceable(path: Path) -> None:
 
 
 @contextmanager
-def _translate_os_errors(path: Path) -> Generator[None, None, None]:
+def _os_errors(path: Path, fault: str, remedy: str) -> Generator[None, None, None]:
     try:
         yield
     except OSError as error:
-        raise CatalogueError(
-            f"{path}: cannot be written ({reason(error)}); "
-            f"check the permissions and the free disk space."
-        ) from None
+        raise CatalogueError(f"{path}: {fault} ({reason(error)}); {remedy}.") from None
 
 
-@contextmanager
-def _read_errors(path: Path) -> Generator[None, None, None]:
-    try:
-        yield
-    except OSError as error:
-        raise CatalogueError(
-            f"{path}: cannot be read ({reason(error)}); check the path and its permissions."
-        ) from None
+_write_errors = partial(
+    _os_errors,
+    fault="cannot be written",
+    remedy="check the permissions and the free disk space",
+)
+_read_errors = partial(
+    _os_errors, fault="cannot be read", remedy="check the path and its permissions"
+)
 
 
 def _replace_folder(draft: Path, path: Path) -> None:
-    """Move a draft to `path`; what is replaced is then in `draft`, or deleted."""
+    """Move a draft to `path`; the replaced folder is then in `draft`, or deleted."""
     if not path.exists():
         draft.rename(path)
         return
@@ -338,16 +346,16 @@ def _recover(path: Path) -> None:
 
 
 def _state(path: Path) -> tuple[int, bytes] | None:
-    """Return what changes when a catalogue is replaced or updated; `None` if it is missing."""
+    """Return values that change with each replacement or update; `None` without a catalogue."""
     try:
-        return path.stat().st_ino, (path / _INDEX_FOLDER / "meta.json").read_bytes()
+        return path.stat().st_ino, read_bytes(path / _INDEX_FOLDER / "meta.json", MAX_META_BYTES)
     except OSError:
         return None
 
 
 def _segment_files(folder: Path) -> Iterator[Path]:
     """Yield the files of the listed segments; others are unfinished or left over."""
-    meta = cast("dict[str, Any]", parse_json((folder / "meta.json").read_bytes()))
+    meta = cast("dict[str, Any]", parse_json(read_bytes(folder / "meta.json", MAX_META_BYTES)))
     try:
         segments = [
             (str(one["segment_id"]).replace("-", ""), one["deletes"] and one["deletes"]["opstamp"])

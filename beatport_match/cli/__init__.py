@@ -1,7 +1,7 @@
 """The command line `beatport-match`.
 
     parser          the parser with all subcommands
-    options         the parser of one command, and what all options need
+    options         the parser of one command, and the options that several commands have
     match_options   the options of the commands that send requests
     file_options    the options of the commands that work on files
     match_commands  the commands `track` and `playlist`
@@ -36,12 +36,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from beatport_match.cli.parser import new_parser
 from beatport_match.cli.process import ExitCode
 from beatport_match.cli.terminal import Screen
 from beatport_match.errors import BeatportMatchError
+
+Command: TypeAlias = Callable[[argparse.Namespace, Screen, Screen], ExitCode]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     out, err = Screen(sys.stdout, required=True), Screen(sys.stderr, required=False)
     try:
         try:
-            return _run(new_parser().parse_args(arguments), out, err)
+            options = new_parser().parse_args(arguments)
+            return _command(options)(options, out, err)
         finally:
             out.flush()
     except KeyboardInterrupt:
@@ -69,49 +73,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         err.flush()
 
 
-def _run(options: argparse.Namespace, out: Screen, err: Screen) -> ExitCode:
-    if options.command == "demo":
-        from beatport_match.cli import demo
+def _command(options: argparse.Namespace) -> Command:
+    match options.command:
+        case "demo":
+            from beatport_match.cli.demo import demo as command
+        case "track":
+            from beatport_match.cli.match_commands import track as command
+        case "review":
+            from beatport_match.cli.review import review as command
+        case "decisions":
+            from beatport_match.cli.decisions import decisions as command
+        case "enrich":
+            from beatport_match.cli.enrich import enrich as command
+        case "tag":
+            from beatport_match.cli.tag import tag as command
+        case "catalogue":
+            from beatport_match.cli.catalogue import ACTIONS
 
-        return demo.demo(options, out, err)
-    if options.command == "probe":
-        from beatport_match.cli import probe
-
-        return probe.probe(options, out, err)
-    if options.command == "doctor":
-        from beatport_match.cli import doctor
-
-        return doctor.doctor(options, out, err)
-    if options.command == "analyze":
-        from beatport_match.cli import analyze
-
-        return analyze.analyze_file(options, out, err)
-    if options.command in ("wants", "report"):
-        from beatport_match.cli import result_commands
-
-        return result_commands.COMMANDS[options.command](options, out, err)
-    if options.command == "decisions":
-        from beatport_match.cli import decisions
-
-        return decisions.decisions(options, out, err)
-    if options.command == "review":
-        from beatport_match.cli import review
-
-        return review.review(options, out, err)
-    if options.command == "enrich":
-        from beatport_match.cli import enrich
-
-        return enrich.enrich(options, out, err)
-    if options.command == "catalogue":
-        from beatport_match.cli import catalogue
-
-        return catalogue.ACTIONS[options.action](options, out, err)
-    if options.command == "tag":
-        from beatport_match.cli import tag
-
-        return tag.tag(options, out, err)
-    from beatport_match.cli import match_commands
-
-    if options.command == "track":
-        return match_commands.track(options, out, err)
-    return match_commands.playlist(options, out, err)
+            return ACTIONS[options.action]
+        case "wants":
+            from beatport_match.cli.result_commands import wants as command
+        case "report":
+            from beatport_match.cli.result_commands import report as command
+        case "analyze":
+            from beatport_match.cli.analyze import analyze_file as command
+        case "probe":
+            from beatport_match.cli.probe import probe as command
+        case "doctor":
+            from beatport_match.cli.doctor import doctor as command
+        case _:
+            from beatport_match.cli.match_commands import playlist as command
+    return command

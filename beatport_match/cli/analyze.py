@@ -9,11 +9,10 @@ from argparse import Namespace
 from math import inf
 from pathlib import Path
 
-from beatport_match.cli.process import ExitCode
+from beatport_match.cli.process import ExitCode, writing_to
 from beatport_match.cli.terminal import Screen, show_json
-from beatport_match.errors import MisuseError, OutputError
-from beatport_match.files.atomic_write import atomic_write
-from beatport_match.files.guarded_read import reason
+from beatport_match.errors import MisuseError
+from beatport_match.files.atomic_write import write_text
 from beatport_match.model.run_metrics import PerformanceStats, RunComparison
 from beatport_match.performance.analysis import analyze, compare_runs
 from beatport_match.performance.files import load_metrics_from_json
@@ -62,22 +61,17 @@ def _comparison(options: Namespace, stats: PerformanceStats) -> RunComparison:
             f"{options.compare}: this run is also {other.mode}; give the metrics file of a run in "
             "the other mode."
         )
-    is_reversed = stats.mode == "async" or other.mode == "sync"
-    return compare_runs(other, stats) if is_reversed else compare_runs(stats, other)
+    if stats.mode == "async" or other.mode == "sync":
+        stats, other = other, stats
+    return compare_runs(stats, other)
 
 
 def _write_page(options: Namespace, page: str) -> None:
-    """Write the page, but never over one of the metrics files that were read."""
+    """Write the page, but do not overwrite a metrics file that was read."""
     target: Path = options.html
     keep_input_files(target, *options.files, options.compare, kind="metrics file")
-    try:
-        with atomic_write(target) as draft:
-            draft.write_text(page, encoding="utf-8", errors="backslashreplace")
-    except (OSError, ValueError) as error:
-        raise OutputError(
-            f"{target}: cannot be written ({reason(error)}); choose another file with --html.",
-            error,
-        ) from None
+    with writing_to(target, "--html"):
+        write_text(target, page)
 
 
 def keep_input_files(target: Path, *sources: Path | None, kind: str) -> None:

@@ -55,7 +55,7 @@ def remove(options: Namespace, out: Screen, err: Screen) -> ExitCode:
 
 
 def info(options: Namespace, out: Screen, err: Screen) -> ExitCode:
-    """Show the size of a catalogue and what built it; opening it also checks its files."""
+    """Show the size of a catalogue and the version that built it; its files are checked too."""
     del err
     path: Path = options.path
     with Catalogue.open(path) as opened:

@@ -90,7 +90,7 @@ def _show_introduction(latency_s: float, folder: Path, out: Screen) -> None:
 
 
 def _show_tracks(result: PlaylistMatch, options: Namespace, out: Screen) -> None:
-    """Show the tracks that the options choose; by default what to look at, and some samples."""
+    """Show the tracks that the options choose; by default the doubtful ones and some samples."""
     if options.only or options.all:
         chosen = SHOWN_OUTCOMES[options.only] if options.only else frozenset(OUTCOMES)
         show_matches((one for one in result.matches if one.outcome in chosen), out, linked=False)
@@ -104,7 +104,7 @@ def _show_tracks(result: PlaylistMatch, options: Namespace, out: Screen) -> None
             out.show(text_line(f"{title}: {len(matches)}", "bold"), "")
             show_matches(matches, out, linked=False)
             out.show("")
-    # The tracks that get the most new values show best what a match is good for.
+    # The tracks that get the most new values are the best samples.
     samples = sorted(result.matched, key=_new_values, reverse=True)[:MAX_SAMPLES]
     if samples:
         title = f"Matched: {len(result.matched)}. What Beatport adds to {len(samples)} of them:"
@@ -119,7 +119,7 @@ def _new_values(match: Match) -> int:
 
 
 def _show_comparison(comparison: RunComparison, result: PlaylistMatch, out: Screen) -> None:
-    """Show both runs side by side, and which mode the metrics of the sync run speak for."""
+    """Show both runs side by side, and the mode that the metrics of the sync run recommend."""
     out.show(*generate_comparison_report(comparison).splitlines(), "")
     out.show(text_line("Is async worth it here? Estimated from the sync run:", "bold"))
     out.show(f"  {mode_advice(result.metrics)}")

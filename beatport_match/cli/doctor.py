@@ -1,4 +1,4 @@
-"""The command `doctor`: show what the library runs on, the settings in force, and what is wrong.
+"""The command `doctor`: show the versions, the settings that are used, and what does not work.
 
 The output has no token, no user name or password of a proxy, and no path of the home folder, so
 that a user can put it into a bug report.
@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from beatport_match._version import __version__
-from beatport_match.beatport.oauth import parse_tokens
 from beatport_match.cli.match_commands import OPTION_SETTINGS, show_warnings, unchecked_settings
 from beatport_match.cli.match_options import PROBE_QUERY
 from beatport_match.cli.probe import search_once
@@ -27,14 +26,14 @@ from beatport_match.cli.remedies import with_remedy
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.cli.text_cells import fact_lines
 from beatport_match.errors import BeatportMatchError, Failure, SettingsError
-from beatport_match.files.guarded_read import read_text, reason, require_regular_file
+from beatport_match.files.guarded_read import reason, require_regular_file
 from beatport_match.review.decisions import Decisions
 from beatport_match.settings import files as settings_files
 from beatport_match.settings.environment import settings_variables
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.proxies import proxy_in_force
 from beatport_match.transport.sqlite_cache import require_cache_file
-from beatport_match.transport.token_store import MAX_TOKEN_FILE_BYTES
+from beatport_match.transport.token_store import read_tokens
 
 Origin: TypeAlias = Literal["default", "file", "environment", "option"]
 
@@ -82,7 +81,7 @@ def doctor(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         settings, origins = unchecked_settings(options), _origins(options)
     except SettingsError as error:
         problems.append(f"settings: {error} The settings shown are the defaults.")
-    # A request with the default settings might go to another site than the user's.
+    # With the default settings, a request might go to another site than the user's.
     is_online = options.online and not problems
     files = _check_files(options, settings)
     problems += (f"{what}: {one['problem']}" for what, one in files.items() if one["problem"])
@@ -194,13 +193,10 @@ def _decisions_problem(path: Path) -> str | None:
 
 
 def _token_problem(path: Path) -> str | None:
-    try:
-        tokens = parse_tokens(read_text(path, MAX_TOKEN_FILE_BYTES), path.name)
-        mode = path.stat().st_mode
-    except OSError as error:
-        return f"cannot be read ({reason(error)}); write a token file, or name another one."
+    tokens = read_tokens(MatchSettings(token_file=path))
     if isinstance(tokens, Failure):
         return tokens.detail
+    mode = path.stat().st_mode
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         return f"other users may open it (mode {stat.S_IMODE(mode):04o}); run chmod 600."
     return _write_problem(path)
@@ -223,7 +219,7 @@ def _write_problem(path: Path) -> str | None:
 
 
 def _search(settings: MatchSettings) -> tuple[str | None, str | None]:
-    """Send one search; return what came back, and the problem."""
+    """Send one search; return a description of the response, and the problem."""
     try:
         response, value = search_once(PROBE_QUERY, settings)
     except BeatportMatchError as error:
@@ -260,7 +256,7 @@ def _joined(packages: dict[str, str | None]) -> str:
 
 
 def _without_home(text: str) -> str:
-    """Put `~` in the place of the home folder, whose name is often that of a person."""
+    """Replace the home folder with `~`, because its name is often that of a person."""
     home = os.path.expanduser("~")  # noqa: PTH111 - `Path.home` raises where there is none
     is_folder = os.path.dirname(home) not in ("", home)  # noqa: PTH120 - "/" is in every path
     return text.replace(home + os.sep, "~" + os.sep) if is_folder else text

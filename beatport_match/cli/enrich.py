@@ -22,8 +22,8 @@ _REKORDBOX_STEPS = """\
 To update the collection of Rekordbox:
 1. Choose the new file under Preferences > Advanced > Database > rekordbox xml > Imported Library. \
 Open the playlist "{playlist}" in the tree under "rekordbox xml".
-2. Select all its tracks and choose "Import To Collection" in their menu. Since version \
-5.6.1, an import of the whole file leaves tracks that Rekordbox knows as they are."""
+2. Select all its tracks and choose "Import To Collection" in their menu. Do not import \
+the whole file: since version 5.6.1, Rekordbox then does not change the tracks that it has."""
 _TRAKTOR_STEPS = """\
 To update the collection of Traktor: close Traktor, keep a copy of its collection.nml, and put the \
 new file in its place, under the name collection.nml."""

@@ -13,7 +13,7 @@ def add_review(add_parser: AddParser) -> None:
     """Add the command `review`."""
     review = add_parser(
         "review",
-        help="decide the doubtful tracks of a results file, one at a time",
+        help="decide about the doubtful tracks of a results file, one at a time",
         description="Show each track that needs review with its candidates, and read one key: "
         "y accept, 1-6 accept that candidate, n none of them, s skip, u undo, o open the page, "
         "j/k mark another candidate, q quit. Each decision is written at once, so the next review "
@@ -30,14 +30,14 @@ def add_review(add_parser: AddParser) -> None:
         "--html",
         type=Path,
         metavar="DIR",
-        help="write review.html to this folder, a page to decide about the tracks in a browser, "
-        "and ask nothing",
+        help="instead of the review, write review.html to this folder: a page to decide about the "
+        "tracks in a browser",
     )
     instead.add_argument(
         "--withdraw",
         metavar="TRACK",
-        help="withdraw the decisions about the track whose name has this text, and ask nothing; "
-        "the next review shows the track again",
+        help="instead of the review, withdraw the decisions about the track whose name has this "
+        "text; the next review shows the track again",
     )
 
 
@@ -215,9 +215,9 @@ def add_analyze(add_parser: AddParser) -> None:
     """Add the command `analyze`."""
     analyze = add_parser(
         "analyze",
-        help="show where the time of a run goes, and whether async is worth it",
-        description="Report on a metrics file that `playlist --metrics` wrote; of several files, "
-        "on that of the newest run. No request is sent.",
+        help="show where the time of a run goes, and whether async saves time",
+        description="Report on a metrics file that `playlist --metrics` wrote. If you give several "
+        "files, the report is about the newest run. No request is sent.",
         examples=("metrics/*.json", "metrics/*.json --html speed.html"),
     )
     analyze.path("files METRICS", "the metrics file (JSON)", nargs="+")
@@ -232,3 +232,15 @@ def add_analyze(add_parser: AddParser) -> None:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (name.strip() for name in text.split(","))))
+
+
+FILE_COMMANDS = (
+    add_review,
+    add_decisions_command,
+    add_enrich,
+    add_tag,
+    add_catalogue,
+    add_wants,
+    add_report,
+    add_analyze,
+)

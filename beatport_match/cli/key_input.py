@@ -1,4 +1,4 @@
-"""Keys of a person, one at a time: without Enter on a terminal, one line for each elsewhere.
+"""Read keys one at a time: without Enter on a terminal, one line for each key elsewhere.
 
 The terminal is restored at the end of the block, also after an exception.
 """
@@ -52,7 +52,7 @@ def _lines(stream: Iterable[str]) -> Iterator[str]:
         for line in stream:
             yield line.strip().lower()
     except (OSError, ValueError):
-        # Standard input is closed, or is no text.
+        # Standard input is closed, or is not text.
         return
 
 

@@ -28,15 +28,14 @@ from beatport_match.cli.match_table import (
     show_matches,
     show_result,
 )
-from beatport_match.cli.process import ExitCode, interrupts_ignored
+from beatport_match.cli.process import ExitCode, writing_to
 from beatport_match.cli.progress import show_progress, show_row_count
 from beatport_match.cli.terminal import Screen, show_json
-from beatport_match.engine.arguments import MissingOnly, as_track
+from beatport_match.engine.arguments import MissingOnly, as_track, is_present_path
 from beatport_match.engine.beatport_source import beatport_source
 from beatport_match.engine.matcher import Matcher
 from beatport_match.engine.track_functions import match_track
-from beatport_match.errors import Failure, MisuseError, OutputError
-from beatport_match.files.guarded_read import reason
+from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.sources import Source, Sources
 from beatport_match.model.evidence import OUTCOMES
 from beatport_match.model.keys import parse_key
@@ -76,6 +75,11 @@ def track(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     """Match one track, show the match and return the exit code."""
     if not options.text.strip():
         raise MisuseError('TEXT must not be blank; write it like "Artist - Title (Mix)".')
+    if is_present_path(options.text):
+        raise MisuseError(
+            f"{options.text}: is a file or folder and not one track; match it with "
+            "`beatport-match playlist`."
+        )
     local_track = replace(
         as_track(options.text),
         bpm=_option_value("--bpm", options.bpm, field_values.bpm, "128 or 127.5"),
@@ -151,7 +155,7 @@ def playlist(options: Namespace, out: Screen, err: Screen) -> ExitCode:
 def _decisions_in(folder: Path | None, err: Screen) -> Path | None:
     """Return the decisions of a review of earlier results in the output folder, with a note.
 
-    Without them, the run would replace the reviewed results by undecided ones.
+    Without them, the run would overwrite the reviewed results with undecided ones.
     """
     if folder is None or not (decisions := folder / DECISIONS_NAME).is_file():
         return None
@@ -160,7 +164,7 @@ def _decisions_in(folder: Path | None, err: Screen) -> Path | None:
 
 
 def _next_steps(result: PlaylistMatch, options: Namespace) -> list[str]:
-    """Return the command that is of use now: the review of doubtful tracks, or the writing."""
+    """Return the next useful command: the review of doubtful tracks, or the writing."""
     if not result.review:
         return [WRITE_STEPS] if result.matched else []
     named = ("--decisions", options.decisions) if options.decisions else ()
@@ -209,7 +213,7 @@ def settings_from(options: Namespace) -> MatchSettings:
 
     Raises:
         SettingsError: A setting is out of range, the settings file cannot be read, or the file of
-            the cache is another one, such as a playlist.
+        the cache is not a cache but, for example, a playlist.
     """
     settings = unchecked_settings(options)
     if settings.cache_path is not None:
@@ -218,7 +222,7 @@ def settings_from(options: Namespace) -> MatchSettings:
 
 
 def unchecked_settings(options: Namespace) -> MatchSettings:
-    """Return the settings of a command, without a look at the file of the cache.
+    """Return the settings of a command, without checking the file of the cache.
 
     Raises:
         SettingsError: A setting is out of range, or the settings file cannot be read.
@@ -352,7 +356,7 @@ def make_folder(folder: Path, option: str = "--out") -> Path:
     Raises:
         OutputError: The folder cannot be made.
     """
-    with _writing_to(folder, option):
+    with writing_to(folder, option, is_folder=True):
         folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -363,7 +367,7 @@ def write_results(result: PlaylistMatch, folder: Path) -> None:
     Raises:
         OutputError: A file cannot be written.
     """
-    with _writing_to(folder, "--out"):
+    with writing_to(folder, "--out", is_folder=True):
         result.to_json(folder / "results.json")
         result.to_csv(folder)
 
@@ -374,21 +378,8 @@ def write_metrics(result: PlaylistMatch, name: str, folder: Path, option: str = 
     Raises:
         OutputError: The file cannot be written.
     """
-    with _writing_to(folder, option):
+    with writing_to(folder, option, is_folder=True):
         return export_performance_metrics_json(result.metrics, plain_name(name), folder)
-
-
-@contextmanager
-def _writing_to(folder: Path, option: str) -> Generator[None, None, None]:
-    try:
-        with interrupts_ignored():
-            yield
-    except (OSError, UnicodeError) as error:
-        raise OutputError(
-            f"{folder}: cannot write to this folder ({reason(error)}); choose another folder with "
-            f"{option}.",
-            error,
-        ) from None
 
 
 def files_written_text(folder: Path) -> str:

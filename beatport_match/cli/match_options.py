@@ -29,7 +29,7 @@ def add_demo(add_parser: AddParser) -> None:
     demo.value("--playlist NAME", "match only this playlist of the collection")
     out = "write the results to this folder, as JSON and CSV (default: %(default)s)"
     demo.path("--out DIR", out, default=Path("output", "demo"))
-    demo.flag("--all", "show all tracks, not only those to look at and some samples")
+    demo.flag("--all", "show all tracks, not only the doubtful ones and some samples")
     _add_only(demo)
     add_json(demo)
 
@@ -95,8 +95,8 @@ def add_playlist(add_parser: AddParser) -> None:
     _add_decisions(playlist)
     playlist.flag(
         "--missing-only",
-        "ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after each miss; "
-        "needs --decisions, and --journal or --results",
+        "search only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after each "
+        "miss; needs --decisions, and --journal or --results",
     )
     playlist.path("--results FILE", "the results.json of the earlier run, for --missing-only")
     _add_cache_and_rate_limit(playlist)
@@ -134,7 +134,7 @@ def add_probe(add_parser: AddParser) -> None:
         examples=("", "--save page.html"),
     )
     probe.value("--query TEXT", "the search (default: %(default)s)", default=PROBE_QUERY)
-    probe.path("--save FILE", "write the page to this file, without tokens and your address")
+    probe.path("--save FILE", "write the page to this file, without tokens and your IP address")
     _add_web_settings(probe)
     add_json(probe)
 
@@ -206,7 +206,7 @@ def _add_decisions(parser: CommandParser) -> None:
     parser.path(
         "--decisions FILE",
         "file of earlier decisions: accepted candidates are the answer without a request, rejected "
-        "ones are not proposed, and tracks that are not found are noted",
+        "ones are not proposed, and tracks that are not found are recorded",
     )
 
 
@@ -235,3 +235,7 @@ def _latency(text: str) -> float:
         if 0 <= (seconds := float(text)) <= MAX_LATENCY_S:
             return seconds
     raise argparse.ArgumentTypeError(f"must be from 0 to {MAX_LATENCY_S:g} seconds, not {text!r}")
+
+
+MATCH_COMMANDS = (add_demo, add_track, add_playlist)
+DIAGNOSTIC_COMMANDS = (add_probe, add_doctor)

@@ -2,7 +2,7 @@
 
 In the table, your track and the found track are in the same column, one below the other, so that
 both have as much width as possible. Without rich, the reason is in this column too. On a narrow
-terminal, all texts of a match are below its outcome. Output that is not for a terminal is not cut.
+terminal, all texts of a match are below its outcome. Output to a file or a pipe is not cut.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ NOTATIONS: dict[KeyNotation, str] = {
 MatchRow: TypeAlias = tuple[Piece, Piece, Piece, Piece, Piece, Piece]
 """The cleaned texts of one match in the order of `HEADERS`, each with its style."""
 MAX_SHOWN_PROBLEMS = 20
-# What is wrong stands below a longer place, such as the path of a file.
+# If the place is longer, such as the path of a file, the problem is shown below it.
 MAX_PLACE_WIDTH = 40
-# On a narrower terminal, the texts of a match stand below its outcome.
+# On a narrower terminal, the texts of a match are below its outcome.
 MIN_TABLE_WIDTH = 80
 # The outcomes that each value of `--only` shows.
 SHOWN_OUTCOMES: dict[str, frozenset[MatchOutcome]] = {
@@ -213,7 +213,7 @@ def _failures(result: PlaylistMatch) -> Iterator[TextLine]:
     """Return the causes of the failed tracks, the most frequent one first, and what helps."""
     kinds = Counter(match.failures[-1].kind for match in result.failed if match.failures)
     if kinds:
-        yield text_line("Failed is not the same as not found:", "red")
+        yield text_line("Failed does not mean not found. What helps:", "red")
     for kind, count in kinds.most_common():
         yield text_line(f"  {kind} ({count:,}): {REMEDIES[kind]}.", "red")
     if incomplete := sum(map(_is_incomplete, result.review)):
@@ -226,10 +226,10 @@ def _failures(result: PlaylistMatch) -> Iterator[TextLine]:
 
 
 def _is_incomplete(match: Match) -> bool:
-    """Return whether a search was stopped, or has a query that was never answered."""
+    """Return whether a search was stopped, or has a query without an answer."""
     if match.stopped in ("stopped", "time_budget"):
         return True
-    # The second round of a run asks again what failed in the first one.
+    # The second round of a run repeats the queries that failed in the first one.
     answered = {(query.where, query.text) for query in match.queries if not query.failure}
     return any(
         query.failure and (query.where, query.text) not in answered for query in match.queries

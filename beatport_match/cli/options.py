@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from beatport_match.errors import MisuseError, short_repr
 
-# From these ratios of `difflib` on, a mistyped name is answered with a similar one.
+# Above these ratios of `difflib`, the error for a mistyped name proposes a similar one.
 _SIMILAR, _VERY_SIMILAR = 0.6, 0.75
 
 
@@ -38,14 +38,14 @@ class CommandParser(argparse.ArgumentParser):
     def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride] - has overloads
         self, args: Any = None, namespace: Any = None
     ) -> Any:
-        """Reject what this command does not know; argparse would not name its help."""
+        """Reject unknown arguments; argparse's own error would not name the help of the command."""
         found, unknown = super().parse_known_args(args, namespace)
         names = [one.partition("=")[0] for one in unknown if one.startswith("-") and one != "--"]
         if known := [name for name in names if name in self._option_string_actions]:
             # After `--`, an option is an argument.
             self.error(f"put options such as {known[0]} before --")
         if names:
-            # What stands between them are their values.
+            # The arguments between them are their values.
             options = ", ".join(
                 name + _similar(name, self._option_string_actions) for name in names
             )
@@ -55,7 +55,7 @@ class CommandParser(argparse.ArgumentParser):
         return found, unknown
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
-        # The text of argparse is another one in each version of Python.
+        # The text of argparse differs between versions of Python.
         if action.choices is not None and value not in action.choices:
             choices = ", ".join(map(repr, action.choices))
             hint = _similar(value, action.choices) or f" (choose from {choices})"
@@ -78,9 +78,9 @@ class CommandParser(argparse.ArgumentParser):
 def _similar(name: str, names: Iterable[str]) -> str:
     """Return a question with the name that is most similar; empty if none is.
 
-    Names with another first letter must be more similar: it is seldom mistyped.
+    Names with another first letter must be more similar: it is rarely mistyped.
     """
-    import difflib  # only a mistake needs it
+    import difflib  # needed only for a mistake
 
     text = name.lstrip("-")
     texts = {other.lstrip("-"): other for other in names}
@@ -100,7 +100,7 @@ def add_json(parser: CommandParser) -> None:
 
 
 def whole_number(text: str) -> int:
-    """Return the number of an option that counts, from 1."""
+    """Return the whole number, 1 or more, of an option."""
     with suppress(ValueError):
         if (number := int(text)) >= 1:
             return number

@@ -8,8 +8,9 @@ help texts to docs/command-line.md.
 from __future__ import annotations
 
 from beatport_match._version import __version__
-from beatport_match.cli import file_options, match_options
 from beatport_match.cli.completion import SHELLS, PrintCompletion
+from beatport_match.cli.file_options import FILE_COMMANDS
+from beatport_match.cli.match_options import DIAGNOSTIC_COMMANDS, MATCH_COMMANDS
 from beatport_match.cli.options import CommandParser
 
 
@@ -34,17 +35,6 @@ def new_parser() -> CommandParser:
         help="print the completion script of this shell (needs the extra cli), and exit",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    match_options.add_demo(commands.add_parser)
-    match_options.add_track(commands.add_parser)
-    match_options.add_playlist(commands.add_parser)
-    file_options.add_review(commands.add_parser)
-    file_options.add_decisions_command(commands.add_parser)
-    file_options.add_enrich(commands.add_parser)
-    file_options.add_tag(commands.add_parser)
-    file_options.add_catalogue(commands.add_parser)
-    file_options.add_wants(commands.add_parser)
-    file_options.add_report(commands.add_parser)
-    file_options.add_analyze(commands.add_parser)
-    match_options.add_probe(commands.add_parser)
-    match_options.add_doctor(commands.add_parser)
+    for add_command in (*MATCH_COMMANDS, *FILE_COMMANDS, *DIAGNOSTIC_COMMANDS):
+        add_command(commands.add_parser)
     return parser

@@ -1,6 +1,6 @@
 """The command `probe`: send one search to Beatport's web pages, and show how its page can be read.
 
-The output names formats, fields and counts, but no title, name, token or address, so that a user
+The output names formats, fields and counts, but no title, name, token or IP address, so that a user
 can put it into a bug report.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 from beatport_match._version import __version__
 from beatport_match.beatport import WebSource
@@ -17,15 +16,14 @@ from beatport_match.beatport.page_data import without_personal_data
 from beatport_match.beatport.track_records import row_shape
 from beatport_match.beatport.web import read_search
 from beatport_match.cli.match_commands import settings_from, show_warnings
-from beatport_match.cli.process import ExitCode
+from beatport_match.cli.process import ExitCode, writing_to
 from beatport_match.cli.remedies import with_remedy
 from beatport_match.cli.terminal import Screen, show_json
 from beatport_match.cli.text_cells import fact_lines
 from beatport_match.engine.arguments import never_stop
 from beatport_match.engine.sync_engine import SyncEngine
-from beatport_match.errors import Failure, OutputError
+from beatport_match.errors import Failure
 from beatport_match.files.atomic_write import atomic_write
-from beatport_match.files.guarded_read import reason
 from beatport_match.matching.protocol import (
     Answer,
     Ask,
@@ -38,7 +36,7 @@ from beatport_match.model.tracks import READ_FROM_TEXTS, Candidate, as_dict
 from beatport_match.settings.models import MatchSettings
 from beatport_match.transport.shared import own_state
 
-# What a search row of today has. Many tracks have no remixer and no sub-genre.
+# The fields of a search row today. Many tracks have no remixer and no sub-genre.
 _EXPECTED_FIELDS = (
     "name mix_name artists label release release_date bpm key camelot genre length_s isrc "
     "catalog_number artwork_url"
@@ -49,12 +47,12 @@ _READ_FROM = {_DATA_SCRIPT: "the data script, as this version expects", **READ_F
 
 @dataclass(frozen=True, slots=True)
 class ProbeReport:
-    """What one search page showed; the fields are those of the JSON document.
+    """The result of reading one search page; the fields are those of the JSON document.
 
     `status` and `size_bytes` are `None` if there was no response. `read_from` is `data_script`, or
-    the way in which a changed page was read. `shape` is that of the rows; `None` without rows.
-    `missing` has the expected fields that no track has, `partly_missing` the number of tracks
-    without a field that others have.
+    the method that read a changed page. `shape` is that of the rows; `None` without rows. `missing`
+    has the expected fields that no track has, `partly_missing` the number of tracks without a field
+    that others have.
     """
 
     version: str
@@ -75,7 +73,8 @@ def probe(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     with show_warnings(err):
         response, value = search_once(options.query, settings)
     if options.save and response is not None:
-        _save(options.save, without_personal_data(response.body))
+        with writing_to(options.save, "--save"), atomic_write(options.save) as draft:
+            draft.write_bytes(without_personal_data(response.body))
     report = _report(response, value, settings.base_url)
     if options.json:
         show_json(asdict(report), out)
@@ -147,16 +146,6 @@ def _shape(response: Response | None, base_url: str) -> str | None:
     if reading.result.read_from == "html":
         return "html"
     return next(filter(None, map(row_shape, reading.rows)), None)
-
-
-def _save(path: Path, page: bytes) -> None:
-    try:
-        with atomic_write(path) as draft:
-            draft.write_bytes(page)
-    except (OSError, ValueError) as error:
-        raise OutputError(
-            f"{path}: cannot be written ({reason(error)}); choose another file with --save.", error
-        ) from None
 
 
 def _lines(report: ProbeReport, width: int) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The exit codes of the command, and its reaction to Ctrl-C."""
+"""The exit codes of the command, how it handles Ctrl-C, and the errors when it writes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from enum import IntEnum
+from pathlib import Path
+
+from beatport_match.errors import OutputError
+from beatport_match.files.guarded_read import reason
 
 
 class ExitCode(IntEnum):
@@ -40,3 +44,21 @@ def interrupts_ignored(*, after_first: bool = False) -> Generator[None, None, No
         yield
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def writing_to(path: Path, option: str, *, is_folder: bool = False) -> Generator[None, None, None]:
+    """Write to the path that an option names, without an interruption by Ctrl-C.
+
+    Raises:
+        OutputError: The block failed to write. The error names the option.
+    """
+    try:
+        with interrupts_ignored():
+            yield
+    except (OSError, ValueError) as error:
+        fault = "cannot write to this folder" if is_folder else "cannot be written"
+        other = "folder" if is_folder else "file"
+        raise OutputError(
+            f"{path}: {fault} ({reason(error)}); choose another {other} with {option}.", error
+        ) from None

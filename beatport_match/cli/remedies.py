@@ -13,7 +13,7 @@ REMEDIES: Mapping[str, str] = {
     "blocked": "run the command again later, with a lower rate limit",
     "catalogue_changed": "see beatport-match probe and install a newer version, or build a "
     "damaged catalogue again",
-    "restricted": "nothing helps: the track was removed, or may not be shown in this country",
+    "restricted": "no remedy, because the track was removed or may not be shown in this country",
     "auth": "log in to Beatport again and write a new token file (--token-file)",
     "stopped": "run the command again",
     "unaskable": "correct the entries in the playlist, then run the command again",

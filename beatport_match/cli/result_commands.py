@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from beatport_match.cli.analyze import keep_input_files
@@ -14,7 +13,7 @@ from beatport_match.reports.wants import write_wants
 from beatport_match.results import PlaylistMatch
 
 
-def wants(options: Namespace, out: Screen, _err: Screen) -> ExitCode:
+def wants(options: Namespace, out: Screen, err: Screen) -> ExitCode:  # noqa: ARG001
     """Write the lists of the tracks to buy and of the missing ones."""
     written = write_wants(PlaylistMatch.from_json(options.file), options.out)
     if options.json:
@@ -24,16 +23,10 @@ def wants(options: Namespace, out: Screen, _err: Screen) -> ExitCode:
     return ExitCode.DONE
 
 
-def report(options: Namespace, out: Screen, _err: Screen) -> ExitCode:
+def report(options: Namespace, out: Screen, err: Screen) -> ExitCode:  # noqa: ARG001
     """Write the match report."""
     result = PlaylistMatch.from_json(options.file)
     keep_input_files(options.html, options.file, kind="results file")
     write_match_report(result, options.html)
     out.show(f"Report written to {options.html}")
     return ExitCode.DONE
-
-
-COMMANDS: Mapping[str, Callable[[Namespace, Screen, Screen], ExitCode]] = {
-    "wants": wants,
-    "report": report,
-}

@@ -1,4 +1,4 @@
-"""The command `review`: a person decides the doubtful tracks of a results file, one at a time.
+"""The command `review`: a person decides about the doubtful tracks of a results file.
 
 `review.session` has the rules, `review_view` the text. With `--html` a page for the browser is
 written instead (`reports.review_page`). Each decision is written at once. The
@@ -42,13 +42,13 @@ def review(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     err.show(*(f"Note: {problem}" for problem in decisions.problems))
     if options.html and options.html.suffix.lower() in {".html", ".htm"}:
         raise MisuseError(
-            f"--html {options.html}: must be a folder, in which review.html is written; leave the "
-            "file name out."
+            f"--html {options.html}: must be a folder, in which review.html is written; omit the "
+            "file name."
         )
     if options.html:
         page = write_review_page(_decided(result, decisions), options.html)
         out.show(f"Page written to {page}")
-        # Not quoted: the shell puts the home folder in the place of `~`.
+        # Not quoted, so that the shell replaces `~` with the home folder.
         add = command_text("decisions", decisions.path, "--add") + " ~/Downloads/decisions.jsonl"
         out.show(
             f"Add the decisions that it downloads: {add}",
@@ -59,7 +59,7 @@ def review(options: Namespace, out: Screen, err: Screen) -> ExitCode:
         with interrupts_ignored():
             name, result = _withdrawn(options.withdraw, _decided(result, decisions), decisions)
             _write(result, file)
-        out.show(f"Withdrawn: {name}", f"Decide it again: {_same_review(options)}")
+        out.show(f"Withdrawn: {name}", f"Decide about it again: {_same_review(options)}")
         return ExitCode.DONE
     state = start(_decided(result, decisions).review)
     code = ExitCode.DONE
@@ -75,7 +75,7 @@ def review(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     out.show(f"{left} left to review. Results written to {file}.")
     if len(decisions):
         shown = shlex.quote(str(decisions.path))
-        out.show(f"The next run asks nothing twice with --decisions {shown}")
+        out.show(f"To use these decisions in the next run, add --decisions {shown}")
     if result.matched and not result.review:
         out.show(WRITE_STEPS)
     return code
@@ -117,13 +117,14 @@ def _withdrawn(text: str, result: PlaylistMatch, decisions: Decisions) -> tuple[
         if names:
             shown = "; ".join(names[:MAX_SHOWN_NAMES])
             found = (
-                f"{len(names)} decided tracks have this text, such as {shown}; write more of it."
+                f"{len(names)} decided tracks have this text, such as {shown}; write more of "
+                "the name."
             )
         raise MisuseError(f"--withdraw {short_repr(text)}: {found}")
     matches = list(result.matches)
     for index, match in enumerate(matches):
         if str(match.track) == names[0]:
-            # Without the newest accepted candidate, one that was accepted earlier counts.
+            # Without the newest accepted candidate, an earlier accepted one would apply.
             while counting := _counting(decisions.about(match.track)):
                 for one in counting:
                     assert one.candidate is not None
@@ -134,7 +135,7 @@ def _withdrawn(text: str, result: PlaylistMatch, decisions: Decisions) -> tuple[
 
 
 def _counting(decided: Decided) -> list[Decision]:
-    """Return the decisions about candidates that count for a track."""
+    """Return the decisions about candidates that apply to a track."""
     return [*filter(None, [decided.accepted]), *decided.rejected.values()]
 
 

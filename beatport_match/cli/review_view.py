@@ -35,7 +35,7 @@ def review_lines(
     if state.message:
         yield text_line(_cut(state.message, width, cell_len), "cyan")
     if state.is_complete:
-        yield text_line("No track is left. u undoes the last step, any other key ends.")
+        yield text_line("No track is left. u undoes the last step, any other key quits.")
         return
     match = state.match
     place = f"{state.position + 1}/{len(state.matches)}  "
@@ -60,8 +60,8 @@ def _candidate_lines(
 
 
 def _against(scored: ScoredCandidate) -> str:
-    """Return what limits the confidence, or what is against the candidate; empty if nothing is."""
-    # The doubts about another track name only what differs besides its title or artist.
+    """Return the reasons against the candidate, or that limit its confidence; empty if none."""
+    # The doubts about another track name only the differences besides its title or artist.
     if scored.doubts and scored.relation != "different":
         return "; ".join(scored.doubts)
     is_contradicted = any(line.effect < 0 and line.note for line in scored.evidence)
@@ -98,5 +98,5 @@ def _wrapped(text: str, width: int, cell_len: Callable[[str], int]) -> Iterator[
     """Yield a text as one or two indented lines; none if it is empty."""
     width -= _INDENT
     for line in textwrap.wrap(terminal_safe(text), width, max_lines=2, placeholder=ELLIPSIS):
-        # `textwrap` counts characters, and some fill two cells.
+        # `textwrap` counts characters, but some characters fill two cells.
         yield text_line(" " * _INDENT + _cut(line, width, cell_len), "dim")

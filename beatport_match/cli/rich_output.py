@@ -18,7 +18,7 @@ from rich.text import Text
 from beatport_match.cli.match_table import HEADERS, MatchRow
 from beatport_match.cli.text_cells import MAX_TEXT_LINES, mark_direction, truncate_middle
 
-# Narrower tables show the reason below the tracks and not in a column of its own.
+# Narrower tables show the reason below the tracks and not in a separate column.
 MIN_WIDTH_FOR_REASON_COLUMN = 96
 
 
@@ -63,7 +63,7 @@ def match_table(rows: Iterable[MatchRow], width: int) -> Table:
 
 
 def place_table(places: Sequence[tuple[str, str]]) -> Table:
-    """Return a table of places in a file, such as `line 12`, and of what is wrong there."""
+    """Return a table of places in a file, such as `line 12`, and the problem at each place."""
     table = Table.grid(padding=(0, 0, 0, 2), pad_edge=True)
     table.add_column(justify="right", style="dim")
     table.add_column(ratio=1)
@@ -87,7 +87,7 @@ def progress_bar(
         BarColumn(),
         TextColumn("{task.fields[details]}", style="cyan"),
     )
-    # Rich must not redirect the streams: all other output is ours and goes to the other stream.
+    # Rich must not redirect the streams: this package writes all other output to the other stream.
     with Progress(*columns, console=console, redirect_stdout=False, redirect_stderr=False) as bar:
         task = bar.add_task(label, total=total, details="")
 

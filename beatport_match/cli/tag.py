@@ -103,7 +103,7 @@ def _write(options: Namespace, plan: TagPlan, out: Screen, err: Screen) -> ExitC
 
 def _undo(options: Namespace, out: Screen, err: Screen) -> ExitCode:
     if options.source or options.results or options.write:
-        raise MisuseError("--undo restores the files of its backup; leave PATH and --results out.")
+        raise MisuseError("--undo restores the files of its backup; omit PATH and --results.")
     with interrupts_ignored(after_first=True), _progress(err, "tags", "checked") as on_progress:
         report = undo_tags(options.undo, on_progress=on_progress)
     if options.json:

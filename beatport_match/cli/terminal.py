@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 MIN_WIDTH, DEFAULT_WIDTH, MAX_WIDTH = 60, 100, 140
-# Replacements of our own symbols for code pages without them.
+# Replacements of this package's symbols, for code pages without them.
 _ASCII = str.maketrans("→…─", ">~-")
 # Windows reports a closed pipe as EINVAL, other systems as EPIPE.
 _CLOSED_PIPE_ERRORS = {errno.EPIPE, errno.EINVAL}

@@ -32,7 +32,7 @@ def truncate_middle(text: str, width: int, cell_len: Callable[[str], int] = len)
     end = text[max(text.rfind("("), text.rfind("[")) :]
     if len(end) < 2 or cell_len(end) > (width - 1) * 2 // 3:
         end = _tail(text, (width - 1) // 2, cell_len).lstrip()
-    # Twice as many characters leave room for the ones that fill no cell.
+    # Twice as many characters, because some characters fill no cell.
     room = width - cell_len(ELLIPSIS + end)
     head = text[: 2 * room]
     while (excess := cell_len(head) - room) > 0:

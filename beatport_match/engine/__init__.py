@@ -14,13 +14,12 @@ The modules, beginning with what a program calls:
     async_engine        the same with await, the questions of a batch at the same time
     transcript          the transcript that both engines record
     request_logging     the log lines of requests
-    time_budget         the time that one track may take
-    task_errors         exceptions of a task reach the code that started it
-    process_usage       memory and processor time of this process
     playlist_run        tracks, clock, progress and result of a run over a playlist
     track_outcome       the outcome of a track without an answer
+    time_budget         the time that one track may take
     match_metrics       the metrics of a match and of a matcher's lookups
     journal             the file from which a run resumes
     match_stream        matches as they complete, for `async for`
     async_bridge        the async engine for sync code
+    task_errors         passes every exception of a task to the code that started it
 """

@@ -29,9 +29,9 @@ Tracks: TypeAlias = "str | os.PathLike[str] | Iterable[Track | str]"
 OnProgress: TypeAlias = Callable[[Progress], None]
 """Called after each track of a run."""
 AsyncOnProgress: TypeAlias = Callable[[Progress], "Awaitable[None] | None"]
-"""Called after each track of a run; what it returns is awaited if that is possible."""
+"""Called after each track of a run; an awaitable that it returns is awaited."""
 IsStopped: TypeAlias = Callable[[], bool]
-"""Called at every decision of a run; `True` stops it."""
+"""Called before each step of a run; the run stops when it returns `True`."""
 JournalPath: TypeAlias = "str | os.PathLike[str]"
 """The path of the file that keeps the finished tracks, and from which a later run resumes."""
 DecisionsOrPath: TypeAlias = "Decisions | str | os.PathLike[str]"
@@ -41,9 +41,9 @@ MissingOnly: TypeAlias = "bool | PlaylistMatch | str | os.PathLike[str]"
 
 
 IN_JOURNAL = EarlierAnswers(())
-"""No answers of an earlier run, because the journal has them; always this object."""
+"""Means that the journal has the answers of the earlier run; compare it by identity."""
 OnError: TypeAlias = Literal["raise", "result"]
-"""What an unexpected exception does: it ends the run, or fails its own track."""
+"""How to handle an unexpected exception: end the run, or fail only its own track."""
 
 
 class Event(Protocol):
@@ -68,7 +68,10 @@ class FileTracks(NamedTuple):
 
 
 # The content decides the format of a playlist, so this list need not be complete.
-_PLAYLIST_SUFFIXES = (".xml", ".m3u", ".m3u8", ".csv", ".tsv", ".txt")
+_PLAYLIST_SUFFIXES = (
+    *(".xml", ".nml", ".m3u", ".m3u8", ".csv", ".tsv", ".txt"),
+    *(".pls", ".cue", ".xspf", ".crate", ".db"),
+)
 _PLAYLIST_REMEDY = "pass a playlist file to match_playlist"
 
 
@@ -98,19 +101,27 @@ def as_single_track(track_or_text: Track | str) -> Track:
     """Return the track to match; reject the path of a playlist file.
 
     Raises:
-        MisuseError: It names a playlist file, is blank, or is neither a `Track` nor text.
+        MisuseError: It names a playlist file or folder, is blank, or is neither a `Track` nor text.
     """
-    if isinstance(track_or_text, str) and track_or_text.lower().endswith(_PLAYLIST_SUFFIXES):
-        with suppress(OSError):  # a text may be too long for a path
-            if Path(track_or_text).is_file():
-                raise wrong_argument(
-                    "the text", track_or_text, "one track and not a file", _PLAYLIST_REMEDY
-                )
+    if isinstance(track_or_text, str) and is_present_path(track_or_text):
+        expected = "one track and not a file or folder"
+        raise wrong_argument("the text", track_or_text, expected, _PLAYLIST_REMEDY)
     return as_track(track_or_text)
 
 
+def is_present_path(text: str) -> bool:
+    """Return whether a text is the path of a playlist, or an absolute path, that exists.
+
+    The relative path of a music file is accepted as a text: it has the artist and the title.
+    """
+    if text.lower().endswith(_PLAYLIST_SUFFIXES) or Path(text).is_absolute():
+        with suppress(OSError):  # a text may be too long for a path
+            return Path(text).exists()
+    return False
+
+
 def as_is_stopped(stop: Stop | None) -> IsStopped:
-    """Return the function that tells whether to stop; for an event, its `is_set`.
+    """Return the function that says whether to stop; for an event, its `is_set`.
 
     Raises:
         MisuseError: It is neither a plain function nor an event.
@@ -153,7 +164,7 @@ def as_earlier(missing_only: MissingOnly, decisions: Decisions | None) -> Earlie
         return None
     if decisions is None:
         raise MisuseError(
-            "missing_only= needs decisions=, which hold when a track is asked for again."
+            "missing_only= needs decisions=, which say when to search for a track again."
         )
     if missing_only is True:
         return IN_JOURNAL
@@ -180,7 +191,7 @@ def check_on_error(on_error: object) -> None:
 def check_number(name: str, value: float | None, minimum: float, maximum: float) -> None:
     """Reject a number that is out of range; it must be a whole one if `minimum` is.
 
-    `None` is allowed: it stands for the value of the settings.
+    `None` is allowed: it means the value of the settings.
 
     Raises:
         MisuseError: It is no such number.
@@ -195,13 +206,13 @@ def check_number(name: str, value: float | None, minimum: float, maximum: float)
 def check_run_arguments(
     on_progress: object, stop: Stop | None, journal: object, on_error: object, *, awaited: bool
 ) -> IsStopped:
-    """Check what a run over several tracks needs, and return the function that stops it.
+    """Check the arguments of a run over several tracks, and return the function that stops it.
 
     Args:
         on_progress: The function to call after each track.
         stop: The function or event that ends the run.
         journal: The path of the journal.
-        on_error: What an unexpected exception does.
+        on_error: How to handle an unexpected exception.
         awaited: Whether the run can await `on_progress`.
 
     Raises:
@@ -215,7 +226,7 @@ def check_run_arguments(
 
 
 def check_tracks(given: FileTracks) -> None:
-    """Reject what is neither a path nor several tracks, and wrong arguments for reading a file.
+    """Reject tracks that are no path and no iterable, and wrong arguments for reading a file.
 
     Raises:
         MisuseError: The tracks are a single track or of a wrong type, the name of the playlist or

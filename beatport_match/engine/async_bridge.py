@@ -1,7 +1,7 @@
 """Run the async engine from sync code, if `settings.async_io.enabled` requests it.
 
-The run gets an event loop of its own: in the calling thread for a whole playlist, in a thread of
-its own for an iterator. There, the loop works on while the caller uses a match. A sync client of
+The run gets its own event loop: in the calling thread for a whole playlist, in a thread of
+its own for an iterator. There, the loop continues while the caller uses a match. A sync client of
 the caller is used from worker threads.
 """
 
@@ -94,7 +94,7 @@ async def _match_all(
 
 
 class _LoopThread:
-    """An event loop in a thread of its own, which gives matches and calls to the caller's thread.
+    """An event loop in a separate thread, which gives matches and calls to the caller's thread.
 
     The loop waits for each of them, so a caller that takes no further match stops it after the
     tracks that are already in flight.

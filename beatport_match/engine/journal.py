@@ -4,7 +4,7 @@
   the tracks it was working on.
 * A line counts for a later run only if the track, the settings that can change an answer, the
   sources, the version of the library and the fitted weights are unchanged.
-* A line of another fingerprint is reported if its track is queried again.
+* A line of another fingerprint is reported if its track is searched again.
 * A track that failed, was stopped or ran out of time gets no line: the next run tries it again.
 * One run at a time may use a journal: the file is locked while it is open.
 """
@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -29,8 +28,8 @@ from beatport_match._logging import logger
 from beatport_match._version import __version__
 from beatport_match.engine.arguments import JournalPath
 from beatport_match.errors import JournalError
-from beatport_match.files.guarded_read import reason, require_regular_file
-from beatport_match.files.locked_file import lock
+from beatport_match.files.guarded_read import reason
+from beatport_match.files.locked_file import append, lock, open_to_update
 from beatport_match.matching.match import Match
 from beatport_match.matching.sources import Sources, resolve_sources
 from beatport_match.model.problems import OnProblem, PlaylistProblem
@@ -98,7 +97,7 @@ class Journal:
         return replace(match, track=track)
 
     def record(self, match: Match) -> None:
-        """Append a match, unless its search failed or was cut short: the next run tries it again.
+        """Append a match, unless its search failed or was interrupted: the next run tries it again.
 
         If the disk is full, the line is lost and the run continues.
         """
@@ -111,26 +110,23 @@ class Journal:
         try:
             # Pydantic would warn about a track's names: they are declared as any iterable, but a
             # track holds them as text or a tuple.
-            line = memoryview(head.encode() + _adapter().dump_json(match, warnings=False) + b"}\n")
+            line = head.encode() + _adapter().dump_json(match, warnings=False) + b"}\n"
         except PydanticSerializationError:
-            # A file name holds bytes that are not text: every run queries such a track again.
+            # A file name holds bytes that are not text: every run searches for such a track again.
             return
         self._lines += 1
-        start = self._file.seek(0, os.SEEK_END)
         try:
-            written = 0
-            while written < len(line):
-                written += self._file.write(line[written:])
+            append(self._file, line)
         except OSError as error:
-            self._write_failed(error, start)
+            self._report_full(error)
 
     def report_outdated(self) -> None:
-        """Report how many tracks were queried again although the journal has them."""
+        """Report how many tracks of the journal were searched again."""
         if count := len(self._outdated):
             tracks = "1 track is" if count == 1 else f"{count:,} tracks are"
             detail = (
                 f"{tracks} in the journal with other settings, sources or another version of "
-                "beatport_match, and so not skipped; use the earlier settings to resume"
+                "beatport_match, and searched again; use the earlier settings to resume"
             )
             logger.info("journal %s: %s", self._path.name, detail)
             self._on_problem(PlaylistProblem(str(self._path), "journal", detail))
@@ -168,18 +164,16 @@ class Journal:
 
     def _report_damage(self, number: int) -> None:
         logger.warning("line %d of the journal %s is damaged", number, self._path.name)
-        self._report_problem(number, "the line is damaged; its track is queried again")
+        self._report_problem(number, "the line is damaged; its track is searched again")
 
-    def _write_failed(self, error: OSError, start: int) -> None:
-        """Remove what was written of the line, and report the first error."""
-        with suppress(OSError):
-            self._file.truncate(start)
+    def _report_full(self, error: OSError) -> None:
+        """Report the first error of writing."""
         if self._is_full:
             return
         self._is_full = True
         why = reason(error)
         logger.warning("the journal %s cannot be written: %s", self._path.name, why)
-        detail = f"cannot be written ({why}); the next run queries each track without a line again"
+        detail = f"cannot be written ({why}); the next run searches again for tracks without a line"
         self._report_problem(self._lines, detail)
 
     def _report_problem(self, number: int, detail: str) -> None:
@@ -205,7 +199,8 @@ def journal_at(
         JournalError: The file cannot be opened, is not a journal, or another run is writing it.
     """
     try:
-        file = _open_file(Path(path))
+        # Only its owner can read a new file: it contains the user's tracks.
+        file = open_to_update(Path(path), 0o600)
         is_locked = lock(file)
     except (OSError, ValueError) as error:
         raise JournalError(
@@ -225,22 +220,13 @@ def journal_at(
                 journal.report_outdated()
 
 
-def _open_file(path: Path) -> IO[bytes]:
-    """Open the file for appending; if it is created, only its owner may read it."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-    if path.exists():
-        require_regular_file(path)
-    # Unbuffered: a line must not wait in the memory of a process that may be killed.
-    return os.fdopen(os.open(path, flags, 0o600), "ab", buffering=0)
-
-
 def _track_hash(fields: dict[str, Any]) -> str:
     text = json.dumps(fields, sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _hash_of_old_line(line: bytes) -> str:
-    """Return the hash of a line's track, which 0.1.0 did not write; empty if it is damaged."""
+    """Return the hash of the track of a line of 0.1.0; empty if the line is damaged."""
     try:
         track = json.loads(line)["match"]["track"]
     except (ValueError, LookupError, TypeError, RecursionError):

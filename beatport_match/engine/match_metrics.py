@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from datetime import datetime
@@ -18,7 +19,7 @@ from beatport_match.settings.models import MatchSettings
 
 def public_settings(settings: MatchSettings) -> dict[str, JsonValue]:
     """Return the settings that a metrics file shows."""
-    # Metrics files are passed on; a user's files and network are private.
+    # Users share metrics files, so paths and network settings are left out.
     private = {"cache_path", "rate_limit_file", "token_file", "proxy"}
     return settings.model_dump(mode="json", exclude=private)
 
@@ -43,6 +44,20 @@ def with_outcome_metrics(match: Match) -> Match:
 
 
 def without_cost(match: Match, place: int, start: float) -> Match:
-    """Return a match of an earlier run; its metrics say that it cost this run nothing."""
+    """Return a match of an earlier run; its metrics count no time and no request in this run."""
     nothing = Transcript(started=start, ended=start, rounds=())
     return with_metrics(Recorded(match, nothing), place, start)
+
+
+def peak_memory_bytes() -> int | None:
+    """Return the peak of the resident memory of this process since it began, in bytes.
+
+    `None` on Windows, where the standard library cannot tell it.
+    """
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # macOS counts bytes, other systems KiB.
+    return peak if sys.platform == "darwin" else 1024 * peak

@@ -1,7 +1,7 @@
-"""The stream of matches for `async for`, and the task behind it.
+"""The stream of matches for `async for`, and the task that does its work.
 
 An async generator cannot hold a task group open across its yields: if the consumer leaves the loop,
-another task would have to close the group's cancel scope. So the work runs in a task of its own,
+another task would have to close the group's cancel scope. So the work runs in a separate task,
 which owns every scope that it opens, and the consumer holds only the receiving end of a channel.
 Closing that end stops the work; `aclose` also waits until it has stopped. This is the only task in
 the library that outlives the call that started it.
@@ -34,7 +34,7 @@ class _StreamClosedError(Exception):
 
 
 class StreamTask:
-    """The work behind a stream, for those that may have to stop it or to wait for it."""
+    """The task that does the work of a stream; other code can stop it or wait for it."""
 
     def __init__(self, send: MemoryObjectSendStream[Match]) -> None:
         self._send = send
@@ -80,7 +80,7 @@ class StreamTask:
         try:
             await self._send.send(match)
         except anyio.BrokenResourceError:
-            # A type of its own: the calling program's code may raise BrokenResourceError as well.
+            # A separate type: the calling program's code may raise BrokenResourceError as well.
             raise _StreamClosedError from None
 
     def finish(self) -> None:

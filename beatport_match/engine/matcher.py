@@ -1,7 +1,7 @@
 """`Matcher`: the sync interface of the library.
 
-It has the same methods as `AsyncMatcher`. `playlist_run` holds what both need, `sync_engine`
-runs the generators.
+It has the same methods as `AsyncMatcher`. `playlist_run` holds the code that both use,
+`sync_engine` runs the generators.
 """
 
 from __future__ import annotations
@@ -67,10 +67,10 @@ class Matcher:
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed. Default: none.
-        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+        missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
-            `False`, ask for all.
+            `False`, search for all.
         rate_limiter: A rate limit that other processes or machines share, instead of the one in
             `settings.rate_limit_file`; by default a rate limit of this matcher alone.
 
@@ -156,12 +156,12 @@ class Matcher:
         Args:
             track_or_text: A `Track`, a text such as `Artist - Title (Mix)`, or the URL of a track
                 page on Beatport.
-            stop: A function, called at every decision and at least every 0.25 s while waiting, or
+            stop: A function, called before each step and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
-                and the tracks that are left are `failed` with the kind `stopped`. Default: none.
+                and the remaining tracks are `failed` with the kind `stopped`. Default: none.
             queries: 1-20 texts to search for, in this order, instead of the queries that are
                 planned from the track; the search still ends at a good answer. Default: none.
-            on_error: What an exception does that is not expected (of the client or of a source):
+            on_error: How to handle an unexpected exception (of the client or of a source):
                 "raise" raises it; "result" makes the match `failed` with the kind `exception`.
                 Default "raise".
 
@@ -215,16 +215,16 @@ class Matcher:
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
             encoding: The encoding of a text file; by default it is detected.
-            tags: Whether the tags of the music files fill in what the playlist does not say. It
+            tags: Whether the tags of the music files fill in values that the playlist lacks. It
                 needs the extra `files`. Default: `False`.
             on_progress: Called with a `Progress` after each track; not an async function. Default:
                 none.
-            stop: A function, called at every decision and at least every 0.25 s while waiting, or
+            stop: A function, called before each step and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
-                and the tracks that are left are `failed` with the kind `stopped`. Default: none.
+                and the remaining tracks are `failed` with the kind `stopped`. Default: none.
             journal: The path of a file to which each finished track is written at once; a later run
                 with the same file resumes: it sends no request for those tracks. Default: none.
-            on_error: What an exception does that is not expected (of the client, of a source, of
+            on_error: How to handle an unexpected exception (of the client, of a source, of
                 `on_progress`): "raise" ends the run with it; "result" makes the match of its track
                 `failed` with the kind `exception`, and the run continues. Default "raise".
 
@@ -278,7 +278,7 @@ class Matcher:
         """Find tracks; each match is yielded as soon as it is known.
 
         The tracks are matched one after the other. With `settings.async_io.enabled`, the async
-        engine matches several at the same time, in a thread of its own; the matches then come in
+        engine matches several at the same time, in a separate thread; the matches then come in
         the order in which they finish. Your tracks are read and `on_progress` is called in the
         calling thread, but `stop` is called in the other one. When you leave the loop, the run ends
         and its thread stops.
@@ -288,16 +288,16 @@ class Matcher:
             playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by
                 default all tracks of the file.
             encoding: The encoding of a text file; by default it is detected.
-            tags: Whether the tags of the music files fill in what the playlist does not say. It
+            tags: Whether the tags of the music files fill in values that the playlist lacks. It
                 needs the extra `files`. Default: `False`.
             on_progress: Called with a `Progress` after each track; not an async function. Default:
                 none.
-            stop: A function, called at every decision and at least every 0.25 s while waiting, or
+            stop: A function, called before each step and at least every 0.25 s while waiting, or
                 an event such as `threading.Event()`. Once it returns `True` or is set, the run ends
-                and the tracks that are left are `failed` with the kind `stopped`. Default: none.
+                and the remaining tracks are `failed` with the kind `stopped`. Default: none.
             journal: The path of a file to which each finished track is written at once; a later run
                 with the same file resumes: it sends no request for those tracks. Default: none.
-            on_error: What an exception does that is not expected (of the client, of a source, of
+            on_error: How to handle an unexpected exception (of the client, of a source, of
                 `on_progress`): "raise" ends the run with it; "result" makes the match of its track
                 `failed` with the kind `exception`, and the run continues. Default "raise".
 
@@ -345,7 +345,7 @@ class Matcher:
         """The metrics of `search_tracks`, `fetch_track` and `fetch_tracks` of this matcher so far.
 
         They hold the last 1,000 queries and pages, and no tracks. The total time is the time with
-        at least one of them under way. Use them like the metrics of a run.
+        at least one of them in progress. Use them like the metrics of a run.
 
         Example:
             ```python
@@ -428,7 +428,7 @@ class Matcher:
 
         Returns:
             A sequence with a candidate for each, in the same order; `None` for a track that
-            Beatport does not have, and for a page that could not be read. `failures` tells the two
+            Beatport does not have, and for a page that could not be read. `failures` tells them
             apart: it holds the `Failure` of each page that could not be read, by its index.
 
         Raises:

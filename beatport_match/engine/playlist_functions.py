@@ -59,7 +59,7 @@ def match_playlist(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in what the playlist does not say. It needs
+        tags: Whether the tags of the music files fill in values that the playlist lacks. It needs
             the extra `files`. Default: `False`.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
@@ -68,18 +68,18 @@ def match_playlist(
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed. Default: none.
-        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+        missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
-            `False`, ask for all.
+            `False`, search for all.
         on_progress: Called with a `Progress` after each track; not an async function. Default:
             none.
-        stop: A function, called at every decision and at least every 0.25 s while waiting, or an
+        stop: A function, called before each step and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`. Default: none.
+            the remaining tracks are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks. Default: none.
-        on_error: What an exception does that is not expected (of the client, of a source, of
+        on_error: How to handle an unexpected exception (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".
 
@@ -151,7 +151,7 @@ async def amatch_playlist(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in what the playlist does not say. It needs
+        tags: Whether the tags of the music files fill in values that the playlist lacks. It needs
             the extra `files`. Default: `False`.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
@@ -160,18 +160,18 @@ async def amatch_playlist(
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed. Default: none.
-        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+        missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
-            `False`, ask for all.
+            `False`, search for all.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
             function is awaited. Default: none.
-        stop: A function, called at every decision and at least every 0.25 s while waiting, or an
+        stop: A function, called before each step and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`. Default: none.
+            the remaining tracks are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks. Default: none.
-        on_error: What an exception does that is not expected (of the client, of a source, of
+        on_error: How to handle an unexpected exception (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".
 
@@ -233,7 +233,7 @@ def iter_matches(
     """Find the tracks of a playlist; each match is yielded as soon as it is known.
 
     The tracks are matched one after the other. With `settings.async_io.enabled`, the async engine
-    matches several at the same time, in a thread of its own; the matches then come in the order in
+    matches several at the same time, in a separate thread; the matches then come in the order in
     which they finish. Your tracks are read and `on_progress` is called in the calling thread, but
     `stop` is called in the other one. When you leave the loop, the run ends and its thread stops.
 
@@ -242,7 +242,7 @@ def iter_matches(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in what the playlist does not say. It needs
+        tags: Whether the tags of the music files fill in values that the playlist lacks. It needs
             the extra `files`. Default: `False`.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: A sync `httpx` (or `httpx2`) client of yours, which you close; by default one
@@ -251,18 +251,18 @@ def iter_matches(
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed. Default: none.
-        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+        missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
-            `False`, ask for all.
+            `False`, search for all.
         on_progress: Called with a `Progress` after each track; not an async function. Default:
             none.
-        stop: A function, called at every decision and at least every 0.25 s while waiting, or an
+        stop: A function, called before each step and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`. Default: none.
+            the remaining tracks are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks. Default: none.
-        on_error: What an exception does that is not expected (of the client, of a source, of
+        on_error: How to handle an unexpected exception (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".
 
@@ -336,7 +336,7 @@ def aiter_matches(
         playlist: The name of one playlist in a Rekordbox file, such as `Sets/Friday`; by default
             all tracks of the file.
         encoding: The encoding of a text file; by default it is detected.
-        tags: Whether the tags of the music files fill in what the playlist does not say. It needs
+        tags: Whether the tags of the music files fill in values that the playlist lacks. It needs
             the extra `files`. Default: `False`.
         settings: How to match and how to send requests; default: `MatchSettings()`.
         http_client: An async `httpx` (or `httpx2`) client of yours, which you close; by default the
@@ -345,18 +345,18 @@ def aiter_matches(
             the order to query them; by default what `settings.source` names.
         decisions: Earlier decisions: a `Decisions`, or the path of its file. An accepted candidate
             is the answer without a request; a rejected one is not proposed. Default: none.
-        missing_only: Ask only for tracks that an earlier run did not find, 1, 2, 4 … 32 days after
+        missing_only: Search only for tracks that an earlier run missed, 1, 2, 4 … 32 days after
             each miss. `True` if the journal has that run; otherwise its results, a `PlaylistMatch`
             or the path of the JSON file. It needs `decisions`, which hold the misses. Default:
-            `False`, ask for all.
+            `False`, search for all.
         on_progress: Called with a `Progress` after each track, one call at a time; an async
             function is awaited. Default: none.
-        stop: A function, called at every decision and at least every 0.25 s while waiting, or an
+        stop: A function, called before each step and at least every 0.25 s while waiting, or an
             event such as `threading.Event()`. Once it returns `True` or is set, the run ends and
-            the tracks that are left are `failed` with the kind `stopped`. Default: none.
+            the remaining tracks are `failed` with the kind `stopped`. Default: none.
         journal: The path of a file to which each finished track is written at once; a later run
             with the same file resumes: it sends no request for those tracks. Default: none.
-        on_error: What an exception does that is not expected (of the client, of a source, of
+        on_error: How to handle an unexpected exception (of the client, of a source, of
             `on_progress`): "raise" ends the run with it; "result" makes the match of its track
             `failed` with the kind `exception`, and the run continues. Default "raise".
 

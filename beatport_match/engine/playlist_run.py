@@ -1,4 +1,4 @@
-"""What both matchers need for a run over a playlist: its tracks, clock, progress and result."""
+"""The part of a playlist run that both matchers share: its tracks, clock, progress and result."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from beatport_match.engine.arguments import (
     check_tracks,
 )
 from beatport_match.engine.match_metrics import (
+    peak_memory_bytes,
     public_settings,
     with_metrics,
     with_outcome_metrics,
     without_cost,
 )
-from beatport_match.engine.process_usage import peak_memory_bytes
 from beatport_match.engine.track_outcome import STOPPED, decided_about, failure_of, unmatched
 from beatport_match.errors import (
     DecisionsError,
@@ -83,11 +83,11 @@ class PlaylistRun:
         on_progress: Called after each track.
         stop: The function or event that ends the run.
         journal: The path of the journal; `None` for none.
-        on_error: What an unexpected exception does.
+        on_error: How to handle an unexpected exception.
         keeps_matches: Whether the run has a result; without one it uses bounded memory.
         decisions: Earlier decisions about tracks; the run adds the tracks that it does not find.
-        earlier: The answers of an earlier run, if only missing tracks are asked for; `IN_JOURNAL`
-            if the journal has them, and `None` if every track is asked for.
+        earlier: The answers of an earlier run, if only missing tracks are searched; `IN_JOURNAL`
+            if the journal has them, and `None` if every track is searched.
 
     Raises:
         MisuseError: An argument has a wrong type.
@@ -207,7 +207,7 @@ class PlaylistRun:
         return place, recorded.value.track, None
 
     def decided(self, track: Track) -> Decided:
-        """Return the decisions that count for a track."""
+        """Return the decisions that apply to a track."""
         return decided_about(track, self._decisions)
 
     def _known(self, track: Track) -> Match | None:
@@ -274,13 +274,13 @@ class PlaylistRun:
         if self._decisions is None or match.outcome != "not_found":
             return
         now = datetime.now(UTC)
-        # A track that is asked for before it is due does not wait longer for it.
+        # A track that is searched before it is due keeps its schedule.
         if self._decisions.about(match.track).is_due(now):
             try:
                 self._decisions.record_miss(match.track, at=now)
             except (DecisionsError, MisuseError, OutputError) as error:
                 # The disk is full, or a text of the track is too long: the run continues.
-                detail = f"a miss is not noted ({str(error).rstrip('.')})"
+                detail = f"a miss was not recorded ({str(error).rstrip('.')})"
                 self.problems.append(PlaylistProblem(str(self._decisions.path), "the end", detail))
 
     def fail(self, match: Match, place: int, error: Exception) -> Match:
@@ -319,7 +319,7 @@ class PlaylistRun:
             place: with_metrics(recorded, place, self.start) for place, _, recorded in self._waiting
         }
         result = self._result(unreached | waiting)
-        # An engine that lost a track would otherwise return without a word about it.
+        # Without this check, an engine that loses a track would return an incomplete result.
         assert len(result.matches) == self._taken + len(unreached), "a track has no match"
         return result
 

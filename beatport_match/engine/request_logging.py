@@ -1,8 +1,4 @@
-"""Log lines of requests: host and query type, never a title, a name or a token.
-
-A request that is retried, and a query that failed after its last request, have the level INFO. All
-other lines have the level DEBUG.
-"""
+"""Log lines of requests, all at DEBUG: host and query type, never a title, a name or a token."""
 
 from __future__ import annotations
 
@@ -33,25 +29,19 @@ def log_retry(
 ) -> None:
     """Log that a request failed with an outcome and is sent again after a delay."""
     why = outcome.status if isinstance(outcome, Response) else outcome and outcome.kind
-    logger.info("%s: %s failed (%s); retry in %.1f s", _host(request), query_type, why, delay_s)
+    logger.debug("%s: %s failed (%s); retry in %.1f s", _host(request), query_type, why, delay_s)
 
 
 def log_answer(answer: Answer) -> None:
     """Log an answer from the cache, or one that failed."""
-    if not logger.isEnabledFor(logging.INFO):
+    if not logger.isEnabledFor(logging.DEBUG):
         return
     host, query_type = _host(answer.question.request), answer.question.query_type
     if answer.cached:
         logger.debug("%s: %s served from the cache", host, query_type)
     elif isinstance(answer.value, Failure):
-        count = len(answer.sent)
-        # Without a request, the run was stopped or the circuit breaker is open, for all tracks.
-        is_fault = count and answer.value.kind != "stopped"
-        logger.log(
-            logging.INFO if is_fault else logging.DEBUG,
-            "%s: %s failed (%s) after %d requests",
-            *(host, query_type, answer.value.kind, count),
-        )
+        kind, count = answer.value.kind, len(answer.sent)
+        logger.debug("%s: %s failed (%s) after %d requests", host, query_type, kind, count)
 
 
 def _host(request: Request) -> str:

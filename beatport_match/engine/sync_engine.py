@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from contextlib import nullcontext
+from functools import partial
 from threading import Lock
 from typing import TypeVar
 
@@ -38,13 +39,12 @@ from beatport_match.matching.protocol import (
 )
 from beatport_match.matching.request_flow import question_flow, token_refresh_flow
 from beatport_match.settings.models import MatchSettings
-from beatport_match.transport.answer_cache import TieredCache
+from beatport_match.transport.answer_cache import KeyedLocks, TieredCache
 from beatport_match.transport.client_pool import SyncClientPool
 from beatport_match.transport.http import STOP_POLL_INTERVAL_S, HttpClient, new_client, send
 from beatport_match.transport.rate_limiter import LocalRateLimiter
 from beatport_match.transport.rate_rules import RetryAfter
 from beatport_match.transport.shared import SharedState
-from beatport_match.transport.single_flight import KeyedLocks
 from beatport_match.transport.token_store import MAX_TOKEN_LOCK_WAIT_S, TokenStore
 
 T = TypeVar("T")
@@ -66,6 +66,11 @@ class SyncEngine:
         self._settings = settings
         self._cache = TieredCache(settings, state.memory)
         self._in_flight = KeyedLocks(Lock)
+        self._new_flow = partial(
+            question_flow,
+            attempts=settings.async_io.retry_attempts,
+            max_ages_s=max_ages_s(settings),
+        )
         self._tokens = TokenStore(settings)
         self._token_lock = Lock()
         self._given_client = client
@@ -109,10 +114,9 @@ class SyncEngine:
     def _answer(self, question: Question, stop: IsStopped) -> Answer:
         if question.local_lookup is not None:
             return self._look_up(question)
-        attempts, ages = self._settings.async_io.retry_attempts, max_ages_s(self._settings)
         # A thread with an equal question waits here, and then finds the answer in the cache.
         with self._in_flight.of(question.request.canonical):
-            flow = question_flow(question, attempts=attempts, max_ages_s=ages)
+            flow = self._new_flow(question)
             answer = self._drive(flow, stop, question.request, question.query_type)
         log_answer(answer)
         return answer
@@ -217,7 +221,7 @@ class SyncEngine:
             self._cache.put(step.request, step.value)
 
     def _sleep(self, seconds: float, stop: IsStopped) -> Failure | None:
-        """Wait, and ask `stop` at least every `STOP_POLL_INTERVAL_S`."""
+        """Wait, and check `stop` at least every `STOP_POLL_INTERVAL_S`."""
         until = self.now() + seconds
         while (left := until - self.now()) > 0:
             time.sleep(min(left, STOP_POLL_INTERVAL_S))

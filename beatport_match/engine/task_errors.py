@@ -33,7 +33,7 @@ async def passing_errors(call: Callable[..., Awaitable[T]], *args: object) -> T:
         *args: Its arguments.
 
     Returns:
-        What it returns. `single_error` finds its exception in the group that the task group raises.
+        Its result. `single_error` finds its exception in the group that the task group raises.
     """
     try:
         return await call(*args)

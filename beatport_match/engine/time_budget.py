@@ -28,7 +28,7 @@ class TimeBudget:
         self.is_over: IsStopped = stop if max_s is None else self._is_over
 
     def with_reason(self, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
-        """Return the answers; those that the end of the time has stopped say so."""
+        """Return the answers; the reason of those that were stopped is that the time ran out."""
         if self._max_s is None or not self._has_run_out() or self._stop():
             return answers
         return tuple(self._with_reason(answer) for answer in answers)

@@ -46,7 +46,7 @@ def match_track(
             is the answer without a request; a rejected one is not proposed. Default: none.
         queries: 1-20 texts to search for, in this order, instead of the queries that are planned
             from the track; the search still ends at a good answer. Default: none.
-        on_error: What an exception does that is not expected (of the client or of a source):
+        on_error: How to handle an unexpected exception (of the client or of a source):
             "raise" raises it; "result" makes the match `failed` with the kind `exception`.
             Default "raise".
 
@@ -101,7 +101,7 @@ async def amatch_track(
             is the answer without a request; a rejected one is not proposed. Default: none.
         queries: 1-20 texts to search for, in this order, instead of the queries that are planned
             from the track; the search still ends at a good answer. Default: none.
-        on_error: What an exception does that is not expected (of the client or of a source):
+        on_error: How to handle an unexpected exception (of the client or of a source):
             "raise" raises it; "result" makes the match `failed` with the kind `exception`.
             Default "raise".
 

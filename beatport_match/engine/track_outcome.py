@@ -22,7 +22,7 @@ STOPPED = Failure("stopped", "the run was stopped before this query was sent")
 
 
 def decided_about(track: Track, decisions: Decisions | None) -> Decided:
-    """Return the decisions that count for a track, also those that a program has just added."""
+    """Return the decisions that apply to a track, also those that a program has just added."""
     if decisions is None:
         return UNDECIDED
     decisions.refresh()

@@ -6,5 +6,5 @@
     text_reader.py   read playlist files in bounded pieces, and detect their encoding
     csv_records.py   split lines into CSV records of bounded length
 
-This package knows no column and no key of any file.
+This package does not know the columns and keys of any file.
 """

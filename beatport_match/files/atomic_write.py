@@ -2,12 +2,12 @@
 
 `exchange` does the last step for folders.
 
-The temporary file stands in the target's folder. A new file has the permissions that the umask
-leaves; one with secrets can be read by its owner only (mode 0600). If the target exists, the new
+The temporary file is in the target's folder. A new file has the permissions that the umask
+allows; a file with secrets can be read by its owner only (mode 0600). If the target exists, the new
 file gets the target's permissions.
 
 A killed program leaves its temporary file. A later write of the same target deletes it, if it is an
-hour old and not locked: a living writer holds the lock of its own until it is complete.
+hour old and not locked: a program locks its temporary file until the file is complete.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from beatport_match.files.locked_file import lock
 
 # File systems allow 255 bytes for a name, and a character can take four.
 _MAX_PREFIX_LENGTH = 50
-# A complete file is not locked for the moment before it is renamed, but it is young then.
+_SUFFIX = ".draft"
+# A complete file is not locked for a moment before it is renamed, but it is new then.
 MIN_ABANDONED_S = 3600.0
 
 # Arguments of renameat2 (Linux) and renamex_np (macOS).
@@ -61,7 +62,7 @@ def atomic_write(
         FileExistsError: `exclusive` is set and `path` exists, before or after the block.
         OutputError: The file or its folder cannot be written.
     """
-    # The caller handles a name that is taken.
+    # The caller handles a name that exists.
     with output_errors(path, *((FileExistsError,) if exclusive else ())):
         if exclusive:
             if path.exists() or path.is_symlink():
@@ -74,12 +75,14 @@ def atomic_write(
                 return
         # An existing target may be private, and gives its permissions at the end.
         mode = 0o600 if secret or path.exists() else 0o666
-        with _temporary_file(path, mode) as (temporary, locked):
+        drafts = f".{glob.escape(path.name[:_MAX_PREFIX_LENGTH])}.{'[0-9a-f]' * 16}{_SUFFIX}"
+        remove_abandoned(path.parent, drafts, MIN_ABANDONED_S)
+        with temporary_file(path, mode) as (temporary, locked):
             yield temporary
             # Without this, the file could be empty after a power cut.
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
-            locked.close()  # Windows renames no open file
+            locked.close()  # Windows cannot rename an open file
             if exclusive:
                 _publish(temporary, path)
             else:
@@ -88,11 +91,21 @@ def atomic_write(
                 temporary.replace(path)
 
 
+def write_text(path: Path, text: str, *, exclusive: bool = False) -> None:
+    """Write a text file as `atomic_write` does, in UTF-8.
+
+    A lone surrogate, as in a file name that is not valid text, is written as an escape
+    that a JSON parser converts back.
+    """
+    with atomic_write(path, exclusive=exclusive) as draft:
+        draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
 def exchange(one: Path, other: Path) -> bool:
     """Exchange two files or folders in one step: at every moment, both paths exist.
 
     Returns:
-        Whether they were exchanged; `False` where the system has no such step.
+        Whether they were exchanged; `False` where the system cannot do it.
 
     Raises:
         OSError: They cannot be exchanged.
@@ -110,6 +123,16 @@ def exchange(one: Path, other: Path) -> bool:
     if failed and (code := ctypes.get_errno()) not in _NO_EXCHANGE:
         raise OSError(code, os.strerror(code), str(one), None, str(other))
     return not failed
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and its parent folders, unless it exists.
+
+    Raises:
+        OutputError: The folder cannot be made.
+    """
+    with output_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager
@@ -137,12 +160,13 @@ def _output_error(path: Path, error: OSError) -> OutputError:
 
 
 @contextmanager
-def _temporary_file(path: Path, mode: int) -> Generator[tuple[Path, IO[bytes]], None, None]:
+def temporary_file(
+    path: Path, mode: int, suffix: str = _SUFFIX
+) -> Generator[tuple[Path, IO[bytes]], None, None]:
     """Yield a new, locked file in the folder of `path`; delete it if it still exists at the end."""
     # Not `tempfile`, whose files ignore the umask.
     prefix = f".{path.name[:_MAX_PREFIX_LENGTH]}."
-    _remove_abandoned(path.parent, prefix)
-    temporary = path.parent / f"{prefix}{secrets.token_hex(8)}.draft"
+    temporary = path.parent / f"{prefix}{secrets.token_hex(8)}{suffix}"
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
     file = os.fdopen(os.open(temporary, flags, mode), "r+b", buffering=0)
     try:
@@ -154,12 +178,12 @@ def _temporary_file(path: Path, mode: int) -> Generator[tuple[Path, IO[bytes]], 
         temporary.unlink(missing_ok=True)
 
 
-def _remove_abandoned(folder: Path, prefix: str) -> None:
-    """Delete the temporary files that killed programs have left."""
-    for draft in folder.glob(f"{glob.escape(prefix)}{'[0-9a-f]' * 16}.draft"):
+def remove_abandoned(folder: Path, pattern: str, min_age_s: float | None = None) -> None:
+    """Delete the temporary files that killed programs have left: those that are not locked."""
+    for draft in folder.glob(pattern):
         with suppress(OSError):
             status = draft.lstat()
-            is_old = time.time() - status.st_mtime > MIN_ABANDONED_S
+            is_old = min_age_s is None or time.time() - status.st_mtime > min_age_s
             # Opening a pipe would wait for its writer.
             if is_old and stat.S_ISREG(status.st_mode):
                 with draft.open("rb+", buffering=0) as file:

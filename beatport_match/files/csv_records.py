@@ -1,30 +1,48 @@
-"""Split the lines of a CSV file into records, each with a limit on its length.
+"""Write CSV files completely, and split their lines into records of limited length.
 
 `csv.field_size_limit` cannot be this limit: it is one value for the whole process, and other
 libraries raise it.
 
-If a quote is opened and not closed, the lines behind it are read again as records of their own.
-Most of those may open a quote as well. What a line does to an open quote does not depend on the
-line that opened it, so it is found out once: the work grows with the length of the file.
+If a quote is opened and not closed, the lines after it are read again as separate records.
+Most of those may open a quote as well. Whether a line closes an open quote does not depend on the
+line that opened it. So it is found out once per line, and the work grows only with the length of
+the file.
 """
 
 from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
+
+from beatport_match.files.atomic_write import atomic_write
 
 
 class BadRecord(NamedTuple):
     """Why a record cannot be read.
 
-    `is_unclosed` tells that a quote is opened and not closed before the limit of the record or the
+    `is_unclosed` is true if a quote is opened and not closed before the limit of the record or the
     end of the file.
     """
 
     detail: str
     is_unclosed: bool
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+    """Write a CSV file with a header, as `atomic_write` does.
+
+    Spreadsheets read UTF-8 only after a byte order mark. A lone surrogate is written as an escape.
+    """
+    with (
+        atomic_write(path) as draft,
+        draft.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,
+    ):
+        table = csv.DictWriter(file, columns)
+        table.writeheader()
+        table.writerows(rows)
 
 
 def csv_records(
@@ -41,7 +59,7 @@ def csv_records(
         lines: The numbered lines, with their line ends.
         delimiter: The character between two cells.
         max_length: The largest number of characters in one record.
-        quoted: Whether a cell may stand in quotes.
+        quoted: Whether a cell may be quoted.
         reread: Whether the lines of a bad record after its first line are read again, so that an
             unclosed quote costs only its own line.
     """
@@ -92,7 +110,7 @@ class _RecordFeed:
         # Lines that leave an open quote open, and their length.
         self._open = deque[tuple[int, str]]()
         self._open_length = 0
-        # The line after them, and why it is an error behind an open quote, if that is known.
+        # The line after them, and why it is an error after an open quote, if that is known.
         self._end: tuple[int, str] | None = None
         self._end_error: BadRecord | None = None
 
@@ -127,7 +145,7 @@ class _RecordFeed:
             end_text = self._end[1]
             if len(text) + self._open_length + len(end_text) > self._max_length:
                 return self._too_long()
-            # A line with nothing but an opened quote stands for the record so far.
+            # A line that contains only an opening quote represents the record so far.
             ended = self._parser.parse(['"\n', end_text])
             if isinstance(ended, BadRecord):
                 self._end_error = ended

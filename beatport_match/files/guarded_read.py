@@ -5,12 +5,13 @@ Opening a pipe could block, and reading a device might never end.
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, AnyStr, cast
+from typing import IO, AnyStr, NoReturn, cast
 
 from beatport_match.errors import BeatportMatchError, OutputError, wrong_argument
 
@@ -38,7 +39,7 @@ def _wrong_place(error: Exception, path: Path) -> str:
     with suppress(OSError):
         if isinstance(error, FileNotFoundError) and not path.parent.exists():
             return f"the folder {path.parent.name} does not exist"
-        # Only `mkdir` raises this here: who creates a file handles it.
+        # Only `mkdir` raises this here: code that creates a file handles it.
         if isinstance(error, FileExistsError) and path.is_file():
             return f"{path.name} is a file and not a folder"
         if isinstance(error, NotADirectoryError):
@@ -79,6 +80,20 @@ def require_regular_file(path: Path) -> None:
         raise OSError("it is not a regular file")
 
 
+def read_bytes(path: Path, max_bytes: int) -> bytes:
+    """Return the content of a file of at most `max_bytes` bytes.
+
+    Raises:
+        OSError: The file cannot be read, is not a regular file, or is too large.
+    """
+    require_regular_file(path)
+    with path.open("rb") as file:
+        content = file.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise OSError(f"it is larger than {max_bytes} bytes")
+    return content
+
+
 def read_text(path: Path, max_bytes: int) -> str:
     """Return the content of a UTF-8 file, without a byte order mark.
 
@@ -86,15 +101,24 @@ def read_text(path: Path, max_bytes: int) -> str:
         OSError: The file cannot be read, is not a regular file, has more than `max_bytes` bytes, or
             is not UTF-8.
     """
-    require_regular_file(path)
-    with path.open("rb") as file:
-        content = file.read(max_bytes + 1)
-    if len(content) > max_bytes:
-        raise OSError(f"it is larger than {max_bytes} bytes")
     try:
-        return content.decode("utf-8-sig")
+        return read_bytes(path, max_bytes).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise OSError("it is not UTF-8 text") from None
+
+
+def strict_json(text: str) -> object:
+    """Parse a JSON document; unlike `json`, reject NaN and Infinity.
+
+    Raises:
+        ValueError: It is not JSON.
+        RecursionError: It is nested too deeply.
+    """
+    return json.loads(text, parse_constant=_reject_constant)
+
+
+def _reject_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a JSON number")
 
 
 @contextmanager

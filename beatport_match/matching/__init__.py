@@ -16,8 +16,8 @@
     release_evidence  what the other tracks of a folder say about a doubtful match
     second_round      which tracks a run tries again at its end
 
-The generators do no I/O: an engine runs them, sync or async. The names below are for programs that
-bring their own engine (docs/conversation.md).
+The generators do no I/O: an engine runs them, sync or async. The names below are for programs with
+their own engine (docs/conversation.md).
 """
 
 from beatport_match.matching.lookup_flows import fetch_flow, fetch_one_flow, query_flow

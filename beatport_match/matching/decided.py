@@ -1,7 +1,7 @@
-"""Which earlier decisions are about a track: pure comparisons, without a file or a clock.
+"""Which earlier decisions apply to a track: pure comparisons, without a file or a clock.
 
-A decision belongs to what the track *is*, not to how its tags are written today. It holds the track
-as it was then, and each fact of the present track agrees with it, contradicts it, or is unknown:
+A decision applies to a recording, also after its tags have changed. It holds the track at the time
+of the decision. Each fact of the present track agrees with it, contradicts it, or is unknown:
 
 * The title and the version must be equal in one of their interpretations, which leave out the same
   text. The wording of an accepted candidate counts too, because the tags may come from it.
@@ -9,11 +9,11 @@ as it was then, and each fact of the present track agrees with it, contradicts i
 * Lengths contradict above `MAX_LENGTH_GAP_S`. Two ISRCs contradict if they differ; that of the
   accepted candidate agrees.
 * A track number of Beatport that is new in the tags contradicts, unless it is the accepted one.
-* Key, tempo, label, album and year say nothing about which recording a track is.
+* Key, tempo, label, album and year do not identify a recording, so they are not compared.
 
-After one contradiction the decision does not count, and the track is searched for again. An equal
-title alone is too little, because different tracks are called "Intro": the artist, the length, the
-ISRC or the name of the file must agree as well.
+After one contradiction the decision does not apply, and the track is searched for again. An equal
+title alone is not enough, because many tracks are called "Intro": the artist, the length, the ISRC
+or the name of the file must agree as well.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def candidate_key(candidate: Candidate) -> CandidateKey:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The decisions that count for one track.
+    """The decisions that apply to one track.
 
     Attributes:
         accepted: The newest decision that accepts a candidate; `None` if there is none.
@@ -74,7 +74,7 @@ class Decided:
         return max(missed) + timedelta(days=2**doublings)
 
     def is_due(self, now: datetime) -> bool:
-        """Return whether a track that was not found may be asked for again."""
+        """Return whether a track that was not found is due for another search."""
         return self.next_attempt is None or self.next_attempt <= now
 
 
@@ -82,7 +82,7 @@ UNDECIDED = Decided()
 
 
 class DecisionIndex:
-    """Decisions in memory, with a quick way to those that may be about a track."""
+    """Decisions in memory, with an index to find those that may apply to a track."""
 
     def __init__(self) -> None:
         # Titles that are equal in one interpretation share every word of it, so a decision can be
@@ -98,9 +98,9 @@ class DecisionIndex:
             self._by_word.setdefault(word, []).append(decision)
 
     def about(self, track: Track) -> Decided:
-        """Return the decisions that count for a track.
+        """Return the decisions that apply to a track.
 
-        The latest decision about a candidate counts. The order in which decisions were added does
+        The latest decision about a candidate applies. The order in which decisions were added does
         not matter.
         """
         newest: dict[CandidateKey, Decision] = {}
@@ -133,7 +133,7 @@ class DecisionIndex:
 
 
 def is_about(decision: Decision, track: Track, *, by_candidate: bool = True) -> bool:
-    """Return whether a decision is about a track: nothing contradicts, and enough agrees.
+    """Return whether a decision applies to a track: no fact contradicts, and enough facts agree.
 
     Args:
         decision: The decision.
@@ -158,7 +158,7 @@ def is_about(decision: Decision, track: Track, *, by_candidate: bool = True) -> 
         or length_gap(then.duration_s, track.duration_s) is not None
         or _is_known_and_equal(clean_isrc(then.isrc), clean_isrc(track.isrc))
         or _is_known_and_equal(fold(stem(then.file)), fold(stem(track.file)))
-        # Nothing more is known, now as then.
+        # No other fact is known, now and at the time of the decision.
         or replace(then, id=None) == replace(track, id=None)
     )
 
@@ -186,7 +186,7 @@ def _is_same_title(one: ParsedTrack, other: ParsedTrack) -> bool:
     return (
         one.base == other.base
         and one.version.key == other.version.key
-        # "Original Mix" added to a title without a version is a statement of its own.
+        # "Original Mix" added to a title without a version is a new fact.
         and (one.version.is_original or not other.version.is_original)
         and _left_out(one) == _left_out(other)
         and (

@@ -71,7 +71,7 @@ def with_decisions(match: Match, decided: Decided, settings: MatchSettings) -> M
     left = replace(match, candidates=tuple(kept), rejected=tuple(rejected))
     if match.best is None or candidate_key(match.best.candidate) not in decided.rejected:
         return left
-    # The next one takes its place, and is no longer another release of it.
+    # The next one becomes the first, and is no longer another release of it.
     first = tuple(replace(one, rerelease=False, reject_reason=None) for one in kept[:1])
     ranked = (*first, *kept[1:])
     outcome = outcome_of(ranked, settings)
@@ -87,7 +87,7 @@ def with_decisions(match: Match, decided: Decided, settings: MatchSettings) -> M
 
 
 def undecided_match(match: Match, settings: MatchSettings) -> Match:
-    """Return a match whose decisions were withdrawn: a person decides it again.
+    """Return a match whose decisions were withdrawn, so that a person decides again.
 
     It has the candidates that are known, also the rejected ones, ranked without the decisions.
     """

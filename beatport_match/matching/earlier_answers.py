@@ -1,7 +1,7 @@
-"""The answers of an earlier run, by what their tracks are. This module opens no file.
+"""The answers of an earlier run, found by comparing tracks. This module opens no file.
 
-The key, label and other fields that an answer gave are often in the library or in the tags by the
-next run. Such a track is still the same one, so its answer counts, as a decision would.
+At the next run, the library or the tags often have the key, label and other fields of an answer.
+Such a track is still the same one, so its answer is used, as a decision would be.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from beatport_match.matching.match import Match
 from beatport_match.model.decisions import Decision
 from beatport_match.model.tracks import Track
 
-# The comparison reads neither.
+# The comparison uses neither of them.
 _AT, _BY = datetime(2001, 1, 1, tzinfo=UTC), "an earlier run"
 
 
@@ -40,8 +40,8 @@ class EarlierAnswers:
     def about(self, track: Track) -> Match | None:
         """Return the answer about a track, with the track as it is now; `None` if there is none.
 
-        A match also counts if fields were added that agree with it. The track of another answer
-        must be as it was: what was added may help to find it.
+        A match is also used if fields were added that agree with it. The track of any other answer
+        must be unchanged, because added fields may help to find it.
         """
         if (match := self._by_track.get(track)) is not None:
             return match

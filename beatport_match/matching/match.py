@@ -26,7 +26,7 @@ from beatport_match.settings.models import MatchSettings, settings_or_default
 Stopped: TypeAlias = Literal[
     "enough", "exhausted", "budget", "stopped", "failed", "time_budget", "decided"
 ]
-"""Why the search for a track ended; docs/confidence-and-outcomes.md has what each means."""
+"""Why the search for a track ended; docs/confidence-and-outcomes.md explains the values."""
 
 MAX_SHOWN_CANDIDATES = 3
 _HEADLINES: dict[MatchOutcome, str] = {
@@ -53,7 +53,7 @@ class Match:
         best: For `matched` the accepted candidate, for `review` the most likely one, otherwise
             `None`.
         candidates: The most likely candidates, best first (at most `max_candidates`). Each says
-            which query found it, and why it was not taken.
+            which query found it, and why it was not accepted.
         confidence: The confidence of the first candidate, 0-1; 0 if there are no candidates.
         queries: The queries that were sent, in their order.
         failures: The failures of those queries that were not answered, in the same order. One more
@@ -66,8 +66,8 @@ class Match:
             the answer, and no query was sent).
         candidates_weighed: Number of all candidates that were scored, also those not kept.
         picked: Whether a person chose the answer with `pick`.
-        decided_by: By whom and when the answer was decided, if it comes from `decisions=`;
-            otherwise `None`.
+        decided_by: Who decided the answer, and when, if it comes from `decisions=`; otherwise
+            `None`.
         rejected: The candidates that an earlier decision rejects. They are not proposed: `best` and
             `candidates` do not hold them. The last line of their evidence says who rejected them.
         metrics: Times and counts of this track, added by the matcher; `None` if no matcher ran the
@@ -119,10 +119,10 @@ class Match:
 
     @property
     def degraded(self) -> bool:
-        """Whether a page of Beatport has changed and was read in another way.
+        """Whether a page of Beatport has changed and was read with another method.
 
-        `read_from` of each query names the way. A newer version of this library may read the page
-        completely.
+        `read_from` of each query names the method. A newer version of this library may read the
+        page completely.
         """
         return any(query.read_from for query in self.queries)
 
@@ -362,7 +362,7 @@ def as_matches(matches: Iterable[Match]) -> tuple[Match, ...]:
 def _closest_candidate(
     candidates: tuple[ScoredCandidate, ...], rejected: tuple[ScoredCandidate, ...]
 ) -> str:
-    """Say which candidate came closest, and what is against it."""
+    """Name the closest candidate and the evidence against it."""
     if not candidates:
         return "every result was rejected earlier" if rejected else "no query returned a result"
     closest = candidates[0]
@@ -371,12 +371,12 @@ def _closest_candidate(
 
 
 def _too_little(track: Track) -> str:
-    """Say which facts the library lacks, where nothing contradicts and too little agrees."""
+    """Name the missing facts if there is no contradiction but too little agrees."""
     facts = {"artist": track.artists, "length": track.duration_s, "tempo": track.bpm}
     missing = [name for name, value in facts.items() if not value]
     if not missing:
         return "too little evidence for it"
-    return f"too little evidence for it: the library has no {' and no '.join(missing)}"
+    return f"too little evidence for it: your track has no {' and no '.join(missing)}"
 
 
 def _release_text(scored: ScoredCandidate) -> str:

@@ -1,6 +1,6 @@
 """The values that the generators and the engines exchange: questions, steps, answers, transcripts.
 
-Two kinds of generators hold every rule of asking, and do no I/O:
+Two kinds of generators hold all rules for requests, and do no I/O:
 
 * a **search flow** handles one track. It yields an `Ask` (questions that may be sent at the same
   time) and receives their `Answer`s in the same order.
@@ -12,7 +12,7 @@ Two kinds of generators hold every rule of asking, and do no I/O:
       Report    tell the rate limiter and the cache       -> `None`
       Sleep     wait                                      -> `Failure` if the run was stopped
 
-An engine (`engine/`) runs them, sync or async. Only the engines know a clock or a socket.
+An engine (`engine/`) runs them, sync or async. Only the engines use a clock or a socket.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Request:
         form: The fields of the body; with a form the method is POST, otherwise GET.
         needs_token: Whether the engine has to add the user's access token, which only the token
             store knows.
-        timeout_s: How many seconds the request may take in total; `None`: as the settings say.
+        timeout_s: How many seconds the request may take in total; `None`: the value of the
+            settings.
     """
 
     url: str
@@ -53,7 +54,7 @@ class Request:
 
     @property
     def canonical(self) -> str:
-        """The key of the request in caches; the order of `params` and the headers do not count."""
+        """The key of the request in caches; headers and the order of `params` do not matter."""
         return _canonical(self.url, self.params)
 
 
@@ -82,14 +83,14 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedResult:
-    """What a parser read in a response.
+    """The parsed content of a response.
 
     `candidates` keep the order of the response; an empty tuple means that Beatport has none.
     `unreadable` counts records that were dropped because they were malformed. `partial` is what can
     be read of them, with the ID 0 and perhaps an empty name. `read_from` is where
     a changed page has its data; `None` for the usual place.
-    `doubt` says that the response may answer another question: its candidates count, but not that a
-    track is missing among them. Such a result is not cached.
+    `doubt` says that the response may answer another question: its candidates are used, but a
+    missing track does not mean that Beatport lacks it. Such a result is not cached.
     """
 
     candidates: tuple[Candidate, ...]
@@ -112,10 +113,10 @@ Parser: TypeAlias = Callable[[Response], "ParsedResult | Failure"]
 LocalLookup: TypeAlias = Callable[[], "ParsedResult | Failure"]
 """Answers a question from a catalogue on this machine; it may take time, and never raises."""
 ResultKind: TypeAlias = Literal["search", "page"]
-"""How soon a cached result is too old: a search changes from day to day, a track's page seldom."""
+"""Decides how long a cached result is valid: a search changes daily, a track page rarely."""
 
 DEFAULT_WHERE = "on Beatport"
-"""How texts for people name Beatport as the place of a search."""
+"""The name of Beatport as the place of a search, in texts for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,7 @@ class Question:
 
     `text` is the query as a person would type it. `query_type` names how it was built (see
     `query_plan`). `kind` decides which cached age is too old. `where` names the source in texts
-    for people. With a `local_lookup` the engine calls that instead and sends nothing.
+    for people. With a `local_lookup`, the engine calls this function and sends no request.
     """
 
     request: Request
@@ -202,7 +203,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Tell the rate limiter, and the cache if it succeeded, what came of a request.
+    """Report the result of a request to the rate limiter and, if it succeeded, to the cache.
 
     `request` is the cache key, `sent_at` when the last request was sent (engine's clock). The
     reply's time is taken before the work, so that a slow disk does not count as parsing.
@@ -225,11 +226,11 @@ Step: TypeAlias = "CacheGet | Send | Report | Sleep"
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What came of a `Send`.
+    """The result of a `Send`.
 
     `sent` is `None` if nothing left this machine: the run was stopped, the circuit breaker is
     open, or there is no valid token; `outcome` is the reason then. `is_refused` says that the rate
-    limiter let nothing through, so that another try is of no use. The times are in seconds.
+    limiter did not allow the request, so another try does not help. The times are in seconds.
     """
 
     outcome: Response | Failure
@@ -244,7 +245,7 @@ StepResult: TypeAlias = "CachedResult | Delivery | Failure | None"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What an engine sends back after a step.
+    """The value that an engine sends to a generator after a step.
 
     `now` is the engine's monotonic clock in seconds, `jitter` a random number in [0, 1).
     """

@@ -24,7 +24,7 @@ from beatport_match.parsing.word_frequency import information_weight
 QueryType: TypeAlias = Literal[
     "beatport_id",  # the Beatport track number from the tags
     "isrc",  # the recording's code, if the source can search for it
-    "artist_title",  # artists, title, and the mix if it is a particular one
+    "artist_title",  # artists, title, and the mix if it is not the plain one
     "first_artist",  # the first artist and the title
     "remixer",  # the title and the remixers
     "transliterated",  # the first artist and the title in Latin letters
@@ -74,7 +74,7 @@ def plan_queries(track: Track) -> tuple[Query, ...]:
     queries: list[Query] = []
     for query in _query_variants(track, interpret(track)[0]):
         words = frozenset(words_of_text(query.text))
-        # Lists write dashes where a field is empty. Other signs can be a name, such as "!!!".
+        # Some lists write dashes for an empty field. Other signs can be a name, such as "!!!".
         if words and query.text.strip("-_ ") and words not in planned:
             planned.add(words)
             queries.append(query)
@@ -144,6 +144,6 @@ def _rarest_words(title: str) -> str:
 
 
 def _query(query_type: QueryType, *parts: str) -> Query:
-    """Join the parts; each word stands once, because a repeated word does not narrow the search."""
+    """Join the parts; each word occurs once, because a repeated word does not narrow the search."""
     words = _BRACKETS.sub(" ", normalize_spacing(" ".join(parts))).replace(" - ", " ").split()
     return Query(" ".join(dict.fromkeys(words))[:MAX_QUERY_LENGTH].rstrip(), query_type)

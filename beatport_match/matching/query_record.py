@@ -9,7 +9,7 @@ from beatport_match.model.tracks import READ_FROM_TEXTS, ReadFrom
 
 @dataclass(frozen=True, slots=True)
 class QueryRecord:
-    """One query that was sent for a track, and what came of it.
+    """One query that was sent for a track, and its result.
 
     Attributes:
         text: The query as a person would type it.

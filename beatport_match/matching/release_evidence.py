@@ -1,9 +1,9 @@
-"""What the other tracks of a folder or an album say about a doubtful match.
+"""Evidence for a doubtful match from the other tracks of its folder or album.
 
 If nearly all other tracks of a folder are accepted and are on one release, a candidate on that
-release is more likely. It counts only after all tracks are matched, so the order of the tracks, a
-resumed run and a stream change nothing, and only for tracks that are not accepted without it. A
-folder of mixed origin has no such release.
+release is more likely. This evidence is added after all tracks are matched, so the order of the
+tracks, a resumed run and a stream change nothing. It is used only for tracks that are not accepted
+without it. A folder of mixed origin has no such release.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from beatport_match.settings.models import MatchSettings
 MIN_SIBLINGS = 4
 MIN_RELEASE_SHARE = 0.8
 # The odds of a candidate on the release are multiplied by this. A candidate of less than
-# `MIN_CONFIDENCE` has too little evidence of its own: the release alone never makes a match.
+# `MIN_CONFIDENCE` has too little other evidence: the release alone never makes a match.
 ODDS_FACTOR = 4.0
 POINTS = 2.0
 MIN_CONFIDENCE = 0.5
-# A release says nothing about a doubtful version, length or text that nothing explains.
+# A release is no evidence for a doubtful version or length, or for unexplained text.
 _NAMES = {"title", "artists"}
 
 Release: TypeAlias = tuple[str, str]
@@ -111,7 +111,7 @@ def _lifted(match: Match, release: Release, note: str, settings: MatchSettings) 
         for one in match.candidates
         if one.relation != "different" and _release(one.candidate) == release
     ]
-    # If several versions of the title are on the release, it cannot tell which one it is.
+    # If several versions of the title are on the release, the release cannot distinguish them.
     if len(on_release) != 1 or not _has_own_evidence(on_release[0]):
         return match
     (chosen,) = on_release
@@ -136,9 +136,12 @@ def _has_own_evidence(scored: ScoredCandidate) -> bool:
     """Return whether it is the recording, and at most its title or artists are in doubt."""
     if scored.relation != "same_recording" or scored.confidence < MIN_CONFIDENCE:
         return False
-    found = [CASES[f"{line.name}.{line.code}"] for line in scored.evidence if line.code]
-    doubtful = {case.name.partition(".")[0] for case in found if case.cap < 1}
-    return doubtful <= _NAMES
+    names = {f"{line.name}.{line.code}" for line in scored.evidence if line.code}
+    # In results that were read from a file, the release may have counted already, and another
+    # version may have found other cases.
+    if not names <= CASES.keys():
+        return False
+    return {name.partition(".")[0] for name in names if CASES[name].cap < 1} <= _NAMES
 
 
 def _with_evidence(scored: ScoredCandidate, note: str) -> ScoredCandidate:
@@ -160,7 +163,7 @@ def _with_evidence(scored: ScoredCandidate, note: str) -> ScoredCandidate:
 def _as_alternative(
     scored: ScoredCandidate, best: ScoredCandidate, chosen: ScoredCandidate, first: ScoredCandidate
 ) -> ScoredCandidate:
-    """Return another candidate as it stands beside the new best one, which was `chosen`."""
+    """Return another candidate with its confidence beside the new best one, which was `chosen`."""
     if chosen is first:
         is_rerelease = scored.rerelease
     else:

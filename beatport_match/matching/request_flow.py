@@ -1,12 +1,12 @@
 """One question, from the cache to its answer: freshness, retries, backoff, redirects, tokens.
 
-`question_flow` is a pure generator (see `protocol`). Every `Reply` brings the time and a random
+`question_flow` is a pure generator (see `protocol`). Every `Reply` has the time and a random
 number, so equal replies give equal flows in sync and async. The rules:
 
 * A cached result that is young enough is the answer; nothing is sent.
 * A timeout, a network fault, a 408, 425, 429 or 5xx is retried after a backoff, up to `attempts`
-  tries: a random time of up to 1 s, doubled with each further try, at most 20 s; or what
-  `Retry-After` asks for, at most 60 s. All other failures are final.
+  tries: a random time of up to 1 s, doubled with each further try, at most 20 s; or the time
+  of `Retry-After`, at most 60 s. All other failures are final.
 * Up to 3 redirects are followed within scheme, host and port; retries go to the new URL. A redirect
   that loses the text of the search is not followed: its page would answer another question.
 * A 401 on a request with a token makes the engine refresh the token, up to 3 times in a question:
@@ -47,7 +47,7 @@ MAX_REDIRECTS = 3
 MAX_TOKEN_REJECTIONS = 3
 FIRST_BACKOFF_S = 1.0
 MAX_BACKOFF_S = 20.0
-# If a server asks for more, the retry is sent after this time all the same.
+# If a server asks for a longer time, the retry is still sent after this time.
 MAX_RETRY_AFTER_S = 60.0
 
 
@@ -117,7 +117,7 @@ def backoff(tries: int, jitter: float, response: Response | None) -> float:
     Args:
         tries: How many requests have been sent so far, from 1.
         jitter: A random number in [0, 1).
-        response: The last response, whose `Retry-After` is obeyed if it has one.
+        response: The last response, whose `Retry-After` is used if it has one.
 
     Returns:
         The delay in seconds: `Retry-After` if there is one (at most 60), otherwise exponential
@@ -216,7 +216,7 @@ def _is_retryable(result: ParsedResult | Failure | None, response: Response | No
 def _redirect(
     question: Question, request: Request, response: Response | None, redirects: int
 ) -> Request | Failure | None:
-    """Return the request that a redirect leads to, a failure if it may not be followed."""
+    """Return the request for the target of a redirect; a failure if it may not be followed."""
     location = response.headers.get("location") if response else None
     if response is None or response.status not in REDIRECT_STATUSES or not location:
         return None

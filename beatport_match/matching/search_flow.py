@@ -1,7 +1,7 @@
 """Which queries are sent for a track, and when the search ends.
 
 The search flows are pure generators (see `protocol`): they yield an `Ask`, receive the `Answer`s in
-the order of its questions, and return their result. They know no time, socket or thread.
+the order of its questions, and return their result. They use no clock, socket or thread.
 `request_flow` decides whether one request is retried. The rules for one track:
 
 * A Beatport track number comes first, then an ISRC, then the queries of `query_plan`, at most
@@ -13,10 +13,10 @@ the order of its questions, and return their result. They know no time, socket o
   queries will not succeed either. The exception is a track page that may not be shown.
 * The sources are queried in order until one gives the outcome `matched`. After a `review`, the next
   source is queried too.
-* A candidate that the person accepted earlier is the answer without a query, and one that was
+* A candidate that was accepted earlier is the answer without a query, and one that was
   rejected is not scored (see `decided`).
-* A fault is never reported as `not_found`. A changed page that was read only in part is one, and so
-  is a row that cannot be read and could be the track.
+* A fault is never reported as `not_found`. Faults are also a changed page that was read only in
+  part, and a row that cannot be read and could be the track.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from beatport_match.settings.models import MatchSettings
 T = TypeVar("T")
 
 # A search sometimes misses a row. If a search finds artist and title but not the wanted version,
-# one more search looks for that version; further searches find next to nothing
+# one more search looks for that version; further searches find almost nothing
 # (docs/evaluation.md).
 MAX_NAME_HITS = 2
 
@@ -56,7 +56,7 @@ MAX_NAME_HITS = 2
 _CUT_OFF: frozenset[Stopped] = frozenset({"stopped", "time_budget"})
 _INCOMPLETE = _CUT_OFF | {"failed"}
 
-# Tracks that stand anywhere in a changed page may be others than those that the search found.
+# Tracks from any place of a changed page may not be results of the search.
 UNSURE_READINGS = frozenset({"rows", "html"})
 _UNREADABLE = Failure(
     "catalogue_changed",
@@ -141,7 +141,7 @@ def _question(build: Callable[[T, str], Question], value: T, query_type: str) ->
 
 
 class _SearchState:
-    """What is known about one track so far."""
+    """The state of the search for one track."""
 
     def __init__(
         self,
@@ -162,7 +162,7 @@ class _SearchState:
         self.origins: dict[CandidateKey, tuple[int, int]] = {}
         self.ranked: tuple[ScoredCandidate, ...] = ()
         self.queries: list[QueryRecord] = []
-        # What can be read of rows without ID or name.
+        # The readable fields of rows without ID or name.
         self.partial: list[Candidate] = []
         self.stopped: Stopped = "exhausted"
         self.source: Source
@@ -318,7 +318,7 @@ class _SearchState:
         )
 
     def _could_be(self, row: Candidate) -> bool:
-        """Return whether the readable texts of a row leave it possible that it is the track."""
+        """Return whether a row may be the track, by its readable texts."""
         if row.name:
             ranked = rank_scored(score_candidates(self.track, [row]))
             return outcome_of(ranked, self.settings) != "not_found"

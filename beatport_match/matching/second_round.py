@@ -1,4 +1,4 @@
-"""Which tracks a run tries again at its end, and how the matches of both rounds become one."""
+"""Which tracks a run tries again at its end, and how the matches of both rounds are joined."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def failed_in_a_row(before: int, match: Match) -> int:
 
     Args:
         before: The number before this track.
-        match: The match of the track. One with an answer ends the row; one that failed by another
-            fault says nothing about it.
+        match: The match of the track. An answer ends the row; a failure by another fault does not
+            change the number.
     """
     return before + is_worth_another_round(match) if match.outcome == "failed" else 0
 

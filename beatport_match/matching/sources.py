@@ -1,7 +1,6 @@
 """The interface of a source: where the candidates come from.
 
-A source builds questions and never sends them. Scoring does not learn which source an answer came
-from.
+A source builds questions and never sends them. Scoring does not know the source of an answer.
 """
 
 from __future__ import annotations

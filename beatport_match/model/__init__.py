@@ -7,7 +7,7 @@
     metrics      metrics of queries and tracks
     run_metrics  metrics of a run: the layout of the metrics file
     problems     entries of a file that could not be read
-    validation   what is accepted from outside, and which characters a text may hold
+    validation   which input is accepted, and which characters a text may contain
 
 These modules do no I/O. Apart from each other they import only `errors`.
 """

@@ -1,6 +1,6 @@
 """Decisions about one local track and one candidate, as values.
 
-`matching.decided` compares them with tracks; `review` keeps them in a file.
+`matching.decided` compares them with tracks; `review` stores them in a file.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from beatport_match.model.tracks import Candidate, Track
 
 Verdict: TypeAlias = Literal["accepted", "rejected", "withdrawn", "missed"]
-"""What was decided; `withdrawn` takes back an earlier decision, `missed` has no candidate."""
+"""What was decided; `withdrawn` cancels an earlier decision, `missed` has no candidate."""
 
 
 @dataclass(frozen=True, slots=True)

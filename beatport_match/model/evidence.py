@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, get_args
 from beatport_match.model.tracks import Candidate, ReadFrom
 
 Relation: TypeAlias = Literal["same_recording", "other_version", "different"]
-"""How a candidate relates to the local track; one contradiction decides."""
+"""How a candidate relates to the local track; one contradiction decides the relation."""
 MatchOutcome: TypeAlias = Literal["matched", "review", "not_found", "failed"]
 """The answer for a track; `matched` is accepted automatically, `review` needs a person."""
 OUTCOMES: tuple[MatchOutcome, ...] = get_args(MatchOutcome)
@@ -38,7 +38,7 @@ class Evidence:
         name: What was compared, such as `title` or `length`.
         local: The value of the local track, as text.
         catalogue: The value of the candidate, as text.
-        effect: The points that the comparison added to the score (negative: took from it).
+        effect: The points that the comparison added to the score, or subtracted if negative.
         note: The reason for the points, for people.
         code: The case within `name`, such as `typo`; empty only for the line named `limit`.
 
@@ -59,7 +59,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why a candidate was not taken.
+    """Why a candidate was not accepted.
 
     Attributes:
         code: One of eight:
@@ -103,7 +103,7 @@ class ScoredCandidate:
         evidence: The score breakdown, one `Evidence` for each comparison.
         rerelease: Whether this is the same recording as the best candidate, on another release.
         doubts: The reasons that limit the confidence, the strongest first, such as "the artist's
-            name is a letter apart".
+            name differs by a letter".
         title_similarity: How similar the letters of both titles are, 0-100, without versions and
             guests. It is a figure for people; the score does not use it.
         artist_similarity: The same for the artists, in any order; `None` if one side names none.
@@ -113,7 +113,7 @@ class ScoredCandidate:
         query_type: How that query was built; `docs/metrics.md` lists the types.
         place: The place of the candidate in the result of that query, from 1. It is ignored when
             candidates are compared.
-        reject_reason: Why the match did not take the candidate; `None` if it did, and in `rank`.
+        reject_reason: Why the match did not accept the candidate; `None` if it did, and in `rank`.
             It is ignored when candidates are compared.
 
     Example:

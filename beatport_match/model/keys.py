@@ -1,7 +1,7 @@
 """Musical keys: parse the notations that DJs use into one comparable value.
 
 A key is a pitch class and a mode. So G# minor, Ab minor, 1A (Camelot) and 6m (Open Key) are equal;
-Beatport itself writes both G# and Ab. This module knows no track and no candidate.
+Beatport itself writes both G# and Ab. This module does not use tracks and candidates.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def parse_key(text: str | None) -> Key | None:
     """
     if text is None:
         return None
-    # With several blanks in a row, the pattern could divide them in many ways.
+    # With several spaces in a row, the pattern could match in many ways and take long.
     text = " ".join(text.split()) if len(text) <= MAX_KEY_LENGTH else ""
     if wheel := _WHEEL.fullmatch(text):
         hour, letter = int(wheel[1]), wheel[2].upper()

@@ -2,8 +2,8 @@
 
 This module only defines the models. `performance.measure` fills them from transcripts. Times are in
 seconds. A value that a file of an older version may lack is `None`: unknown, never zero. The models
-of whole runs are in `run_metrics`: matching one track does not need them, and building them takes a
-while.
+of whole runs are in `run_metrics`: matching one track does not need them, and building them takes
+time.
 """
 
 from typing import Annotated, ClassVar, Literal, TypeAlias
@@ -18,7 +18,7 @@ Mode: TypeAlias = Literal["sync", "async"]
 Seconds: TypeAlias = Annotated[float, Field(ge=0, le=1e10)]
 """A time in seconds."""
 Count: TypeAlias = Annotated[int, Field(ge=0, le=10**12)]
-"""A number of things."""
+"""A count."""
 
 
 class MetricsModel(BaseModel):
@@ -46,7 +46,7 @@ class QueryMetrics(MetricsModel):
 
     `network_time`, `parse_time`, `wait_time` and `retry_time` are parts of `execution_time`; their
     sum is never more than it. If the page of the best track must be fetched, because a search left
-    fields out, its request counts as part of the query that caused it. Then `cache_hit` means that
+    fields out, its request counts as part of the query before it. Then `cache_hit` means that
     neither of the two needed a request, and `failure` is the kind of the one that failed.
 
     Attributes:
@@ -56,7 +56,7 @@ class QueryMetrics(MetricsModel):
         parse_time: The time of parsing and scoring, in seconds.
         candidates_found: The number of tracks that the query returned.
         cache_hit: Whether no request was needed.
-        query_type: The kind of query that the planner made (`matching.query_plan.QueryType`).
+        query_type: The kind of the query (`matching.query_plan.QueryType`).
         wait_time: The time of waiting for the rate limiter and between tries, in seconds.
         pace_time: The part of `wait_time` that was for the rate limiter, in seconds.
         retry_time: The network time of tries that had to be repeated, in seconds.

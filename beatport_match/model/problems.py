@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class InputProblem:
-    """An entry of an input file that could not be read as it stands.
+    """An entry of an input file that could not be read completely.
 
     `str(problem)` is one sentence with all three fields.
 

@@ -20,7 +20,7 @@ from beatport_match.model.metrics import (
 )
 
 Recommendation: TypeAlias = Literal["implement", "evaluate", "skip"]
-"""Whether async is worth it for runs like this one: yes, perhaps, or no."""
+"""Whether async saves time in runs like this one: yes, perhaps, or no."""
 Mean: TypeAlias = Annotated[float, Field(ge=0, le=1e12)]
 """A mean of times or numbers."""
 # A sum of rounded parts can be slightly more than the whole.
@@ -205,7 +205,7 @@ class PerformanceStats(MetricsModel):
         concurrency: How many requests and tracks were in flight at the same time.
         cpu_time: The processor time of the whole process during the run, in seconds.
         peak_memory_bytes: The peak of the resident memory of the whole process, from its start to
-            the end of the run; `None` where the system does not tell it (Windows).
+            the end of the run; `None` where the system does not report it (Windows).
 
     Example:
         ```python
@@ -243,14 +243,14 @@ class PerformanceStats(MetricsModel):
 
 
 class NetworkAnalysis(MetricsModel):
-    """The answer to the question whether async is worth it for this run.
+    """Whether async would save time in this run, with the reason.
 
     Attributes:
         percentage: The network's share of the queries' time, 0-100; `None` if unknown.
         cache_hit_rate: The share of queries that needed no request, 0-100; `None` if unknown.
         recommendation: `implement`, `evaluate` or `skip`.
         reason: The reason for it, in one sentence.
-        caveats: What limits the recommendation, one sentence each.
+        caveats: The limits of the recommendation, one sentence each.
 
     Example:
         ```python
@@ -271,7 +271,7 @@ class RunComparison(MetricsModel):
 
     A track that only one of the runs has is left out. So is a track whose answers one of the runs
     had in a journal or a cache, while the other one sent requests. Then the times are estimates:
-    the part of each run's wall-clock time that the other tracks have of the time of all tracks.
+    each run's wall-clock time is divided in proportion to the time of the compared tracks.
 
     Attributes:
         sync_time: The wall-clock time of the sync run, in seconds.

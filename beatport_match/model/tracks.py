@@ -66,7 +66,7 @@ class Track:
         title: The title as written, including the mix if it is written there. It must not be blank.
         artists: One string, which is kept as written and split later by the parser; or a sequence
             with one name per entry.
-        album: The release under which the collection files the track.
+        album: The album or release of the track in the collection.
         label: The record label.
         year: The year of release.
         bpm: The tempo in beats per minute; zero means unknown.
@@ -154,7 +154,7 @@ class Candidate:
     Attributes:
         id: The track number on Beatport.
         url: The URL of the track's page.
-        name: The title. Beatport keeps it apart from the version.
+        name: The title, without the version, which has its own field.
         mix_name: The version, such as `Original Mix`.
         artists: One name per entry, not always in the order of the credit.
         remixers: One name per entry.
@@ -229,7 +229,7 @@ class Candidate:
             _check_candidate(self)
 
     def __hash__(self) -> int:
-        # The caches of parsing hash each candidate often; two different ones seldom agree in these
+        # The caches of parsing hash each candidate often; two different ones rarely agree in these
         # three fields.
         return hash((self.id, self.name, self.mix_name))
 
@@ -247,7 +247,7 @@ _TEXT_TYPES = {str, NoneType}
 
 
 def _check_candidate(candidate: Candidate) -> None:
-    """Reject what is no candidate; convert names to tuples, because JSON gives lists."""
+    """Reject invalid fields; convert names to tuples, because JSON gives lists."""
     number = cast("object", candidate.id)
     if not isinstance(number, int) or isinstance(number, bool):
         raise wrong_argument("Candidate.id", number, "a whole number")

@@ -1,4 +1,4 @@
-"""What is accepted from outside, and which characters a text may hold: one policy per danger.
+"""Check values and texts from outside: which ones are accepted, and with which characters.
 
 Values: `is_web_url`, `web_url_problem`, `is_loopback_url`, `is_header_token`, `clean_isrc`,
 `finite_number`, `parse_json`, and the largest accepted values.
@@ -135,7 +135,7 @@ _from_json = partial(from_json, cache_strings="keys")
 def parse_json(data: str | bytes, parser: Callable[[str | bytes], object] = _from_json) -> object:
     """Parse a JSON document; both parsers give the same value for what the first one accepts.
 
-    `parser` is the first one; it raises a `ValueError` for what it does not accept.
+    `parser` is the first one; it raises a `ValueError` for JSON that it does not accept.
 
     Return `None` if it is not UTF-8, not JSON, nested too deeply, longer than 4 MiB, or if it has
     more than 200,000 commas and brackets.
@@ -152,7 +152,7 @@ def parse_json(data: str | bytes, parser: Callable[[str | bytes], object] = _fro
     try:
         return parser(data)
     except (ValueError, TypeError):
-        # It refuses lone surrogates (in a `str` with a TypeError), a byte order mark, and more than
+        # It rejects lone surrogates (in a `str` with a TypeError), a byte order mark, and more than
         # 200 levels.
         pass
     try:

@@ -1,7 +1,7 @@
 """The texts of a track as they are compared: of limited length, with damaged characters repaired.
 
 The work on a text may grow with the square of its length, and a playlist may hold texts of any
-length. So scoring and parsing see the copy that `shortened` makes; the track keeps its texts.
+length. So scoring and parsing use the copy that `shortened` makes; the track keeps its texts.
 
 Four kinds of damage are repaired: HTML entities ("&#39;", "&amp;amp;"), percent escapes ("%27"),
 escapes of JSON ("u00e4" after a backslash), and UTF-8 that was read in an encoding of one byte
@@ -24,7 +24,7 @@ _CODE_POINT = re.compile(r"\\u(?!d[89a-f])([0-9a-f]{4})", re.IGNORECASE)
 _MISREAD = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 )
-# A run of characters that one byte can stand for.
+# A run of characters that are encoded in one byte.
 _MISREAD_RUN = re.compile("[\u0080-\u00ff\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2,}")
 _MARKS = frozenset("&%\\")
 # Text may be damaged more than once: "&amp;amp;".

@@ -1,7 +1,7 @@
 """Field values of playlist entries: raw text becomes a value that a `Track` accepts.
 
-The functions open no file and know no playlist format. A number that is impossible (a tempo of 0,
-the year 3000) becomes `None`; it is neither guessed nor an error.
+The functions open no file and do not depend on a playlist format. A number that is impossible (a
+tempo of 0, the year 3000) becomes `None`; it is neither guessed nor an error.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _WHOLE = re.compile(r"([0-9]{1,15})(?:\.0*)?")
 _YEAR = re.compile(r"([0-9]{4})(?:[-/.].*|(?:0[0-9]|1[0-2])[0-3][0-9])?")
 # A length as `m:ss`, `h:mm:ss` or `m:ss.fff`.
 _CLOCK = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,3}):([0-5][0-9])(?:[.,][0-9]{0,9})?")
-# The address of a site: `https://example.com`, `www.example.com`, `t.me/name`.
+# The URL of a site: `https://example.com`, `www.example.com`, `t.me/name`.
 _SITE = re.compile(r"://|www\.|[a-z0-9]\.(?:com|net|org|me|ru|info)\b", re.IGNORECASE)
 # The names of the twelve notes, by their number in Spotify's exports and in Traktor.
 _PITCHES = {str(number): name for number, name in enumerate("C Db D Eb E F Gb G Ab A Bb B".split())}
@@ -112,7 +112,7 @@ def milliseconds(value: str | None) -> float | None:
 
 
 def is_blank(field: str, value: str | None) -> bool:
-    """Return whether the value of a field says nothing, such as a BPM of 0."""
+    """Return whether the value of a field means unknown, such as a BPM of 0."""
     if field == "bpm":
         return bpm(value) is None
     return year(value) is None if field in {"date", "year"} else not text(value)
@@ -121,7 +121,7 @@ def is_blank(field: str, value: str | None) -> bool:
 def with_mix(title: str, mix: str | None) -> str:
     """Append the mix in brackets if it names a version that the title does not contain.
 
-    Libraries also hold addresses of sites and names of people in the field of the mix.
+    Some libraries also hold URLs of sites and names of people in the field of the mix.
     """
     mix = text(mix)
     if mix[:1] + mix[-1:] == "()":

@@ -46,11 +46,11 @@ from beatport_match.parsing.vocabulary import (
     OCCASION_WORDS,
 )
 
-# A shorter beginning of a bracket says nothing about its end.
+# With a shorter beginning of a bracket, the rest cannot be guessed.
 MIN_CUT_LENGTH = 3
 # Further segments are ignored: a longer title is not "Artist - Title - Label - Number".
 MAX_SEGMENTS = 5
-# Separators that stand for a dash: "Artist | Title", "Artist • Title", "Artist : Title".
+# Separators that replace a dash: "Artist | Title", "Artist • Title", "Artist : Title".
 _BAR = re.compile(r"\s+(?:[|•·:~]|//)\s+")
 _BRACKET = re.compile(r"\s*\(([^()]*)\)")
 _BY = re.compile(r"(?P<title>.+)\s+by\s+(?P<artist>.+)", re.IGNORECASE)
@@ -79,7 +79,7 @@ _BARE_DASH = re.compile(r"(?<=\w)-(?=\w)")
 class _Split:
     """One way to divide a title into artists, title and the rest.
 
-    The rest is `label` if it stood in square brackets or after the last dash, where most
+    The rest is `label` if it was in square brackets or after the last dash, where most
     collections hold the label. Elsewhere it is `unexplained`, and more likely to belong to the
     title.
     """
@@ -126,7 +126,7 @@ def interpret(track: Track) -> tuple[ParsedTrack, ...]:
 
 
 def with_number_as_part(one: ParsedTrack) -> ParsedTrack | None:
-    """Read "Title II" as "Title Pt. 2", and the reverse; `None` if it has neither."""
+    """Read "Title II" as "Title Pt. 2", and the reverse; `None` if the title has neither."""
     *words, last = one.base.split() or [""]
     version = one.version
     if version.part:
@@ -140,7 +140,7 @@ def with_number_as_part(one: ParsedTrack) -> ParsedTrack | None:
 
 
 class LocatingWords(NamedTuple):
-    """What must contain the title of a candidate that `interpret_using_candidate` can locate.
+    """The texts in which `interpret_using_candidate` locates the title of a candidate.
 
     They are the words of the track's title, and its folded artist field.
     """
@@ -210,7 +210,7 @@ def interpret_using_candidate(
 
 
 def _interpret_swapped(track: Track, other: ParsedTrack) -> ParsedTrack | None:
-    """Interpret a track whose fields are exchanged: the candidate's artist stands in the title."""
+    """Interpret a track whose fields are exchanged: the candidate's artist is in the title."""
     artists = track.artist_text
     # The first check is cheap and fails for most candidates.
     if not artists or not other.base or not fold(artists).startswith(other.base):
@@ -234,7 +234,7 @@ def _parsed_track(track: Track, parsed: ParsedTitle, split: _Split) -> ParsedTra
         version = parse_version(split.version) | version
     if not version.is_stated:
         version = _version_of_file(track.file, inner.base)
-    # "Artist - Title - Label - ABC012": a catalogue number shows that a label stands before it.
+    # "Artist - Title - Label - ABC012": a catalogue number shows that a label comes before it.
     has_number = any(map(noise.is_catalogue_number, parsed.noise)) and not parsed.aside
     aside = (*split.unexplained, *split.label)
     return ParsedTrack(
@@ -362,7 +362,7 @@ def _splits_with_artists(segments: list[str], known_artists: tuple[str, ...]) ->
 def _splits_without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
     """Divide a title whose artist field is blank: usually the artist comes before the title."""
     if (prefix := _PREFIX.match(base)) and base[prefix.end() :]:
-        # A channel's mark or a genre before the artist says nothing about the version.
+        # A channel's name or a genre before the artist does not name a version.
         yield from _splits_without_artists("", _segments(base[prefix.end() :]))
         yield _Split(split_names(prefix.group().strip(": ")), base[prefix.end() :])
     if (number := _NUMBER.match(base)) and len(segments) > 1:
@@ -388,12 +388,15 @@ def _splits_without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
         if len(rest) == 1:
             yield _Split(split_names(first), second, version=rest[0])
         if number := _NUMBER.match(rest[0]):
-            # "Artist - Album - 01 Title": the number shows that an album stands before it.
+            # "Artist - Album - 01 Title": the number shows that an album comes before it.
             version = second if names_version(second) else ""  # "Live At Some Club"
             title = rest[0][number.end() :]
             yield _Split(split_names(first), title, label=tuple(rest[1:]), version=version)
         yield _after_prefix(first, _Split(split_names(second), rest[0], label=tuple(rest[1:])))
     yield _Split(split_names(second), first, label=tuple(rest))
+    if rest and names_version(second):
+        # "Title - Some Mix - Artist"
+        yield _Split(split_names(rest[0]), first, label=tuple(rest[1:]), version=second)
     if len(rest) > 1:
         # "Title - Album - Artist - Label": a candidate explains album and label.
         yield _Split(split_names(rest[0]), first, label=(second, *rest[1:]))
@@ -446,7 +449,7 @@ def _version_phrase(
     """Return the phrase that names the version, perhaps empty; `None` if a word is unexplained."""
     with_names = _without(words, release_marks)
     rest = _without(with_names, names)
-    # An artist among the words either stands before the version or is the remixer.
+    # An artist among the words either comes before the version or is the remixer.
     for phrase in (" ".join(rest), " ".join(with_names)):
         if not phrase or noise.is_noise(phrase):
             return ""

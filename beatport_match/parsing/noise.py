@@ -1,6 +1,6 @@
-"""Noise: what collections, record pools, channels and sites add to a title.
+"""Noise: the text that collections, record pools, channels and sites add to a title.
 
-Noise says nothing about the music: file suffixes, track numbers, keys, tempi, sites, quality marks,
+Noise does not describe the music: file suffixes, track numbers, keys, tempi, sites, quality marks,
 catalogue numbers. The table of noise phrases is in `vocabulary`; `titles` decides where in a title
 to look for them.
 """
@@ -31,12 +31,16 @@ AUDIO_SUFFIX = re.compile(
 )
 # The start of a file name of Beatport's downloads: `7654321_Title_(Mix)`.
 _DOWNLOAD = re.compile(r"(\d{5,9})_+(?=[^\W_])")
-# The number of a shop at the end: `Title_Artist_7654321`.
+# The track number of a shop at the end: `Title_Artist_7654321`.
 _FINAL_NUMBER = re.compile(r"(?<=[^\W_])_+\d{7,9}$")
-# Underscores between parts that have blanks of their own: `Some Artist_Title_Some Remix`.
-# An underscore may also stand for an apostrophe: `Baby Don_t Go`.
+# Underscores between parts that contain spaces: `Some Artist_Title_Some Remix`.
+# An underscore may also replace an apostrophe: `Baby Don_t Go`.
 _SEPARATING = re.compile(r"\w \w[^_]*_(?!(?:s|t|m|d|re|ve|ll)\b)", re.IGNORECASE)
 _FOLDERS = re.compile(r"^(?:[a-z]:|/|\\\\).*[/\\]", re.IGNORECASE)
+# Text that browsers and downloaders add: `Title (Original Mix) (1)`, `Title [dQw4w9WgXcQ]`.
+_COPY = re.compile(
+    r"(?<=[)\]]) \(\d\)$|(?<=\w) \[(?=[^\]]*\d)(?=[^\]]*[a-z])(?=[^\]]*[A-Z])[\w-]{11}\]$"
+)
 # A doubled separator between parts: `Title__Artist`, `Artist--Title`.
 _DOUBLED = re.compile(r"(?<=[^\W_])(?:__|--)(?=[^\W_])|(?<=[)\]])(?:__|--)(?=\w)")
 # A date of eight digits: `20240131`.
@@ -70,7 +74,9 @@ _SITE = re.compile(
 )
 # A quality mark after a title: `Title HQ`, `Title 320kbps`, `Title Official Video`.
 _QUALITY = re.compile(
-    r"(?<!\s)\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)|official\s+(?:music\s+)?(?:video|audio)|free\s+(?:download|dl))$",
+    r"(?<!\s)\s+(?:(?:full\s+)?(?:hq|hd|4k)|\d{2,3}\s?(?:kbps|bpm)"
+    r"|\d{2}\s?bit(?:[ /-]\d{2,3}(?:\.\d)?\s?khz)?"
+    r"|official\s+(?:music\s+)?(?:video|audio)|free\s+(?:download|dl))$",
     re.IGNORECASE,
 )
 # What DJ software writes after a title: "Title - 8A", "Title - 8A - 124", "Title - 124 - 8A".
@@ -100,7 +106,7 @@ _BITRATE = re.compile(
 _RATES = frozenset("16 24 32 44 48 88 96 128 192 256 320".split())
 # A note about a download, without a word that names a version: "Buy = Free", "Free DL in bio".
 _OFFERS = frozenset("buy download downloads free link dl".split())
-# Who plays, uploads or sells a track: "Played by X", "Out now on X".
+# The DJ, uploader or shop of a track: "Played by X", "Out now on X".
 _ATTRIBUTION = re.compile(
     r"(?:.*\s)?(?:played|supported|ripped|uploaded)\s+by\s"
     r"|(?:out|available|coming|released)(?:\s+(?:now|soon))?\s+(?:on|via|at)\s",
@@ -112,7 +118,8 @@ _GROUP = re.compile(
 )
 # A label's catalogue number: `QUAY012`, `ABC 1234D`.
 _CATALOGUE_NUMBER = re.compile(r"([A-Z][A-Z&.]{1,11})[- ]?\d{2,6}[A-Z]{0,2}")
-# A number of three digits that begins with 0 is one in any case: "quay012".
+# A number of three digits that begins with 0 is a catalogue number in upper and lower case:
+# "quay012".
 _PADDED_NUMBER = re.compile(
     r"[^\W\d_][^\W\d_&.]{1,14}[- ]?0\d\d(?:[- ]?(?:ltd|lp|ep))?", re.IGNORECASE
 )
@@ -146,9 +153,11 @@ def download_number(name: str) -> int | None:
 def strip_file_marks(text: str) -> str:
     """Turn a file name into a title: no suffix, no site, spaces for underscores, spaced dashes."""
     if "." in text and (name := AUDIO_SUFFIX.sub("", text)) != text:
-        # A path of Windows or POSIX: only the name of the file says something.
+        # A path of Windows or POSIX: only the file name has information.
         text = _FOLDERS.sub("", name)
-    text = _GROUP.sub("", text) or text
+    if ".-." in text and " " not in text:
+        text = text.replace(".", " ")
+    text = _COPY.sub("", _GROUP.sub("", text) or text)
     text = _DOUBLED.sub(" - ", text)
     if group := _NUMBERED_FILE.fullmatch(text):
         text = group[1]
@@ -234,7 +243,7 @@ def is_catalogue_number(phrase: str) -> bool:
     number = _CATALOGUE_NUMBER.fullmatch(phrase)
     if number is None:
         return False
-    # "VIP01" and "SUMMER 2019" are no numbers of a label.
+    # "VIP01" and "SUMMER 2019" are not catalogue numbers.
     letters = number[1].rstrip(".")
     is_word = letters in _COUNTED or letters.casefold() in MARKERS
     return not is_word and not re.search(r"(?:19|20)\d\d$", phrase)

@@ -1,8 +1,7 @@
 """Normalisation: two spellings of one name become one string.
 
 `normalize_spacing` keeps the spelling and removes typographic variants; `fold` also removes case,
-accents and punctuation. The functions know letters and no music: mixes and remixers are the
-subject of `versions`.
+accents and punctuation. The functions work on letters only; `versions` handles mixes and remixers.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ _LETTERS = str.maketrans(
         "+": " and ",
     }
 )
-# An exclamation mark within a word stands for "i" ("P!nk"), and a Greek letter within a Latin word
+# An exclamation mark within a word replaces "i" ("P!nk"), and a Greek letter within a Latin word
 # for the letter it looks like ("KΛYTRA").
 _IN_A_WORD = re.compile(r"(?<=\w)!(?=\w)")
 _LOOKS_LATIN = str.maketrans({"λ": "a", "δ": "a", "ξ": "e", "σ": "e"})
@@ -47,7 +46,7 @@ _CENSORED = (
 )
 # "Rock 'n' Roll", "Drum'n'Bass".
 _SHORT_AND = re.compile(r"(?<=\w)\s?['’‘`´]\s?n\s?['’‘`´]\s?(?=\w)")
-# Apostrophes vanish, so that "Don't" and "Dont" are equal.
+# Apostrophes are removed, so that "Don't" and "Dont" are equal.
 _APOSTROPHES = re.compile(r"['’‘`´ʼ′＇]")
 # The possessive of a name: "Nørd's Harbour Dub".
 POSSESSIVE = re.compile(r"(?<=\w)['’‘`´ʼ′＇]s\b", re.IGNORECASE)
@@ -104,7 +103,7 @@ def _fold_once(text: str) -> str:
 
 
 def _respelled(plain: str) -> str:
-    """Replace characters that stand for a letter, and hidden letters, in a lower-case text."""
+    """Replace characters that are used for a letter, and hidden letters, in a lower-case text."""
     if "!" in plain:
         plain = _IN_A_WORD.sub("i", plain)
     if "*" in plain or "#" in plain:

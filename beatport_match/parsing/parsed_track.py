@@ -1,8 +1,8 @@
 """Parsed tracks: a local track and a candidate become the same structure, ready to compare.
 
 Parsing decides what a field means (which names are artists, which words are the version); `scoring`
-decides what an agreement is worth. The two sides differ in their sources: a collection may hold the
-artist in the title, while Beatport has separate fields for mix, artists and remixers.
+decides how many points an agreement gives. The two sides differ in their sources: a collection may
+hold the artist in the title, while Beatport has separate fields for mix, artists and remixers.
 `parse_candidate` is here; `interpretations` makes the parsed tracks of a local track.
 """
 
@@ -47,9 +47,9 @@ _CREDIT_NOISE = re.compile(
     r"^\d{1,3}[.)]\s+|^[A-D]\d\s+(?=\w)|(?<!\s)\s*@\w+|(?<=\w)\s?VEVO$"
     r"|(?<!\s)\s+(?:-\s+Topic$|\(?Official\)?$|\(\d{1,3}\))|(?<=\w)\*"
 )
-# What joins a name and its alias: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B".
+# The words that join a name and its alias: "Kolva aka Brenn", "Kolva (a.k.a. Brenn)", "A pres. B".
 _ALIAS = re.compile(r"(?<!\s)\s+\(?(?:a\.?k\.?a\b\.?|pres\.|presents\b)\s*", re.IGNORECASE)
-# Initials with dots, which divide no words: "D.J. Ana", "M.A.N.D.Y.".
+# Initials with dots that do not separate words: "D.J. Ana", "M.A.N.D.Y.".
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")
 _IN_BRACKETS = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)")
 _IGNORED_IN_NAMES = NAME_CONNECTIVES | TITLES_OF_NAMES | {"the", "n"}
@@ -158,7 +158,7 @@ def parse_candidate(candidate: Candidate) -> ParsedTrack:
     return ParsedTrack(
         base=fold(title),
         shown=title,
-        # "Original Mix" is also the default value of the field, so it yields to the title.
+        # "Original Mix" is also the default value of the field, so the title overrides it.
         version=parsed.version if mix.plain and not parsed.version.plain else mix | parsed.version,
         artists=artists,
         artists_shown=artists_shown,
@@ -224,7 +224,7 @@ def artists_as_written(track: Track) -> str:
 
 
 def is_placeholder_artist(text: str) -> bool:
-    """Return whether an artist field only says that the artist is unknown, or that it has many."""
+    """Return whether an artist field says that the artist is unknown or that there are several."""
     folded = fold(text)
     words = set(folded.split())
     return folded in PLACEHOLDER_PHRASES or (

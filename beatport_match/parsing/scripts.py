@@ -1,7 +1,8 @@
 """Scripts: in which writing systems a text is, and its spelling in Latin letters.
 
 A title in Cyrillic, kana or Hangul and its translation have no letter in common. Comparing them
-word by word proves nothing. A transliteration is only used as a further search query.
+word by word proves nothing. A transliteration is used as a further search query and to compare
+artists' names.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def words_by_script(folded: str) -> dict[str, tuple[str, ...]]:
 
 
 def are_in_two_scripts(one: str, other: str) -> bool:
-    """Tell whether two folded texts have letters, and no script in common."""
+    """Return whether both folded texts have letters, but no script in common."""
     if one.isascii() and other.isascii():
         return False
     mine, theirs = words_by_script(one), words_by_script(other)

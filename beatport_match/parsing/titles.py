@@ -2,7 +2,7 @@
 
 `parse_title` strips a title in passes, from the outside to the inside, until a pass changes
 nothing. Text that it cannot classify stays in the base, and the base is empty only for a blank
-title. The module knows no track and no candidate: `interpretations` separates artists from titles.
+title. The module uses no track and no candidate: `interpretations` separates artists from titles.
 
 Each pass replaces the brackets by placeholders, classifies their contents, and puts back those that
 belong to the title. Then it strips featured artists and the last segments after dashes.
@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from beatport_match.errors import wrong_argument
 from beatport_match.parsing import noise
 from beatport_match.parsing.normalize import POSSESSIVE, fold, normalize_spacing, words_of_text
 from beatport_match.parsing.versions import (
@@ -38,7 +39,7 @@ MAX_TITLE_LENGTH = 400
 _OPENERS = {"(": ")", "[": "]", "{": "}", "<": ">", "【": "】", "〔": "〕"}
 _CLOSERS = frozenset(_OPENERS.values())
 _BRACKET = re.compile(f"([{re.escape(''.join((*_OPENERS, *_CLOSERS)))}])")
-# A placeholder stands for a bracket until its content is classified: its number between two
+# A placeholder replaces a bracket until its content is classified: its number between two
 # characters of the private use area.
 _PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
 
@@ -46,11 +47,13 @@ _PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
 DASH = re.compile(r"\s+-+\s*|\s*-+\s+")
 # Other separators before a tail: "Title | Dub", "Title • Dub", "Title : Dub", "Title // Dub".
 TAIL_SEPARATOR = re.compile(r"\s+(?:[|•·:~/]|//)\s+")
+# A separator that remains at the end after noise is removed: "Title | HQ".
+_DANGLING = re.compile(r"(?<=\w) (?:[|•·:~/]|//)$")
 # A note between stars, or a hashtag at the end: "Title *OUT NOW*", "Title #techhouse".
 _NOTE = re.compile(r"(?<!\S)\*+([^*\s][^*]*?)\*+(?!\S)|(?<=\w\s)#(\w*[^\W\d]\w*)(?=\s+#|\s*$)")
 # Text after the last bracket: "Title (Original Mix) Label", "Title (Original Mix) // Label".
 _TAIL = re.compile("\ue000(\\d+)\ue001\\s*(?://|\\|)?\\s*([^\ue000\ue001()-]+)$")
-# What follows "with" if it is no name: "(With You)", "(with spoken words by Ana)".
+# Words after "with" that are not a name: "(With You)", "(with spoken words by Ana)".
 _NO_NAME = r"(?!(?:me|you|us|him|her|them|it|my\w*|your\w*|our\w*|a|an|the|love|no|out)\b|.*\sby\s)"
 # A featured artist without brackets: "Title feat. Ana Sol", up to a dash, a quote or a bracket.
 _FEATURED = re.compile(
@@ -71,7 +74,7 @@ IN_BRACKETS = re.compile(
 VERSION_WITH_GUEST = re.compile(
     r"(?P<version>.+?)\s+(?:feat|ft|featuring)\b\.?\s+(?P<names>.+)", re.IGNORECASE
 )
-# What stands before "ft" if it means feet: "Six Ft Under".
+# The words before "ft" if it means feet: "Six Ft Under".
 _FEET_AND_INCHES = re.compile(
     r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten))\s*$", re.IGNORECASE
 )
@@ -110,7 +113,7 @@ class ParsedTitle:
         version: The version that the title states; `Version()` if it states none.
         remixers: The remixers that the version names: `("Nørd",)` for "Nørd Remix".
         featured: The featured artists: `("Ana Sol",)` for "feat. Ana Sol".
-        noise: The removed parts that say nothing about the music, such as "Free Download".
+        noise: The removed parts that do not describe the music, such as "Free Download".
         aside: Unclassified text in square brackets or after a bracketed version: mostly the
             label, sometimes a mix.
         cut: The content of a last bracket that lacks its end, `"Victor Ru"` for
@@ -148,6 +151,9 @@ def parse_title(text: str) -> ParsedTitle:
     Returns:
         The parts of the title; results are cached. Any text is valid.
 
+    Raises:
+        MisuseError: `text` is not a text.
+
     Example:
         ```python
         parsed = parse_title("01 - Night Ferry (Nørd Remix) [feat. Ana Sol].mp3")
@@ -155,7 +161,9 @@ def parse_title(text: str) -> ParsedTitle:
         # ('Night Ferry', ('Nørd',), ('Ana Sol',))
         ```
     """
-    # A title must not contain placeholders of its own.
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise wrong_argument("the title", text, "text")
+    # A title must not contain its own placeholders.
     text = text.replace("\ue000", "\ufffd").replace("\ue001", "\ufffd").strip()[:MAX_TITLE_LENGTH]
     if has_nothing_to_strip(text):
         return ParsedTitle(text)
@@ -228,7 +236,8 @@ def _strip_layer(text: str) -> ParsedTitle:
     base = _extract_last_segments(text_left, kept, parts)
     while "\ue000" in base:  # kept brackets may contain kept brackets
         base = _fill_placeholders(base, kept)
-    base = _extract_unbracketed_version(normalize_spacing(base).strip(" -"), parts)
+    base = _DANGLING.sub("", normalize_spacing(base)).strip(" -")
+    base = _extract_unbracketed_version(base, parts)
     # A title that consists only of brackets and noise is kept as it is.
     return parts.parsed(base) if base else ParsedTitle(text)
 
@@ -336,7 +345,7 @@ def _fill_placeholders(text: str, kept: dict[int, str]) -> str:
 
 
 def _extract_featured(text: str, kept: dict[int, str], parts: _Parts) -> str:
-    """Strip `feat. X` from the text if other text stands before it."""
+    """Strip `feat. X` from the text if other text comes before it."""
     while match := _FEATURED.search(text):
         rest = text[: match.start()] + text[match.end() :]
         before = text[: match.start()]

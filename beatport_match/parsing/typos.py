@@ -16,7 +16,7 @@ from beatport_match.parsing.word_frequency import is_common
 
 # Latin, Greek, Cyrillic, Hebrew, Arabic: scripts in which a sign is a letter and not a whole word.
 _ALPHABETIC = re.compile("[0-9a-z\u00df-\u077f\u1e00-\u1fff]*")
-# A single digit beside a letter may stand for a letter that looks like it.
+# A single digit beside a letter may replace a letter with a similar form.
 _DIGIT_IN_WORD = re.compile(r"(?<=[^\W\d])\d(?!\d)|(?<!\d)\d(?=[^\W\d])")
 _LETTERS_OF_DIGITS = str.maketrans("013457", "oieast")
 _NUMBER_SIGNS = frozenset({"no", "nr", "number"})
@@ -26,7 +26,7 @@ MIN_EVIDENT_LENGTH = 5
 MIN_EVIDENT_WORDS = 3
 MIN_EVIDENT_INNER_LENGTH = 9
 _SPELLED = frozenset(SPELLINGS).union(SOUNDS, *SOUNDS.values())
-# English words of up to four letters, each one letter apart from another of them ("he", "she").
+# English words of up to four letters; each differs by one letter from another one ("he", "she").
 _SHORT_WORDS = frozenset(
     "a an and any are as at be bee been day days do dos for form four from he hear heat her here "
     "hers him his i in into is it its law low lows me men my no noon not now of off on one or our "
@@ -102,7 +102,7 @@ def is_typo(word: str, other: str) -> bool:
 
 
 def is_evident_typo(one: str, other: str, *, names: bool = False) -> bool:
-    """Tell whether two words are equal, or differ by a doubled or transposed letter.
+    """Return whether two words are equal, or differ by a doubled or transposed letter.
 
     A word of five letters or more with such a difference is hardly another word or name. In a long
     word, this is true for each letter between its ends, but not in `names`. Another letter at the
@@ -121,7 +121,7 @@ def is_evident_typo(one: str, other: str, *, names: bool = False) -> bool:
 
 
 def is_evident_in_name(name: Sequence[str], other: Sequence[str]) -> bool:
-    """Tell whether two names are equal, or differ by an evident typo.
+    """Return whether two names are equal, or differ by an evident typo.
 
     In a name of three words or more, any typo in one word is evident, because the others agree.
     """
@@ -133,7 +133,7 @@ def is_evident_in_name(name: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def have_other_initials(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Return whether each side has a single letter that the other lacks: Mr. C and Mr. G."""
+    """Return whether each side has a single letter that the other side lacks: Mr. C and Mr. G."""
     mine, theirs = ({word for word in words if len(word) == 1} for words in (one, other))
     return bool(mine - theirs and theirs - mine)
 

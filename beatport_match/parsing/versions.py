@@ -41,7 +41,7 @@ _COMPOUNDING = ("mix", "version", "edit", "fassung", "remix")
 _NUMBERED_PART = re.compile(rf"\b({'|'.join(sorted(PARTS))})(\d+)\b", re.IGNORECASE)
 
 _NOUNS = frozenset({"mix", "version", "edit"})
-# Markers whose typos are corrected wherever they stand, in words of at least
+# Markers whose typos are corrected at any place, in words of at least
 # `MIN_MARKER_TYPO_LENGTH` letters.
 _OFTEN_MISTYPED = ("original", "extended", "instrumental", "acapella")
 MIN_MARKER_TYPO_LENGTH = 5

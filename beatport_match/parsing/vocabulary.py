@@ -114,7 +114,7 @@ REMASTER_WORDS = frozenset({"digital", "digitally", "newly", "hd", "vinyl"})
 MARKERS = frozenset(KINDS) | frozenset(LENGTHS) | PLAIN_WORDS | NEUTRAL_WORDS
 
 # A phrase that ends in one of these words names a version, even if other words (a remixer's name)
-# stand before it: "Nørd Remix".
+# come before it: "Nørd Remix".
 CLOSING = frozenset(
     "mix mixx remix rmx remx rmix edit reedit version dub rework bootleg flip refix remake mashup "
     "vip instrumental acca acap acapella accapella acappella cappella rerub remaster remastered "
@@ -143,8 +143,7 @@ UNBRACKETED_VERSIONS = (
 # After a guest's name, one of these words is no part of the name: "feat. Ana Sol Intro".
 UNBRACKETED_KINDS = frozenset({"intro", "outro"})
 
-# Phrases that DJ software, record pools and sites add to a title: they say nothing about the
-# music.
+# Phrases that DJ software, record pools and sites add to a title: they do not describe the music.
 NOISE_PHRASES = frozenset(
     {
         "free download",
@@ -208,22 +207,22 @@ NOISE_PHRASES = frozenset(
 
 # A phrase of two or more of these words is noise as well: "Official Video HD", "Final Master".
 NOISE_WORDS = frozenset(
-    "16bit 24bit 320 320kbps 4k aiff audio cbr cd clip digital dl download exclusive file final "
-    "flac free full hd hq kbps lyric lyrics master mp3 music needledrop now official officiel "
-    "officielle oficial out premiere preview promo quality rip ripped snippet tape track "
-    "transfer ufficiale uhd unreleased vbr video videoclip vinyl visualiser visualizer wav "
-    "web".split()
+    "16bit 24bit 320 320kbps 4k aiff audio cbr cd clip digital dj dl download "
+    "exclusive file final flac free full hd hq kbps lyric lyrics master mp3 music "
+    "needledrop now official officiel officielle oficial out pool premiere preview promo "
+    "quality rip ripped snippet tape track transfer ufficiale uhd unreleased upload vbr "
+    "video videoclip vinyl visualiser visualizer wav web".split()
 )
 
-# Words that labels use in their names. A phrase with one of them is taken for a label.
+# Words that labels use in their names. A phrase with one of them is read as a label.
 LABEL_WORDS = frozenset("records recordings recs rec label".split())
 
-# A subtitle with one of these words tells the occasion of a track and not its version.
+# A subtitle with one of these words names the occasion of a track and not its version.
 OCCASION_WORDS = frozenset("anthem hymn soundtrack ost".split())
 
-# What libraries write in the artist field if they do not know the artist, or if it has many: one of
+# Texts in the artist field of libraries if the artist is unknown or there are many artists: one of
 # these phrases, or a word for "unknown" or "various" with a word for "artist" ("Interprete
-# Desconocido"), as players write it in the language of the system.
+# Desconocido"). Players write them in the language of the system.
 PLACEHOLDER_PHRASES = frozenset(
     {
         "?",
@@ -317,7 +316,7 @@ SPELLINGS = {
     for spelling in row
 }
 
-# Digits that stand for words of the same sound: "Luv 4 U", "Back 2 Love".
+# Digits that replace words with the same sound: "Luv 4 U", "Back 2 Love".
 SOUNDS = {"2": frozenset({"to", "too"}), "4": frozenset({"for"})}
 
 # Words in the name of a compilation or a reissue ("Best Of", "Sampler", "Deluxe").

@@ -1,4 +1,4 @@
-"""Interpret the metrics of a run: whether async is worth it, and what async changed.
+"""Interpret the metrics of a run: whether async would save time, and how two runs compare.
 
 The only input is `PerformanceStats`, so a metrics file that is loaded again gives the same
 recommendation. An unknown figure is never guessed. `text_report` and `html_report` print the
@@ -36,12 +36,12 @@ MIN_NETWORK_BOUND_REQUEST_S = 0.01
 
 
 def analyze(stats: PerformanceStats) -> NetworkAnalysis:
-    """Decide from the metrics of a run whether async is worth it.
+    """Decide from the metrics of a run whether async would save time.
 
     The rule: `implement` above 40 % network time and below 50 % cache hits; `skip` below 20 %
     network time or above 80 % cache hits; otherwise `evaluate`, also if a needed figure is unknown.
-    If more than half of the queries failed, it is `evaluate` too, and the reason says that the run
-    gives no advice.
+    If more than half of the queries failed, it is `evaluate` too, and the reason says that there is
+    no advice.
 
     Args:
         stats: The metrics of a run. A sync run gives the best forecast.
@@ -259,9 +259,9 @@ def _with_recommendation(
         failed = f"{_failed(stats)} of {len(stats.queries)} queries failed"
         return "evaluate", f"{shares}, but {failed}: no advice is possible from this run."
     if network is not None and network < SKIP_BELOW_PERCENT:
-        return "skip", f"{shares}, so async has little to overlap."
+        return "skip", f"{shares}, so async would save little time."
     if hits is not None and hits > MOSTLY_CACHED_PERCENT:
-        return "skip", f"{shares}, so few requests are left to overlap."
+        return "skip", f"{shares}, so few requests can run at the same time."
     if network is None or hits is None:
         return "evaluate", f"{shares}, so no recommendation is possible."
     if network > IMPLEMENT_ABOVE_PERCENT and hits < MANY_CACHE_HITS_PERCENT:
@@ -281,7 +281,7 @@ def _failed(stats: PerformanceStats) -> int:
 
 
 def _mostly_failed(stats: PerformanceStats) -> bool:
-    """Tell whether most queries failed: their times do not show what an answer costs."""
+    """Return whether most queries failed, so that their times are not typical."""
     return _failed(stats) > len(stats.queries) / 2
 
 
@@ -301,7 +301,7 @@ def _caveats(stats: PerformanceStats, recommendation: Recommendation) -> Iterato
 
 
 def _concurrency_caveats(stats: PerformanceStats, recommendation: Recommendation) -> Iterator[str]:
-    """Yield what the number of tracks at once means for the recommendation."""
+    """Yield the caveats that follow from the number of concurrent tracks."""
     if _one_at_a_time(stats):
         at_once = tracks_at_once(stats)
         bound = most_speed_up(stats, at_once)
@@ -374,7 +374,7 @@ def _pairs(
 
 
 def _did_same_work(one: TrackMetrics, other: TrackMetrics) -> bool:
-    """Tell whether both runs sent requests for a track, or both had its answers in their cache.
+    """Return whether both runs sent requests for a track, or both had its answers in their cache.
 
     A track that the journal had has no queries.
     """
@@ -397,7 +397,7 @@ def _part_of_run(
 
 
 def _why_left_out(compared: int, cached: int, unpaired: int) -> str | None:
-    """Say in one sentence why so many tracks are left out; `None` if none is."""
+    """Return one sentence why tracks are left out; `None` if none is left out."""
     if not cached and not unpaired:
         return None
     if not compared and not cached:
@@ -408,7 +408,7 @@ def _why_left_out(compared: int, cached: int, unpaired: int) -> str | None:
     if not compared:
         return (
             "The times cannot be compared, because in one of the runs a journal or a cache had the "
-            "answers; run both modes afresh."
+            "answers; run both modes again without them."
         )
     total = compared + cached + unpaired
     why = (
@@ -419,7 +419,7 @@ def _why_left_out(compared: int, cached: int, unpaired: int) -> str | None:
 
 
 def _differ(one: TrackMetrics, other: TrackMetrics) -> bool:
-    """Tell whether two answers differ, as far as both files have them."""
+    """Return whether two answers differ, as far as both files have them."""
     names = ["match_found", "match_score"]
     if one.outcome is not None and other.outcome is not None:
         names += ["outcome", "beatport_id"]

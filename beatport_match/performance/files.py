@@ -10,7 +10,7 @@ import json
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -21,8 +21,8 @@ from beatport_match.errors import (
     short_repr,
     unsupported_version,
 )
-from beatport_match.files.atomic_write import atomic_write, output_errors
-from beatport_match.files.guarded_read import as_path, read_text, reason
+from beatport_match.files.atomic_write import make_folder, write_text
+from beatport_match.files.guarded_read import as_path, read_text, reason, strict_json
 from beatport_match.model.run_metrics import PerformanceStats
 
 # Characters that lead out of a folder on any supported system, and characters that no file name may
@@ -69,15 +69,11 @@ def export_performance_metrics_json(
         stats = stats.model_copy(update={"generated": now})
     text = _as_json(stats, base_filename)
     folder = as_path("output_dir", output_dir, "folder")
-    with output_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     while True:
         path = folder / f"{base_filename}_metrics_{now:%Y%m%d_%H%M%S}.json"
         try:
-            with atomic_write(path, exclusive=True) as draft:
-                # A title that is not valid text contains surrogates. They are written as escapes,
-                # which a JSON parser converts back.
-                draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+            write_text(path, text, exclusive=True)
         except FileExistsError:
             now += timedelta(seconds=1)
         else:
@@ -116,6 +112,17 @@ def load_metrics_from_json(path: str | Path) -> PerformanceStats:
     return _validated(path, text)
 
 
+def _validated(path: str | Path, text: str) -> PerformanceStats:
+    try:
+        return PerformanceStats.model_validate(strict_json(text))
+    except ValidationError as error:
+        raise MetricsFileError(f"{path}: {_first_fault(error)}") from None
+    except (ValueError, RecursionError) as error:
+        raise MetricsFileError(
+            f"{path}: is not a complete JSON document ({reason(error)}); export it again."
+        ) from None
+
+
 def _as_json(stats: PerformanceStats, name: str) -> str:
     """Return the text of the file; `model_copy` can put any value into metrics."""
     document: dict[str, Any] | None = None
@@ -132,28 +139,12 @@ def _as_json(stats: PerformanceStats, name: str) -> str:
     raise MetricsFileError(f"{name}: {fault}")
 
 
-def _validated(path: str | Path, text: str) -> PerformanceStats:
-    """Parse and validate the text of a metrics file; errors name the file."""
-    try:
-        return PerformanceStats.model_validate(json.loads(text, parse_constant=_refuse_constant))
-    except ValidationError as error:
-        raise MetricsFileError(f"{path}: {_first_fault(error)}") from None
-    except (ValueError, RecursionError) as error:
-        raise MetricsFileError(
-            f"{path}: is not a complete JSON document ({reason(error)}); export it again."
-        ) from None
-
-
 def _check_name(base_filename: str) -> None:
     if not base_filename.strip(". ") or _PATH_SEPARATORS.search(base_filename):
         raise MisuseError(
             f"base_filename cannot be {base_filename[:MAX_SHOWN_LENGTH]!r}: it must be a name "
             "without slashes or colons; choose the folder with output_dir."
         )
-
-
-def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _first_fault(error: ValidationError) -> str:

@@ -58,7 +58,7 @@ class LookupMetrics:
             return value
 
     def stats(self) -> PerformanceStats:
-        """Compute the metrics; the total time is the time with at least one query under way."""
+        """Compute the metrics; the total time is the time with at least one query in progress."""
         from beatport_match.performance.run_stats import in_flight, performance_stats
 
         answered = tuple(self._answered)

@@ -40,7 +40,7 @@ def performance_stats(
     """Compute the metrics of a run that began at `started_at` and took `total_time` seconds.
 
     `lookups` are queries that belong to no track: single searches and fetches. `cpu_time` (seconds)
-    and `peak_memory_bytes` are what the system says about the process. All figures of an empty run
+    and `peak_memory_bytes` are figures of the system about the process. All figures of an empty run
     are zero.
     """
     tracks = tuple(tracks)

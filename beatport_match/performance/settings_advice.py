@@ -1,8 +1,8 @@
-"""How many tracks at once paid off in a measured run.
+"""How many concurrent tracks save time, from the metrics of a run.
 
 The rule is the utilisation law of operational analysis (Denning and Buzen, 1978): the share of time
 for which a resource is busy grows with the number of tracks in flight, until the busiest resource
-is busy all the time. More tracks than that only wait for it.
+is busy all the time. More tracks only wait for this resource.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from beatport_match.model.run_metrics import ConcurrencyStats, PerformanceStats
 from beatport_match.performance.analysis import MIN_TRACKS, min_rate_limited_time
 
 MAX_TRACKS_AT_ONCE = 100
-# From this share on, a resource counts as the limit of the run.
+# At or above this share, a resource counts as the limit of the run.
 BUSY_SHARE = 0.8
 _MIB = 2**20
 
@@ -28,8 +28,8 @@ class SettingsAdvice:
 
     Attributes:
         max_concurrent_tracks: The value for the setting `async_io.max_concurrent_tracks`; `None` if
-            the run says too little.
-        reasons: The measured figures and what follows from them, one sentence each.
+            there is no advice.
+        reasons: The measured figures and the conclusions, one sentence each.
 
     Example:
         ```python
@@ -48,7 +48,7 @@ class SettingsAdvice:
 def recommend_settings(
     stats: PerformanceStats, *, memory_bytes: int | None = None
 ) -> SettingsAdvice:
-    """Say how many tracks at once paid off, from the concurrency, processor and memory of a run.
+    """Recommend the number of concurrent tracks, from the concurrency and load of a run.
 
     More tracks at once gain nothing once the processor or the rate limit is busy all the time.
     The advice is the number at which that happens, at most `max_connections`.
@@ -102,10 +102,10 @@ def recommend_settings(
 
 
 def _too_little(stats: PerformanceStats) -> str:
-    """Say why a run is no basis for advice; empty if it is one."""
+    """Return why a run does not allow an advice; empty if it does."""
     asked = sum(any(query.requests for query in track.queries) for track in stats.track_metrics)
     if asked < MIN_TRACKS:
-        return f"only {asked} tracks sent a request, and fewer than {MIN_TRACKS} say too little"
+        return f"only {asked} tracks sent a request, and {MIN_TRACKS} are needed"
     failed, queries = sum((stats.failures or {}).values()), len(stats.queries)
     if 2 * failed > queries:
         return f"{failed} of {queries} queries failed, so the times are not typical"

@@ -30,7 +30,7 @@ MAX_NAMED_TRACKS = 10
 
 
 def generate_async_io_analysis_report(stats: PerformanceStats) -> str:
-    """Format the report of a run: its times and counts, and whether async is worth it.
+    """Format the report of a run: its times and counts, and whether async would save time.
 
     Args:
         stats: The metrics of the run.
@@ -50,7 +50,7 @@ def generate_async_io_analysis_report(stats: PerformanceStats) -> str:
 
 
 def generate_comparison_report(comparison: RunComparison) -> str:
-    """Format the report of a comparison: both runs side by side, and what async changed.
+    """Format the report of a comparison: both runs side by side, and the effect of async.
 
     Args:
         comparison: The result of `compare_runs`.
@@ -69,7 +69,7 @@ def generate_comparison_report(comparison: RunComparison) -> str:
 
 
 def mode_advice(stats: PerformanceStats, concurrent_tracks: int | None = None) -> str:
-    """Say to the user of a program which mode to use, in one sentence.
+    """Return one sentence for the user of a program that says which mode to use.
 
     Args:
         stats: The metrics of the last run; those of a sync run also give a forecast.
@@ -95,7 +95,7 @@ def mode_advice(stats: PerformanceStats, concurrent_tracks: int | None = None) -
         return f"Use async: {gain}."
     if analyze(stats).recommendation == "evaluate":
         return "Compare both modes: the figures of this run do not decide between them."
-    return "Use sync: async has little to overlap here."
+    return "Use sync: async would save little time here."
 
 
 def _run(stats: PerformanceStats) -> Iterator[str]:
@@ -225,7 +225,7 @@ def _concurrency(stats: ConcurrencyStats | None) -> str:
     if stats is None:
         return _UNKNOWN
     if not stats.peak_tracks_in_flight and stats.peak_requests_in_flight:
-        return f"up to {stats.peak_requests_in_flight} requests, for no track of a run"
+        return f"up to {stats.peak_requests_in_flight} requests, outside of a run"
     if stats.peak_tracks_in_flight <= 1:
         return "one track at a time"
     return (

@@ -15,7 +15,7 @@ from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
 from beatport_match.playlists.source import track_from
 
-# The names under which tinytag gives what is not one of its own fields: of ID3 frames (`tpe4`), of
+# The names of tinytag for values that are not its own fields: of ID3 frames (`tpe4`), of
 # Vorbis comments and of fields that programs add (`TXXX` in ID3).
 _OTHER = {
     "mix": ("mixname", "version", "tit3", "subtitle"),
@@ -44,7 +44,7 @@ def require_tinytag(file: Path) -> None:
     """Check that the extra is installed.
 
     Raises:
-        MissingDependencyError: It is not.
+        MissingDependencyError: It is not installed.
     """
     if find_spec("tinytag") is None:
         raise MissingDependencyError(
@@ -92,10 +92,10 @@ def read_tags(file: Path) -> dict[str, str | None]:
 
 
 def completed(track: Track, folder: Path) -> Track:
-    """Return a track with what its file says and the playlist does not.
+    """Return a track whose missing values are filled in from the tags of its file.
 
-    The title is replaced only if the playlist has no artist, for then it is a file name or one line
-    with both.
+    The title is replaced only if the playlist has no artist, because it is then a file name or one
+    line with both.
 
     Args:
         track: The track, with the path of its file.

@@ -20,7 +20,7 @@ from beatport_match.parsing import field_values
 from beatport_match.playlists.source import Entry, PlaylistSource
 
 # Names are compared without case, parentheses, hyphens and underscores. If a file has several of
-# these columns, the first alias wins: a file with a `Title` column has numbers in its `Track`
+# these columns, the first alias is used: a file with a `Title` column has numbers in its `Track`
 # column. The headers of Rekordbox's TXT in English and Italian come from exports; those in German,
 # French, Spanish and Japanese are not confirmed.
 _ALIASES = {
@@ -52,7 +52,7 @@ _ALIASES = {
         *("tiempo", "時間"),
     ),
     "duration_ms": ("duration ms", "track duration ms"),
-    # In Spotify's exports the BPM, in Rekordbox's Italian ones the length: its values tell.
+    # In Spotify's exports the BPM, in Rekordbox's Italian ones the length: the values show which.
     "tempo": ("tempo",),
     "isrc": ("isrc",),
     "beatport_id": ("beatport id",),
@@ -61,7 +61,7 @@ _ALIASES = {
     "file": ("file", "location", "path"),
     "id": ("id", "track id", "trackid"),
 }
-# Columns that decide what others mean.
+# Columns that decide the meaning of others.
 _DECIDING = {
     # Spotify gives the key as a pitch class and this mode: 1 is major, 0 is minor.
     "mode": ("mode",),
@@ -171,9 +171,9 @@ def _tracks(source: PlaylistSource, encoding: Encoding, header: Header) -> Itera
 
 
 def _holds_positions(header: Header, values: list[str]) -> bool:
-    """Return whether a column holds the places of the tracks in a set instead of lengths.
+    """Return whether a column holds positions in a set instead of lengths.
 
-    Its values then never fall and begin near zero, or a column beside it has the times of playing.
+    Its values then begin near zero and never decrease, or another column has the times of playing.
     """
     if "duration" not in header.positions:
         return False

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from beatport_match.files.text_reader import Encoding, encoding_of, lines
 from beatport_match.model.tracks import Track
 from beatport_match.playlists.source import Entry, PlaylistSource
 
@@ -25,15 +24,12 @@ def read(source: PlaylistSource) -> Iterator[Track]:
     Raises:
         PlaylistError: The file cannot be read: raised by the call itself.
     """
-    encoding = encoding_of(source.file, source.encoding)
-    source.report_guess(encoding)
-    entries = _entries(source, encoding)
-    return filter(None, (source.track(entry, _NAMELESS) for entry in entries))
+    return source.tracks(_entries(source.numbered_lines()), _NAMELESS)
 
 
-def _entries(source: PlaylistSource, encoding: Encoding) -> Iterator[Entry]:
+def _entries(numbered: Iterator[tuple[int, str]]) -> Iterator[Entry]:
     entry: tuple[str, dict[str, str]] | None = None
-    for line, text in enumerate(lines(source.file, encoding, source.report_long), 1):
+    for line, text in numbered:
         if track := TRACK.match(text):
             if entry:
                 yield Entry(*entry)

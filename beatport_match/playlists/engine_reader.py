@@ -214,7 +214,7 @@ def _open(file: Path) -> Generator[_Database, None, None]:
 
 @contextmanager
 def _unchangeable_copy(file: Path) -> Generator[Path, None, None]:
-    """Give the file itself, or a copy with its write-ahead log."""
+    """Yield the file itself, or a copy with its write-ahead log."""
     log = file.with_name(f"{file.name}-wal")
     if not log.is_file() or not log.stat().st_size:
         yield file

@@ -26,7 +26,7 @@ _NOTATIONS: tuple[KeyNotation, ...] = get_args(KeyNotation)
 
 @dataclass(frozen=True, slots=True)
 class Enrichment:
-    """What `enrich_library` wrote.
+    """The result of `enrich_library`.
 
     `path` is the new file. `tracks` counts the entries of the collection, `enriched` the entries
     that got a new value. `absent` counts the matched tracks that are not in the library, or whose

@@ -19,7 +19,7 @@ LibraryField: TypeAlias = Literal["key", "label", "year", "remixer", "mix", "bpm
 
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?(?!\d)", re.ASCII)
 
-# They say nothing about which recording an entry is. A DJ program computes and an enrichment writes
+# They do not identify the recording of an entry. A DJ program computes and an enrichment writes
 # them, so they may differ from those of the matched track.
 _CHANGEABLE = {"key", "label", "year", "bpm", "album"}
 # A BPM belongs to the beat grid that the program computed, and another one would contradict it.
@@ -82,7 +82,7 @@ class Enricher:
         self.has_playlist: bool = False
         self._overwrite = overwrite
         self._values: dict[Track, dict[LibraryField, str]] = {}
-        # Hashing all fields of an entry finds no track that was completed from a music file.
+        # A hash of all fields would not find a track that was completed from a music file.
         self._tracks: defaultdict[tuple[object, ...], list[Track]] = defaultdict(list)
         for match in matches:
             if (best := match.accepted) and match.track not in self._values:

@@ -1,6 +1,6 @@
 """Read a folder of music: the tags of all files below it, sorted by path.
 
-Links to folders are not followed, so a link to a folder above cannot make the reading endless.
+Links to folders are not followed, so a link to a parent folder cannot cause endless reading.
 Hidden files are left out.
 """
 

@@ -20,7 +20,6 @@ from beatport_match.files.text_reader import (
     decoded,
     encoding_of,
     head,
-    lines,
 )
 from beatport_match.model.tracks import Track
 from beatport_match.model.validation import single_line_path
@@ -63,10 +62,7 @@ def read(source: PlaylistSource) -> Iterator[Track]:
     Raises:
         PlaylistError: The file cannot be read: raised by the call itself.
     """
-    encoding = _encoding(source)
-    source.report_guess(encoding)
-    entries = _entries(lines(source.file, encoding, source.report_long))
-    return filter(None, (source.track(entry, _NAMELESS) for entry in entries))
+    return source.tracks(_entries(source.numbered_lines(_encoding(source))), _NAMELESS)
 
 
 def _encoding(source: PlaylistSource) -> Encoding:
@@ -85,9 +81,9 @@ def _declared_encoding(file: Path) -> str | None:
     return codec_name(found[1]) if found else None
 
 
-def _entries(file_lines: Iterator[str]) -> Iterator[Entry]:
+def _entries(numbered: Iterator[tuple[int, str]]) -> Iterator[Entry]:
     comments = _Comments()
-    for number, line in enumerate(file_lines, 1):
+    for number, line in numbered:
         text = single_line_path(line)
         if text.startswith("#"):
             name, _, value = text.partition(":")

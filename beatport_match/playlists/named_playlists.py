@@ -82,8 +82,7 @@ class Library:
         """
         if source.playlist is None:
             self.check(source.file)
-            entries = self.entries(source.file, "")
-            return filter(None, (source.track(entry, self.nameless) for entry in entries))
+            return source.tracks(self.entries(source.file, ""), self.nameless)
         playlists = self.playlists(source.file, normalize_name(source.playlist))
         playlist = find_playlist(source, playlists, self.program)
         return self._playlist_tracks(source, playlist)
@@ -119,7 +118,7 @@ class Library:
 
 
 def normalize_name(name: str | None) -> str:
-    """Return a name in one Unicode composition: a name typed on a Mac may use another one."""
+    """Return a name in one Unicode form, because macOS may use another one."""
     return unicodedata.normalize("NFC", field_values.text(name))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from beatport_match.files.text_reader import Encoding, encoding_of, lines
 from beatport_match.model.tracks import Track
 from beatport_match.playlists.source import Entry, PlaylistSource
 
@@ -20,15 +19,13 @@ def read(source: PlaylistSource) -> Iterator[Track]:
     Raises:
         PlaylistError: The file cannot be read: raised by the call itself.
     """
-    encoding = encoding_of(source.file, source.encoding)
-    source.report_guess(encoding)
-    return filter(None, map(source.track, _entries(source, encoding)))
+    return source.tracks(_entries(source.numbered_lines()))
 
 
-def _entries(source: PlaylistSource, encoding: Encoding) -> Iterator[Entry]:
+def _entries(numbered: Iterator[tuple[int, str]]) -> Iterator[Entry]:
     """Yield the entries; the values of one entry follow each other."""
     current, first_line, values = "", 0, dict[str, str]()
-    for line, text in enumerate(lines(source.file, encoding, source.report_long), 1):
+    for line, text in numbered:
         if not (found := _VALUE.fullmatch(text)):
             continue
         if found[2] != current:

@@ -1,7 +1,7 @@
 """Read a playlist file of any known format.
 
-The content of a file decides which format it is, never its suffix: `detect_format` looks at the
-first 64 KiB. Each format has its own reader module.
+`detect_format` detects the format from the first 64 KiB of the file, not from its suffix. Each
+format has its own reader module.
 """
 
 from __future__ import annotations
@@ -113,13 +113,13 @@ def read_playlist(
             `None` (the default) reads the whole collection. Must be `None` for other formats.
         encoding: The encoding of a text file, such as `windows-1250`. `None` (the default) detects
             it. XML files declare their own.
-        tags: Whether the tags of the files fill in what the playlist does not say. It needs the
+        tags: Whether the tags of the files fill in values that the playlist lacks. It needs the
             extra `files`. A folder is always read with its tags. The default is `False`.
         on_problem: Called with a `PlaylistProblem` for each entry that cannot be read and is left
             out, and for a guess that changes all entries, such as the encoding. `None` (the
             default) ignores these.
-        on_progress: Called with the number of tracks read so far, after each track. It helps where
-            something else takes the tracks, such as `list(read_playlist(...))` in a thread of an
+        on_progress: Called with the number of tracks read so far, after each track. It helps if you
+            do not loop over the tracks yourself, as in `list(read_playlist(...))` in a thread of an
             async program. The default is `None`.
 
     Returns:

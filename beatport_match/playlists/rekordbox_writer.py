@@ -1,7 +1,7 @@
 """The edits that enrich a Rekordbox export (XML): attributes of entries, and a playlist of them.
 
-Since version 5.6.1, Rekordbox ignores new values of tracks that it knows when it imports an XML
-file. A playlist of the changed tracks lets the user import exactly these into the collection.
+Since version 5.6.1, Rekordbox ignores new values of tracks that it already has when it imports an
+XML file. A playlist of the changed tracks lets the user import exactly these into the collection.
 """
 
 from __future__ import annotations

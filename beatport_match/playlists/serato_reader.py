@@ -2,8 +2,9 @@
 
 Both files are sequences of blocks: a tag of four letters, a length of four bytes (big-endian), and
 the content. The first block, `vrsn`, names the kind of the file. The content of `otrk` is again
-blocks; its texts are UTF-16 (big-endian). A crate named `A%%B.crate` is crate B in crate A. A crate
-is joined with the database of its folder; a track that is not there has only its file name.
+blocks; its texts are UTF-16 (big-endian). A crate named `A%%B.crate` is crate B in crate A. The
+tracks of a crate get their values from the database of its folder; a track that is not there has
+only its file name.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def read(source: PlaylistSource) -> Iterator[Track]:
         return _crate_tracks(source, crate, source.file)
     if _is_crate(source.file):
         return _crate_tracks(source, source.file, source.file.parent.parent / DATABASE)
-    return filter(None, map(source.track, _entries(source.file)))
+    return source.tracks(_entries(source.file))
 
 
 def _is_crate(file: Path) -> bool:
@@ -116,7 +117,8 @@ def _entry(number: int, content: bytes) -> Entry:
         tag, length = content[at : at + 4], int.from_bytes(content[at + 4 : at + _HEADER_BYTES])
         at += _HEADER_BYTES
         if name := _NAMES.get(tag):
-            # A length beyond the block takes the rest of it: the other values are still good.
+            # If the length goes beyond the block, the rest of the block is used: the other values
+            # are good.
             values[name] = content[at : at + length].decode("utf-16-be", "replace")
         at += length
     path = normalize_name(values.get("file"))

@@ -1,4 +1,4 @@
-"""Name files that are not read, and say what to export instead.
+"""Recognise files of kinds that are not read, and name what to export instead.
 
 The first bytes decide. Databases (SQLite) are named by `engine_reader`, which opens them.
 """
@@ -17,10 +17,12 @@ class _Signature(NamedTuple):
 
 
 _REKORDBOX = "export the collection as XML from Rekordbox (File > Export Collection in xml format)"
-_AUDIO = "a piece of music and no playlist; give the folder that it is in, or a playlist"
+_AUDIO = "a music file and not a playlist; give the folder that it is in, or a playlist"
 _SIGNATURES = (
     _Signature(0, b"PMAI", f"an analysis file of Rekordbox; {_REKORDBOX}"),
-    _Signature(0, b"\0\0\0\0\0\x10\0\0", f"Rekordbox's database of a stick (PDB); {_REKORDBOX}"),
+    _Signature(
+        0, b"\0\0\0\0\0\x10\0\0", f"Rekordbox's database on a USB stick (PDB); {_REKORDBOX}"
+    ),
     _Signature(0, b"hdfm", "iTunes' own library; export it as XML (File > Library > Export)"),
     _Signature(0, b"bplist0", "a property list of Apple; export the playlist as XML, M3U or CSV"),
     _Signature(0, b"PK\x03\x04", "a ZIP archive or a spreadsheet; save the table as CSV"),

@@ -6,12 +6,12 @@ The conversion is the same for all formats.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from beatport_match.files.text_reader import MAX_LINE_LENGTH, Encoding
+from beatport_match.files.text_reader import MAX_LINE_LENGTH, Encoding, encoding_of, lines
 from beatport_match.model.problems import OnProblem, PlaylistProblem
 from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
@@ -32,7 +32,7 @@ class Entry(NamedTuple):
         values: Its raw texts, under `title`, `mix`, `artist`, `album`, `label`, `year`, `bpm`,
             `key`, `duration` (seconds or m:ss), `duration_ms`, `isrc`, `beatport_id`, `remixer`,
             `file` (a path or URL) and `id`.
-        key: What playlists refer to it by.
+        key: The key by which playlists refer to it.
     """
 
     place: str
@@ -57,7 +57,7 @@ class PlaylistSource:
     on_problem: OnProblem | None = None
 
     def report(self, place: str, detail: str) -> None:
-        """Report a problem, if anything listens."""
+        """Report a problem, if there is an `on_problem`."""
         if self.on_problem:
             self.on_problem(PlaylistProblem(str(self.file), place, detail))
 
@@ -75,6 +75,20 @@ class PlaylistSource:
                 f"if names look wrong, state the encoding, such as windows-1250"
             )
             self.report(f"line {encoding.guessed_line}", detail)
+
+    def numbered_lines(self, encoding: Encoding | None = None) -> Iterator[tuple[int, str]]:
+        """Return the decoded lines with their numbers, from 1; report a guessed encoding.
+
+        Raises:
+            PlaylistError: The file cannot be read: raised by the call itself.
+        """
+        encoding = encoding or encoding_of(self.file, self.encoding)
+        self.report_guess(encoding)
+        return enumerate(lines(self.file, encoding, self.report_long), 1)
+
+    def tracks(self, entries: Iterable[Entry], nameless: str = NAMELESS) -> Iterator[Track]:
+        """Yield the tracks of entries; an entry without a title is reported with `nameless`."""
+        return filter(None, (self.track(entry, nameless) for entry in entries))
 
     def track(self, entry: Entry, nameless: str = NAMELESS) -> Track | None:
         """Convert an entry; `None`, and a problem with the text `nameless`, if it has no name."""

@@ -1,6 +1,6 @@
 """Read track lists as text: one track per line, `Artist - Title` or `Title by Artist`.
 
-A number, a bullet or a time may stand before the track: `1. …`, `[04:12] …`. A line with `Artist -
+A number, a bullet or a time may come before the track: `1. …`, `[04:12] …`. A line with `Artist -
 Title` is not split here: the parser separates artist and title later.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from beatport_match.files.text_reader import Encoding, encoding_of, lines
 from beatport_match.model.tracks import Track
 from beatport_match.parsing import field_values
 from beatport_match.playlists.source import Entry, PlaylistSource
@@ -40,13 +39,11 @@ def read(source: PlaylistSource) -> Iterator[Track]:
     Raises:
         PlaylistError: The file cannot be read: raised by the call itself.
     """
-    encoding = encoding_of(source.file, source.encoding)
-    source.report_guess(encoding)
-    return filter(None, map(source.track, _entries(source, encoding)))
+    return source.tracks(_entries(source, source.numbered_lines()))
 
 
-def _entries(source: PlaylistSource, encoding: Encoding) -> Iterator[Entry]:
-    for number, line in enumerate(lines(source.file, encoding, source.report_long), 1):
+def _entries(source: PlaylistSource, numbered: Iterator[tuple[int, str]]) -> Iterator[Entry]:
+    for number, line in numbered:
         if values := _values(line):
             yield Entry(f"line {number}", values)
         elif line.strip():

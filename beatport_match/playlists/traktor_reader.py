@@ -1,6 +1,6 @@
 """Read Traktor's collection and playlists (NML): `collection.nml` or an exported playlist.
 
-Read are the versions 19 and 20 of the format. A playlist refers to a track by volume, folder and
+Versions 19 and 20 of the format are read. A playlist refers to a track by volume, folder and
 file. Loops, one-shots and stems, which Traktor keeps in the same collection, are left out.
 """
 

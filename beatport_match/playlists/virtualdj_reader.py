@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from beatport_match.model.tracks import Track
 from beatport_match.playlists.source import Entry, PlaylistSource
@@ -24,16 +25,17 @@ def read(source: PlaylistSource) -> Iterator[Track]:
     """Read the songs of the database.
 
     Raises:
-        PlaylistError: The file cannot be read or is no database: raised by the call itself. Damage
+        PlaylistError: The file cannot be read or is not a database: raised by the call itself.
+        Damage
             further down in the file is raised when iteration reaches it.
     """
     _FORMAT.check_root(source.file)
-    return filter(None, map(source.track, _entries(source)))
+    return source.tracks(_entries(source.file))
 
 
-def _entries(source: PlaylistSource) -> Iterator[Entry]:
+def _entries(file: Path) -> Iterator[Entry]:
     song = ("VirtualDJ_Database", "Song")
-    for element, children in grouped(source.file, _FORMAT, song, _CHILDREN):
+    for element, children in grouped(file, _FORMAT, song, _CHILDREN):
         tags, infos, scan = (
             children[name].attributes if name in children else dict[str, str]()
             for name in ("Tags", "Infos", "Scan")

@@ -1,7 +1,7 @@
 """Parse the XML of a DJ program element by element, with limits.
 
 Expat receives the file in pieces and no tree is built, so memory does not grow with the file. No
-real export contains entities of its own, a token over 64 KiB, elements nested more than 64 deep, or
+real export contains its own entities, a token over 64 KiB, elements nested more than 64 deep, or
 more than 4,096 different names. A file with one of these is rejected before it can use much memory
 or time. The only DOCTYPE that is accepted is the reference to Apple's definition in an iTunes
 library; the definition is not loaded. The readers of the formats interpret the elements.
@@ -47,7 +47,7 @@ class XmlFormat:
         name: The format in a sentence, such as `a Rekordbox export`.
         remedy: What the user can do if the file is damaged.
         texts: The elements whose text is wanted.
-        doctype: The public identifier of the DOCTYPE that may stand before the root, or `None`.
+        doctype: The public identifier of the DOCTYPE that may come before the root, or `None`.
     """
 
     root: str
@@ -82,7 +82,7 @@ class Element(NamedTuple):
 
 
 class _RootReached(Exception):  # noqa: N818 - no error: it ends the parsing
-    """The name of the root element is known, or only the full scan may judge the file."""
+    """The name of the root element is known, or only the full scan can decide."""
 
 
 def root_of(head: bytes) -> str:
@@ -105,7 +105,7 @@ def root_of(head: bytes) -> str:
     parser.XmlDeclHandler = on_declaration
     parser.StartDoctypeDeclHandler = on_name
     parser.StartElementHandler = on_name
-    with suppress(_RootReached, ExpatError):  # the reader of the format names the damage
+    with suppress(_RootReached, ExpatError):  # the reader of the format reports the damage
         parser.Parse(head, False)  # noqa: FBT003 - expat's own signature
     return root
 

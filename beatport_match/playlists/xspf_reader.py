@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from beatport_match.model.tracks import Track
 from beatport_match.playlists.source import Entry, PlaylistSource
@@ -24,15 +25,15 @@ def read(source: PlaylistSource) -> Iterator[Track]:
     """Read the tracks of an XSPF playlist.
 
     Raises:
-        PlaylistError: The file cannot be read or is no playlist: raised by the call itself. Damage
+        PlaylistError: The file cannot be read or is not a playlist: raised by the call itself.
+        Damage
             further down in the file is raised when iteration reaches it.
     """
     _FORMAT.check_root(source.file)
-    return filter(None, map(source.track, _entries(source)))
+    return source.tracks(_entries(source.file))
 
 
-def _entries(source: PlaylistSource) -> Iterator[Entry]:
-    found = grouped(source.file, _FORMAT, ("trackList", "track"), frozenset(_NAMES))
-    for track, children in found:
+def _entries(file: Path) -> Iterator[Entry]:
+    for track, children in grouped(file, _FORMAT, ("trackList", "track"), frozenset(_NAMES)):
         values = {_NAMES[name]: child.text for name, child in children.items()}
         yield Entry(f"line {track.line}", values)

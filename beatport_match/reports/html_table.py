@@ -48,7 +48,7 @@ def candidate_link(candidate: Candidate) -> str:
 
 
 def key_text(*texts: str | None) -> str:
-    """Return the first key with its place on the Camelot wheel; a text that is no key stays."""
+    """Return the first key with its Camelot code; a text that is not a key is not changed."""
     key = next(filter(None, map(parse_key, texts)), None)
     return f"{key.name} ({key.camelot})" if key else next(filter(None, texts), "")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
 from beatport_match._html_page import page, section, style_sheet, tiles
-from beatport_match.files.atomic_write import atomic_write
+from beatport_match.files.atomic_write import write_text
 from beatport_match.files.guarded_read import as_path
 from beatport_match.matching.match import Match
 from beatport_match.model.keys import parse_key
@@ -76,8 +76,7 @@ def write_match_report(result: PlaylistMatch, path: str | Path) -> None:
         ```
     """
     require_results(result)
-    with atomic_write(as_path("path", path)) as draft:
-        draft.write_text(match_report_page(result), encoding="utf-8")
+    write_text(as_path("path", path), match_report_page(result))
 
 
 def field_changes(track: Track, found: Candidate) -> tuple[FieldChange, ...]:

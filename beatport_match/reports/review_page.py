@@ -1,9 +1,9 @@
-"""A page to decide about tracks in a browser: one HTML file that needs no other one.
+"""A page to decide about tracks in a browser: one HTML file that needs no other file.
 
-`review_page.html`, `.css` and `.js` are its content, its style and its program; the results are
-in it as JSON. The program sets texts as text only. The policy of the page names its style and its
-program by their hashes, so nothing else can run. It allows the covers and the previews of Beatport,
-which the program loads only when the reader asks for them.
+`review_page.html`, `.css` and `.js` are its content, its style and its script; the results are
+in it as JSON. The script sets texts as text only. The content security policy of the page names
+the hashes of its style and script, so nothing else can run. It allows the covers and the previews
+of Beatport, which the script loads only when the reader presses a button.
 
 Choices stay in the storage of the browser. The page downloads them as lines of a decisions file.
 """
@@ -22,7 +22,7 @@ from typing import Any
 
 from beatport_match._html_page import page, style_sheet
 from beatport_match.beatport.urls import COVERS, PREVIEWS
-from beatport_match.files.atomic_write import atomic_write, output_errors
+from beatport_match.files.atomic_write import make_folder, write_text
 from beatport_match.files.guarded_read import as_path
 from beatport_match.matching.match import Match
 from beatport_match.model.evidence import Evidence, MatchOutcome, ScoredCandidate
@@ -33,7 +33,7 @@ from beatport_match.review.decision_lines import FORMAT
 from beatport_match.review.session import MAX_CHOICES
 
 FILE_NAME = "review.html"
-# More candidates side by side do not help a reader, and make a page of 5,000 tracks slow.
+# More candidates do not help a reader, and make a page of 5,000 tracks slow.
 MAX_SHOWN: dict[MatchOutcome, int] = {
     "matched": 3,
     "review": MAX_CHOICES,
@@ -72,7 +72,8 @@ def write_review_page(result: PlaylistMatch, folder: str | Path) -> Path:
 
     The page shows each track beside its candidates and marks the differences. It works with keys
     and on a phone. Choices stay in the browser until they are downloaded as a decisions file. The
-    page sends nothing, and loads covers and previews from Beatport only if the reader asks for it.
+    page sends no data, and loads covers and previews from Beatport only if the reader presses a
+    button.
 
     Args:
         result: The results of a run, or of `PlaylistMatch.from_json`.
@@ -93,11 +94,9 @@ def write_review_page(result: PlaylistMatch, folder: str | Path) -> Path:
     """
     require_results(result)
     folder = as_path("folder", folder, "folder")
-    with output_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     path = folder / FILE_NAME
-    with atomic_write(path) as draft:
-        draft.write_text(review_page(result.matches), encoding="utf-8")
+    write_text(path, review_page(result.matches))
     return path
 
 
@@ -121,7 +120,7 @@ def review_page(matches: Sequence[Match]) -> str:
 
 
 def page_data(matches: Sequence[Match]) -> dict[str, Any]:
-    """Return what the program of the page reads."""
+    """Return the data that the script of the page reads."""
     return {
         "format": FORMAT,
         "covers": f"{COVERS}/",
@@ -174,7 +173,7 @@ def _mark(evidence: Evidence) -> tuple[str, tuple[str, str]] | None:
 
 
 def _json(value: Track | Candidate) -> str:
-    """Return the fields of a value that are not empty, as they stand in a decisions file.
+    """Return the fields of a value that are not empty, as in a decisions file.
 
     A results file may hold numbers that are too large for a float, which JSON cannot express.
     """

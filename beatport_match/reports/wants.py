@@ -1,8 +1,8 @@
 """Lists of the found tracks to buy, and of the unsure and the missing ones.
 
 A track is *found* if it is matched. It is *missing* if Beatport does not have it, or only in
-another version. It is *unsure* if a candidate may be it. A failed track is in no list: a fault says
-nothing about what is on sale.
+another version. It is *unsure* if a candidate may be the track. A failed track is in no list,
+because it is unknown whether it is on sale.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from beatport_match._html_page import page, section, style_sheet, tiles
-from beatport_match.files.atomic_write import atomic_write, output_errors
+from beatport_match.files.atomic_write import atomic_write, make_folder
 from beatport_match.files.guarded_read import as_path
 from beatport_match.matching.match import Match
 from beatport_match.model.tracks import Candidate
@@ -46,7 +46,7 @@ _NOT_BYTES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Wants:
-    """What `write_wants` wrote.
+    """The result of `write_wants`.
 
     Attributes:
         folder: The folder of the files.
@@ -85,7 +85,7 @@ class Wants:
 
 
 def write_wants(result: PlaylistMatch, folder: str | Path) -> Wants:
-    """Write lists of what to buy and what is missing.
+    """Write lists of the tracks to buy and of the missing tracks.
 
     `wants.html` and `wants.txt` have the Beatport links of the found tracks. `missing.csv` has the
     tracks that are not on Beatport, or only in another version, with the link of that version.
@@ -110,8 +110,7 @@ def write_wants(result: PlaylistMatch, folder: str | Path) -> Wants:
     """
     require_results(result)
     folder = as_path("folder", folder, "folder")
-    with output_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     groups: dict[Group, list[Match]] = {"found": [], "unsure": [], "missing": [], "failed": []}
     for match in result.matches:
         groups[group_of(match)].append(match)

@@ -1,42 +1,23 @@
-"""Decisions as a CSV file, which a person can open in a spreadsheet."""
+"""Decisions in a CSV file, which a person has edited in a spreadsheet."""
 
 from __future__ import annotations
 
-import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
 from beatport_match.errors import DecisionsError
-from beatport_match.files.atomic_write import atomic_write
 from beatport_match.files.csv_records import BadRecord, csv_records
 from beatport_match.files.guarded_read import read_text, reason
 from beatport_match.model.decisions import Decision
 from beatport_match.model.problems import PlaylistProblem
 from beatport_match.review.decision_lines import (
-    CSV_COLUMNS,
     MAX_DECISION_BYTES,
     MAX_DECISIONS_BYTES,
     checked,
     parse_row,
-    to_row,
 )
-
-
-def write_csv(path: Path, decisions: Iterable[Decision]) -> None:
-    """Write decisions as a CSV file; an existing file is replaced.
-
-    Raises:
-        OutputError: The file cannot be written.
-    """
-    with (
-        atomic_write(path) as draft,
-        draft.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,
-    ):
-        table = csv.DictWriter(file, CSV_COLUMNS)
-        table.writeheader()
-        table.writerows(map(to_row, decisions))
 
 
 def read_csv(path: Path) -> tuple[list[Decision], tuple[PlaylistProblem, ...]]:

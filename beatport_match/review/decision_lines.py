@@ -1,8 +1,8 @@
 """One decision as a line of JSON or as a row of a CSV file, and back. This module opens no file.
 
 A line is a JSON object with the fields `decision` (the version of the format, 1), `verdict`, `at`
-(ISO 8601 with a time zone), `by`, `track` and `candidate`. Empty fields are left out. Each line
-stands for itself, so that two files are merged by putting one after the other.
+(ISO 8601 with a time zone), `by`, `track` and `candidate`. Empty fields are left out. No line
+depends on another one, so two files are merged by concatenation.
 
 A line may come from another program or from the network, so each value is checked. A wrong value
 raises a `ValueError`, whose text names it.
@@ -33,7 +33,7 @@ MAX_DECISION_BYTES = 64 * 1024
 # 250,000 decisions.
 MAX_DECISIONS_BYTES = 256 * 2**20
 MAX_BY_LENGTH = 100
-# A clock that was never set shows 1970.
+# A clock that was not set shows 1970.
 MIN_YEAR, MAX_YEAR = 2000, 2200
 
 _VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -202,7 +202,8 @@ def _cell(value: object) -> str:
     if isinstance(value, tuple):
         return json.dumps(value, ensure_ascii=False)
     text = str(value)
-    # `_text` removes the apostrophe that marks a text for a spreadsheet, so one's own is doubled.
+    # `_text` removes the apostrophe that protects a text in a spreadsheet, so an apostrophe of the
+    # text itself is doubled.
     return f"'{text}" if text.startswith("'") else spreadsheet_safe(text)
 
 

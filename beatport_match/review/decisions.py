@@ -1,48 +1,43 @@
 """`Decisions`: the file of all decisions.
 
-The file has one line of JSON for each decision and is only ever appended to. JSON lines and not
-SQLite, because two files of two machines are merged by putting one after the other, a file that a
-program for synchronising has copied halfway is still readable, and a person can read it.
+The file has one line of JSON for each decision, and lines are only appended. It is not an SQLite
+file: the files of two machines can be merged by concatenation, a file that a synchronisation
+    program has copied only in part is still readable, and a person can read it.
 
-* The order of the lines does not matter: of two decisions about one pair, the later date counts.
+* The order of the lines does not matter: of two decisions about one pair, the later one applies.
 * A line is written with one call while the file is locked, so several programs may share it. A
   program that is killed leaves at most part of a line, which is kept and reported.
 * A line that cannot be read is reported, and stays in the file. So do lines of a newer version.
-* A file without any decision, such as a playlist, is rejected and not written to.
+* A file without any decision, such as a playlist, is rejected and not changed.
 """
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import IO
 
 from beatport_match.errors import DecisionsError, MisuseError, wrong_argument
 from beatport_match.files.atomic_write import output_errors
-from beatport_match.files.guarded_read import (
-    as_path,
-    bounded_lines,
-    open_input,
-    require_regular_file,
-)
-from beatport_match.files.locked_file import lock
+from beatport_match.files.csv_records import write_csv
+from beatport_match.files.guarded_read import as_path, bounded_lines, open_input
+from beatport_match.files.locked_file import append, lock_within, open_to_update
 from beatport_match.matching.decided import Decided, DecisionIndex
 from beatport_match.model.decisions import Decision, Verdict
 from beatport_match.model.evidence import ScoredCandidate, candidate_of
 from beatport_match.model.problems import PlaylistProblem
 from beatport_match.model.tracks import Candidate, Track
-from beatport_match.review.csv_file import read_csv, write_csv
+from beatport_match.review.csv_file import read_csv
 from beatport_match.review.decision_lines import (
+    CSV_COLUMNS,
     MAX_DECISION_BYTES,
     MAX_DECISIONS_BYTES,
     checked,
     parse_line,
     to_line,
+    to_row,
 )
 
 # A damaged file may have a wrong line for each of its bytes.
@@ -59,9 +54,10 @@ class Decisions:
     Give it, or its path, as `decisions=` to the matching functions. An accepted candidate is then
     the answer without a request, and a rejected one is not proposed again.
 
-    A decision holds the track and the whole candidate. It belongs to every track that agrees in
-    title, version and artist, and contradicts it in no length (3 s), ISRC or Beatport number.
-    Fields that are added later, and tags that were written from the candidate, keep it.
+    A decision holds the track and the whole candidate. It applies to every track with the same
+    title, version and artist, unless the length (by more than 3 s), the ISRC or the Beatport number
+    differs. It still applies after fields were added, or after tags were written from the
+    candidate.
 
     Threads may share an instance.
 
@@ -90,7 +86,7 @@ class Decisions:
         self.path: Path = as_path("decisions", path)
         self.problems: list[PlaylistProblem] = []
         self._lock = Lock()
-        # A dictionary in place of a list, because merged files hold the same line twice.
+        # A dictionary and not a list, because merged files hold the same line twice.
         self._entries: dict[Decision, None] = {}
         self._index = DecisionIndex()
         # How far the file was read, and whether its last line has no line feed.
@@ -109,7 +105,7 @@ class Decisions:
         return iter(tuple(self._entries))
 
     def about(self, track: Track) -> Decided:
-        """Return the decisions that count for a track.
+        """Return the decisions that apply to a track.
 
         Args:
             track: The track.
@@ -138,7 +134,7 @@ class Decisions:
         by: str = "person",
         at: datetime | None = None,
     ) -> Decision:
-        """Keep that a candidate is the track.
+        """Record that a candidate is the track.
 
         Args:
             track: The local track.
@@ -169,7 +165,7 @@ class Decisions:
         by: str = "person",
         at: datetime | None = None,
     ) -> Decision:
-        """Keep that a candidate is not the track.
+        """Record that a candidate is not the track.
 
         Args:
             track: The local track.
@@ -225,7 +221,7 @@ class Decisions:
         return self._decide("withdrawn", track, candidate, by, at)
 
     def record_miss(self, track: Track, *, by: str = "run", at: datetime | None = None) -> Decision:
-        """Keep that a run did not find a track, so that it is asked for again later.
+        """Record that a run did not find a track, so that a later run searches for it again.
 
         Args:
             track: The local track.
@@ -274,7 +270,7 @@ class Decisions:
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write all decisions as a CSV file (UTF-8), the earliest first.
 
-        A list of names is written as JSON. A cell that a spreadsheet would run as a formula, or
+        A list of names is written as JSON. A cell that a spreadsheet could run as a formula, or
         that begins with an apostrophe, gets an apostrophe before it.
 
         Args:
@@ -288,7 +284,8 @@ class Decisions:
             decisions.to_csv("decisions.csv")
             ```
         """
-        write_csv(as_path("path", path), sorted(self, key=lambda one: one.at))
+        rows = map(to_row, sorted(self, key=lambda one: one.at))
+        write_csv(as_path("path", path), CSV_COLUMNS, rows)
 
     def add_csv(self, path: str | os.PathLike[str]) -> tuple[PlaylistProblem, ...]:
         """Add the decisions of a CSV file as `to_csv` writes it.
@@ -350,38 +347,24 @@ class Decisions:
         try:
             decision = checked(decision)
         except ValueError as error:
-            raise MisuseError(f"this cannot be kept as a decision: {error}.") from None
+            raise MisuseError(f"this decision cannot be saved: {error}.") from None
         self._append([decision])
         return decision
 
     def _append(self, decisions: Iterable[Decision]) -> int:
         """Append the decisions that the file does not hold; return their number."""
-        with self._lock, output_errors(self.path), self._locked_file() as file:
+        with self._lock, output_errors(self.path), open_to_update(self.path, 0o666) as file:
+            if not lock_within(file, MAX_DECISIONS_LOCK_WAIT_S, _LOCK_POLL_INTERVAL_S):
+                raise DecisionsError(
+                    f"{self.path}: another program keeps this file locked; close it, and try again."
+                )
             self._read()
             new = [one for one in dict.fromkeys(decisions) if one not in self._entries]
             data = b"".join(map(to_line, new))
             # A killed program left part of a line, or an editor wrote no line feed at the end.
-            _write(file, b"\n" + data if self._is_open_ended else data)
+            append(file, b"\n" + data if self._is_open_ended else data)
             self._read()
         return len(new)
-
-    @contextmanager
-    def _locked_file(self) -> Generator[IO[bytes], None, None]:
-        """Yield the file, opened for appending, while no other program writes it."""
-        if self.path.exists():
-            require_regular_file(self.path)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-        # Unbuffered: a decision must not wait in the memory of a process that may be killed.
-        with os.fdopen(os.open(self.path, flags, 0o666), "ab", buffering=0) as file:
-            give_up_at = time.monotonic() + MAX_DECISIONS_LOCK_WAIT_S
-            while not lock(file):
-                if time.monotonic() > give_up_at:
-                    raise DecisionsError(
-                        f"{self.path}: another program keeps this file locked; close it, and try "
-                        "again."
-                    )
-                time.sleep(_LOCK_POLL_INTERVAL_S)
-            yield file
 
     def _read(self) -> None:
         """Read the lines after the last one that was read."""
@@ -433,16 +416,3 @@ class Decisions:
 def _require_track(track: Track) -> None:
     if not isinstance(track, Track):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise wrong_argument("the track", track, "a Track", "such as match.track")
-
-
-def _write(file: IO[bytes], data: bytes) -> None:
-    """Append all bytes or none."""
-    end = file.seek(0, os.SEEK_END)
-    left = memoryview(data)
-    try:
-        while left:
-            left = left[file.write(left) :]
-    except OSError:
-        with suppress(OSError):
-            file.truncate(end)
-        raise

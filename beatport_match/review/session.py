@@ -1,7 +1,7 @@
-"""A review as a state machine: a state and a key give the next state and what is to be done.
+"""A review as a state machine: a state and a key give the next state and its effects.
 
 The module is pure: the command line shows the state, reads the keys and carries out the effects.
-A decision is written at once, so a review that is broken off loses nothing.
+A decision is written at once, so an interrupted review loses nothing.
 
     y        accept the marked candidate
     1 … 6    accept this candidate
@@ -138,7 +138,7 @@ def _undone(state: ReviewState) -> tuple[ReviewState, tuple[Effect, ...]]:
 
 
 def _opened(state: ReviewState, candidate: Candidate) -> tuple[ReviewState, tuple[Effect, ...]]:
-    # A results file may hold any address.
+    # A results file may hold any URL.
     url = candidate.url or ""
     if url.startswith(f"{HOME}/") and linked_track(url, HOME) == candidate.id:
         return replace(state, message=f"opened {url}"), (OpenPage(url),)

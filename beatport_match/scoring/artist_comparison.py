@@ -27,7 +27,7 @@ from beatport_match.parsing.versions import names_version
 from beatport_match.scoring import cases
 from beatport_match.scoring.cases import Finding
 
-# From this similarity (0-100) on, two names are one name with typos. Below it, two different
+# At or above this similarity (0-100), two names are one name with typos. Below it, two different
 # artists share some letters.
 MIN_NAME_RATIO = 85.0
 # Transliterations of one name differ in some letters ("Vetrova", "Wetrowa").
@@ -93,8 +93,7 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
         if local.album and local_words <= set(local.album.split()):
             return cases.ARTISTS_COMPILER.found()
         return cases.ARTISTS_OTHER.found()
-    if missing and any(names_version(" ".join(name)) for name in missing):
-        # "Ana Sol, Instrumental": the artist field names a version.
+    if missing and any(_may_name_version(name, other) for name in missing):
         case = cases.ARTISTS_VERSION
     elif initials and paired == initials and not (local_agrees and other_agrees):
         case = cases.ARTISTS_INITIAL
@@ -116,14 +115,21 @@ def compare_artists(local: ParsedTrack, other: ParsedTrack) -> Finding:
 
 
 def _may_be_transliterated(mine: str, theirs: str) -> bool:
-    """Tell whether names in two scripts have a similar sound."""
+    """Return whether names in two scripts have a similar sound."""
     if not are_in_two_scripts(mine, theirs):
         return False
     return ratio(transliterate(mine), transliterate(theirs)) >= MIN_TRANSLITERATED_RATIO
 
 
+def _may_name_version(name: Name, other: ParsedTrack) -> bool:
+    """Return whether a name may contain a version: "Ana Sol Karaoke" for "Ana Sol"."""
+    return names_version(" ".join(name)) or any(
+        name[: len(credited)] == credited for credited in other.artists
+    )
+
+
 def _are_uncredited_guests(missing: list[Name], local: ParsedTrack, other: ParsedTrack) -> bool:
-    """Tell whether all missing artists are guests, and not typos of an artist on Beatport."""
+    """Return whether all missing artists are guests, and not typos of an artist on Beatport."""
     credited = ["".join(name) for name in other.artists]
     return set(missing) <= set(local.guests) and not any(
         is_typo("".join(name), one) for name in missing for one in credited
@@ -147,7 +153,7 @@ def _remove_same_names(missing: list[Name], extra: list[Name]) -> tuple[int, int
 
 
 def _are_joined(names: tuple[Name, ...], others: tuple[Name, ...]) -> bool:
-    """Tell whether one name consists of all the others, with a short word between each two.
+    """Return whether one name consists of all the others, with a short word between each two.
 
     The words join names in some language: "Ana Sol con Brenn", "Ana Sol mit Brenn".
     """
@@ -162,7 +168,7 @@ def _are_joined(names: tuple[Name, ...], others: tuple[Name, ...]) -> bool:
 
 
 def _remove_initials(missing: list[Name], extra: list[Name]) -> int:
-    """Remove from both lists the names of which one abbreviates a word; return their number."""
+    """Remove the pairs of names that differ by an initial; return the number of pairs."""
     count = 0
     for name, other in product(tuple(missing), tuple(extra)):
         if name in missing and other in extra and _has_initial(name, other):
@@ -173,7 +179,7 @@ def _remove_initials(missing: list[Name], extra: list[Name]) -> int:
 
 
 def _has_initial(name: Name, other: Name) -> bool:
-    """Tell whether two names agree in a word, and one has the initials of the other words."""
+    """Return whether two names agree in a word, and one has the initials of the other words."""
     differing = [pair for pair in zip(name, other, strict=False) if pair[0] != pair[1]]
     return len(name) == len(other) > len(differing) > 0 and all(
         min(map(len, pair)) == 1 and pair[0][0] == pair[1][0] for pair in differing
@@ -181,7 +187,7 @@ def _has_initial(name: Name, other: Name) -> bool:
 
 
 def _is_same_name(name: str, other: str) -> bool:
-    """Tell whether two names without spaces are equal, or differ only by typos."""
+    """Return whether two names without spaces are equal, or differ only by typos."""
     shortest = min(len(name), len(other))
     if with_letters(name) == with_letters(other) or (
         shortest >= MIN_TYPO_NAME_LENGTH and is_typo(name, other)
@@ -195,7 +201,7 @@ def _is_same_name(name: str, other: str) -> bool:
 
 
 def _is_part_of_name(short: tuple[Name, ...], long: tuple[Name, ...]) -> bool:
-    """Tell whether a name in `short` is the beginning or the end of a name in `long`."""
+    """Return whether a name in `short` is the beginning or the end of a name in `long`."""
     return any(
         len("".join(name)) >= MIN_NAME_PART_LENGTH
         and len(name) < len(other)

@@ -1,8 +1,9 @@
-"""Compare the text that an interpretation leaves out of the title with what explains it.
+"""Compare the text that an interpretation leaves out of the title with texts that explain it.
 
 A title may have text beside its base, version and artists: a label, a catalogue number, the name of
 the release, the genre. If nothing explains the text, it may name another version, such as "Slowed"
-or "Japanese Ver.". Such a version often has the same length and tempo, so they explain nothing.
+or "Japanese Ver.". Such a version often has the same length and tempo, so an equal length or tempo
+is no explanation.
 """
 
 from __future__ import annotations
@@ -97,19 +98,19 @@ def _explanations(track: Track, local: ParsedTrack, candidate: Candidate) -> tup
 
 
 def _is_measured(phrase: str, track: Track, local: ParsedTrack) -> bool:
-    """Tell whether a phrase is the tempo or the key of the track."""
+    """Return whether a phrase is the tempo or the key of the track."""
     if local.key and parse_key(phrase) == local.key:
         return True
     return bool(track.bpm) and phrase in {f"{track.bpm:.0f}", f"{track.bpm:.2f}".replace(".", " ")}
 
 
 def _has_digit(phrase: str) -> bool:
-    """Tell whether a phrase has a digit, like a catalogue number."""
+    """Return whether a phrase has a digit, like a catalogue number."""
     return any(map(str.isdigit, phrase))
 
 
 def _is_explained(phrase: str, known: tuple[str, ...]) -> bool:
-    """Tell whether a phrase is a known one, a part of one ("Quay" of "Quay Records"), or a typo.
+    """Return whether a phrase is a known one, a part of one ("Quay" of "Quay Records"), or a typo.
 
     Beside a whole known phrase it may have numbers and words that labels use.
     """

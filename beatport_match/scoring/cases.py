@@ -25,18 +25,18 @@ class Case:
         name: What is compared, and its code: `title.same` is the constant `TITLE_SAME`.
         points: The points in the score; for some cases, a comparison subtracts more.
         note: The reason, for people; a template for the values of a finding.
-        cap: The maximum confidence, 0-1. Where it is low, no measured rate makes the case safe: two
-            titles, names or recordings are possible.
+        cap: The maximum confidence, 0-1. It is low if two titles, names or recordings are possible,
+            so that the case is not safe enough to accept.
         unless: Sets of cases. If all cases of one set are found as well, the cap does not apply.
         contradicts: `recording` (the candidate is another track), `version` (it is at best another
-            version), `identifier` (it is not what an equal identifier says), or empty. The first
+            version), `identifier` (an equal identifier is not trusted), or empty. The first
             two contradict an equal identifier as well.
         identifier_wins: Whether an equal identifier overrides the contradiction if the lengths are
             known to agree.
         floor: The minimum confidence, 0-1.
         proves: Whether the case, a trusted identifier, proves the recording.
         sign: 1 if the fitted weight is never negative (agreement), -1 if it is never positive, so
-            that accidents of the data have no such effect. 0 allows both, but the weight of a
+            that chance in the data has no such effect. 0 allows both, but the weight of a
             contradiction is never positive.
     """
 
@@ -110,7 +110,7 @@ LENGTH_AND_TEMPO = frozenset({LENGTH_WITHIN_2, BPM_SAME})
 _LENGTH = (frozenset({LENGTH_WITHIN_2}),)
 _ABOUT_THE_LENGTH = (*_LENGTH, frozenset({LENGTH_WITHIN_5}), frozenset({LENGTH_PITCHED}))
 # A slip is a difference of a few letters: a typo or another word. Two different tracks with such
-# names seldom have the same length and the same tempo as well, so then it is a typo.
+# names rarely have the same length and the same tempo as well, so then it is a typo.
 _TYPO = (LENGTH_AND_TEMPO,)
 
 VERSION_SAME = Case("version.same", 20.0, "same version", sign=1)
@@ -124,19 +124,19 @@ VERSION_LENGTH_VOUCHED = Case("version.length_vouched", 18.0, "same version")
 # Labels sell a "Night Mix" beside a "Night".
 VERSION_NOUN = Case("version.noun", 17.5, "same version, worded differently")
 # A remixer may have made several versions: "Night (Tor" for the "Torrek Dub" or his remix.
-VERSION_CUT = Case("version.cut", 18.0, "the same version, cut short", 0.75, _LENGTH)
+VERSION_CUT = Case("version.cut", 18.0, "the same version, truncated", 0.75, _LENGTH)
 # A remixer, an artist or a title of one word that agrees only by a typo may be another one: "Anna"
 # and "Hanna". An equal length confirms it. Less 1 for each typo.
 VERSION_NAMES_MISTYPED = Case("version.names_mistyped", 20.0, "same version, mistyped")
 VERSION_NAMES_TYPO = Case(
-    "version.names_typo", 20.0, "same version, but a name is a letter apart", 0.75, _LENGTH
+    "version.names_typo", 20.0, "same version, but a name differs by a letter", 0.75, _LENGTH
 )
 # "Sasha Remix" for the remix by Sasha Carassi: the rest of a name makes another person.
 VERSION_NAMES_PART = Case("version.names_part", 15.0, "part of the remixer's name", 0.5)
 # One side credits a remixer, and both name no version or the original.
 # The library names a remix by the credited remixer, and Beatport's mix field does not.
 VERSION_FROM_REMIXER = Case(
-    "version.from_remixer", 17.0, "the remixer is credited, the remix not named", 0.75, _TYPO
+    "version.from_remixer", 17.0, "the remixer is credited, but no remix is named", 0.75, _TYPO
 )
 VERSION_HIDDEN_REMIX = Case(
     "version.hidden_remix", 15.0, "a remixer is credited, but no remix is named", 0.75
@@ -146,7 +146,7 @@ VERSION_NAMELESS = Case(
     "version.nameless", 17.0, "a remix whose remixer the library does not name", 0.75, _TYPO
 )
 # "Version" may be the instrumental of a reggae track, and "Artist's Version" a new recording.
-VERSION_BARE = Case("version.bare", 18.0, "a version that its name does not tell", 0.75)
+VERSION_BARE = Case("version.bare", 18.0, "a version whose name does not say its kind", 0.75)
 VERSION_EXPLICIT = Case("version.explicit", 18.0, "same version, marked as explicit")
 # "Edit" for the radio edit, "Club Extended" for the extended mix, a remaster for the original.
 VERSION_WORDING = Case(
@@ -173,11 +173,11 @@ VERSION_YEAR = Case("version.year", -45.0, "year {} against year {}", contradict
 _LENGTH_OR_REMIXER = (*_LENGTH, frozenset({VERSION_NAMED}))
 TITLE_SAME = Case("title.same", 46.0, "same title", sign=1)
 TITLE_SPACING = Case("title.spacing", 45.5, "same title, spaced differently")
-TITLE_WORDS = Case("title.words", 45.0, "same words, divided differently")
+TITLE_WORDS = Case("title.words", 45.0, "same words, split differently")
 TITLE_ORDER = Case("title.order", 42.0, "same words in another order", 0.75)
 _APART_FROM = "same title, apart from "
 TITLE_SMALL_WORDS = Case("title.small_words", 45.0, _APART_FROM + "small words or a name")
-# "The One" and "One", "Bang Bang" and "Bang": one distinctive word is too little to tell.
+# "The One" and "One", "Bang Bang" and "Bang": one distinctive word is not enough to decide.
 TITLE_ONE_WORD = Case(
     "title.one_word",
     44.0,
@@ -204,7 +204,7 @@ TITLE_CREDITED = Case(
     "title.credited", 45.0, _APART_FROM + "a word that may be an artist's name", 0.75, _LENGTH
 )
 # Text that is noise in a library may distinguish titles on Beatport: "Sequence [2]", "Move HD".
-TITLE_NOISE = Case("title.noise", 42.0, "Beatport's title says more: {}", 0.75, _LENGTH)
+TITLE_NOISE = Case("title.noise", 42.0, "Beatport's title has more words: {}", 0.75, _LENGTH)
 TITLE_ONE_OF = Case("title.one_of", 40.0, "one of several titles", 0.75, _LENGTH)
 TITLE_FOUND = Case(
     *("title.found", 43.0, "title found among words without separators", 0.75),
@@ -215,7 +215,7 @@ TITLE_TYPO = Case("title.typo", 46.0, "title with {}")
 TITLE_WORD_TYPO = Case(
     "title.word_typo",
     46.0,
-    "the title is a letter apart, and may be another one",
+    "the title differs by a letter, and may be another one",
     0.75,
     _LENGTH_OR_REMIXER,
 )
@@ -236,11 +236,11 @@ ARTISTS_MISSING = Case("artists.missing", 30.0, "some artists are not credited o
 ARTISTS_EXCHANGED = Case(
     "artists.exchanged", 30.0, "another artist beside the same one", 0.75, _LENGTH
 )
-# Two different artists with such names seldom have the same remixer.
+# Two different artists with such names rarely have the same remixer.
 _TYPO_OR_REMIXER = (LENGTH_AND_TEMPO, frozenset({VERSION_NAMED}))
 ARTISTS_TYPO = Case("artists.typo", 30.0, "one of the artists with a typo")
 ARTISTS_NAME_TYPO = Case(
-    "artists.name_typo", 30.0, "the artist's name is a letter apart", 0.75, _LENGTH_OR_REMIXER
+    "artists.name_typo", 30.0, "the artist's name differs by a letter", 0.75, _LENGTH_OR_REMIXER
 )
 # "A. Beyer" for "Adam Beyer", and perhaps for "Anna Beyer".
 ARTISTS_INITIAL = Case(
@@ -250,7 +250,7 @@ ARTISTS_INITIAL = Case(
 ARTISTS_GUEST = Case(
     "artists.guest", 25.0, "on Beatport the artist is only a guest of another one", 0.75
 )
-# The DJ of a compilation stands in the artist field, and in the name of the album.
+# The DJ of a compilation is in the artist field and in the name of the album.
 ARTISTS_COMPILER = Case(
     "artists.compiler", 15.0, "the artist compiled the album", 0.75, (LENGTH_AND_TEMPO,)
 )
@@ -275,8 +275,8 @@ ARTISTS_REMIXER = Case(
     "artists.remixer", 12.0, "one side names only the remixer", 0.75, _LENGTH_OR_REMIXER
 )
 # Several artists use the same title: in the evaluation data, 21 % of the rows with a plain version
-# share it. Of the rows with a named mix, 0.1 % share title and mix, so the remixer takes the place
-# of the artist.
+# share it. Of the rows with a named mix, 0.1 % share title and mix, so the remixer can replace the
+# artist.
 ARTISTS_UNKNOWN = Case(
     *("artists.unknown", 18.0, "no artist to compare", 0.75),
     (*_ABOUT_THE_LENGTH, frozenset({VERSION_NAMED})),
@@ -290,23 +290,23 @@ ASIDE_KNOWN = Case(
     "aside.known", 0.0, "the remaining text is a label, a release or a number", sign=1
 )
 # These points count for each phrase.
-ASIDE_UNLABELLED = Case("aside.unlabelled", -1.5, "taken for the label: {}")
-ASIDE_OTHER_LABEL = Case("aside.other_label", -1.5, "taken for the label: {}", 0.75, _LENGTH)
+ASIDE_UNLABELLED = Case("aside.unlabelled", -1.5, "read as the label: {}")
+ASIDE_OTHER_LABEL = Case("aside.other_label", -1.5, "read as the label: {}", 0.75, _LENGTH)
 ASIDE_STRANGE = Case("aside.strange", -4.0, "not explained: {}", 0.75, sign=-1)
-# An interpretation that rests on an assumption; about the same length or the same remixer confirms
-# it.
+# An interpretation that depends on an assumption; about the same length or the same remixer
+# confirms it.
 _ABOUT_THE_LENGTH_OR_REMIXER = (*_ABOUT_THE_LENGTH, frozenset({VERSION_NAMED}))
 ASIDE_POSITION = Case(
-    "aside.position", -1.0, "taken for a track number: {}", 0.75, _ABOUT_THE_LENGTH_OR_REMIXER
+    "aside.position", -1.0, "read as a track number: {}", 0.75, _ABOUT_THE_LENGTH_OR_REMIXER
 )
 ASIDE_UPLOADER = Case(
-    "aside.uploader", -2.0, "taken for the uploader: {}", 0.75, _ABOUT_THE_LENGTH_OR_REMIXER
+    "aside.uploader", -2.0, "read as the uploader: {}", 0.75, _ABOUT_THE_LENGTH_OR_REMIXER
 )
 ASIDE_SWAPPED = Case(
     "aside.swapped", -3.0, "title and artist are exchanged", 0.75, _ABOUT_THE_LENGTH_OR_REMIXER
 )
 
-# The artists or the version may be anything, so an equal identifier proves nothing either.
+# The artists and the version are unknown, so an equal identifier is no proof either.
 PAGE_PARTIAL = Case(
     "page.partial", -1.0, "Beatport's page has changed: it does not name the {}", 0.75, sign=-1
 )

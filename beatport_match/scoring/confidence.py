@@ -55,9 +55,9 @@ def rank(track: Track, candidates: Iterable[Candidate]) -> tuple[ScoredCandidate
     not change the result. Two candidates with the same `id` count once.
 
     The relation decides first, then the score. Several releases of one recording are sorted like
-    this: first the release that more of the track's tags fit (album, label, year); then the one
-    whose version has the same wording as the track's; then an original release before a
-    compilation or a re-issue, recognised by the words of its name; then the earliest release.
+    this: first the release that agrees with more of the track's tags (album, label, year); then the
+        one whose version has the same wording as the track's; then an original release before a
+        compilation or a re-issue, recognised by the words of its name; then the earliest release.
 
     Args:
         track: The local track.
@@ -115,7 +115,7 @@ def rank_scored(
 
 
 def score_all(track: Track, candidates: Iterable[Candidate]) -> list[ScoreDetail]:
-    """Score every candidate once and sort them, best first."""
+    """Score each candidate once and sort the candidates, best first."""
     unique: dict[int, Candidate] = {}
     for candidate in candidates:
         previous = unique.setdefault(candidate.id, candidate)
@@ -162,10 +162,10 @@ def ranking_cases(details: Sequence[ScoreDetail]) -> Iterator[Case]:
 
 
 def is_match(scored: ScoredCandidate, settings: MatchSettings | None = None) -> bool:
-    """Tell whether a candidate that `rank` returned is accepted without review.
+    """Return whether a candidate that `rank` returned is accepted without review.
 
-    It is the rule of `match_track`, for programs that have candidates of their own. Ask it about
-    the first candidate: no other one is more likely.
+    It is the rule of `match_track`, for programs that have their own candidates. Use it for the
+    first candidate, because no other one is more likely.
 
     Args:
         scored: A candidate that `rank` returned.
@@ -207,7 +207,7 @@ def outcome_of(ranked: tuple[ScoredCandidate, ...], settings: MatchSettings) -> 
 
 
 def is_same_recording(one: ScoreDetail, other: ScoreDetail) -> bool:
-    """Tell whether two candidates are releases of one recording, according to Beatport's data."""
+    """Return whether two candidates are releases of one recording, according to Beatport's data."""
     mine, theirs = one.other, other.other
     if mine.isrc and mine.isrc == theirs.isrc:
         return True
@@ -226,7 +226,7 @@ def is_same_recording(one: ScoreDetail, other: ScoreDetail) -> bool:
 
 
 def _has_better_length(rival: ScoreDetail, best: ScoreDetail) -> bool:
-    """Tell whether the rival's length agrees, while the length of the best one is unknown."""
+    """Return whether the rival's length agrees, while the length of the best one is unknown."""
     if best.raw - rival.raw > _MAX_NEAR_GAP_POINTS or cases.LENGTH_WITHIN_2 not in rival.cases:
         return False
     return length_gap(best.track.duration_s, best.candidate.length_s) is None

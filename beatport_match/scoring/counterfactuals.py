@@ -1,7 +1,7 @@
 """Find the single facts that would change an answer.
 
-This tells DJs what an answer depends on, and which tag to correct. Nothing is estimated: each
-changed track is scored again against the same candidates.
+They show DJs on which facts an answer depends, and which tag to correct. Each changed track is
+scored again against the same candidates.
 """
 
 import math
@@ -15,7 +15,7 @@ from beatport_match.parsing.titles import parse_title
 from beatport_match.scoring.confidence import outcome_of, rank
 from beatport_match.settings.models import MatchSettings
 
-# The facts of a track, the one most likely to matter first: the field of `Track`, its name in
+# The facts of a track, the most important one first: the field of `Track`, its name in
 # texts, and the field of `Candidate`.
 _FACTS = (
     ("artists", "artists", "artists"),

@@ -1,4 +1,4 @@
-"""Say why the candidates of a finished search were not taken."""
+"""Give the reasons why the candidates of a finished search were not accepted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_PICKED = Rejection("not_picked", "A person picked another candidate.")
 _RERELEASE = Rejection(
     "rerelease", "It is the same recording as the first candidate, on another release."
 )
-# What is contradicted by the evidence that decides a relation; see `Case.contradicts`.
+# The value of `Case.contradicts` of the evidence that decides each relation.
 _CONTRADICTED: dict[Relation, str] = {"different": "recording", "other_version": "version"}
 _INCOMPLETE = Rejection(
     "incomplete", "Beatport's page has changed and names no artist or no version of it."

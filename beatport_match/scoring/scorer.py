@@ -244,7 +244,7 @@ def _attribute_evidence(
 
 
 def _is_pitched(track: Track, candidate: Candidate, speed: float) -> bool:
-    """Tell whether the tempo of the file differs by the same factor as its length."""
+    """Return whether the tempo of the file differs by the same factor as its length."""
     faster = (track.bpm or 0) / (candidate.bpm or 1)
     return abs(faster - 1) <= _MAX_PITCH and abs(faster / speed - 1) <= 0.01
 

@@ -49,15 +49,15 @@ def compare_titles(local: ParsedTrack, other: ParsedTrack) -> Finding:
 
 
 def have_same_words(local: ParsedTrack, other: ParsedTrack) -> bool:
-    """Tell whether title and version together have the same distinctive words on both sides."""
+    """Return whether title and version together have the same distinctive words on both sides."""
     return local.distinctive_words == other.distinctive_words and bool(local.distinctive_words)
 
 
 def share_no_word(local: ParsedTrack, other: ParsedTrack) -> bool:
-    """Tell whether two titles in plain Latin letters certainly share no word.
+    """Return whether two titles in plain Latin letters certainly share no word.
 
     Then they are equal only if they differ by spaces, spellings or typos. For a title in several
-    parts nothing is certain: a part of punctuation alone ("!!! / Night Ferry") is no word of it.
+    parts the result is always `False`: a part may have only punctuation ("!!! / Night Ferry").
     """
     return (
         local.base_words.isdisjoint(other.base_words)
@@ -125,7 +125,7 @@ def _compare_words(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
     """Compare the titles word by word; `None` if they are different titles."""
     left, right, typos = unmatched_words(local.words, other.words)
     if len(left) == len(right) == 1:
-        # A short word that stands alone may be another word. If enough other letters agree, it is
+        # A short word as the whole title may be another word. If enough other letters agree, it is
         # a typo.
         if len(left[0]) == len(right[0]) == 1:
             return None  # "Untitled A" and "Untitled B"
@@ -154,7 +154,7 @@ def _compare_words(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
     if not typos:
         is_doubtful = is_one_word and has_small
         return (cases.TITLE_ONE_WORD if is_doubtful else cases.TITLE_SMALL_WORDS).found()
-    # Two artists seldom make two tracks whose titles differ by a letter.
+    # Two artists rarely make two tracks whose titles differ by a letter.
     are_same_pair = len(local.artists) > 1 and set(local.artists) == set(other.artists)
     is_evident = is_evident_typo(local.compact, other.compact)
     # A word that many titles contain is rarely a mistyped other one: "Angel" and "Angle".
@@ -168,7 +168,7 @@ def _compare_words(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
 
 
 def _have_divided_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
-    """Tell whether a number is divided on one side ("1 2", "12"), except a time ("12:05")."""
+    """Return whether a number is divided on one side ("1 2", "12"), except a time ("12:05")."""
     if not local.numbers or not other.numbers or local.numbers == other.numbers:
         return False
     words = (*local.base.split(), *other.base.split())
@@ -176,9 +176,9 @@ def _have_divided_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
 
 
 def _have_other_numbers(local: ParsedTrack, other: ParsedTrack) -> bool:
-    """Tell whether two titles have different numbers, in digits or as words.
+    """Return whether two titles have different numbers, in digits or as words.
 
-    A digit is no number if the other title has the word that it stands for ("4", "for").
+    A digit is not a number if the other title has the word with the same sound ("4", "for").
     """
     mine, theirs = (
         [
@@ -197,7 +197,7 @@ def _compare_scripts(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
     if are_in_two_scripts(local.base, other.base):
         return cases.TITLE_SCRIPT.found()
     short, long = sorted((local.base, other.base), key=len)
-    # What stands behind the shared words may name a version: "Title (日本語版)".
+    # The text after the shared words may name a version: "Title (日本語版)".
     if long.endswith(f" {short}") and are_in_two_scripts(long.removesuffix(short), short):
         return cases.TITLE_SCRIPT_PART.found()
     return None
@@ -206,7 +206,7 @@ def _compare_scripts(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
 def _without_names(
     left: list[str], right: list[str], local: ParsedTrack, other: ParsedTrack
 ) -> tuple[list[str], list[str], bool]:
-    """Remove whole artists' names from the unmatched words, and tell whether that is uncertain.
+    """Remove whole artists' names from the unmatched words, and return whether that is uncertain.
 
     This happens only if the library names an artist. Otherwise the name is the text that may
     contradict.
@@ -225,7 +225,7 @@ def _without_names(
 
 
 def _is_mistyped_feat(word: str) -> bool:
-    """Tell whether a word is "feat" with one typo."""
+    """Return whether a word is "feat" with one typo."""
     return sorted(word) == sorted("feat") or (
         len(word) != len("feat") and OSA.distance(word, "feat", score_cutoff=1) == 1
     )

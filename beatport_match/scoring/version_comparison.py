@@ -1,7 +1,7 @@
 """Compare versions: kind, length class, part, year, and the names of the remixers.
 
-This comparison separates the wrong remix from the right one. A clash contradicts the version: even
-if everything else agrees, the candidate is at best another version.
+This comparison separates the wrong remix from the right one. A difference contradicts the version:
+even if all other facts agree, the candidate is at best another version.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def compare_versions(local: ParsedTrack, other: ParsedTrack, gap_s: float | None
 
 
 def _is_other_wording(mine: Version, theirs: Version) -> bool:
-    """Tell whether two phrases without names may mean one version if the lengths are equal.
+    """Return whether two phrases without names may mean one version if the lengths are equal.
 
     They are "Edit" and "Radio Edit", "Club Extended" and "Extended Mix", and a remaster or a single
     version against the original.
@@ -107,7 +107,7 @@ def _is_other_wording(mine: Version, theirs: Version) -> bool:
 
 
 def is_truncated_version(local: ParsedTrack, other: ParsedTrack) -> bool:
-    """Tell whether a bracket without its end is the beginning of the other side's version."""
+    """Return whether a bracket without its end is the beginning of the other side's version."""
     beginning = local.truncated_bracket.replace(" ", "")
     return len(beginning) >= MIN_BRACKET_LENGTH and other.version.compact.startswith(beginning)
 
@@ -140,7 +140,7 @@ def _same_version(mine: Version, theirs: Version, gap_s: float | None) -> Findin
 
 
 def _further(case: Case, finding: Finding) -> Finding:
-    """Make a finding of one more difference; the points that the first one lacks are kept."""
+    """Make a finding of one more difference; it also keeps the lost points of the first one."""
     return case.found(less=cases.VERSION_SAME.points - finding.points)
 
 

@@ -14,7 +14,7 @@ _MAX_REPORTED = 5
 _OWN_SENTENCE = "own_sentence"
 
 
-# `frozen` stands in each class statement, because type checkers do not inherit it.
+# `frozen` is in each class statement, because type checkers do not inherit it.
 class FrozenSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """Settings that cannot be changed, and report all wrong values as one `SettingsError`."""
 
@@ -57,7 +57,7 @@ class FrozenSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False
                 the settings that it names.
 
         Returns:
-            The new settings; these stay as they are.
+            The new settings; the old ones do not change.
 
         Raises:
             SettingsError: A name is unknown, or a value is out of range.

@@ -75,7 +75,7 @@ class MatchSettings(FrozenSettings, frozen=True):
     """All settings of matching: sources, confidence thresholds, searches, rate limit and cache.
 
     Args:
-        base_url: URL of Beatport's site (http or https). Another one is for tests. Default
+        base_url: URL of Beatport's site (http or https). Use another one for tests. Default
             `https://www.beatport.com`.
         source: Where candidates come from: `web` (Beatport's web pages) or `api` (Beatport's API,
             which needs a user's token). Default `web`.
@@ -86,7 +86,7 @@ class MatchSettings(FrozenSettings, frozen=True):
         proxy: URL of a proxy for all requests: http, https, or with the extra `socks` also socks5
             or socks5h, without a user name or password. With `None` (`false` in TOML) the proxies
             of the environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` and others) are used, but
-            never for a Beatport on this machine. Default `None`.
+            never for requests to this machine. Default `None`.
         access_token: The access token itself, if there is no `token_file`: printable ASCII without
             spaces. The library cannot refresh it, and never shows or saves it. Default `None`.
         accept_confidence: Lowest confidence (0-1) for the outcome `matched`, which is accepted
@@ -98,9 +98,9 @@ class MatchSettings(FrozenSettings, frozen=True):
         max_queries: Maximum number of searches by text for one track (1-20). Default 4.
         queries_at_once: Number of searches for one track that are sent as a batch (1-20). With 1,
             the next search is sent only if the last one was not good enough. A higher number sends
-            some searches that would not have been needed, but shortens the wait where several are
-            needed. The results are the same. Only the async engine sends a batch concurrently, with
-            at most `async_io.max_concurrent_requests` requests at a time. Default 1.
+            some unnecessary searches, but is faster for tracks that need several. The results are
+            the same. Only the async engine sends a batch concurrently, with at most
+            `async_io.max_concurrent_requests` requests at a time. Default 1.
         run_all_queries: Whether all planned queries (at most `max_queries`) are sent to all
             sources, also after a good answer or a failed query. They are one batch, of which the
             async engine sends at most `async_io.max_concurrent_requests` at a time. Default
@@ -121,7 +121,7 @@ class MatchSettings(FrozenSettings, frozen=True):
             up to 1000). `None` (`false` in TOML) means no rate limit. Default 5.
         rate_limit_file: Path of a small file through which several processes of this machine share
             one rate limit, its slowdown and the circuit breaker. The library creates it if it does
-            not exist. Give all of them the same settings. Default `None` (`false` in TOML): each
+            not exist. All processes need the same settings. Default `None` (`false` in TOML): each
             matcher has its own.
         max_refusals: Number of blocked responses in a row (1-1000) that opens the circuit breaker.
             Blocked responses are challenge pages, 403, 429 and redirects to another host. While the

@@ -8,7 +8,7 @@
     audio_part     the audio of a file, which must stay equal
     restore_steps  the steps that make the old file from the new one
 
-mutagen is imported only when a file is read. A trouble with one file is a `TagProblem`. This
+mutagen is imported only when a file is read. An error with one file is a `TagProblem`. This
 package uses neither the network nor the log.
 """
 

@@ -1,8 +1,8 @@
 """Find the audio of a music file, and hash it: what a change of tags must not change.
 
-Each format has a small parser of its own, independent of the package that writes the tags:
+Each format has its own small parser, independent of the package that writes the tags:
 
-    mp3     everything behind the ID3v2 tag at the start, also an ID3v1 or APE tag at the end
+    mp3     everything after the ID3v2 tag at the start, also an ID3v1 or APE tag at the end
     flac    the frames, and all metadata blocks except comments and padding
     aiff    all chunks except the ID3 tag
     wav     all chunks except the ID3 tag
@@ -289,7 +289,7 @@ def _ogg_pages(file: IO[bytes]) -> Iterator[tuple[bytes, bytes, int]]:
 
 
 def gaps(part: AudioPart, size: int) -> list[tuple[int, int]]:
-    """Return the ranges of a file of this size that are not in `part`: before, between, behind."""
+    """Return the ranges of a file of this size that are not in `part`: before, between, after."""
     edges = [0, *(edge for one in part.ranges for edge in one), size]
     return list(pairwise(edges))[::2]
 

@@ -1,10 +1,10 @@
 """The backup of old tags: a file of JSON lines, to which each changed file adds one line.
 
-The first line names the format. Each other line holds what is needed to restore one file: the old
+The first line names the format. Each other line holds the data to restore one file: the old
 and the new values as text for people, the steps that make the old file from the new one, and the
-hashes of both. The line is on the disk before its file is replaced. So JSON lines and not one
-document: a line can be added without writing the others again, and a process that is killed leaves
-at most an incomplete last line, whose file has not been replaced.
+hashes of both. The line is on the disk before its file is replaced. The format is JSON lines,
+because a line can be added without writing the others again. A process that is killed leaves at
+most an incomplete last line, whose file has not been replaced.
 """
 
 from __future__ import annotations
@@ -19,13 +19,8 @@ from typing import IO, Annotated, ClassVar, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from beatport_match.errors import OutputError, TagBackupError
-from beatport_match.files.guarded_read import (
-    bounded_lines,
-    open_input,
-    reason,
-    require_regular_file,
-)
-from beatport_match.files.locked_file import lock
+from beatport_match.files.guarded_read import bounded_lines, open_input, reason
+from beatport_match.files.locked_file import append, lock, open_to_update
 from beatport_match.tags.restore_steps import MAX_GAP_BYTES
 
 _HEADER = b'{"beatport_match_tags": 1}\n'
@@ -36,7 +31,7 @@ _Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class BackupEntry(BaseModel):
-    """What is needed to restore one file.
+    """The data to restore one file.
 
     Attributes:
         file: The absolute path.
@@ -83,14 +78,7 @@ class Backup:
             OSError: The entry cannot be written. The backup is as it was.
         """
         # A file name that is not valid text contains surrogates; JSON escapes them.
-        line = memoryview(json.dumps(entry.model_dump(mode="json")).encode() + b"\n")
-        start = self._file.seek(0, os.SEEK_END)
-        try:
-            _write(self._file, line)
-        except OSError:
-            with suppress(OSError):
-                self._file.truncate(start)
-            raise
+        append(self._file, json.dumps(entry.model_dump(mode="json")).encode() + b"\n", sync=True)
 
 
 @contextmanager
@@ -101,10 +89,7 @@ def open_backup(path: Path) -> Generator[Backup, None, None]:
         OutputError: The file cannot be written, is not a backup, or another run is writing it.
     """
     try:
-        if path.exists():
-            require_regular_file(path)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-        file = os.fdopen(os.open(path, flags, 0o666), "r+b", buffering=0)
+        file = open_to_update(path, 0o666)
         is_locked = lock(file)
     except (OSError, ValueError) as error:
         raise _unusable(path, reason(error), error) from None
@@ -143,7 +128,7 @@ def _prepare(file: IO[bytes], path: Path) -> None:
     head = file.read(len(_HEADER))
     if len(head) < len(_HEADER) and _HEADER.startswith(head):
         file.truncate(0)
-        _write(file, memoryview(_HEADER))
+        append(file, _HEADER, sync=True)
         sync_folder(path.parent)
         return
     if head != _HEADER:
@@ -158,15 +143,8 @@ def _prepare(file: IO[bytes], path: Path) -> None:
         end = start
 
 
-def _write(file: IO[bytes], data: memoryview) -> None:
-    written = 0
-    while written < len(data):
-        written += file.write(data[written:])
-    os.fsync(file.fileno())
-
-
 def sync_folder(folder: Path) -> None:
-    """Put the name of a new or replaced file on the disk; Windows cannot open folders."""
+    """Write the name of a new or replaced file to the disk; Windows cannot open folders."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

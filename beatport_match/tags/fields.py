@@ -1,6 +1,6 @@
 """The fields of tags that are written: their values, and when a present value is kept.
 
-These functions are pure. `names` says where each kind of file keeps a field.
+These functions are pure. `names` has the tag names of each field in each kind of file.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def values_of(candidate: Candidate, notation: KeyNotation) -> dict[str, str]:
 
 
 def is_same(field: str, present: str, found: str, *, keep_notation: bool) -> bool:
-    """Return whether a present value need not be overwritten.
+    """Return whether a present value is the same as the new one.
 
     Args:
         field: The field.

@@ -1,4 +1,4 @@
-"""Plan the changes of tags: what each matched file has, and what it would get.
+"""Plan the changes of tags: the present and the new values of each matched file.
 
 Nothing is written here; `write_tags` applies a plan.
 """
@@ -79,7 +79,7 @@ class PlannedFile:
 
 @dataclass(frozen=True, slots=True)
 class TagPlan:
-    """What `write_tags` would change.
+    """The changes that `write_tags` would make.
 
     Attributes:
         files: The files of the matched tracks, in the order of the matches.
@@ -129,7 +129,7 @@ def plan_tags(
             the path is relative to the current folder.
         fields: The fields to write: `key`, `bpm`, `label`, `date`, `genre`, `remixer`, `isrc`,
             `catalog_number`, `beatport_id` and `url` (all by default), and `year`, which is the
-            year alone and takes the place of `date`.
+            year alone and replaces `date`.
         overwrite: The fields of `fields` that replace a present value. The default is none.
         notation: How keys are written: `short` (`Am`), `camelot` (`8A`) or `open_key` (`1m`).
             `None` (the default) takes the one that most of the files use, otherwise the one that
@@ -184,7 +184,7 @@ def plan_tags(
 class _Opened(NamedTuple):
     """A file with its present values; its changes are not known yet.
 
-    It does not hold the tags themselves: their pictures would fill the memory.
+    It does not hold the tags themselves, because their pictures would fill the memory.
     """
 
     file: PlannedFile
@@ -234,7 +234,7 @@ def _read(path: Path, candidate: Candidate) -> _Opened:
     status = path.stat()
     with path.open("rb") as file:
         kind = kind_of(file)
-        # The dry run reports what the writing could not check.
+        # The dry run already reports files that the writing could not check.
         audio_part(file)
     texts = open_tags(path, kind).texts()
     planned = PlannedFile(str(path), kind, candidate.id, (), status.st_size, status.st_mtime_ns)

@@ -15,7 +15,7 @@ from beatport_match.tags.audio_part import AudioPart, UnwritableFileError, gaps,
 
 RestoreStep: TypeAlias = tuple[int, int] | str
 
-# A shorter equal piece takes less space in base64 than the time to look for it is worth.
+# A shorter equal piece saves little space, and the search for it takes too long.
 _BLOCK_BYTES = 128
 # ID3 tags can have 256 MB; with pictures, real tags have up to some megabytes.
 MAX_GAP_BYTES = 256 * 2**20
@@ -54,7 +54,7 @@ def restored(new: IO[bytes], steps: Sequence[RestoreStep], max_bytes: int) -> It
         for piece in found:
             max_bytes -= len(piece)
             if max_bytes < 0:
-                raise UnwritableFileError("the backup says more bytes than the old file had")
+                raise UnwritableFileError("the backup has more bytes than the old file had")
             yield piece
 
 
@@ -67,7 +67,7 @@ def _gap_steps(old: bytes, new: bytes) -> Iterator[tuple[int, int] | bytes]:
 
 
 def _middle_steps(old: bytes, new: bytes, offset: int) -> Iterator[tuple[int, int] | bytes]:
-    """Look for each block of the old bytes in the new ones, and extend what is found."""
+    """Look for each block of the old bytes in the new ones, and extend each block that is found."""
     done = position = 0
     while position + _BLOCK_BYTES <= len(old):
         place = new.find(old[position : position + _BLOCK_BYTES])

@@ -1,8 +1,8 @@
 """Read and change the tags of one music file with mutagen (the extra `tags`).
 
-mutagen is under the GPL (2 or later), so it is optional and imported only here. Where programs
-disagree about a name, the one that most read is written, and all are read; docs/tags.md has the
-table.
+mutagen is under the GPL (2 or later), so it is optional and imported only here. If programs use
+different names, the library writes the name that most programs read, and reads all of them;
+docs/tags.md has the table.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def require_mutagen(what: str) -> None:
     """Check that the extra is installed.
 
     Raises:
-        MissingDependencyError: It is not.
+        MissingDependencyError: It is not installed.
     """
     if find_spec("mutagen") is None:
         raise MissingDependencyError(
@@ -124,7 +124,7 @@ def tag_errors(action: str) -> Generator[None, None, None]:
     try:
         yield
     except Exception as error:  # noqa: BLE001 - a damaged file raises many kinds of errors
-        # mutagen hides a full disk in an error of its own.
+        # mutagen reports a full disk with its own error.
         for one in (error, error.__cause__, error.__context__):
             if isinstance(one, OSError) and one.errno:
                 raise one from None
@@ -155,7 +155,7 @@ def _id3() -> Any:
 
 
 def _tags_of_id3v1(path: Path) -> Any:
-    """Take over the values of an ID3v1 tag: programs ignore it once there is an ID3v2 tag."""
+    """Copy the values of an ID3v1 tag, because programs ignore it once there is an ID3v2 tag."""
     try:
         return _id3().ID3(path)
     except _id3().ID3NoHeaderError:
@@ -163,7 +163,7 @@ def _tags_of_id3v1(path: Path) -> Any:
 
 
 def _pad_last_chunk(draft: Path) -> None:
-    """Add the byte behind a last chunk of odd length, which some programs leave out.
+    """Add the byte after a last chunk of odd length, which some programs leave out.
 
     Without it, mutagen would write the tag to a place where no program looks for it.
     """
@@ -231,7 +231,7 @@ class _Id3Tags:
             _pad_last_chunk(draft)
             self._tags.save(draft, **options)
             return
-        # Only the tag goes through mutagen, which would also rewrite an ID3v1 tag at the end.
+        # mutagen gets only the tag; otherwise it would also rewrite an ID3v1 tag at the end.
         head = BytesIO(self._head)
         self._tags.save(head, v1=0, **options)
         with original.open("rb") as source, draft.open("wb") as target:

@@ -1,17 +1,17 @@
 """Write planned tags into files, and restore the old files.
 
-A file is never changed in place. The new file is written as a draft beside it, checked, put on the
-disk, and then takes its name in one step, so at every moment the name belongs to the complete old
-or the complete new file. These are checked before that step:
+A file is never changed in place. The new file is written as a draft beside it, checked, flushed to
+the disk and then renamed in one step. So at every moment the name belongs to the complete old or
+the complete new file. These are checked before that step:
 
     the audio       equal bit for bit (`audio_part`)
     the tags        the planned values are there, and all other tags are equal
     the backup      the line that restores the old file is on the disk
     the original    still has the size and the time that it had when the plan was made
 
-A trouble with one file is a problem, and the other files are written. A process that is killed
-leaves at most a draft: a hidden file that ends in `.beatport-match-tags`. The next run in its
-folder deletes it. A draft that another process is writing is locked, and stays.
+An error with one file is reported as a problem, and the other files are written. A process that is
+killed leaves at most a draft: a hidden file that ends in `.beatport-match-tags`. The next run in
+its folder deletes it. A draft that another process is writing is locked, and stays.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import hashlib
 import os
 import shutil
 import stat
-import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
@@ -30,8 +29,8 @@ from pathlib import Path
 from typing import IO, TypeAlias
 
 from beatport_match.errors import wrong_argument
+from beatport_match.files.atomic_write import remove_abandoned, temporary_file
 from beatport_match.files.guarded_read import as_path, reason, require_regular_file
-from beatport_match.files.locked_file import lock
 from beatport_match.model.problems import TagProblem
 from beatport_match.tags.audio_part import (
     UnwritableFileError,
@@ -46,8 +45,6 @@ from beatport_match.tags.restore_steps import MAX_GAP_BYTES, restored, steps_fro
 from beatport_match.tags.tag_file import open_tags, require_mutagen, tag_errors
 
 _DRAFT_SUFFIX = ".beatport-match-tags"
-# File systems allow 255 bytes for a name, and a character can take four.
-_MAX_DRAFT_LENGTH = 40
 _CHANGED_SINCE = "it was changed after its tags were written, and that would be lost"
 OnFileProgress: TypeAlias = Callable[[int, int], None]
 """Called after each file, with the number of finished files and of all files."""
@@ -55,7 +52,7 @@ OnFileProgress: TypeAlias = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class TagReport:
-    """What `write_tags` or `undo_tags` did.
+    """The result of `write_tags` or `undo_tags`.
 
     Attributes:
         written: The paths of the files that were changed.
@@ -156,7 +153,7 @@ def undo_tags(
     entries, damaged = read_backup(as_path("backup", backup))
     results: dict[str, TagProblem | bool] = {}
     _delete_leftovers(entry.file for entry in entries)
-    # A file that was written several times goes back in several steps, the last one first.
+    # A file that was written several times is restored in several steps, the last one first.
     for number, entry in enumerate(reversed(entries), 1):
         try:
             is_restored = _restore_file(entry)
@@ -185,7 +182,8 @@ def _write_file(planned: PlannedFile, backup: Backup) -> None:
         _write_draft(path, draft.path, planned)
         with path.open("rb") as old, draft.path.open("rb") as new:
             entry = _entry(planned, old, new)
-        # The old bytes are gone after the last step, so they must be in the backup before it.
+        # After the last step the old bytes no longer exist, so they must be in the backup before
+        # it.
         draft.finish()
         backup.add(entry)
         _require_unchanged(path, planned)
@@ -210,7 +208,7 @@ def _write_draft(path: Path, draft: Path, planned: PlannedFile) -> None:
 
 
 def _entry(planned: PlannedFile, old: IO[bytes], new: IO[bytes]) -> BackupEntry:
-    """Compare the audio of both files, and return what restores the old one."""
+    """Compare the audio of both files, and return the entry that restores the old one."""
     old_part, new_part = audio_part(old), audio_part(new)
     audio = audio_sha256(old, old_part)
     if audio_sha256(new, new_part) != audio:
@@ -248,7 +246,7 @@ def _restore_file(entry: BackupEntry) -> bool:
         _require_writable(path)
         with _draft_beside(path) as draft:
             _restore_draft(new, draft.path, entry)
-            # Windows replaces no open file.
+            # Windows cannot replace an open file.
             new.close()
             draft.finish(entry.old_modified_ns)
             if _state(path) != state:
@@ -263,7 +261,7 @@ def _restore_draft(new: IO[bytes], draft: Path, entry: BackupEntry) -> None:
     with draft.open("wb") as old:
         old.writelines(restored(new, entry.restore, entry.old_size))
     with draft.open("rb") as old:
-        # A backup that someone else made must not put anything but tags into a file.
+        # A backup from another person must not change anything but tags.
         is_audio_equal = audio_sha256(old, audio_part(old)) == audio_sha256(new, audio_part(new))
         if _sha256(old) != entry.old_sha256 or not is_audio_equal:
             raise UnwritableFileError("the backup is damaged")
@@ -276,7 +274,7 @@ class _Draft:
         self.path, self._target, self._file = path, target, file
 
     def finish(self, modified_ns: int | None = None) -> None:
-        """Give the draft the permissions of the target, and put it on the disk.
+        """Give the draft the permissions of the target, and flush it to the disk.
 
         Args:
             modified_ns: The time of its last change; `None` is now.
@@ -294,7 +292,7 @@ class _Draft:
 
     def take_name(self) -> None:
         """Replace the target in one step."""
-        # Windows renames no open file.
+        # Windows cannot rename an open file.
         self._file.close()
         self.path.replace(self._target)
         sync_folder(self._target.parent)
@@ -303,36 +301,16 @@ class _Draft:
 @contextmanager
 def _draft_beside(target: Path) -> Generator[_Draft, None, None]:
     """Make an empty draft in the folder of the target; it is deleted if it is still there."""
-    handle, name = tempfile.mkstemp(
-        prefix=f".{target.name[:_MAX_DRAFT_LENGTH]}.",
-        suffix=_DRAFT_SUFFIX,
-        dir=target.parent,
-    )
-    path = Path(name)
-    try:
-        with os.fdopen(handle, "rb") as file:
-            # Some network drives have no locks.
-            with suppress(OSError):
-                lock(file)
-            yield _Draft(path, target, file)
-    finally:
-        with suppress(OSError):
-            path.unlink()
+    with temporary_file(target, 0o600, _DRAFT_SUFFIX) as (path, file):
+        yield _Draft(path, target, file)
 
 
 def _delete_leftovers(files: Iterable[str]) -> None:
     """Delete the drafts that a killed run left in the folders of these files."""
     for folder in {Path(file).parent for file in files}:
-        # The path in a backup may be no path.
+        # The path in a backup may be invalid.
         with suppress(OSError, ValueError):
-            for draft in folder.glob(f".*{_DRAFT_SUFFIX}"):
-                if stat.S_ISREG(draft.lstat().st_mode) and not _is_locked(draft):
-                    draft.unlink()
-
-
-def _is_locked(draft: Path) -> bool:
-    with draft.open("rb") as file:
-        return not lock(file)
+            remove_abandoned(folder, f".*{_DRAFT_SUFFIX}")
 
 
 def _require_writable(path: Path) -> None:

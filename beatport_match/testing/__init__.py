@@ -22,7 +22,7 @@ The fake serves these URLs in the formats that were recorded from Beatport:
 It serves a bundled catalogue of invented music in which many tracks are similar to each other. As
 on Beatport, the best row is not always first: a query of artist, title and mix has the right title
 in the first place about nine times in ten, the right version in the first place less than every
-second time, and one matching row in twenty is missing. `demo_collection()` is a messy Rekordbox
+second time, and one in twenty matching rows is missing. `demo_collection()` is a messy Rekordbox
 collection for this catalogue and `demo_answers()` has the right answers.
 
 The fake was written from recorded responses. It shares no code with the parsers that it tests,

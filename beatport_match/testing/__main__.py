@@ -3,8 +3,8 @@
     python -m beatport_match.testing FOLDER
 
 The folder gets `collection.xml`, the Rekordbox export of `demo_collection()`, and `settings.toml`,
-which leads the commands to the fake. The fake answers until Return is pressed. If the command has
-no terminal, as with `nohup`, it answers until Ctrl-C or the end of its process.
+which sends the requests of the commands to the fake. The fake answers until Return is pressed. If
+the command has no terminal, as with `nohup`, it answers until Ctrl-C or the end of its process.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _wait() -> None:
 
 def _write_sample(folder: Path, base_url: str) -> None:
     settings = folder / _SETTINGS
-    # A folder that this command did not make may hold the library of a person.
+    # A folder that this command did not create may hold the library of a user.
     if folder.exists() and not _is_ours(settings):
         sys.exit(f"{folder} exists and is not a sample folder: name a new folder.")
     folder.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 The bundled catalogue has many tracks that are easy to confuse: remixes, dubs, rereleases, and equal
 titles by other artists. The demo collection is a messy Rekordbox library for it. All names are
-invented. This module knows no pages, no search and no socket.
+invented. This module does not use pages, the search or sockets.
 """
 
 from __future__ import annotations
@@ -110,8 +110,11 @@ def bundled_catalogue() -> tuple[CatalogueTrack, ...]:
         ```
     """
     text = files("beatport_match.testing").joinpath("catalogue.json").read_text(encoding="utf-8")
-    table: dict[str, list[Any]] = json.loads(text)
-    return tuple(_track(dict(zip(table["fields"], row, strict=True))) for row in table["tracks"])
+    # A column for each field takes less space in the wheel than rows. A release has the name of its
+    # track if it has none.
+    columns: dict[str, list[Any]] = json.loads(text)
+    tracks = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return tuple(_track({**one, "release": one["release"] or one["name"]}) for one in tracks)
 
 
 def demo_collection() -> AbstractContextManager[Path]:

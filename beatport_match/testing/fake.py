@@ -131,7 +131,7 @@ class FakeBeatport:
 
     @property
     def tokens(self) -> GoodTokens:
-        """The tokens that the API accepts now, and how often they were renewed."""
+        """The tokens that the API accepts now, and how often they were refreshed."""
         return self._tokens.valid
 
     def respond(
@@ -143,7 +143,7 @@ class FakeBeatport:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
     ) -> Reply:
-        """Return the answer to a request now, without recording the request or renewing tokens.
+        """Return the answer to a request now, without recording the request or refreshing tokens.
 
         Args:
             method: The HTTP method, in capitals.

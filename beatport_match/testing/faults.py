@@ -2,7 +2,7 @@
 
 This module changes answers and writes the replies that replace an answer (challenge page, 429,
 503). It opens no socket: for a broken connection it only sets `Reply.delivery`, and the server and
-the transport carry that out.
+the transport break it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a fake receives and sends: `Request`, `Answer` before it is serialised, and `Reply`."""
+"""The messages of a fake: `Request`, `Answer` before it is serialised, and `Reply`."""
 
 from __future__ import annotations
 

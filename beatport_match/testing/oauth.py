@@ -1,6 +1,6 @@
-"""The tokens of the fake API: which are valid, how long, and how a client renews them.
+"""The tokens of the fake API: which are valid, how long, and how a client refreshes them.
 
-This module knows no URLs and no clock. A token expires after a number of requests, not after a
+This module uses no URLs and no clock. A token expires after a number of requests, not after a
 time, so that it expires at the same request on every machine.
 """
 
@@ -21,9 +21,9 @@ class FakeTokens:
 
     Args:
         access: The first access token. The next ones are `<access>.1`, `<access>.2` and so on.
-        refresh: The first refresh token. It works once; each renewal returns the next one,
+        refresh: The first refresh token. It works once; each refresh returns the next one,
             `<refresh>.1` and so on.
-        client_id: The OAuth client that may renew tokens.
+        client_id: The OAuth client that may refresh tokens.
         requests_per_token: The number of catalogue requests after which an access token expires
             (1 or more); `None` (default): it never expires.
         expires_in_s: The lifetime that the fake reports for a new access token, in seconds (0 or
@@ -68,7 +68,7 @@ class GoodTokens(NamedTuple):
     Args:
         access: The valid access token; `None` if it is used up or if there is no account.
         refresh: The valid refresh token; `None` if there is no account.
-        refreshed: How often the tokens were renewed.
+        refreshed: How often the tokens were refreshed.
 
     Example:
         ```python
@@ -88,7 +88,7 @@ class TokenRegistry:
 
     Args:
         account: The account; with `None`, no token is ever valid.
-        refreshed: How often the tokens were renewed.
+        refreshed: How often the tokens were refreshed.
         used: The number of requests that the current access token has served.
     """
 

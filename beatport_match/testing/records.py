@@ -7,9 +7,10 @@
     api_detail    one track of the API: newer keys than on the old pages
     api_row       a track in a list of the API: fewer keys, and its URL
 
-The templates have the keys and types; this module has the quirks, which are recorded from Beatport
-too. A quirk is decided by a hash of the track's id, so a track has it on every page and in every
-run. This module shares no code with the package's parsers, so that it can test them independently.
+The templates have the keys and types; this module has the irregularities, which are recorded from
+Beatport too. A hash of the track's id decides them, so a track has the same ones on every page and
+in every run. This module shares no code with the package's parsers, so that it can test them
+independently.
 """
 
 from __future__ import annotations

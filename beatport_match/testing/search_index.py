@@ -1,9 +1,9 @@
 """A search index that ranks imperfectly, as Beatport's search does.
 
 A row is found if it shares enough of the query's words, weighted by their rarity. Its score is that
-rarity times a random factor. The factor stands for Beatport's popularity ranking, which is unknown;
-it is fixed by the seed, the query and the row, so that the same query always gives the same result.
-This module knows rows of words and no pages.
+rarity times a random factor. The factor simulates Beatport's popularity ranking, which is unknown.
+It depends only on the seed, the query and the row, so the same query always gives the same result.
+This module uses rows of words and no pages.
 """
 
 from __future__ import annotations

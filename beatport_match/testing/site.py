@@ -200,7 +200,7 @@ class Site:
     def _api(self, request: Request, tokens: TokenRegistry) -> Answer | Reply:
         """Return the answer of the API to a GET or POST.
 
-        An authorised request counts as a use of its token; a renewal replaces the tokens.
+        An authorised request counts as a use of its token; a refresh replaces the tokens.
         """
         method, target, headers, _ = request
         path, _, query = target.partition("?")
@@ -377,14 +377,14 @@ def _token_refresh(request: Request, tokens: TokenRegistry) -> Answer:
     form = _first_values(request.body.decode("utf-8", "replace")) if content_type == _FORM else {}
     if form.get("grant_type") != "refresh_token":
         return _error(400, "error", "unauthorized_client")
-    renewed = tokens.refresh(form.get("refresh_token", ""), form.get("client_id", ""))
-    if isinstance(renewed, str):
-        return _error(401, "error", renewed)
+    refreshed = tokens.refresh(form.get("refresh_token", ""), form.get("client_id", ""))
+    if isinstance(refreshed, str):
+        return _error(401, "error", refreshed)
     answer = {
-        "access_token": renewed.access,
+        "access_token": refreshed.access,
         "expires_in": tokens.expires_in_s,
         "token_type": "Bearer",
         "scope": "app:docs user:dj",
-        "refresh_token": renewed.refresh,
+        "refresh_token": refreshed.refresh,
     }
     return _answer({"token": answer}, "token", ("cache-control", "no-store"), single="token")

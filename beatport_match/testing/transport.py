@@ -1,8 +1,8 @@
 """The fake as an httpx transport for sync and async clients; it opens no socket.
 
-The transport sleeps in the way of the client: `time.sleep` for a sync client, `anyio.sleep` for an
-async one. A client whose timeout is shorter than the delay gets `httpx.ReadTimeout`, as it would
-from a real server.
+The transport sleeps with `time.sleep` for a sync client and with `anyio.sleep` for an async one. A
+client whose timeout is shorter than the delay gets `httpx.ReadTimeout`, as it would from a real
+server.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """Cached results: in memory for the life of a matcher, and on disk if the settings name a file.
 
 A library holds many tracks twice, and two versions of a track often need the same query. Failures
-are not cached: the next request may succeed.
+are not cached: the next request may succeed. Equal requests at the same time are sent once (single
+flight): a caller holds the lock of a request's key while it is answered; the next caller with the
+same key waits, and is then answered from the cache.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
+from weakref import WeakValueDictionary
 
 from beatport_match.matching.protocol import CachedResult, ParsedResult, Request
 from beatport_match.settings.models import MatchSettings
@@ -20,12 +23,14 @@ if TYPE_CHECKING:
     # It imports sqlite3, which most runs do not need.
     from beatport_match.transport.sqlite_cache import SqliteCache
 
+LockT = TypeVar("LockT")
+
 # Some 3,000 searches of a hundred rows.
 MAX_MEMORY_BYTES = 16 * 2**20
 # Searches with few rows would need some 12,000 entries to fill this memory: then a run would still
 # need more memory after 10,000 tracks.
 MAX_MEMORY_ENTRIES = 4096
-# A matcher that lives for days must not answer from results of the morning.
+# A matcher that runs for days must not use old results.
 MAX_AGE_S = 3600.0
 # Two objects' heads, a tuple, a float and a slot in the table (`sys.getsizeof`, CPython 3.11): most
 # of a small result.
@@ -85,7 +90,7 @@ def entry_size(key: str, data: bytes) -> int:
 
 
 class TieredCache:
-    """A memory cache, and behind it the cache on disk if the settings name a file."""
+    """A memory cache, and then the cache on disk if the settings name a file."""
 
     def __init__(self, settings: MatchSettings, memory: MemoryCache) -> None:
         self._memory = memory
@@ -122,3 +127,21 @@ class TieredCache:
         """Close the cache on disk."""
         if self._disk is not None:
             self._disk.close()
+
+
+class KeyedLocks(Generic[LockT]):
+    """A lock for each key; a lock that no caller holds or waits for is deleted.
+
+    Args:
+        new_lock: Makes a lock, for threads or for tasks.
+    """
+
+    def __init__(self, new_lock: Callable[[], LockT]) -> None:
+        self._new_lock = new_lock
+        self._locks: WeakValueDictionary[str, LockT] = WeakValueDictionary()
+        self._guard = Lock()
+
+    def of(self, key: str) -> LockT:
+        """Return the lock of a key."""
+        with self._guard:
+            return self._locks.setdefault(key, self._new_lock())

@@ -54,8 +54,8 @@ class BoundedDecoder:
                 self._fail(f"cannot be decompressed ({error})")
                 return False
             if self._decompressor.unused_data:
-                # zlib keeps all data behind the compressed end in memory, without a limit.
-                self._fail("has more data behind its compressed end")
+                # zlib keeps all data after the compressed end in memory, without a limit.
+                self._fail("has data after the end of its compressed body")
                 return False
         self._parts.append(piece)
         self._size += len(piece)

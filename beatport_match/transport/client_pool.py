@@ -2,8 +2,8 @@
 
 For each request, `httpx` searches all connections of its client several times, and asks the system
 about idle connections. With 32 connections this takes a quarter of a run's CPU time, with 100 most
-of it. Each client of a pool has only one connection, so there is nothing to search. A request of
-the sync pool that is given up can be ended by closing its client.
+of it. Each client of a pool has only one connection, so there is nothing to search. To end an
+abandoned request, the sync pool closes its client.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class ClientPool:
         self.clients: list[httpx.AsyncClient] = []
         self._new_client = new_client
         self._free: list[httpx.AsyncClient] = []
-        # A request lets other tasks run anyway, so `acquire` does not need to do it.
+        # A request lets other tasks run, so `acquire` does not need to do it.
         self._slots = anyio.Semaphore(max_clients, fast_acquire=True)
 
     @asynccontextmanager

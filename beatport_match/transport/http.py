@@ -7,7 +7,7 @@
   no more memory than the limit. If a client has no `stream`, the size is checked after the client
   has read the body.
 * No redirect is followed and nothing is retried here: `matching.request_flow` decides both.
-* A sync request runs in a thread of its own. Only so can the caller stop waiting for a server that
+* A sync request runs in a separate thread. Only so can the caller stop waiting for a server that
   sends one byte of a header at a time: the timeout of a socket begins again with each byte.
 * The library's own clients keep no cookies, and use no proxy of the environment for this machine.
 * `httpx` is imported when a client is made, so that importing this library stays fast.
@@ -168,8 +168,8 @@ def send(
 ) -> Response | Failure:
     """Send a request once and read its response, within `timeout_s` seconds in total.
 
-    A timeout that the request itself has counts instead. `stop` is called at least every 0.25 s;
-    once it returns `True`, the request is given up.
+    If the request has its own timeout, that one is used. `stop` is called at least every 0.25 s;
+    once it returns `True`, the request is abandoned.
     """
     timeout_s = request.timeout_s or timeout_s
     if not isinstance(client, SyncClientPool):
@@ -186,10 +186,10 @@ def _send_in_thread(
     proxy_of: ProxyOf = no_known_proxy,
     give_up: Callable[[], None] | None = None,
 ) -> Response | Failure:
-    """Send a request in a thread, which is left to itself if the request is given up.
+    """Send a request in a thread; if the request is abandoned, nothing waits for the thread.
 
-    `give_up` ends the thread then. Without it, the thread ends with the next piece of the body, or
-    with the client's own timeout.
+    `give_up` ends the thread then. Without it, the thread ends at the next piece of the body, or
+    after the client's own timeout.
     """
     is_over, finished = Event(), Event()
     deadline = time.monotonic() + timeout_s
@@ -264,7 +264,7 @@ async def asend(
 ) -> Response | Failure:
     """Send a request once and read its response, within `timeout_s` seconds in total.
 
-    A timeout that the request itself has counts instead.
+    If the request has its own timeout, that one is used.
     """
     timeout_s = request.timeout_s or timeout_s
     decoder: BoundedDecoder | None = None
@@ -332,7 +332,7 @@ def _from_exception(error: Exception, request: Request, proxy_of: ProxyOf) -> Fa
 
 
 def _network_detail(names: set[str], message: str, request: Request, proxy_of: ProxyOf) -> str:
-    """Say what could not be reached, with the message of the system behind it."""
+    """Return which host or proxy could not be reached, with the message of the system."""
     try:
         host = urlsplit(request.url).hostname or request.url
     except ValueError:  # the message says that the URL is invalid
@@ -415,10 +415,10 @@ def _client_maker(kind: Callable[..., T], settings: MatchSettings) -> Callable[[
         "follow_redirects": False,
         # All clients share the certificates, which take long to load.
         "verify": ssl_context(),
-        # This policy accepts no cookie of either standard, so that none is even parsed.
+        # This policy accepts no cookie of either standard, so cookies are not even parsed.
         "cookies": CookieJar(DefaultCookiePolicy(netscape=False, rfc2965=False)),
         # The pool limits the requests. With a limit in httpx as well, a cancelled request could
-        # keep its place, and its client would block for ever.
+        # keep its place, and its client would block forever.
         "limits": httpx.Limits(max_connections=None, max_keepalive_connections=1),
         "proxy": settings.proxy,
         # Besides the certificates, httpx reads only proxies in the environment.
@@ -435,7 +435,7 @@ def _client_maker(kind: Callable[..., T], settings: MatchSettings) -> Callable[[
                 name=error.name or "socksio",
             ) from None
         except (ValueError, httpx.InvalidURL) as error:
-            where = "setting proxy" if settings.proxy else "environment (HTTP_PROXY and the like)"
+            where = "setting proxy" if settings.proxy else "environment (such as HTTP_PROXY)"
             raise SettingsError(
                 f"A proxy or a host of NO_PROXY in the {where} cannot be used ({error}); correct "
                 "it, or remove it."

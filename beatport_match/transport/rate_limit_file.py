@@ -4,25 +4,23 @@
   ends with the process that holds it, also after `kill -9`.
 * The file has a fixed size and is written in one piece, without a rename, so that the lock stays
   with it.
-* A file of another program is not touched.
+* A file of another program is not changed.
 * A problem with the file during a run does not end the run. It is logged once, and until the file
-  can be used again, the process keeps the limit by itself.
+  can be used again, the process uses its own rate limit.
 """
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import IO, TypeVar
 
 from beatport_match._logging import logger
 from beatport_match.errors import SettingsError
-from beatport_match.files.guarded_read import reason, require_regular_file
-from beatport_match.files.locked_file import lock
+from beatport_match.files.guarded_read import reason
+from beatport_match.files.locked_file import lock_within, open_to_update
 from beatport_match.transport.shared_rate_limit import FORMAT_KEY
 
 T = TypeVar("T")
@@ -94,32 +92,25 @@ class FileRateLimiter:
         if not self._is_reported:
             self._is_reported = True
             logger.warning(
-                "the rate limit file %s cannot be used (%s); this process keeps the rate limit "
-                "by itself",
+                "the rate limit file %s cannot be used (%s); this process uses its own rate limit",
                 self._path.name,
                 reason(error),
             )
 
 
 def _open(path: Path) -> IO[bytes]:
-    # Opening a pipe could block.
-    with suppress(FileNotFoundError):
-        require_regular_file(path)
-    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)
+    return open_to_update(path, 0o600, flags=0)
 
 
 @contextmanager
 def _locked(path: Path) -> Generator[IO[bytes], None, None]:
     """Open the file and hold its lock for the block.
 
-    A process that was suspended while it held the lock is not waited for.
+    It does not wait for a process that was suspended while it held the lock.
     """
-    give_up_at = time.monotonic() + MAX_RATE_LOCK_WAIT_S
     with _open(path) as file:
-        while not lock(file):
-            if time.monotonic() > give_up_at:
-                raise OSError("another process has locked it for too long")
-            time.sleep(_LOCK_POLL_S)
+        if not lock_within(file, MAX_RATE_LOCK_WAIT_S, _LOCK_POLL_S):
+            raise OSError("another process has locked it for too long")
         yield file
 
 

@@ -1,7 +1,7 @@
 """The rate limiter of this process: it applies the rules of `rate_rules` and `reachability`.
 
-Whether the site can be reached is known for this process alone, because each machine has a network
-of its own. The rate and the circuit breaker may be shared with other processes (see
+Whether the site can be reached is stored only for this process, because each machine has its own
+network. The rate and the circuit breaker may be shared with other processes (see
 `shared_rate_limit`).
 """
 
@@ -39,8 +39,8 @@ T = TypeVar("T")
 class LocalRateLimiter:
     """One rate limiter with its circuit breaker, for all tasks and threads that share it.
 
-    The caller brings the time, so that sync and async engines use the same class. Only a shared
-    limit makes the async methods wait.
+    The caller passes the time, so that sync and async engines use the same class. The async
+    methods wait only with a shared limit.
 
     Args:
         settings: The rate limit, the circuit breaker, and how long to wait for the network.
@@ -67,7 +67,7 @@ class LocalRateLimiter:
     def per_second(self) -> float | None:
         """The requests a second that are let through now; `None` without a limit.
 
-        Of a shared limit: when this process used it last.
+        For a shared limit, it is the value at the last use by this process.
         """
         return current_rate(self._held.latest, self._rules)
 
@@ -87,12 +87,12 @@ class LocalRateLimiter:
         return await self._held.aupdate(self._reserving(now), now) if refusal is None else refusal
 
     def record(self, value: ParsedResult | Failure, *, sent: float, now: float) -> None:
-        """Take in the result of a request; see the functions `observe` and `record`."""
+        """Record the result of a request; see the functions `observe` and `record`."""
         self._observe(value, sent, now)
         _log_change(*self._held.update(self._recording(value, sent, now), now))
 
     async def arecord(self, value: ParsedResult | Failure, *, sent: float, now: float) -> None:
-        """Take in the result of a request, without blocking the event loop."""
+        """Record the result of a request, without blocking the event loop."""
         self._observe(value, sent, now)
         _log_change(*await self._held.aupdate(self._recording(value, sent, now), now))
 
@@ -130,7 +130,7 @@ class LocalRateLimiter:
 
 
 class _StateInMemory:
-    """The state of a limit that only this process knows."""
+    """The state of a limit that is not shared with other processes."""
 
     def __init__(self) -> None:
         self.latest = RateState()

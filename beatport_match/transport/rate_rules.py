@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 from beatport_match.errors import Failure
 from beatport_match.matching.protocol import ParsedResult
 
-# A 429, a challenge page, a 403, or a redirect to another host. Other failures say nothing about
-# the rate.
+# A 429, a challenge page, a 403, or a redirect to another host. Other failures do not depend on the
+# rate.
 BLOCKED_KINDS = frozenset({"rate_limited", "blocked"})
 # From half to full rate in 25 good responses, which is ten seconds at the default rate.
 RATE_RECOVERY_SHARE = 0.02
@@ -32,14 +32,14 @@ MIN_RETRY_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class RetryAfter:
-    """No slot can be reserved for so many seconds; try again after them."""
+    """No slot can be reserved now; try again after this number of seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateRules:
-    """What the settings ask for.
+    """The rate limit and the circuit breaker, as the settings define them.
 
     `per_second` is the full rate, `None` without a limit. After `max_blocked` blocked responses in
     a row nothing is sent for `pause_s` seconds; with `wait` callers wait for that, otherwise they
@@ -82,7 +82,7 @@ def reserve(
     """Reserve a slot: return how long to wait for it in seconds, or why there is none.
 
     While the circuit breaker is open, the first caller after the pause gets a slot, as a probe. The
-    others wait for what becomes of it, or fail.
+    others wait for its result, or fail.
     """
     if state.circuit_open:
         left_s = state.opened_at + state.pause_s - now
@@ -117,7 +117,7 @@ def record(
     if sent >= state.slowed_at:
         state = replace(state, share=max(MIN_RATE_SHARE, state.share / 2), slowed_at=now)
     if state.circuit_open:
-        if sent < state.opened_at:  # it was in flight when the circuit breaker opened: no probe
+        if sent < state.opened_at:  # no probe: it was in flight when the breaker opened
             return state
         return replace(state, pause_s=min(MAX_PAUSE_S, 2 * state.pause_s), opened_at=now)
     if state.blocked_count >= rules.max_blocked:

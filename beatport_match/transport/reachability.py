@@ -2,8 +2,9 @@
 
 Two pure functions of a frozen state and the time. After `MAX_UNANSWERED` timeouts and network
 failures in a row, `admit` lets through one request as a probe every few seconds. Any answer to a
-request ends this. A request that was sent before the last answer does not count: with several at
-once, the answers come first and the timeouts together. `rate_limiter` holds the state.
+request ends this. A request that was sent before the last answer does not count: of several
+concurrent requests, the answers arrive first, and then all timeouts together. `rate_limiter` holds
+the state.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def admit(
     if left_s > 0:
         return state, min(left_s, state.probe_at - now)
     reason = state.reason
-    # The reason may name the place that cannot be reached already, which may be a proxy.
+    # The reason may already name the host or proxy that cannot be reached.
     if not reason.startswith(_CANNOT_REACH):
         reason = f"{cannot_reach(host)} The last request failed: {reason}"
     return state, Failure("network", reason)
@@ -78,7 +79,7 @@ def observe(
         if state.unanswered < MAX_UNANSWERED:
             return state
         return replace(state, lost_at=now, probe_at=now + state.probe_s)
-    if sent < state.lost_at:  # it was in flight when the site was lost: no probe
+    if sent < state.lost_at:  # no probe: it was in flight when the site was lost
         return state
     probe_s = min(MAX_PROBE_S, 2 * state.probe_s)
     return replace(state, reason=value.detail, probe_s=probe_s, probe_at=now + probe_s)

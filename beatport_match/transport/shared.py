@@ -1,24 +1,26 @@
 """What the module-level functions share: rate limiters, memory caches and async clients.
 
-Each call of a module-level function such as `match_track` makes a matcher for itself. Beatport must
-see one client all the same, so these calls share:
+Each call of a module-level function such as `match_track` makes its own matcher. To Beatport, all
+calls of a process should look like one client, so they share:
 
 * a rate limiter with its circuit breaker, for each host, account and rate limit;
-* a memory cache, for each host, account and HTTP client of the caller;
+* a memory cache, for each host, account and HTTP client of the caller (of the last accounts only);
 * the library's own async client, for each event loop; it is closed with the loop.
 
-A matcher that the caller makes shares nothing of this. After a fork, the child process starts with
-nothing shared.
+A matcher that the caller makes has its own. After a fork, the child process starts without shared
+objects.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Hashable
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
@@ -38,6 +40,13 @@ from beatport_match.transport.shared_rate_limit import (
     require_rate_limiter,
 )
 from beatport_match.transport.worker_threads import in_thread
+
+T = TypeVar("T")
+
+# A web service may use the API with the accounts of thousands of people, and each cache can grow to
+# 16 MiB. The least recently used of so many limiters is idle.
+MAX_MEMORIES = 16
+MAX_RATE_LIMITERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +98,10 @@ class _Registry:
 
     def __init__(self) -> None:
         self.lock = Lock()
-        self.rate_limiters: dict[Hashable, LocalRateLimiter] = {}
-        self.memories: dict[Hashable, MemoryCache] = {}
-        # The memory of a caller's client goes with the client.
-        self.client_memories: WeakKeyDictionary[Any, dict[Hashable, MemoryCache]] = (
+        self.rate_limiters: OrderedDict[Hashable, LocalRateLimiter] = OrderedDict()
+        self.memories: OrderedDict[Hashable, MemoryCache] = OrderedDict()
+        # The memory cache of a caller's client is deleted together with the client.
+        self.client_memories: WeakKeyDictionary[Any, OrderedDict[Hashable, MemoryCache]] = (
             WeakKeyDictionary()
         )
 
@@ -121,10 +130,8 @@ def _shared_rate_limiter(settings: MatchSettings) -> LocalRateLimiter:
         settings.rate_limit_file,
     )
     with _registry.lock:
-        limiters = _registry.rate_limiters
-        if key not in limiters:
-            limiters[key] = _new_rate_limiter(settings)
-        return limiters[key]
+        new_limiter = partial(_new_rate_limiter, settings)
+        return _entry(_registry.rate_limiters, key, new_limiter, MAX_RATE_LIMITERS)
 
 
 def _shared_memory(settings: MatchSettings, client: object | None) -> MemoryCache:
@@ -133,10 +140,22 @@ def _shared_memory(settings: MatchSettings, client: object | None) -> MemoryCach
         memories = _registry.memories
         if client is not None:
             try:
-                memories = _registry.client_memories.setdefault(client, {})
+                memories = _registry.client_memories.setdefault(client, OrderedDict())
             except TypeError:  # this client cannot be a weak key: it shares nothing
                 return MemoryCache()
-        return memories.setdefault(_site(settings), MemoryCache())
+        return _entry(memories, _site(settings), MemoryCache, MAX_MEMORIES)
+
+
+def _entry(
+    entries: OrderedDict[Hashable, T], key: Hashable, new: Callable[[], T], max_entries: int
+) -> T:
+    """Return the entry of a key; a new entry may replace the least recently used one."""
+    if key not in entries:
+        entries[key] = new()
+        if len(entries) > max_entries:
+            entries.popitem(last=False)
+    entries.move_to_end(key)
+    return entries[key]
 
 
 async def shared_async_client(settings: MatchSettings) -> ClientPool:
@@ -144,7 +163,7 @@ async def shared_async_client(settings: MatchSettings) -> ClientPool:
     clients = _clients.get(None)
     if clients is None:
         _clients.set(clients := {})
-    # What a client is made from.
+    # The settings from which a client is made.
     key = (
         settings.async_io.request_timeout,
         settings.async_io.connect_timeout,
@@ -164,10 +183,10 @@ async def shared_async_client(settings: MatchSettings) -> ClientPool:
 
 
 def clear_shared_state() -> None:
-    """Forget the rate limits and answers that the module-level functions share.
+    """Clear the rate limits and answers that the module-level functions share.
 
     For tests: each test then starts with a full rate limit, a closed circuit breaker and no cached
-    answer. Runs that are under way keep what they use.
+    answer. Runs in progress are not affected.
 
     Example:
         ```python
@@ -183,7 +202,7 @@ def clear_shared_state() -> None:
 
 
 def _site(settings: MatchSettings) -> tuple[Hashable, ...]:
-    """Host and account: what Beatport sees of a caller."""
+    """The host and the account, by which Beatport knows a caller."""
     is_api = settings.source == "api"
     host = urlsplit(settings.site_url).netloc
     token = settings.access_token.get_secret_value() if settings.access_token else None

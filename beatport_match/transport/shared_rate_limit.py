@@ -5,9 +5,9 @@ of one machine. The rules stay those of `rate_rules`, and this module converts t
 
 * The times in the text count from the moment at which it was written, on the clock of the system.
   If this clock is set back, no time has passed for the readers; if it is set forward, the slots are
-  free. So no jump makes a process wait longer than before.
-* Any text is read. What is not a state counts as a new one, and a value outside of its range as
-  the nearest one. So no text makes a process wait longer than the rules allow.
+  free. So a change of the clock never makes a process wait longer than before.
+* Any text is accepted. An invalid text counts as a new state, and a value outside of its range as
+  the nearest valid one. So no text makes a process wait longer than the rules allow.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ _LONG_AGO_S = 1e9
 class RateLimiter(Protocol):
     """A place where several processes share one rate limit, such as a file or a server.
 
-    To use one of your own, write a class with this method; no base class is needed. It stores a
-    text of less than 500 characters, which is opaque to it. The text holds the next free slot, the
-    slowdown after blocked responses, and the circuit breaker.
+    To share the limit in another way, write a class with this method; no base class is needed. It
+    stores a text of less than 500 characters and does not interpret it. The text holds the next
+    free slot, the slowdown after blocked responses, and the circuit breaker.
 
     Example:
         ```python
@@ -66,8 +66,8 @@ class RateLimiter(Protocol):
 
         Args:
             change: Takes the stored text (`""` if there is none) and returns the new text and a
-                result. It does not wait, and may be called again: a store that compares and
-                replaces calls it until no other process was faster.
+                result. It does not wait, and may be called again: a store with compare-and-swap
+                calls it until no other process has changed the text in between.
 
         Returns:
             The result of the last call of `change`.
@@ -133,7 +133,7 @@ class SharedRateState:
 
     Args:
         limiter: Stores the text; a sync one is called in a thread by async code.
-        rules: The rate of this process bounds what it accepts from the text.
+        rules: The rules of this process, which limit the values that it accepts from the text.
         clock: Returns the seconds since 1970.
     """
 

@@ -5,7 +5,7 @@
   skipped, and nothing is logged.
 * A damaged cache is renamed and not deleted, and a new one is created. A view or a trigger is such
   damage, because it may never end.
-* A file that is not a cache, such as a playlist or a database of another program, is not touched.
+* A file that is not a cache, such as a playlist or a database of another program, is not changed.
 * The key of an entry contains the version of this library, because another version may parse the
   same page differently.
 * Above the size limit, the oldest tenth of the entries is deleted.
@@ -38,7 +38,7 @@ T = TypeVar("T")
 _APPLICATION_ID = 0x42704D63
 _FORMAT = 1
 MAX_CACHE_BYTES = 256 * 2**20
-# Another program's write takes a millisecond. After this wait the request is sent to Beatport.
+# A write of another program takes a millisecond. After this wait, the cache is skipped.
 LOCK_TIMEOUT_S = 2.0
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
@@ -46,7 +46,7 @@ _SCHEMA = (
     "CREATE TABLE answers (key TEXT PRIMARY KEY, stored REAL NOT NULL, answer BLOB NOT NULL)",
     "CREATE INDEX by_age ON answers (stored)",
 )
-# The beginning of an SQLite file, and where the application ID stands in it.
+# The beginning of an SQLite file, and the place of the application ID in it.
 _SQLITE_HEADER = b"SQLite format 3\0"
 _ID_PLACE = slice(68, 72)
 _NO_CACHE = "it is not a cache of beatport_match; name another file"
@@ -150,7 +150,7 @@ class SqliteCache:
             self._disable(reason(error))
         else:
             logger.warning(
-                "the cache %s is damaged; it is set aside as %s, and a new one is created",
+                "the cache %s is damaged; it is renamed to %s, and a new one is created",
                 self._path.name,
                 new_path.name,
             )

@@ -29,7 +29,7 @@ from beatport_match.matching.protocol import Request, Response
 from beatport_match.settings.models import MatchSettings
 
 MAX_TOKEN_FILE_BYTES = 100_000
-# After this time, a program that holds the lock file is no longer waited for.
+# After this time, the library no longer waits for a program that holds the lock file.
 MAX_TOKEN_LOCK_WAIT_S = 120.0
 _NO_TOKEN = Failure(
     "auth",
@@ -65,7 +65,7 @@ class TokenStore:
     request was sent whose token Beatport rejected; `None` if no token was rejected.
 
     Args:
-        settings: `token_file` or `access_token`, and the API's address.
+        settings: `token_file` or `access_token`, and the API's URL.
     """
 
     def __init__(self, settings: MatchSettings) -> None:
@@ -91,7 +91,7 @@ class TokenStore:
         """
         path, lock = self._settings.token_file, ExitStack()
         if path is not None:
-            # Without a lock, a refresh is still better than none: the folder may be read-only.
+            # The folder may be read-only. A refresh without a lock is better than no refresh.
             with suppress(OSError):
                 if not lock.enter_context(lock_file(path.with_name(f"{path.name}.lock"))):
                     return None

@@ -13,11 +13,11 @@ T = TypeVar("T")
 async def in_thread(call: Callable[[], T], *, abandon_on_cancel: bool = False) -> T:
     """Run a call in a worker thread; without a free thread, run it here and block the event loop.
 
-    Where a container limits the number of threads, a slow call is better than none.
+    A container may limit the number of threads; then a blocking call is better than an error.
 
     Args:
         call: The call, without arguments.
-        abandon_on_cancel: Whether a cancelled task leaves the thread to itself.
+        abandon_on_cancel: Whether a cancelled task no longer waits for the thread.
     """
     is_started = False
 

@@ -1,4 +1,4 @@
-"""What the window says about async: its tooltips, its dialog and its recommendation."""
+"""The texts of the window about async: tooltips, the dialog and the recommendation."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ most of the time.</p>"""
 
 
 def recommendation(settings: MatchSettings, run: PerformanceStats | None) -> str:
-    """Describe what async would bring with these settings; empty while it is off.
+    """Describe the effect of async with these settings; empty while it is off.
 
     Args:
         settings: The settings of the next run.
@@ -62,7 +62,7 @@ def recommendation(settings: MatchSettings, run: PerformanceStats | None) -> str
 
 
 def _load(settings: MatchSettings) -> str:
-    """Say how many requests run at once, and how much memory they need."""
+    """Return how many requests run at once, and how much memory they need."""
     engine = settings.async_io
     batch = settings.max_queries if settings.run_all_queries else settings.queries_at_once
     each = min(engine.max_concurrent_requests, batch)

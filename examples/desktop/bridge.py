@@ -85,7 +85,7 @@ class Bridge(QObject):
         self._run = self._portal.start_task_soon(self._match, tracks, settings, journal, decisions)
 
     def stop(self) -> None:
-        """Stop the run at its next decision; the finished part arrives with `finished`."""
+        """Stop the run at its next step; the finished part arrives with `finished`."""
         self._stopping.set()
 
     def cancel(self) -> None:

@@ -1,4 +1,4 @@
-"""What the window writes for other programs: exports, a copy of the library, and tags."""
+"""The files that the window writes: exports, a copy of the library, and tags."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from beatport_match import (
 
 
 class Exports(QObject):
-    """Asks where to write, and writes.
+    """Asks for a path, and writes the file.
 
     Args:
         bridge: The bridge of the window.
@@ -31,9 +31,9 @@ class Exports(QObject):
     """
 
     said = Signal(str)
-    """A sentence about what was written."""
+    """A sentence that says what was written."""
     refused = Signal(str)
-    """A sentence about why nothing was written."""
+    """A sentence that says why nothing was written."""
 
     def __init__(self, bridge: Bridge, folder: Path, window: QWidget) -> None:
         super().__init__(window)

@@ -32,7 +32,7 @@ class LastRuns:
         self.incomplete = ""
 
     def take(self, stats: PerformanceStats, incomplete: str = "") -> bool:
-        """Take over the figures of a run.
+        """Store the figures of a run.
 
         Args:
             stats: The figures.
@@ -81,7 +81,7 @@ class LastRuns:
         if self.incomplete:
             return f"The last run is not compared: {self.incomplete}."
         if self.sync is None or self.other is None:
-            return "The two modes have not both run: the button below runs what is missing."
+            return "Both modes must run before a comparison: the button below runs what is missing."
         if _tracks(self.sync) != _tracks(self.other):
             return "The last runs of the two modes were over different tracks."
         try:

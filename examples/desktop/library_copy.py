@@ -34,8 +34,8 @@ _REKORDBOX = """
 To update the collection of Rekordbox:
 1. Choose the new file under Preferences > Advanced > Database > rekordbox xml > Imported Library. \
 Open the playlist “{playlist}” in the tree under “rekordbox xml”.
-2. Select all its tracks and choose “Import To Collection” in their menu. Since version \
-5.6.1, an import of the whole file leaves tracks that Rekordbox knows as they are."""
+2. Select all its tracks and choose “Import To Collection” in their menu. Do not import \
+the whole file: since version 5.6.1, Rekordbox then does not change the tracks that it has."""
 _TRAKTOR = """
 To update the collection of Traktor: close Traktor, keep a copy of its collection.nml, and put the \
 new file in its place, under the name collection.nml."""
@@ -53,7 +53,7 @@ def suggested_copy(file: Path) -> Path:
 
 
 def copy_text(report: Enrichment) -> str:
-    """Say what was written, and what the DJ program needs to take it over."""
+    """Return what was written, and the steps that the DJ program needs."""
     lines = [str(report)]
     if report.enriched:
         lines.append(f"Keys are written as {NOTATIONS[report.notation]}.")

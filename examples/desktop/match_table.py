@@ -68,7 +68,7 @@ class MatchTable(QAbstractTableModel):
         return rejected
 
     def undo(self) -> tuple[int, list[Choice]] | None:
-        """Take back the last step, as `Review.undo` does."""
+        """Undo the last step, as `Review.undo` does."""
         undone = self.review.undo()
         self._changed([undone[0]] if undone else [])
         return undone

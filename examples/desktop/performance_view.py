@@ -50,7 +50,7 @@ class PerformanceView(QScrollArea):
         self.to_json.clicked.connect(self.export)
         self.both = QPushButton("&Compare with the other mode", enabled=False)
         self.both.setToolTip(
-            "Run the playlist afresh in the other mode, without the answers of earlier runs. If "
+            "Run the playlist again in the other mode, without the answers of earlier runs. If "
             "the figures of both modes are missing, run it in both."
         )
         self.both.clicked.connect(self.compare)

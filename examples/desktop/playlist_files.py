@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from beatport_match import PlaylistError, PlaylistProblem, Track, list_playlists, read_playlist
 
-# A folder of music, `_Serato_` and `Engine Library` have a dialog of their own.
+# A folder of music, `_Serato_` and `Engine Library` have their own dialogs.
 PATTERNS = (
     *("*.xml", "*.nml", "*.m3u", "*.m3u8", "*.csv", "*.tsv", "*.txt", "*.crate", "*.db", "*.xspf"),
     *("*.pls", "*.cue", "database*"),

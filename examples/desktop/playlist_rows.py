@@ -77,7 +77,7 @@ class Row:
         return f"{text} by {PERSON}" if self.match and self.match.picked else text
 
     def tooltip(self, column: int) -> str:
-        """Return the whole text behind a cell, as rich text."""
+        """Return the whole text of a cell, as rich text."""
         if self.trouble:
             return as_tooltip(self.trouble)
         if column < OUTCOME:

@@ -83,7 +83,7 @@ class ResultsView(QWidget):
         self._pick(None)
 
     def undo(self) -> None:
-        """Take back the last decision and select its row."""
+        """Undo the last decision and select its row."""
         undone = self.table.undo()
         if undone is None:
             self.said.emit("There is no decision to undo.")

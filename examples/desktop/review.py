@@ -1,4 +1,4 @@
-"""What the user decides about the rows of a playlist, and its undo; without widgets."""
+"""The user's decisions about the rows of a playlist, and their undo; without widgets."""
 
 from __future__ import annotations
 
@@ -99,14 +99,14 @@ class Review:
         ]
 
     def undo(self) -> tuple[int, list[Choice]] | None:
-        """Take back the last step; return its row and what it changed, or `None` without one."""
+        """Undo the last step; return its row and what it changed, or `None` if there is none."""
         if not self._steps:
             return None
         step = self._steps.pop()
         before = step.before
         self.rows[step.place].match = before
         now = _now()
-        # The step may have replaced an earlier decision, which holds again.
+        # The step may have replaced an earlier decision, which then applies again.
         person = before.decided_by.by if before.decided_by else PERSON
         by_person = before.accepted if before.picked or before.decided_by else None
         return step.place, [

@@ -1,4 +1,4 @@
-"""What a run or a playlist came to, each in one sentence for the user; without widgets."""
+"""The result of a run or of a playlist, in one sentence for the user; without widgets."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class SettingsView(QScrollArea):
         for name, field in (("requests_per_second", self.pace), ("base_url", self.source)):
             if name in fixed:
                 field.setDisabled(True)
-                field.setToolTip("Fixed by the way in which this program was started")
+                field.setToolTip("Fixed by the options with which this program was started")
 
     def lock(self, locked: bool) -> None:  # noqa: FBT001 - as Qt's `setEnabled`
         """Lock the settings during a run."""

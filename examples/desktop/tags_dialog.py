@@ -217,5 +217,5 @@ class TagsDialog(WorkDialog):
         super()._show_busy(busy=busy)
         self.restore.setDisabled(busy)
         self.options.setEnabled(True)
-        # After a trouble the same plan can be written again.
+        # After an error the same plan can be written again.
         self.begin_writing.setEnabled(not busy and bool(self._plan and self._plan.changed))

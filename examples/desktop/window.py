@@ -280,7 +280,7 @@ class Window(QMainWindow):
         return self.settings.with_(**{**self._fixed, **changes})
 
     def _compare(self) -> None:
-        """Run the playlist afresh in the modes whose figures are missing."""
+        """Run the whole playlist again in the modes whose figures are missing."""
         mode: Mode = "async" if self.settings.async_io.enabled else "sync"
         self._comparing = self.last_runs.modes_to_run(self._tracks, mode)
         self._run_to_compare()

@@ -22,7 +22,7 @@ every_module = pytest.mark.parametrize("module", PUBLIC_MODULES, ids=lambda modu
 
 @every_module
 def test_exported_names_are_sorted_and_unique(module: ModuleType) -> None:
-    """If two branches add the same name, the merge shows it in one place."""
+    """A merge of two branches that add the same name then has a conflict."""
     names = module.__all__
     assert list(names) == sorted(set(names), key=_sort_key)
 
@@ -122,7 +122,7 @@ class _OwnDocstring:
 
 
 def _internal_names(module: ModuleType) -> set[str]:
-    """Return the names that a module with code of its own imports for itself."""
+    """Return the names that a module with its own code imports for itself."""
     return {
         name
         for name, value in vars(module).items()

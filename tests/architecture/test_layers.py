@@ -12,7 +12,7 @@ from package_files import CONTRACTS, PACKAGE, modules
 
 ROOT = Path(__file__).parents[2]
 ROOT_NAME = "beatport_match"
-# Only where this is found is the syntax tree read, which takes long.
+# The syntax tree of a file is read only if this is found, because parsing takes long.
 MAYBE_HIDDEN = re.compile(
     rf"__import__|import_module|from (?:\.|{ROOT_NAME} )|import {ROOT_NAME}\b(?!\.)"
 )
@@ -59,7 +59,7 @@ def test_the_contract_of_the_fake_forbids_every_module_but_two() -> None:
 
 
 def test_the_docstring_of_a_package_names_its_modules() -> None:
-    """That of `testing` is for users, who see no modules."""
+    """The docstring of `testing` is exempt: it is for users, who do not see its modules."""
     docstrings = {
         name: ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
         for name, path in modules().items()
@@ -80,7 +80,7 @@ def test_the_tests_have_the_folders_of_the_package() -> None:
 
 
 def test_no_import_is_hidden_from_the_contracts() -> None:
-    """The contracts only see import statements of modules.
+    """The contracts check only import statements of modules.
 
     The package itself imports every public name only when it is used, so an import from the package
     would hide the module that it needs.

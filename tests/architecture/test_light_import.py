@@ -39,7 +39,7 @@ print(json.dumps({
 def run(script: str) -> list[str]:
     """Return the list that a script prints in a new process."""
     command = [sys.executable, "-c", f"import json, sys\n{script}"]
-    # Coverage would load modules of its own in the new process.
+    # Coverage would load its own modules in the new process.
     environment = {
         name: one for name, one in os.environ.items() if not name.startswith("COVERAGE_")
     }

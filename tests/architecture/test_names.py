@@ -1,4 +1,4 @@
-"""One word, one idea: a limit, a class and a type have a name of their own in the package."""
+"""No two limits, classes or types of the package have the same name."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ DEFINED = re.compile(
 )
 
 
-def test_limits_classes_and_types_have_names_of_their_own() -> None:
-    """The fake is apart: it has requests and replies of its own, from the server's side."""
+def test_limits_classes_and_types_have_different_names() -> None:
+    """The fake is exempt: its requests and replies are those of a server."""
     places = defaultdict[str, list[str]](list)
     for module, path in modules().items():
         if not module.startswith("testing"):

@@ -38,6 +38,14 @@ WORDS = {
     "told(?! apart)": "reported, recorded",
     "weigh(?:s|ed|ing)?": "score, scored",
     "unsaid": "not named",
+    "stands?": "is, comes before, means, replaces",
+    "behind": "after, of",
+    "for ever": "forever",
+    "under way": "in progress, in flight",
+    "afresh": "again",
+    "seldom": "rarely",
+    "troubles?": "error, problem",
+    "twins?": "the async function, the async form",
 }
 # Exceptions: a file, a part of the line with the word, and the reason.
 ALLOWED = (
@@ -120,6 +128,7 @@ def test_texts_contain_no_old_private_words(file: str) -> None:
         ("a.py", "x = 1  # Both COLOURS.\n", "a.py:1: COLOURS: # Both COLOURS."),
         ("a.py", '\nraise E("The dice\\nare cast")\n', "a.py:2: dice: The dice"),
         ("a.py", 'raise E(f"{x} was told so")\n', "a.py:1: told: was told so"),
+        ("a.py", "# It blocks for ever.\n", "a.py:1: for ever: # It blocks for ever."),
         ("a.md", "```\ndice\n```\nThe ledger\n", "a.md:4: ledger: The ledger"),
     ],
 )

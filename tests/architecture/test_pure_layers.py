@@ -13,8 +13,9 @@ FILE_METHODS = frozenset(
     "open read_bytes read_text write_bytes write_text mkdir unlink touch".split()
 )
 CLOCK_METHODS = frozenset("now utcnow today fromtimestamp utcfromtimestamp".split())
-# What a pure module may import from outside: nothing here reads a clock, a file or the network. The
-# contract forbids what does, but cannot know everything. The settings may hold a path.
+# The modules that a pure module may import from other packages: none reads a clock, a file or the
+# network. The contract forbids such modules, but its list cannot be complete. The settings may
+# contain a path.
 IMPORTS = frozenset(
     "__future__ bisect collections collections.abc contextlib dataclasses datetime difflib "
     "email.utils functools html ipaddress itertools json math operator parsel pydantic "
@@ -42,7 +43,7 @@ def violations(code: str) -> Iterator[str]:
 
 
 def _outside(node: ast.Import | ast.ImportFrom) -> list[str]:
-    """Return the modules that an import takes from outside, if they are not allowed."""
+    """Return the imported modules of other packages that are not allowed."""
     names = [one.name for one in node.names] if isinstance(node, ast.Import) else [str(node.module)]
     return [
         one for one in names if one.partition(".")[0] != "beatport_match" and one not in IMPORTS
@@ -65,7 +66,7 @@ def test_pure_layers_have_no_async_code_no_io_and_no_global_state() -> None:
 
 
 def test_the_check_sees_the_pure_modules_and_each_kind_of_violation() -> None:
-    """A check without files, or one that finds nothing, would always pass."""
+    """A check without files, or a check that finds nothing, would always pass."""
     names = {path.stem for path in pure_files()}
     assert {"tracks", "titles", "scorer", "search_flow", "request_flow", "web"} <= names
     code = (

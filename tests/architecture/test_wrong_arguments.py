@@ -1,4 +1,4 @@
-"""A public function that gets an argument of a wrong type says so in one sentence."""
+"""A public function that gets an argument of a wrong type raises an error of one sentence."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def error_html(title: str, body: str = "") -> bytes:
     return f"{head}<body>{body}</body></html>".encode()
 
 
-# What a failure adds if no other way reads the page either.
+# The text that a failure adds if no other method can read the page.
 ALSO_TRIED = "; also tried: JSON in other scripts, self.__next_f.push, JSON-LD, links in the HTML."
 
 

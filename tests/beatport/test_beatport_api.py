@@ -136,7 +136,7 @@ def test_404_for_a_track_is_restricted_and_for_a_list_catalogue_changed() -> Non
 def test_error_status_becomes_a_failure_that_quotes_the_api(
     status: int, body: object, kind: str, words: str
 ) -> None:
-    """The API's error message stands under `detail`, `error` or `message`."""
+    """The API's error message has the key `detail`, `error` or `message`."""
     failure = failed(SEARCH, served(body, status))
     assert failure.kind == kind
     assert words in failure.detail

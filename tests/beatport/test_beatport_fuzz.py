@@ -110,7 +110,7 @@ def test_malformed_row_does_not_affect_other_rows(
 def test_both_json_parsers_give_the_same_records(
     data: st.DataObject, page_data: Callable[..., dict[str, Any]]
 ) -> None:
-    """The fast parser refuses some pages, and then `json` reads them."""
+    """If the fast parser rejects a page, `json` reads it."""
     page = page_data(search_row(), details_row(), api_row())
     for _ in range(data.draw(st.integers(0, 3))):
         node, key = data.draw(st.sampled_from(places(page)))

@@ -1,4 +1,4 @@
-"""Test token files and token renewal; secrets never appear in a repr or a failure."""
+"""Test token files and token refresh; secrets never appear in a repr or a failure."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_refresh_request_posts_a_form_to_the_token_endpoint() -> None:
     ("incomplete", "missing"),
     [(Tokens("a", client_id="c"), "refresh_token"), (Tokens("a", "r"), "client_id")],
 )
-def test_renewal_without_refresh_token_or_client_id_is_an_auth_failure(
+def test_refresh_without_refresh_token_or_client_id_is_an_auth_failure(
     incomplete: Tokens, missing: str
 ) -> None:
     """The failure names the missing key."""
@@ -118,7 +118,7 @@ def test_renewal_without_refresh_token_or_client_id_is_an_auth_failure(
     assert (found.kind, missing in found.detail) == ("auth", True)
 
 
-def test_renewal_replaces_the_tokens() -> None:
+def test_refresh_replaces_the_tokens() -> None:
     """`expires_in` counts from now. Without a new refresh token, the old one stays."""
     body: dict[str, Any] = {"access_token": "bbb", "expires_in": 600, "refresh_token": "sss"}
     assert refreshed(body) == Tokens("bbb", "sss", "ccc", 1100.0)
@@ -141,8 +141,8 @@ def test_renewal_replaces_the_tokens() -> None:
         (200, {"access_token": ""}, "catalogue_changed"),
     ],
 )
-def test_failed_renewal(status: int, body: object, kind: str) -> None:
-    """A rejected renewal is `auth` and needs a new login; other failures may go away."""
+def test_failed_refresh(status: int, body: object, kind: str) -> None:
+    """A rejected refresh is `auth` and needs a new login; other failures may go away."""
     found = refreshed(body, status)
     assert isinstance(found, Failure)
     assert found.kind == kind

@@ -1,4 +1,5 @@
-"""Ordinary rows of search pages: what counts as ordinary, and that both ways of reading agree."""
+"""Ordinary rows of search pages: what counts as ordinary, and that both methods of reading
+agree."""
 
 from __future__ import annotations
 
@@ -137,7 +138,7 @@ def test_a_row_with_clean_values_of_the_usual_types_is_ordinary(changes: dict[st
     ],
 )
 def test_a_row_with_any_other_value_is_not_ordinary(row: object) -> None:
-    """It stays as it stands in the page, and the rows beside it are ordinary."""
+    """It is not changed, and the rows beside it are ordinary."""
     found = parsed([row, ordinary_row()])
     assert list(map(is_ordinary, found)) == [False, True]
     assert found[0] == row

@@ -1,4 +1,4 @@
-"""Answers that look like an empty result but answer nothing, or something else."""
+"""Responses that look like an empty result but are an error or answer another request."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_empty_list_of_the_api_with_an_error_or_a_count_is_a_failure(
 
 @pytest.mark.parametrize("question", [SEARCH, WEB.track(5), API.search("x", "test")])
 def test_login_page_of_a_network_is_named_as_such(question: Question) -> None:
-    """It is not Beatport that has changed."""
+    """The failure does not say that Beatport has changed."""
     failure = failed(question, PORTAL)
     assert failure.kind == "network"
     assert failure.detail.startswith('This is not Beatport\'s page, "Grand Hotel Wi-Fi"; log in')

@@ -60,7 +60,7 @@ CHALLENGES = {
 @each_row("status", [200, 403, 404, 429, 503])
 @each_row("page", CHALLENGES.values())
 def test_challenge_page_with_any_status_is_blocked(parse: Parser, status: int, page: bytes) -> None:
-    """A challenge page asks for a browser check or for a proof of being human."""
+    """A challenge page requires a browser check or a CAPTCHA."""
     assert failed(parse, response(page, status)).kind == "blocked"
 
 

@@ -1,4 +1,4 @@
-"""Test the other ways to read a page: its data script is missing, renamed, split or replaced."""
+"""Test the other methods to read a page: its data script is missing, renamed or split."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_track_in_another_script_has_the_usual_result(form: PageForm, read_from:
 
 
 def test_html_rows_have_the_fields_that_the_page_shows() -> None:
-    """Each field is that of the data script, where it is not missing there or in the HTML."""
+    """Each field that both have is equal to that of the data script."""
     expected = read(SEARCH, USUAL.respond("GET", PATH).body)
     value = read(SEARCH, fake_page("html", PATH))
     assert value.read_from == "html"
@@ -156,7 +156,7 @@ ANNA = '<a href="/artist/anna/1">Anna</a>'
 def test_artists_of_a_title_are_not_guessed(
     title: str, more: str, artists: tuple[str, ...]
 ) -> None:
-    """The heading must tell where the artists end, and links where one name ends."""
+    """The heading must show where the artists end, and links where each name ends."""
     (found,) = read(TRACK, track_page("Slow <span>Dub</span>", title, more)).candidates
     assert (found.name, found.mix_name, found.artists) == ("Slow", "Dub", artists)
     assert found.is_partial == (not artists)
@@ -366,7 +366,7 @@ LINK = '<a href="/track/copper/7001">Copper <span>Dub</span></a>'
     ],
 )
 def test_html_row_ends_at_the_next_track_or_row(body: str, fields: dict[str, Any]) -> None:
-    """What stands outside of the row belongs to something else."""
+    """Elements outside of the row do not belong to its track."""
     found = read(SEARCH, page(body)).candidates[0]
     expected = {"id": 7001, "mix_name": "Dub"} | fields
     assert {name: as_dict(found)[name] for name in expected} == expected

@@ -1,4 +1,4 @@
-"""Test pages that Beatport really served, if a folder of them stands beside the repository.
+"""Test captured pages of Beatport, if a folder of them is beside the repository.
 
 The pages are not part of the repository. The expected values are read here from their JSON, key by
 key, without the code under test.

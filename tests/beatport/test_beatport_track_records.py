@@ -54,7 +54,7 @@ def test_every_field_of_a_search_row() -> None:
 
 def test_every_field_of_a_catalog_v1_row() -> None:
     """In this shape the key is text, the sub-genre can be an object of nulls, and the date and
-    catalogue number stand in the release.
+    catalogue number are in the release.
     """
     assert parse(details_row()) == Candidate(
         id=7002,

@@ -4,7 +4,7 @@
     python tests/benchmarks/async_worth.py memory    # memory of the sync and the async engine
     python tests/benchmarks/async_worth.py gate      # fails if async gains too little
 
-Each memory figure comes from a process of its own that contains only the client: the growth of its
+Each memory figure comes from a separate process that contains only the client: the growth of its
 peak resident set after one warm-up track, and the peak of Python's allocator (`tracemalloc`). The
 latter comes from a second process, because tracing slows the run down. The share of the CPU is the
 CPU time of the first process over the wall-clock time. For POSIX systems.
@@ -77,7 +77,7 @@ def advice() -> None:
 
 
 def memory() -> None:
-    """Measure the memory of each engine, in processes of its own."""
+    """Measure the memory of each engine, in separate processes."""
     print(f"{TRACKS} tracks, 50 ms latency")
     print("engine                 time     CPU      resident     Python's own")
     with distant_site(latency_s=0.05, size=TRACKS) as site:
@@ -113,7 +113,7 @@ def compared() -> RunComparison:
 
 
 def gain_faults(compare: Callable[[], RunComparison]) -> list[str]:
-    """Compare both modes up to `TRIES` times; return what is wrong if async never gains enough."""
+    """Compare both modes up to `TRIES` times; return the faults if async never gains enough."""
     for _ in range(TRIES):
         comparison = compare()
         saved = comparison.improvement_percentage or 0.0
@@ -126,7 +126,7 @@ def gain_faults(compare: Callable[[], RunComparison]) -> list[str]:
 
 
 def memory_faults(resident: float) -> list[str]:
-    """Return what is wrong if the resident set grew by more than the limit, in bytes."""
+    """Return the faults if the resident set grew by more than the limit, in bytes."""
     grown, limit = (f"{size / 2**20:.1f} MiB" for size in (resident, MAX_RESIDENT_BYTES))
     print(f"a run of {MEMORY_TRACKS} tracks needs {grown}")
     if resident <= MAX_RESIDENT_BYTES:
@@ -137,7 +137,7 @@ def memory_faults(resident: float) -> list[str]:
 def measure_in_child(
     base_url: str, count: int, concurrent_tracks: int, kind: str
 ) -> dict[str, float]:
-    """Match so many tracks in a process of its own and return what it cost."""
+    """Match so many tracks in a separate process and return what it cost."""
     options = {
         "--url": base_url,
         "--count": count,

@@ -1,8 +1,8 @@
 """Compare a run with a plain HTTP client that fetches the same pages with as many connections.
 
-The plain client discards the pages. It takes the tracks in the same order, and the pages of one
-track follow one another: a run cannot do otherwise, because each query depends on the answer to the
-one before. So the two differ only by what this library does. They take turns, so that a disturbance
+The plain client discards the pages. It takes the tracks in the same order, and it fetches the pages
+of one track one after the other, as a run must, because each query depends on the answer before it.
+So the two differ only by the work of this library. They run alternately, so that a disturbance
 affects both.
 """
 
@@ -30,7 +30,7 @@ from timed_runs import (
 # Connections, the client, and the goal. One `httpx` client is slow with 100 connections: it goes
 # through all of them at each request.
 _CASES = ((16, "httpx", 1.05), (32, "httpx", 1.08), (64, "httpx", 1.15), (100, "httpx2", 1.25))
-# So that every run takes as long, and its end, where connections are idle, is a small part of it.
+# So that all runs take the same time, and the end with idle connections is a small part of it.
 _TRACKS_PER_CONNECTION = 32
 _BLOCK = 50
 
@@ -70,7 +70,7 @@ def _measure(
     # This run also lets the site render its pages.
     pages = time_run(site, settings, playlist).pages_by_track()
     requests = sum(map(len, pages))
-    # Our own client is made of `httpx` clients.
+    # The library's own client consists of `httpx` clients.
     passed = None if library.__name__ == "httpx" else library
     rows = []
     for _ in range(runs):

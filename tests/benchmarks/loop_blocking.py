@@ -1,8 +1,8 @@
 """How long the library blocks the event loop that it runs in: the longest time without a heartbeat.
 
-A task sleeps for a millisecond again and again. What a sleep takes longer is time in which no other
-task of the loop could run. Other programs on the machine also delay the heartbeat; the figure of
-the idle loop shows by how much. Each run is a process of its own, because only the first call
+A task repeatedly sleeps for a millisecond. If a sleep takes longer, no other task of the loop could
+run during the additional time. Other programs on the machine also delay the heartbeat; the figure
+of the idle loop shows by how much. Each run is a separate process, because only the first call
 imports the HTTP client and loads the TLS certificates.
 """
 

@@ -1,6 +1,6 @@
-"""Memory of a run, what holds it, and how the cost of a run grows with its tracks.
+"""Memory of a run, the modules that hold it, and how the cost of a run grows with its tracks.
 
-Each figure is measured in a process of its own. For POSIX systems.
+Each figure is measured in a separate process. For POSIX systems.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ SETTINGS = MatchSettings(wanted_fields=())
 
 
 def build_figures(file: Path, path: Path, rows: int) -> Iterator[Figure]:
-    """Measure a build, in a process of its own."""
+    """Measure a build, in a separate process."""
     pool = multiprocessing.get_context("spawn").Pool(1)
     with pool:
         report, wall_s, cpu_s, peak_mb = pool.apply(_build, (file, path))

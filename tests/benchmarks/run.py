@@ -7,8 +7,8 @@
 Other programs use the same machine, so a wall-clock time is compared with another of the same run,
 and a CPU time is the least of several. `--json` saves every sample, and `--read` prints the tables
 of saved files. `--markdown` writes each table between the two marks of its name in the pages that
-have them. `--quick` measures a small sample, to check that the command works; its figures mean
-little. Figures that need a missing package (`httpx2`, `msgspec`, `orjson`) or missing evaluation
+have them. `--quick` measures a small sample, to check that the command works; its figures are not
+reliable. Figures that need a missing package (`httpx2`, `msgspec`, `orjson`) or missing evaluation
 data are left out, with a message.
 """
 
@@ -114,7 +114,7 @@ def _write_tables(pages: list[Path], texts: dict[str, str]) -> None:
 
 
 def _machine() -> dict[str, Any]:
-    """Return what the figures depend on; `load` shows whether other programs were running."""
+    """Return the facts on which figures depend; `load` shows if other programs were running."""
     return {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),

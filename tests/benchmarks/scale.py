@@ -5,7 +5,7 @@
 
 Builds a catalogue of invented rows (`large_catalogue`) and a table of tracks as DJs' libraries
 write them, and matches it with the functions of `examples/`, from file to file. Each engine runs in
-a process of its own and first matches a few rows, so that its start is measured separately. Spark
+a separate process and first matches a few rows, so that its start is measured separately. Spark
 runs on a standalone cluster of worker processes; in the last run, one of them is killed when half
 of the tasks are done. `--folder` keeps catalogue and table for the next run. `--markdown` writes
 the table between the two marks in a page. Needs the extra `scale`, Java and Linux.

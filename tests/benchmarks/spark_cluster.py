@@ -1,6 +1,6 @@
 """A standalone Spark cluster on this machine, whose workers can be measured and killed.
 
-The master and each worker are processes of their own, as on several machines; they share only the
+The master and each worker are separate processes, as on several machines; they share only the
 disk. A worker has one core. Its processes form one session of the operating system: the JVM of the
 worker, the JVM of its executor, and the executor's Python processes. Needs Linux, Java and PySpark.
 """

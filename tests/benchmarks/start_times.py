@@ -1,7 +1,7 @@
 """How long a program needs before it can match, and for its first match, in new processes.
 
-All times are CPU times, and the processes of all cases take turns, so that other programs on the
-machine disturb little, and all cases alike. The first match is compared with `httpx` alone.
+All times are CPU times, and the processes of all cases run alternately, so that other programs on
+the machine affect all cases equally. The first match is compared with `httpx` alone.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def test_a_process_is_measured_with_its_session() -> None:
 
 def test_a_killed_worker_keeps_its_usage() -> None:
     """All processes of its session end at once; those of other workers stay."""
-    # The shell and the program that it starts stand for a JVM and a Python process.
+    # The shell and the program that it starts represent a JVM and a Python process.
     command = ["sh", "-c", "sleep 60 & echo started; wait"]
     workers = [
         subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) for _ in range(2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import os
 import shutil
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError
@@ -107,6 +108,17 @@ def test_damage_to_any_byte_of_the_index_is_detected(
         body[at] ^= data.draw(st.integers(1, 255))
     file.write_bytes({"flipped": body, "cut": body[:at], "emptied": b""}[how])
     with pytest.raises(CatalogueError, match="is damaged"):
+        Catalogue.open(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["meta.json", "*.term"])
+def test_a_pipe_in_the_place_of_a_file_of_the_index_is_not_opened(path: Path, name: str) -> None:
+    """Opening a pipe would wait for a program that writes to it."""
+    (file, *_) = (path / "index").glob(name)
+    file.unlink()
+    os.mkfifo(file)
+    with pytest.raises(CatalogueError, match="it is not a regular file"):
         Catalogue.open(path)
 
 

@@ -84,7 +84,7 @@ def test_the_api_without_a_token_is_a_usage_error(
 def test_a_playlist_run_uses_the_decisions_of_a_review_in_its_folder(
     command: Callable[..., CommandResult], collection: Path, base_url: str, tmp_path: Path
 ) -> None:
-    """The same command again keeps what was decided."""
+    """If the same command runs again, the decisions are kept."""
     run = ("playlist", collection, "--playlist", "Sets/Friday", "--unpaced", "--base-url", base_url)
     run = (*run, "--journal", "run.journal", "--out", tmp_path)
     assert "decisions" not in command(*run).err
@@ -507,5 +507,5 @@ def test_a_bad_setting_is_reported_with_its_file_or_variable(
 def test_help_says_what_the_command_does_with_its_options(
     command: Callable[..., CommandResult], name: str, expected: str
 ) -> None:
-    """Options of the same name have another text where another thing is done with them."""
+    """Options of the same name have different texts in commands that use them differently."""
     assert expected in command(name, "--help").out

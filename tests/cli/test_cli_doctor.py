@@ -109,14 +109,14 @@ def test_output_has_no_secret_and_no_name(
 
 
 def test_wrong_token_is_not_shown(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A token of digits is read as a number, which is no token."""
+    """A token of digits is read as a number, which is not a token."""
     monkeypatch.setenv("BEATPORT_MATCH_ACCESS_TOKEN", "73137313")
     assert "access_token cannot be this value" in document(command, code=1)["problems"][0]
     assert "73137313" not in command("doctor").out
 
 
 def test_wrong_settings_are_one_problem_and_no_request_is_sent(command: Command) -> None:
-    """The files that options name are checked all the same."""
+    """The files of the options are still checked."""
     fake = FakeBeatport()
     with fake.serve() as base_url:
         options = ("--base-url", base_url, "--online", "--proxy", "ftp://x", "--cache", "no/cache")
@@ -131,7 +131,7 @@ def test_wrong_settings_are_one_problem_and_no_request_is_sent(command: Command)
 def test_proxy_of_the_settings_is_in_force(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only a Beatport on this machine is asked without the proxy of the environment."""
+    """Only requests to this machine do not use the proxy of the environment."""
     monkeypatch.setenv("HTTPS_PROXY", "http://environment.example:1")
     monkeypatch.setenv("HTTP_PROXY", "http://environment.example:2")
     own = document(command, "--proxy", "http://own.example:3")["proxy"]

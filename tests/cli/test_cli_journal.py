@@ -70,7 +70,7 @@ def test_a_damaged_cache_is_a_note(
         options = ("--unpaced", "--base-url", base_url, "--cache", tmp_path / "c")
         result = command("playlist", collection, "--playlist", "Not on sale", *options)
     assert result.code == 0
-    assert "Note: the cache c is damaged; it is set aside as c.set-aside-1, and a new" in result.err
+    assert "Note: the cache c is damaged; it is renamed to c.set-aside-1, and a new" in result.err
 
 
 def test_a_file_that_is_no_cache_is_a_usage_error(

@@ -75,6 +75,7 @@ def test_an_unknown_playlist_name_lists_the_known_ones(
         (("track",), "TEXT"),
         (("track", " "), "TEXT must not be blank; "),
         (("track", ""), "TEXT must not be blank; "),
+        (("track", __file__), "match it with `beatport-match playlist`."),
         (("track", "a - b", "--isrc", "foo"), "--isrc cannot be 'foo'; write it like "),
         (("track", "a - b", "--proxy", "http://u:p@h"), "proxy cannot hold a user name and"),
         (("track", "a - b", "--bpm", "0"), "--bpm"),

@@ -76,7 +76,7 @@ def test_field_that_some_tracks_lack_is_counted(command: Command) -> None:
 
 @pytest.mark.parametrize("fault", ["reset", "unavailable", "rate_limited", "challenge", "empty"])
 def test_a_fault_is_not_retried(command: Command, fault: Fault) -> None:
-    """The command is polite: no retry."""
+    """The command sends only one request."""
     fake = FakeBeatport(faults=always(fault))
     result = probe(command, fake)
     assert result.code == 1

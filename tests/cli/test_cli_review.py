@@ -121,7 +121,7 @@ def test_an_older_decision_can_be_withdrawn(
     PlaylistMatch.from_json(results).to_csv(results.parent)
     typed("ynn", results)
     result = typed("", results, "--withdraw", "meridian")
-    assert result.out.startswith("Withdrawn: Ana Solberg - Meridian (Mix)\nDecide it again: ")
+    assert result.out.startswith("Withdrawn: Ana Solberg - Meridian (Mix)\nDecide about it again: ")
     assert outcomes(results)[1:] == [("matched", 1), ("review", 1), ("not_found", None)]
     assert len(PlaylistMatch.from_json(results).matches[2].candidates) == 2
     assert results.with_name("review.csv").read_text("utf-8-sig").count("\n") == 2

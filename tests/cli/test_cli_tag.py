@@ -116,7 +116,7 @@ def test_files_outside_a_folder_of_music_are_left_out(command, music, tmp_path):
 
 
 def test_problems_are_listed_and_set_the_exit_code(command, music, tmp_path):
-    """A name cannot control the terminal."""
+    """Control characters in a name are not printed."""
     bad = music / "bad\x1b[2J.mp3"
     bad.write_bytes(b"no music")
     save(tmp_path, *(make_match(Track("T", file=str(music / name)), found=FOUND)

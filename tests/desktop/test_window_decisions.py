@@ -104,7 +104,7 @@ def test_both_modes_are_compared_in_one_click(
     )
     window.results.accept()
     shown = window.results.matches()
-    assert "have not both run" in view.comparison.text()
+    assert "Both modes must run" in view.comparison.text()
     sent = len(fake.requests)
     view.both.click()
     assert window.state == "comparing"

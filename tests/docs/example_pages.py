@@ -31,10 +31,10 @@ INDEX = EXAMPLES / "README.md"
 OPENING = """\
 # Examples
 
-Each example is a short program in the folder `examples/` of the repository. It runs as it is, needs
-no network, and the tests run it. Below each command stands what it prints. Some values are
-replaced: the address of the fake Beatport by that of the real one, dates and times by fixed ones,
-and the folder of temporary files by nothing. `…` stands for text that is left out.
+Each example is a short program in the folder `examples/` of the repository. It needs no network,
+and the tests run it. The output is below each command. Some values are replaced: the URL of the
+fake Beatport with that of the real one, and dates and times with fixed ones. The folder of
+temporary files is removed. `…` replaces text that is left out.
 """
 NEEDS = {
     "explore_run.ipynb": {"polars"},
@@ -155,7 +155,7 @@ def outputs_on_page() -> dict[str, str]:
 
 
 def run(name: str, *arguments: str, **environment: str) -> str:
-    """Run an example in a process of its own (a notebook: in this one); return what it prints."""
+    """Run an example in a separate process (a notebook: in this one); return what it prints."""
     path = EXAMPLES / name
     if path.suffix == ".ipynb":
         with contextlib.redirect_stdout(io.StringIO()) as printed:

@@ -55,7 +55,7 @@ def test_the_blocks_of_a_page_run(
     for block in found:
         if block.language == "text" and not block.file:
             printed = capsys.readouterr().out.replace(base_url, "https://www.beatport.com")
-            # A last line with `…` stands for the rest of the output.
+            # A last line with `…` replaces the rest of the output.
             assert block.text.removesuffix("    …\n") in printed, f"{block} was not printed"
         elif block.language == "python":
             run_python(block, names)

@@ -64,7 +64,7 @@ def test_every_argument_is_explained() -> None:
 
 
 def test_no_argument_or_error_is_explained_elsewhere() -> None:
-    """A reader of a hint sees only this docstring: "As for `build`" would explain nothing."""
+    """An editor's hint shows only this docstring: "As for `build`" would explain nothing."""
     elsewhere = re.compile(r"^\s+\w+: (?:As for|See|Like|The same as) ", re.MULTILINE)
     assert elsewhere.search("Args:\n    rows: As for `build`.")
     found = {name: elsewhere.findall(inspect.getdoc(one) or "") for name, one in FUNCTIONS.items()}
@@ -72,7 +72,7 @@ def test_no_argument_or_error_is_explained_elsewhere() -> None:
 
 
 def test_every_default_is_explained() -> None:
-    """The description of an optional parameter says what holds without it."""
+    """The description of an optional parameter says what happens without it."""
     assert [
         f"{name}: {one.name}: {text}"
         for name, one, text in arguments()

@@ -63,7 +63,7 @@ def test_paths_in_the_text_exist(page: Path) -> None:
 def test_module_paths_in_the_text_exist(page: str) -> None:
     """A module is named by its path in the package folder or the repository, or by its file name.
 
-    `NAME` in a path stands for a name that the reader chooses.
+    `NAME` in a path is a name that the reader chooses.
     """
     named = {span for span in code_spans(DOCS / page) if re.fullmatch(r"[\w./-]+\.py", span)}
     assert named

@@ -96,7 +96,7 @@ MEASURED = ("evaluation.md", "performance.md")
 
 @each_row("page", pages())
 def test_names_in_the_text_exist(page: Path) -> None:
-    """A page that names `Match.pick` or `Progress.place` is right that it exists."""
+    """If a page names `Match.pick` or `Progress.place`, this name exists."""
     named = {
         found
         for span in code_spans(page)

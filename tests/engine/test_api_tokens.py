@@ -1,4 +1,4 @@
-"""Matching over Beatport's API with a user's tokens: renewal, rejection, token file, secrecy."""
+"""Matching over Beatport's API with a user's tokens: refresh, rejection, token file, secrecy."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def api_settings(path: Path | None, attempts: int = 1, **settings: Any) -> Match
     )
 
 
-def renewals(fake: FakeBeatport) -> int:
+def refreshes(fake: FakeBeatport) -> int:
     return sum("/auth/o/token/" in request.path for request in fake.requests)
 
 
@@ -151,14 +151,14 @@ def test_isrc_is_queried_first(name: Name, token_file: Path) -> None:
 
 
 @every_mode
-def test_token_that_expires_during_a_run_is_renewed_once(name: Name, token_file: Path) -> None:
-    """All tasks and threads share one renewal."""
+def test_token_that_expires_during_a_run_is_refreshed_once(name: Name, token_file: Path) -> None:
+    """All tasks and threads share one refresh."""
     fake = fake_api(requests_per_token=20)
     tracks = [f"{title} {number}" for number in range(8) for title in QUICK]
     # With more queries at a time, they use up a new token before all of them are answered.
     result = run(name, fake, token_file, tracks, max_queries=1)
     assert not result.failed
-    assert fake.tokens.refreshed == renewals(fake) >= 2
+    assert fake.tokens.refreshed == refreshes(fake) >= 2
     saved = json.loads(token_file.read_text())
     assert saved["access_token"] == f"an-access-token.{fake.tokens.refreshed}"
     assert saved["refresh_token"] == fake.tokens.refresh
@@ -168,8 +168,8 @@ def test_token_that_expires_during_a_run_is_renewed_once(name: Name, token_file:
         assert stat.S_IMODE(token_file.stat().st_mode) == 0o600
 
 
-def test_threads_of_one_matcher_renew_a_token_once(token_file: Path) -> None:
-    """Each finds the expired token, and waits while one of them renews it."""
+def test_threads_of_one_matcher_refresh_a_token_once(token_file: Path) -> None:
+    """Each finds the expired token, and waits while one of them refreshes it."""
     fake = fake_api()
     transport = fake.transport()
 
@@ -186,16 +186,16 @@ def test_threads_of_one_matcher_renew_a_token_once(token_file: Path) -> None:
     ):
         matches = list(threads.map(matcher.match_track, QUICK[:4]))
     assert not any(match.failures for match in matches)
-    assert renewals(fake) == 1
+    assert refreshes(fake) == 1
 
 
 @every_mode
-def test_expired_token_is_renewed_before_it_is_sent(name: Name, token_file: Path) -> None:
+def test_expired_token_is_refreshed_before_it_is_sent(name: Name, token_file: Path) -> None:
     write(token_file, expires_at=time.time() - 5)
     fake = fake_api()
     result = run(name, fake, token_file)
     assert len(result.matched) == len(QUICK)
-    assert renewals(fake) == 1
+    assert refreshes(fake) == 1
     assert 401 not in {request.status for request in fake.requests}
 
 
@@ -210,10 +210,10 @@ def test_expired_token_is_renewed_before_it_is_sent(name: Name, token_file: Path
         ({"access_token": None}, range(1), "access_token"),
     ],
 )
-def test_token_that_cannot_be_renewed_is_an_auth_failure(
+def test_token_that_cannot_be_refreshed_is_an_auth_failure(
     name: Name, token_file: Path, changes: dict[str, Any], requests: range, detail: str
 ) -> None:
-    """The message says what to do; the renewal is not sent again for every track."""
+    """The message says what to do; the refresh is not sent again for every track."""
     write(token_file, **{"access_token": "long-dead", **changes})
     fake = fake_api()
     result = run(name, fake, token_file, [f"{title} {n}" for n in range(3) for title in QUICK])
@@ -222,12 +222,12 @@ def test_token_that_cannot_be_renewed_is_an_auth_failure(
     assert detail in result.matches[-1].failures[-1].detail
     assert "write a new token file" in result.matches[-1].failures[-1].detail
     assert len(fake.requests) in requests
-    assert renewals(fake) <= 1
+    assert refreshes(fake) <= 1
 
 
 @every_mode
-def test_new_token_that_is_rejected_is_not_renewed_again(name: Name, token_file: Path) -> None:
-    """Otherwise the library would send renewals to the server without end."""
+def test_new_token_that_is_rejected_is_not_refreshed_again(name: Name, token_file: Path) -> None:
+    """Otherwise the library would send refreshes to the server without end."""
 
     class Rejecting(httpx.BaseTransport, httpx.AsyncBaseTransport):
         posts = 0
@@ -249,7 +249,7 @@ def test_new_token_that_is_rejected_is_not_renewed_again(name: Name, token_file:
     assert transport.posts == 1
 
 
-def test_client_without_post_is_an_auth_failure_on_renewal(token_file: Path) -> None:
+def test_client_without_post_is_an_auth_failure_on_refresh(token_file: Path) -> None:
     class GetOnly:
         def __init__(self, client: httpx.Client) -> None:
             self.get = client.get
@@ -305,7 +305,7 @@ def test_run_without_a_valid_token_resumes_after_a_login(
 def test_matcher_uses_a_new_token_that_the_user_writes_during_a_run(
     name: Name, token_file: Path
 ) -> None:
-    """After a failed renewal, requests fail until the file holds another token."""
+    """After a failed refresh, requests fail until the file holds another token."""
     write(token_file, access_token="long-dead", refresh_token=None)
     fake, reports = fake_api(), list[Progress]()
 
@@ -326,10 +326,10 @@ def test_matcher_uses_a_new_token_that_the_user_writes_during_a_run(
     assert not result.matches[-1].failures
 
 
-def test_new_token_that_expired_unused_is_renewed(
+def test_new_token_that_expired_unused_is_refreshed(
     token_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only a new token that was rejected is not renewed again."""
+    """Only a new token that was rejected is not refreshed again."""
     now = [time.time()]
     monkeypatch.setattr("beatport_match.transport.token_store.time.time", lambda: now[0])
     write(token_file, expires_at=now[0] - 5)
@@ -347,7 +347,7 @@ def test_new_token_that_expired_unused_is_renewed(
 
 @every_mode
 def test_access_token_without_a_file_is_enough(name: Name) -> None:
-    """Such a token cannot be renewed: after it expires, requests fail as `auth`."""
+    """Such a token cannot be refreshed: after it expires, requests fail as `auth`."""
     token = MatchSettings(access_token="an-access-token").access_token
     result = run(name, fake_api(), None, access_token=token)
     assert len(result.matched) == len(QUICK)
@@ -356,11 +356,11 @@ def test_access_token_without_a_file_is_enough(name: Name) -> None:
     assert len(expired.matched) + len(expired.failed) == len(QUICK)
 
 
-def test_token_that_another_program_renewed_is_read_from_the_file(token_file: Path) -> None:
-    """The file is read again before a renewal."""
+def test_token_that_another_program_refreshed_is_read_from_the_file(token_file: Path) -> None:
+    """The file is read again before a refresh."""
     fake, reports = fake_api(requests_per_token=3), list[Progress]()
 
-    def renew_in_another_program(progress: Progress) -> None:
+    def refresh_in_another_program(progress: Progress) -> None:
         reports.append(progress)
         if len(reports) == 3:
             with httpx.Client(transport=fake.transport()) as client:
@@ -373,14 +373,14 @@ def test_token_that_another_program_renewed_is_read_from_the_file(token_file: Pa
         QUICK[:5],
         transport=fake.transport(),
         settings=api_settings(token_file),
-        on_progress=renew_in_another_program,
+        on_progress=refresh_in_another_program,
     )
-    assert renewals(fake) == 1
+    assert refreshes(fake) == 1
     assert not result.failed
 
 
-def test_programs_that_share_a_file_renew_its_token_once(token_file: Path) -> None:
-    """The fake accepts each refresh token once, so the second renewal would be rejected."""
+def test_programs_that_share_a_file_refresh_its_token_once(token_file: Path) -> None:
+    """The fake accepts each refresh token once, so the second refresh would be rejected."""
     write(token_file, expires_at=1)
     fake = fake_api()
     transport = fake.transport()
@@ -397,12 +397,12 @@ def test_programs_that_share_a_file_renew_its_token_once(token_file: Path) -> No
     with ThreadPoolExecutor(3) as threads:
         matches = list(threads.map(program, QUICK[:3]))
     assert not any(match.failures for match in matches)
-    assert renewals(fake) == 1
+    assert refreshes(fake) == 1
     assert [file.name for file in token_file.parent.iterdir()] == [token_file.name]
 
 
 @every_mode
-def test_new_token_in_the_file_is_used_after_a_rejected_renewal(
+def test_new_token_in_the_file_is_used_after_a_rejected_refresh(
     name: Name, token_file: Path
 ) -> None:
     """Another program may not know the lock."""
@@ -447,7 +447,7 @@ def test_wait_for_another_program_ends(name: Name, by_stop: bool, token_file: Pa
     assert len(fake.requests) == (0 if by_stop else 2)
 
 
-def test_token_file_is_renewed_where_no_lock_file_can_be_made(
+def test_token_file_is_refreshed_where_no_lock_file_can_be_made(
     token_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(path: Path) -> Any:
@@ -480,7 +480,7 @@ def test_run_continues_if_the_token_file_cannot_be_written(
 
 @every_mode
 @pytest.mark.usefixtures("skipped_waits")
-def test_renewal_is_retried_after_a_temporary_failure(name: Name, token_file: Path) -> None:
+def test_refresh_is_retried_after_a_temporary_failure(name: Name, token_file: Path) -> None:
     write(token_file, expires_at=1)
     fake = fake_api(faults=first(1, "unavailable"))
     result = Mode(name).call(

@@ -1,4 +1,4 @@
-"""A run while Beatport's pages have changed: its results are marked, and not too sure."""
+"""A run after Beatport's pages have changed: its results are marked and may need review."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def single_artist_track() -> Any:
 @pytest.mark.parametrize("mode", ["sync", "asyncio", "trio"])
 @pytest.mark.parametrize("form", READ_FROM)
 def test_track_is_matched_and_marked(form: PageForm, mode: Name) -> None:
-    """The page names artists and version, so the answer is as sure as usual."""
+    """The page names artists and version, so the confidence is as usual."""
     usual, found = match(TITLE, "data_script"), match(TITLE, form, mode)
     assert found.matched
     assert (found.best.id, found.confidence) == (usual.best.id, usual.confidence)
@@ -118,7 +118,7 @@ def test_search_page_without_any_data_is_failed() -> None:
 
 @pytest.mark.parametrize("confidence", [0.9, 0.5])
 def test_track_without_its_version_is_at_most_review(confidence: float) -> None:
-    """An equal Beatport number proves nothing either: it may be that of another version."""
+    """An equal Beatport number is no proof: it may be that of another version."""
     sold = next(one for one in bundled_catalogue() if len(one.artists) > 1)
     track = Track(sold.name, sold.artists, beatport_id=sold.id, isrc=sold.isrc or None)
     settings = {"accept_confidence": confidence, "max_queries": 1}

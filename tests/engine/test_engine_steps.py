@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 from scripted_engines import SOURCE, UNLIMITED_SLOTS, AsyncScriptedEngine, ScriptedEngine
 from scripted_flow import question
@@ -24,7 +25,7 @@ def one_question(asked: Question) -> SearchFlow[Answer]:
 
 
 class Slots:
-    """A rate limiter that returns the given answers, and records what is reported."""
+    """A rate limiter that returns the given answers and records the reports."""
 
     def __init__(self, *slots: Any) -> None:
         self.slots = list(slots)
@@ -119,3 +120,33 @@ def test_a_cached_result_needs_no_slot(run: Any) -> None:
         again = anyio.run(engine.run, one_question(found), go_on).value
     assert isinstance(first.value, ParsedResult)
     assert (again.value, again.cached, again.sent) == (first.value, True, ())
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_between_the_steps_of_two_flows_the_loop_runs_other_tasks(backend: str) -> None:
+    """Calls that begin together would otherwise block the loop for the sum of their steps."""
+    turns, step_turns = [0], list[int]()
+
+    def flow() -> SearchFlow[None]:
+        step_turns.append(turns[0])
+        return
+        yield
+
+    async def count_turns() -> None:
+        while True:
+            turns[0] += 1
+            await anyio.lowlevel.checkpoint()
+
+    async def run() -> None:
+        engine = AsyncScriptedEngine([None], UNLIMITED_SLOTS, 1)
+        async with anyio.create_task_group() as group:
+            group.start_soon(count_turns)
+            async with anyio.create_task_group() as runs:
+                for _ in range(5):
+                    runs.start_soon(engine.run, flow(), go_on)
+            group.cancel_scope.cancel()
+
+    anyio.run(run, backend=backend)
+    # Trio runs the tasks of one turn in any order: two steps of two turns can see one number.
+    assert len(step_turns) == 5
+    assert len({*step_turns}) >= 3

@@ -1,4 +1,4 @@
-"""Wrong arguments: one sentence where they enter, in each mode, and never a traceback of ours."""
+"""Wrong arguments: an error of one sentence when they are passed, in each mode."""
 
 from __future__ import annotations
 
@@ -149,12 +149,14 @@ def test_a_wrong_argument_of_a_single_query_is_one_sentence(
 
 @every_mode_but_bridge
 def test_the_path_of_a_playlist_is_no_track(name: Name, tmp_path: Path) -> None:
-    """The sentence names match_playlist. A text that is no file is a track."""
+    """The sentence names match_playlist. A text that is not a file is a track."""
     path = tmp_path / "friday.m3u8"
-    path.touch()
+    database = tmp_path / "database V2"
+    for file in (path, database):
+        file.touch()
     remedy = "; pass a playlist file to match_playlist."
-    assert refused(lambda: call(name, "match_track", str(path))).endswith(remedy)
-    assert refused(lambda: call(name, "match_track", path)).endswith(remedy)
+    for track in (str(path), path, str(database), str(tmp_path)):
+        assert refused(partial(call, name, "match_track", track)).endswith(remedy)
     for text in ("Countersunk.csv", "x" * 5000 + ".txt"):
         assert call(name, "match_track", text).outcome != "failed"
 
@@ -195,7 +197,7 @@ def test_an_http_client_that_is_no_client_is_rejected(entry: str, client: object
 
 @pytest.mark.parametrize("source", [5, WebSource, [WebSource], "pool.catalogue"])
 def test_a_source_that_is_no_source_is_rejected(source: object) -> None:
-    """A class is no source either."""
+    """A class is also not a source."""
     assert refused(lambda: Matcher(source=source)).startswith("source= takes a Source, an open")
 
 

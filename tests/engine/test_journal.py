@@ -180,7 +180,7 @@ def test_a_match_that_was_cut_short_is_not_recorded(path: Path, changes: Any) ->
 
 
 def test_the_estimate_of_a_resumed_run_ignores_recorded_tracks(path: Path) -> None:
-    """They took no time, so they say nothing about the tracks that are left."""
+    """They took no time, so they give no estimate for the remaining tracks."""
     run("sync", FakeBeatport(**EXACT_SEARCH), path, QUICK[:3])
     reports = list[Progress]()
     run("sync", FakeBeatport(**EXACT_SEARCH), path, on_progress=reports.append)
@@ -223,7 +223,7 @@ def test_settings_that_change_answers_invalidate_the_lines(
 def test_tracks_that_the_journal_has_with_other_settings_are_reported(
     name: Name, path: Path
 ) -> None:
-    """They are queried again, once; other tracks in the journal are not counted."""
+    """They are searched again, once; other tracks in the journal are not counted."""
     run("sync", FakeBeatport(**EXACT_SEARCH), path)
     other = UNPACED.with_(max_queries=2)
     found = run(name, FakeBeatport(**EXACT_SEARCH), path, QUICK[:2], settings=other)
@@ -232,7 +232,7 @@ def test_tracks_that_the_journal_has_with_other_settings_are_reported(
             str(path),
             "journal",
             "2 tracks are in the journal with other settings, sources or another version of "
-            "beatport_match, and so not skipped; use the earlier settings to resume",
+            "beatport_match, and searched again; use the earlier settings to resume",
         ),
     )
     again = run(name, FakeBeatport(**EXACT_SEARCH), path, QUICK[:2], settings=other)
@@ -313,8 +313,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_journal_cut_anywhere_is_repaired(finished: bytes, path: Path, data: Any) -> None:
-    """Complete lines stay, the track of the incomplete line is queried again, and the file ends up
-    as it would have been."""
+    """Complete lines stay, the track of the incomplete line is searched again, and the file is then
+    as without the cut.
+    """
     cut = data.draw(st.integers(0, len(finished)))
     path.write_bytes(finished[:cut])
     whole_lines = finished[:cut].count(b"\n")
@@ -344,7 +345,7 @@ def test_a_journal_cut_anywhere_is_repaired(finished: bytes, path: Path, data: A
 def test_a_damaged_line_affects_only_its_track(
     finished: bytes, path: Path, damage: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The line is reported as a problem, and its track is queried again."""
+    """The line is reported as a problem, and its track is searched again."""
     before = finished.splitlines(keepends=True)
     path.write_bytes(b"".join([*before[:2], damage(before[2]), *before[3:]]))
     fake = FakeBeatport(**EXACT_SEARCH)
@@ -353,7 +354,7 @@ def test_a_damaged_line_affects_only_its_track(
     assert len(found.matched) == len(QUICK)
     assert len({request.path for request in fake.requests}) == 1
     assert found.problems == (
-        PlaylistProblem(str(path), "line 3", "the line is damaged; its track is queried again"),
+        PlaylistProblem(str(path), "line 3", "the line is damaged; its track is searched again"),
     )
     assert [record.getMessage() for record in caplog.records] == [
         f"line 3 of the journal {path.name} is damaged"
@@ -380,7 +381,7 @@ def test_a_damaged_line_affects_only_its_track(
     ).map(b"".join)
 )
 def test_any_bytes_are_a_journal_or_a_journal_error(path: Path, content: bytes) -> None:
-    """A rejected file stays as it was."""
+    """A rejected file is not changed."""
     path.write_bytes(content)
     message = ""
     try:
@@ -514,7 +515,7 @@ def test_a_full_disk_loses_the_line_and_not_the_run(path: Path) -> None:
 
 @every_mode
 def test_undecodable_file_names_do_not_end_a_run(name: Name, path: Path) -> None:
-    """Such a track is matched, but not recorded: the next run queries it again."""
+    """Such a track is matched, but not recorded: the next run searches for it again."""
     undecodable = Track(f"{QUICK[0]}\udcff", file="/music/\udcfe.mp3")
     found = run(name, FakeBeatport(**EXACT_SEARCH), path, [undecodable, *QUICK[1:]])
     assert found.matches[0].track is undecodable

@@ -80,14 +80,14 @@ def test_searches_and_fetches_are_measured(mode: str, tmp_path: Any) -> None:
     assert most_speed_up(stats, 5) is None
     report = generate_async_io_analysis_report(stats)
     assert "8 queries, 4 requests" in report
-    assert "for no track of a run" in report
+    assert "outside of a run" in report
     path = export_performance_metrics_json(stats, "lookups", tmp_path)
     assert load_metrics_from_json(path) == stats
 
 
 @both_modes
 def test_failed_calls_are_measured(mode: str) -> None:
-    """A search that raises an exception leaves its figures."""
+    """The figures of a search that raises an exception are kept."""
     stats = stats_of_calls(mode, FakeBeatport(faults=always("unavailable")))
     assert stats.failures is not None
     assert stats.failures["status"] == len(stats.queries) > 1

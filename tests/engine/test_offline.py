@@ -20,7 +20,7 @@ MANY = tuple(f"{SLOW} {number}" for number in range(40))
 
 
 class Network(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """A network that is away for a number of requests."""
+    """A network that cannot be reached for a number of requests."""
 
     def __init__(self, away: float) -> None:
         self.fake = FakeBeatport(**EXACT_SEARCH)
@@ -77,7 +77,7 @@ def test_waiting_run_continues_when_the_network_is_back(
 
 @every_mode
 def test_wait_for_the_network_ends_after_its_limit(name: Name) -> None:
-    """A track whose request is a probe states the error of its own request."""
+    """If the request of a track is a probe, its failure has the error of this request."""
     result = run(name, Network(away=float("inf")), MANY, max_offline_wait_s=100.0)
     assert len(result.failed) == len(MANY)
     details = [match.failures[-1].detail for match in result.matches]

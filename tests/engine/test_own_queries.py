@@ -44,7 +44,7 @@ def test_the_queries_of_a_caller_are_sent_in_their_order(name: Name) -> None:
 
 @every_mode
 def test_an_own_query_without_a_word_raises_misuse_error(name: Name) -> None:
-    """No other result would say that it was not sent."""
+    """Otherwise the caller would not know that it was not sent."""
     with pytest.raises(MisuseError, match="nothing to search for in '"):
         Mode(name).call("match_track", TITLE, queries=["(  )"], on_error="result")
 

@@ -56,8 +56,8 @@ def test_four_processes_keep_one_rate_and_one_of_them_is_killed(tmp_path: Path) 
     """Request number k arrives no earlier than k slots after the start.
 
     One process in each mode; that on trio is killed in the middle. The others finish all tracks.
-    It takes 0.8 s, because the rate decides, and a higher one is hidden by the start of the
-    processes.
+    It takes 0.8 s, because of the rate; at a higher rate, the start of the processes would take
+    longer than the waits.
     """
     per_second, tracks = 30.0, 6
     arrivals = list[float]()
@@ -165,7 +165,7 @@ def test_a_sync_limiter_does_not_block_the_event_loop(backend: str) -> None:
 
 @both_modes
 def test_an_exception_of_a_limiter_passes_through(name: Name) -> None:
-    """Unless it shall be the result of its track."""
+    """Except with `on_error="result"`."""
 
     class Broken:
         def update(self, change: object, /) -> Any:

@@ -108,7 +108,7 @@ async def test_max_concurrent_limits_the_pages_in_flight(limit: int, by: str) ->
 
 @every_mode
 def test_a_search_returns_at_most_max_results(name: Name) -> None:
-    """Beatport is asked for no more rows."""
+    """No more rows are requested from Beatport."""
     fake = FakeBeatport(**EXACT_SEARCH)
     found = Mode(name).call("search_tracks", "winter", max_results=2, transport=fake.transport())
     assert len(found) == 2
@@ -207,7 +207,7 @@ CALLS: list[tuple[str, object]] = [
     ("search_tracks", "winter"),
 ]
 RAISED = [(*call, *kind) for call in CALLS for kind in KINDS]
-# The heading of a track page tells the track, even if its data cannot be read.
+# The heading of a track page names the track, even if its data cannot be read.
 RAISED.append(("search_tracks", "winter", "wrong_shape", "catalogue_changed"))
 
 

@@ -36,7 +36,7 @@ def once_for(fault: Fault, *words: str) -> Callable[[int, str], Fault | None]:
     """Let the first request about each word have the fault.
 
     A fault by the number of the request could hit a track twice: a free worker begins the second
-    round while slow requests of the first one are still under way.
+    round while slow requests of the first one are still in flight.
     """
     left = list(words)
 
@@ -125,7 +125,7 @@ def test_second_round_goes_on_if_its_first_tracks_are_answered(name: Name) -> No
 
 @pytest.mark.parametrize(("fault", "kept"), [("unavailable", 8), ("wrong_shape", 7), (None, 0)])
 def test_only_an_answer_ends_a_row_of_failed_tracks(fault: Fault | None, kept: int) -> None:
-    """A changed page says nothing about whether the other fault has passed."""
+    """A changed page does not show whether the other fault has passed."""
     fake = FakeBeatport(faults=fault and always(fault))
     (match,) = run("sync", fake, tracks=QUICK[:1]).matches
     assert failed_in_a_row(7, match) == kept

@@ -48,7 +48,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def slots(waits: list[float]) -> list[int]:
-    """Which slots were waited for, counted from the first, at one slot in 100 s."""
+    """The slots that the run waited for, counted from the first, at one slot in 100 s."""
     return sorted(round(seconds / 100) for seconds in waits)
 
 
@@ -171,6 +171,20 @@ def test_accounts_of_the_api_share_no_answers() -> None:
         )
     assert not valid.failures
     assert [failure.kind for failure in invalid.failures] == ["auth"]
+
+
+def test_a_service_with_many_accounts_keeps_a_bounded_state() -> None:
+    """The state of the accounts that were used last is kept."""
+    api = MatchSettings(source="api", api_url="https://api.example/v4")
+    first, *_, last = (
+        shared.shared_state(api.with_(access_token=f"t{number}"))
+        for number in range(shared.MAX_RATE_LIMITERS + 1)
+    )
+    assert len(shared._registry.memories) == shared.MAX_MEMORIES
+    assert len(shared._registry.rate_limiters) == shared.MAX_RATE_LIMITERS
+    again = shared.shared_state(api.with_(access_token=f"t{shared.MAX_RATE_LIMITERS}"))
+    assert (again.memory, again.rate_limiter) == (last.memory, last.rate_limiter)
+    assert shared.shared_state(api.with_(access_token="t0")).rate_limiter != first.rate_limiter
 
 
 def test_cleared_state_is_forgotten(waits: list[float]) -> None:

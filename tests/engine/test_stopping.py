@@ -1,4 +1,4 @@
-"""Stopping, cancelling and exceptions: what a run leaves behind, in each mode."""
+"""Stopping, cancelling and exceptions: the results and tasks after them, in each mode."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_stop_within_a_track_keeps_its_candidates(name: Name) -> None:
 @every_mode
 @pytest.mark.usefixtures("short_polls")
 def test_a_stop_ends_the_wait_for_the_rate_limit(name: Name) -> None:
-    """`stop` is called again and again while a request waits; this one would wait 20 s."""
+    """`stop` is called repeatedly while a request waits; this one would wait 20 s."""
     done, calls = list[Progress](), list[int]()
 
     def stop() -> bool:

@@ -1,4 +1,4 @@
-"""Write every phrase behind a plain title in every way, with only the Original Mix on sale.
+"""Add every phrase to a plain title in every form, with only the Original Mix on sale.
 
     python tests/evaluation/adversaries.py [--rows 300] [--sample N] [--catalogue FILE]
         [--errors N] [--jobs 2] [--write]
@@ -74,7 +74,7 @@ class Form:
     measured: bool
 
     def track(self, sold: Candidate) -> Track:
-        """Return the local track: the title on sale with the phrase behind it."""
+        """Return the local track: the title on sale with the phrase after it."""
         fields = ("label", "catalog_number", "bpm", "key", "camelot")
         known = {name: getattr(sold, name) for name in fields}
         phrase = self.phrase.format(artist=sold.artists[-1], **known)

@@ -7,7 +7,7 @@ recording depends on more than the words.
 
 from __future__ import annotations
 
-# Versions by kind, separated by commas. None of them may be taken for the Original Mix.
+# Versions by kind, separated by commas. None of them may be matched to the Original Mix.
 VERSIONS = {
     kind: tuple(one.strip() for one in phrases.split(","))
     for kind, phrases in {
@@ -34,7 +34,7 @@ VERSIONS = {
             "2K24, 2k23 Mix, 2019 Mix, 2022 Version, '24 Mix, Y2K Mix, 2016 Reamp, Reamp, Refix, "
             "Refixx, Rework, Reworked, Re-Work, Redux, Reload, Reloaded, Relick, Revamp, "
             "Revisited, Rebuild, Reboot, Reprise, Remake, Re-Recorded, Reimagined, Rebirth, "
-            "Retouch, Resample, Re-Edit, V2, V3, Version 2, Mk II, Take 2, Part 2, Pt. 3"
+            "Retouch, Resample, Re-Edit, V2, V3, Version 2, Mk II, Take 2, Part 3, Pt. 3"
         ),
         "instrument": (
             "Instrumental, Instr., Inst Mix, Karaoke, Acapella, A Cappella, Acappella, "

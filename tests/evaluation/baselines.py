@@ -1,4 +1,4 @@
-"""Three plain matchers to compare `rank` with. They use nothing of this library but its values."""
+"""Three plain matchers to compare `rank` with. They use only the value classes of this library."""
 
 from __future__ import annotations
 

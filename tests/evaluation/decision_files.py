@@ -78,7 +78,7 @@ def _from_row(row: dict[str, Any]) -> Decision:
     wanted = [] if row["want"] is None else [row["want"]]
     return Decision(
         id=row["id"],
-        # The text behind a colon describes the single decision.
+        # The text after a colon describes the single decision.
         kind=row["kind"].partition(":")[0],
         flag=row["flag"],
         track=track,

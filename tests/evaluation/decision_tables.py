@@ -15,7 +15,7 @@ from result_tables import table
 MAX_WRONG_PER_THOUSAND = 10.0
 MIN_EVERYDAY = 0.97
 MIN_SHOULD = 0.80
-# A kind with fewer decisions has no line of its own.
+# A kind with fewer decisions has no separate line.
 MIN_SHOWN = 10
 OTHER_KINDS = "kinds with fewer than 10 decisions"
 

@@ -1,6 +1,6 @@
 """Decide which of the given candidates is the local track, and whether the decision is right.
 
-There is no search: every decision brings its candidates, in the given and in the reversed order.
+There is no search: every decision has its candidates, in the given and in the reversed order.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from beatport_match.scoring.confidence import outcome_of, rank
 
 @dataclass(frozen=True)
 class Answer:
-    """What a matcher says: the `id` of its first candidate, and whether it is accepted."""
+    """The answer of a matcher: the `id` of its first candidate, and whether it is accepted."""
 
     first: int | None
     accepted: bool
@@ -76,12 +76,12 @@ def decide(decision: Decision, matcher: Matcher = by_rank) -> Outcome:
 
 
 def is_wrong(one: Outcome) -> bool:
-    """Tell whether a candidate was accepted that is not right."""
+    """Return whether a wrong candidate was accepted."""
     return one.verdict == "wrong"
 
 
 def is_missed(one: Outcome) -> bool:
-    """Tell whether the right candidate was not accepted, or for `T` was not first."""
+    """Return whether the right candidate was not accepted, or for `T` was not first."""
     return not is_wrong(one) and (
         not one.first if one.flag == "T" else one.answerable and one.verdict != "right"
     )

@@ -150,7 +150,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Goal:
-    """One line of the goals: a figure, and its limit for each set; `None` is no goal."""
+    """One line of the goals: a figure, and its limit for each set; `None` means no goal."""
 
     name: str
     value: Callable[[Figures], float]

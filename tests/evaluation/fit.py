@@ -91,7 +91,7 @@ def fit(examples: list[Example]) -> dict[str, float]:
             if _has_wrong_sign(name, solution[at] + gradient[at] * 1e-9)
         ]
         for at in held:
-            # A weight with the wrong sign is held at zero, and the others are fitted without it.
+            # A weight with the wrong sign is set to zero, and the others are fitted without it.
             gradient[at] = -solution[at]
             for other in range(len(names)):
                 hessian[at][other] = hessian[other][at] = float(at == other)
@@ -105,7 +105,7 @@ def fit(examples: list[Example]) -> dict[str, float]:
 
 
 def _has_wrong_sign(name: str, weight: float) -> bool:
-    """Tell whether the table of cases allows only the other sign; "" is the constant."""
+    """Return whether the table of cases allows only the other sign; "" is the constant."""
     if not name:
         return False
     sign = -1 if CASES[name].contradicts else CASES[name].sign

@@ -1,9 +1,9 @@
 """Simulate an unreliable search: it ranks by words and random noise, and misses rows at random.
 
-The README of the evaluation data defines the rules. A query finds the rows that hold at least a
-fifth of its word rarity, ranked by that sum times popularity noise. A given query leaves out a
-given row 1 time in 20. A missing mix name is returned as "Original Mix". The random numbers come
-from a hash, so that runs can be compared.
+The README of the evaluation data defines the rules. A query finds the rows whose words have at
+least a fifth of the weight of all its words (rarer words have more weight), ranked by this weight
+times popularity noise. A given query leaves out a given row 1 time in 20. A missing mix name is
+returned as "Original Mix". The random numbers come from a hash, so that runs can be compared.
 """
 
 from __future__ import annotations

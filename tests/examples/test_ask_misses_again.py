@@ -1,4 +1,4 @@
-"""The cron example: what appeared is found, and runs do not overlap."""
+"""The cron example: tracks that are now on sale are found, and runs do not overlap."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_later_run_finds_what_appeared_and_asks_for_nothing_else(
 
 
 def test_a_miss_is_due_again_after_a_day(run: Run, file: Path) -> None:
-    """The second run of a day sends nothing; after the wait, the track is asked for."""
+    """The second run of a day sends nothing; after the wait, the track is searched again."""
     assert run(TODAY)[0] == 0
     assert run()[1].requests == ()
     decisions = file.with_name("decisions.jsonl")
@@ -80,7 +80,7 @@ def test_a_fault_gives_exit_code_1_and_is_asked_again_in_the_next_run(
 
 
 def test_two_runs_do_not_overlap(run: Run, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The second run leaves the results as they are, and its line says why."""
+    """The second run does not change the results, and its line says why."""
     before = file.read_bytes()
     with file.with_suffix(".journal").open("ab") as held:
         assert lock(held)

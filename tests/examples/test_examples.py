@@ -59,7 +59,7 @@ EXPECTED_OUTPUT = {
 }
 # It maps two models with fifty fields, one a line.
 MAX_LINES = {"cuepoint_adapter.py": 100}
-# Each of these needs a process: a server, a test runner, or workers. `one_track.py` stands for the
+# Each of these needs a process: a server, a test runner, or workers. `one_track.py` represents the
 # others: they run in this process, where their waits are skipped.
 IN_A_PROCESS = {
     *("mcp_client.py", "mcp_server.py", "one_track.py", "polars_match.py", "spark_match.py"),
@@ -91,7 +91,7 @@ def run_here(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             run_notebook(path)
         else:
             runpy.run_path(str(path), run_name="__main__")
-    gc.collect()  # what the example left open is reported here, and not in a later test
+    gc.collect()  # a resource that the example left open is reported here, and not in a later test
 
 
 @pytest.mark.usefixtures("skipped_waits")

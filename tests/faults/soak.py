@@ -1,4 +1,4 @@
-"""Match many tracks with a few faults, in a process of their own, and measure what the run holds.
+"""Match many tracks with a few faults, in a separate process, and measure the memory of the run.
 
 The tracks are invented and each is on sale, so `not_found` is always wrong. The process takes the
 matches from a stream and keeps none. Memory and descriptors are read from `/proc` (Linux).

@@ -90,7 +90,7 @@ def test_link_is_kept_and_its_target_written(tmp_path: Path) -> None:
 
 
 def test_a_write_deletes_the_old_files_of_killed_programs(tmp_path: Path) -> None:
-    """It keeps files that are young, of another target or of another kind."""
+    """It keeps files that are new, of another target or of another kind."""
     path = tmp_path / "results[1].json"
     abandoned = tmp_path / ".results[1].json.0123456789abcdef.draft"
     young = tmp_path / ".results[1].json.0123456789abcde0.draft"
@@ -108,7 +108,7 @@ def test_a_write_deletes_the_old_files_of_killed_programs(tmp_path: Path) -> Non
 
 
 def test_a_write_keeps_the_file_of_another_living_writer(tmp_path: Path) -> None:
-    """The file looks old: its program was suspended, or computes for long between two writes."""
+    """The file looks old: its program was suspended, or has not written for a long time."""
     path = tmp_path / "results.json"
     with atomic_write(path) as first:
         first.write_text("first")
@@ -165,7 +165,7 @@ def _write_while_another_program_creates(path: Path) -> None:
 def test_output_that_cannot_be_written_is_one_sentence(
     tmp_path: Path, name: str, write: Callable[[Path], object]
 ) -> None:
-    """It names the path, the reason and what to do; nothing is left behind."""
+    """It names the path, the reason and what to do; no temporary file remains."""
     (tmp_path / "file").touch()
     with pytest.raises(OutputError) as caught:
         write(tmp_path / name)

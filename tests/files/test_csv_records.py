@@ -23,7 +23,7 @@ def test_records_have_the_number_of_their_first_line() -> None:
     assert records('a,"b\nc"\n\nd\n') == [(1, ["a", "b\nc"]), (3, []), (4, ["d"])]
 
 
-def test_an_unclosed_quote_is_told_from_other_faults() -> None:
+def test_an_unclosed_quote_differs_from_other_errors() -> None:
     """It reaches the limit of the record or the end of the file."""
     long = "a record is longer than 20 characters"
     unclosed = "a quote is opened and never closed"
@@ -94,7 +94,7 @@ def characters_parsed(text: str, max_length: int, monkeypatch: pytest.MonkeyPatc
 def test_unclosed_quotes_cost_work_in_proportion_to_the_text(
     lines: str, max_length: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each line is parsed as a record, behind an open quote, and in the record that it ends."""
+    """Each line is parsed as a record, after an open quote, and in the record that it ends."""
     parsed = characters_parsed(lines, max_length, monkeypatch)
     assert 0 < parsed <= 4 * len(lines) + 2 * lines.count("\n")
 

@@ -41,7 +41,7 @@ def test_the_reason_names_the_cause(tmp_path: Path) -> None:
 
 
 def test_the_reason_names_the_folder_that_is_missing_or_a_file(tmp_path: Path) -> None:
-    """The texts of the system name neither, and speak of files where a folder is needed."""
+    """The messages of the system name neither, and mention files where a folder is needed."""
     file = tmp_path / "file"
     file.write_bytes(b"")
     a_file = "file is a file and not a folder"
@@ -68,7 +68,7 @@ def test_the_reason_names_the_folder_that_is_missing_or_a_file(tmp_path: Path) -
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
 def test_a_pipe_and_a_device_are_not_opened(tmp_path: Path) -> None:
-    """Opening a pipe without a writer would block for ever."""
+    """Opening a pipe without a writer would block forever."""
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path(os.devnull)):
         assert failure_of(path) == "it is not a regular file"

@@ -1,4 +1,4 @@
-"""Only one program holds a lock file, and a killed or forked one never holds it for ever."""
+"""Only one program holds a lock file, and a killed or forked one never holds it forever."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_the_lock_file_of_a_killed_program_is_free(path: Path) -> None:
 def test_a_lock_on_a_removed_file_does_not_count(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between opening and locking, the holder before may remove the file."""
+    """Between opening and locking, the previous holder may remove the file."""
     removed: list[bool] = []
 
     def lock_late(file: object) -> bool:
@@ -56,7 +56,7 @@ def test_a_lock_on_a_removed_file_does_not_count(
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows does not fork")
 def test_a_forked_child_does_not_hold_the_lock_of_its_parent(path: Path) -> None:
-    """The child lives on after its parent has been killed."""
+    """The child still runs after its parent has been killed."""
     reader, writer = os.pipe()
     started, tell_started = os.pipe()
     parent = os.fork()
@@ -80,7 +80,7 @@ def test_a_forked_child_does_not_hold_the_lock_of_its_parent(path: Path) -> None
 def test_on_windows_a_byte_beyond_the_file_is_locked(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The file is closed before it is removed, because Windows removes no open file."""
+    """The file is closed before it is removed, because Windows cannot remove an open file."""
     calls: list[tuple[int, int]] = []
 
     def locking(descriptor: int, mode: int, count: int) -> None:
@@ -97,6 +97,20 @@ def test_on_windows_a_byte_beyond_the_file_is_locked(
         assert (first, second) == (True, False)
     assert calls == [(2**40, 1)] * 2
     assert not path.exists()
+
+
+def test_a_lock_on_windows_keeps_the_position_in_the_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An existing backup of tags would otherwise look empty, and be overwritten."""
+    monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(locking=lambda *_: None, LK_NBLCK=2))
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(locked_file, "_LOCKED_BYTE", 2**40)
+    path.write_bytes(b"header and lines")
+    with path.open("r+b", buffering=0) as file:
+        assert file.read(7) == b"header "
+        assert lock(file)
+        assert file.read() == b"and lines"
 
 
 def test_a_file_system_without_locks_is_an_error(

@@ -1,4 +1,4 @@
-"""Which decisions belong to a track: facts that agree, contradict or are unknown."""
+"""Which decisions apply to a track: facts that agree, contradict or are unknown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The match: its outcome, its explanation as text, and what counts when matches are compared."""
+"""The match: its outcome, its explanation as text, and the comparison of matches."""
 
 import pickle
 from dataclasses import replace
@@ -225,7 +225,7 @@ Ana Sol - Night Ferry (Nørd Remix)
         (replace(MATCHED, best=replace(RIGHT, evidence=())), "no evidence for it"),
         (
             replace(OTHER_VERSION_ONLY, best=replace(OTHER_VERSION, evidence=())),
-            "too little evidence for it: the library has no tempo",
+            "too little evidence for it: your track has no tempo",
         ),
         (
             replace(
@@ -328,7 +328,7 @@ def test_pick_takes_the_place_of_an_earlier_decision():
 
 
 def test_pick_says_that_the_others_were_not_picked():
-    """A reason that a candidate already has stays; that of the picked one goes."""
+    """A candidate keeps a reason that it already has; the picked one has none."""
     other = replace(
         OTHER_VERSION, reject_reason=Rejection("other_version", "It is another version.")
     )

@@ -115,7 +115,7 @@ def test_the_first_query_names_title_artists_and_mix(recording, style):
     ],
 )  # fmt: skip
 def test_queries_become_less_strict_step_by_step(track, expected):
-    """First artists, title and a particular mix; at last one artist and a rare word."""
+    """First artists, title and the mix; in the end one artist and a rare word."""
     assert texts(track) == expected
 
 
@@ -155,7 +155,7 @@ def test_full_width_brackets_are_removed_as_well():
 
 @each_row("title", ["!!!", "?", "...", "+", "♥"])
 def test_a_title_of_signs_is_searched_for(title: str) -> None:
-    """There are artists and titles like these; dashes stand for an empty field."""
+    """There are artists and titles like these; dashes alone mean an empty field."""
     assert [query.text for query in plan_queries(Track(title))] == [title]
     assert plan_queries(Track("---")) == ()
     assert plan_queries(Track("---", "Ana Sol"))[0].text == "Ana Sol ---"

@@ -53,7 +53,7 @@ def siblings(count: int = 9, folder: str = "/music/trees", **fields: object) -> 
 
 
 def doubtful(*more: Candidate, file: str = "/music/trees/10.mp3", title: str = "Junipar") -> Match:
-    """A track whose title of one word is a letter apart, and whose length is unknown."""
+    """A track whose title of one word differs by a letter, and whose length is unknown."""
     return judged(Track(title, "Ana Holm", file=file), sold(10, "Juniper"), *more)
 
 
@@ -75,6 +75,22 @@ def test_release_of_the_other_tracks_makes_a_doubtful_title_likelier() -> None:
     assert sum(one.effect for one in match.candidates[0].evidence) == pytest.approx(
         match.candidates[0].score
     )
+
+
+def test_release_counts_once_in_the_results_of_an_earlier_run() -> None:
+    """`missing_only` takes matches from a results file, and adds the evidence of the new run."""
+    strict = MatchSettings(accept_confidence=0.99)
+    once = with_release_evidence([*siblings(), doubtful()], strict)
+    assert once[-1].outcome == "review"
+    assert with_release_evidence(once, strict) == once
+
+
+def test_unknown_case_of_another_version_gets_no_evidence() -> None:
+    before = doubtful()
+    (scored,) = before.candidates
+    line = replace(scored.evidence[0], code="of_another_version")
+    other = replace(before, candidates=(replace(scored, evidence=(line,)),))
+    assert last([*siblings(), other]) is other
 
 
 def test_album_tag_counts_like_a_folder() -> None:
@@ -117,7 +133,7 @@ def test_two_versions_of_the_title_on_the_release_stay_in_review() -> None:
     ],
 )
 def test_release_alone_accepts_nothing(track: Track) -> None:
-    """It says nothing about a version, a length or text that nothing explains."""
+    """It is no evidence for a version or a length, or for unexplained text."""
     before = judged(track, sold(10, "Juniper"))
     assert not before.matched
     assert last([*siblings(), before]) == before

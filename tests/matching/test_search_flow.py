@@ -1,4 +1,4 @@
-"""The search flow as dialogues: which query is sent next, and when the search ends.
+"""The search flow, step by step: which query is sent next, and when the search ends.
 
 The source is invented, which shows that the search flow depends on no catalogue. The dialogue sends
 parsed results, so each reason to continue or to stop can be tested on its own.
@@ -599,7 +599,7 @@ OUT_OF_TIME = Failure("time_budget", "late")
 def test_run_all_queries_uses_the_answers_beside_a_failure(
     fault: Failure, found: Candidate, outcome: str
 ) -> None:
-    """A fault is never reported as "not found", whichever source it is of."""
+    """A fault is never reported as "not found", in any source."""
     settings = MatchSettings(run_all_queries=True, max_queries=2)
     dialogue = SearchDialogue(match_flow(TRACK, settings, (InventedSource(), InventedSource())))
     dialogue >> (fault, [], [found], [])
@@ -623,7 +623,7 @@ DOUBT = Failure("catalogue_changed", "the page answers another search")
 
 
 def test_page_of_another_search_never_means_not_found() -> None:
-    """Its candidates count all the same."""
+    """Its candidates are still used."""
     dialogue = begin(max_queries=1)
     assert dialogue << FULL >> ParsedResult(candidates=(STRANGER,), doubt=DOUBT)
     match = dialogue.ended

@@ -46,7 +46,7 @@ def test_a_rejected_token_is_refreshed_beside_the_attempts() -> None:
 
 
 def test_a_token_that_is_rejected_four_times_ends_the_flow() -> None:
-    """Other requests may use up the refreshed token first, but not again and again."""
+    """Other requests may use up the refreshed token first, but not every time."""
     dialogue = begin(attempts=9)
     for rejected_at in (None, 1000.0, 1000.0, 1000.0):
         assert dialogue << Send(QUESTION.request, rejected_at) >> REJECTED

@@ -1,4 +1,4 @@
-"""What is accepted from outside, and which characters a text may hold."""
+"""Values and texts from outside: which ones are accepted, and with which characters."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def categories(text: str) -> set[str]:
 @given(ANY_TEXT)
 @pytest.mark.parametrize("policy", [single_line, single_line_path, terminal_safe, spreadsheet_safe])
 def test_a_safe_text_stays_as_it_is(policy: Callable[[str], str], text: str) -> None:
-    """Each policy is idempotent."""
+    """Each function is idempotent."""
     safe = policy(text)
     assert policy(safe) == safe
 

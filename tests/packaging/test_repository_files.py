@@ -76,7 +76,7 @@ def test_no_file_names_a_package_index() -> None:
 
 
 def test_the_tests_that_a_gate_names_exist() -> None:
-    """pytest ignores a deselected test that does not exist, so the gate would run it after all."""
+    """pytest ignores `--deselect` with a wrong name, so the gate would run the test."""
     gates = [path for path in sorted((ROOT / ".ci").rglob("*")) if path.is_file()]
     named = [
         (gate.name, path, test)

@@ -1,4 +1,4 @@
-"""Damaged text is repaired, and other text stays as it is."""
+"""Damaged text is repaired, and other text is not changed."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -82,7 +82,7 @@ def test_remixer_field_counts_only_if_the_title_names_no_remixer(track, version)
     ],
 )
 def test_one_interpretation_is_the_intended_one(title, artists, base, names):
-    """Artist, title, label and catalogue number may stand in one field, in any order."""
+    """Artist, title, label and catalogue number may be in one field, in any order."""
     interpretations = [
         (parsed.base, " ".join(" ".join(name) for name in parsed.artists))
         for parsed in interpret(Track(title, artists))

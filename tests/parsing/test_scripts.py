@@ -1,4 +1,4 @@
-"""Scripts are told apart, and some are written in Latin letters."""
+"""Scripts are distinguished, and some are written in Latin letters."""
 
 from tables import each_row
 

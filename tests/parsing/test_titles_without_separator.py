@@ -99,7 +99,7 @@ LOCATABLE = st.sampled_from(["Mirrow", "Copper Tide", "Copper", "Quay", "Tide", 
 
 @given(st.lists(LOCATABLE.filter(bool), min_size=1).map(" ".join), LOCATABLE, LOCATABLE, LOCATABLE)
 def test_a_candidate_that_cannot_be_located_is_not_looked_for(title, artists, name, sold_by):
-    """The cheap test is certain: what it leaves out has no such interpretation."""
+    """The cheap test is certain: a candidate that it leaves out has no such interpretation."""
     track = Track(title, artists)
     candidate = Candidate(id=1, name=name, artists=(sold_by,))
     if not locating_words(track).may_locate(parse_candidate(candidate)):
@@ -107,7 +107,7 @@ def test_a_candidate_that_cannot_be_located_is_not_looked_for(title, artists, na
 
 
 def test_which_candidates_may_be_located():
-    """Their title must stand in the track's title, or at the start of the artist field."""
+    """Their title must be in the track's title, or at the start of the artist field."""
     words = locating_words(Track("Mirrow Copper Tide", "Lantern Bay"))
     names = ("Copper Tide", "Lantern", "Copper Bay", "Bay")
     found = [words.may_locate(parse_candidate(Candidate(id=1, name=name))) for name in names]

@@ -125,7 +125,7 @@ def test_spellings_of_one_version_have_the_same_structure(one, other):
     ],
 )  # fmt: skip
 def test_version_noun(phrase, noun):
-    """The noun is empty if kind or length decide; "(Original Mix)" behind another version does not
+    """The noun is empty if kind or length decide; "(Original Mix)" after another version does not
     count.
     """
     assert parse_version(phrase).version_noun == noun
@@ -149,7 +149,7 @@ def test_plain_is_the_track_as_first_made():
 
 
 def test_the_first_of_two_contradictory_phrases_decides():
-    """Beatport's mix field stands before the version in a title."""
+    """Beatport's mix field has priority over the version in a title."""
     both = parse_version("Extended Mix Pt. 1") | parse_version("Radio Edit Pt. 2")
     assert (both.length, both.part) == ("long", "1")
 

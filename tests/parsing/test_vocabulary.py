@@ -50,5 +50,5 @@ def test_kinds_lengths_plain_and_neutral_words_are_disjoint():
 
 
 def test_noise_phrases_contain_no_marker():
-    """Noise says nothing about the music; a marker names a version."""
+    """Noise does not describe the music; a marker names a version."""
     assert vocabulary.NOISE_PHRASES.isdisjoint(vocabulary.MARKERS)

@@ -106,7 +106,7 @@ def recorded_match(
 
 
 def metrics_of_track(*answers: Answer, began: float = 100.0, scoring_s: float = 0.0, **match: Any):
-    """Compute the metrics of a track whose answers each belong to a round of their own."""
+    """Compute the metrics of a track whose answers each belong to a separate round."""
     rounds = [Round(answers=(one,), scoring_s=scoring_s) for one in answers]
     return track_metrics(recorded_match(*rounds, **match), place=0, began=began)
 

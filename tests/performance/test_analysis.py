@@ -298,7 +298,7 @@ def test_continued_run_is_compared_by_the_tracks_that_both_requested(quick: Trac
     assert (finished.speed_up, finished.improvement_percentage) == (None, None)
     assert (finished.sync_time, finished.async_time) == (10.0, 0.1)
     assert finished.reason is not None
-    assert finished.reason.endswith("run both modes afresh.")
+    assert finished.reason.endswith("run both modes again without them.")
 
 
 def test_tracks_that_both_runs_had_in_their_cache_are_compared() -> None:
@@ -312,7 +312,7 @@ def test_tracks_that_both_runs_had_in_their_cache_are_compared() -> None:
 
 @pytest.mark.parametrize(("failed", "advice"), [(5, "implement"), (6, "evaluate")])
 def test_run_whose_queries_mostly_failed_gives_no_advice(failed: int, advice: str) -> None:
-    """A failed query does not show what an answer costs; the mode stays as it was."""
+    """The time of a failed query is not typical; the mode does not change."""
     track = stats_of_ten_tracks(0.1, 0.9).track_metrics[0]
     fault = track.queries[0].model_copy(update={"failure": "network"})
     broken = track.model_copy(update={"queries": (fault,)})

@@ -100,7 +100,7 @@ def test_cached_query_has_no_request_and_no_network_time():
 
 
 def test_track_page_counts_in_the_query_that_caused_it():
-    """It is not a query of its own, but its time and its request are added."""
+    """It is not a separate query, but its time and its request are added."""
     figures = metrics_of_track(FOUND_TWO, PAGE, score=97.5, stopped="enough")
     (query,) = figures.queries
     assert (query.query_type, query.candidates_found) == ("artist_title", 2)

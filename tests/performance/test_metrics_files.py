@@ -360,7 +360,7 @@ def test_missing_file_folder_and_large_file_are_rejected(
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
 def test_pipe_is_rejected(tmp_path: Path) -> None:
-    """Reading a pipe without a writer would block for ever."""
+    """Reading a pipe without a writer would block forever."""
     os.mkfifo(tmp_path / "pipe")
     assert "is not a regular file" in rejection(tmp_path / "pipe")
 

@@ -1,4 +1,4 @@
-"""How many tracks at once paid off, from the figures of a run."""
+"""How many concurrent tracks save time, from the figures of a run."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_memory_limits_the_tracks_at_once(allowed: int, at_once: int) -> None:
 @each_row(
     "stats, why",
     [
-        (run(tracks=9), "only 9 tracks sent a request, and fewer than 10 say too little"),
+        (run(tracks=9), "only 9 tracks sent a request, and 10 are needed"),
         (
             run().model_copy(update={"failures": {"timeout": 11}}),
             "11 of 20 queries failed, so the times are not typical",

@@ -174,7 +174,7 @@ def test_report_says_unknown_for_missing_figures() -> None:
         (
             stats_with_shares(10.0, 0.0, mode="async", concurrency=None),
             None,
-            "Use sync: async has little to overlap",
+            "Use sync: async would save little time",
         ),
         (
             stats_with_shares(30.0, 0.0, mode="async", concurrency=None),

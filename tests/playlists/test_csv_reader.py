@@ -235,7 +235,7 @@ def test_columns_of_other_services_are_read(read, header, row, expected):
 
 
 def test_titles_without_an_artist_column_are_a_problem(read):
-    """The problem lists the columns that are not used. A title column alone is no problem."""
+    """The problem lists the columns that are not used. A title column alone is not a problem."""
     problems = []
     assert read("Title,Band,Mood\nTide,Ana,calm\n", on_problem=problems.append) == [Track("Tide")]
     assert [problem.place for problem in problems] == ["line 1"]
@@ -248,10 +248,10 @@ def test_titles_without_an_artist_column_are_a_problem(read):
 @each_row(
     "columns, rows, lengths",
     [
-        # Positions in a set: they never fall and begin at zero.
+        # Positions in a set: they never decrease and begin at zero.
         ("Time", ["0:00", "6:41", "13:00"], [None, None, None]),
         ("Time", ["0:00:00", "0:06:41", "0:06:41", "1:13:00"], [None] * 4),
-        # Lengths: they fall, begin far from zero, or are too few to tell.
+        # Lengths: they decrease, do not begin near zero, or are too few to decide.
         ("Time", ["6:41", "5:00", "7:00"], [401, 300, 420]),
         ("Time", ["5:00", "6:41", "7:00"], [300, 401, 420]),
         ("Time", ["0:29", "6:41"], [29, 401]),
@@ -319,7 +319,7 @@ def test_encoding_is_guessed_from_the_letters(read, encoding, title, artist):
 
 @pytest.mark.parametrize(("codec", "name"), [("cp1250", "Łódź"), ("cp1251", "Ёж")])
 def test_guess_that_may_be_wrong_is_reported(read, codec, name):
-    """A few letters do not tell these encodings from Windows-1252; the problem says what to do."""
+    """A few letters do not distinguish these encodings; the problem says what to do."""
     problems = []
     (found,) = read(f"title,artist\n{name},Ana\n", codec, on_problem=problems.append)
     assert found.title != name
@@ -342,7 +342,7 @@ def test_stated_encoding_is_used(read):
 
 
 def test_number_of_tracks_read_so_far_is_reported(tmp_path):
-    """After each track, before it is given away."""
+    """After each track, before it is yielded."""
     (tmp_path / "set.csv").write_text("title\nA\nB\n")
     counts = []
     tracks = read_playlist(tmp_path / "set.csv", on_progress=counts.append)

@@ -72,7 +72,7 @@ def test_beatport_number_comes_from_tags_then_from_the_name(tmp_path, name, tags
 
 
 def test_folders_are_read_recursively_without_following_links(tmp_path):
-    """A link to a folder above does not make the reading endless; hidden files are left out."""
+    """A link to a parent folder does not cause endless reading; hidden files are left out."""
     music = tmp_path / "music"
     (music / "b").mkdir(parents=True)
     for name in ("b/2.mp3", "b/1.mp3", "c.mp3", "a.mp3", ".hidden.mp3"):
@@ -116,7 +116,7 @@ def test_missing_extra_is_named(tmp_path, monkeypatch):
 
 
 def test_tags_fill_in_what_a_playlist_does_not_say(tmp_path):
-    """What the playlist says is kept. A relative path belongs to the folder of the playlist."""
+    """Values of the playlist are kept. A relative path belongs to the folder of the playlist."""
     (tmp_path / "01.mp3").write_bytes(mp3(TAGS))
     file = tmp_path / "set.m3u"
     file.write_text(
@@ -151,6 +151,6 @@ def test_paths_belong_to_the_folder_of_the_program(tmp_path, place):
 
 
 def test_library_in_a_folder_is_found(tmp_path):
-    """The folder `_Serato_` stands for its database."""
+    """The folder `_Serato_` is read through its database."""
     (tmp_path / "database V2").write_bytes(b"vrsn\0\0\0\0")
     assert list(read_playlist(tmp_path)) == []

@@ -81,7 +81,7 @@ def test_memory_does_not_grow_with_an_engine_library(tmp_path):
 
 
 def assert_flat(file):
-    next(read_playlist(file))  # what is imported or compiled once is not counted
+    next(read_playlist(file))  # memory of imports and of compiled patterns is not counted
     gc.collect()
     tracemalloc.start()
     try:

@@ -1,4 +1,4 @@
-"""The review page as text: its data, and a policy under which nothing else can run."""
+"""The review page as text: its data, and a content security policy that allows nothing else."""
 
 from __future__ import annotations
 

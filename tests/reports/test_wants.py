@@ -1,4 +1,4 @@
-"""The lists of wanted tracks: who is in which list, and that each file is safe to open."""
+"""The lists of wanted tracks: which track is in which list, and that each file is safe to open."""
 
 from __future__ import annotations
 

@@ -249,9 +249,9 @@ def test_a_full_disk_leaves_no_part_of_a_line(path: Path, monkeypatch: pytest.Mo
                 return self.file.write(data[:20])
             raise OSError(28, "No space left on device")
 
-    write = decisions_module._write
+    write = decisions_module.append
     monkeypatch.setattr(
-        decisions_module, "_write", lambda file, data, *rest: write(FullFile(file), data[:30])
+        decisions_module, "append", lambda file, data, *rest: write(FullFile(file), data[:30])
     )
     with pytest.raises(OutputError, match=r"No space left"):
         decisions.record_miss(TRACK)
@@ -264,7 +264,7 @@ def test_a_file_that_another_program_keeps_locked_is_an_error(
     monkeypatch.setattr(decisions_module, "MAX_DECISIONS_LOCK_WAIT_S", 0.0)
     with path.open("ab") as file:
         assert lock(file)
-        with pytest.raises(DecisionsError, match=r"another program keeps this file locked"):
+        with pytest.raises(DecisionsError, match=r"another program has locked this file"):
             Decisions(path).record_miss(TRACK)
 
 

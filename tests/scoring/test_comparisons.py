@@ -304,7 +304,7 @@ def test_equal_length_does_not_override_another_version(mine, theirs):
 
 @pytest.mark.parametrize("mix", ["Extended Mix", "Radio Edit", "Club Mix"])
 def test_equal_length_confirms_an_unstated_version(mix):
-    """Libraries often do not name the mix. An equal length tells which one it is."""
+    """Libraries often do not name the mix. An equal length shows which one it is."""
     assert compare_versions(*pair(mix=mix), 1.0).case.contradicts == ""
     assert compare_versions(*pair(mix=mix), 30.0).case.contradicts == "version"
     assert compare_versions(*pair(mix=mix), None).case.contradicts == "version"

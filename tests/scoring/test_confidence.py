@@ -363,7 +363,7 @@ def test_thresholds_in_the_settings_decide_the_outcome(ranked, outcome):
 
 @given(st.floats(0, 1), st.sampled_from(["other_version", "different"]))
 def test_no_threshold_accepts_a_contradiction(accept, relation):
-    """Another version or another track is never `matched`, however low the threshold is."""
+    """Another version or another track is never `matched`, even with a very low threshold."""
     settings = MatchSettings(accept_confidence=accept, review_confidence=0)
     assert outcome_of((scored(1.0, relation),), settings) != "matched"
 
@@ -440,7 +440,7 @@ def test_title_alone_needs_an_artist_a_length_or_an_isrc(known, outcome):
     ],
 )
 def test_title_without_an_artist_is_matched_with_a_named_mix(mix, outcome):
-    """The remixer takes the place of the artist; a kind of version names no person."""
+    """The remixer can replace the artist; a kind of version names no person."""
     assert outcome_with({}, mix) == outcome
 
 

@@ -177,6 +177,10 @@ DIFFERENT = {
         candidate_of("Night", **SOLD),
     ),
     "another title with a part": (track_of("Home"), candidate_of("Night Pt. 2")),
+    "a word after the guest's name, equal length": (
+        track_of("Night feat. Mira Brenn Karaoke", **PLAYED),
+        candidate_of("Night", artists=("Kolva", "Mira Brenn"), **SOLD),
+    ),
     "another sequel": (track_of("Night II"), candidate_of("Night Pt. 3")),
     "a sequel and the first one": (track_of("Night II"), candidate_of("Night")),
     "a digit is no word": (track_of("Night 4"), candidate_of("Night")),
@@ -372,6 +376,16 @@ SAME = {
         track_of("Moonrise", "Kolva (Brenn Remix)"),
         candidate_of("Moonrise", "Brenn Remix", remixers=("Brenn",)),
     ),
+    "a second copy": (track_of("Moonrise (Original Mix) (1)"), candidate_of("Moonrise")),
+    "the ID of a video": (track_of("Moonrise [k7QxT2bW_9e]"), candidate_of("Moonrise")),
+    "title, mix, artist": (
+        track_of("Moonrise - Extended Mix - Kolva - QUAY012", ""),
+        candidate_of("Moonrise", "Extended Mix"),
+    ),
+    "dots for blanks": (track_of("Kolva.-.Moonrise.Quay", ""), candidate_of("Moonrise Quay")),
+    "the format of the samples": (track_of("Moonrise 24bit-48kHz"), candidate_of("Moonrise")),
+    "what a pool adds": (track_of("Moonrise [DJ pool upload]"), candidate_of("Moonrise")),
+    "a bar before noise": (track_of("Moonrise | HQ"), candidate_of("Moonrise")),
     "a sequel in Roman": (
         track_of("Moonrise II"),
         candidate_of("Moonrise Pt. 2"),
@@ -449,7 +463,7 @@ def test_remixers_that_differ_in_a_final_vowel_need_review(mine, theirs):
     assert ask(track_of(f"Signals ({mine} Remix)"), candidate)[0] == "review"
 
 
-def test_equal_isrc_and_length_need_review_whatever_the_title_says():
+def test_equal_isrc_and_length_with_another_title_need_review():
     for title, artists in (("Session Part 9", "Kolva"), ("Track 02", "Unknown Artist")):
         track = track_of(title, artists, isrc=ISRC, **PLAYED)
         assert ask(track, candidate_of("Home", isrc=ISRC, **SOLD))[0] == "review"

@@ -94,7 +94,7 @@ def test_value_out_of_range_raises_settings_error(model, name, minimum, maximum,
         sentence = str(caught.value)
         assert sentence.startswith(f"{model._name_prefix}{name} cannot be {rejected!r}: ")
         assert sentence.endswith(".")
-        # The lower limit 0.001 in the table stands for "above 0".
+        # The lower limit 0.001 in the table means "above 0".
         assert str(0 if limit == 0.001 else limit) in sentence
 
 
@@ -139,7 +139,7 @@ def test_invalid_value_raises_settings_error_with_the_name(values):
 @each_row("name", ["base_url", "api_url", "proxy"])
 @each_row("user", ["user:s3cret@", "s3cret@", ":s3cret@", "user:s3cret@x@"])
 def test_urls_with_a_password_are_rejected_and_not_shown(name, user):
-    """They would stand in every result file, cache and journal."""
+    """They would be written to every result file, cache and journal."""
     with pytest.raises(SettingsError, match=r"user name .* password.* http_client") as caught:
         MatchSettings(**{name: f"https://{user}mirror.invalid"})
     assert "s3cret" not in str(caught.value)

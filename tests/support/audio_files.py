@@ -1,7 +1,7 @@
 """Write tiny tagged music files of each kind: valid headers, the tags, and some silence.
 
 Tags are given by neutral names: `title`, `artist`, `album`, `year`, `label`, `bpm`, `key`, `isrc`,
-`remixer`. Any other name becomes a field of its own (`TXXX` in ID3).
+`remixer`. Any other name becomes a separate field (`TXXX` in ID3).
 """
 
 from __future__ import annotations

@@ -56,6 +56,6 @@ class FakeClock:
 
 
 def shorten_polls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the engines ask `stop` every 10 ms, so that a test of it does not wait 0.25 s."""
+    """Let the engines check `stop` every 10 ms, so that a test of it does not wait 0.25 s."""
     for module in _POLLING:
         monkeypatch.setattr(f"beatport_match.{module}.STOP_POLL_INTERVAL_S", 0.01)

@@ -1,4 +1,4 @@
-"""Results of a run with invented tracks, for the tests of what is made from results."""
+"""Results of a run with invented tracks, for the tests of lists and pages."""
 
 from __future__ import annotations
 

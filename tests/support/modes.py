@@ -105,6 +105,6 @@ def tasks() -> int:
 
 
 def served(fake: FakeBeatport, request: httpx.Request) -> httpx.Response:
-    """Return the fake's response, for tests with a transport of their own."""
+    """Return the fake's response, for tests with their own transport."""
     reply = fake.respond(request.method, request.url.raw_path.decode("ascii"))
     return httpx.Response(reply.status, headers=reply.headers, content=reply.body)

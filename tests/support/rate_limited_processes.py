@@ -1,7 +1,7 @@
 """Match tracks in four processes at the same time, one in each mode, with one rate limit file.
 
 Run by a test: `python rate_limited_processes.py BASE_URL FILE REQUESTS_PER_SECOND TRACKS`. Prints
-the time before the processes start and their ids, and at the end what became of each.
+the time before the processes start and their ids, and at the end the result of each.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The backup of old tags: what is rejected, what is dropped, and what a foreign one cannot do."""
+"""The backup of old tags: rejected files, dropped lines, and backups of another person."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def test_other_names_of_a_field_get_the_new_value_too(music, backup):
 
 @pytest.mark.parametrize("name", ["wav", "aiff", "flac", "id3.flac", "m4a"])
 def test_files_without_tags_get_some(music, backup, name):
-    """A FLAC file may have an ID3 tag before it, which stays as it is."""
+    """A FLAC file may have an ID3 tag before it, which is not changed."""
     content = KINDS[name.rpartition(".")[2]]({})
     if name == "flac":
         content = content[:4] + b"\x80" + content[5:42] + content[content.index(b"\xff\xf8") :]
@@ -131,7 +131,7 @@ def test_files_without_tags_get_some(music, backup, name):
 @pytest.mark.parametrize("kind", ["wav", "aiff"])
 @pytest.mark.parametrize("has_tag", [True, False])
 def test_a_last_chunk_of_odd_length_may_lack_its_padding(music, backup, kind, has_tag):
-    """It is padded, so that programs find the tag behind it; the file says its right length."""
+    """It is padded, so that programs find the tag after it; the header has the right length."""
     order = "<I" if kind == "wav" else ">I"
     content = KINDS[kind](OLD_TAGS)
     if not has_tag:

@@ -260,7 +260,7 @@ def test_unknown_urls_are_a_404_without_a_token() -> None:
 
 
 def test_other_methods_are_a_405() -> None:
-    """POST renews a token; every other URL takes GET."""
+    """POST refreshes a token; every other URL takes GET."""
     fake = FakeBeatport(api=KNOWN)
     for method, path, allowed in (("POST", TRACKS, "GET"), ("GET", TOKEN, "POST")):
         answer = fake.respond(method, path, headers=BEARER)

@@ -1,4 +1,4 @@
-"""Which tokens the fake API accepts, when they expire, and how they are renewed."""
+"""Which tokens the fake API accepts, when they expire, and how they are refreshed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def get_tracks(send: Send, access: str) -> httpx.Response:
     return send(TRACKS, headers={"Authorization": f"Bearer {access}"})
 
 
-def renew(send: Send, **other: str) -> httpx.Response:
+def refresh(send: Send, **other: str) -> httpx.Response:
     return send(TOKEN, "POST", data={**FORM, **other})
 
 
@@ -58,22 +58,24 @@ def test_an_unknown_token_is_a_401(client_kind: str, api: FakeTokens | None) -> 
             get_tracks(send, access)
             for access in ("other", "good.1", "GOOD", "None", "not-a-token")
         ]
-        renewals = [renew(send, client_id=client_id) for client_id in ("other", "None")]
+        refreshes = [refresh(send, client_id=client_id) for client_id in ("other", "None")]
     assert [(a.status_code, a.json()) for a in answers] == (
         [(401, {"message": "Invalid or expired token"})] * 5
     )
-    assert [(r.status_code, r.json()) for r in renewals] == [(401, {"error": "invalid_client"})] * 2
+    assert [(r.status_code, r.json()) for r in refreshes] == [
+        (401, {"error": "invalid_client"})
+    ] * 2
     assert fake.tokens == (("good", "again", 0) if api else (None, None, 0))
 
 
 @every_client_kind
-def test_a_token_expires_after_its_requests_and_is_renewed(client_kind: str) -> None:
+def test_a_token_expires_after_its_requests_and_is_refreshed(client_kind: str) -> None:
     fake = FakeBeatport(api=KNOWN)
     with client(fake, client_kind) as send:
         assert [get_tracks(send, "good").status_code for _ in range(5)] == [200, 200, 200, 401, 401]
         assert get_tracks(send, "good").json() == {"message": "Invalid or expired token"}
         assert fake.tokens == GoodTokens(None, "again", 0)
-        answer = renew(send)
+        answer = refresh(send)
         assert [get_tracks(send, "good.1").status_code for _ in range(4)] == [200, 200, 200, 401]
     assert answer.status_code == 200
     assert answer.json() == {
@@ -88,33 +90,33 @@ def test_a_token_expires_after_its_requests_and_is_renewed(client_kind: str) -> 
 
 
 @every_client_kind
-def test_a_renewal_replaces_both_tokens(client_kind: str) -> None:
+def test_a_refresh_replaces_both_tokens(client_kind: str) -> None:
     """An old refresh token is rejected with `invalid_grant`."""
     fake = FakeBeatport(api=KNOWN)
     with client(fake, client_kind) as send:
-        assert renew(send).json()["access_token"] == "good.1"
+        assert refresh(send).json()["access_token"] == "good.1"
         assert get_tracks(send, "good").json() == {"message": "Invalid or expired token"}
-        old = renew(send)
-        assert renew(send, refresh_token="again.1").json()["refresh_token"] == "again.2"
+        old = refresh(send)
+        assert refresh(send, refresh_token="again.1").json()["refresh_token"] == "again.2"
         assert get_tracks(send, "good.2").status_code == 200
     assert (old.status_code, old.json()) == (401, {"error": "invalid_grant"})
     assert fake.tokens == GoodTokens("good.2", "again.2", 2)
 
 
 @every_client_kind
-def test_only_a_form_with_the_refresh_grant_renews(client_kind: str) -> None:
+def test_only_a_form_with_the_refresh_grant_refreshes(client_kind: str) -> None:
     """Everything else is a 400 with `unauthorized_client`."""
     fake = FakeBeatport(api=KNOWN)
     with client(fake, client_kind) as send:
         answers = [
-            renew(send, grant_type="password"),
+            refresh(send, grant_type="password"),
             send(TOKEN, "POST"),
             send(TOKEN, "POST", json=FORM),
             send(TOKEN, "POST", content=b"\xff=%zz&&&"),
             send(TOKEN, "POST", content=str(httpx.QueryParams(FORM))),
             send(f"{TOKEN}?{httpx.QueryParams(FORM)}", "POST"),
         ]
-        empty = renew(send, refresh_token="")
+        empty = refresh(send, refresh_token="")
     assert [(a.status_code, a.json()) for a in answers] == (
         [(400, {"error": "unauthorized_client"})] * len(answers)
     )
@@ -130,11 +132,11 @@ def test_only_the_first_bytes_of_a_long_body_are_read(client_kind: str) -> None:
         assert send(TOKEN, "POST", data={**FORM, "pad": long}).status_code == 200
 
 
-def test_one_of_forty_parallel_renewals_succeeds() -> None:
+def test_one_of_forty_parallel_refreshes_succeeds() -> None:
     """A refresh token works once."""
     fake = FakeBeatport(api=KNOWN)
     with client(fake, "sync") as send, ThreadPoolExecutor(40) as pool:
-        answers = list(pool.map(lambda _: renew(send).status_code, range(40)))
+        answers = list(pool.map(lambda _: refresh(send).status_code, range(40)))
     assert sorted(answers) == [200, *[401] * 39]
     assert fake.tokens.refreshed == 1
 
@@ -160,24 +162,24 @@ def test_only_authorised_requests_count() -> None:
         assert [get_tracks(send, "good").status_code for _ in range(4)] == [200, 200, 200, 401]
 
 
-def test_a_renewal_whose_answer_is_lost_has_renewed() -> None:
-    """A fault that replaces the answer does not renew the tokens."""
+def test_a_refresh_whose_answer_is_lost_has_refreshed() -> None:
+    """A fault that replaces the answer does not refresh the tokens."""
     fake = FakeBeatport(api=KNOWN, faults=first(1, "unavailable"))
     with client(fake, "sync") as send:
-        assert renew(send).status_code == 503
+        assert refresh(send).status_code == 503
     assert fake.tokens == GoodTokens("good", "again", 0)
     fake = FakeBeatport(api=KNOWN, faults=first(1, "cut"))
     with client(fake, "sync") as send:
         with pytest.raises(httpx.RemoteProtocolError):
-            renew(send)
-        assert renew(send).json() == {"error": "invalid_grant"}
+            refresh(send)
+        assert refresh(send).json() == {"error": "invalid_grant"}
     assert fake.tokens == GoodTokens("good.1", "again.1", 1)
 
 
-def test_respond_neither_counts_nor_renews() -> None:
+def test_respond_neither_counts_nor_refreshes() -> None:
     fake = FakeBeatport(api=replace(KNOWN, requests_per_token=1, expires_in_s=5))
     with client(fake, "sync") as send:
-        renew(send)
+        refresh(send)
     now, requests = fake.tokens, fake.requests
     assert now == GoodTokens("good.1", "again.1", 1)
     form = httpx.Request("POST", "http://fake", data={**FORM, "refresh_token": "again.1"})
@@ -195,7 +197,7 @@ def test_the_request_log_has_no_tokens() -> None:
     fake = FakeBeatport(api=KNOWN)
     with client(fake, "server") as send:
         get_tracks(send, "good")
-        renew(send)
+        refresh(send)
     assert fake.requests == ((TRACKS, 200), (TOKEN, 200))
     assert not {"good", "again"} & set(repr(fake.requests).replace("'", " ").split())
 

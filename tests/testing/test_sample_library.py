@@ -14,7 +14,7 @@ from beatport_match.testing import __main__ as command
 def test_the_sample_is_matched_with_its_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """While the command runs, its settings lead to the fake; a second run uses the folder again."""
+    """Its settings send requests to the fake; a second run uses the folder again."""
     folder = tmp_path / "new" / "sample"
     outcomes: list[str] = []
 
@@ -42,7 +42,7 @@ def test_another_folder_is_not_changed(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
-    """A file in the place of a parent folder gives one sentence."""
+    """If a parent folder is a file, the error is one sentence."""
     blocked = tmp_path / "file" / "sample"
     blocked.parent.write_text("", "utf-8")
     with pytest.raises(SystemExit, match=r"cannot be written \(.+\): name another folder\.$"):

@@ -140,7 +140,7 @@ def test_proxy_that_refuses_a_host_is_named(name: Name) -> None:
 
 @every_mode
 def test_first_failure_without_a_network_is_a_plain_sentence(name: Name) -> None:
-    """The message of the system stands behind it."""
+    """The message of the system comes after it."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         base_url = f"http://127.0.0.1:{unused.getsockname()[1]}"

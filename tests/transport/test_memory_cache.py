@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from beatport_match import Candidate, MatchSettings
 from beatport_match.matching.protocol import ParsedResult, Request
-from beatport_match.transport.answer_cache import MemoryCache, TieredCache, entry_size
+from beatport_match.transport.answer_cache import KeyedLocks, MemoryCache, TieredCache, entry_size
 from beatport_match.transport.cache_codec import encode
-from beatport_match.transport.single_flight import KeyedLocks
 
 ONE = ParsedResult(candidates=(Candidate(id=7, name="Copper"),))
 

@@ -1,4 +1,4 @@
-"""The rate limit file: shared by the processes of one machine, and safe against what happens."""
+"""The rate limit file: shared by the processes of one machine, also after faults and damage."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_a_pipe_is_rejected_without_waiting_for_it(path: Path) -> None:
 def test_a_file_that_is_replaced_during_a_run_is_reported_once(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The process then keeps its rate by itself, from the state that it knew last."""
+    """The process then uses its own rate limit, from the last state that it read."""
     limiter = LocalRateLimiter(MatchSettings(), FileRateLimiter(path))
     limiter._held._clock = lambda: 1e9  # so that no time passes
     limiter.reserve(0.0)

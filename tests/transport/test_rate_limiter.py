@@ -191,7 +191,7 @@ def test_request_in_flight_when_the_breaker_opened_is_no_probe() -> None:
 
 
 def test_lost_probe_is_replaced_after_another_pause() -> None:
-    """Otherwise a cancelled task would leave the other tasks waiting for ever."""
+    """Otherwise a cancelled task would leave the other tasks waiting forever."""
     probing, _ = reserve(blocked(WAITING, 3), WAITING, 60.0)
     assert reserve(probing, WAITING, 119.0)[1] == RetryAfter(1.0)
     assert reserve(probing, WAITING, 120.0)[1] == 0.0

@@ -44,7 +44,7 @@ def test_any_answer_begins_the_count_again(kind: FailureKind) -> None:
 
 
 def test_requests_that_were_sent_before_the_last_answer_do_not_count() -> None:
-    """With several at once, the answers come first and the timeouts together."""
+    """Of several concurrent requests, the answers arrive first, and then all timeouts together."""
     state = observe(Reachability(), GOOD, sent=1.0, now=2.0)
     for _ in range(2 * MAX_UNANSWERED):
         state = observe(state, TIMEOUT, sent=1.5, now=30.0)

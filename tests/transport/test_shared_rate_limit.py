@@ -1,4 +1,4 @@
-"""A rate limit that processes share as a text: any text is read, and any clock is borne."""
+"""A rate limit that processes share as a text: any text and any clock are accepted."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def hostile_texts() -> st.SearchStrategy[str]:
 
 @given(hostile_texts(), st.floats(0, 1e6), st.sampled_from([5.0, 0.01, None]))
 def test_any_text_is_read_as_a_state(text: str, now: float, per_second: float | None) -> None:
-    """It makes no process wait longer than its own rate and an hour's pause explain."""
+    """No process waits longer than its own rate and a pause of an hour require."""
     rules = RateRules(per_second=per_second, max_ahead_s=MAX_AHEAD_S, wait=True)
     state = parse_state(text, rules, now, TODAY)
     slowest_s = 16 / per_second if per_second else 0.0
@@ -97,7 +97,7 @@ def test_any_text_is_read_as_a_state(text: str, now: float, per_second: float | 
 
 @pytest.mark.parametrize("jump_s", [-1e9, -3600.0, -1.0, 3600.0, 1e9])
 def test_a_clock_that_jumps_makes_no_process_wait_longer(jump_s: float) -> None:
-    """Neither for a slot nor for the end of a pause."""
+    """This holds for a slot and for the end of a pause."""
     state = RateState(next_free=102.0, opened_at=95.0, pause_s=60.0)
     read = parse_state(state_text(state, 100.0, TODAY), FIVE, 100.0, TODAY + jump_s)
     if jump_s < 0:
@@ -127,7 +127,7 @@ def test_slots_of_all_processes_are_never_closer_than_the_rate_allows(
 
 
 def test_slots_are_given_in_the_order_of_asking() -> None:
-    """So no process starves: a caller waits for one slot of each caller before it."""
+    """So every process gets slots: a caller waits for one slot of each caller before it."""
     limiter = Text()
     busy, calm = (SharedRateState(limiter, FIVE, lambda: TODAY) for _ in range(2))
     for _ in range(10):

@@ -260,7 +260,7 @@ def replace_table(path: Path) -> None:
 
 
 def endless_view(path: Path) -> None:
-    """Replace the table by rows that never end."""
+    """Replace the table with endless rows."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("DROP TABLE answers")
         connection.execute(
@@ -278,7 +278,7 @@ def add_trigger(path: Path) -> None:
     connection.close()
 
 
-# What is damaged does not depend on the mode, so one kind of damage is enough for the others.
+# The damage does not depend on the mode, so one kind of damage is enough for the other modes.
 DAMAGE = [truncate, garble, replace_table, endless_view, add_trigger]
 DAMAGED_IN = [*(("sync", damage) for damage in DAMAGE), *((name, garble) for name in MODES[1:])]
 
