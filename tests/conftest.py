@@ -25,6 +25,9 @@ if settings().derandomize and hasattr(providers, "_get_local_constants"):
     # this process ran before. Without them, a test always has the same examples.
     providers._get_local_constants = providers.Constants
 
+# With it, each program that a test starts would compile the whole package again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 # The pytest plugin of anyio provides the `anyio` marker and runs the tests.
 @pytest.fixture(params=["asyncio", "trio"])

@@ -77,6 +77,8 @@ class CatalogueTrack:
                     f"CatalogueTrack.{field} must be a tuple of names, not the text "
                     f"{getattr(self, field)!r}; write ({getattr(self, field)!r},)."
                 )
+            # Records are cached by track, and a list has no hash.
+            object.__setattr__(self, field, tuple(getattr(self, field)))
         if self.id < 1:
             raise MisuseError(f"CatalogueTrack.id must be 1 or more, not {self.id}.")
         if parse_key(self.key) is None:

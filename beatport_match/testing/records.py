@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from beatport_match.model.keys import parse_key
@@ -51,6 +52,8 @@ _ABSENT: Final = (
 )
 
 
+# All fakes of a process share the records: do not change them.
+@lru_cache(maxsize=4096)
 def track_record(shape: Shape, track: CatalogueTrack) -> Json:
     """Make the record of a track; a search row has no score yet."""
     if shape == "search":

@@ -13,6 +13,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 _WORD = re.compile(r"\w+")
@@ -29,11 +30,12 @@ class Hit(NamedTuple):
     score: float
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=8192)  # a program with several fakes indexes the same catalogue several times
+def words(text: str) -> tuple[str, ...]:
     """Return the words of a text without case and without accents that NFKD can separate."""
     plain = unicodedata.normalize("NFKD", text)
     bare = "".join(c for c in plain if not unicodedata.combining(c))
-    return _WORD.findall(bare.casefold())
+    return tuple(_WORD.findall(bare.casefold()))
 
 
 class SearchIndex:
@@ -67,7 +69,7 @@ class SearchIndex:
         hits.sort(key=lambda hit: (-hit.score, hit.id))
         return hits[:limit]
 
-    def _matching_rows(self, query_words: list[str]) -> list[tuple[int, float]]:
+    def _matching_rows(self, query_words: tuple[str, ...]) -> list[tuple[int, float]]:
         """Return the rows that share enough rarity with the query, with that rarity."""
         rarities = sorted(((self._rarity(word), word) for word in set(query_words)), reverse=True)
         remaining = sum(rarity for rarity, _ in rarities)

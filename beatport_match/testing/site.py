@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from html import escape
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 from urllib.parse import parse_qs
@@ -94,12 +94,11 @@ class Site:
         for track in tracks.values():
             self._same_name.setdefault(track.name, []).append(track.id)
 
-        def record(shape: Shape, number: int) -> Json:
-            return track_record(shape, tracks[number])
-
-        self._record = cache(record)  # each record is made once and shared: do not change it
         self._api_row = partial(self._record, "api_row")
         self._newest_first = sorted(tracks, reverse=True)
+
+    def _record(self, shape: Shape, number: int) -> Json:
+        return track_record(shape, self._tracks[number])
 
     def respond(self, request: Request, fault: faults.Fault | None, tokens: TokenRegistry) -> Reply:
         """Return the answer to a request, as `FakeBeatport.respond` does.

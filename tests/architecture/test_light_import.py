@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from tables import each_row
 
 MODULES = "print(json.dumps([*sys.modules]))"
 FIRST_CLIENT = """
@@ -60,7 +61,7 @@ def test_importing_the_package_imports_no_other_package() -> None:
     assert packages == {"beatport_match", "beatport_match._version"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "module",
     [
         # httpx is imported with the first client, lxml with the first error page.

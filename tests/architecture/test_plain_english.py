@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from package_files import PACKAGE
+from tables import each_row
 
 ROOT = Path(__file__).parents[2]
 # Each pattern matches a whole word in any case; the text names the words to use instead.
@@ -114,14 +115,14 @@ def python_in(folder: Path) -> list[Path]:
 FILES = checked_files()
 
 
-@pytest.mark.parametrize("file", FILES)
+@each_row("file", FILES)
 def test_texts_contain_no_old_private_words(file: str) -> None:
     found = list(findings(file, FILES[file].read_text("utf-8")))
     assert found == [], "\n".join(found)
 
 
-@pytest.mark.parametrize(
-    ("file", "source", "expected"),
+@each_row(
+    "file, source, expected",
     [
         ("a.py", '"""Say lest."""\n', "a.py:1: lest: Say lest."),
         ("a.py", "x = 1  # Both COLOURS.\n", "a.py:1: COLOURS: # Both COLOURS."),
@@ -147,7 +148,7 @@ def test_identifiers_parts_of_words_and_code_are_not_texts(file: str, source: st
     assert list(findings(file, source)) == []
 
 
-@pytest.mark.parametrize(("file", "part", "reason"), ALLOWED)
+@each_row("file, part, reason", ALLOWED)
 def test_each_exception_is_needed(file: str, part: str, reason: str) -> None:
     lines = FILES[file].read_text("utf-8").splitlines()
     needed = any(part in line and PATTERN.search(line) for line in lines)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
+from tables import each_row
 
 import beatport_match
 from beatport_match import Candidate, Failure, Match, MatchSettings, ScoredCandidate, Track, rank
@@ -21,12 +22,12 @@ CLASSES = [
 ]
 
 
-@pytest.mark.parametrize("name", [name for name in beatport_match.__all__ if name != "__version__"])
+@each_row("name", [name for name in beatport_match.__all__ if name != "__version__"])
 def test_a_public_name_reports_the_package_as_its_module(name: str) -> None:
     assert getattr(beatport_match, name).__module__ == "beatport_match"
 
 
-@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+@each_row("kind", CLASSES)
 def test_type_hints_of_a_public_class_can_be_resolved(kind: type) -> None:
     """`get_type_hints` resolves names in the module that a class reports."""
     typing.get_type_hints(kind)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tables import each_row
 
 import beatport_match
 from beatport_match import AsyncMatcher, Matcher
@@ -55,7 +56,7 @@ def test_every_async_function_has_a_sync_one() -> None:
     assert set(sync_names) <= set(beatport_match.__all__)
 
 
-@pytest.mark.parametrize("name", ["__init__", *METHODS])
+@each_row("name", ["__init__", *METHODS])
 def test_methods_have_the_same_signature(name: str) -> None:
     """Names, kinds, defaults and annotations are equal, apart from the async types."""
     async_method = getattr(AsyncMatcher, ASYNC_NAME.get(name, name))
@@ -68,7 +69,7 @@ def test_functions_have_the_same_signature(name: str) -> None:
     assert signature(getattr(beatport_match, name)) == signature(plain)
 
 
-@pytest.mark.parametrize("name", [name for name in METHODS if name != "iter_matches"])
+@each_row("name", [name for name in METHODS if name != "iter_matches"])
 def test_async_methods_are_awaited(name: str) -> None:
     """No method of `Matcher` is awaited; every method of `AsyncMatcher` is."""
     assert not inspect.iscoroutinefunction(getattr(Matcher, name))
@@ -84,7 +85,7 @@ def test_both_engines_have_the_same_methods() -> None:
         assert signature(getattr(AsyncEngine, name)) == signature(getattr(SyncEngine, name))
 
 
-@pytest.mark.parametrize("name", sorted(name for name in METHODS if not name.startswith("_")))
+@each_row("name", sorted(name for name in METHODS if not name.startswith("_")))
 def test_methods_raise_the_same(name: str) -> None:
     """The `Raises` sections of both docstrings name the same errors."""
     async_method = getattr(AsyncMatcher, ASYNC_NAME.get(name, name))

@@ -11,6 +11,7 @@ import pytest
 from beatport_pages import HOME, api_row
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import each_row
 
 from beatport_match.beatport.api import ApiSource
 from beatport_match.errors import Failure, MisuseError
@@ -119,8 +120,8 @@ def test_404_for_a_track_is_restricted_and_for_a_list_catalogue_changed() -> Non
     assert failed(SEARCH, gone).kind == "catalogue_changed"
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "kind", "words"),
+@each_row(
+    "status, body, kind, words",
     [
         (401, {"detail": "Authentication credentials were not provided."}, "auth", "credentials"),
         (401, {"message": "Invalid or expired token"}, "auth", "Invalid or expired token"),
@@ -149,8 +150,8 @@ def test_challenge_page_instead_of_api_answer_is_blocked() -> None:
     assert failed(SEARCH, served(challenge, 403)).kind == "blocked"
 
 
-@pytest.mark.parametrize(
-    ("body", "kind"),
+@each_row(
+    "body, kind",
     [
         (b'{"tracks": [{"id"', "network"),
         (b"[]", "catalogue_changed"),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import each_row
 
 from beatport_match.beatport.oauth import Tokens, parse_refresh, parse_tokens, refresh_request
 from beatport_match.errors import Failure
@@ -58,7 +59,7 @@ def test_token_is_valid_until_30_s_before_it_expires() -> None:
     assert Tokens("aaa").is_valid(1e12)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "content",
     [
         "",
@@ -127,8 +128,8 @@ def test_refresh_replaces_the_tokens() -> None:
         assert refreshed(body) == Tokens("bbb", "rrr", "ccc")
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "kind"),
+@each_row(
+    "status, body, kind",
     [
         (401, {"error": "invalid_grant"}, "auth"),
         (401, {"error": "invalid_client"}, "auth"),

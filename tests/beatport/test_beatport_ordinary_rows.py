@@ -13,6 +13,7 @@ import pytest
 from beatport_pages import HOME, api_row, details_row, search_row
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import each_row
 
 from beatport_match.beatport.json_fields import clean_text
 from beatport_match.beatport.ordinary_rows import is_ordinary, parse_search_page
@@ -58,7 +59,7 @@ def ordinary_row(**changes: Any) -> dict[str, Any]:
     return search_row(isrc="ZZA123000417") | changes
 
 
-@pytest.mark.parametrize("key", KEYS)
+@each_row("key", KEYS)
 def test_both_ways_of_reading_a_row_give_the_same_candidate(key: str) -> None:
     rows: list[object] = [ordinary_row(**{key: value}) for value in VALUES]
     rows += [{name: value for name, value in ordinary_row().items() if name != key}]
@@ -96,12 +97,12 @@ def test_json_without_an_ordinary_row_is_parsed_like_any_other_json(document: ob
     assert parse_search_page(script) == parse_json(script)
 
 
-@pytest.mark.parametrize("script", [b"", b"{", b"\xff", b"[" * 300, b"{}" * 2])
+@each_row("script", [b"", b"{", b"\xff", b"[" * 300, b"{}" * 2])
 def test_what_is_no_json_is_none(script: bytes) -> None:
     assert parse_search_page(script) is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     "changes",
     [
         {},
@@ -115,7 +116,7 @@ def test_a_row_with_clean_values_of_the_usual_types_is_ordinary(changes: dict[st
     assert list(map(is_ordinary, parsed([ordinary_row(**changes)]))) == [True]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "row",
     [
         None,

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from beatport_pages import html, next_data, query, search_data, search_row
+from tables import each_row
 
 from beatport_match.beatport import ApiSource, WebSource
 from beatport_match.errors import Failure
@@ -35,15 +36,15 @@ def searched(words: object, *rows: object, inner: bool = False) -> bytes:
     return html(data)
 
 
-@pytest.mark.parametrize("words", ["Café (Extended)", "cafe extended", "CAFÉ  –  extended", "", 5])
-@pytest.mark.parametrize("inner", [False, True])
+@each_row("words", ["Café (Extended)", "cafe extended", "CAFÉ  –  extended", "", 5])
+@each_row("inner", [False, True])
 def test_page_of_the_same_search_or_of_none_is_no_doubt(words: object, inner: bool) -> None:
     """Case, accents and signs do not count."""
     assert parse(SEARCH, searched(words, inner=inner)) == ParsedResult(candidates=())
 
 
-@pytest.mark.parametrize("rows", [(), (search_row(),)])
-@pytest.mark.parametrize("inner", [False, True])
+@each_row("rows", [(), (search_row(),)])
+@each_row("inner", [False, True])
 def test_page_of_another_search_is_a_doubt(rows: tuple[object, ...], inner: bool) -> None:
     value = parse(SEARCH, searched("cafe", *rows, inner=inner))
     assert isinstance(value, ParsedResult)
@@ -72,12 +73,12 @@ def test_count_above_zero_without_rows_is_a_failure(key: str) -> None:
         assert parse(SEARCH, page(count)) == ParsedResult(candidates=())
 
 
-@pytest.mark.parametrize(
-    ("body", "says"),
+@each_row(
+    "body, says",
     [({"detail": "Search is down"}, '"Search is down"'), ({"count": 7}, "that there are 7")],
 )
-@pytest.mark.parametrize(
-    ("question", "key"),
+@each_row(
+    "question, key",
     [(API.search("x", "test"), "tracks"), (API.isrc("ZZA123200001", "test"), "results")],
 )
 def test_empty_list_of_the_api_with_an_error_or_a_count_is_a_failure(
@@ -101,7 +102,7 @@ def test_page_of_beatport_or_without_a_title_has_changed(page: bytes) -> None:
     assert failed(SEARCH, page).kind == "catalogue_changed"
 
 
-@pytest.mark.parametrize("unit", ["[],", "{},", "1,", '"ab",', "[[]],", '{"a":{}},'])
+@each_row("unit", ["[],", "{},", "1,", '"ab",', "[[]],", '{"a":{}},'])
 def test_page_of_millions_of_values_is_not_parsed(unit: str) -> None:
     """15 MiB take 16 KB when compressed; parsing them took seconds and 600 MB."""
     values = unit * (15 * 2**20 // len(unit))

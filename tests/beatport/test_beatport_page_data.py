@@ -23,6 +23,7 @@ from beatport_pages import (
     search_row,
     track_data,
 )
+from tables import each_row
 
 from beatport_match.beatport.web import parse_search, parse_track
 from beatport_match.errors import Failure
@@ -56,8 +57,8 @@ CHALLENGES = {
 
 
 @PARSERS
-@pytest.mark.parametrize("status", [200, 403, 404, 429, 503])
-@pytest.mark.parametrize("page", CHALLENGES.values(), ids=CHALLENGES.keys())
+@each_row("status", [200, 403, 404, 429, 503])
+@each_row("page", CHALLENGES.values())
 def test_challenge_page_with_any_status_is_blocked(parse: Parser, status: int, page: bytes) -> None:
     """A challenge page requires a browser check or a CAPTCHA."""
     assert failed(parse, response(page, status)).kind == "blocked"
@@ -91,8 +92,8 @@ def test_ordinary_page_with_challenge_words_is_parsed() -> None:
 
 
 @PARSERS
-@pytest.mark.parametrize(
-    ("status", "kind"),
+@each_row(
+    "status, kind",
     [
         (401, "auth"),
         (403, "blocked"),
@@ -107,7 +108,7 @@ def test_ordinary_page_with_challenge_words_is_parsed() -> None:
         (0, "status"),
     ],
 )
-@pytest.mark.parametrize("body", [b"", error_html("Oops"), html(search_data()), b'{"a": 1}'])
+@each_row("body", [b"", error_html("Oops"), html(search_data()), b'{"a": 1}'])
 def test_error_status_decides_the_failure_kind(
     parse: Parser, status: int, kind: str, body: bytes
 ) -> None:
@@ -127,7 +128,7 @@ def test_page_without_data_script_is_catalogue_changed(parse: Parser) -> None:
 
 
 @PARSERS
-@pytest.mark.parametrize("body", [b"", b" \n", html(search_data(search_row()))[:400], b'{"pagePr'])
+@each_row("body", [b"", b" \n", html(search_data(search_row()))[:400], b'{"pagePr'])
 def test_truncated_page_is_a_network_failure(parse: Parser, body: bytes) -> None:
     """An empty body, and a script without its end, were cut off during the transfer."""
     failure = failed(parse, response(body))
@@ -151,9 +152,7 @@ def test_unescaped_tag_in_the_json_does_not_end_the_script() -> None:
 
 
 @PARSERS
-@pytest.mark.parametrize(
-    "text", ["", "{", "nonsense", "[" * 100_000, '{"a":' * 100_000, "1" * 5000, '"\ud800"']
-)
+@each_row("text", ["", "{", "nonsense", "[" * 100_000, '{"a":' * 100_000, "1" * 5000, '"\ud800"'])
 def test_complete_script_without_valid_json_is_catalogue_changed(parse: Parser, text: str) -> None:
     """JSON that is nested too deeply counts as invalid."""
     script = b'<script id="__NEXT_DATA__">' + text.encode("utf-8", "surrogatepass") + b"</script>"
@@ -169,7 +168,7 @@ def test_lone_surrogate_is_removed_from_its_text() -> None:
 
 
 @PARSERS
-@pytest.mark.parametrize("code", [b"\xff\xfe{\x00}\x00", b"\x80abc"])
+@each_row("code", [b"\xff\xfe{\x00}\x00", b"\x80abc"])
 def test_script_that_is_not_utf_8_is_catalogue_changed(parse: Parser, code: bytes) -> None:
     served = response(b'<html><script id="__NEXT_DATA__">' + code + b"</script></html>")
     assert failed(parse, served).kind == "catalogue_changed"
@@ -187,8 +186,8 @@ def without(data: dict[str, Any], *path: str | int) -> dict[str, Any]:
 PATH: tuple[str | int, ...] = ("props", "pageProps", "dehydratedState", "queries", 0, "state")
 
 
-@pytest.mark.parametrize(
-    ("data", "path", "missing"),
+@each_row(
+    "data, path, missing",
     [
         (search_data, PATH[:1], "props.pageProps"),
         (search_data, PATH[:2], "props.pageProps"),
@@ -224,7 +223,7 @@ def test_missing_path_of_a_track_page_is_named(path: tuple[str | int, ...]) -> N
 
 
 @PARSERS
-@pytest.mark.parametrize("data", [[], {}, {"props": 5}, {"pageProps": []}, {"detail": "no"}])
+@each_row("data", [[], {}, {"props": 5}, {"pageProps": []}, {"detail": "no"}])
 def test_json_without_page_data_is_catalogue_changed(parse: Parser, data: object) -> None:
     for body in (html(data), json.dumps(data).encode()):
         assert failed(parse, response(body)).kind == "catalogue_changed"
@@ -242,8 +241,8 @@ def test_page_without_any_readable_row_is_catalogue_changed() -> None:
     assert "not an object" in failed(SEARCH, response(search_data([[]]))).detail
 
 
-@pytest.mark.parametrize("status", [200, 404])
-@pytest.mark.parametrize(
+@each_row("status", [200, 404])
+@each_row(
     "page",
     [
         {"page": "/404", "props": {"pageProps": {}}},
@@ -264,7 +263,7 @@ def test_404_without_a_challenge_means_no_such_track() -> None:
 
 
 @PARSERS
-@pytest.mark.parametrize("shown", [500, None, "404", True])
+@each_row("shown", [500, None, "404", True])
 def test_error_page_of_next_js_with_http_200_is_a_status_failure(
     parse: Parser, shown: object
 ) -> None:

@@ -22,6 +22,7 @@ from beatport_pages import (
     search_row,
     track_data,
 )
+from tables import each_row
 
 from beatport_match.beatport import WebSource, page_fallback
 from beatport_match.errors import Failure
@@ -74,8 +75,8 @@ def usual(value: ParsedResult) -> ParsedResult:
     return replace(value, candidates=candidates, read_from=None)
 
 
-@pytest.mark.parametrize(("form", "read_from"), JSON_FORMS)
-@pytest.mark.parametrize("path", [PATH, PATH.replace("/tracks", ""), "/search/tracks?q=xyzzy"])
+@each_row("form, read_from", JSON_FORMS)
+@each_row("path", [PATH, PATH.replace("/tracks", ""), "/search/tracks?q=xyzzy"])
 def test_search_in_another_script_has_the_usual_result(
     form: PageForm, read_from: ReadFrom, path: str
 ) -> None:
@@ -89,7 +90,7 @@ def test_search_in_another_script_has_the_usual_result(
     assert {one.read_from for one in value.candidates} <= {read_from}
 
 
-@pytest.mark.parametrize(("form", "read_from"), JSON_FORMS)
+@each_row("form, read_from", JSON_FORMS)
 def test_track_in_another_script_has_the_usual_result(form: PageForm, read_from: ReadFrom) -> None:
     number = bundled_catalogue()[3].id
     question = WEB.track(number)
@@ -139,8 +140,8 @@ def track_page(heading: str, title: str, *more: str) -> str:
 ANNA = '<a href="/artist/anna/1">Anna</a>'
 
 
-@pytest.mark.parametrize(
-    ("title", "more", "artists"),
+@each_row(
+    "title, more, artists",
     [
         ("Anna - Slow (Dub) [Lamp] | Music", "", ("Anna",)),
         ("Anna - Bo - Slow (Dub) [Lamp] | Music", "", ("Anna - Bo",)),
@@ -194,8 +195,8 @@ def test_json_ld_names_no_version() -> None:
     assert isinstance(WEB.track(1).parse(response(body.encode())), Failure)
 
 
-@pytest.mark.parametrize(
-    ("changes", "fields"),
+@each_row(
+    "changes, fields",
     [
         ({"@type": ["Thing", "MusicRecording"]}, {}),
         ({"url": None, "@id": "/track/slow/7002"}, {}),
@@ -234,7 +235,7 @@ def test_track_at_an_unknown_place_is_found_by_its_id() -> None:
     assert failed(WEB.track(6), json_script(data)).kind == "catalogue_changed"
 
 
-@pytest.mark.parametrize("data", [{"queries": []}, {"data": []}, [], [[]], None, "x", 5])
+@each_row("data", [{"queries": []}, {"data": []}, [], [[]], None, "x", 5])
 def test_empty_list_of_something_else_never_means_nothing_found(data: object) -> None:
     """An empty result needs the key of a search."""
     for inner in (data, next_data(query("menu", {"data": data}))):
@@ -263,7 +264,7 @@ MOVES: list[tuple[tuple[str | int, ...], ReadFrom]] = [
 ]
 
 
-@pytest.mark.parametrize(("path", "read_from"), [*MOVES, ((*QUERY, "data", "data"), "rows")])
+@each_row("path, read_from", [*MOVES, ((*QUERY, "data", "data"), "rows")])
 def test_search_data_at_another_place_of_its_script_is_found(
     path: tuple[str | int, ...], read_from: ReadFrom
 ) -> None:
@@ -279,7 +280,7 @@ def test_search_data_at_another_place_of_its_script_is_found(
         assert failed(SEARCH, empty).detail.endswith(ALSO_TRIED)
 
 
-@pytest.mark.parametrize(("path", "read_from"), MOVES)
+@each_row("path, read_from", MOVES)
 def test_track_data_at_another_place_of_its_script_is_found(
     path: tuple[str | int, ...], read_from: ReadFrom
 ) -> None:
@@ -345,8 +346,8 @@ def test_failure_names_what_was_tried() -> None:
 LINK = '<a href="/track/copper/7001">Copper <span>Dub</span></a>'
 
 
-@pytest.mark.parametrize(
-    ("body", "fields"),
+@each_row(
+    "body, fields",
     [
         (f"<tr><td>{LINK}</td><td>{ANNA}</td></tr>", {"artists": ("Anna",)}),
         (f"<ul>{ANNA}<li>{LINK}</li></ul>", {"artists": ()}),
@@ -371,7 +372,7 @@ def test_html_row_ends_at_the_next_track_or_row(body: str, fields: dict[str, Any
     assert {name: as_dict(found)[name] for name in expected} == expected
 
 
-@pytest.mark.parametrize(
+@each_row(
     "link",
     [
         "https://elsewhere.example/track/x/7001",
@@ -391,7 +392,7 @@ def test_link_inside_a_link_is_no_row() -> None:
     assert [one.id for one in read(SEARCH, page(body)).candidates] == [8]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "pushed",
     [
         "",
@@ -422,7 +423,7 @@ def test_texts_in_pushed_data_are_skipped_by_their_length_in_bytes() -> None:
 LIMIT = page_fallback.MAX_PARSED_BYTES
 
 
-@pytest.mark.parametrize(
+@each_row(
     "unit",
     [
         "<a>",

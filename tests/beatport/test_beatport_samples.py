@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tables import each_row
 
 from beatport_match.beatport import WebSource, slug
 from beatport_match.beatport.track_records import parse_record
@@ -114,8 +115,8 @@ def test_slugs_and_keys_of_a_hundred_captured_rows_equal_beatports() -> None:
             assert found.camelot == camelot
 
 
-@pytest.mark.parametrize("status", [200, 403, 503])
-@pytest.mark.parametrize("kind", ["reconstructed", "verifying_reconstructed"])
+@each_row("status", [200, 403, 503])
+@each_row("kind", ["reconstructed", "verifying_reconstructed"])
 def test_captured_challenge_page_is_blocked(kind: str, status: int) -> None:
     page = served(f"challenge_cloudflare_{kind}.html", status)
     for question in (WEB.search("x", "x"), WEB.track(1)):
@@ -190,8 +191,8 @@ TRACK_2026 = "page_track_2026-09-14_cuepoint_trimmed.html"
 TOP_100 = "page_genre_top100_2025-04-01.html"
 
 
-@pytest.mark.parametrize(
-    ("change", "read_from"),
+@each_row(
+    "change, read_from",
     [
         (renamed, "json"),
         (rewritten, "script"),
@@ -203,7 +204,7 @@ TOP_100 = "page_genre_top100_2025-04-01.html"
         (moved("props", "pageProps", "dehydratedState", "queries", 0, "state"), "rows"),
     ],
 )
-@pytest.mark.parametrize("name", [SEARCH_2023, SEARCH_2026, TRACK_2026])
+@each_row("name", [SEARCH_2023, SEARCH_2026, TRACK_2026])
 def test_captured_page_with_a_changed_script_has_the_usual_result(
     name: str, change: Callable[[bytes], bytes], read_from: ReadFrom
 ) -> None:

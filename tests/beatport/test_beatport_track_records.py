@@ -9,6 +9,7 @@ import pytest
 from beatport_pages import HOME, IMAGES, api_row, details_row, search_row
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import each_row
 
 from beatport_match.beatport.json_fields import clean_text
 from beatport_match.beatport.track_records import parse_record, parse_rows
@@ -116,7 +117,7 @@ def test_row_needs_only_its_id_and_its_name(make: Callable[..., Row]) -> None:
 
 
 @SHAPES
-@pytest.mark.parametrize("wrong", [None, True, 7, -1, 1e400, "", "x", [], ["x"], [None], {}, [{}]])
+@each_row("wrong", [None, True, 7, -1, 1e400, "", "x", [], ["x"], [None], {}, [{}]])
 def test_field_of_wrong_type_does_not_affect_the_row(
     make: Callable[..., Row], wrong: object
 ) -> None:
@@ -125,8 +126,8 @@ def test_field_of_wrong_type_does_not_affect_the_row(
 
 
 @SHAPES
-@pytest.mark.parametrize(
-    ("field", "wrong"),
+@each_row(
+    "field, wrong",
     [("id", None), ("id", True), ("id", 0), ("id", -4), ("id", "7001"), ("id", 7.0), ("id", 10**40)]
     + [("name", wrong) for wrong in (None, "", " \u200b\t", 5, ["x"])],
 )
@@ -139,9 +140,7 @@ def test_row_without_valid_id_or_name_is_rejected(
     assert parse_record({k: v for k, v in make().items() if k != key}, HOME) is None
 
 
-@pytest.mark.parametrize(
-    "other", [None, "x", 7, [], {}, {"id": 4, "name": "Odd Harbour", "slug": "odd-harbour"}]
-)
+@each_row("other", [None, "x", 7, [], {}, {"id": 4, "name": "Odd Harbour", "slug": "odd-harbour"}])
 def test_objects_with_only_id_and_name_are_not_tracks(other: object) -> None:
     """Artists, labels and charts also have an ID and a name."""
     assert parse_record(other, HOME) is None
@@ -154,8 +153,8 @@ def people(*named: tuple[str, str]) -> list[dict[str, object]]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("artists", "expected"),
+@each_row(
+    "artists, expected",
     [
         ([("A", "Artist"), ("A", "Remixer")], (("A",), ("A",))),
         ([("B", "Artist"), ("A", "Artist"), ("B", "Artist")], (("B", "A"), ())),
@@ -171,8 +170,8 @@ def test_artist_type_separates_artists_from_remixers(
     assert (candidate.artists, candidate.remixers) == expected
 
 
-@pytest.mark.parametrize(
-    ("make", "changes", "expected"),
+@each_row(
+    "make, changes, expected",
     [
         (search_row, {"key_name": "G# Minor"}, ("G# Minor", "1A")),
         (search_row, {"key_name": " a♭  minor "}, ("a♭ minor", "1A")),
@@ -194,8 +193,8 @@ def test_key_is_parsed_in_every_form(
     assert (candidate.key, candidate.camelot) == expected
 
 
-@pytest.mark.parametrize(
-    ("genre", "expected"),
+@each_row(
+    "genre, expected",
     [
         ([{"genre_name": "House"}, {"genre_name": "Techno"}], "House"),
         ({"genre_name": "House"}, "House"),
@@ -210,8 +209,8 @@ def test_genre_may_be_a_list_an_object_or_text(genre: object, expected: str | No
     assert parse(search_row(genre=genre)).genre == expected
 
 
-@pytest.mark.parametrize(
-    ("make", "changes", "expected"),
+@each_row(
+    "make, changes, expected",
     [
         (search_row, {"release_date": None}, "2024-05-03"),
         (search_row, {"release_date": "soon", "publish_date": "2024-13-03"}, None),
@@ -227,7 +226,7 @@ def test_release_date_is_the_date_of_the_first_release(
     assert parse(make(**changes)).release_date == expected
 
 
-@pytest.mark.parametrize("absurd", [0, -1, float("nan"), float("inf"), 10**400, True, "123"])
+@each_row("absurd", [0, -1, float("nan"), float("inf"), 10**400, True, "123"])
 def test_bpm_and_length_out_of_range_are_unknown(absurd: object) -> None:
     """The BPM is above 0 and at most 1000, the length is at most a day."""
     candidate = parse(search_row(bpm=absurd, length=absurd))
@@ -238,7 +237,7 @@ def test_bpm_and_length_out_of_range_are_unknown(absurd: object) -> None:
     assert (within.bpm, within.length_s) == (67.5, 86_400.0)
 
 
-@pytest.mark.parametrize("isrc", ["", " - ", None, 5])
+@each_row("isrc", ["", " - ", None, 5])
 def test_empty_isrc_is_unknown(isrc: object) -> None:
     assert parse(search_row(isrc=isrc)).isrc is None
 
@@ -256,7 +255,7 @@ def test_cover_url_of_fixed_size_is_used_if_there_is_no_dynamic_one() -> None:
     assert parse(search_row(release=fixed)).artwork_url == f"{IMAGES}/1400x1400/cover.jpg"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "url", ["javascript:alert(1)", "//images.example/a", "https://a b", "https://" + "a" * 9999]
 )
 def test_only_web_urls_are_accepted(url: str) -> None:
@@ -301,8 +300,8 @@ def test_row_with_any_values_never_raises(make: Callable[..., Row], data: st.Dat
         assert candidate.name.strip()
 
 
-@pytest.mark.parametrize(
-    ("row", "name", "artists"),
+@each_row(
+    "row, name, artists",
     [
         (None, "", ()),
         ({"title": "x"}, "", ()),

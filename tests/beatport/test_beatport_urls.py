@@ -8,6 +8,7 @@ import unicodedata
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tables import each_row
 
 from beatport_match.beatport import safe_query, slug, track_id
 from beatport_match.errors import MisuseError
@@ -15,7 +16,7 @@ from beatport_match.errors import MisuseError
 TEST_SITE = "http://127.0.0.1:8000/site"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "url_or_id",
     [
         1696999,
@@ -32,7 +33,7 @@ def test_track_id_accepts_a_number_or_the_url_of_a_track_page(url_or_id: int | s
     assert track_id(url_or_id, TEST_SITE) == 1696999
 
 
-@pytest.mark.parametrize(
+@each_row(
     "url_or_id",
     [
         0,
@@ -63,8 +64,8 @@ def test_track_id_rejects_anything_else_in_one_sentence(url_or_id: int | str) ->
     assert len(str(caught.value)) < 400
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
+@each_row(
+    "name, expected",
     [
         (
             "Turn On The Lights again.. (feat. Future & Fred again..)",
@@ -89,8 +90,8 @@ def test_slug_is_always_one_path_segment(name: str) -> None:
     assert re.fullmatch(r"[a-z0-9_-]+", slug(name))
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
+@each_row(
+    "text, expected",
     [
         ("Odd Harbour Copper Lantern (Mira Vale Remix)", None),
         ("Copper (feat. X) (Mira Remix)", "Copper feat. X Mira Remix"),
@@ -115,7 +116,7 @@ def test_long_query_is_cut_between_words() -> None:
     assert safe_query("word " * 38 + "(mix " + "x" * 90 + ")") == " ".join(["word"] * 38 + ["mix"])
 
 
-@pytest.mark.parametrize("text", ["", "  ", "()", "( ) (", "\u200b\x00", "\ud800"])
+@each_row("text", ["", "  ", "()", "( ) (", "\u200b\x00", "\ud800"])
 def test_query_without_words_raises_misuse_error(text: str) -> None:
     with pytest.raises(MisuseError, match="nothing to search for"):
         safe_query(text)

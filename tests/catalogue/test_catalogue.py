@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from invented_rows import Row, rows
 from rapidfuzz.distance import OSA
+from tables import each_row
 
 from beatport_match import rank
 from beatport_match.catalogue import BuildReport, Catalogue, CatalogueProblem
@@ -77,8 +78,8 @@ def test_a_row_is_read_back_as_it_was_added(path: Path) -> None:
         assert catalogue.by_id(7) == Candidate(id=7, name="Night Ferry", artists=("Odd Harbour",))
 
 
-@pytest.mark.parametrize(
-    ("text", "is_found"),
+@each_row(
+    "text, is_found",
     [
         ("night ferry odd harbour", True),
         ("NIGHT FERRY", True),
@@ -323,7 +324,9 @@ def test_several_processes_share_one_catalogue(invented: Path) -> None:
     with Catalogue.open(invented) as catalogue:
         local = [catalogue.search(text) for text in texts]
         with multiprocessing.get_context("spawn").Pool(2) as pool:
-            remote = pool.starmap(_search, [(catalogue, text) for text in texts], chunksize=20)
+            remote = pool.starmap(
+                Catalogue.search, [(catalogue, text) for text in texts], chunksize=20
+            )
         assert pickle.loads(pickle.dumps(catalogue)).search(texts[0]) == local[0]
     assert remote == local
 
@@ -374,7 +377,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+@each_row("text", HOSTILE)
 def test_no_text_is_query_syntax(path: Path, text: str) -> None:
     """A text finds the row that has it as its title, if the text has a word."""
     row = {"id": 8, "name": text[:2000] or "-"}
@@ -453,7 +456,3 @@ def test_a_second_writer_is_rejected(path: Path) -> None:
     Catalogue.update(path, meanwhile())
     with Catalogue.open(path) as catalogue:
         assert len(catalogue) == 2
-
-
-def _search(catalogue: Catalogue, text: str) -> tuple[Candidate, ...]:
-    return catalogue.search(text)

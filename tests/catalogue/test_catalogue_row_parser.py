@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import each_row
 
 from beatport_match.catalogue.row_parser import COLUMNS, RowParser
 from beatport_match.model.tracks import Candidate
@@ -50,8 +51,8 @@ def test_every_column_is_read() -> None:
     assert set(FULL) | {"length_ms"} == set(COLUMNS)
 
 
-@pytest.mark.parametrize(
-    ("column", "written", "expected"),
+@each_row(
+    "column, written, expected",
     [
         ("id", "7", 7),
         ("id", 7.0, 7),

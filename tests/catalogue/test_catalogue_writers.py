@@ -92,6 +92,13 @@ def test_leftovers_of_other_catalogues_stay(path: Path) -> None:
     assert beside(path) == sorted([*others, "pool"])
 
 
+def test_a_dot_in_a_name_stands_for_no_other_character(path: Path) -> None:
+    dotted = path.rename(path.with_name("p.ol"))
+    (path.parent / ".pool.abcd1234.draft").mkdir()
+    Catalogue.update(dotted, NEW)
+    assert beside(dotted) == [".pool.abcd1234.draft", "p.ol"]
+
+
 @pytest.mark.parametrize("exchanges", [True, False])
 def test_a_build_replaces_a_catalogue_with_and_without_an_exchange(
     path: Path, exchanges: bool, monkeypatch: pytest.MonkeyPatch

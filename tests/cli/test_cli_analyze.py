@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
+import io
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 from command_line import ROOT, CommandResult
 
 from beatport_match import load_metrics_from_json, mode_advice
+from beatport_match.cli import main
+from beatport_match.testing import FakeBeatport, demo_collection
 
 Command = Callable[..., CommandResult]
 
 
-@pytest.fixture
-def runs(command: Command, collection: Path, base_url: str, tmp_path: Path) -> tuple[Path, Path]:
-    """Write the metrics files of a sync and of an async run."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The metrics files of a sync and of an async run, made once."""
     files: list[Path] = []
-    for engine in ((), ("--async",)):
-        folder = tmp_path / f"metrics{len(files)}"
+    with FakeBeatport().serve() as base_url, demo_collection() as collection:
         options = ("--playlist", "Sets/Friday", "--unpaced", "--base-url", base_url)
-        result = command("playlist", collection, *options, "--metrics", folder, *engine)
-        assert result.code == 0
-        (file,) = folder.iterdir()
-        assert f"Metrics written to {file}" in result.out
-        files.append(file)
+        for engine in ((), ("--async",)):
+            folder, printed = tmp_path_factory.mktemp("metrics"), io.StringIO()
+            arguments = ("playlist", str(collection), *options, "--metrics", str(folder), *engine)
+            with redirect_stdout(printed), redirect_stderr(io.StringIO()):
+                assert main(arguments) == 0
+            (file,) = folder.iterdir()
+            assert f"Metrics written to {file}" in printed.getvalue()
+            files.append(file)
     return files[0], files[1]
+
+
+@pytest.fixture
+def runs(made: tuple[Path, Path], tmp_path: Path) -> tuple[Path, Path]:
+    """Copies of the files, each in a folder of its own."""
+    copies: list[Path] = []
+    for number, file in enumerate(made):
+        (tmp_path / f"metrics{number}").mkdir()
+        copies.append(shutil.copy2(file, tmp_path / f"metrics{number}" / file.name))
+    return copies[0], copies[1]
 
 
 def misuse_message(result: CommandResult) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from command_line import CommandResult, child_process, misuse_message
+from tables import each_row
 
 REKORDBOX = (
     '<?xml version="1.0"?>{dtd}<DJ_PLAYLISTS Version="1.0.0"><COLLECTION>{tracks}</COLLECTION>'
@@ -66,8 +67,8 @@ def test_an_unknown_playlist_name_lists_the_known_ones(
     assert "Sets/Warm Up" in misuse_message(command("demo", "--playlist", "Nope")._replace(out=""))
 
 
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
+@each_row(
+    "arguments, expected",
     [
         ((), "COMMAND"),
         (("bogus",), "bogus"),
@@ -99,8 +100,8 @@ def test_a_bad_option_is_rejected_in_one_sentence(
     assert "\x1b" not in sentence
 
 
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
+@each_row(
+    "arguments, expected",
     [
         ("playlist x --output y", "unknown option --output (did you mean --out?)"),
         (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from command_line import CommandResult, misuse_message
 
-from beatport_match import __version__
+from beatport_match import __version__, clear_shared_state
 from beatport_match.beatport import WebSource
 from beatport_match.errors import Failure
 from beatport_match.matching.protocol import Response
@@ -190,5 +190,6 @@ def test_track_from_a_changed_page_has_a_note(command: Command, form: PageForm) 
         playlist.write_text("title,artist\nUndertow,Olvarin\n", encoding="utf-8")
         result = command("playlist", playlist, "--unpaced", "--base-url", base_url)
         assert f"{note} (1 track)" in result.out
+    clear_shared_state()  # the next server may get the same port
     with FakeBeatport().serve() as base_url:
         assert note not in command("track", "Olvarin - Undertow", "--base-url", base_url).out

@@ -16,6 +16,7 @@ from command_line import Terminal, make_match
 from hypothesis import given
 from hypothesis import strategies as st
 from invented_results import result_of
+from tables import each_row
 
 from beatport_match import Candidate, Failure, Match, QueryRecord, ScoredCandidate, Track
 from beatport_match.cli.match_table import duration, show_matches, show_places, show_result
@@ -219,8 +220,8 @@ def test_a_problem_of_a_long_place_is_below_it(
     assert stream.getvalue() == f"  {path}\n    is damaged.\n"
 
 
-@pytest.mark.parametrize(
-    ("seconds", "expected"),
+@each_row(
+    "seconds, expected",
     [(0.4, "0 s"), (99, "99 s"), (100, "1 min 40 s"), (185, "3 min 05 s"), (7320, "2 h 02 min")],
 )
 def test_durations_are_written_in_seconds_minutes_or_hours(seconds: float, expected: str) -> None:
@@ -269,6 +270,7 @@ def test_a_cut_title_does_not_begin_its_end_with_a_mark_without_its_letter() -> 
     from rich.cells import cell_len
 
     assert truncate_middle("a" * 9 + "e\u0301e\u0301", 4, cell_len) == "aa…e\u0301"
+    assert truncate_middle("a" * 9 + "e\u0301bc", 6, cell_len) == "aaa…bc"
 
 
 def summary(*matches: Match) -> str:

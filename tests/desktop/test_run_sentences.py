@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import get_args
 
-import pytest
 from async_advice import ENABLE, REQUESTS, TRACKS, WHEN, note_at_start, recommendation
 from playlist_rows import clock
 from run_sentences import empty_playlist, end_of_run, incomplete, trouble_of_run
+from tables import each_row
 
 from beatport_match import Failure, Match, MatchSettings, Track
 from beatport_match.errors import FailureKind
@@ -26,8 +26,8 @@ def failed(kind: FailureKind, stopped: str = "failed") -> Match:
     )
 
 
-@pytest.mark.parametrize(
-    ("kind", "cause", "remedy"),
+@each_row(
+    "kind, cause, remedy",
     [
         ("network", "Beatport could not be reached", "check the network connection"),
         ("timeout", "answered too slowly", "check the network connection"),
@@ -110,8 +110,8 @@ def test_a_run_with_async_says_so() -> None:
     assert note_at_start(MatchSettings().async_io) == ""
 
 
-@pytest.mark.parametrize(
-    ("text", "parts"),
+@each_row(
+    "text, parts",
     [
         (
             ENABLE,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -20,7 +22,20 @@ from beatport_match.testing import (
     demo_collection,
 )
 
+TRACKS = 30
 TOKENS = FakeTokens(access="good", refresh="again", client_id="my-tool")
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """A page may configure logging; the tests after it would log more."""
+    loggers = [logging.getLogger(name) for name in ("", "beatport_match", "httpx", "httpcore")]
+    before = [(one, one.level, [*one.handlers]) for one in loggers]
+    yield
+    for logger, level, handlers in before:
+        logger.setLevel(level)
+        for handler in {*logger.handlers} - {*handlers}:
+            logger.removeHandler(handler)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +50,7 @@ def page_files(tmp_path_factory: pytest.TempPathFactory, base_url: str) -> Path:
     folder = tmp_path_factory.mktemp("page-files")
     (folder / "sample").mkdir()
     with demo_collection() as collection:
-        shutil.copy(collection, folder / "collection.xml")
+        write_shorter(collection, folder / "collection.xml")
         shutil.copy(collection, folder / "sample" / "collection.xml")
     (folder / "sample" / "settings.toml").write_text(f'base_url = "{base_url}"\n', "utf-8")
     names = [one.name for one in fields(CatalogueTrack)]
@@ -46,6 +61,19 @@ def page_files(tmp_path_factory: pytest.TempPathFactory, base_url: str) -> Path:
     tokens = {"access_token": "good", "refresh_token": "again", "client_id": "my-tool"}
     (folder / "beatport-tokens.json").write_text(json.dumps(tokens), "utf-8")
     return folder
+
+
+def write_shorter(collection: Path, path: Path) -> None:
+    """Write the first `TRACKS` tracks of a collection: most pages show no number of the whole."""
+    document = ET.parse(collection)
+    tracks = document.find("COLLECTION")
+    assert tracks is not None
+    kept = {track.get("TrackID") for track in tracks[:TRACKS]}
+    for node in (tracks, *document.iter("NODE")):
+        for track in node.findall("TRACK"):
+            if (track.get("TrackID") or track.get("Key")) not in kept:
+                node.remove(track)
+    document.write(path, "utf-8", xml_declaration=True)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import beatport_match
@@ -12,6 +13,7 @@ from beatport_match import testing
 MODULES = (beatport_match, testing)
 
 
+@cache
 def public_names() -> dict[str, Any]:
     """Return each public name and its value; names of `testing` begin with `testing.`."""
     return {

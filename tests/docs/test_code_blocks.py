@@ -1,9 +1,9 @@
 """Every code block in README and docs runs.
 
 The blocks of a page run in order, in one namespace and one new folder, against a fake Beatport on
-the loopback interface, without a rate limit. The folder contains `collection.xml` (the library of
-the demo), `pool.jsonl` and `pool.catalogue` (the tracks of the fake, as rows and as an offline
-catalogue), `new.jsonl` (a few of those rows), `beatport-tokens.json` (which the fake's API
+the loopback interface, without a rate limit. The folder contains `collection.xml` (the first tracks
+of the demo's library), `pool.jsonl` and `pool.catalogue` (the tracks of the fake, as rows and as an
+offline catalogue), `new.jsonl` (a few of those rows), `beatport-tokens.json` (which the fake's API
 accepts), the sample library of `python -m beatport_match.testing sample/`, and the blocks of the
 page that are marked as files. A block that cannot run has a comment above it with the reason; these
 blocks are counted.

@@ -12,6 +12,7 @@ import ast
 import asyncio
 import inspect
 import re
+import shutil
 import sys
 import textwrap
 from collections import Counter
@@ -69,13 +70,20 @@ EXAMPLES = examples()
 
 
 @pytest.fixture(scope="module")
-def friday(base_url: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[PlaylistMatch, Match]:
-    """A run over the playlist, and a track with candidates to review."""
-    playlist = tmp_path_factory.mktemp("friday") / "friday.m3u8"
-    playlist.write_text(FRIDAY, "utf-8")
+def friday(
+    base_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[PlaylistMatch, Match, Path]:
+    """A run over the playlist, a track with candidates to review, and the folder of their files."""
+    made = tmp_path_factory.mktemp("friday")
+    (made / "friday.m3u8").write_text(FRIDAY, "utf-8")
+    (made / "night.mp3").write_bytes(mp3({"TIT2": "Undertow"}))
     settings = MatchSettings(base_url=base_url, requests_per_second=None)
     match = match_track("Olvarin - Undertow (Dub)", settings=settings)
-    return match_playlist(playlist, settings=settings), match
+    result = match_playlist(made / "friday.m3u8", settings=settings)
+    result.to_json(made / "friday.json")
+    stats = export_performance_metrics_json(result.metrics, "friday", made)
+    Path(stats).rename(made / "friday_metrics.json")
+    return result, match, made
 
 
 @pytest.mark.usefixtures("skipped_waits")
@@ -83,18 +91,14 @@ def friday(base_url: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pla
 def test_examples_run(
     of: str,
     folder: Path,
-    friday: tuple[PlaylistMatch, Match],
+    friday: tuple[PlaylistMatch, Match, Path],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The examples raise no error, and print what their comments say."""
     monkeypatch.setattr(sys, "displayhook", lambda value: value is None or print(repr(value)))
-    result, match = friday
-    (folder / "friday.m3u8").write_text(FRIDAY, "utf-8")
-    (folder / "night.mp3").write_bytes(mp3({"TIT2": "Undertow"}))
-    result.to_json(folder / "friday.json")
-    stats = export_performance_metrics_json(result.metrics, "friday", folder)
-    Path(stats).rename(folder / "friday_metrics.json")
+    result, match, made = friday
+    shutil.copytree(made, folder, dirs_exist_ok=True)
     prepared = {"result": result, "match": match, "track": match.track, "settings": MatchSettings()}
     names = NAMES | prepared
     for name, text in EXAMPLES.items():

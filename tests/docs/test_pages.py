@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
 
-import pytest
-from docs_pages import DOCS, ROOT, code_spans, pages, prose, rows
+from docs_pages import DOCS, code_spans, pages, prose, rows
+from tables import each_row
 
 import beatport_match
 from beatport_match import MatchSettings, errors, testing
@@ -20,8 +20,8 @@ from beatport_match.scoring import confidence
 OUTCOMES = "confidence-and-outcomes.md"
 
 
-@pytest.mark.parametrize(
-    ("page", "heading", "expected"),
+@each_row(
+    "page, heading, expected",
     [
         (OUTCOMES, "| outcome |", get_args(evidence.MatchOutcome)),
         (OUTCOMES, "| `stopped` |", get_args(match.Stopped)),
@@ -94,7 +94,7 @@ def test_troubleshooting_says_what_to_do_about_every_kind_of_failure() -> None:
 MEASURED = ("evaluation.md", "performance.md")
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+@each_row("page", pages())
 def test_names_in_the_text_exist(page: Path) -> None:
     """If a page names `Match.pick` or `Progress.place`, this name exists."""
     named = {
@@ -130,7 +130,7 @@ SEARCH_WORDS = (
 )
 
 
-@pytest.mark.parametrize("word", SEARCH_WORDS)
+@each_row("word", SEARCH_WORDS)
 def test_the_docs_have_the_words_that_people_search_for(word: str) -> None:
     """A user finds the topic by its usual name: in the text, and not only in contributing.md."""
     whole_word = re.compile(rf"\b{re.escape(word)}s?\b", re.IGNORECASE)

@@ -130,13 +130,13 @@ def refreshes(fake: FakeBeatport) -> int:
 def test_api_and_web_pages_give_the_same_matches(name: Name, token_file: Path) -> None:
     """Parsing and scoring do not depend on the source of the candidates."""
     with demo_collection() as file:
-        tracks = list(read_playlist(file))[:30]
+        tracks = list(read_playlist(file))[:15]
     api = run(name, fake_api(), token_file, tracks)
     pages = Mode(name).call(
         "match_playlist", tracks, transport=fake_api().transport(), settings=with_attempts()
     )
     assert [match.outcome for match in api.matches] == [match.outcome for match in pages.matches]
-    assert len(api.matched) > 20
+    assert len(api.matched) > 10
     for one, other in zip(api.matches, pages.matches, strict=True):
         assert (one.best and one.best.id) == (other.best and other.best.id)
 
@@ -154,7 +154,7 @@ def test_isrc_is_queried_first(name: Name, token_file: Path) -> None:
 def test_token_that_expires_during_a_run_is_refreshed_once(name: Name, token_file: Path) -> None:
     """All tasks and threads share one refresh."""
     fake = fake_api(requests_per_token=20)
-    tracks = [f"{title} {number}" for number in range(12) for title in QUICK]
+    tracks = [f"{title} {number}" for number in range(8) for title in QUICK]
     # With more queries at a time, they use up a new token before all of them are answered.
     result = run(name, fake, token_file, tracks, max_queries=1)
     assert not result.failed
@@ -216,7 +216,7 @@ def test_token_that_cannot_be_refreshed_is_an_auth_failure(
     """The message says what to do; the refresh is not sent again for every track."""
     write(token_file, **{"access_token": "long-dead", **changes})
     fake = fake_api()
-    result = run(name, fake, token_file, [f"{title} {n}" for n in range(9) for title in QUICK])
+    result = run(name, fake, token_file, [f"{title} {n}" for n in range(3) for title in QUICK])
     assert {match.outcome for match in result.matches} == {"failed"}
     assert {match.failures[-1].kind for match in result.matches} == {"auth"}
     assert detail in result.matches[-1].failures[-1].detail
@@ -318,7 +318,8 @@ def test_matcher_uses_a_new_token_that_the_user_writes_during_a_run(
         "match_playlist",
         [*(f"{title} 1" for title in QUICK), *QUICK, *(f"{title} 2" for title in QUICK)],
         transport=fake.transport(),
-        settings=api_settings(token_file),
+        # With more tracks at a time, the last one may begin before the sixth is reported.
+        settings=api_settings(token_file).with_(async_io={"max_concurrent_tracks": 1}),
         on_progress=log_in,
     )
     assert result.matches[0].failures[-1].kind == "auth"
@@ -469,7 +470,7 @@ def test_run_continues_if_the_token_file_cannot_be_written(
     monkeypatch.setattr("beatport_match.transport.token_store.atomic_write", raise_disk_full)
     fake = fake_api(requests_per_token=20)
     with caplog.at_level(logging.WARNING, "beatport_match"):
-        tracks = [f"{title} {n}" for n in range(12) for title in QUICK]
+        tracks = [f"{title} {n}" for n in range(8) for title in QUICK]
         result = run(name, fake, token_file, tracks, max_queries=1)
     assert not result.failed
     assert fake.tokens.refreshed >= 2

@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 from typing import Any, get_args
 
+import httpx
 import pytest
-from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, with_attempts
+from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, served, with_attempts
+from tables import each_row
 
 from beatport_match import Match, Track
 from beatport_match.testing import FakeBeatport, PageForm, always, bundled_catalogue
@@ -52,7 +54,27 @@ def test_track_is_matched_and_marked(form: PageForm, mode: Name) -> None:
     assert "changed" not in usual.explain()
 
 
-@pytest.mark.parametrize("form", READ_FROM)
+@pytest.mark.parametrize("mode", MODES)
+def test_page_of_another_search_is_not_cached(mode: Name) -> None:
+    """Its tracks count, but the next equal question is sent again."""
+    fake, sent = FakeBeatport(**EXACT_SEARCH), list[str]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.url.path)
+        return served(fake, httpx.Request("GET", "https://www.beatport.com/search/tracks?q=Other"))
+
+    def count(tracks: list[str]) -> int:
+        sent.clear()
+        settings = UNPACED.with_(max_queries=1)
+        Mode(mode).call(
+            "match_playlist", tracks, transport=httpx.MockTransport(answer), settings=settings
+        )
+        return len(sent)
+
+    assert count([TITLE, TITLE]) == 2 * count([TITLE]) > 0
+
+
+@each_row("form", READ_FROM)
 def test_tracks_of_a_changed_page_that_do_not_fit_are_no_proof(form: PageForm) -> None:
     """In the data of a search, an empty list means "not found"; HTML may show other tracks."""
     for title in (UNKNOWN, "Winter Xyzzy"):

@@ -17,6 +17,7 @@ from held_requests import QUICK
 from hypothesis import given
 from hypothesis import strategies as st
 from modes import EXACT_SEARCH, MODES, UNPACED, Mode, Name, bridged
+from tables import each_row
 
 import beatport_match
 from beatport_match import (
@@ -172,7 +173,7 @@ ENTRIES: dict[str, Callable[..., Any]] = {
 }
 
 
-@pytest.mark.parametrize("entry", ENTRIES)
+@each_row("entry", ENTRIES)
 def test_settings_as_a_dict_are_rejected_without_showing_a_token(entry: str) -> None:
     message = refused(lambda: ENTRIES[entry](settings={"access_token": "secret"}), SettingsError)
     assert message == (
@@ -186,8 +187,8 @@ def test_functions_that_take_settings_check_them(use: Callable[[Any], object]) -
     assert "not of the type str" in refused(lambda: use("settings.toml"), SettingsError)
 
 
-@pytest.mark.parametrize("entry", ENTRIES)
-@pytest.mark.parametrize("client", ["x", 5, {"get": 1}, httpx.Client])
+@each_row("entry", ENTRIES)
+@each_row("client", ["x", 5, {"get": 1}, httpx.Client])
 def test_an_http_client_that_is_no_client_is_rejected(entry: str, client: object) -> None:
     message = refused(lambda: ENTRIES[entry](http_client=client))
     assert message.startswith("http_client= must be a client such as httpx.")

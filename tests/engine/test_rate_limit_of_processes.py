@@ -18,6 +18,7 @@ import anyio.lowlevel
 import httpx
 import pytest
 from modes import EXACT_SEARCH, MODES, Mode, Name, with_attempts
+from tables import each_row
 
 from beatport_match import (
     AsyncMatcher,
@@ -186,8 +187,8 @@ def test_an_exception_of_a_limiter_passes_through(name: Name) -> None:
     assert (match.outcome, match.failures[0].kind) == ("failed", "exception")
 
 
-@pytest.mark.parametrize("matcher", [Matcher, AsyncMatcher])
-@pytest.mark.parametrize("given", ["beatport.rate", FileRateLimiter, 7])
+@each_row("matcher", [Matcher, AsyncMatcher])
+@each_row("given", ["beatport.rate", FileRateLimiter, 7])
 def test_what_is_no_limiter_is_rejected(matcher: Any, given: Any) -> None:
     with pytest.raises(MisuseError, match="rate_limiter must be an object with a method update"):
         matcher(rate_limiter=given)

@@ -24,6 +24,7 @@ from floors import (
     MIN_SHOULD_ACCEPTED,
 )
 from outcomes import Outcome
+from tables import each_row
 
 from beatport_match.model.tracks import Candidate, Track
 
@@ -179,8 +180,8 @@ SOLD = (
 )
 
 
-@pytest.mark.parametrize(
-    ("matcher", "title", "artist", "first", "accepted"),
+@each_row(
+    "matcher, title, artist, first, accepted",
     [
         (first_hit, "Night Ferry", "Ovid", 0, True),
         (token_set, "Small Hours (Dub)", "Lea Quint", 0, True),

@@ -9,14 +9,13 @@ rise, and do not lower them to make a test pass.
 from __future__ import annotations
 
 from contextlib import ExitStack
-from functools import partial
 
 import pytest
 from catalogue_search import built_from, open_catalogue
 from figures import Figures
 from messy_titles import RULES, rows_and_questions
 from outcomes import AnsweringSource, evaluate, evaluate_all
-from questions import DATA, SETS
+from questions import DATA, SETS, open_search
 from simulated_search import SimulatedSearch
 
 from beatport_match import Catalogue
@@ -100,12 +99,14 @@ def sampled(searched: str) -> dict[str, Figures]:
     # `python tests/evaluation/run.py` measures the whole data.
     sizes = {"questions": 150, "pairs": 75}
     with ExitStack() as opened:
-        open_source = None
+        source: AnsweringSource
         if searched == "catalogue":
             built = opened.enter_context(built_from(DATA / "catalogue.jsonl.gz"))
-            open_source = partial(open_catalogue, built)
+            source = open_catalogue(built)
+        else:
+            source = open_search(DATA)
         return {
-            name: Figures.of(evaluate_all(DATA, [name], size, open_source=open_source))
+            name: Figures.of(evaluate_all(DATA, [name], size, open_source=lambda: source))
             for name, size in sizes.items()
         }
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
 from evidence_examples import EXAMPLES, Example
 from evidence_table import evidence_table, found_in, in_the_docs
+from tables import each_row
 
 from beatport_match.scoring.cases import CASES
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.case)
+@each_row("example", EXAMPLES)
 def test_each_example_has_its_case(example: Example) -> None:
     assert example.case in found_in(example)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from tables import each_row
 
 from beatport_match import read_playlist
 from beatport_match.testing import FakeBeatport, demo_collection
@@ -123,7 +124,7 @@ def test_enrich_library_accepts_an_export_of_the_user(tmp_path: Path) -> None:
     assert sum(one.label is None for one in after) < sum(one.label is None for one in before)
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda path: path.name)
+@each_row("path", sources())
 def test_an_example_is_short_and_says_how_to_run_it(path: Path) -> None:
     """It has under 60 lines, if `MAX_LINES` does not name it; its docstring has one sentence about
     it, and the command."""

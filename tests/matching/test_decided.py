@@ -8,6 +8,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from tables import each_row
 
 from beatport_match import Candidate, Track
 from beatport_match.matching.decided import UNDECIDED, DecisionIndex, candidate_key, is_about
@@ -45,7 +46,7 @@ def index(*decisions: Decision) -> DecisionIndex:
     return found
 
 
-@pytest.mark.parametrize(
+@each_row(
     "fields",
     [
         {},
@@ -62,13 +63,12 @@ def index(*decisions: Decision) -> DecisionIndex:
         {"isrc": "QZES71900002"},
         {"beatport_id": 71},
     ],
-    ids=str,
 )
 def test_a_decision_is_kept_when_nothing_contradicts_it(fields: dict[str, Any]) -> None:
     assert is_about(decision(), replace(TRACK, **fields))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "fields",
     [
         {"duration_s": 376.0},
@@ -83,7 +83,6 @@ def test_a_decision_is_kept_when_nothing_contradicts_it(fields: dict[str, Any]) 
         {"title": "Lantern Meridian (2)"},
         {"artists": "Tomek Brzoza"},
     ],
-    ids=str,
 )
 def test_a_contradiction_reopens_a_decision(fields: dict[str, Any]) -> None:
     changed = replace(TRACK, **fields)
@@ -91,15 +90,14 @@ def test_a_contradiction_reopens_a_decision(fields: dict[str, Any]) -> None:
     assert index(decision()).about(changed) == UNDECIDED
 
 
-@pytest.mark.parametrize(
-    ("fields", "later"),
+@each_row(
+    "fields, later",
     [
         ({}, {"duration_s": 372.0}),
         ({}, {"isrc": "QZES71900001"}),
         ({"artists": (), "file": "a1.mp3"}, {"artists": "Ana Solberg", "file": "a1.mp3"}),
         ({"title": "Lantern Meridian (Original Mix)"}, {"title": "Lantern Meridian"}),
     ],
-    ids=str,
 )
 def test_fields_that_are_added_or_removed_later_keep_a_decision(
     fields: dict[str, Any], later: dict[str, Any]
@@ -108,8 +106,8 @@ def test_fields_that_are_added_or_removed_later_keep_a_decision(
     assert is_about(decision(track=then), replace(then, **later))
 
 
-@pytest.mark.parametrize(
-    ("support", "agrees"),
+@each_row(
+    "support, agrees",
     [
         ({}, False),
         ({"duration_s": 372.0}, True),
@@ -117,7 +115,6 @@ def test_fields_that_are_added_or_removed_later_keep_a_decision(
         ({"file": "C:\\music\\A1.flac"}, True),
         ({"file": "/sets/b7.mp3"}, False),
     ],
-    ids=str,
 )
 def test_a_title_without_an_artist_is_not_enough(support: dict[str, Any], *, agrees: bool) -> None:
     then = replace(TRACK, artists=())

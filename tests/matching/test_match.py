@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from tables import each_row
 
 from beatport_match.errors import Failure, MisuseError, SettingsError
 from beatport_match.matching.match import Match
@@ -121,7 +122,7 @@ another artist; another title
     )
 
 
-@pytest.mark.parametrize("match", [MATCHED, OTHER_VERSION_ONLY, CLOSE_RIVALS, NOT_FOUND, FAILED])
+@each_row("match", [MATCHED, OTHER_VERSION_ONLY, CLOSE_RIVALS, NOT_FOUND, FAILED])
 def test_explain_is_the_same_after_a_journal(match):
     """In a match from a journal, `best` is an equal object but not the same one."""
     again = replace(match, best=match.best and replace(match.best))
@@ -207,8 +208,8 @@ Ana Sol - Night Ferry (Nørd Remix)
     )
 
 
-@pytest.mark.parametrize(
-    ("match", "reason"),
+@each_row(
+    "match, reason",
     [
         (MATCHED, "same title; same artists"),
         (OTHER_VERSION_ONLY, "another remixer or mix; 101 s apart"),
@@ -258,8 +259,8 @@ def test_explain_shows_three_runners_up_at_most():
     assert [f"[{number}]" in text for number in range(20, 24)] == [True, True, True, False]
 
 
-@pytest.mark.parametrize(
-    ("match", "matched"),
+@each_row(
+    "match, matched",
     [(MATCHED, True), (OTHER_VERSION_ONLY, False), (NOT_FOUND, False), (FAILED, False)],
 )
 def test_only_the_outcome_matched_is_matched_and_accepted(match, matched):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from invented_tracks import as_track, recordings, styles
+from tables import each_row
 
 from beatport_match.errors import MisuseError
 from beatport_match.matching.query_plan import QueryType, own_queries, plan_queries
@@ -26,8 +27,8 @@ TRACKS = st.builds(
 )
 
 
-@pytest.mark.parametrize(
-    ("queries", "message"),
+@each_row(
+    "queries, message",
     [
         ("night ferry", "must be several texts, not 'night ferry'; write"),
         (7, "must be several texts, not 7"),
@@ -87,8 +88,8 @@ def test_the_first_query_names_title_artists_and_mix(recording, style):
     assert first.query_type == "artist_title"
 
 
-@pytest.mark.parametrize(
-    ("track", "expected"),
+@each_row(
+    "track, expected",
     [
         (Track("Night Ferry", "Ana Sol"), ["Ana Sol Night Ferry", "Night Ferry", "Ana Sol Ferry"]),
         (Track("Night Ferry (Original Mix)", "Ana Sol"),
@@ -152,7 +153,7 @@ def test_full_width_brackets_are_removed_as_well():
     assert not any("（" in text for text in texts(track))
 
 
-@pytest.mark.parametrize("title", ["!!!", "?", "...", "+", "♥"])
+@each_row("title", ["!!!", "?", "...", "+", "♥"])
 def test_a_title_of_signs_is_searched_for(title: str) -> None:
     """There are artists and titles like these; dashes alone mean an empty field."""
     assert [query.text for query in plan_queries(Track(title))] == [title]

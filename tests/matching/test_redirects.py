@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from scripted_flow import MAX_AGES_S, NOTHING, SITE, RequestDialogue, parsed, question, response
+from tables import each_row
 
 from beatport_match.errors import Failure
 from beatport_match.matching.protocol import Delivery, Request, Send, Sleep
@@ -28,8 +29,8 @@ def redirected(*locations: str) -> RequestDialogue:
     return dialogue
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("location", ["/de/search?meridian", f"{SITE}/search/x?q=a"])
+@each_row("status", [301, 302, 303, 307, 308])
+@each_row("location", ["/de/search?meridian", f"{SITE}/search/x?q=a"])
 def test_redirects_within_the_host_are_followed(status: int, location: str) -> None:
     dialogue = begin()
     target = Request(url=SITE + location.removeprefix(SITE))
@@ -53,7 +54,7 @@ def test_retries_go_to_the_new_url() -> None:
     assert dialogue << target >> response(503, "status") << Sleep(0.5) >> None << target
 
 
-@pytest.mark.parametrize(
+@each_row(
     "location",
     [
         "https://elsewhere.example/search",
@@ -94,7 +95,7 @@ def test_a_redirect_can_be_stopped() -> None:
     assert dialogue.ended.value == stopped
 
 
-@pytest.mark.parametrize("location", ["/de/search", "/search?q=", "/search?q=tide", "/?x=Osk+Tid"])
+@each_row("location", ["/de/search", "/search?q=", "/search?q=tide", "/?x=Osk+Tid"])
 def test_redirect_that_loses_the_search_is_not_followed(location: str) -> None:
     """Its page would answer another question, for example with no rows."""
     request = Request(url=f"{SITE}/search", params=(("q", "Osk Tide"), ("per_page", "9")))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from modes import EXACT_SEARCH, Mode
+from tables import each_row
 
 from beatport_match import Candidate, Match, MatchSettings, Track, rank
 from beatport_match.matching.release_evidence import with_release_evidence
@@ -102,7 +103,7 @@ def test_album_tag_counts_like_a_folder() -> None:
     assert "of the album are on it" in match.candidates[0].evidence[-1].note
 
 
-@pytest.mark.parametrize(
+@each_row(
     "matches",
     [
         [*siblings(3), doubtful()],
@@ -112,7 +113,6 @@ def test_album_tag_counts_like_a_folder() -> None:
         [*siblings(folder="/music/other"), doubtful()],
         [*siblings(), doubtful(file="")],
     ],
-    ids=["few", "mixed origin", "other label", "no release", "other folder", "no file"],
 )
 def test_without_a_common_release_nothing_changes(matches: list[Match]) -> None:
     assert with_release_evidence(matches, SETTINGS) == tuple(matches)
@@ -123,7 +123,7 @@ def test_two_versions_of_the_title_on_the_release_stay_in_review() -> None:
     assert last([*siblings(), doubtful(other)]).outcome == "review"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "track",
     [
         Track("Juniper [Slowed]", "Ana Holm", file="/music/trees/10.mp3", duration_s=300),
@@ -131,7 +131,6 @@ def test_two_versions_of_the_title_on_the_release_stay_in_review() -> None:
         Track("Juniper (Remix)", "Ana Holm", file="/music/trees/10.mp3"),
         Track("Other Name Entirely", "Ana Holm", file="/music/trees/10.mp3"),
     ],
-    ids=["unexplained", "length", "version", "title"],
 )
 def test_release_alone_accepts_nothing(track: Track) -> None:
     """It is no evidence for a version or a length, or for unexplained text."""

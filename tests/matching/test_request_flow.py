@@ -17,6 +17,7 @@ from scripted_flow import (
     question,
     response,
 )
+from tables import each_row
 
 from beatport_match.errors import Failure, FailureKind
 from beatport_match.matching.protocol import (
@@ -66,7 +67,7 @@ def test_timeouts_and_broken_connections_are_retried(kind: FailureKind) -> None:
     assert [sent.status for sent in dialogue.ended.sent] == [None, 200]
 
 
-@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 520, 599])
+@each_row("status", [408, 425, 429, 500, 502, 503, 504, 520, 599])
 def test_statuses_that_may_pass_are_retried(status: int) -> None:
     dialogue = begin()
     assert dialogue << SEND >> response(status, "status") << Sleep(0.5) >> None
@@ -74,7 +75,7 @@ def test_statuses_that_may_pass_are_retried(status: int) -> None:
     assert dialogue.ended.value == NOTHING
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 410, 414, 418, 451])
+@each_row("status", [400, 401, 403, 404, 405, 410, 414, 418, 451])
 def test_other_4xx_statuses_are_not_retried(status: int) -> None:
     dialogue = begin()
     rejected = response(status, "status")
@@ -239,8 +240,8 @@ DATE = "Fri, 14 Nov 2025 09:00:00 GMT"
 Headers = dict[str, str]
 
 
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
+@each_row(
+    "headers, seconds",
     [
         ({"retry-after": "0"}, 0.0),
         ({"retry-after": "7"}, 7.0),
@@ -257,7 +258,7 @@ def test_retries_after_429_honour_retry_after(headers: Headers, seconds: float) 
     assert delay_after_429(headers) == seconds
 
 
-@pytest.mark.parametrize(
+@each_row(
     "headers",
     [
         {},

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from scripted_flow import InventedSource, SearchDialogue
+from tables import each_row
 
 from beatport_match.beatport import WebSource
 from beatport_match.errors import BeatportUnavailable, Failure
@@ -286,7 +287,7 @@ def test_no_page_is_requested_after_a_fault_or_a_stop(fault: Failure) -> None:
     assert dialogue.ended.outcome == "review"
 
 
-@pytest.mark.parametrize("title", ["()", "[ - ]", "( ) [ ]", "(((", "--- ()", "---", "— _"])
+@each_row("title", ["()", "[ - ]", "( ) [ ]", "(((", "--- ()", "---", "— _"])
 def test_a_title_without_a_word_is_failed_as_unaskable(title: str) -> None:
     """No query was sent, so the outcome cannot be `not_found`."""
     found = begin(Track(title)).ended
@@ -345,8 +346,8 @@ def test_a_candidate_of_a_batch_names_its_own_query() -> None:
     assert (dialogue.ended.best.query_index, dialogue.ended.best.place) == (1, 1)
 
 
-@pytest.mark.parametrize(
-    ("track", "results", "codes"),
+@each_row(
+    "track, results, codes",
     [
         (TRACK, [RIGHT, ORIGINAL, STRANGER], [None, "other_version", "different"]),
         (TRACK, [RIGHT, replace(RIGHT, id=110, release="Best Of")], [None, "rerelease"]),
@@ -379,8 +380,8 @@ def test_a_reject_reason_names_the_evidence_or_the_threshold() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("track", "results", "artists"),
+@each_row(
+    "track, results, artists",
     [
         (Track("Mirrow, Tam Oriel - Slow Lantern (Osk Vell Remix)"), [RIGHT], "Mirrow, Tam Oriel"),
         (Track("Mirrow - Slow Lantern"), [], "Mirrow"),
@@ -593,8 +594,8 @@ def test_run_all_queries_of_a_track_without_a_word_asks_nothing() -> None:
 OUT_OF_TIME = Failure("time_budget", "late")
 
 
-@pytest.mark.parametrize("fault", [TIMEOUT, STOPPED, OUT_OF_TIME])
-@pytest.mark.parametrize(("found", "outcome"), [(RIGHT, "matched"), (STRANGER, "failed")])
+@each_row("fault", [TIMEOUT, STOPPED, OUT_OF_TIME])
+@each_row("found, outcome", [(RIGHT, "matched"), (STRANGER, "failed")])
 def test_run_all_queries_uses_the_answers_beside_a_failure(
     fault: Failure, found: Candidate, outcome: str
 ) -> None:
@@ -641,7 +642,7 @@ def test_search_in_your_own_words_raises_for_a_page_of_another_search() -> None:
 BLANK = Candidate(id=0, name="")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "row",
     [
         BLANK,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from scripted_flow import InventedSource, SearchDialogue, question
+from tables import each_row
 
 from beatport_match.errors import Failure, MisuseError
 from beatport_match.matching.lookup_flows import fetch_flow, query_flow
@@ -67,7 +68,7 @@ def test_a_catalogue_is_replaced_by_its_source() -> None:
     assert names == ["a local catalogue", site.name]
 
 
-@pytest.mark.parametrize("given", ["web", ["web"], [], (), 7, [None]])
+@each_row("given", ["web", ["web"], [], (), 7, [None]])
 def test_an_object_that_is_not_a_source_is_rejected(given: object) -> None:
     """The message says what to pass instead."""
     with pytest.raises(MisuseError, match=r"^source= .*Beatport\.$") as caught:

@@ -1,8 +1,8 @@
 """Keys: the notations that DJs use are parsed into one value of pitch class and mode."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import each_row
 
 from beatport_match.model.keys import Key, notation_of, parse_key, usual_notation
 
@@ -31,7 +31,7 @@ def test_table_of_beatports_spellings_is_complete():
     }
 
 
-@pytest.mark.parametrize(("name", "hour"), SPELLINGS)
+@each_row("name, hour", SPELLINGS)
 def test_beatports_spelling_and_its_camelot_hour_are_one_key(name, hour):
     """Both sharp and flat spellings occur."""
     key = parse_key(name)
@@ -39,13 +39,13 @@ def test_beatports_spelling_and_its_camelot_hour_are_one_key(name, hour):
     assert key.camelot == hour
 
 
-@pytest.mark.parametrize("key", ALL_KEYS, ids=str)
+@each_row("key", ALL_KEYS)
 def test_name_camelot_and_short_name_are_parsed_back_to_the_key(key):
     assert parse_key(key.name) == key == parse_key(key.camelot) == parse_key(key.short)
 
 
-@pytest.mark.parametrize("notation", ["short", "camelot", "open_key"])
-@pytest.mark.parametrize("key", ALL_KEYS, ids=str)
+@each_row("notation", ["short", "camelot", "open_key"])
+@each_row("key", ALL_KEYS)
 def test_notation_of_a_written_key_is_recognised(key, notation):
     assert notation_of(key.written(notation)) == notation
     assert parse_key(key.written(notation)) == key
@@ -74,8 +74,8 @@ def test_open_key_is_seven_hours_from_camelot():
     assert parse_key("1m") == parse_key("A minor")
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
+@each_row(
+    "one, other",
     [("G# Minor", "Ab Minor"), ("A#", "Bb"), ("F♯ maj", "G♭ maj"), ("Cb Major", "B Major"),
      ("E# min", "F min"), ("B#", "C")],
 )  # fmt: skip
@@ -84,8 +84,8 @@ def test_enharmonic_spellings_are_one_key(one, other):
     assert parse_key(one) == parse_key(other)
 
 
-@pytest.mark.parametrize(
-    ("written", "meant"),
+@each_row(
+    "written, meant",
     [
         ("Am", "A Minor"), ("a minor", "A Minor"), ("A min", "A Minor"), ("A-minor", "A Minor"),
         ("Amin.", "A Minor"), ("A MINOR", "A Minor"), ("a moll", "A Minor"), ("  Am ", "A Minor"),
@@ -104,7 +104,7 @@ def test_common_notations_are_parsed(written, meant):
     assert (key.name if key else None) == meant
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [None, "", "  ", "H", "Z minor", "0A", "13A", "8C", "8", "A8", "Amen", "Dmitri", "Cmaj7", "all",
      "8A/9A", "Am Am", "unknown", "Ａ"],

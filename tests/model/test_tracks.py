@@ -6,6 +6,7 @@ import json
 import pickle
 
 import pytest
+from tables import each_row
 
 from beatport_match.errors import BeatportMatchError, MisuseError
 from beatport_match.model.tracks import Candidate, Track, as_dict
@@ -25,8 +26,8 @@ def test_only_title_and_artists_are_positional():
         Track("Night Ferry", "Ana", "Harbour EP")
 
 
-@pytest.mark.parametrize(
-    ("name", "remedy"),
+@each_row(
+    "name, remedy",
     [
         ("artist", "write artists=."),
         ("duration", "write duration_s=."),
@@ -49,7 +50,7 @@ def test_the_signature_of_a_track_names_its_fields():
     assert list(inspect.signature(Track).parameters) == names
 
 
-@pytest.mark.parametrize("artists", ["Ana & Tom feat. Lea", "", "A, B / C", "  Ana "])
+@each_row("artists", ["Ana & Tom feat. Lea", "", "A, B / C", "  Ana "])
 def test_string_of_artists_is_kept_as_written(artists):
     """The parser splits it later."""
     track = Track("Night Ferry", artists, remixers=artists)
@@ -65,7 +66,7 @@ def test_sequence_of_artists_has_one_name_per_entry(given):
     assert track.artist_text == "Ana & Tom, Lea"
 
 
-@pytest.mark.parametrize("title", ["", " ", "\t\n", None, 5, b"Night Ferry", ["Night"]])
+@each_row("title", ["", " ", "\t\n", None, 5, b"Night Ferry", ["Night"]])
 def test_title_that_is_blank_or_not_text_is_rejected(title):
     """The message contains the value; the exception is also a `ValueError`."""
     with pytest.raises(MisuseError) as caught:
@@ -76,30 +77,30 @@ def test_title_that_is_blank_or_not_text_is_rejected(title):
     assert isinstance(caught.value, BeatportMatchError)
 
 
-@pytest.mark.parametrize("field", ["year", "bpm", "duration_s", "beatport_id"])
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), 10**400, "124", True, [1]])
+@each_row("field", ["year", "bpm", "duration_s", "beatport_id"])
+@each_row("value", [float("nan"), float("inf"), 10**400, "124", True, [1]])
 def test_number_that_is_not_finite_is_rejected(field, value):
     """The message names the field."""
     with pytest.raises(MisuseError, match=rf"Track\.{field} must be a finite number"):
         Track("Night Ferry", **{field: value})
 
 
-@pytest.mark.parametrize("field", ["artists", "remixers"])
-@pytest.mark.parametrize("value", [5, None, [5], ["Ana", None], b"Ana"])
+@each_row("field", ["artists", "remixers"])
+@each_row("value", [5, None, [5], ["Ana", None], b"Ana"])
 def test_names_that_are_not_text_are_rejected(field, value):
     """The message names the field."""
     with pytest.raises(MisuseError, match=rf"Track\.{field} must be text"):
         Track("Night Ferry", **{field: value})
 
 
-@pytest.mark.parametrize("field", ["album", "label", "key", "isrc"])
+@each_row("field", ["album", "label", "key", "isrc"])
 def test_text_field_that_is_not_text_is_rejected(field):
     """The error is raised when the track is made, not when it is scored."""
     with pytest.raises(MisuseError, match=field):
         Track("Night Ferry", **{field: 5})
 
 
-@pytest.mark.parametrize("number", [0, 0.0, -1, 10**12])
+@each_row("number", [0, 0.0, -1, 10**12])
 def test_unusual_but_finite_numbers_are_kept(number):
     """Scoring treats zero as unknown."""
     assert Track("x", year=number, bpm=number, duration_s=number).bpm == number
@@ -139,8 +140,8 @@ def test_as_dict_round_trips_through_json(value):
     assert type(value)(**json.loads(json.dumps(fields))) == value
 
 
-@pytest.mark.parametrize(
-    ("given", "kept"), [(["Ana", "Tom"], ("Ana", "Tom")), ("Ana", ("Ana",)), (None, ()), ([], ())]
+@each_row(
+    "given, kept", [(["Ana", "Tom"], ("Ana", "Tom")), ("Ana", ("Ana",)), (None, ()), ([], ())]
 )
 def test_candidate_converts_lists_from_json_to_tuples(given, kept):
     """A value that is hashed must hold tuples."""
@@ -149,7 +150,7 @@ def test_candidate_converts_lists_from_json_to_tuples(given, kept):
     hash(candidate)
 
 
-@pytest.mark.parametrize("name", [one.name for one in dataclasses.fields(Candidate)])
+@each_row("name", [one.name for one in dataclasses.fields(Candidate)])
 def test_candidate_with_a_value_of_a_wrong_type_is_rejected(name):
     """Scoring such a candidate would fail later with an error that does not name the field."""
     wrong = [b"x", 5.5, ["x", 5]] if name != "bpm" and name != "length_s" else ["124", True, [1]]
@@ -158,8 +159,8 @@ def test_candidate_with_a_value_of_a_wrong_type_is_rejected(name):
             Candidate(**{"id": 1, "name": "x", name: value})
 
 
-@pytest.mark.parametrize("name", ["bpm", "length_s"])
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), 10**400])
+@each_row("name", ["bpm", "length_s"])
+@each_row("value", [float("nan"), float("inf"), 10**400])
 def test_candidate_with_a_number_that_is_not_finite_is_rejected(name, value):
     with pytest.raises(MisuseError, match=rf"^Candidate\.{name} must be a finite number"):
         Candidate(**{"id": 1, "name": "x", name: value})
@@ -182,8 +183,8 @@ def test_unknown_fields_of_a_candidate_are_none_and_all_fields_are_keywords():
         Candidate(1, "x")
 
 
-@pytest.mark.parametrize(
-    ("value", "line"),
+@each_row(
+    "value, line",
     [
         (Track("Night Ferry (Dub)", ["Ana", "Tom"]), "Ana, Tom - Night Ferry (Dub)"),
         (Track("Night Ferry"), "Night Ferry"),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import each_row
 
 from beatport_match.model.validation import (
     MAX_JSON_CHARACTERS,
@@ -120,8 +121,8 @@ def test_a_formula_behind_a_control_character_gets_an_apostrophe() -> None:
     assert spreadsheet_safe("a=1\nb") == "a=1\nb"
 
 
-@pytest.mark.parametrize(
-    ("url", "expected"),
+@each_row(
+    "url, expected",
     [
         ("https://www.beatport.com", True),
         ("http://127.0.0.1:8000/a?b=c#d", True),
@@ -150,8 +151,8 @@ def test_a_web_url_is_safe_in_a_terminal(text: str) -> None:
         assert not is_web_url(url) or terminal_safe(url) == single_line(url) == url
 
 
-@pytest.mark.parametrize(
-    ("written", "expected"),
+@each_row(
+    "written, expected",
     [
         ("de-ab1-19-00001", "DEAB11900001"),
         (" DEAB11900001 ", "DEAB11900001"),
@@ -165,19 +166,19 @@ def test_an_isrc_is_cleaned_or_unknown(written: str | None, expected: str) -> No
     assert clean_isrc(written) == expected
 
 
-@pytest.mark.parametrize("value", [True, None, "1", [], math.nan, math.inf, 10**400, -(10**400)])
+@each_row("value", [True, None, "1", [], math.nan, math.inf, 10**400, -(10**400)])
 def test_other_values_than_finite_numbers_are_unknown(value: object) -> None:
     """An integer of 400 digits is larger than any float."""
     assert finite_number(value) is None
     assert finite_number(3) == 3.0
 
 
-@pytest.mark.parametrize("data", ["", "{", "[" * 100_000, b"\xff\xfe{\x00}\x00", "9" * 10_000])
+@each_row("data", ["", "{", "[" * 100_000, b"\xff\xfe{\x00}\x00", "9" * 10_000])
 def test_data_that_is_not_json_is_none(data: str | bytes) -> None:
     assert parse_json(data) is None
 
 
-@pytest.mark.parametrize("unit", ["[],", "{},", "1,", '{"a":{}},', "[[[]]],"])
+@each_row("unit", ["[],", "{},", "1,", '{"a":{}},', "[[[]]],"])
 def test_json_of_too_many_values_is_not_parsed(unit: str) -> None:
     """A compressed page of a few kilobytes can hold millions of them."""
     separators = sum(map(unit.count, ",[{"))

@@ -1,15 +1,15 @@
 """Damaged text is repaired, and other text is not changed."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import each_row
 
 from beatport_match.model.tracks import Track
 from beatport_match.parsing.damaged_text import readable, repair
 
 
-@pytest.mark.parametrize(
-    ("damaged", "text"),
+@each_row(
+    "damaged, text",
     [
         ("Don&#39;t Go", "Don't Go"),
         ("Rock &amp;amp; Ride", "Rock & Ride"),
@@ -30,7 +30,7 @@ def test_text_is_repaired_three_times():
     assert repair("&amp;amp;amp;amp;") == "&amp;"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     ["100% Pure", "Kolva & Brenn", "50%off", "Café Ñandú", "Ønsker Â Ä", "AT&T;", "R&B", "é©"],
 )

@@ -1,16 +1,16 @@
 """Interpretations of a local title, the most likely first."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from invented_tracks import PRINTABLE_TEXT, as_track, recordings, styles, version_summary
+from tables import each_row
 
 from beatport_match.model.tracks import Track
 from beatport_match.parsing.interpretations import MAX_SEGMENTS, interpret
 
 
-@pytest.mark.parametrize(
-    ("track", "base", "artists", "version"),
+@each_row(
+    "track, base, artists, version",
     [
         (Track("Night Ferry", "Ana Sol"), "night ferry", "ana sol", ""),
         (Track("Night Ferry (Dub)", ["Ana Sol"]), "night ferry", "ana sol", "dub"),
@@ -41,8 +41,8 @@ def test_first_interpretation_separates_artist_title_and_version(track, base, ar
     assert version_summary(parsed) == version
 
 
-@pytest.mark.parametrize(
-    ("track", "version"),
+@each_row(
+    "track, version",
     [
         (Track("Night Ferry", "Ana", remixers="Nørd"), "remix nord"),
         (Track("Night Ferry", "Ana", remixers=["Nørd", "Tom"]), "remix nord tom"),
@@ -58,8 +58,8 @@ def test_remixer_field_counts_only_if_the_title_names_no_remixer(track, version)
     assert version_summary(interpret(track)[0]) == version
 
 
-@pytest.mark.parametrize(
-    ("title", "artists", "base", "names"),
+@each_row(
+    "title, artists, base, names",
     [
         ("Night Ferry - Ana Sol", (), "night ferry", "ana sol"),
         ("Quay Records - Ana Sol - Night Ferry", (), "night ferry", "ana sol"),
@@ -136,8 +136,8 @@ def test_segments_beyond_the_limit_are_ignored():
     assert max(len(parsed.label) for parsed in found) == MAX_SEGMENTS - 2
 
 
-@pytest.mark.parametrize(
-    ("title", "artists", "version"),
+@each_row(
+    "title, artists, version",
     [
         ("Night Ferry - Dub - Kiln - 2021", "Ana Sol", "Dub"),
         ("Ana Sol - Night Ferry - Dub - Kiln", "", "Dub"),
@@ -156,8 +156,8 @@ def test_version_is_found_wherever_it_stands(title, artists, version):
     )
 
 
-@pytest.mark.parametrize(
-    ("file", "text"),
+@each_row(
+    "file, text",
     [
         ("/music/Ana Sol - Night Ferry (Nørd Remix).mp3", "Nørd Remix"),
         ("C:\\music\\01 - Night Ferry - Extended Mix.flac", "Extended Mix"),

@@ -4,9 +4,9 @@ from contextlib import suppress
 from functools import partial
 from time import process_time
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import each_row
 
 from beatport_match import Candidate, MisuseError, Track, rank
 from beatport_match.beatport import urls
@@ -82,7 +82,7 @@ def seconds(function, text):
     return process_time() - start
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@each_row("name", FUNCTIONS)
 def test_work_does_not_grow_with_the_square_of_the_length(name):
     """At four times the length, a quadratic function takes sixteen times as long."""
     function = FUNCTIONS[name]

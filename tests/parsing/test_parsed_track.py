@@ -1,9 +1,9 @@
 """Parsed tracks: a local track and a candidate become the same words, from any field."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from invented_tracks import PRINTABLE_TEXT, version_summary
+from tables import each_row
 
 from beatport_match.model.keys import parse_key
 from beatport_match.model.tracks import Candidate, Track
@@ -24,8 +24,8 @@ def first_interpretation(track):
     return interpret(track)[0]
 
 
-@pytest.mark.parametrize(
-    ("candidate", "base", "artists", "version"),
+@each_row(
+    "candidate, base, artists, version",
     [
         (listed(), "night ferry", "ana sol", ""),
         (listed(mix_name=None), "night ferry", "ana sol", ""),
@@ -64,8 +64,8 @@ def test_remixer_words_come_from_the_remixer_field_on_both_sides():
     assert theirs.remixer_words == mine.remixer_words == {"nord", "tom"}
 
 
-@pytest.mark.parametrize(
-    ("mine", "theirs"),
+@each_row(
+    "mine, theirs",
     [
         ("Night Ferry (Nørd Remix)", ("Night Ferry", "Nørd Remix")),
         ("Night Ferry - Nørd Remix", ("Night Ferry (Nørd Remix)", "Original Mix")),
@@ -84,8 +84,8 @@ def test_one_recording_has_one_base_and_one_version_on_both_sides(mine, theirs):
     assert version_summary(local) == version_summary(other)
 
 
-@pytest.mark.parametrize(
-    ("written", "code"),
+@each_row(
+    "written, code",
     [("DE-AB1-19-00001", "DEAB11900001"), ("deab11900001 ", "DEAB11900001"), ("", ""), (None, "")],
 )
 def test_isrc_is_reduced_to_the_bare_code(written, code):
@@ -118,8 +118,8 @@ def test_no_text_in_a_candidate_is_an_error(name, mix_name, artists):
     assert all(all(name) for name in parsed.artists)
 
 
-@pytest.mark.parametrize(
-    ("track", "number"),
+@each_row(
+    "track, number",
     [
         (Track("Night Ferry", beatport_id=12), 12),
         (Track("Night Ferry", beatport_id=0, file="7654321_Night_Ferry.mp3"), None),
@@ -138,8 +138,8 @@ def test_beatport_id_comes_from_tags_or_the_name_of_a_download(track, number):
     assert beatport_id_of(track) == number
 
 
-@pytest.mark.parametrize(
-    ("release", "expected"),
+@each_row(
+    "release, expected",
     [
         ("Best Of Quay", True), ("Night Ferry", False), ("Quay Sampler 3", True),
         ("Miami 2019", True), ("Ferries (Deluxe)", True), ("Ferries EP", False), (None, False),

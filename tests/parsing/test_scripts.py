@@ -1,12 +1,12 @@
 """Scripts are distinguished, and some are written in Latin letters."""
 
-import pytest
+from tables import each_row
 
 from beatport_match.parsing.scripts import are_in_two_scripts, transliterate
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "two_scripts"),
+@each_row(
+    "one, other, two_scripts",
     [
         ("ночь", "night", True),
         ("夜の鉄道", "night train", True),
@@ -24,8 +24,8 @@ def test_texts_without_a_common_script_are_in_two_scripts(one, other, two_script
     assert are_in_two_scripts(other, one) is two_scripts
 
 
-@pytest.mark.parametrize(
-    ("text", "latin"),
+@each_row(
+    "text, latin",
     [
         ("Лада Ветрова", "lada vetrova"),
         ("Щука", "shchuka"),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from invented_tracks import limit_executed_lines
+from tables import each_row
 
 from beatport_match.parsing import titles
 from beatport_match.parsing.titles import ParsedTitle, parse_title, split_names
@@ -24,8 +25,8 @@ PLAIN = ("", "", "", ())
 PART_2 = ("", "", "2", ())
 
 
-@pytest.mark.parametrize(
-    ("text", "version"),
+@each_row(
+    "text, version",
     [
         ("Night Ferry", PLAIN), ("Night Ferry (Original Mix)", PLAIN),
         ("Night Ferry - Original", PLAIN),
@@ -71,7 +72,7 @@ def test_version_is_separated_in_every_notation(text, version):
     assert parts(text) == ("Night Ferry", *version)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "01 - Night Ferry", "01. Night Ferry", "1) Night Ferry", "[3] Night Ferry",
@@ -98,8 +99,8 @@ def test_noise_is_removed(text):
     assert tuple(version) == PLAIN
 
 
-@pytest.mark.parametrize(
-    ("text", "base", "names"),
+@each_row(
+    "text, base, names",
     [
         ("Night Ferry feat. Ana Sol", "Night Ferry", "Ana Sol"),
         ("Night Ferry ft. Ana Sol", "Night Ferry", "Ana Sol"),
@@ -130,8 +131,8 @@ def test_featured_artists_are_separated_in_every_place(text, base, names):
     assert (parsed.base, ", ".join(parsed.featured)) == (base, names)
 
 
-@pytest.mark.parametrize(
-    ("text", "names"),
+@each_row(
+    "text, names",
     [
         ("Night Ferry (Nørd Remix)", "Nørd"), ("Night Ferry - Nørd Edit", "Nørd"),
         ("Night Ferry (Nørd & Ana Sol Remix)", "Nørd, Ana Sol"),
@@ -152,7 +153,7 @@ def test_remixers_are_the_names_in_the_version_as_written(text, names):
     assert ", ".join(parse_title(text).remixers) == names
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "Marea (We've Lost Dancing)", "Harbour (The Long Way Home)", "One Night (Only You)",
@@ -187,8 +188,8 @@ def test_a_title_that_is_only_a_marker_can_have_a_version():
     assert parts("Original (Extended Mix)") == ("Original", *EXTENDED)
 
 
-@pytest.mark.parametrize(
-    ("text", "base", "version"),
+@each_row(
+    "text, base, version",
     [
         ("01_ana_sol-night_ferry-original_mix.mp3", "ana sol - night ferry", PLAIN),
         ("ana_sol_-_night_ferry_(nord_remix).aiff", "ana sol - night ferry", REMIX),
@@ -204,12 +205,8 @@ def test_file_names_are_parsed(text, base, version):
     assert parts(text) == (base, *version)
 
 
-@pytest.mark.parametrize(
-    "title", ["夜のフェリー", "Ночной паром", "Νύχτα", "مركب الليل", "מעבורת לילה"]
-)
-@pytest.mark.parametrize(
-    "form", ["{} (Extended Mix)", "01 - {} - Extended Mix", "{} [Extended Mix].mp3"]
-)
+@each_row("title", ["夜のフェリー", "Ночной паром", "Νύχτα", "مركب الليل", "מעבורת לילה"])
+@each_row("form", ["{} (Extended Mix)", "01 - {} - Extended Mix", "{} [Extended Mix].mp3"])
 def test_titles_in_every_script_are_parsed_like_latin_titles(title, form):
     assert parts(form.format(title)) == (title, *EXTENDED)
 
@@ -238,8 +235,8 @@ def test_text_behind_a_version_does_not_belong_to_the_title():
     assert (parsed.base, parsed.aside) == ("Night Ferry", ("Quay Records",))
 
 
-@pytest.mark.parametrize(
-    ("text", "names"),
+@each_row(
+    "text, names",
     [
         ("Ana Sol", "Ana Sol"), ("Ana & Tom", "Ana|Tom"), ("Ana feat. Tom", "Ana|Tom"),
         ("Ana vs. Tom vs Nørd", "Ana|Tom|Nørd"), ("Ana, Tom;Nørd / Lea", "Ana|Tom|Nørd|Lea"),
@@ -340,7 +337,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+@each_row("text", HOSTILE.values())
 def test_work_on_hostile_titles_is_bounded(text):
     """Titles are truncated to `MAX_TITLE_LENGTH`."""
     titles.parse_title.cache_clear()
@@ -366,8 +363,8 @@ def test_work_on_blanks_in_a_credit_is_bounded():
     assert split_names("Ana" + " " * 100_000 + "& Tom") == ("Ana", "Tom")
 
 
-@pytest.mark.parametrize(
-    ("text", "base", "cut"),
+@each_row(
+    "text, base, cut",
     [
         ("Night Ferry (Victor Ru", "Night Ferry (Victor Ru)", "Victor Ru"),
         ("Night Ferry (Victor Ru - 7A - 126", "Night Ferry (Victor Ru)", "Victor Ru"),

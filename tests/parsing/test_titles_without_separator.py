@@ -1,9 +1,9 @@
 """Titles without separators, interpreted with the help of a candidate."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from invented_tracks import as_candidate, as_track, ask, recordings
+from tables import each_row
 
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.interpretations import interpret_using_candidate, locating_words
@@ -27,8 +27,8 @@ def interpret_title(title, candidate=SOLD, artists=""):
     return interpret_using_candidate(Track(title, artists), candidate, parse_candidate(candidate))
 
 
-@pytest.mark.parametrize(
-    ("title", "version"),
+@each_row(
+    "title, version",
     [
         ("Mirrow Copper Tide", ""),
         ("Mirrow & Oriel Copper Tide Original Mix", "original mix"),
@@ -52,7 +52,7 @@ def test_title_is_interpreted_if_every_word_is_explained(title, version):
     assert ("mirrow",) in parsed.artists
 
 
-@pytest.mark.parametrize(
+@each_row(
     "title",
     [
         "Mirrow Copper Tide Harbour",  # an unexplained word

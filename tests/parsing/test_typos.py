@@ -1,8 +1,8 @@
 """Typos: whether two words are one word with a typing mistake, or two different words."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import each_row
 
 from beatport_match.parsing.typos import (
     MAX_TYPOS_OF_A_WORD,
@@ -20,8 +20,8 @@ WORDS = st.text(alphabet="abcdeæøяб夜昼19", max_size=9)
 TITLES = st.lists(st.text(alphabet="abя夜1", min_size=1, max_size=9), max_size=5)
 
 
-@pytest.mark.parametrize(
-    ("word", "other"),
+@each_row(
+    "word, other",
     [
         ("lantern", "lantren"), ("lantern", "lanter"), ("lantern", "lanntern"),
         ("kingfisher", "kingfihser"), ("kingfisher", "kingfischer"),
@@ -45,8 +45,8 @@ def test_short_word_typos_are_symmetric(word, other):
     assert not is_short_word_typo(word, word)
 
 
-@pytest.mark.parametrize(
-    ("word", "other"),
+@each_row(
+    "word, other",
     [
         ("light", "night"), ("marco", "mario"), ("shift", "shifts"), ("tide", "tides"),
         ("he", "she"),
@@ -69,8 +69,8 @@ def test_digits_and_ideograms_are_never_typos(word, other):
         assert typo_count(word, other) == 0
 
 
-@pytest.mark.parametrize(
-    ("mine", "theirs", "typos"),
+@each_row(
+    "mine, theirs, typos",
     [
         ("nightferry", "nihgtferry", 1), ("nightferries", "ngihtferreis", 2), ("night", "nigth", 1),
         ("nigh", "nihg", 0), ("nightferry", "nightferry", 0), ("nightferry", "dayferry", 0),
@@ -99,8 +99,8 @@ def test_a_repeated_word_is_paired_once():
     assert unmatched_words(["lantern", "sea"], ["sea", "lantren"]) == ([], [], 1)
 
 
-@pytest.mark.parametrize(
-    ("title", "numbers"),
+@each_row(
+    "title, numbers",
     [
         ("night ferry", ()), ("night ferry 2", ("2",)), ("night ferry ii", ("2",)),
         ("night ferry 02", ("2",)), ("ii", ()), ("x", ()), ("iv night", ()),
@@ -128,8 +128,8 @@ def test_with_numbers_changes_only_numbers(text):
     assert all(one == other or other.isdecimal() for one, other in zip(before, after, strict=True))
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "evident"),
+@each_row(
+    "one, other, evident",
     [
         ("medusa", "medusaa", True),
         ("atlantis", "atlatnis", True),

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import each_row
 
 from beatport_match.parsing.versions import (
     UNSTATED,
@@ -25,7 +26,7 @@ def version(kinds="", length="", part="", words=""):
     return Version(frozenset(kinds.split()), length, part, tuple(words.split()), is_stated=True)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "phrase",
     [
         "Original Mix", "original", "Extended Mix", "Extended", "Radio Edit", "Club Mix", "Dub",
@@ -42,7 +43,7 @@ def test_phrases_that_name_a_version(phrase):
     assert names_version(phrase)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "phrase",
     [
         "", " ", "!!!", "We've Lost Dancing", "The Long Way Home", "Only You", "Is the Drug",
@@ -55,8 +56,8 @@ def test_phrases_that_belong_to_the_title(phrase):
     assert not names_version(phrase)
 
 
-@pytest.mark.parametrize(
-    ("phrase", "expected"),
+@each_row(
+    "phrase, expected",
     [
         ("Original Mix", version()), ("Main Mix", version()), ("Full Length Mix", version()),
         ("Extended Mix", version(length="long")), ("Ext. Version", version(length="long")),
@@ -95,7 +96,8 @@ def test_a_phrase_is_parsed_into_kinds_length_part_and_words(phrase, expected):
 
 SAME = [
     ("Nørd Remix", "NORD REMIX"), ("Nørd Remix", "Nørd Rmx"), ("Nørd Remix", "Remixed by Nørd"),
-    ("Radio Edit", "Radio Mix"), ("Extended Mix", "Extended Version"), ("Dub", "Dub Mix"),
+    ("Radio Edit", "Radio Mix"), ("Radio Cut", "Radio Mix"),
+    ("Extended Mix", "Extended Version"), ("Dub", "Dub Mix"),
     ("Acapella", "Acappella"), ("Part 2", "Pt. II"), ("Remaster", "Remastered 2019"),
     ("Original", "Original Mix"), ("Instrumental", "Inst."), ("VIP", "VIP Mix"),
     ("Nørd Rework", "Nørd Re-Work"), ("Nørd Remix", "Nørd Re-Mix"), ("Acapella", "A Capella"),
@@ -103,7 +105,7 @@ SAME = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("one", "other"), SAME)
+@each_row("one, other", SAME)
 def test_spellings_of_one_version_have_the_same_structure(one, other):
     mine, theirs = parse_version(one), parse_version(other)
     assert (mine.kinds, mine.length, mine.part, set(mine.words)) == (
@@ -114,8 +116,8 @@ def test_spellings_of_one_version_have_the_same_structure(one, other):
     )
 
 
-@pytest.mark.parametrize(
-    ("phrase", "noun"),
+@each_row(
+    "phrase, noun",
     [
         ("Sunrise Mix", "mix"), ("Sunrise Version", "version"), ("Short Edit", "edit"),
         ("Dub Mix", ""), ("Radio Edit", ""), ("Sunrise", ""),
@@ -162,8 +164,8 @@ def test_two_phrases_about_one_track_are_combined():
     assert (remix | remix).words == ("nord",)
 
 
-@pytest.mark.parametrize(
-    ("truncated", "completed"),
+@each_row(
+    "truncated, completed",
     [("Origina", "original"), ("Nørd Remi", "Nørd remix"), ("Extended Mi", "Extended mix"),
      ("Radio Ed", "Radio edit"), ("Nørd Remix", "Nørd Remix"), ("Lost Dancing", "Lost Dancing"),
      ("", ""), ("E", "E")],

@@ -1,6 +1,6 @@
 """Vocabulary: the parsers of versions and titles need consistent tables."""
 
-import pytest
+from tables import each_row
 
 from beatport_match.parsing import vocabulary
 from beatport_match.parsing.normalize import fold
@@ -12,7 +12,7 @@ TABLES = {
 }
 
 
-@pytest.mark.parametrize("name", TABLES)
+@each_row("name", TABLES)
 def test_all_words_are_folded(name):
     """An unfolded entry would never match."""
     assert [word for word in TABLES[name] if fold(word) != word] == []

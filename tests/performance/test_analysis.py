@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from invented_runs import make_query, make_track, stats_of, stats_with_shares
+from tables import each_row
 
 from beatport_match import (
     MisuseError,
@@ -38,8 +39,8 @@ def caveats(stats: PerformanceStats) -> str:
     return " ".join(analyze(stats).caveats)
 
 
-@pytest.mark.parametrize(
-    ("network", "hits", "advice"),
+@each_row(
+    "network, hits, advice",
     [
         (40.1, 49.9, "implement"),
         (100.0, 0.0, "implement"),
@@ -219,7 +220,7 @@ def test_compare_runs_reports_times_requests_memory_and_concurrency() -> None:
     assert slower.improvement_percentage == -300.0
 
 
-@pytest.mark.parametrize(
+@each_row(
     "change",
     [
         {"match_score": 60.0},
@@ -324,7 +325,7 @@ def test_run_whose_queries_mostly_failed_gives_no_advice(failed: int, advice: st
     assert recommend_mode(run_of(*[broken] * 10)) == "sync"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "stats",
     [
         *(

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from invented_results import PageContent
 from invented_runs import answer, make_query, make_track, metrics_of_track, parsed, stats_of
+from tables import each_row
 
 from beatport_match import PerformanceStats, compare_runs
 from beatport_match.model.metrics import SentMetrics
@@ -146,8 +147,8 @@ def test_long_run_gives_a_small_chart_with_the_true_peak() -> None:
     assert "3 at most" in chart
 
 
-@pytest.mark.parametrize(
-    ("scores", "bars"),
+@each_row(
+    "scores, bars",
     [
         ((97.5, 97.5, 99.9), [2, 1]),
         ((60.0, 99.0), [1, 1]),

@@ -16,6 +16,7 @@ from invented_runs import (
     stats_of,
 )
 from pydantic import ValidationError
+from tables import each_row
 
 from beatport_match.matching.protocol import Round
 from beatport_match.model.metrics import QueryMetrics, SentMetrics
@@ -73,8 +74,8 @@ def test_metrics_of_a_failed_query():
     assert (figures.execution_time, figures.pace_time) == (13.0, 0.0)
 
 
-@pytest.mark.parametrize(
-    ("statuses", "network", "retries"),
+@each_row(
+    "statuses, network, retries",
     [
         ((301, 302, 200), 7.0, 0),
         ((301, 503, 200), 4.0, 1),

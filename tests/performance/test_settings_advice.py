@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from invented_runs import NOON, make_query, make_track
+from tables import each_row
 
 from beatport_match import PerformanceStats, SettingsAdvice, recommend_settings
 from beatport_match.performance.run_stats import performance_stats
@@ -88,8 +89,8 @@ def test_memory_limits_the_tracks_at_once(allowed: int, at_once: int) -> None:
     assert ("The process needed up to 100 MiB" in str(advice)) == (allowed < 100)
 
 
-@pytest.mark.parametrize(
-    ("stats", "why"),
+@each_row(
+    "stats, why",
     [
         (run(tracks=9), "only 9 tracks sent a request, and 10 are needed"),
         (
@@ -111,3 +112,8 @@ def test_a_run_that_says_too_little_gives_no_advice(stats: PerformanceStats, why
     advice = recommend_settings(stats)
     assert advice.max_concurrent_tracks is None
     assert str(advice).startswith(f"No advice, because {why}")
+
+
+def test_a_run_of_which_half_failed_gives_advice() -> None:
+    half = run().model_copy(update={"failures": {"timeout": 10}})
+    assert recommend_settings(half).max_concurrent_tracks is not None

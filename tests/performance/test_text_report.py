@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pytest
 from invented_runs import (
     BLOCKED,
     TIMEOUT,
@@ -21,6 +20,7 @@ from invented_runs import (
     stats_of,
     stats_with_shares,
 )
+from tables import each_row
 from test_analysis import stats_of_ten_tracks
 
 from beatport_match import (
@@ -124,7 +124,7 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@each_row("name", TEXTS)
 def test_report_equals_its_golden_file(name: str) -> None:
     """The text is equal to the last character."""
     file = GOLDEN / f"{name}.txt"
@@ -133,7 +133,7 @@ def test_report_equals_its_golden_file(name: str) -> None:
     assert TEXTS[name] == file.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@each_row("name", TEXTS)
 def test_report_lines_have_at_most_100_columns(name: str) -> None:
     """No line ends with blanks."""
     for line in TEXTS[name].splitlines():
@@ -159,8 +159,8 @@ def test_report_says_unknown_for_missing_figures() -> None:
     assert "the rest" not in TEXTS["older-file"]
 
 
-@pytest.mark.parametrize(
-    ("stats", "tracks", "sentence"),
+@each_row(
+    "stats, tracks, sentence",
     [
         (stats_of_ten_tracks(0.25, 0.75), None, "Use async: about 4.0 times faster here."),
         (stats_of_ten_tracks(0.25, 0.75), 2, "Use async: about 2.0 times faster here."),

@@ -3,6 +3,7 @@
 import csv
 
 import pytest
+from tables import each_row
 
 from beatport_match.errors import PlaylistError
 from beatport_match.model.tracks import Track
@@ -198,8 +199,8 @@ def test_csv_limit_below_the_column_names_is_rejected(read):
         csv.field_size_limit(before)
 
 
-@pytest.mark.parametrize(
-    ("header", "row", "expected"),
+@each_row(
+    "header, row, expected",
     [
         ("Song,Artist Name(s)", "Tide,Ana;Tom", Track("Tide", "Ana;Tom")),
         ("Song Name,Artist Names", "Tide,Ana", Track("Tide", "Ana")),
@@ -244,8 +245,8 @@ def test_titles_without_an_artist_column_are_a_problem(read):
     assert problems == []
 
 
-@pytest.mark.parametrize(
-    ("columns", "rows", "lengths"),
+@each_row(
+    "columns, rows, lengths",
     [
         # Positions in a set: they never decrease and begin at zero.
         ("Time", ["0:00", "6:41", "13:00"], [None, None, None]),
@@ -279,9 +280,7 @@ def test_session_of_a_history_is_no_track(read):
     assert read("\n".join(rows)) == [Track("Tide", "Ana"), Track("Foam")]
 
 
-@pytest.mark.parametrize(
-    "before", ["sep=;\n", "Label\n", "My Library\n", "Exported by Pool 3.1\n\n"]
-)
+@each_row("before", ["sep=;\n", "Label\n", "My Library\n", "Exported by Pool 3.1\n\n"])
 def test_lines_before_the_header_are_skipped(read, before):
     assert read(f"{before}Title;Artist\nTide;Ana\n") == [Track("Tide", "Ana")]
 
@@ -303,8 +302,8 @@ def test_line_in_another_encoding_is_read_alone(read):
     assert "was read as Windows-1252" in str(problems[0])
 
 
-@pytest.mark.parametrize(
-    ("encoding", "title", "artist"),
+@each_row(
+    "encoding, title, artist",
     [
         ("mac-roman", "Blåtid Ærlig", "Jørn"),
         ("cp1251", "Тихая волна", "Анна"),

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from tables import each_row
 
 from beatport_match.errors import PlaylistError
 from beatport_match.model.tracks import Track
@@ -145,8 +146,8 @@ def test_key_number_is_a_place_in_the_circle_of_fifths(write, number, key):
     assert next(read_playlist(file)).key == key
 
 
-@pytest.mark.parametrize(
-    ("following", "order"),
+@each_row(
+    "following, order",
     [
         ({}, []),
         ({1: 0, 2: 1, 3: 2}, [3, 2, 1]),
@@ -158,7 +159,7 @@ def test_linked_list_with_a_gap_keeps_every_entry(following, order):
     assert chained(following, "x") == order
 
 
-@pytest.mark.parametrize("following", [{1: 2, 2: 1}, {1: 1}, {1: 9, 3: 3}, {3: 1, 1: 2, 2: 1}])
+@each_row("following", [{1: 2, 2: 1}, {1: 1}, {1: 9, 3: 3}, {3: 1, 1: 2, 2: 1}])
 def test_linked_list_with_a_loop_has_no_order(following):
     with pytest.raises(
         PlaylistError, match=r"^x never ends, because entry \d follows itself; move"

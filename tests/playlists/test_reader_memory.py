@@ -14,8 +14,8 @@ from test_traktor_reader import entry
 
 from beatport_match.playlists import read_playlist
 
-COUNT = 4000
-MAX_PEAK_BYTES = 1_000_000
+COUNT = 2500
+MAX_PEAK_BYTES = 600_000
 
 
 def nml():

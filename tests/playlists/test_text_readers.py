@@ -1,6 +1,7 @@
 """Track lists as text, PLS playlists and CUE sheets."""
 
 import pytest
+from tables import each_row
 
 from beatport_match.errors import PlaylistError
 from beatport_match.model.tracks import Track
@@ -18,8 +19,8 @@ def read(tmp_path):
     return read_text
 
 
-@pytest.mark.parametrize(
-    ("line", "track"),
+@each_row(
+    "line, track",
     [
         ("Ana - Tide (Dub)", Track("Ana - Tide (Dub)")),
         ("Ana – Tide", Track("Ana – Tide")),

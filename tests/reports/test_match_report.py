@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from invented_results import HOSTILE, PageContent, candidate, match, result_of, scored
+from tables import each_row
 
 from beatport_match import OutputError, Track, write_match_report
 from beatport_match.reports.html_table import key_text
@@ -17,8 +18,8 @@ FOUND = candidate(
 )
 
 
-@pytest.mark.parametrize(
-    ("values", "expected"),
+@each_row(
+    "values, expected",
     [
         ({}, "added added added added"),
         ({"key": "G#m", "bpm": 127.6, "label": "QUAY records", "year": 2019}, "same " * 4),
@@ -34,8 +35,8 @@ def test_fields_are_compared_by_their_meaning(values: dict[str, Any], expected: 
     assert [change.after for change in changes] == ["Ab Minor (1A)", "128", "Quay Records", "2019"]
 
 
-@pytest.mark.parametrize(
-    ("key", "camelot", "shown"),
+@each_row(
+    "key, camelot, shown",
     [
         ("G#m", None, "Ab Minor (1A)"),
         (None, "1A", "Ab Minor (1A)"),

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from invented_results import HOSTILE, PageContent, candidate, match, result_of, scored
 from invented_tracks import unchecked
+from tables import each_row
 
 from beatport_match import Evidence, OutputError, ScoredCandidate, Track, write_review_page
 from beatport_match.model.evidence import MatchOutcome
@@ -51,8 +52,8 @@ def test_equal_tracks_have_equal_keys() -> None:
     assert first == again != other
 
 
-@pytest.mark.parametrize(
-    ("evidence", "marks"),
+@each_row(
+    "evidence, marks",
     [
         (Evidence("title", "a", "a", 46.0, "same title", "same"), {}),
         (Evidence("length", "1", "2", 4.0, "1 s apart", "within_2"), {}),
@@ -69,7 +70,7 @@ def test_differences_are_marked(evidence: Evidence, marks: dict[str, tuple[str, 
     assert written["candidates"][0]["why"] == [[evidence.effect, evidence.note]]
 
 
-@pytest.mark.parametrize("outcome", MAX_SHOWN)
+@each_row("outcome", MAX_SHOWN)
 def test_a_page_shows_the_first_candidates(outcome: MatchOutcome) -> None:
     many = [scored(candidate(number)) for number in range(1, 10)]
     (written,) = page_data([match(Track("Tide"), outcome, *many)])["tracks"]

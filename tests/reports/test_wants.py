@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from invented_results import HOSTILE, PageContent, candidate, match, result_of, scored
 from invented_tracks import unchecked
+from tables import each_row
 
 from beatport_match import OutputError, PlaylistMatch, Track, Wants, read_playlist, write_wants
 from beatport_match.model.evidence import MatchOutcome, Relation
@@ -44,8 +45,8 @@ def missing_rows(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize(
-    ("outcome", "relations", "group"),
+@each_row(
+    "outcome, relations, group",
     [
         ("matched", ["same_recording"], "found"),
         ("review", ["same_recording", "other_version"], "unsure"),

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import each_row
 
 from beatport_match import Candidate, MisuseError, Track, rank
 from beatport_match.errors import DecisionsError, OutputError
@@ -317,7 +318,7 @@ WRONG: list[Callable[[dict[str, Any]], Any]] = [
 ]
 
 
-@pytest.mark.parametrize("change", WRONG)
+@each_row("change", WRONG)
 def test_a_line_with_a_wrong_value_is_rejected(change: Callable[[dict[str, Any]], Any]) -> None:
     values = json.loads(to_line(DECISION))
     change(values)

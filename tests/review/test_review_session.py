@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tables import each_row
 
 from beatport_match import Candidate, Match, Track
 from beatport_match.matching.decided import Decided
@@ -54,8 +55,8 @@ def test_only_matches_with_candidates_are_reviewed() -> None:
     assert STATE.choices == CANDIDATES[:6]
 
 
-@pytest.mark.parametrize(
-    ("keys", "number"),
+@each_row(
+    "keys, number",
     [("y", 1), ("3", 3), ("6", 6), ("jy", 2), ("jjky", 2), ("ky", 6), ("jjjjjjy", 1)],
 )
 def test_one_key_accepts_a_candidate(keys: str, number: int) -> None:
@@ -117,7 +118,7 @@ def test_quit_ends_at_once() -> None:
     assert (state.is_over, effects) == (True, ())
 
 
-@pytest.mark.parametrize("key", ["x", "", "0", "7", "12", "²", "\x1b[5~", "yy"])
+@each_row("key", ["x", "", "0", "7", "12", "²", "\x1b[5~", "yy"])
 def test_other_keys_do_nothing(key: str) -> None:
     state, effects = step(STATE, key)
     assert effects == ()
@@ -134,7 +135,7 @@ def test_open_shows_the_page_of_the_marked_candidate() -> None:
     assert (state.match, state.marked) == (FIRST, 1)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "url",
     [
         None,

@@ -22,6 +22,7 @@ from invented_tracks import (
     styles,
     vouched_for,
 )
+from tables import each_row
 
 from beatport_match.model.evidence import ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
@@ -196,7 +197,7 @@ def test_earliest_release_is_first_and_undated_release_is_last():
     assert [one.id for one in ranked] == [EARLY.id, again.id, UNDATED.id]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "release", ["Best Of", "Ferries, Vol. 2", "Miami 2019", "Ferries (Deluxe)", "Quay Sampler"]
 )
 def test_original_release_ranks_above_an_older_compilation(release):
@@ -251,8 +252,8 @@ def test_equal_isrcs_make_one_recording_despite_different_lengths():
 TWO_ARTISTS = replace(BASE, artists=("Ana Solberg", "Marwick"))
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
+@each_row(
+    "one, other, same",
     [
         (BASE, BASE, True),
         (BASE, replace(BASE, title="Lantern Quarry"), False),
@@ -310,8 +311,8 @@ def test_unstated_version_is_not_matched_without_a_length():
 # --- similarities
 
 
-@pytest.mark.parametrize(
-    ("track", "title", "artists"),
+@each_row(
+    "track, title, artists",
     [
         (Track("Night Ferry (Nørd Remix)", "Ana Sol"), 100.0, 100.0),
         (Track("Ana Sol - Night Ferry"), 100.0, 100.0),
@@ -337,8 +338,8 @@ def scored(confidence, relation="same_recording"):
 THRESHOLDS = MatchSettings(accept_confidence=0.8, review_confidence=0.4)
 
 
-@pytest.mark.parametrize(
-    ("ranked", "outcome"),
+@each_row(
+    "ranked, outcome",
     [
         ((), "not_found"),
         ((scored(1.0),), "matched"),
@@ -387,9 +388,7 @@ def test_no_candidate_has_a_higher_confidence_than_the_first():
     assert max(sure) == sure[0] < 0.5
 
 
-@pytest.mark.parametrize(
-    ("seconds", "outcome"), [(2, "matched"), (9, "matched"), (20, "review"), (90, "review")]
-)
+@each_row("seconds, outcome", [(2, "matched"), (9, "matched"), (20, "review"), (90, "review")])
 def test_length_difference_over_10_seconds_needs_review(seconds, outcome):
     track = as_track(BASE, duration_s=BASE.length_s + seconds)
     assert ask(track, as_candidate(BASE))[0] == outcome
@@ -413,8 +412,8 @@ def outcome_with(known, mix="Original Mix"):
     return outcome_of(ranked, MatchSettings())
 
 
-@pytest.mark.parametrize(
-    ("known", "outcome"),
+@each_row(
+    "known, outcome",
     [
         ({}, "review"),
         ({"bpm": 124.0, "key": "Am"}, "review"),
@@ -431,8 +430,8 @@ def test_title_alone_needs_an_artist_a_length_or_an_isrc(known, outcome):
     assert outcome_with(known) == outcome
 
 
-@pytest.mark.parametrize(
-    ("mix", "outcome"),
+@each_row(
+    "mix, outcome",
     [
         ("Brenn Remix", "matched"),
         ("Brenn & Tove Edit", "matched"),
@@ -445,8 +444,8 @@ def test_title_without_an_artist_is_matched_with_a_named_mix(mix, outcome):
     assert outcome_with({}, mix) == outcome
 
 
-@pytest.mark.parametrize(
-    ("known", "outcome"),
+@each_row(
+    "known, outcome",
     [
         ({}, "review"),
         ({"duration_s": 381.0}, "review"),

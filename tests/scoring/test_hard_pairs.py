@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from invented_tracks import ask
+from tables import each_row
 
 from beatport_match.model.tracks import Candidate, Track
 
@@ -185,7 +186,7 @@ INVENTED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("decision", INVENTED, ids=lambda decision: decision.name)
+@each_row("decision", INVENTED)
 def test_no_invented_pair_is_decided_wrongly(decision):
     """DJs do not accept a wrong remix that was applied without review."""
     assert decision.decide() != "wrong"

@@ -16,6 +16,7 @@ from invented_tracks import (
     styles,
     unchecked,
 )
+from tables import each_row
 
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.scoring.confidence import outcome_of, rank
@@ -55,7 +56,7 @@ def lines(detail):
     return {line.name: line for line in detail.evidence}
 
 
-@pytest.mark.parametrize("name", KNOWN)
+@each_row("name", KNOWN)
 def test_value_that_only_one_side_has_gives_no_evidence(name):
     mine, theirs = KNOWN[name]
     baseline = score_one(LOCAL, as_candidate(BASE))
@@ -65,8 +66,8 @@ def test_value_that_only_one_side_has_gives_no_evidence(name):
     assert score_one(LOCAL, as_candidate(BASE, **theirs)).evidence == baseline.evidence
 
 
-@pytest.mark.parametrize(
-    ("track", "candidate"),
+@each_row(
+    "track, candidate",
     [
         ({"bpm": 0}, {"bpm": 124.0}), ({"bpm": 124.0}, {"bpm": 0.0}),
         ({"year": 0}, {"release_date": "2019-01-01"}),
@@ -83,13 +84,13 @@ def test_zero_blank_or_invalid_value_counts_as_unknown(track, candidate):
     )
 
 
-@pytest.mark.parametrize("seconds", [0, 0.0, -5.0, None])
+@each_row("seconds", [0, 0.0, -5.0, None])
 def test_length_of_zero_or_less_counts_as_unknown(seconds):
     assert length_gap(seconds, 400.0) is None is length_gap(400.0, seconds)
     assert "length" not in lines(score_one(as_track(BASE, duration_s=seconds), as_candidate(BASE)))
 
 
-@pytest.mark.parametrize("name", KNOWN)
+@each_row("name", KNOWN)
 def test_each_value_that_agrees_raises_the_score(name):
     mine, theirs = KNOWN[name]
     baseline = score_one(Track("Lantern Meridian", "Ana Solberg"), as_candidate(BASE))
@@ -179,14 +180,13 @@ def test_isrc_artist_and_length_make_another_title_a_review():
     assert outcome_of(rank(track, [candidate]), MatchSettings()) == "review"
 
 
-@pytest.mark.parametrize("known", [{"isrc": "DEAB11900001"}, {"beatport_id": 1}])
-@pytest.mark.parametrize(
+@each_row("known", [{"isrc": "DEAB11900001"}, {"beatport_id": 1}])
+@each_row(
     "theirs",
     [
         replace(BASE, mix="Extended"),
         replace(BASE, artists=("Tilda Rook",)),
     ],
-    ids=["unstated version", "alias"],
 )
 def test_equal_identifier_overrides_another_wording_of_version_or_artists(known, theirs):
     track, candidate = as_track(BASE, **known), as_candidate(theirs, 1, isrc="DEAB11900001")

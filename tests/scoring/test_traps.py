@@ -6,6 +6,7 @@ recordings must never be `matched`; `review` and `not_found` are both acceptable
 
 import pytest
 from invented_tracks import ask, unchecked
+from tables import each_row
 
 from beatport_match.model.tracks import Candidate, Track
 
@@ -416,14 +417,14 @@ SAME = {
 }
 
 
-@pytest.mark.parametrize(("track", "candidate"), DIFFERENT.values(), ids=DIFFERENT.keys())
+@each_row("track, candidate", DIFFERENT.values())
 def test_different_recordings_that_look_alike_are_not_matched(track, candidate):
     """DJs do not accept a wrong remix that was applied without review."""
     outcome, ranked = ask(track, candidate)
     assert outcome != "matched", ranked[0]
 
 
-@pytest.mark.parametrize(("track", "candidate"), SAME.values(), ids=SAME.keys())
+@each_row("track, candidate", SAME.values())
 def test_same_recording_in_unusual_spellings_is_matched(track, candidate):
     outcome, ranked = ask(track, candidate)
     assert outcome == "matched", ranked[0]

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from tables import each_row
 
 from beatport_match.errors import BeatportMatchError, SettingsError
 from beatport_match.settings import models
@@ -77,7 +78,7 @@ def test_every_number_has_a_range():
     assert {row[:2] for row in RANGES} == numbers
 
 
-@pytest.mark.parametrize(("model", "name", "minimum", "maximum", "below", "above"), RANGES)
+@each_row("model, name, minimum, maximum, below, above", RANGES)
 def test_value_out_of_range_raises_settings_error(model, name, minimum, maximum, below, above):
     """The message names the setting, the value and the range."""
     # Each threshold limits the other.
@@ -110,7 +111,7 @@ IMPOSSIBLE_HOSTS = (
 )
 
 
-@pytest.mark.parametrize(
+@each_row(
     "values",
     [
         {"accept_confidence": float("nan")}, {"enough_score": float("inf")}, {"max_queries": 2.5},
@@ -135,8 +136,8 @@ def test_invalid_value_raises_settings_error_with_the_name(values):
     assert isinstance(caught.value, BeatportMatchError)
 
 
-@pytest.mark.parametrize("name", ["base_url", "api_url", "proxy"])
-@pytest.mark.parametrize("user", ["user:s3cret@", "s3cret@", ":s3cret@", "user:s3cret@x@"])
+@each_row("name", ["base_url", "api_url", "proxy"])
+@each_row("user", ["user:s3cret@", "s3cret@", ":s3cret@", "user:s3cret@x@"])
 def test_urls_with_a_password_are_rejected_and_not_shown(name, user):
     """They would be written to every result file, cache and journal."""
     with pytest.raises(SettingsError, match=r"user name .* password.* http_client") as caught:
@@ -183,8 +184,8 @@ def test_invalid_inner_value_raises_settings_error_with_the_dotted_name():
         MatchSettings(async_io={"retry_attempts": 99})
 
 
-@pytest.mark.parametrize(
-    ("values", "allowed"),
+@each_row(
+    "values, allowed",
     [
         ({"max_queries": "abc"}, "a whole number from 1 to 20"),
         ({"max_queries": 21}, "a whole number from 1 to 20"),
@@ -268,8 +269,8 @@ def test_with_changes_some_settings_and_keeps_the_others():
     assert settings.async_io.with_(retry_attempts=4) == AsyncSettings(retry_attempts=4)
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
+@each_row(
+    "changes, message",
     [
         ({"max_querys": 3}, "'max_querys' is not a setting; write max_queries,"),
         ({"requests_per_second": 0}, "requests_per_second cannot be 0"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
+from tables import each_row
 
 from beatport_match import AsyncSettings, MatchSettings, SettingsError, settings_from_environment
 from beatport_match.settings.files import docstring_args
@@ -191,8 +192,8 @@ def test_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
 FILE = MatchSettings(max_queries=3, max_results=50, async_io=AsyncSettings(retry_attempts=2))
 
 
-@pytest.mark.parametrize(
-    ("variable", "text", "values"),
+@each_row(
+    "variable, text, values",
     [
         ("MAX_QUERIES", "5", {"max_queries": 5}), ("MAX_QUERIES", " 5 ", {"max_queries": 5}),
         ("BASE_URL", "http://127.0.0.1:8000/", {"base_url": "http://127.0.0.1:8000"}),
@@ -219,8 +220,8 @@ def test_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPat
     assert MatchSettings().max_queries == 4
 
 
-@pytest.mark.parametrize(
-    ("variable", "text", "words"),
+@each_row(
+    "variable, text, words",
     [
         ("MAX_QUERYS", "5", "_QUERYS' is not a setting; write BEATPORT_MATCH_MAX_QUERIES, or see"),
         ("FOO", "5", "'BEATPORT_MATCH_FOO' is not a setting; see docs/settings.md"),

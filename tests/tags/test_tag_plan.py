@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from audio_files import mp3
 from mutagen.id3 import ID3
+from tables import each_row
 from tag_files import FOUND, VALUES, WRITERS, match_of, write_music
 
 from beatport_match import MissingDependencyError, MisuseError, TagChange, plan_tags
@@ -155,8 +156,8 @@ def test_folder_and_device_are_problems(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
+@each_row(
+    "options, message",
     [
         ({"fields": ["title"]}, "'title' is no field of tags; name any of key, bpm"),
         ({"overwrite": ["artist"]}, "'artist' is no field"),

@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 
 import pytest
+from tables import each_row
 
 import beatport_match.testing
 from beatport_match.errors import MisuseError
@@ -142,7 +143,7 @@ def test_the_catalogue_has_every_kind_of_similar_tracks() -> None:
     assert letters >= {"LATIN", "CYRILLIC", "GREEK", "ARABIC", "HEBREW", "CJK", "KATAKANA"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "wrong",
     [
         {"id": 0},
@@ -150,7 +151,6 @@ def test_the_catalogue_has_every_kind_of_similar_tracks() -> None:
         {"key": "loud"},
         {"release_date": "last week"},
     ],
-    ids=str,
 )
 def test_a_bad_field_of_a_track_is_rejected_by_name(wrong: dict[str, object]) -> None:
     with pytest.raises(MisuseError, match=f"CatalogueTrack.{next(iter(wrong))}"):

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from client_kinds import Send, client, every_client_kind
+from tables import each_row
 
 from beatport_match.errors import MisuseError
 from beatport_match.testing import FakeBeatport, FakeTokens, GoodTokens, Reply, first
@@ -208,7 +209,7 @@ def test_a_token_without_a_limit_does_not_expire() -> None:
     assert fake.tokens.access == "good"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "wrong",
     [
         {"access": ""},
@@ -218,7 +219,6 @@ def test_a_token_without_a_limit_does_not_expire() -> None:
         {"requests_per_token": 0},
         {"expires_in_s": -1},
     ],
-    ids=str,
 )
 def test_a_bad_field_of_an_account_is_rejected_by_name(wrong: dict[str, Any]) -> None:
     with pytest.raises(MisuseError, match=f"FakeTokens.{next(iter(wrong))} "):

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import each_row
 
 from beatport_match.errors import Failure, FailureKind
 from beatport_match.matching.protocol import ParsedResult
+from beatport_match.settings.models import MatchSettings
+from beatport_match.transport import rate_limiter
+from beatport_match.transport.rate_limiter import LocalRateLimiter
 from beatport_match.transport.rate_rules import (
     RateRules,
     RateState,
@@ -54,6 +60,26 @@ def test_slots_are_never_closer_than_the_rate_allows(per_second: float, times: l
     assert all(gap >= 1 / per_second * (1 - 1e-6) - 1e-9 for gap in gaps)
 
 
+def test_one_thread_at_a_time_reserves_a_slot() -> None:
+    """A thread that comes while another reserves a slot gets the next one."""
+    limiter = LocalRateLimiter(MatchSettings(requests_per_second=1.0))
+    delays, threads = list[object](), list[threading.Thread]()
+    reserve_in_memory = rate_limiter.reserve
+
+    def slow(state: RateState, **arguments: Any) -> Any:
+        if not threads:
+            threads.append(threading.Thread(target=lambda: delays.append(limiter.reserve(0.0))))
+            threads[0].start()
+            threads[0].join(0.05)  # without a lock, it would end now
+        return reserve_in_memory(state, **arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rate_limiter, "reserve", slow)
+        delays.append(limiter.reserve(0.0))
+        threads[0].join(60)
+    assert sorted(map(str, delays)) == ["0.0", "1.0"]
+
+
 @given(rates, st.floats(min_value=0, max_value=1e6), st.floats(min_value=0, max_value=1e6))
 def test_late_request_does_not_wait(per_second: float, free: float, late: float) -> None:
     """Idle time is not saved up for a burst."""
@@ -78,7 +104,7 @@ def test_blocked_response_halves_the_rate(kind: FailureKind) -> None:
     assert reserve(state, FIVE, 10.0)[0].next_free == pytest.approx(10.4)
 
 
-@pytest.mark.parametrize("kind", ["timeout", "network", "status", "catalogue_changed", "auth"])
+@each_row("kind", ["timeout", "network", "status", "catalogue_changed", "auth"])
 def test_other_failures_do_not_change_the_rate(kind: FailureKind) -> None:
     before = blocked(FIVE, 1)
     assert record(before, FIVE, Failure(kind, "no"), sent=1.0, now=2.0) == before

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cache_filling import fill
 from held_requests import QUICK, SLOW
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -172,19 +173,10 @@ def test_oldest_entries_are_deleted_above_the_size_limit(path: Path) -> None:
     cache.close()
 
 
-def _fill(path: Path, start: int) -> None:
-    cache = SqliteCache(path)
-    for number in range(start, start + 50):
-        # If the file is busy for too long, the entry is not stored; so try again.
-        while cache.get(str(number)) is None:
-            cache.put(str(number), ONE)
-    cache.close()
-
-
 def test_several_processes_share_the_file(path: Path) -> None:
     """Also while the file is created."""
     spawn = multiprocessing.get_context("spawn")
-    workers = [spawn.Process(target=_fill, args=(path, start)) for start in (0, 50, 100)]
+    workers = [spawn.Process(target=fill, args=(path, start, ONE)) for start in (0, 50, 100)]
     for worker in workers:
         worker.start()
     for worker in workers:
