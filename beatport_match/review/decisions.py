@@ -356,7 +356,7 @@ class Decisions:
         with self._lock, output_errors(self.path), open_to_update(self.path, 0o666) as file:
             if not lock_within(file, MAX_DECISIONS_LOCK_WAIT_S, _LOCK_POLL_INTERVAL_S):
                 raise DecisionsError(
-                    f"{self.path}: another program keeps this file locked; close it, and try again."
+                    f"{self.path}: another program has locked this file; close it, and try again."
                 )
             self._read()
             new = [one for one in dict.fromkeys(decisions) if one not in self._entries]
