@@ -13,6 +13,7 @@ from beatport_match.matching.match import Match
 from beatport_match.model.decisions import Decision
 from beatport_match.model.evidence import Evidence, Rejection, ScoredCandidate
 from beatport_match.model.tracks import Track
+from beatport_match.scoring import cases
 from beatport_match.scoring.confidence import outcome_of, rank
 from beatport_match.scoring.rejection import with_reject_reasons
 from beatport_match.settings.models import MatchSettings
@@ -38,14 +39,15 @@ def accepted_match(track: Track, decision: Decision) -> Match:
 
 def rejected_candidate(scored: ScoredCandidate, decision: Decision) -> ScoredCandidate:
     """Return a candidate that a decision rejects; its evidence and its doubts say so."""
-    note = f"rejected by {decision.decided_by}"
-    line = Evidence("decision", "", "", 0.0, note, "rejected")
+    finding = cases.DECISION_REJECTED.found(decision.decided_by)
+    name, code = finding.case.name.split(".")
+    line = Evidence(name, "", "", finding.points, finding.note, code)
     return replace(
         scored,
         confidence=0.0,
         evidence=(*scored.evidence, line),
-        doubts=(note,),
-        reject_reason=Rejection("decided", f"It was {note}."),
+        doubts=(finding.note,),
+        reject_reason=Rejection("decided", f"It was {finding.note}."),
     )
 
 

@@ -17,7 +17,8 @@ from beatport_match.matching.match import Match
 from beatport_match.model.evidence import Evidence, ScoredCandidate
 from beatport_match.model.tracks import Candidate, Track
 from beatport_match.parsing.normalize import fold
-from beatport_match.scoring.cases import CASES
+from beatport_match.scoring import cases
+from beatport_match.scoring.cases import CASES, Finding
 from beatport_match.scoring.confidence import MAX_CONFIDENCE_OF_RELATION, outcome_of
 from beatport_match.scoring.rejection import with_reject_reasons
 from beatport_match.settings.models import MatchSettings
@@ -28,7 +29,6 @@ MIN_RELEASE_SHARE = 0.8
 # The odds of a candidate on the release are multiplied by this. A candidate of less than
 # `MIN_CONFIDENCE` has too little other evidence: the release alone never makes a match.
 ODDS_FACTOR = 4.0
-POINTS = 2.0
 MIN_CONFIDENCE = 0.5
 # A release is no evidence for a doubtful version or length, or for unexplained text.
 _NAMES = {"title", "artists"}
@@ -67,10 +67,8 @@ def with_release_evidence(matches: Sequence[Match], settings: MatchSettings) -> 
             match = matches[place]
             is_open = match.outcome in {"review", "not_found"} and result[place] is match
             if is_open and count >= max(MIN_SIBLINGS, MIN_RELEASE_SHARE * (len(others) - 1)):
-                note = (
-                    f"{count} of the {len(others) - 1} other tracks of the {group.name} are on it"
-                )
-                result[place] = _lifted(match, release, note, settings)
+                finding = cases.RELEASE_SIBLINGS.found(count, len(others) - 1, group.name)
+                result[place] = _lifted(match, release, finding, settings)
     return tuple(result)
 
 
@@ -104,7 +102,7 @@ def _release(candidate: Candidate) -> Release | None:
     return (name, fold(candidate.label or "")) if name else None
 
 
-def _lifted(match: Match, release: Release, note: str, settings: MatchSettings) -> Match:
+def _lifted(match: Match, release: Release, finding: Finding, settings: MatchSettings) -> Match:
     """Return the match with more confidence in its candidates on the release."""
     on_release = [
         one
@@ -115,7 +113,7 @@ def _lifted(match: Match, release: Release, note: str, settings: MatchSettings) 
     if len(on_release) != 1 or not _has_own_evidence(on_release[0]):
         return match
     (chosen,) = on_release
-    lifted = _with_evidence(chosen, note)
+    lifted = _with_evidence(chosen, finding)
     others = [
         _as_alternative(one, lifted, chosen, match.candidates[0])
         for one in match.candidates
@@ -139,17 +137,18 @@ def _has_own_evidence(scored: ScoredCandidate) -> bool:
     names = {f"{line.name}.{line.code}" for line in scored.evidence if line.code}
     # In results that were read from a file, the release may have counted already, and another
     # version may have found other cases.
-    if not names <= CASES.keys():
+    if not names <= CASES.keys() or cases.RELEASE_SIBLINGS.name in names:
         return False
     return {name.partition(".")[0] for name in names if CASES[name].cap < 1} <= _NAMES
 
 
-def _with_evidence(scored: ScoredCandidate, note: str) -> ScoredCandidate:
+def _with_evidence(scored: ScoredCandidate, finding: Finding) -> ScoredCandidate:
     odds = ODDS_FACTOR * scored.confidence / (1 - scored.confidence)
     confidence = min(MAX_CONFIDENCE_OF_RELATION[scored.relation], odds / (1 + odds))
     # A score stays within 0-100.
-    points = round(min(POINTS, 100.0 - scored.score), 1)
-    line = Evidence("release", "", scored.candidate.release or "", points, note, "siblings")
+    points = round(min(finding.points, 100.0 - scored.score), 1)
+    name, code = finding.case.name.split(".")
+    line = Evidence(name, "", scored.candidate.release or "", points, finding.note, code)
     return replace(
         scored,
         score=round(scored.score + points, 1),

@@ -348,3 +348,10 @@ LONE_COMMON = Case("lone.common", sign=-1)
 LONE_USUAL = Case("lone.usual")
 LONE_RARE = Case("lone.rare")
 LONE_VOUCHED = Case("lone.vouched", sign=1)
+
+# `matching` adds these after the ranking: from the other tracks of a folder or album, and from a
+# decision of a person.
+RELEASE_SIBLINGS = Case(
+    "release.siblings", 2.0, "{} of the {} other tracks of the {} are on it", sign=1
+)
+DECISION_REJECTED = Case("decision.rejected", 0.0, "rejected by {}", 0.0)

@@ -237,3 +237,9 @@ EXAMPLES: tuple[Example, ...] = (
     _lone("rare", "no artist; several rare title words", "Small Hours"),
     _lone("vouched", "no artist; length and tempo agree", "Ember", duration_s=300, bpm=124),
 )  # fmt: skip
+
+# What `matching` adds to the evidence after the ranking.
+ADDED = {
+    "release.siblings": "most other tracks of the folder or album are on this release",
+    "decision.rejected": "a person has rejected the candidate",
+}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 
 from docs_marks import DOCS, between_marks, put_between_marks
-from evidence_examples import EXAMPLES, Example
+from evidence_examples import ADDED, EXAMPLES, Example
 
 from beatport_match.scoring.cases import CASES
 from beatport_match.scoring.coefficients import WEIGHTS
@@ -48,6 +48,9 @@ def evidence_table() -> str:
         lines.append(
             f"| `{case}` | {examples[0].phrase} | {_points(examples)} | {weight} | {shown} |"
         )
+    for case, phrase in ADDED.items():
+        shown = f"{CASES[case].cap:.2f}" if CASES[case].cap < 1 else ""
+        lines.append(f"| `{case}` | {phrase} | {CASES[case].points:+g} | – | {shown} |")
     lines.append("| `limit` | the score stays within 0-100 | the correction to 0-100 | – | |")
     lines += [
         "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evidence_examples import EXAMPLES, Example
+from evidence_examples import ADDED, EXAMPLES, Example
 from evidence_table import evidence_table, found_in, in_the_docs
 from tables import each_row
 
@@ -15,7 +15,7 @@ def test_each_example_has_its_case(example: Example) -> None:
 
 
 def test_every_case_has_an_example() -> None:
-    assert CASES.keys() == {example.case for example in EXAMPLES}
+    assert CASES.keys() == {example.case for example in EXAMPLES} | ADDED.keys()
 
 
 def test_the_docs_show_the_current_table() -> None:
