@@ -6,10 +6,10 @@ versions, 99 % of the harmless phrases, and those in `decision_tables`.
 
 # Shipped decisions, answered by `rank`.
 MAX_WRONG_DECISIONS = 0
-MIN_EVERYDAY_ACCEPTED = 146
+MIN_EVERYDAY_ACCEPTED = 147
 MIN_SHOULD_ACCEPTED = 66
 MIN_RIGHT_FIRST = 28
 
 # Adversaries, with one track for each form.
-MAX_ACCEPTED_VERSIONS = 2
+MAX_ACCEPTED_VERSIONS = 0
 MIN_HARMLESS_ACCEPTED = 0.99
