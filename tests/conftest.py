@@ -29,6 +29,13 @@ if settings().derandomize and hasattr(providers, "_get_local_constants"):
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Use one process more than there are cores: many tests wait for a program or a socket."""
+    chosen = "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ
+    return None if chosen else (os.cpu_count() or 1) + 1
+
+
 # The pytest plugin of anyio provides the `anyio` marker and runs the tests.
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from invented_tracks import limit_executed_lines
 from tables import each_row
 
+from beatport_match import MisuseError
 from beatport_match.parsing import titles
 from beatport_match.parsing.titles import ParsedTitle, parse_title, split_names
 
@@ -376,3 +377,8 @@ def test_truncated_bracket_is_recorded_in_cut(text, base, cut):
     """The bracket also stays in the base."""
     parsed = parse_title(text)
     assert (parsed.base, parsed.cut) == (base, cut)
+
+
+def test_a_title_that_is_not_text_is_an_error():
+    with pytest.raises(MisuseError, match=r"^the title must be text, not 5\.$"):
+        parse_title(5)
