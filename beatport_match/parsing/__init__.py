@@ -9,6 +9,7 @@
     noise            what collections, file names and sites add around a title
     versions         a phrase such as "Nørd Remix" -> `Version`
     titles           a title -> `ParsedTitle` (base, version, remixers, featured artists, noise)
+    title_splits     a `ParsedTitle` -> each way to divide it into artists, title and the rest
     parsed_track     a candidate -> `ParsedTrack`; names, ISRC, Beatport ID
     interpretations  a local track -> every plausible `ParsedTrack`, the most likely first
     field_values     one field of a playlist entry -> text, number, year, length or path

@@ -1,10 +1,10 @@
 """Interpretations: the plausible ways to understand a local title, the most likely first.
 
 A collection may hold artist, title, label and catalogue number in one field, in any order, and only
-a candidate shows which is which. Therefore `interpret` returns several interpretations of a title,
-and scoring uses the one that fits the candidate best. Text that an interpretation leaves out is
-recorded in its `unexplained` or `label`. Scoring subtracts points for it unless the candidate
-explains it (its label, its catalogue number).
+a candidate shows which is which. Therefore `interpret` returns an interpretation for each way to
+divide the title (`title_splits`), and scoring uses the one that fits the candidate best. Text that
+an interpretation leaves out is recorded in its `unexplained` or `label`. Scoring subtracts points
+for it unless the candidate explains it (its label, its catalogue number).
 
 `interpret_using_candidate` is for titles without separators ("Artist Title Some Remix"): it locates
 the names of one candidate among the words of the title, and succeeds only if it explains every
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ from beatport_match.model.validation import clean_isrc
 from beatport_match.parsing import noise
 from beatport_match.parsing.damaged_text import readable
 from beatport_match.parsing.field_values import stem
-from beatport_match.parsing.normalize import fold, normalize_spacing, words_of_text
+from beatport_match.parsing.normalize import fold, words_of_text
 from beatport_match.parsing.parsed_track import (
     Name,
     ParsedTrack,
@@ -33,34 +33,18 @@ from beatport_match.parsing.parsed_track import (
     beatport_id_of,
     credited_names,
     fold_names,
-    is_placeholder_artist,
     words_of_names,
 )
-from beatport_match.parsing.titles import DASH, ParsedTitle, parse_title, split_names
-from beatport_match.parsing.versions import UNSTATED, Version, names_version, parse_version
-from beatport_match.parsing.vocabulary import (
-    LABEL_WORDS,
-    MARKERS,
-    NAME_CONNECTIVES,
-    NUMERALS,
-    OCCASION_WORDS,
+from beatport_match.parsing.title_splits import (
+    Split,
+    looks_like_label,
+    split_title,
+    version_as_title,
 )
+from beatport_match.parsing.titles import ParsedTitle, parse_title, split_names
+from beatport_match.parsing.versions import UNSTATED, Version, names_version, parse_version
+from beatport_match.parsing.vocabulary import NAME_CONNECTIVES, NUMERALS
 
-# With a shorter beginning of a bracket, the rest cannot be guessed.
-MIN_CUT_LENGTH = 3
-# Further segments are ignored: a longer title is not "Artist - Title - Label - Number".
-MAX_SEGMENTS = 5
-# Separators that replace a dash: "Artist | Title", "Artist • Title", "Artist : Title".
-_BAR = re.compile(r"\s+(?:[|•·:~]|//)\s+")
-_BRACKET = re.compile(r"\s*\(([^()]*)\)")
-_BY = re.compile(r"(?P<title>.+)\s+by\s+(?P<artist>.+)", re.IGNORECASE)
-_BY_ARTIST = re.compile(r"by\s+(?P<artist>.+)", re.IGNORECASE)
-# A title in quotes: "Artist 'Title'".
-_QUOTED = re.compile(r"""(?<!\w)(?:'([^']{2,})'|"([^"]{2,})")(?!\w)""")
-# A prefix that a channel writes: "TECHNO: Artist - Title", "LABEL007: Artist - Title".
-_PREFIX = re.compile(r"[\w&' ]{2,20}:\s*")
-# "14 Artist - Title": the number of a file, or part of the artist's name.
-_NUMBER = re.compile(r"\d{1,3}\s+(?=[^\W\d])")
 # A track number, a side of vinyl or a tempo before a title, or a side after it: "11 Title",
 # "1-07 Title", "A1 Title", "AA. Title", "Side A - Title", "Title B2".
 _POSITION = re.compile(
@@ -69,28 +53,6 @@ _POSITION = re.compile(
     r"|[a-h]{1,2}\s*[.:)-]+\s*)(?=[^\W_])|(?<=\w)\s+(?:[A-H]\d|\(\d\))$",
     re.IGNORECASE,
 )
-_CHANNEL_WORDS = frozenset("premiere premier exclusive".split())
-_HARMLESS_WORDS = LABEL_WORDS | OCCASION_WORDS
-# A dash without spaces: "Artist-Title".
-_BARE_DASH = re.compile(r"(?<=\w)-(?=\w)")
-
-
-@dataclass(frozen=True, slots=True)
-class _Split:
-    """One way to divide a title into artists, title and the rest.
-
-    The rest is `label` if it was in square brackets or after the last dash, where most
-    collections hold the label. Elsewhere it is `unexplained`, and more likely to belong to the
-    title.
-    """
-
-    artists: tuple[str, ...]
-    title: str
-    unexplained: tuple[str, ...] = ()
-    label: tuple[str, ...] = ()
-    version: str = ""
-    truncated_bracket: str = ""
-    assumption: tuple[str, str] | None = None
 
 
 @lru_cache(maxsize=256)
@@ -100,7 +62,7 @@ def interpret(track: Track) -> tuple[ParsedTrack, ...]:
     parsed = parse_title(track.title)
     known_artists = credited_names(track.artists)
     interpretations = [
-        _parsed_track(track, parsed, split) for split in _splits(parsed, known_artists)
+        _parsed_track(track, parsed, split) for split in split_title(parsed, known_artists)
     ]
     position = _POSITION.search(parsed.base)
     # "A1 Title", "11 Title", "Title A1": a place on a record, or part of the title. Without an
@@ -110,7 +72,7 @@ def interpret(track: Track) -> tuple[ParsedTrack, ...]:
         assumption = ("position", position.group().strip())
         interpretations += [
             _parsed_track(track, shorter, replace(split, assumption=assumption))
-            for split in _splits(shorter, known_artists)
+            for split in split_title(shorter, known_artists)
         ]
     names = tuple(name for name in known_artists if not names_version(name))
     if names and len(names) < len(known_artists):
@@ -118,9 +80,9 @@ def interpret(track: Track) -> tuple[ParsedTrack, ...]:
         stated = " ".join(name for name in known_artists if name not in names)
         interpretations += [
             _parsed_track(track, parsed, replace(split, version=f"{split.version} {stated}"))
-            for split in _splits(parsed, names)
+            for split in split_title(parsed, names)
         ]
-    if not known_artists and (split := _version_as_title(track.title)):
+    if not known_artists and (split := version_as_title(track.title)):
         interpretations.append(_parsed_track(track, ParsedTitle(split.title), split))
     return tuple(dict.fromkeys(interpretations))
 
@@ -221,11 +183,11 @@ def _interpret_swapped(track: Track, other: ParsedTrack) -> ParsedTrack | None:
         return None
     # The version stays in the title field: "Artist (Original Mix)".
     parsed = replace(parsed, version=parsed.version | in_title.version)
-    split = _Split(names, parsed.base, label=in_title.aside, assumption=("swapped", ""))
+    split = Split(names, parsed.base, label=in_title.aside, assumption=("swapped", ""))
     return _parsed_track(track, parsed, split)
 
 
-def _parsed_track(track: Track, parsed: ParsedTitle, split: _Split) -> ParsedTrack:
+def _parsed_track(track: Track, parsed: ParsedTitle, split: Split) -> ParsedTrack:
     """Combine the track's fields with one way to divide its title."""
     inner = parse_title(split.title)
     remixer_words = words_of_names(credited_names(track.remixers))
@@ -254,7 +216,7 @@ def _parsed_track(track: Track, parsed: ParsedTitle, split: _Split) -> ParsedTra
         album=fold(track.album or ""),
         unexplained=tuple(fold(phrase) for phrase in split.unexplained),
         label=tuple(fold(phrase) for phrase in split.label),
-        label_like=frozenset(fold(it) for it in aside if has_number or _looks_like_label(it)),
+        label_like=frozenset(fold(it) for it in aside if has_number or looks_like_label(it)),
         truncated_bracket=fold(split.truncated_bracket),
         noise=frozenset(map(fold, (*parsed.noise, *inner.noise))),
         assumption=split.assumption,
@@ -285,152 +247,6 @@ def _with_remixer_field(
         version,
         words=tuple(words_of_text(remixer_text)),
         text=f"{remixer_text} {version.text}",
-    )
-
-
-def _splits(parsed: ParsedTitle, known_artists: tuple[str, ...]) -> Iterator[_Split]:
-    """Yield the ways to divide a title, with each possible meaning of its brackets."""
-    aside = parsed.aside
-    if not known_artists and aside and (credit := _BY_ARTIST.fullmatch(aside[-1])):
-        # "Title (Some Remix) by Artist"
-        yield _Split(split_names(credit["artist"]), parsed.base, label=aside[:-1])
-    for split in _split_segments(parsed.base, known_artists):
-        # "Title / Label", or two titles of one track.
-        first, slash, tail = split.title.partition(" / ")
-        if slash:
-            yield replace(split, title=first, label=(*split.label, *aside, tail))
-        # The last bracket is the most likely one to name the version.
-        bracket = next(reversed([*_BRACKET.finditer(split.title)]), None)
-        rest = bracket and (split.title[: bracket.start()] + split.title[bracket.end() :]).strip()
-        is_cut = bracket is not None and normalize_spacing(bracket[1]) == parsed.cut
-        # A letter or two after an open bracket begin a name and are no part of the title.
-        if not (is_cut and rest and len(parsed.cut) < MIN_CUT_LENGTH):
-            yield replace(split, label=(*split.label, *aside))
-        if aside:
-            yield replace(split, version=" ".join(aside))
-            yield replace(split, title=" ".join((split.title, *(f"({part})" for part in aside))))
-        is_divided = split.artists or " - " not in split.title
-        if bracket and rest and is_divided and not split.version:
-            # A bracket without a version word: the bare name of the remixer, or a label.
-            label = (*split.label, *aside)
-            for version in (bracket[1], f"{bracket[1]} Remix"):
-                yield replace(split, title=rest, version=version, label=label)
-            if is_cut:
-                yield replace(split, title=rest, truncated_bracket=parsed.cut, label=label)
-            elif _looks_like_label(bracket[1]):
-                yield replace(split, title=rest, label=(*label, bracket[1]))
-            else:
-                yield replace(
-                    split, title=rest, unexplained=(*split.unexplained, bracket[1]), label=label
-                )
-
-
-def _split_segments(base: str, known_artists: tuple[str, ...]) -> Iterator[_Split]:
-    """Yield the ways to divide a title at its dashes."""
-    segments = _segments(base)
-    if known_artists:
-        yield from _splits_with_artists(segments, known_artists)
-    else:
-        yield from _splits_without_artists(base, segments)
-
-
-def _segments(base: str) -> list[str]:
-    """Split a title at its bars or dashes, into at most `MAX_SEGMENTS` segments."""
-    parts = _BAR.sub(" - ", base).split(" - ") if _BAR.search(base) else DASH.split(base)
-    return [part.strip() for part in parts if part.strip()][:MAX_SEGMENTS]
-
-
-def _splits_with_artists(segments: list[str], known_artists: tuple[str, ...]) -> Iterator[_Split]:
-    """Divide a title whose artists are known: a segment with their names is not the title."""
-    rest = [part for part in segments if not _names_an_artist(part, known_artists)] or segments
-    yield _Split(known_artists, " - ".join(rest))
-    if len(rest) < len(segments):
-        yield _Split(known_artists, " - ".join(segments))
-    if len(rest) > 1:
-        yield _Split(known_artists, rest[0], label=tuple(rest[1:]))
-        yield _Split(known_artists, rest[0], version=" ".join(rest[1:]))
-        if names_version(rest[1]):
-            yield _Split(known_artists, rest[0], label=tuple(rest[2:]), version=rest[1])
-        yield _Split(known_artists, rest[-1], tuple(rest[:-1]))
-        if len(rest) == len(segments) and not any(map(names_version, known_artists)):
-            # The artist field may name a channel or a label: "Artist - Title" by "Some Channel".
-            uploader = ("uploader", ", ".join(known_artists))
-            artists = split_names(_PREFIX.sub("", rest[0], count=1) or rest[0])
-            yield _Split(artists, " - ".join(rest[1:]), assumption=uploader)
-
-
-def _splits_without_artists(base: str, segments: list[str]) -> Iterator[_Split]:
-    """Divide a title whose artist field is blank: usually the artist comes before the title."""
-    if (prefix := _PREFIX.match(base)) and base[prefix.end() :]:
-        # A channel's name or a genre before the artist does not name a version.
-        yield from _splits_without_artists("", _segments(base[prefix.end() :]))
-        yield _Split(split_names(prefix.group().strip(": ")), base[prefix.end() :])
-    if (number := _NUMBER.match(base)) and len(segments) > 1:
-        yield from _splits_without_artists("", _segments(base[number.end() :]))
-    if len(segments) == 1:
-        if quoted := _QUOTED.search(base):
-            title = quoted[1] or quoted[2]
-            yield _Split(split_names(base[: quoted.start()]), title)
-        elif len(parts := _BARE_DASH.split(base)) == 2:
-            yield _Split(split_names(parts[0]), parts[1])
-        elif by := _BY.fullmatch(base):
-            yield _Split(split_names(by["artist"]), by["title"])
-        yield _Split((), base)
-        return
-    first, second, *rest = segments
-    yield _Split(split_names(first), " - ".join([second, *rest]))
-    if is_placeholder_artist(first):
-        yield from _splits_without_artists("", segments[1:])
-    if rest:
-        yield _Split(split_names(first), second, label=tuple(rest))
-        if names_version(rest[0]):
-            yield _Split(split_names(first), second, label=tuple(rest[1:]), version=rest[0])
-        if len(rest) == 1:
-            yield _Split(split_names(first), second, version=rest[0])
-        if number := _NUMBER.match(rest[0]):
-            # "Artist - Album - 01 Title": the number shows that an album comes before it.
-            version = second if names_version(second) else ""  # "Live At Some Club"
-            title = rest[0][number.end() :]
-            yield _Split(split_names(first), title, label=tuple(rest[1:]), version=version)
-        yield _after_prefix(first, _Split(split_names(second), rest[0], label=tuple(rest[1:])))
-    yield _Split(split_names(second), first, label=tuple(rest))
-    if rest and names_version(second):
-        # "Title - Some Mix - Artist"
-        yield _Split(split_names(rest[0]), first, label=tuple(rest[1:]), version=second)
-    if len(rest) > 1:
-        # "Title - Album - Artist - Label": a candidate explains album and label.
-        yield _Split(split_names(rest[0]), first, label=(second, *rest[1:]))
-    yield _Split((), base)
-
-
-def _after_prefix(prefix: str, split: _Split) -> _Split:
-    """Record a prefix as label (catalogue number, mark of a channel) or as unexplained."""
-    if _looks_like_label(prefix) or not _CHANNEL_WORDS.isdisjoint(words_of_text(prefix)):
-        return replace(split, label=(prefix, *split.label))
-    return replace(split, unexplained=(prefix,))
-
-
-def _looks_like_label(phrase: str) -> bool:
-    """Return whether a phrase looks like a label or a catalogue number, not like a version."""
-    words = words_of_text(phrase)
-    if noise.is_catalogue_number(phrase) or not _CHANNEL_WORDS.isdisjoint(words):
-        return True
-    return not _HARMLESS_WORDS.isdisjoint(words) and MARKERS.isdisjoint(words)
-
-
-def _version_as_title(text: str) -> _Split | None:
-    """Split `Artist - Intro`: the part that looks like a version or noise is the whole title."""
-    segments = DASH.split(normalize_spacing(text))
-    if len(segments) != 2 or parse_title(text).base.strip() != segments[0].strip():
-        return None
-    return _Split(split_names(segments[0]), segments[1])
-
-
-def _names_an_artist(segment: str, known_artists: tuple[str, ...]) -> bool:
-    """Return whether a segment has only words of the artists' names, or contains one whole name."""
-    words = set(words_of_text(segment))
-    return words <= words_of_names(known_artists) or any(
-        set(words_of_text(name)) <= words for name in known_artists if words_of_text(name)
     )
 
 

@@ -37,7 +37,7 @@ _FINAL_NUMBER = re.compile(r"(?<=[^\W_])_+\d{7,9}$")
 # An underscore may also replace an apostrophe: `Baby Don_t Go`.
 _SEPARATING = re.compile(r"\w \w[^_]*_(?!(?:s|t|m|d|re|ve|ll)\b)", re.IGNORECASE)
 _FOLDERS = re.compile(r"^(?:[a-z]:|/|\\\\).*[/\\]", re.IGNORECASE)
-# Text that browsers and downloaders add: `Title (Original Mix) (1)`, `Title [dQw4w9WgXcQ]`.
+# Text that browsers and downloaders add: `Title (Original Mix) (1)`, `Title [k7QxT2bW_9e]`.
 _COPY = re.compile(
     r"(?<=[)\]]) \(\d\)$|(?<=\w) \[(?=[^\]]*\d)(?=[^\]]*[a-z])(?=[^\]]*[A-Z])[\w-]{11}\]$"
 )

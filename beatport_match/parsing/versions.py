@@ -34,7 +34,7 @@ from beatport_match.parsing.vocabulary import (
 )
 
 # A foreign word for one of these may be a name.
-SURNAMES = frozenset({"long", "short", "live", "of"})
+_MAY_BE_NAMES = frozenset({"long", "short", "live", "of"})
 _NOUNS_OF_LENGTH = frozenset({"version", "edit"})
 _COMPOUNDING = ("mix", "version", "edit", "fassung", "remix")
 # A part without a space before its number: "Pt2".
@@ -235,7 +235,7 @@ def _translated(words: tuple[str, ...]) -> tuple[str, ...]:
     english = tuple(FOREIGN_WORDS.get(word, word) for word in words)
     if english == words or not MARKERS.issuperset(english):
         return words
-    is_name = not SURNAMES.isdisjoint(english) and _NOUNS_OF_LENGTH.isdisjoint(english)
+    is_name = not _MAY_BE_NAMES.isdisjoint(english) and _NOUNS_OF_LENGTH.isdisjoint(english)
     return words if is_name else english
 
 

@@ -6,7 +6,8 @@ from invented_tracks import PRINTABLE_TEXT, as_track, recordings, styles, versio
 from tables import each_row
 
 from beatport_match.model.tracks import Track
-from beatport_match.parsing.interpretations import MAX_SEGMENTS, interpret
+from beatport_match.parsing.interpretations import interpret
+from beatport_match.parsing.title_splits import MAX_SEGMENTS
 
 
 @each_row(
