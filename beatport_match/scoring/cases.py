@@ -242,7 +242,7 @@ ARTISTS_TYPO = Case("artists.typo", 30.0, "one of the artists with a typo")
 ARTISTS_NAME_TYPO = Case(
     "artists.name_typo", 30.0, "the artist's name differs by a letter", 0.75, _LENGTH_OR_REMIXER
 )
-# "A. Beyer" for "Adam Beyer", and perhaps for "Anna Beyer".
+# "M. Brenn" for "Mira Brenn", and perhaps for "Mona Brenn".
 ARTISTS_INITIAL = Case(
     "artists.initial", 30.0, "the artist's name has only an initial", 0.75, _LENGTH_OR_REMIXER
 )

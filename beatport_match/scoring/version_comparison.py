@@ -164,7 +164,7 @@ def _compare_names(local: ParsedTrack, other: ParsedTrack) -> Finding | None:
     ):
         return cases.VERSION_NAMES_SLIP.found()
     if initials_of(left) in right or initials_of(right) in left:
-        return cases.VERSION_NAMES_SLIP.found()  # "PvD Remix"
+        return cases.VERSION_NAMES_SLIP.found()  # "MvB Remix"
     no_remix = "remix" not in local.version.kinds | other.version.kinds
     if no_remix and not (left and right):
         # An artist's own version may or may not repeat the artist's name.
